@@ -1,0 +1,112 @@
+/**
+ * @file A dataset in memory: examples, their labels, and what the labels mean.
+ */
+
+import { DataError } from "../base/errors.ts";
+import { canonicalJson, sha256 } from "../base/spec.ts";
+
+/**
+ * One split of a dataset, held whole in memory and never modified.
+ *
+ * Images are `[count, channels, height, width]`, rows of a table `[count, columns]`; the first
+ * index varies slowest. `uint8` inputs are pixels in `[0, 255]`; `float32` inputs are used as they are.
+ */
+export interface Dataset {
+  /** What people call it, such as `"cifar10"`. */
+  readonly name: string;
+  readonly inputs: Uint8Array | Float32Array;
+  /** `[count, channels, height, width]` or `[count, columns]`. */
+  readonly shape: readonly number[];
+  /** `[count]`, each in `[0, classNames.length)`. */
+  readonly labels: Int32Array;
+  readonly classNames: readonly string[];
+}
+
+/** A dataset's two splits, of the same shape and classes. */
+export interface Splits {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
+
+/** Number of examples. */
+export const exampleCount = (dataset: Dataset): number => dataset.shape[0]!;
+
+/** Shape of one example: `[channels, height, width]` or `[columns]`. */
+export const exampleShape = (dataset: Dataset): readonly number[] => dataset.shape.slice(1);
+
+/** Number of values in one example. */
+export const exampleSize = (dataset: Dataset): number =>
+  dataset.shape.slice(1).reduce((product, size) => product * size, 1);
+
+/** True if examples are images, `[channels, height, width]`, and not rows of a table. */
+export const isImages = (dataset: Dataset): boolean => dataset.shape.length === 4;
+
+/** The raw bytes of a typed array, in this machine's (little-endian) order. */
+const bytesOf = (array: Uint8Array | Float32Array | Int32Array): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+
+/**
+ * SHA-256 of everything a network could learn from: shape, element type, class names, inputs, labels.
+ *
+ * The name is left out: the same data under another name has the same hash.
+ */
+export async function datasetHash(dataset: Dataset): Promise<string> {
+  const type = dataset.inputs instanceof Uint8Array ? "uint8" : "float32";
+  const header = canonicalJson({ shape: dataset.shape, type, classNames: dataset.classNames });
+  return sha256(header, bytesOf(dataset.inputs), bytesOf(dataset.labels));
+}
+
+/**
+ * Check that a dataset keeps its own promises, and return it.
+ *
+ * @param where - What to blame in the message, such as a file name.
+ * @throws DataError if sizes disagree, a label is out of range, or a float input is not finite.
+ */
+export function checkDataset(dataset: Dataset, where: string): Dataset {
+  const { shape, labels, inputs, classNames } = dataset;
+  const expected = shape.reduce((product, size) => product * size, 1);
+  if (inputs.length !== expected) {
+    throw new DataError(`${where}: expected ${expected} inputs for shape [${shape.join(", ")}], got ${inputs.length}`);
+  }
+  if (labels.length !== shape[0]) {
+    throw new DataError(`${where}: expected ${shape[0]} labels, one an example, got ${labels.length}`);
+  }
+  const wrong = labels.findIndex((label) => !(label >= 0 && label < classNames.length));
+  if (wrong >= 0) {
+    throw new DataError(
+      `${where}: expected labels in [0, ${classNames.length}), got ${labels[wrong]} for example ${wrong}`,
+    );
+  }
+  if (inputs instanceof Float32Array) {
+    const strange = inputs.findIndex((value) => !Number.isFinite(value));
+    if (strange >= 0) {
+      const example = Math.floor(strange / (expected / shape[0]!));
+      throw new DataError(`${where}: expected finite inputs, got ${inputs[strange]} in example ${example}`);
+    }
+  }
+  return dataset;
+}
+
+/**
+ * The examples at `indices`, in that order, as a dataset of their own.
+ *
+ * @throws RangeError if an index is not an example's.
+ */
+export function takeExamples(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+  const size = exampleSize(dataset);
+  const count = exampleCount(dataset);
+  const inputs =
+    dataset.inputs instanceof Uint8Array
+      ? new Uint8Array(indices.length * size)
+      : new Float32Array(indices.length * size);
+  const labels = new Int32Array(indices.length);
+  for (let row = 0; row < indices.length; row++) {
+    const index = indices[row]!;
+    if (!(index >= 0 && index < count)) {
+      throw new RangeError(`takeExamples: expected indices in [0, ${count}), got ${index}`);
+    }
+    inputs.set(dataset.inputs.subarray(index * size, (index + 1) * size), row * size);
+    labels[row] = dataset.labels[index]!;
+  }
+  return { ...dataset, inputs, labels, shape: [indices.length, ...exampleShape(dataset)] };
+}

@@ -1,0 +1,207 @@
+/**
+ * @file What `shatter test` leaves behind: the JSON document `shatter/test@1`, its types and its schema.
+ *
+ * The document is stable: fields may be added within version 1, none is removed or changes its meaning.
+ * Accuracies are in `[0, 1]`, losses in nats, times in seconds.
+ */
+
+import { z } from "zod";
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+
+/** A mean over seeds with its 95 % interval (Student's t); the interval is null for one seed. */
+export const estimateSchema = z.object({
+  mean: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  n: count,
+});
+
+const historyRow = z.object({
+  epoch: z.int().min(1),
+  /** Mean over the epoch's batches, each measured before its update. */
+  trainLoss: z.number().nullable(),
+  /** Measured after the epoch, on the labels trained on. */
+  trainAccuracy: share.nullable(),
+  /** Measured after the epoch, on the true labels. */
+  testAccuracy: share.nullable(),
+});
+
+export const inputsNames = ["true", "shuffled", "random", "gaussian"] as const;
+export const trialStatuses = ["done", "diverged", "stopped", "failed"] as const;
+
+const trial = z.object({
+  /** Hash of the trial's canonical spec. */
+  id: z.string(),
+  inputs: z.enum(inputsNames),
+  labels: z.object({
+    /** Probability that a label was redrawn. */
+    nominal: share,
+    /** Share of the training labels that really differ from the true ones. */
+    realised: share,
+  }),
+  seed: count,
+  /** `stopped`: interrupted before its end. `failed`: its process died or threw; see `error`. */
+  status: z.enum(trialStatuses),
+  error: z.string().optional(),
+  /** Epochs trained. */
+  epochs: count,
+  /** Epochs the budget allowed. */
+  epochsAllowed: count,
+  steps: count,
+  /** Whether the fit criterion of the recipe was met. */
+  fit: z.boolean(),
+  epochsToFit: count.nullable(),
+  /** First epoch with a training accuracy of at least 0.95, the paper-like criterion of Fig. 1b. */
+  epochsTo95: count.nullable(),
+  /** 0 for the recipe as asked; 1, 2, ... for the escalations tried because it did not fit. */
+  escalation: count,
+  /** The learning rate this trial started with (escalations change it). */
+  learningRate: z.number(),
+  /** Measured after the last epoch. */
+  trainLoss: z.number().nullable(),
+  trainAccuracy: share.nullable(),
+  testAccuracy: share.nullable(),
+  /** Test accuracy against test labels corrupted with the same probability. */
+  testAccuracyCorrupted: share.nullable(),
+  seconds: z.number(),
+  /** SHA-256 of the randomised training data. */
+  dataHash: z.string(),
+  /** SHA-256 of the trained parameters: equal specs give equal hashes. */
+  parametersHash: z.string().nullable(),
+  history: z.array(historyRow),
+});
+
+const conformanceLine = z.object({
+  /** Which data was checked, such as `"labels p=0.5 seed 0"`. */
+  randomization: z.string(),
+  check: z.string(),
+  ok: z.boolean(),
+  value: z.number(),
+  bound: z.number(),
+});
+
+const summaryRow = z.object({
+  inputs: z.enum(inputsNames),
+  nominal: share,
+  escalation: count,
+  n: count,
+  realised: z.number(),
+  fitted: count,
+  epochsToFit: estimateSchema.nullable(),
+  trainLoss: estimateSchema.nullable(),
+  trainAccuracy: estimateSchema.nullable(),
+  testAccuracy: estimateSchema.nullable(),
+  testAccuracyCorrupted: estimateSchema.nullable(),
+});
+
+const verdict = z.object({
+  capacity: z.object({
+    answer: z.enum(["memorises", "does-not-fit", "inconclusive"]),
+    /** Training accuracy on random labels, over seeds, of the last escalation. */
+    trainAccuracy: estimateSchema.nullable(),
+    epochsToFit: estimateSchema.nullable(),
+    /** Epochs to fit random labels over epochs to fit true ones. */
+    slowdown: z.number().nullable(),
+    /** Accuracy from which random labels count as memorised. */
+    bound: share,
+    reasons: z.array(z.string()),
+  }),
+  learning: z.object({
+    answer: z.enum(["learns", "does-not-learn", "inconclusive"]),
+    testAccuracy: estimateSchema.nullable(),
+    /** Best accuracy that ignores the input: the share of the commonest test class. */
+    chance: share,
+    randomLabelsTestAccuracy: estimateSchema.nullable(),
+    reasons: z.array(z.string()),
+  }),
+  leak: z.object({
+    suspected: z.boolean().nullable(),
+    /** One-sided p-value of the renaming test; null without random-label trials. */
+    pValue: z.number().nullable(),
+    bound: z.number(),
+    testAccuracy: estimateSchema.nullable(),
+    expected: z.number().nullable(),
+    reasons: z.array(z.string()),
+  }),
+  /** The verdict in plain words, a few sentences. */
+  text: z.string(),
+});
+
+/** The recipe: everything about training that is not data, model or seed. */
+export const recipeSchema = z.object({
+  optimizer: z.enum(["sgd", "adam"]),
+  learningRate: z.number().positive(),
+  /** Factor a decay period. */
+  learningRateDecay: z.number().positive().max(1),
+  /** The period of the decay: `epoch`, or a number of steps. */
+  learningRateDecayEvery: z.union([z.literal("epoch"), z.int().min(1)]),
+  momentum: z.number().min(0).lt(1),
+  nesterov: z.boolean(),
+  batch: z.int().min(1),
+  /** Whether the last, incomplete batch of an epoch is trained on (`keep`) or left out (`drop`). */
+  lastBatch: z.enum(["keep", "drop"]),
+  /** Coefficient of the L2 penalty, added to the gradient of weights (not of biases). */
+  weightDecay: z.number().min(0),
+  /** Probability that a hidden unit is dropped. */
+  dropout: z.number().min(0).lt(1),
+  initialization: z.enum(["he-normal", "he-uniform", "glorot-uniform", "pytorch"]),
+  preprocess: z.enum(["paper", "none", "standardize"]),
+  epochs: z.int().min(1),
+  fit: z.object({
+    /** Training accuracy that counts as fitted. */
+    accuracy: share,
+    /** Or: training loss below which it counts as fitted. */
+    loss: z.number().min(0),
+    /** Whether training ends once fitted. */
+    stop: z.boolean(),
+  }),
+});
+
+export const testResultSchema = z.object({
+  schema: z.literal("shatter/test@1"),
+  dataset: z.object({
+    name: z.string(),
+    train: count,
+    test: count,
+    classes: count,
+    /** Shape of one example as the network sees it. */
+    shape: z.array(count),
+    /** SHA-256 of the unrandomised training and test data. */
+    hash: z.string(),
+  }),
+  model: z.object({ name: z.string(), parameters: count }),
+  recipe: recipeSchema,
+  trials: z.array(trial),
+  /** One row a kind of trial, over its seeds. */
+  summary: z.array(summaryRow),
+  conformance: z.array(conformanceLine),
+  verdict,
+  provenance: z.object({
+    /** Version of Shatter. */
+    version: z.string(),
+    /** Commit of its sources, with `+changes` where they were modified; null outside a checkout. */
+    commit: z.string().nullable(),
+    engine: z.string(),
+    device: z.string(),
+    threads: count,
+    jobs: count,
+    node: z.string(),
+    machine: z.string(),
+    command: z.string().nullable(),
+    started: z.string(),
+    seconds: z.number(),
+    /** True if the run was interrupted and some trials are missing. */
+    interrupted: z.boolean(),
+  }),
+});
+
+export type TestResult = z.infer<typeof testResultSchema>;
+export type TrialResult = z.infer<typeof trial>;
+export type HistoryRow = z.infer<typeof historyRow>;
+export type ConformanceLine = z.infer<typeof conformanceLine>;
+export type SummaryRow = z.infer<typeof summaryRow>;
+export type Verdict = z.infer<typeof verdict>;
+export type Estimate = z.infer<typeof estimateSchema>;
+export type Recipe = z.infer<typeof recipeSchema>;
