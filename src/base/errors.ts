@@ -28,7 +28,9 @@ export class GraphError extends Error {
 /** Operands of an operation have shapes that do not fit. */
 export class ShapeError extends GraphError {
   constructor(operation: string, expected: string, shapes: readonly (readonly number[])[]) {
-    super(`${operation}: expected ${expected}, got ${shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")}`);
+    super(
+      `${operation}: expected ${expected}, got ${shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")}`,
+    );
   }
 }
 

@@ -90,10 +90,18 @@ export function randomStream(seed: number, purpose: string, ...indices: readonly
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RangeError(`randomStream: seed must be a whole number in [0, 2^53), got ${seed}`);
   }
-  if (indices.length > 2 || indices.some((index) => !Number.isInteger(index) || index < 0 || index > 0xffffffff)) {
-    throw new RangeError(`randomStream: expected at most two indices in [0, 2^32), got [${indices.join(", ")}]`);
+  if (
+    indices.length > 2 ||
+    indices.some((index) => !Number.isInteger(index) || index < 0 || index > 0xffffffff)
+  ) {
+    throw new RangeError(
+      `randomStream: expected at most two indices in [0, 2^32), got [${indices.join(", ")}]`,
+    );
   }
-  const key: readonly [number, number] = [seed >>> 0, (purposeHash(purpose) ^ Math.floor(seed / 2 ** 32)) >>> 0];
+  const key: readonly [number, number] = [
+    seed >>> 0,
+    (purposeHash(purpose) ^ Math.floor(seed / 2 ** 32)) >>> 0,
+  ];
   const counter = new Uint32Array([0, 0, indices[0] ?? 0, indices[1] ?? 0]);
   const block = new Uint32Array(4);
   let used = 4;

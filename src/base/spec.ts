@@ -3,7 +3,13 @@
  */
 
 /** Anything that JSON can say. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 
 /**
  * Write JSON in one way only: keys sorted by UTF-16 code unit, no spaces, absent keys left out.

@@ -66,7 +66,9 @@ export function checkDataset(dataset: Dataset, where: string): Dataset {
   const { shape, labels, inputs, classNames } = dataset;
   const expected = shape.reduce((product, size) => product * size, 1);
   if (inputs.length !== expected) {
-    throw new DataError(`${where}: expected ${expected} inputs for shape [${shape.join(", ")}], got ${inputs.length}`);
+    throw new DataError(
+      `${where}: expected ${expected} inputs for shape [${shape.join(", ")}], got ${inputs.length}`,
+    );
   }
   if (labels.length !== shape[0]) {
     throw new DataError(`${where}: expected ${shape[0]} labels, one an example, got ${labels.length}`);

@@ -1,0 +1,186 @@
+/**
+ * @file Writes graphs as ONNX: values become nodes, constants become initializers.
+ */
+
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import type { OnnxAttribute, OnnxSettings } from "../operation.ts";
+import { onnxTypes } from "../ops/shape.ts";
+import { nameValues } from "../print.ts";
+import { validateGraph } from "../validate.ts";
+import { type Application, type Constant, type DataType, type Graph, inOrder, type Shape, type Value } from "../value.ts";
+import {
+  type AttributeProtoSchema,
+  ModelProtoSchema,
+  type NodeProtoSchema,
+  type TensorProtoSchema,
+  type ValueInfoProtoSchema,
+} from "./onnx_pb.ts";
+
+/** Version of the standard operator set that the operations are written for. */
+export const OPSET = 20;
+/** Version of the file format. */
+const IR_VERSION = 9;
+
+/** Numbers of the kinds of attribute (AttributeProto.AttributeType). */
+const FLOAT = 1;
+const INT = 2;
+const GRAPH = 5;
+const INTS = 7;
+
+type NodeInit = MessageInitShape<typeof NodeProtoSchema>;
+type TensorInit = MessageInitShape<typeof TensorProtoSchema>;
+type ValueInfoInit = MessageInitShape<typeof ValueInfoProtoSchema>;
+
+/** A graph of the file format, before it becomes a message. */
+export interface GraphInit {
+  readonly name: string;
+  readonly node: NodeInit[];
+  readonly initializer?: TensorInit[];
+  readonly input: ValueInfoInit[];
+  readonly output: ValueInfoInit[];
+}
+
+/** Declare a value of a graph; a size may be a name, for one that is only known when the graph runs. */
+export function valueInfo(
+  name: string,
+  type: DataType,
+  shape: readonly (number | string)[],
+): ValueInfoInit {
+  const dim = shape.map((size) =>
+    typeof size === "number"
+      ? { value: { case: "dimValue" as const, value: BigInt(size) } }
+      : { value: { case: "dimParam" as const, value: size } },
+  );
+  return { name, type: { value: { case: "tensorType", value: { elemType: onnxTypes[type], shape: { dim } } } } };
+}
+
+/** A tensor of a file from plain numbers. */
+export function tensorInit(
+  name: string,
+  type: DataType,
+  shape: Shape,
+  data: ArrayLike<number>,
+): TensorInit {
+  const elements = {
+    float32: () => Float32Array.from(data),
+    int32: () => Int32Array.from(data),
+    int64: () => BigInt64Array.from(Array.from(data, (element) => BigInt(element))),
+    bool: () => Uint8Array.from(data),
+  }[type]();
+  return { name, dims: shape.map(BigInt), dataType: onnxTypes[type], rawData: new Uint8Array(elements.buffer) };
+}
+
+export function attributeInit(name: string, attribute: OnnxAttribute): MessageInitShape<typeof AttributeProtoSchema> {
+  if ("float" in attribute) return { name, type: FLOAT, f: attribute.float };
+  if ("int" in attribute) return { name, type: INT, i: BigInt(attribute.int) };
+  return { name, type: INTS, ints: attribute.ints.map(BigInt) };
+}
+
+/** An attribute that holds a graph: the body of a loop. */
+export const graphAttribute = (name: string, g: GraphInit): MessageInitShape<typeof AttributeProtoSchema> => ({
+  name,
+  type: GRAPH,
+  g,
+});
+
+/** How a value is written: its operator and its settings. */
+function formOf({ operation, attributes, shape }: Application): { operator: string; domain: string } & OnnxSettings {
+  const { onnx } = operation;
+  if (typeof onnx === "string") return { operator: onnx, domain: "" };
+  return { operator: onnx.operator, domain: onnx.domain ?? "", ...onnx.write(attributes, shape) };
+}
+
+/**
+ * The graph as a message of the file format, inputs and outputs declared.
+ *
+ * Equal nodes (same operator, settings and operands) are written once: the results of one operator with
+ * several outputs, and what two gradients both compute, share a node.
+ *
+ * @param rename - Gives every name of the graph another one, for a graph inside another.
+ */
+export function graphInit(graph: Graph, rename = (name: string): string => name): GraphInit {
+  validateGraph(graph);
+  const names = nameValues(graph);
+  for (const { name, value } of [...graph.outputs].reverse()) {
+    if (value.kind === "application") names.set(value, name);
+  }
+  for (const [value, name] of names) names.set(value, rename(name));
+  const node: (NodeInit & { output: string[] })[] = [];
+  const initializer: TensorInit[] = [];
+  const written = new Map<string, { readonly name: string; readonly node: (NodeInit & { output: string[] }) | undefined }>();
+  const outputOf = new Map<Value, string>();
+
+  const writeConstant = ({ type, shape, data }: Pick<Constant, "type" | "shape" | "data">, name: string): string => {
+    const key = JSON.stringify([type, shape, data]);
+    const known = written.get(key);
+    if (known) return known.name;
+    written.set(key, { name, node: undefined });
+    initializer.push(tensorInit(name, type, shape, data));
+    return name;
+  };
+
+  const writeApplication = (value: Application, name: string): string => {
+    const { operator, domain, attributes = {}, constants = [], output = 0 } = formOf(value);
+    const operands = value.inputs.map((operand) => outputOf.get(operand)!);
+    const key = JSON.stringify([domain, operator, attributes, constants, operands]);
+    const known = written.get(key)?.node;
+    const target = known ?? {
+      input: [
+        ...operands,
+        ...constants.map((data, at) => writeConstant({ type: "int64", shape: [data.length], data }, `${name}_operand_${at}`)),
+      ],
+      output: [] as string[],
+      name,
+      opType: operator,
+      domain,
+      attribute: Object.entries(attributes).map(([key, attribute]) => attributeInit(key, attribute)),
+    };
+    if (!known) {
+      written.set(key, { name, node: target });
+      node.push(target);
+    }
+    const outputs = target.output;
+    while (outputs.length <= output) outputs.push("");
+    outputs[output] ||= name;
+    return outputs[output]!;
+  };
+
+  for (const value of inOrder(graph.outputs.map((output) => output.value))) {
+    const name = names.get(value)!;
+    if (value.kind === "input") outputOf.set(value, name);
+    else outputOf.set(value, value.kind === "constant" ? writeConstant(value, name) : writeApplication(value, name));
+  }
+  // A value that is several outputs, an input, a constant or an equal of another value needs a name of its own.
+  for (const { name, value } of graph.outputs) {
+    const given = outputOf.get(value)!;
+    const wanted = rename(name);
+    if (given !== wanted) node.push({ opType: "Identity", name: `output_${wanted}`, input: [given], output: [wanted] });
+  }
+  return {
+    name: graph.name,
+    node,
+    initializer,
+    input: graph.inputs.map(({ name, type, shape }) => valueInfo(rename(name), type, shape)),
+    output: graph.outputs.map(({ name, value }) => valueInfo(rename(name), value.type, value.shape)),
+  };
+}
+
+/** The bytes of an ONNX file with this graph. */
+export function modelBytes(graph: GraphInit): Uint8Array {
+  return toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      irVersion: BigInt(IR_VERSION),
+      producerName: "shatter",
+      opsetImport: [{ domain: "", version: BigInt(OPSET) }],
+      graph,
+    }),
+  );
+}
+
+/**
+ * Write a graph as an ONNX file.
+ *
+ * @throws GraphError if the graph breaks a rule.
+ */
+export const writeOnnx = (graph: Graph): Uint8Array => modelBytes(graphInit(graph));

@@ -1,0 +1,113 @@
+/**
+ * @file Arithmetic and activations, element by element, with broadcasting.
+ */
+
+import { operation } from "../operation.ts";
+import { constant, type Value } from "../value.ts";
+import { broadcastShape, mapBroadcast } from "./broadcast.ts";
+import { greater, where } from "./compare.ts";
+import { sumTo } from "./shape.ts";
+
+const binary = (
+  name: string,
+  operator: string,
+  compute: (a: number, b: number) => number,
+  slopes: (dy: Value, a: Value, b: Value, y: Value) => readonly [Value, Value],
+) =>
+  operation<[Value, Value]>({
+    name,
+    onnx: operator,
+    shape: ([a, b]) => broadcastShape(name, a.shape, b.shape),
+    gradient(dy, [a, b], _, y) {
+      const [da, db] = slopes(dy, a, b, y);
+      return [sumTo(da, a.shape), sumTo(db, b.shape)];
+    },
+    evaluate: (shape, inputs) => mapBroadcast(shape, inputs, (a, b) => compute(a!, b!)),
+  });
+
+const unary = (
+  name: string,
+  operator: string,
+  compute: (x: number) => number,
+  slope: (dy: Value, x: Value, y: Value) => Value,
+) =>
+  operation<[Value]>({
+    name,
+    onnx: operator,
+    shape: ([x]) => x.shape,
+    gradient: (dy, [x], _, y) => [slope(dy, x, y)],
+    evaluate: (_, [x]) => x.data.map(compute),
+  });
+
+/** `a + b`. */
+export const add = binary(
+  "add",
+  "Add",
+  (a, b) => a + b,
+  (dy) => [dy, dy],
+);
+
+/** `a - b`. */
+export const subtract = binary(
+  "subtract",
+  "Sub",
+  (a, b) => a - b,
+  (dy) => [dy, negate(dy)],
+);
+
+/** `a b`, element by element. */
+export const multiply = binary(
+  "multiply",
+  "Mul",
+  (a, b) => a * b,
+  (dy, a, b) => [multiply(dy, b), multiply(dy, a)],
+);
+
+/** `a / b`, element by element. */
+export const divide = binary(
+  "divide",
+  "Div",
+  (a, b) => a / b,
+  (dy, _, b, y) => {
+    const da = divide(dy, b);
+    return [da, negate(multiply(da, y))];
+  },
+);
+
+/** `-x`. */
+export const negate = unary(
+  "negate",
+  "Neg",
+  (x) => -x,
+  (dy) => negate(dy),
+);
+
+/** `e^x`. */
+export const exp = unary("exp", "Exp", Math.exp, (dy, _, y) => multiply(dy, y));
+
+/** The natural logarithm of `x > 0`. */
+export const log = unary("log", "Log", Math.log, (dy, x) => divide(dy, x));
+
+/** The square root of `x >= 0`. */
+export const sqrt = unary("sqrt", "Sqrt", Math.sqrt, (dy, _, y) => divide(multiply(dy, constant(0.5)), y));
+
+/** Hyperbolic tangent. */
+export const tanh = unary("tanh", "Tanh", Math.tanh, (dy, _, y) =>
+  multiply(dy, subtract(constant(1), multiply(y, y))),
+);
+
+/** `1 / (1 + e^-x)`. */
+export const sigmoid = unary(
+  "sigmoid",
+  "Sigmoid",
+  (x) => 1 / (1 + Math.exp(-x)),
+  (dy, _, y) => multiply(dy, multiply(y, subtract(constant(1), y))),
+);
+
+/** `max(x, 0)`; the gradient at 0 is 0, as in PyTorch. */
+export const relu = unary(
+  "relu",
+  "Relu",
+  (x) => Math.max(x, 0),
+  (dy, _, y) => where(greater(y, constant(0)), dy, constant(0)),
+);

@@ -1,0 +1,37 @@
+/**
+ * @file Every operation, by name: the table that readers, validators and tests go through.
+ */
+
+import type { OperationRecord } from "../operation.ts";
+import { equal, greater, where } from "./compare.ts";
+import {
+  add,
+  divide,
+  exp,
+  log,
+  multiply,
+  negate,
+  relu,
+  sigmoid,
+  sqrt,
+  subtract,
+  tanh,
+} from "./elementwise.ts";
+import { gemm, matmul } from "./linear.ts";
+import { logSoftmax, softmax } from "./normalize.ts";
+import { argMax, max, mean, sum } from "./reduce.ts";
+import { broadcastTo, cast, gather, permuteAxes, reshape } from "./shape.ts";
+
+/** All operations, by name. */
+export const operations: ReadonlyMap<string, OperationRecord> = new Map(
+  [
+    [add, subtract, multiply, divide, negate, exp, log, sqrt, tanh, sigmoid, relu],
+    [equal, greater, where],
+    [sum, mean, max, argMax],
+    [matmul, gemm],
+    [reshape, permuteAxes, broadcastTo, gather, cast],
+    [logSoftmax, softmax],
+  ]
+    .flat()
+    .map(({ record }) => [record.name, record]),
+);

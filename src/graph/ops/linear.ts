@@ -1,0 +1,111 @@
+/**
+ * @file Matrix products.
+ */
+
+import { ShapeError } from "../../base/errors.ts";
+import { type OnnxAttribute, type Operation, operation } from "../operation.ts";
+import { constant, sameShape, type Value } from "../value.ts";
+import { broadcastShape, coordinatesOf, elementAt } from "./broadcast.ts";
+import { multiply } from "./elementwise.ts";
+import { sumTo, transpose } from "./shape.ts";
+
+/** Matrix product, `[m, k] x [k, n] -> [m, n]`. */
+export const matmul: Operation<[Value, Value]> = operation({
+  name: "matmul",
+  onnx: "MatMul",
+  shape([a, b]) {
+    if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[1] !== b.shape[0]) {
+      throw new ShapeError("matmul", "[m, k] and [k, n]", [a.shape, b.shape]);
+    }
+    return [a.shape[0]!, b.shape[1]!];
+  },
+  gradient: (dy, [a, b]) => [matmul(dy, transpose(b)), matmul(transpose(a), dy)],
+  evaluate([m, n], [a, b]) {
+    const k = a.shape[1]!;
+    const y = new Float64Array(m! * n!);
+    for (let row = 0; row < m!; row++)
+      for (let i = 0; i < k; i++)
+        for (let column = 0; column < n!; column++)
+          y[row * n! + column]! += a.data[row * k + i]! * b.data[i * n! + column]!;
+    return y;
+  },
+});
+
+type Gemm = {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+};
+
+const floatOr = (attribute: OnnxAttribute | undefined, value: number): number =>
+  attribute && "float" in attribute ? attribute.float : value;
+
+/**
+ * `alpha A B + beta C`: a matrix product added to something, in one pass over memory.
+ *
+ * `A` is `[m, k]` (or `[k, m]` with `transposeA`), `B` is `[k, n]` (or `[n, k]`), and `C` broadcasts to `[m, n]`.
+ */
+export const gemm: Operation<[Value, Value, Value], Gemm> = operation({
+  name: "gemm",
+  onnx: {
+    operator: "Gemm",
+    write: ({ alpha, beta, transposeA, transposeB }) => ({
+      attributes: {
+        alpha: { float: alpha },
+        beta: { float: beta },
+        transA: { int: Number(transposeA) },
+        transB: { int: Number(transposeB) },
+      },
+    }),
+    read: ({ attributes }) => ({
+      alpha: floatOr(attributes["alpha"], 1),
+      beta: floatOr(attributes["beta"], 1),
+      transposeA: isOne(attributes["transA"]),
+      transposeB: isOne(attributes["transB"]),
+    }),
+  },
+  shape([a, b, c], { transposeA, transposeB }) {
+    const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
+    const [k2, n] = transposeB ? [b.shape[1], b.shape[0]] : b.shape;
+    if (a.shape.length !== 2 || b.shape.length !== 2 || k !== k2) {
+      throw new ShapeError("gemm", "[m, k] and [k, n], after transposing as told", [a.shape, b.shape]);
+    }
+    if (!sameShape(broadcastShape("gemm", [m!, n!], c.shape), [m!, n!])) {
+      throw new ShapeError("gemm", `an addend that broadcasts to [${m}, ${n}]`, [c.shape]);
+    }
+    return [m!, n!];
+  },
+  gradient(dy, [a, b, c], { alpha, beta, transposeA, transposeB }) {
+    const scaled = scale(dy, alpha);
+    const da = matmul(scaled, transposeB ? b : transpose(b));
+    const db = matmul(transposeA ? a : transpose(a), scaled);
+    return [
+      transposeA ? transpose(da) : da,
+      transposeB ? transpose(db) : db,
+      sumTo(scale(dy, beta), c.shape),
+    ];
+  },
+  evaluate(shape, [a, b, c], { alpha, beta, transposeA, transposeB }) {
+    const [m, n] = shape as readonly [number, number];
+    const k = transposeA ? a.shape[0]! : a.shape[1]!;
+    return Float64Array.from({ length: m * n }, (_, index) => {
+      const [row, column] = coordinatesOf(index, shape) as [number, number];
+      let product = 0;
+      for (let i = 0; i < k; i++) {
+        const left = a.data[transposeA ? i * m + row : row * k + i]!;
+        const right = b.data[transposeB ? column * k + i : i * n + column]!;
+        product += left * right;
+      }
+      return alpha * product + beta * elementAt(c, [row, column]);
+    });
+  },
+});
+
+const isOne = (attribute: OnnxAttribute | undefined): boolean =>
+  attribute !== undefined && "int" in attribute && attribute.int !== 0;
+
+/** `factor x`, and `x` itself for a factor of 1. */
+function scale(x: Value, factor: number): Value {
+  return factor === 1 ? x : multiply(x, constant(factor));
+}

@@ -1,0 +1,90 @@
+/**
+ * @file Rewrites a graph into an equal one that runs faster.
+ *
+ * Two rules, both measured (docs/performance.md): a number times a matrix product scales the smaller
+ * operand instead of the product, and what is added to a matrix product is added by the product itself.
+ * Together they make the momentum update of a weight matrix one pass over memory.
+ */
+
+import { apply } from "./operation.ts";
+import { multiply } from "./ops/elementwise.ts";
+import { gemm, matmul } from "./ops/linear.ts";
+import { type Application, type Graph, inOrder, sameShape, sizeOf, type Value } from "./value.ts";
+
+/** Rewrite a graph; outputs keep their names, shapes and meaning. */
+export function simplifyGraph(graph: Graph): Graph {
+  const order = inOrder(graph.outputs.map((output) => output.value));
+  const uses = new Map<Value, number>();
+  const use = (value: Value): void => void uses.set(value, (uses.get(value) ?? 0) + 1);
+  for (const value of order) if (value.kind === "application") value.inputs.forEach(use);
+  for (const output of graph.outputs) use(output.value);
+
+  const rewritten = new Map<Value, Value>();
+  for (const value of order) {
+    if (value.kind !== "application") {
+      rewritten.set(value, value);
+      continue;
+    }
+    const operands = value.inputs.map((operand) => rewritten.get(operand)!);
+    const changed = operands.some((operand, index) => operand !== value.inputs[index]);
+    const copy = changed ? apply(value.operation, operands, value.attributes) : value;
+    // A product that others need too is computed anyway, so it may not be absorbed.
+    const isFree = operands.map((_, index) => uses.get(value.inputs[index]!) === 1);
+    rewritten.set(value, scaleOperand(copy, isFree) ?? addInProduct(copy, isFree) ?? copy);
+  }
+  return { ...graph, outputs: graph.outputs.map(({ name, value }) => ({ name, value: rewritten.get(value)! })) };
+}
+
+const isA = (value: Value, operation: { readonly record: Application["operation"] }): value is Application =>
+  value.kind === "application" && value.operation === operation.record;
+
+/** `s (A B)` is `A (s B)` or `(s A) B`, whichever scales fewer elements. */
+function scaleOperand(value: Application, isFree: readonly boolean[]): Value | undefined {
+  if (!isA(value, multiply)) return undefined;
+  for (const [at, other] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const product = value.inputs[at]!;
+    const factor = value.inputs[other]!;
+    if (!isA(product, matmul) || !isFree[at] || sizeOf(factor.shape) !== 1 || factor.shape.length > 2) continue;
+    const [a, b] = product.inputs as [Value, Value];
+    if (Math.min(sizeOf(a.shape), sizeOf(b.shape)) >= sizeOf(product.shape)) continue;
+    return sizeOf(a.shape) < sizeOf(b.shape) ? matmul(multiply(a, factor), b) : matmul(a, multiply(b, factor));
+  }
+  return undefined;
+}
+
+/** `A B + beta C` is one operation. */
+function addInProduct(value: Application, isFree: readonly boolean[]): Value | undefined {
+  if (value.operation.name !== "add") return undefined;
+  for (const [at, other] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const product = value.inputs[at]!;
+    const addend = value.inputs[other]!;
+    if (!isA(product, matmul) || !isFree[at] || !sameShape(product.shape, value.shape)) continue;
+    const { beta, c } = isFree[other] ? scaledBy(addend) : { beta: 1, c: addend };
+    const [a, transposeA] = untransposed(product.inputs[0]!);
+    const [b, transposeB] = untransposed(product.inputs[1]!);
+    return gemm(a, b, c, { alpha: 1, beta, transposeA, transposeB });
+  }
+  return undefined;
+}
+
+/** A value as a number times another value. */
+function scaledBy(value: Value): { readonly beta: number; readonly c: Value } {
+  if (isA(value, multiply)) {
+    const [a, b] = value.inputs as [Value, Value];
+    if (a.kind === "constant" && a.data.length === 1 && sameShape(b.shape, value.shape)) return { beta: a.data[0]!, c: b };
+    if (b.kind === "constant" && b.data.length === 1 && sameShape(a.shape, value.shape)) return { beta: b.data[0]!, c: a };
+  }
+  return { beta: 1, c: value };
+}
+
+/** A matrix without its transposition, and whether there was one. */
+function untransposed(value: Value): readonly [Value, boolean] {
+  const isTransposed = value.kind === "application" && value.operation.name === "permuteAxes";
+  return isTransposed ? [value.inputs[0]!, true] : [value, false];
+}

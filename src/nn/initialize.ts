@@ -1,0 +1,38 @@
+/**
+ * @file How parameters start: each from a random stream of its own.
+ */
+
+import { randomStream } from "../base/random.ts";
+import { sizeOf } from "../graph/value.ts";
+import type { Parameter } from "./scope.ts";
+
+/** The initializations known by name; biases start at zero in all but `pytorch`. */
+export const initializations = ["he-normal", "he-uniform", "glorot-uniform", "pytorch"] as const;
+
+export type Initialization = (typeof initializations)[number];
+
+/**
+ * Draw a parameter's first values.
+ *
+ * `he-normal`: normal with variance `2 / fanIn` (He et al., ICCV 2015, equation 10). `he-uniform`: the same
+ * variance, uniform. `glorot-uniform`: uniform with variance `2 / (fanIn + fanOut)` (Glorot and Bengio,
+ * AISTATS 2010, equation 16). `pytorch`: what `torch.nn.Linear` does, uniform in `±1 / sqrt(fanIn)`, biases too.
+ *
+ * @param index - The parameter's place in its model: names its stream.
+ */
+export function initialize(parameter: Parameter, kind: Initialization, seed: number, index: number): Float32Array {
+  const { role, fanIn, fanOut, value } = parameter;
+  const elements = new Float32Array(sizeOf(value.shape));
+  if (role === "bias" && kind !== "pytorch") return elements;
+  const random = randomStream(seed, "initialization", index);
+  const uniform = (bound: number) => () => (2 * random.uniform() - 1) * bound;
+  const deviation = Math.sqrt(2 / fanIn);
+  const draw = {
+    "he-normal": () => random.normal() * deviation,
+    "he-uniform": uniform(Math.sqrt(6 / fanIn)),
+    "glorot-uniform": uniform(Math.sqrt(6 / (fanIn + fanOut))),
+    pytorch: uniform(1 / Math.sqrt(fanIn)),
+  }[kind];
+  for (let at = 0; at < elements.length; at++) elements[at] = draw();
+  return elements;
+}

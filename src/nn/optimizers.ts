@@ -1,0 +1,96 @@
+/**
+ * @file Optimizers: from gradients to the next parameters, as graph.
+ */
+
+import { add, divide, multiply, sqrt, subtract } from "../graph/ops/elementwise.ts";
+import { constant, type Input, type Shape, type Value } from "../graph/value.ts";
+import type { Parameter } from "./scope.ts";
+
+/** A value that is carried from step to step, and what replaces it. */
+export interface Update {
+  readonly state: Input;
+  readonly next: Value;
+}
+
+/** What an optimizer is given for one step. */
+export interface OptimizerInputs {
+  readonly parameters: readonly Parameter[];
+  /** Gradient of the loss by each parameter. */
+  readonly gradients: readonly Value[];
+  /** The learning rate of this step, a scalar. */
+  readonly rate: Value;
+  /** Declare a tensor to carry along, and what it starts as. */
+  readonly state: (name: string, shape: Shape, start: number) => Input;
+}
+
+/** An optimizer: the updates of the parameters and of its own state. */
+export type Optimizer = (inputs: OptimizerInputs) => readonly Update[];
+
+/**
+ * Stochastic gradient descent with momentum, as in PyTorch and TensorFlow:
+ * `v <- momentum v + g; w <- w - rate v`, or with Nesterov's look-ahead `w <- w - rate (g + momentum v)`
+ * (Sutskever et al., ICML 2013). The velocity starts at zero.
+ */
+export const sgd =
+  (momentum: number, nesterov: boolean): Optimizer =>
+  ({ parameters, gradients, rate, state }) =>
+    parameters.flatMap((parameter, index) => {
+      const w = parameter.value;
+      const g = gradients[index]!;
+      if (momentum === 0) return [{ state: w, next: subtract(w, multiply(rate, g)) }];
+      const v = state(`${parameter.name}.velocity`, w.shape, 0);
+      const velocity = add(multiply(v, constant(momentum)), g);
+      const direction = nesterov ? add(g, multiply(velocity, constant(momentum))) : velocity;
+      return [
+        { state: w, next: subtract(w, multiply(rate, direction)) },
+        { state: v, next: velocity },
+      ];
+    });
+
+const BETA_1 = 0.9;
+const BETA_2 = 0.999;
+const EPSILON = 1e-8;
+
+/** Adam (Kingma and Ba, ICLR 2015, algorithm 1) with the authors' settings: 0.9, 0.999, 1e-8. */
+export const adam: Optimizer = ({ parameters, gradients, rate, state }) => {
+  const power1 = state("adam.beta1Power", [], 1);
+  const power2 = state("adam.beta2Power", [], 1);
+  const nextPower1 = multiply(power1, constant(BETA_1));
+  const nextPower2 = multiply(power2, constant(BETA_2));
+  const blend = (beta: number, old: Value, fresh: Value): Value =>
+    add(multiply(old, constant(beta)), multiply(fresh, constant(1 - beta)));
+  const updates = parameters.flatMap((parameter, index): Update[] => {
+    const w = parameter.value;
+    const g = gradients[index]!;
+    const m = state(`${parameter.name}.moment1`, w.shape, 0);
+    const v = state(`${parameter.name}.moment2`, w.shape, 0);
+    const moment1 = blend(BETA_1, m, g);
+    const moment2 = blend(BETA_2, v, multiply(g, g));
+    const corrected1 = divide(moment1, subtract(constant(1), nextPower1));
+    const corrected2 = divide(moment2, subtract(constant(1), nextPower2));
+    const change = divide(corrected1, add(sqrt(corrected2), constant(EPSILON)));
+    return [
+      { state: w, next: subtract(w, multiply(rate, change)) },
+      { state: m, next: moment1 },
+      { state: v, next: moment2 },
+    ];
+  });
+  return [...updates, { state: power1, next: nextPower1 }, { state: power2, next: nextPower2 }];
+};
+
+/**
+ * The gradient of an L2 penalty `coefficient/2 |w|^2` added to the gradients of the weights, not of the biases.
+ *
+ * A coefficient of 0 changes nothing.
+ */
+export function addWeightDecay(
+  parameters: readonly Parameter[],
+  gradients: readonly Value[],
+  coefficient: number,
+): readonly Value[] {
+  if (coefficient === 0) return gradients;
+  return gradients.map((gradient, index) => {
+    const { role, value } = parameters[index]!;
+    return role === "weight" ? add(gradient, multiply(value, constant(coefficient))) : gradient;
+  });
+}

@@ -1,0 +1,86 @@
+/**
+ * @file One training update as a graph: gather a batch, forward, loss, gradients, optimizer.
+ */
+
+import { gradient } from "../graph/gradient.ts";
+import { divide, multiply } from "../graph/ops/elementwise.ts";
+import { sum } from "../graph/ops/reduce.ts";
+import { gather } from "../graph/ops/shape.ts";
+import { simplifyGraph } from "../graph/simplify.ts";
+import { type Graph, type Input, input, type Shape } from "../graph/value.ts";
+import { crossEntropy } from "../nn/losses.ts";
+import type { Model } from "../nn/models.ts";
+import { addWeightDecay, adam, type Optimizer, sgd } from "../nn/optimizers.ts";
+import { createScope, type Mask, type Parameter } from "../nn/scope.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** A training update, ready to be written for the engine. */
+export interface Step {
+  /**
+   * Inputs, by name: every state tensor; `images [rows, ...example]` and `labels [rows]`, shared by all steps;
+   * and for each step `indices [batch]` (rows of the batch), `weights [batch]` (1, or 0 for the padding of an
+   * incomplete batch), `rate []`, and the dropout masks. Outputs: `loss []`, the mean over the batch before
+   * the update, and the next state.
+   */
+  readonly graph: Graph;
+  readonly parameters: readonly Parameter[];
+  /** What is carried from step to step: parameters first, then the optimizer's own, with what it starts as. */
+  readonly state: readonly { readonly input: Input; readonly output: string; readonly start: number }[];
+  readonly shared: readonly Input[];
+  readonly masks: readonly Mask[];
+  readonly batch: number;
+}
+
+const optimizerOf = ({ optimizer, momentum, nesterov }: Recipe): Optimizer =>
+  optimizer === "adam" ? adam : sgd(momentum, nesterov);
+
+/**
+ * Build the step of a model under a recipe.
+ *
+ * @param example - Shape of one example.
+ * @param rows - Number of training examples.
+ */
+export function buildStep(model: Model, recipe: Recipe, example: Shape, classes: number, rows: number): Step {
+  const { batch } = recipe;
+  const images = input("images", [rows, ...example]);
+  const labels = input("labels", [rows], "int32");
+  const indices = input("indices", [batch], "int32");
+  const weights = input("weights", [batch]);
+  const rate = input("rate", []);
+
+  const scope = createScope(recipe.dropout);
+  const logits = model.logits(gather(images, indices), classes, scope);
+  const losses = crossEntropy(logits, gather(labels, indices));
+  const total = sum(multiply(losses, weights), { axes: [0], keepDims: false });
+  const loss = divide(total, sum(weights, { axes: [0], keepDims: false }));
+
+  const { parameters, masks } = scope;
+  const slopes = gradient(
+    loss,
+    parameters.map((parameter) => parameter.value),
+  );
+  const starts = new Map<Input, number>();
+  const updates = optimizerOf(recipe)({
+    parameters,
+    gradients: addWeightDecay(parameters, slopes, recipe.weightDecay),
+    rate,
+    state(name, shape, start) {
+      const value = input(name, shape);
+      starts.set(value, start);
+      return value;
+    },
+  });
+  const next = new Map(updates.map((update) => [update.state, update.next]));
+  const states = [...parameters.map((parameter) => parameter.value), ...starts.keys()];
+  const state = states.map((value) => ({ input: value, output: `next.${value.name}`, start: starts.get(value) ?? 0 }));
+  const shared = [images, labels];
+  const graph = simplifyGraph({
+    name: `${model.name}-step`,
+    inputs: [...states, indices, weights, rate, ...masks.map((mask) => mask.value), ...shared],
+    outputs: [
+      { name: "loss", value: loss },
+      ...state.map(({ input: value, output }) => ({ name: output, value: next.get(value)! })),
+    ],
+  });
+  return { graph, parameters, state, shared, masks, batch };
+}
