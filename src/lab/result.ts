@@ -6,6 +6,8 @@
  */
 
 import { z } from "zod";
+import { inputsNames } from "../data/randomize.ts";
+import { recipeSchema } from "../train/recipe.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
@@ -28,7 +30,6 @@ const historyRow = z.object({
   testAccuracy: share.nullable(),
 });
 
-export const inputsNames = ["true", "shuffled", "random", "gaussian"] as const;
 export const trialStatuses = ["done", "diverged", "stopped", "failed"] as const;
 
 const trial = z.object({
@@ -66,8 +67,10 @@ const trial = z.object({
   /** Test accuracy against test labels corrupted with the same probability. */
   testAccuracyCorrupted: share.nullable(),
   seconds: z.number(),
-  /** SHA-256 of the randomised training data. */
-  dataHash: z.string(),
+  /** `[classes][classes]`: number of test examples by true class and predicted class, after the last epoch. */
+  confusion: z.array(z.array(count)).nullable(),
+  /** SHA-256 of the randomised data, before preprocessing; null if the trial ended before it was made. */
+  dataHash: z.string().nullable(),
   /** SHA-256 of the trained parameters: equal specs give equal hashes. */
   parametersHash: z.string().nullable(),
   history: z.array(historyRow),
@@ -117,6 +120,7 @@ const verdict = z.object({
     reasons: z.array(z.string()),
   }),
   leak: z.object({
+    /** Null where it could not be tested. */
     suspected: z.boolean().nullable(),
     /** One-sided p-value of the renaming test; null without random-label trials. */
     pValue: z.number().nullable(),
@@ -127,36 +131,6 @@ const verdict = z.object({
   }),
   /** The verdict in plain words, a few sentences. */
   text: z.string(),
-});
-
-/** The recipe: everything about training that is not data, model or seed. */
-export const recipeSchema = z.object({
-  optimizer: z.enum(["sgd", "adam"]),
-  learningRate: z.number().positive(),
-  /** Factor a decay period. */
-  learningRateDecay: z.number().positive().max(1),
-  /** The period of the decay: `epoch`, or a number of steps. */
-  learningRateDecayEvery: z.union([z.literal("epoch"), z.int().min(1)]),
-  momentum: z.number().min(0).lt(1),
-  nesterov: z.boolean(),
-  batch: z.int().min(1),
-  /** Whether the last, incomplete batch of an epoch is trained on (`keep`) or left out (`drop`). */
-  lastBatch: z.enum(["keep", "drop"]),
-  /** Coefficient of the L2 penalty, added to the gradient of weights (not of biases). */
-  weightDecay: z.number().min(0),
-  /** Probability that a hidden unit is dropped. */
-  dropout: z.number().min(0).lt(1),
-  initialization: z.enum(["he-normal", "he-uniform", "glorot-uniform", "pytorch"]),
-  preprocess: z.enum(["paper", "none", "standardize"]),
-  epochs: z.int().min(1),
-  fit: z.object({
-    /** Training accuracy that counts as fitted. */
-    accuracy: share,
-    /** Or: training loss below which it counts as fitted. */
-    loss: z.number().min(0),
-    /** Whether training ends once fitted. */
-    stop: z.boolean(),
-  }),
 });
 
 export const testResultSchema = z.object({
@@ -204,4 +178,3 @@ export type ConformanceLine = z.infer<typeof conformanceLine>;
 export type SummaryRow = z.infer<typeof summaryRow>;
 export type Verdict = z.infer<typeof verdict>;
 export type Estimate = z.infer<typeof estimateSchema>;
-export type Recipe = z.infer<typeof recipeSchema>;

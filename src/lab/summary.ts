@@ -1,0 +1,51 @@
+/**
+ * @file Trials that differ only in their seed, as one row each: means and 95 % intervals.
+ */
+
+import { type Estimate, estimate } from "../base/statistics.ts";
+import type { SummaryRow, TrialResult } from "./result.ts";
+
+/** Mean and interval of what is there; null if nothing is. */
+export function estimateOf(
+  values: readonly (number | null)[],
+  limits?: readonly [number, number],
+): Estimate | null {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? estimate(known, limits) : null;
+}
+
+/** Accuracies cannot leave `[0, 1]`, and neither do their intervals. */
+export const ACCURACY_LIMITS = [0, 1] as const;
+
+/** Trials of one kind, in the order they were asked for. */
+export function groupTrials(trials: readonly TrialResult[]): TrialResult[][] {
+  const groups = new Map<string, TrialResult[]>();
+  for (const trial of trials) {
+    const key = `${trial.inputs} ${trial.labels.nominal} ${trial.escalation}`;
+    groups.set(key, [...(groups.get(key) ?? []), trial]);
+  }
+  return [...groups.values()];
+}
+
+/** One row a kind of trial; only trials that ended by themselves count towards its numbers. */
+export function summarize(trials: readonly TrialResult[]): SummaryRow[] {
+  return groupTrials(trials).map((group) => {
+    const ended = group.filter(({ status }) => status === "done" || status === "diverged");
+    const over = (read: (trial: TrialResult) => number | null, limits?: readonly [number, number]) =>
+      estimateOf(ended.map(read), limits);
+    const { inputs, labels, escalation } = group[0]!;
+    return {
+      inputs,
+      nominal: labels.nominal,
+      escalation,
+      n: ended.length,
+      realised: estimateOf(group.map((trial) => trial.labels.realised))!.mean,
+      fitted: ended.filter((trial) => trial.fit).length,
+      epochsToFit: over((trial) => trial.epochsToFit),
+      trainLoss: over((trial) => trial.trainLoss),
+      trainAccuracy: over((trial) => trial.trainAccuracy, ACCURACY_LIMITS),
+      testAccuracy: over((trial) => trial.testAccuracy, ACCURACY_LIMITS),
+      testAccuracyCorrupted: over((trial) => trial.testAccuracyCorrupted, ACCURACY_LIMITS),
+    };
+  });
+}

@@ -1,0 +1,66 @@
+/**
+ * @file The engine: ONNX Runtime on one device, opened or refused with the reason and the remedy.
+ */
+
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { EngineError, messageOf } from "../base/errors.ts";
+import { writeOnnx } from "../graph/onnx/write.ts";
+import { add } from "../graph/ops/elementwise.ts";
+import { input } from "../graph/value.ts";
+
+/** Where the engine computes. */
+export const devices = ["cpu", "webgpu", "cuda"] as const;
+
+export type Device = (typeof devices)[number];
+
+/** What onnxruntime-node and onnxruntime-web have in common, and all that Shatter uses of them. */
+export interface Runtime {
+  readonly InferenceSession: typeof InferenceSession;
+  readonly Tensor: typeof Tensor;
+}
+
+/** A device that works, and how sessions are opened on it. */
+export interface Engine {
+  readonly runtime: Runtime;
+  readonly device: Device;
+  readonly threads: number;
+  /** Open a session for the bytes of an ONNX model. */
+  open(model: Uint8Array): Promise<InferenceSession>;
+}
+
+const REMEDIES: { readonly [D in Device]: string } = {
+  cpu: "reinstall onnxruntime-node",
+  webgpu: "WebGPU needs a graphics driver (Vulkan on Linux, Metal on macOS, D3D12 on Windows); without one use --device cpu",
+  cuda:
+    "CUDA needs an NVIDIA driver and the CUDA libraries of ONNX Runtime, which are not installed by default: " +
+    "run `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12 --ignore-scripts=false`, or use --device cpu",
+};
+
+/**
+ * Open the engine on a device.
+ *
+ * A tiny model is run first, so a device that is not there is refused here and not in mid-training.
+ *
+ * @param threads - Threads of one session, at least 1; results do not depend on it.
+ * @throws EngineError with the device's own reason and what to do.
+ */
+export async function openEngine(runtime: Runtime, device: Device, threads: number): Promise<Engine> {
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: "all",
+    // Warnings and worse: the engine's remarks about its own optimizations help nobody here.
+    logSeverityLevel: 3,
+  };
+  const open = (model: Uint8Array): Promise<InferenceSession> => runtime.InferenceSession.create(model, options);
+  try {
+    const x = input("x", [1]);
+    const session = await open(writeOnnx({ name: "probe", inputs: [x], outputs: [{ name: "y", value: add(x, x) }] }));
+    await session.run({ x: new runtime.Tensor("float32", Float32Array.of(1), [1]) });
+    await session.release();
+  } catch (error) {
+    throw new EngineError(`device ${device}: not available here (${messageOf(error).trim()}); ${REMEDIES[device]}`);
+  }
+  return { runtime, device, threads, open };
+}

@@ -1,0 +1,162 @@
+/**
+ * @file Runs steps and evaluations on the engine, and owns the tensors that training changes.
+ */
+
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { type Dataset, exampleCount, exampleShape } from "../data/dataset.ts";
+import { writeScan } from "../graph/onnx/scan.ts";
+import { writeOnnx } from "../graph/onnx/write.ts";
+import { argMax } from "../graph/ops/reduce.ts";
+import { cast } from "../graph/ops/shape.ts";
+import { input, type Shape, sizeOf } from "../graph/value.ts";
+import { type Initialization, initialize } from "../nn/initialize.ts";
+import { crossEntropy } from "../nn/losses.ts";
+import type { Model } from "../nn/models.ts";
+import { createScope } from "../nn/scope.ts";
+import type { Engine } from "./engine.ts";
+import type { Step } from "./step.ts";
+
+/** Some consecutive steps: everything a run of the engine is given besides state and data. */
+export interface Batches {
+  readonly steps: number;
+  /** `[steps, batch]`: the rows of each batch. */
+  readonly indices: Int32Array;
+  /** `[steps, batch]`: 1, or 0 for the padding of an incomplete batch. */
+  readonly weights: Float32Array;
+  /** `[steps]`: the learning rate of each step. */
+  readonly rates: Float32Array;
+  /** For each dropout mask of the step, `[steps, ...mask]`. */
+  readonly masks: readonly Float32Array[];
+}
+
+/** A network in training. */
+export interface Trainer extends AsyncDisposable {
+  /** Do some steps; returns the mean loss of each batch before its update, `[steps]`. */
+  train(batches: Batches): Promise<Float32Array>;
+  /** The parameters as they are now, by name; not copies. */
+  parameters(): { readonly [name: string]: Float32Array };
+}
+
+/**
+ * Start training: write the step, open it, draw the first parameters.
+ *
+ * @param data - float32 inputs, already randomized and preprocessed.
+ */
+export async function createTrainer(
+  engine: Engine,
+  step: Step,
+  data: Dataset,
+  initialization: Initialization,
+  seed: number,
+): Promise<Trainer> {
+  const { Tensor } = engine.runtime;
+  const session = await engine.open(writeScan(step));
+  const rows = exampleCount(data);
+  const shared = {
+    images: new Tensor("float32", data.inputs as Float32Array, [rows, ...exampleShape(data)]),
+    labels: new Tensor("int32", data.labels, [rows]),
+  };
+  const state: { [name: string]: Tensor } = {};
+  step.state.forEach(({ input: { name, shape }, start }, index) => {
+    const parameter = step.parameters[index];
+    const elements = parameter
+      ? initialize(parameter, initialization, seed, index)
+      : new Float32Array(sizeOf(shape)).fill(start);
+    state[name] = new Tensor("float32", elements, shape);
+  });
+  return {
+    async train({ steps, indices, weights, rates, masks }) {
+      const { batch } = step;
+      const feeds: { [name: string]: Tensor } = {
+        ...state,
+        ...shared,
+        indices: new Tensor("int32", indices, [steps, batch]),
+        weights: new Tensor("float32", weights, [steps, batch]),
+        rate: new Tensor("float32", rates, [steps]),
+      };
+      step.masks.forEach(({ value }, index) => {
+        feeds[value.name] = new Tensor("float32", masks[index]!, [steps, ...value.shape]);
+      });
+      const results = await session.run(feeds);
+      for (const { input: { name }, output } of step.state) state[name] = results[output]!;
+      return results["loss"]!.data as Float32Array;
+    },
+    parameters: () =>
+      Object.fromEntries(step.parameters.map(({ name }) => [name, state[name]!.data as Float32Array])),
+    [Symbol.asyncDispose]: () => session.release(),
+  };
+}
+
+/** What a network says about each example of a dataset. */
+export interface Answers {
+  /** `[count]`: cross-entropy of each example, in nats. */
+  readonly losses: Float32Array;
+  /** `[count]`: the class with the largest logit. */
+  readonly predicted: Int32Array;
+}
+
+/** A network ready to be evaluated with any parameters. */
+export interface Evaluator extends AsyncDisposable {
+  answer(parameters: { readonly [name: string]: Float32Array }, data: Dataset): Promise<Answers>;
+}
+
+/** Examples of one run: large enough for full speed, small enough to stay in the caches. */
+const EVALUATION_BATCH = 500;
+
+/** Open a model for evaluation, without dropout. */
+export async function createEvaluator(
+  engine: Engine,
+  model: Model,
+  example: Shape,
+  classes: number,
+): Promise<Evaluator> {
+  const x = input("x", [EVALUATION_BATCH, ...example]);
+  const labels = input("labels", [EVALUATION_BATCH], "int32");
+  const scope = createScope();
+  const logits = model.logits(x, classes, scope);
+  const session = await engine.open(
+    writeOnnx({
+      name: `${model.name}-evaluation`,
+      inputs: [x, labels, ...scope.parameters.map((parameter) => parameter.value)],
+      outputs: [
+        { name: "losses", value: crossEntropy(logits, labels) },
+        { name: "predicted", value: cast(argMax(logits, { axis: 1 }), { to: "int32" }) },
+      ],
+    }),
+  );
+  const { Tensor } = engine.runtime;
+  return {
+    async answer(parameters, data) {
+      const count = exampleCount(data);
+      const size = sizeOf(example);
+      const losses = new Float32Array(count);
+      const predicted = new Int32Array(count);
+      const weights = Object.fromEntries(
+        scope.parameters.map(({ name, value }) => [name, new Tensor("float32", parameters[name]!, value.shape)]),
+      );
+      for (let start = 0; start < count; start += EVALUATION_BATCH) {
+        const length = Math.min(EVALUATION_BATCH, count - start);
+        const inputs = padded(data.inputs as Float32Array, start * size, length * size, EVALUATION_BATCH * size);
+        const wanted = padded(data.labels, start, length, EVALUATION_BATCH);
+        const results: InferenceSession.OnnxValueMapType = await session.run({
+          ...weights,
+          x: new Tensor("float32", inputs, x.shape),
+          labels: new Tensor("int32", wanted, labels.shape),
+        });
+        losses.set((results["losses"]!.data as Float32Array).subarray(0, length), start);
+        predicted.set((results["predicted"]!.data as Int32Array).subarray(0, length), start);
+      }
+      return { losses, predicted };
+    },
+    [Symbol.asyncDispose]: () => session.release(),
+  };
+}
+
+/** A stretch of an array, filled up with zeros to `total` where the array is shorter. */
+function padded<A extends Float32Array | Int32Array>(array: A, start: number, length: number, total: number): A {
+  const stretch = array.subarray(start, start + length) as A;
+  if (length === total) return stretch;
+  const copy = new (array.constructor as new (size: number) => A)(total);
+  copy.set(stretch);
+  return copy;
+}

@@ -1,0 +1,35 @@
+/**
+ * @file A trial is its spec: everything that decides its result, and nothing else.
+ */
+
+import { z } from "zod";
+import { type Json, sha256, canonicalJson } from "../base/spec.ts";
+import { inputsNames } from "../data/randomize.ts";
+import { recipeSchema } from "./recipe.ts";
+
+/** Shape and limits of a trial's spec. */
+export const trialSpecSchema = z.strictObject({
+  schema: z.literal("shatter/trial@1"),
+  dataset: z.strictObject({
+    name: z.string(),
+    /** SHA-256 of the examples used, before randomization: the same name may hold other bytes elsewhere. */
+    hash: z.string(),
+    /** Number of training and of test examples used. */
+    train: z.int().min(1),
+    test: z.int().min(1),
+  }),
+  inputs: z.enum(inputsNames),
+  /** Probability that a label is redrawn. */
+  corrupt: z.number().min(0).max(1),
+  model: z.string(),
+  recipe: recipeSchema,
+  /** One seed stands for one repetition of everything: corruption, initialization, order, dropout. */
+  seed: z.int().min(0),
+});
+
+export type TrialSpec = z.infer<typeof trialSpecSchema>;
+
+/** The trial's name: the first 16 digits of the SHA-256 of its canonical spec. */
+export async function trialId(spec: TrialSpec): Promise<string> {
+  return (await sha256(canonicalJson(spec as unknown as Json))).slice(0, 16);
+}

@@ -1,0 +1,218 @@
+/**
+ * @file One trial: a generator of events that knows no store, terminal or socket.
+ */
+
+import { randomStream } from "../base/random.ts";
+import { sha256 } from "../base/spec.ts";
+import { batchCount, epochBatches } from "../data/batches.ts";
+import type { ConformanceLine } from "../data/conformance.ts";
+import { exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
+import { sizeOf } from "../graph/value.ts";
+import { findModel } from "../nn/models.ts";
+import { exponentialDecay } from "../nn/schedules.ts";
+import type { Mask } from "../nn/scope.ts";
+import type { Engine } from "./engine.ts";
+import { prepareTrial } from "./prepare.ts";
+import { type Answers, type Batches, createEvaluator, createTrainer, type Trainer } from "./session.ts";
+import type { TrialSpec } from "./spec.ts";
+import { buildStep, type Step } from "./step.ts";
+
+/** One row of a trial's history. */
+export interface EpochRow {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean over the epoch's batches, each before its update, in nats; null once it is not finite. */
+  readonly trainLoss: number | null;
+  /** After the epoch, on the labels trained on, in `[0, 1]`. */
+  readonly trainAccuracy: number;
+  /** After the epoch, on the true labels, in `[0, 1]`. */
+  readonly testAccuracy: number;
+}
+
+/** What a trial leaves behind. */
+export interface TrialOutcome {
+  readonly status: "done" | "diverged";
+  readonly epochs: number;
+  readonly steps: number;
+  readonly fit: boolean;
+  readonly epochsToFit: number | null;
+  readonly epochsTo95: number | null;
+  /** On the training data, after the last epoch; null if it is not finite. */
+  readonly trainLoss: number | null;
+  readonly trainAccuracy: number;
+  readonly testAccuracy: number;
+  /** Test accuracy against test labels corrupted with the trial's probability. */
+  readonly testAccuracyCorrupted: number;
+  /** `[classes][classes]`: number of test examples by true class and predicted class. */
+  readonly confusion: readonly (readonly number[])[];
+  /** SHA-256 of the trained parameters, in the model's order. */
+  readonly parametersHash: string;
+}
+
+/** What happens in a trial, in order: `prepared`; `progress` and `epoch`, again and again; `done`. */
+export type TrialEvent =
+  | {
+      readonly type: "prepared";
+      /** Share of the training labels that differ from the true ones. */
+      readonly realised: number;
+      readonly conformance: readonly ConformanceLine[];
+      /** SHA-256 of the randomized data. */
+      readonly dataHash: string;
+    }
+  | { readonly type: "progress"; readonly epoch: number; readonly share: number; readonly trainLoss: number }
+  | { readonly type: "epoch"; readonly row: EpochRow }
+  | { readonly type: "done"; readonly outcome: TrialOutcome };
+
+/** Most steps of one run of the engine: enough to hide its overhead, few enough to report progress. */
+const STEPS_PER_RUN = 100;
+
+/** A loss this many times the loss of guessing counts as exploded. */
+const EXPLOSION = 1000;
+
+/**
+ * Randomize the data, train one network on them, and measure it after every epoch.
+ *
+ * The same spec and data give the same events and bytes, whatever the number of threads.
+ *
+ * @param splits - The examples used, cropped but not randomized.
+ * @throws UsageError if the model is unknown.
+ * @throws DataError if the data are not those of the spec, or a randomization fails one of its checks.
+ */
+export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine): AsyncGenerator<TrialEvent> {
+  const { recipe, seed } = spec;
+  const model = findModel(spec.model);
+  const data = await prepareTrial(splits, spec);
+  yield { type: "prepared", realised: data.realised, conformance: data.conformance, dataHash: data.hash };
+  const { train, test } = data;
+  const classes = train.classNames.length;
+  const count = exampleCount(train);
+  const step = buildStep(model, recipe, exampleShape(train), classes, count);
+  await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed);
+  await using evaluator = await createEvaluator(engine, model, exampleShape(train), classes);
+
+  const stepsPerEpoch = batchCount(count, recipe.batch, recipe.lastBatch);
+  const exploded = EXPLOSION * Math.log(classes);
+  let epoch = 0;
+  let diverged = false;
+  let epochsToFit: number | null = null;
+  let epochsTo95: number | null = null;
+  let onTrain: Answers | undefined;
+  let onTest: Answers | undefined;
+  while (epoch < recipe.epochs && !diverged && !(recipe.fit.stop && epochsToFit !== null)) {
+    const trainLoss = yield* trainEpoch(trainer, step, spec, count, epoch);
+    epoch++;
+    onTrain = await evaluator.answer(trainer.parameters(), train);
+    onTest = await evaluator.answer(trainer.parameters(), test);
+    const trainAccuracy = accuracy(onTrain.predicted, train.labels);
+    const lossAfter = meanOf(onTrain.losses);
+    diverged = !(trainLoss <= exploded) || !(lossAfter <= exploded);
+    if (!diverged) {
+      if (trainAccuracy >= recipe.fit.accuracy || lossAfter < recipe.fit.loss) epochsToFit ??= epoch;
+      if (trainAccuracy >= 0.95) epochsTo95 ??= epoch;
+    }
+    const testAccuracy = accuracy(onTest.predicted, test.labels);
+    yield { type: "epoch", row: { epoch, trainLoss: finiteOrNull(trainLoss), trainAccuracy, testAccuracy } };
+  }
+  yield {
+    type: "done",
+    outcome: {
+      status: diverged ? "diverged" : "done",
+      epochs: epoch,
+      steps: epoch * stepsPerEpoch,
+      fit: epochsToFit !== null,
+      epochsToFit,
+      epochsTo95,
+      trainLoss: finiteOrNull(meanOf(onTrain!.losses)),
+      trainAccuracy: accuracy(onTrain!.predicted, train.labels),
+      testAccuracy: accuracy(onTest!.predicted, test.labels),
+      testAccuracyCorrupted: accuracy(onTest!.predicted, data.testLabelsCorrupted),
+      confusion: confusionMatrix(test.labels, onTest!.predicted, classes),
+      parametersHash: await hashParameters(trainer, step),
+    },
+  };
+}
+
+/** Train one epoch, reporting after each run of the engine; returns the mean loss over its batches. */
+async function* trainEpoch(
+  trainer: Trainer,
+  step: Step,
+  { recipe, seed }: TrialSpec,
+  count: number,
+  epoch: number,
+): AsyncGenerator<TrialEvent, number> {
+  const batches = epochBatches(count, recipe.batch, recipe.lastBatch, seed, epoch);
+  let total = 0;
+  for (let start = 0; start < batches.length; start += STEPS_PER_RUN) {
+    const run = batches.slice(start, start + STEPS_PER_RUN);
+    const first = epoch * batches.length + start;
+    const losses = await trainer.train({
+      steps: run.length,
+      indices: concatenate(run.map((batch) => batch.indices), Int32Array),
+      weights: concatenate(run.map((batch) => batch.weights), Float32Array),
+      rates: Float32Array.from(run, (_, index) => exponentialDecay(recipe, first + index, batches.length)),
+      masks: step.masks.map((mask, index) => drawMasks(mask, index, run.length, seed, first)),
+    } satisfies Batches);
+    for (const loss of losses) total += loss;
+    const done = start + run.length;
+    yield { type: "progress", epoch: epoch + 1, share: done / batches.length, trainLoss: total / done };
+  }
+  return total / batches.length;
+}
+
+/** The dropout masks of some steps, each step from a stream of its own: `[steps, ...mask]`. */
+function drawMasks({ keep, value }: Mask, mask: number, steps: number, seed: number, first: number): Float32Array {
+  const size = sizeOf(value.shape);
+  const elements = new Float32Array(steps * size);
+  for (let step = 0; step < steps; step++) {
+    const random = randomStream(seed, "dropout", mask, first + step);
+    const bound = keep * 2 ** 32;
+    for (let at = 0; at < size; at++) elements[step * size + at] = random.uint32() < bound ? 1 / keep : 0;
+  }
+  return elements;
+}
+
+function concatenate<A extends Int32Array | Float32Array>(
+  parts: readonly A[],
+  array: new (length: number) => A,
+): A {
+  const joined = new array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** Share of predictions that equal the labels. */
+function accuracy(predicted: Int32Array, labels: Int32Array): number {
+  let hits = 0;
+  for (let index = 0; index < labels.length; index++) hits += Number(predicted[index] === labels[index]);
+  return hits / labels.length;
+}
+
+/** Mean in float64, added in order. */
+function meanOf(values: Float32Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total / values.length;
+}
+
+const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+function confusionMatrix(labels: Int32Array, predicted: Int32Array, classes: number): number[][] {
+  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  labels.forEach((label, index) => {
+    matrix[label]![predicted[index]!]!++;
+  });
+  return matrix;
+}
+
+async function hashParameters(trainer: Trainer, step: Step): Promise<string> {
+  const parameters = trainer.parameters();
+  const bytes = step.parameters.map(({ name }) => {
+    const elements = parameters[name]!;
+    return new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
+  });
+  return sha256(...bytes);
+}
