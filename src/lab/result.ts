@@ -39,8 +39,8 @@ const trial = z.object({
   labels: z.object({
     /** Probability that a label was redrawn. */
     nominal: share,
-    /** Share of the training labels that really differ from the true ones. */
-    realised: share,
+    /** Share of the training labels that really differ from the true ones; null if they were never made. */
+    realised: share.nullable(),
   }),
   seed: count,
   /** `stopped`: interrupted before its end. `failed`: its process died or threw; see `error`. */
@@ -90,7 +90,7 @@ const summaryRow = z.object({
   nominal: share,
   escalation: count,
   n: count,
-  realised: z.number(),
+  realised: z.number().nullable(),
   fitted: count,
   epochsToFit: estimateSchema.nullable(),
   trainLoss: estimateSchema.nullable(),

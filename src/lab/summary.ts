@@ -39,7 +39,7 @@ export function summarize(trials: readonly TrialResult[]): SummaryRow[] {
       nominal: labels.nominal,
       escalation,
       n: ended.length,
-      realised: estimateOf(group.map((trial) => trial.labels.realised))!.mean,
+      realised: estimateOf(group.map((trial) => trial.labels.realised))?.mean ?? null,
       fitted: ended.filter((trial) => trial.fit).length,
       epochsToFit: over((trial) => trial.epochsToFit),
       trainLoss: over((trial) => trial.trainLoss),

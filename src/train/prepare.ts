@@ -10,9 +10,6 @@ import { crop, preprocess } from "../data/preprocess.ts";
 import { randomize } from "../data/randomize.ts";
 import type { TrialSpec } from "./spec.ts";
 
-/** Side of the square the paper crops its images to (appendix A). */
-const PAPER_CROP = 28;
-
 /** What one trial trains on and is tested on. */
 export interface TrialData {
   /** float32 inputs, as the network sees them; labels as trained on. */
@@ -31,7 +28,7 @@ export interface TrialData {
 /** The part of a recipe's preprocessing that comes before the randomization: the paper's centre crop. */
 export function cropForRecipe(splits: Splits, kind: TrialSpec["recipe"]["preprocess"]): Splits {
   if (kind !== "paper") return splits;
-  return { train: crop(splits.train, PAPER_CROP), test: crop(splits.test, PAPER_CROP) };
+  return { train: crop(splits.train), test: crop(splits.test) };
 }
 
 /** SHA-256 of both splits: what a trial's spec says about its data. */

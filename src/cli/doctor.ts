@@ -1,0 +1,77 @@
+/**
+ * @file `shatter doctor`: what works on this machine - engine, devices, memory, data.
+ */
+
+import { availableParallelism, freemem, totalmem } from "node:os";
+import { Command } from "commander";
+import * as runtime from "onnxruntime-node";
+import { messageOf } from "../base/errors.ts";
+import { datasetStatus } from "../data/registry.ts";
+import { devices, openEngine } from "../train/engine.ts";
+import { paint } from "./output.ts";
+import { commit, engine, machine, version } from "./provenance.ts";
+
+/** One thing that was looked at. */
+interface Finding {
+  readonly what: string;
+  readonly ok: boolean;
+  /** Whether Shatter can do its main job without it. */
+  readonly optional: boolean;
+  readonly detail: string;
+}
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+
+/** Look at everything; nothing is changed. */
+async function examine(folder: string | undefined): Promise<Finding[]> {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const findings: Finding[] = [
+    { what: "shatter", ok: true, optional: false, detail: `${version}${commit() ? `, commit ${commit()}` : ""}` },
+    {
+      what: "node",
+      ok: major > 22 || (major === 22 && minor >= 12),
+      optional: false,
+      detail: `${process.versions.node}, needs 22.12 or newer`,
+    },
+    { what: "machine", ok: true, optional: false, detail: `${machine()}, ${availableParallelism()} usable cores` },
+    {
+      what: "memory",
+      ok: freemem() > 2 ** 31,
+      optional: true,
+      detail: `${gibibytes(freemem())} free of ${gibibytes(totalmem())}; a trial on all of CIFAR-10 takes about 1.5 GiB`,
+    },
+    { what: "engine", ok: true, optional: false, detail: engine },
+  ];
+  for (const device of devices) {
+    try {
+      await openEngine(runtime, device, 1);
+      findings.push({ what: `device ${device}`, ok: true, optional: device !== "cpu", detail: "a graph ran on it" });
+    } catch (error) {
+      findings.push({ what: `device ${device}`, ok: false, optional: device !== "cpu", detail: messageOf(error) });
+    }
+  }
+  for (const { name, found, detail } of await datasetStatus(folder)) {
+    findings.push({ what: `data ${name}`, ok: found, optional: true, detail });
+  }
+  return findings;
+}
+
+/** The command. */
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description("say what works on this machine: engine, devices, memory, data")
+    .option("--data-dir <folder>", "where datasets are")
+    .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  shatter doctor --json")
+    .action(async (options: { dataDir?: string; json?: boolean }) => {
+      const findings = await examine(options.dataDir);
+      if (options.json) console.log(JSON.stringify(findings, null, 2));
+      else {
+        for (const { what, ok, optional, detail } of findings) {
+          const mark = ok ? paint(process.stdout, "green", "ok  ") : paint(process.stdout, optional ? "yellow" : "red", optional ? "no  " : "FAIL");
+          console.log(`${mark} ${what.padEnd(15)} ${detail.replaceAll(/\s+/g, " ")}`);
+        }
+      }
+      if (findings.some(({ ok, optional }) => !ok && !optional)) process.exitCode = 1;
+    });
+}

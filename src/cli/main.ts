@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+/**
+ * @file The `shatter` command: finds the subcommand, prints errors, sets the exit code.
+ *
+ * Exit codes: 0 done; 1 failed; 2 wrong usage; 3 an expected verdict was not met; 130 interrupted.
+ */
+
+import { Command, CommanderError } from "commander";
+import { UsageError } from "../base/errors.ts";
+import { dataCommand } from "./data.ts";
+import { doctorCommand } from "./doctor.ts";
+import { modelCommand } from "./model.ts";
+import { paint } from "./output.ts";
+import { version } from "./provenance.ts";
+import { testCommand } from "./test.ts";
+
+const program = new Command("shatter")
+  .description("Does your network learn, or does it memorise? The randomization tests of Zhang et al., ICLR 2017.")
+  .version(version)
+  .showSuggestionAfterError()
+  .addHelpText(
+    "after",
+    `
+Examples:
+  shatter test --data shapes --model mlp-1x512          true and random labels, a verdict
+  shatter data show cifar10 --out cifar10.png           see what each randomization does
+  shatter doctor                                        what works on this machine
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 interrupted.`,
+  );
+for (const command of [testCommand(), dataCommand(), modelCommand(), doctorCommand()]) program.addCommand(command);
+exitByException(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Let usage errors of every subcommand reach the one place that sets the exit code. */
+function exitByException(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(exitByException);
+}
+
+/** Print an error for a person, and say which exit code it means. */
+function report(error: unknown): number {
+  // Commander has printed its own message already; help and --version come here too, with 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const isExpected = error instanceof Error && error.constructor !== Error && error.constructor !== TypeError;
+  process.stderr.write(`${paint(process.stderr, "red", "error:")} ${isExpected ? message : (stack ?? message)}\n`);
+  return error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,52 @@
+/**
+ * @file Colours where they are wanted, and options that are lists of numbers or names.
+ */
+
+import { styleText } from "node:util";
+import { InvalidArgumentError } from "commander";
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Whether a stream wants colours: a terminal, and no NO_COLOR (https://no-color.org). */
+export const wantsColor = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";
+
+/** Text in a style, on streams that want it. */
+export const paint = (stream: NodeJS.WriteStream, style: Style, text: string): string =>
+  wantsColor(stream) ? styleText(style, text, { validateStream: false }) : text;
+
+/** Parse a number in an interval; NaN is in none. */
+export function numberIn(low: number, high: number, open: { low?: boolean; high?: boolean } = {}) {
+  return (text: string): number => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    const above = open.low ? value > low : value >= low;
+    const below = open.high ? value < high : value <= high;
+    if (above && below) return value;
+    throw new InvalidArgumentError(
+      `expected a number in ${open.low ? "(" : "["}${low}, ${high}${open.high ? ")" : "]"}, got "${text}".`,
+    );
+  };
+}
+
+/** Parse a whole number of at least `low`. */
+export function wholeFrom(low: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= low) return value;
+    throw new InvalidArgumentError(`expected a whole number of at least ${low}, got "${text}".`);
+  };
+}
+
+/** Parse a list, separated by commas, of what `parse` accepts. */
+export function listOf<T>(parse: (text: string) => T) {
+  return (text: string): T[] => text.split(",").map((part) => parse(part.trim()));
+}
+
+/** Parse one of some names. */
+export function oneOf<T extends string>(kind: string, names: readonly T[], explain: (name: string) => string) {
+  return (text: string): T => {
+    const found = names.find((name) => name === text);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`${explain(text) || `unknown ${kind} "${text}"`}.`);
+  };
+}

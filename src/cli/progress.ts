@@ -1,0 +1,119 @@
+/**
+ * @file Live progress of a test: one bar for the whole, one for each trial that is running.
+ *
+ * On a terminal the bars move; in a pipe each trial leaves one line when it ends.
+ */
+
+import { MultiBar, Presets, type SingleBar } from "cli-progress";
+import type { TestEvent, TrialState } from "../lab/randomization-test.ts";
+import type { TrialResult } from "../lab/result.ts";
+
+/** What a terminal shows of a test. */
+export interface Progress {
+  show(event: TestEvent): void;
+  stop(): void;
+}
+
+/** A trial in few words, such as `labels 100 % random, seed 2`. */
+export function nameTrial({ spec, escalation }: TrialState): string {
+  const { inputs, corrupt, seed } = spec;
+  const what =
+    inputs !== "true" ? `${inputs} inputs` : corrupt === 0 ? "true labels" : `${Math.round(corrupt * 100)} % random labels`;
+  return `${what}, seed ${seed}${escalation > 0 ? `, escalation ${escalation}` : ""}`;
+}
+
+const percent = (share: number | null): string => (share === null ? "  - " : `${(100 * share).toFixed(1)} %`);
+
+function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, seconds }: TrialResult): string {
+  if (error !== undefined) return `${status} after ${epochs} epochs: ${error}`;
+  const numbers = `train ${percent(trainAccuracy)}, test ${percent(testAccuracy)}`;
+  return `${status} after ${epochs} epochs in ${seconds.toFixed(1)} s: ${numbers}`;
+}
+
+/** Seconds as people say them. */
+export function showDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "?";
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** Show progress on a stream. */
+export function createProgress(stream: NodeJS.WriteStream): Progress {
+  return stream.isTTY ? createBars(stream) : createLines(stream);
+}
+
+function createLines(stream: NodeJS.WriteStream): Progress {
+  let planned = 0;
+  let ended = 0;
+  return {
+    show(event) {
+      if (event.type === "planned") planned += event.trials.length;
+      if (event.type === "ended") {
+        ended++;
+        stream.write(`[${ended}/${planned}] ${nameTrial(event.trial)}: ${describeEnd(event.result)}\n`);
+      }
+    },
+    stop() {},
+  };
+}
+
+function createBars(stream: NodeJS.WriteStream): Progress {
+  const format = "{bar} {percentage} %  {text}";
+  const bars = new MultiBar(
+    { stream, format, barsize: 20, hideCursor: true, clearOnComplete: false, linewrap: false },
+    Presets.shades_classic,
+  );
+  const began = performance.now();
+  const running = new Map<TrialState, SingleBar>();
+  const shares = new Map<TrialState, number>();
+  let whole: SingleBar | undefined;
+
+  const showWhole = (): void => {
+    const share = [...shares.values()].reduce((total, part) => total + part, 0) / Math.max(1, shares.size);
+    const elapsed = (performance.now() - began) / 1000;
+    const left = share > 0.01 ? `${showDuration((elapsed * (1 - share)) / share)} left` : "";
+    const done = [...shares.values()].filter((part) => part === 1).length;
+    whole?.update(Math.round(share * 1000), { text: `${done} of ${shares.size} trials  ${left}` });
+  };
+
+  return {
+    show(event) {
+      if (event.type === "planned") {
+        for (const trial of event.trials) shares.set(trial, 0);
+        whole ??= bars.create(1000, 0, { text: "" });
+      } else if (event.type === "ended") {
+        shares.set(event.trial, 1);
+        const bar = running.get(event.trial);
+        if (bar) bars.remove(bar);
+        running.delete(event.trial);
+        bars.log(`${nameTrial(event.trial)}: ${describeEnd(event.result)}\n`);
+      } else {
+        showTrial(event.trial, event.event);
+      }
+      showWhole();
+    },
+    stop: () => bars.stop(),
+  };
+
+  function showTrial(trial: TrialState, event: Extract<TestEvent, { type: "trial" }>["event"]): void {
+    const { epochs } = trial.spec.recipe;
+    let bar = running.get(trial);
+    if (!bar) {
+      bar = bars.create(1000, 0, { text: `${nameTrial(trial)}: preparing the data` });
+      running.set(trial, bar);
+    }
+    if (event.type === "progress") {
+      const share = Math.min(0.999, (event.epoch - 1 + event.share) / epochs);
+      shares.set(trial, share);
+      const text = `${nameTrial(trial)}  epoch ${event.epoch}/${epochs}  loss ${event.trainLoss.toFixed(3)}`;
+      bar.update(Math.round(share * 1000), { text });
+    }
+    if (event.type === "epoch") {
+      const { epoch, trainLoss, trainAccuracy, testAccuracy } = event.row;
+      const numbers = `loss ${trainLoss?.toFixed(3) ?? "-"}  train ${percent(trainAccuracy)}  test ${percent(testAccuracy)}`;
+      bar.update({ text: `${nameTrial(trial)}  epoch ${epoch}/${epochs}  ${numbers}` });
+    }
+  }
+}

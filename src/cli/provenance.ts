@@ -1,0 +1,40 @@
+/**
+ * @file Which code, engine and machine made a result.
+ */
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import { env } from "onnxruntime-node";
+
+/** The folder of the package: two floors above this file, in the sources and in the build alike. */
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Version of this package. */
+export const version: string = JSON.parse(readFileSync(`${ROOT}/package.json`, "utf8")).version;
+
+/** Commit of the sources, with `+changes` where they were modified; null outside a checkout. */
+export function commit(): string | null {
+  const git = (...args: string[]): string =>
+    execFileSync("git", ["-C", ROOT, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  try {
+    // A checkout of something else around an installed package says nothing about this code.
+    if (fileURLToPath(new URL(`file://${git("rev-parse", "--show-toplevel")}/`)) !== ROOT) return null;
+    const changed = git("status", "--porcelain", "--", "src", "package.json", "package-lock.json") !== "";
+    return git("rev-parse", "HEAD") + (changed ? "+changes" : "");
+  } catch {
+    return null;
+  }
+}
+
+/** Version of the engine. */
+export const engine = `onnxruntime-node ${env.versions.node ?? env.versions.common}`;
+
+/** Processor, cores and memory, as the operating system calls them. */
+export function machine(): string {
+  const processors = cpus();
+  const model = processors[0]?.model.trim() ?? "unknown processor";
+  const gibibytes = Math.round(totalmem() / 2 ** 30);
+  return `${model}, ${processors.length} cores, ${gibibytes} GiB, ${process.platform} ${process.arch}`;
+}

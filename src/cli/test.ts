@@ -1,0 +1,247 @@
+/**
+ * @file `shatter test`: one randomization test on a model and a dataset - progress, table, verdict, report.
+ */
+
+import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
+import { Command, Option } from "commander";
+import { unknownName } from "../base/suggest.ts";
+import { describeConformance } from "../data/conformance.ts";
+import { preprocessNames } from "../data/preprocess.ts";
+import { inputsNames } from "../data/randomize.ts";
+import { datasetNames, loadExamples } from "../data/registry.ts";
+import { conditionsOf, type TestRequest } from "../lab/plan.ts";
+import { createProcessPool } from "../lab/process-pool.ts";
+import { runTest } from "../lab/randomization-test.ts";
+import type { TestResult } from "../lab/result.ts";
+import { findModel, models } from "../nn/models.ts";
+import { initializations } from "../nn/initialize.ts";
+import { cropForRecipe } from "../train/prepare.ts";
+import { type Device, devices } from "../train/engine.ts";
+import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { summaryTable } from "../report/table.ts";
+import { terminalTable } from "../report/terminal.ts";
+import { checkWritable, writeReport } from "../report/write.ts";
+import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom } from "./output.ts";
+import { createProgress } from "./progress.ts";
+import { commit, engine, machine, version } from "./provenance.ts";
+
+/** Answers that `--expect` can ask for. */
+const expectations = ["memorises", "does-not-fit", "learns", "does-not-learn", "no-leak"] as const;
+type Expectation = (typeof expectations)[number];
+
+interface Options {
+  readonly data: string;
+  readonly dataDir?: string;
+  readonly model: string;
+  readonly inputs: TestRequest["inputs"];
+  readonly corrupt: number[];
+  readonly n?: number;
+  readonly testN?: number;
+  readonly seeds: number;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly optimizer: Recipe["optimizer"];
+  readonly lr: number;
+  readonly lrDecay: number;
+  readonly lrDecayEvery: Recipe["learningRateDecayEvery"];
+  readonly momentum: number;
+  readonly nesterov?: boolean;
+  readonly batch: number;
+  readonly lastBatch: Recipe["lastBatch"];
+  readonly weightDecay: number;
+  readonly dropout: number;
+  readonly init: Recipe["initialization"];
+  readonly preprocess: Recipe["preprocess"];
+  readonly fitAccuracy: number;
+  readonly fitLoss: number;
+  readonly stopWhenFit: boolean;
+  readonly escalations: number;
+  readonly jobs?: number;
+  readonly threads?: number;
+  readonly device: Device;
+  readonly json?: string;
+  readonly report?: string;
+  readonly expect?: Expectation[];
+  readonly quiet?: boolean;
+}
+
+const named = <T extends string>(kind: string, names: readonly T[]) =>
+  oneOf(kind, names, (name) => unknownName(kind, name, names));
+
+/** The command. */
+export function testCommand(): Command {
+  const recipe = paperRecipe;
+  return new Command("test")
+    .description("train one model on true and randomized data, and say whether it learns or memorises")
+    .optionsGroup("What is tested:")
+    .option("--data <name>", `dataset: ${datasetNames.join(", ")}`, "shapes")
+    .option("--data-dir <folder>", "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)")
+    .option("--model <name>", `model: ${[...models.keys()].join(", ")}`, "mlp-1x512")
+    .option("--inputs <names>", `inputs to train on: ${inputsNames.join(",")}`, listOf(named("inputs", inputsNames)), ["true"])
+    .option("--corrupt <p,...>", "probabilities that a label is redrawn, with true inputs", listOf(numberIn(0, 1)), [0, 1])
+    .option("--n <count>", "training examples (default: all)", wholeFrom(1))
+    .option("--test-n <count>", "test examples (default: all)", wholeFrom(1))
+    .option("--seeds <count>", "repetitions of everything", wholeFrom(1), 1)
+    .option("--seed <number>", "seed of the first repetition", wholeFrom(0), 0)
+    .optionsGroup("The recipe (defaults: the paper's):")
+    .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
+    .option("--optimizer <name>", "sgd or adam", named("optimizer", ["sgd", "adam"]), recipe.optimizer)
+    .option("--lr <rate>", "learning rate", numberIn(0, 1e6, { low: true }), recipe.learningRate)
+    .option("--lr-decay <factor>", "factor of the learning rate a period", numberIn(0, 1, { low: true }), recipe.learningRateDecay)
+    .option(
+      "--lr-decay-every <period>",
+      'the period: a number of steps, or "epoch"',
+      (text) => (text === "epoch" ? text : wholeFrom(1)(text)),
+      recipe.learningRateDecayEvery,
+    )
+    .option("--momentum <m>", "momentum", numberIn(0, 1, { high: true }), recipe.momentum)
+    .option("--nesterov", "Nesterov's momentum")
+    .option("--batch <size>", "examples a batch", wholeFrom(1), recipe.batch)
+    .option("--last-batch <keep|drop>", "an epoch's last, incomplete batch", named("choice", ["keep", "drop"]), recipe.lastBatch)
+    .option("--weight-decay <c>", "coefficient of the L2 penalty on weights", numberIn(0, 1e6), recipe.weightDecay)
+    .option("--dropout <p>", "probability that a hidden unit is dropped", numberIn(0, 1, { high: true }), recipe.dropout)
+    .option("--init <name>", `initialization: ${initializations.join(", ")}`, named("initialization", initializations), recipe.initialization)
+    .option("--preprocess <name>", `preprocessing: ${preprocessNames.join(", ")}`, named("preprocessing", preprocessNames), recipe.preprocess)
+    .optionsGroup("When it counts as fitted:")
+    .option("--fit-accuracy <a>", "training accuracy that counts as fitted", numberIn(0, 1), recipe.fit.accuracy)
+    .option("--fit-loss <loss>", "or: training loss below this", numberIn(0, 1e6), recipe.fit.loss)
+    .option("--no-stop-when-fit", "train all epochs, also after everything is fitted")
+    .option("--escalations <count>", "escalations of epochs and learning rate before random labels count as not fitted", wholeFrom(0), 2)
+    .optionsGroup("How it runs:")
+    .option("--jobs <count>", "trials at once (default: one a core)", wholeFrom(1))
+    .option("--threads <count>", "threads of each trial (default: the cores shared among the jobs)", wholeFrom(1))
+    .addOption(new Option("--device <name>", "where to compute").choices(devices).default("cpu"))
+    .optionsGroup("What comes out:")
+    .option("--json <file>", 'write the result as JSON; "-" prints it instead of the table')
+    .option("--report <folder>", "write an HTML page with figures, and the numbers as CSV and JSON")
+    .option("--expect <answers>", `exit with 3 unless: ${expectations.join(",")}`, listOf(named("answer", expectations)))
+    .option("--quiet", "no progress")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  shatter test --data shapes --n 2000                              true against random labels, two minutes at most
+  shatter test --data cifar10 --model mlp-3x512 --corrupt 0,0.2,0.4,0.6,0.8,1 --seeds 3
+  shatter test --data mnist --inputs true,shuffled,random,gaussian --report mnist-report
+  shatter test --data cifar10 --n 5000 --json - --quiet | jq .verdict.text
+  shatter test --data shapes --expect learns,no-leak               exit code 3 if it does not`,
+    )
+    .action(test);
+}
+
+function recipeOf(options: Options): Recipe {
+  return {
+    optimizer: options.optimizer,
+    learningRate: options.lr,
+    learningRateDecay: options.lrDecay,
+    learningRateDecayEvery: options.lrDecayEvery,
+    momentum: options.momentum,
+    nesterov: options.nesterov ?? false,
+    batch: options.batch,
+    lastBatch: options.lastBatch,
+    weightDecay: options.weightDecay,
+    dropout: options.dropout,
+    initialization: options.init,
+    preprocess: options.preprocess,
+    epochs: options.epochs,
+    fit: { accuracy: options.fitAccuracy, loss: options.fitLoss, stop: options.stopWhenFit },
+  };
+}
+
+async function test(options: Options): Promise<void> {
+  // Everything that can be refused is refused before the first minute of training.
+  findModel(options.model);
+  const request: TestRequest = {
+    model: options.model,
+    inputs: options.inputs,
+    corrupt: options.corrupt,
+    seeds: options.seeds,
+    firstSeed: options.seed,
+    recipe: recipeOf(options),
+    escalations: options.escalations,
+  };
+  const trials = conditionsOf(request).length * request.seeds;
+  if (options.report !== undefined) await checkWritable(options.report);
+  if (options.json !== undefined && options.json !== "-") await checkWritable(dirname(options.json));
+  const source = { name: options.data, folder: options.dataDir, train: options.n, test: options.testN };
+  const splits = cropForRecipe(await loadExamples(source), request.recipe.preprocess);
+
+  const cores = availableParallelism();
+  const jobs = options.jobs ?? Math.min(cores, trials);
+  const threads = options.threads ?? Math.max(1, Math.floor(cores / jobs));
+  await using runner = createProcessPool({ jobs, device: options.device, threads });
+  const progress = options.quiet ? undefined : createProgress(process.stderr);
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => {
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort();
+    process.stderr.write("\ninterrupted: reporting the trials done so far (Ctrl-C again to leave at once)\n");
+  };
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+
+  const result = await runTest(request, {
+    source,
+    splits,
+    runner,
+    signal: interrupt.signal,
+    onEvent: (event) => progress?.show(event),
+    provenance: {
+      version,
+      commit: commit(),
+      engine,
+      device: options.device,
+      threads,
+      jobs,
+      node: process.version,
+      machine: machine(),
+      command: ["shatter", ...process.argv.slice(2)].join(" "),
+      started: new Date().toISOString(),
+    },
+  });
+  progress?.stop();
+  await publish(result, options);
+  process.exitCode = exitCode(result, options.expect ?? []);
+}
+
+/** Print and write what came out. */
+async function publish(result: TestResult, { json, report }: Options): Promise<void> {
+  const document = `${JSON.stringify(result, null, 2)}\n`;
+  if (json === "-") process.stdout.write(document);
+  else printResult(result);
+  if (json !== undefined && json !== "-") await writeFile(json, document);
+  if (report !== undefined) {
+    const { files } = await writeReport(result, report);
+    process.stderr.write(`report: ${files[0]}\n`);
+  }
+}
+
+function printResult(result: TestResult): void {
+  const out = process.stdout;
+  const { dataset, model, provenance } = result;
+  console.log(
+    paint(out, "bold", `\n${model.name} (${model.parameters.toLocaleString("en-US")} parameters) on ${dataset.name}`) +
+      `, ${dataset.train.toLocaleString("en-US")} training and ${dataset.test.toLocaleString("en-US")} test examples\n`,
+  );
+  console.log(terminalTable(summaryTable(result), { color: wantsColor(out) }));
+  const failed = result.trials.filter(({ error }) => error !== undefined);
+  for (const { inputs, labels, seed, status, error } of failed) {
+    console.log(paint(out, "red", `${status}: inputs ${inputs}, labels ${labels.nominal}, seed ${seed}: ${error}`));
+  }
+  console.log(paint(out, "bold", "\nConformance of the randomizations"));
+  for (const line of result.conformance) console.log(`  ${describeConformance(line)}`);
+  console.log(`${paint(out, "bold", "\nVerdict")}\n  ${result.verdict.text}`);
+  if (provenance.interrupted) console.log(paint(out, "yellow", "  Interrupted: some trials are missing."));
+}
+
+/** 130 if interrupted, 1 if a trial failed, 3 if an expected answer was not given, 0 otherwise. */
+function exitCode({ provenance, trials, verdict }: TestResult, expected: readonly Expectation[]): number {
+  if (provenance.interrupted) return 130;
+  if (trials.some((trial) => trial.status === "failed")) return 1;
+  const answers: string[] = [verdict.capacity.answer, verdict.learning.answer];
+  if (verdict.leak.suspected === false) answers.push("no-leak");
+  const unmet = expected.filter((answer) => !answers.includes(answer));
+  for (const answer of unmet) process.stderr.write(`expected "${answer}", but the verdict is ${answers.join(", ")}\n`);
+  return unmet.length > 0 ? 3 : 0;
+}

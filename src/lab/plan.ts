@@ -1,0 +1,112 @@
+/**
+ * @file What a test will run: its trials, from what was asked.
+ */
+
+import { UsageError } from "../base/errors.ts";
+import { exampleCount, type Splits } from "../data/dataset.ts";
+import type { InputsName } from "../data/randomize.ts";
+import { findModel } from "../nn/models.ts";
+import { splitsHash } from "../train/prepare.ts";
+import type { Recipe } from "../train/recipe.ts";
+import { recipeSchema } from "../train/recipe.ts";
+import type { TrialSpec } from "../train/spec.ts";
+
+/** What a randomization test is asked. */
+export interface TestRequest {
+  readonly model: string;
+  /** How inputs are randomized; labels stay true but for `true` inputs. */
+  readonly inputs: readonly InputsName[];
+  /** Probabilities that a label is redrawn; with `true` inputs only, as in the paper. */
+  readonly corrupt: readonly number[];
+  /** Number of repetitions. */
+  readonly seeds: number;
+  /** The first repetition's seed; the others follow. */
+  readonly firstSeed: number;
+  readonly recipe: Recipe;
+  /** How often to escalate epochs and learning rate before saying that random labels are not fitted. */
+  readonly escalations: number;
+}
+
+/** One kind of trial: the conditions of a test. */
+interface Condition {
+  readonly inputs: InputsName;
+  readonly corrupt: number;
+}
+
+/**
+ * The conditions of a test: every corruption with true inputs, and true labels with every other input.
+ *
+ * @throws UsageError if there would be none, or a probability is not in `[0, 1]`.
+ */
+export function conditionsOf({ inputs, corrupt }: Pick<TestRequest, "inputs" | "corrupt">): Condition[] {
+  for (const probability of corrupt) {
+    if (!(probability >= 0 && probability <= 1)) {
+      throw new UsageError(`--corrupt: expected probabilities in [0, 1], got ${probability}`);
+    }
+  }
+  if (!inputs.includes("true") && corrupt.some((probability) => probability > 0)) {
+    throw new UsageError('--corrupt: labels are corrupted with true inputs only, as in the paper: add "true" to --inputs');
+  }
+  const levels = [...new Set(corrupt)].sort((a, b) => a - b);
+  const conditions = [...new Set(inputs)].flatMap((name): Condition[] =>
+    name === "true" ? levels.map((level) => ({ inputs: name, corrupt: level })) : [{ inputs: name, corrupt: 0 }],
+  );
+  if (conditions.length === 0) throw new UsageError("expected at least one of --inputs and --corrupt, got none");
+  return conditions;
+}
+
+/**
+ * The trials of a test, seeds varying fastest.
+ *
+ * @param splits - The examples used, cropped but not randomized.
+ * @throws UsageError if the recipe, the model or a probability is not possible.
+ */
+export async function planTest(request: TestRequest, name: string, splits: Splits): Promise<TrialSpec[]> {
+  findModel(request.model);
+  const recipe = checkRecipe(request.recipe);
+  if (!(Number.isInteger(request.seeds) && request.seeds >= 1)) {
+    throw new UsageError(`--seeds: expected a whole number of at least 1, got ${request.seeds}`);
+  }
+  const dataset = {
+    name,
+    hash: await splitsHash(splits),
+    train: exampleCount(splits.train),
+    test: exampleCount(splits.test),
+  };
+  return conditionsOf(request).flatMap((condition) =>
+    Array.from({ length: request.seeds }, (_, repetition) => ({
+      schema: "shatter/trial@1" as const,
+      dataset,
+      ...condition,
+      model: request.model,
+      recipe,
+      seed: request.firstSeed + repetition,
+    })),
+  );
+}
+
+/**
+ * Check a recipe and return it.
+ *
+ * @throws UsageError naming each field, what was expected and what came.
+ */
+export function checkRecipe(recipe: unknown): Recipe {
+  const parsed = recipeSchema.safeParse(recipe);
+  if (parsed.success) return parsed.data;
+  const complaints = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new UsageError(`recipe: ${complaints.join("; ")}`);
+}
+
+/**
+ * The next thing to try when random labels were not fitted: twice the epochs with the decay stretched to
+ * match, and from the second time on three times the learning rate - or a third of it after divergence.
+ */
+export function escalate(recipe: Recipe, stage: number, diverged: boolean): Recipe {
+  const factor = diverged ? 1 / 3 : stage >= 2 ? 3 : 1;
+  return {
+    ...recipe,
+    epochs: recipe.epochs * 2,
+    learningRateDecay: Math.sqrt(recipe.learningRateDecay),
+    learningRate: recipe.learningRate * factor,
+  };
+}

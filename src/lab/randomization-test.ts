@@ -1,0 +1,179 @@
+/**
+ * @file The randomization test: plan the trials, run them, escalate where random labels were not fitted, judge.
+ */
+
+import { batchCount } from "../data/batches.ts";
+import { type Dataset, exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
+import { findModel, summarizeModel } from "../nn/models.ts";
+import { type TrialSpec, trialId } from "../train/spec.ts";
+import type { TrialEvent, TrialOutcome } from "../train/trial.ts";
+import { escalate, planTest, type TestRequest } from "./plan.ts";
+import type { ConformanceLine, HistoryRow, TestResult, TrialResult } from "./result.ts";
+import type { DataSource, TrialFailure, TrialRunner } from "./runner.ts";
+import { summarize } from "./summary.ts";
+import { isMemorised, judge } from "./verdict.ts";
+
+/** A trial of a test as it stands. */
+export interface TrialState {
+  readonly id: string;
+  readonly spec: TrialSpec;
+  readonly escalation: number;
+}
+
+/** What a test reports while it runs. */
+export type TestEvent =
+  | { readonly type: "planned"; readonly trials: readonly TrialState[] }
+  | { readonly type: "trial"; readonly trial: TrialState; readonly event: TrialEvent }
+  | { readonly type: "ended"; readonly trial: TrialState; readonly result: TrialResult };
+
+/** What a test needs besides its request. */
+export interface TestContext {
+  readonly source: DataSource;
+  /** The examples used, cropped but not randomized. */
+  readonly splits: Splits;
+  readonly runner: TrialRunner;
+  readonly provenance: Omit<TestResult["provenance"], "seconds" | "interrupted">;
+  readonly onEvent?: (event: TestEvent) => void;
+  /** Ends the test early: what is done so far is judged and reported. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Run a randomization test (Zhang et al., ICLR 2017, section 2).
+ *
+ * Trials that fail or are interrupted are part of the result, with their status; they never end the test.
+ *
+ * @throws UsageError if the request is not possible.
+ */
+export async function runTest(request: TestRequest, context: TestContext): Promise<TestResult> {
+  const { splits, source, signal, onEvent = () => {} } = context;
+  const began = performance.now();
+  const conformance: ConformanceLine[] = [];
+  const results: TrialResult[] = [];
+
+  const runAll = async (specs: readonly TrialSpec[], escalation: number): Promise<TrialResult[]> => {
+    const trials = await Promise.all(specs.map(async (spec) => ({ id: await trialId(spec), spec, escalation })));
+    onEvent({ type: "planned", trials });
+    const ended = await Promise.all(trials.map(runOne));
+    results.push(...ended);
+    return ended;
+  };
+
+  const runOne = async (trial: TrialState): Promise<TrialResult> => {
+    const record = recordTrial(trial);
+    const failure = await context.runner.run(
+      trial.spec,
+      source,
+      (event) => {
+        if (event.type === "prepared") conformance.push(...event.conformance);
+        record.add(event);
+        onEvent({ type: "trial", trial, event });
+      },
+      signal,
+    );
+    const result = record.result(failure);
+    onEvent({ type: "ended", trial, result });
+    return result;
+  };
+
+  let specs = await planTest(request, source.name, splits);
+  let latest = await runAll(specs, 0);
+  for (let stage = 1; stage <= request.escalations && !signal?.aborted; stage++) {
+    const unfitted = specs.flatMap((spec, index) => {
+      const result = latest[index]!;
+      const ended = result.status === "done" || result.status === "diverged";
+      const isRandom = spec.inputs === "true" && spec.corrupt === 1;
+      return isRandom && ended && !isMemorised(result) ? [{ spec, diverged: result.status === "diverged" }] : [];
+    });
+    if (unfitted.length === 0) break;
+    specs = unfitted.map(({ spec, diverged }) => ({ ...spec, recipe: escalate(spec.recipe, stage, diverged) }));
+    latest = await runAll(specs, stage);
+  }
+
+  const classes = splits.train.classNames.length;
+  const { count } = summarizeModel(findModel(request.model), exampleShape(splits.train), classes);
+  return {
+    schema: "shatter/test@1",
+    dataset: {
+      name: source.name,
+      train: exampleCount(splits.train),
+      test: exampleCount(splits.test),
+      classes,
+      shape: [...exampleShape(splits.train)],
+      hash: specs[0]!.dataset.hash,
+    },
+    model: { name: request.model, parameters: count },
+    recipe: request.recipe,
+    trials: results,
+    summary: summarize(results),
+    // In the order of the plan, whichever trial came first.
+    conformance: conformance.sort((a, b) => (a.randomization < b.randomization ? -1 : a.randomization > b.randomization ? 1 : 0)),
+    verdict: judge(results, {
+      chance: majorityShare(splits.test),
+      testCount: exampleCount(splits.test),
+      classes,
+      escalations: request.escalations,
+    }),
+    provenance: {
+      ...context.provenance,
+      seconds: (performance.now() - began) / 1000,
+      interrupted: signal?.aborted ?? false,
+    },
+  };
+}
+
+/** Share of the commonest class: the best accuracy that ignores the input. */
+function majorityShare(dataset: Dataset): number {
+  const counts = new Array<number>(dataset.classNames.length).fill(0);
+  for (const label of dataset.labels) counts[label]!++;
+  return Math.max(...counts) / exampleCount(dataset);
+}
+
+/** Collects a trial's events into its result, whatever becomes of it. */
+function recordTrial({ id, spec, escalation }: TrialState) {
+  const began = performance.now();
+  const { batch, lastBatch } = spec.recipe;
+  const stepsPerEpoch = batchCount(spec.dataset.train, batch, lastBatch);
+  const history: HistoryRow[] = [];
+  let outcome: TrialOutcome | undefined;
+  let prepared: Extract<TrialEvent, { type: "prepared" }> | undefined;
+  return {
+    add(event: TrialEvent): void {
+      if (event.type === "prepared") prepared = event;
+      if (event.type === "epoch") history.push(event.row);
+      if (event.type === "done") outcome = event.outcome;
+    },
+    result(failure: TrialFailure | undefined): TrialResult {
+      const last = history[history.length - 1];
+      const measured = outcome ?? {
+        status: failure?.status ?? ("failed" as const),
+        epochs: history.length,
+        steps: history.length * stepsPerEpoch,
+        fit: false,
+        epochsToFit: null,
+        epochsTo95: null,
+        trainLoss: null,
+        trainAccuracy: last?.trainAccuracy ?? null,
+        testAccuracy: last?.testAccuracy ?? null,
+        testAccuracyCorrupted: null,
+        confusion: null,
+        parametersHash: null,
+      };
+      return {
+        id,
+        inputs: spec.inputs,
+        labels: { nominal: spec.corrupt, realised: prepared?.realised ?? null },
+        seed: spec.seed,
+        ...measured,
+        confusion: measured.confusion?.map((row) => [...row]) ?? null,
+        ...(failure ? { error: failure.error } : {}),
+        epochsAllowed: spec.recipe.epochs,
+        escalation,
+        learningRate: spec.recipe.learningRate,
+        seconds: (performance.now() - began) / 1000,
+        dataHash: prepared?.dataHash ?? null,
+        history,
+      };
+    },
+  };
+}
