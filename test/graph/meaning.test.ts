@@ -1,0 +1,183 @@
+/**
+ * @file What each operation means, in numbers worked out by hand.
+ */
+
+import { describe, expect, test } from "vitest";
+import { evaluate } from "../../src/graph/evaluate.ts";
+import { equal, greater, where } from "../../src/graph/ops/compare.ts";
+import {
+  add,
+  divide,
+  exp,
+  log,
+  multiply,
+  negate,
+  relu,
+  sigmoid,
+  sqrt,
+  subtract,
+  tanh,
+} from "../../src/graph/ops/elementwise.ts";
+import { operations } from "../../src/graph/ops/index.ts";
+import { gemm, matmul } from "../../src/graph/ops/linear.ts";
+import { logSoftmax, softmax } from "../../src/graph/ops/normalize.ts";
+import { argMax, max, mean, sum } from "../../src/graph/ops/reduce.ts";
+import { broadcastTo, cast, gather, oneHot, permuteAxes, reshape } from "../../src/graph/ops/shape.ts";
+import { type Application, constant, input, type Value } from "../../src/graph/value.ts";
+
+/** Elements of a value that depends on no input. */
+function elementsOf(value: Value): number[] {
+  const { y } = evaluate({ name: "meaning", inputs: [], outputs: [{ name: "y", value }] }, {});
+  return Array.from(y!.data);
+}
+
+const row = constant([1, -2, 3]);
+const column = constant([10, 20], [2, 1]);
+/** `[[1, 2, 3], [4, 5, 6]]` */
+const table = constant([1, 2, 3, 4, 5, 6], [2, 3]);
+const yes = (...bits: readonly number[]) => constant(bits, [bits.length], "bool");
+const whole = (...elements: readonly number[]) => constant(elements, [elements.length], "int32");
+
+/** Each row: a title, the result, its shape, its elements. */
+const rows: readonly (readonly [string, Application, readonly number[], readonly number[]])[] = [
+  ["a row to a column", add(row, column), [2, 3], [11, 8, 13, 21, 18, 23]],
+  ["a scalar from a row", subtract(row, constant(1)), [3], [0, -3, 2]],
+  ["a row from a column", subtract(column, row), [2, 3], [9, 12, 7, 19, 22, 17]],
+  ["a row by a table", multiply(row, table), [2, 3], [1, -4, 9, 4, -10, 18]],
+  ["a table by a row", divide(table, row), [2, 3], [1, -1, 1, 4, -2.5, 2]],
+  ["a row", negate(row), [3], [-1, 2, -3]],
+  ["of 0 and 1", exp(constant([0, 1])), [2], [1, 2.718281828459045]],
+  ["of 1 and e", log(constant([1, Math.E])), [2], [0, 1]],
+  ["of squares", sqrt(constant([0, 2.25, 9])), [3], [0, 1.5, 3]],
+  // tanh(log 2) = (2 - 1/2) / (2 + 1/2).
+  ["of 0 and log 2", tanh(constant([0, Math.LN2])), [2], [0, 0.6]],
+  // 1 / (1 + e^-log 3) = 1 / (1 + 1/3).
+  ["of 0 and log 3", sigmoid(constant([0, Math.log(3)])), [2], [0.5, 0.75]],
+  ["of a row", relu(constant([1, -2, 0])), [3], [1, 0, 0]],
+  ["a row and a scalar", equal(row, constant(-2)), [3], [0, 1, 0]],
+  ["a row and a scalar", greater(row, constant(1)), [3], [0, 0, 1]],
+  ["chooses element by element", where(yes(1, 0, 1), row, constant(7)), [3], [1, 7, 3]],
+  ["of rows, kept", sum(table, { axes: [1], keepDims: true }), [2, 1], [6, 15]],
+  ["of columns", sum(table, { axes: [0], keepDims: false }), [3], [5, 7, 9]],
+  ["of all", sum(table, { axes: [0, 1], keepDims: false }), [], [21]],
+  ["of rows", mean(table, { axes: [1], keepDims: false }), [2], [2, 5]],
+  ["of all, kept", mean(table, { axes: [0, 1], keepDims: true }), [1, 1], [3.5]],
+  ["of columns", max(constant([1, 9, 8, 2], [2, 2]), { axes: [0], keepDims: false }), [2], [8, 9]],
+  ["of negative elements", max(constant([-3, -1, -2]), { axes: [0], keepDims: true }), [1], [-1]],
+  ["the first of ties", argMax(constant([1, 3, 3, 5, 2, 5], [2, 3]), { axis: 1 }), [2], [1, 0]],
+  ["of columns", argMax(constant([1, 9, 8, 2], [2, 2]), { axis: 0 }), [2], [1, 0]],
+  // [[1 - 4 + 9], [4 - 10 + 18]]
+  ["a table and a column", matmul(table, constant([1, -2, 3], [3, 1])), [2, 1], [6, 12]],
+  ["a column and a row", matmul(column, constant([1, 2], [1, 2])), [2, 2], [10, 20, 20, 40]],
+  [
+    // 2 [[1, 2], [3, 4]]^T [[1], [1]] + 0.5 [10, 10]^T
+    "scaled, transposed and added",
+    gemm(constant([1, 2, 3, 4], [2, 2]), constant([1, 1], [1, 2]), constant(10), {
+      alpha: 2,
+      beta: 0.5,
+      transposeA: true,
+      transposeB: true,
+    }),
+    [2, 1],
+    [13, 17],
+  ],
+  ["to three rows", reshape(table, { shape: [3, 2] }), [3, 2], [1, 2, 3, 4, 5, 6]],
+  ["of a table", permuteAxes(table, { axes: [1, 0] }), [3, 2], [1, 4, 2, 5, 3, 6]],
+  [
+    // y[k][i][j] = x[i][j][k]
+    "of three axes",
+    permuteAxes(constant([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]), { axes: [2, 0, 1] }),
+    [2, 2, 2],
+    [1, 3, 5, 7, 2, 4, 6, 8],
+  ],
+  ["a column", broadcastTo(column, { shape: [2, 2] }), [2, 2], [10, 10, 20, 20]],
+  ["a row twice", gather(table, whole(1, 0, 1)), [3, 3], [4, 5, 6, 1, 2, 3, 4, 5, 6]],
+  ["cuts fractions off", cast(constant([1.75, -1.75]), { to: "int32" }), [2], [1, -1]],
+  ["to bool", cast(constant([0, 0.5, -2]), { to: "bool" }), [3], [0, 1, 1]],
+  // e^x = 1, 3 with sum 4.
+  ["of a row", softmax(constant([0, Math.log(3)]), { axis: 0 }), [2], [0.25, 0.75]],
+  [
+    "of columns",
+    softmax(constant([0, 5, Math.log(3), 5], [2, 2]), { axis: 0 }),
+    [2, 2],
+    [0.25, 0.5, 0.75, 0.5],
+  ],
+  [
+    "of a row",
+    logSoftmax(constant([0, Math.log(3)], [1, 2]), { axis: 1 }),
+    [1, 2],
+    [-1.3862943611198906, -0.2876820724517809],
+  ],
+  ["far apart", logSoftmax(constant([1000, 0, -1000]), { axis: 0 }), [3], [0, -1000, -2000]],
+];
+
+describe.each(
+  rows.map((entry) => [`${entry[1].operation.name}: ${entry[0]}`, entry] as const),
+)("%s", (_, entry) => {
+  const [, value, shape, elements] = entry;
+  test("has the shape and elements worked out by hand", () => {
+    expect(value.shape).toEqual(shape);
+    elementsOf(value).forEach((element, at) => {
+      expect(element).toBeCloseTo(elements[at]!, 12);
+    });
+  });
+});
+
+test("Every operation has a value worked out by hand", () => {
+  const covered = new Set(rows.map(([, value]) => value.operation.name));
+  expect([...operations.keys()].filter((name) => !covered.has(name))).toEqual([]);
+});
+
+describe("oneHot", () => {
+  test("marks the class of each example", () => {
+    const rows = oneHot(whole(2, 0), 3);
+    expect(rows.shape).toEqual([2, 3]);
+    expect(rows.type).toBe("float32");
+    expect(elementsOf(rows)).toEqual([0, 0, 1, 1, 0, 0]);
+  });
+});
+
+describe("the operations", () => {
+  const x = input("x", [2, 3]);
+  test.each([
+    ["add", () => add(x, constant([1, 2])), "add: expected shapes that broadcast, got [2, 3] and [2]"],
+    ["matmul", () => matmul(x, x), "matmul: expected [m, k] and [k, n], got [2, 3] and [2, 3]"],
+    ["sum", () => sum(x, { axes: [2], keepDims: false }), "sum: expected distinct axes of [2, 3], got [2]"],
+    [
+      "sum, an axis twice",
+      () => sum(x, { axes: [0, 0], keepDims: false }),
+      "sum: expected distinct axes of [2, 3], got [0, 0]",
+    ],
+    ["softmax", () => softmax(x, { axis: 2 }), "softmax: expected an axis of [2, 3], got [2]"],
+    [
+      "reshape",
+      () => reshape(x, { shape: [4] }),
+      "reshape: expected a shape of 6 elements for [2, 3], got [4]",
+    ],
+    [
+      "permuteAxes",
+      () => permuteAxes(x, { axes: [0, 0] }),
+      "permuteAxes: expected an order of the 2 axes of [2, 3], got [0, 0]",
+    ],
+    [
+      "broadcastTo",
+      () => broadcastTo(x, { shape: [3] }),
+      "broadcastTo: expected a shape that [2, 3] stretches to, got [3]",
+    ],
+    ["gather", () => gather(x, x), "gather: expected [rows, ...] and [count], got [2, 3] and [2, 3]"],
+    ["gather by floats", () => gather(x, row), "gather: expected int32 or int64 indices, got float32"],
+    ["where", () => where(x, x, x), "where: expected a bool condition first, got [2, 3]"],
+    ["input", () => input("x", [0, 3]), 'input "x": expected whole positive sizes, got [0, 3]'],
+    ["constant", () => constant([1, 2], [3]), "constant: expected 3 elements for shape [3], got 2"],
+  ])("refuse what does not fit: %s", (_, build, message) => {
+    expect(build).toThrow(message);
+  });
+
+  test("refuse an input of the wrong size", () => {
+    const graph = { name: "g", inputs: [x], outputs: [{ name: "y", value: negate(x) }] };
+    expect(() => evaluate(graph, { x: [1] })).toThrow(
+      'evaluate: expected 6 elements for input "x" [2, 3], got 1',
+    );
+    expect(() => evaluate(graph, {})).toThrow('evaluate: expected 6 elements for input "x" [2, 3], got none');
+  });
+});
