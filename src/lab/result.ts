@@ -178,3 +178,10 @@ export type ConformanceLine = z.infer<typeof conformanceLine>;
 export type SummaryRow = z.infer<typeof summaryRow>;
 export type Verdict = z.infer<typeof verdict>;
 export type Estimate = z.infer<typeof estimateSchema>;
+
+/** The JSON Schema (draft 2020-12) of the document, as it is published in `schema/test@1.json`. */
+export const testJsonSchema = (): object => ({
+  $id: "shatter/test@1",
+  title: "Result of a randomization test",
+  ...z.toJSONSchema(testResultSchema),
+});

@@ -13,10 +13,10 @@ import { runTrial, type TrialEvent } from "../train/trial.ts";
 export interface DataSource {
   readonly name: string;
   /** Folder of the files; the usual places unless told. */
-  readonly folder: string | undefined;
+  readonly folder?: string | undefined;
   /** Number of training and test examples; all of them unless told. */
-  readonly train: number | undefined;
-  readonly test: number | undefined;
+  readonly train?: number | undefined;
+  readonly test?: number | undefined;
 }
 
 /** How a trial ended, if not by itself: its process died, something threw, or it was interrupted. */

@@ -1,0 +1,16 @@
+/**
+ * Does a network with one hidden layer fit labels that are pure chance?
+ *
+ *   node examples/02-fit-random-labels.ts
+ */
+
+import * as runtime from "onnxruntime-node";
+import { cropForRecipe, loadExamples, openEngine, paperRecipe, runTrial, splitsHash } from "../src/index.ts";
+
+const splits = cropForRecipe(await loadExamples({ name: "shapes", train: 1000, test: 1000 }), "paper");
+const dataset = { name: "shapes", hash: await splitsHash(splits), train: 1000, test: 1000 };
+const spec = { schema: "shatter/trial@1", dataset, inputs: "true", corrupt: 1, model: "mlp-1x512", recipe: paperRecipe, seed: 0 } as const;
+for await (const event of runTrial(spec, splits, await openEngine(runtime, "cpu", 2))) {
+  if (event.type === "epoch") console.log(event.row);
+  if (event.type === "done") console.log(`train ${event.outcome.trainAccuracy}, test ${event.outcome.testAccuracy}`);
+}

@@ -1,0 +1,60 @@
+/**
+ * @file IDX, the file format of MNIST: a header of big-endian sizes, then the values.
+ *
+ * Format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
+ */
+
+import { DataError } from "../base/errors.ts";
+
+/** An array read from an IDX file. */
+export interface IdxArray {
+  /** First index slowest. */
+  readonly shape: readonly number[];
+  readonly values: Uint8Array;
+}
+
+/** The element types of IDX; only the first is used by datasets of pixels and labels. */
+const ELEMENT_TYPES: Readonly<Record<number, string>> = {
+  8: "uint8",
+  9: "int8",
+  11: "int16",
+  12: "int32",
+  13: "float32",
+  14: "float64",
+};
+
+/**
+ * Read an IDX file of unsigned bytes.
+ *
+ * @param bytes - The whole file, unpacked; the values are a view of it.
+ * @param where - The file to blame.
+ * @throws DataError if the header is not one, the type is not uint8, or sizes and bytes disagree.
+ */
+export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
+  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
+    const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    throw new DataError(`${where}: expected an IDX file, which starts with 00 00, got "${start}"`);
+  }
+  if (bytes[2] !== 8) {
+    const type = ELEMENT_TYPES[bytes[2]!] ?? `type ${bytes[2]}`;
+    throw new DataError(`${where}: expected IDX values of type uint8, got ${type}`);
+  }
+  const rank = bytes[3]!;
+  const header = 4 + 4 * rank;
+  if (rank === 0 || bytes.length < header) {
+    throw new DataError(
+      `${where}: expected an IDX header of ${header} bytes for ${rank} dimensions, got ${bytes.length} bytes`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const expected = shape.reduce((product, size) => product * size, 1);
+  const got = bytes.length - header;
+  if (got !== expected) {
+    throw new DataError(
+      `${where}: expected ${expected} values for shape [${shape.join(", ")}], got ${got}; ` +
+        `the file is ${got < expected ? "truncated" : "oversized"}, fetch it again`,
+    );
+  }
+  return { shape, values: bytes.subarray(header) };
+}

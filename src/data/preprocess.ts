@@ -1,0 +1,154 @@
+/**
+ * @file The last steps before a network: cropping, scaling, whitening.
+ *
+ * The order is crop, randomize, preprocess. Cropping first means that a permuted image holds exactly the pixels
+ * the network would have seen; a permutation of pixels and whitening commute. Source: Zhang et al., ICLR 2017,
+ * appendix A, and `per_image_whitening` of TensorFlow at the time.
+ */
+
+import { UsageError } from "../base/errors.ts";
+import { type Dataset, exampleCount, exampleSize, isImages } from "./dataset.ts";
+import { channelMoments, inputScale, momentLayout } from "./layout.ts";
+
+/** Sides of the paper's images after cropping, in pixels. */
+export const PAPER_CROP = 28;
+
+/** The ways of preprocessing: see {@link preprocess}. */
+export const preprocessNames = ["paper", "none", "standardize"] as const;
+export type PreprocessName = (typeof preprocessNames)[number];
+
+/**
+ * Cut the centre out of each image.
+ *
+ * Tables pass through, and images of at most this size too. An odd margin leaves one pixel more at the right
+ * and at the bottom.
+ *
+ * @param size - Height and width of the result, in pixels, at least 1.
+ * @throws RangeError if `size` is not a whole number of at least 1.
+ */
+export function crop(dataset: Dataset, size: number = PAPER_CROP): Dataset {
+  if (!Number.isInteger(size) || size < 1) {
+    throw new RangeError(`crop: size must be a whole number of at least 1, got ${size}`);
+  }
+  if (!isImages(dataset)) return dataset;
+  const [count, channels, height, width] = dataset.shape as [number, number, number, number];
+  const rows = Math.min(size, height);
+  const columns = Math.min(size, width);
+  if (rows === height && columns === width) return dataset;
+  const top = Math.floor((height - rows) / 2);
+  const left = Math.floor((width - columns) / 2);
+  const length = count * channels * rows * columns;
+  const inputs = dataset.inputs instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
+  let to = 0;
+  for (let plane = 0; plane < count * channels; plane++) {
+    for (let row = 0; row < rows; row++) {
+      const from = (plane * height + top + row) * width + left;
+      for (let column = 0; column < columns; column++) inputs[to++] = dataset.inputs[from + column]!;
+    }
+  }
+  return { ...dataset, inputs, shape: [count, channels, rows, columns] };
+}
+
+/**
+ * Bring inputs to what a network is given, as float32.
+ *
+ * - `paper`: pixels over 255, then each image minus its mean, over `max(deviation, 1 / sqrt(size))`, where
+ *   mean and population deviation are over all pixels and channels of that image. Images only.
+ * - `none`: pixels over 255.
+ * - `standardize`: each channel (each column of a table) minus its mean over its deviation, both over the
+ *   reference. A channel that is constant there becomes 0 at that constant, and is not scaled.
+ *
+ * Only uint8 inputs are divided by 255; float32 inputs are in their final scale already.
+ *
+ * @param reference - The training split, as randomized; `standardize` needs it, also for the test split.
+ * @throws UsageError if `paper` is asked for a table, or `standardize` without a reference.
+ */
+export function preprocess(dataset: Dataset, how: PreprocessName, reference?: Dataset): Dataset {
+  switch (how) {
+    case "paper":
+      return { ...dataset, inputs: whiten(dataset) };
+    case "none": {
+      if (dataset.inputs instanceof Float32Array) return dataset;
+      // Copied first: `Float32Array.from` with a function builds a list of all values on the way.
+      const scaled = new Float32Array(dataset.inputs);
+      for (let at = 0; at < scaled.length; at++) scaled[at] = scaled[at]! / 255;
+      return { ...dataset, inputs: scaled };
+    }
+    case "standardize": {
+      if (!reference) {
+        throw new UsageError('preprocess: "standardize" needs the training split as its reference, got none');
+      }
+      return { ...dataset, inputs: standardize(dataset, reference) };
+    }
+  }
+}
+
+/** Per-image whitening; statistics in float64. */
+function whiten(dataset: Dataset): Float32Array {
+  if (!isImages(dataset)) {
+    throw new UsageError(
+      `preprocess: "paper" whitens images, got ${dataset.name}, a table; use "standardize" instead`,
+    );
+  }
+  const { inputs } = dataset;
+  const size = exampleSize(dataset);
+  const out = new Float32Array(inputs.length);
+  if (inputs instanceof Uint8Array) whitenPixels(inputs, size, out);
+  else whitenValues(inputs, size, out);
+  return out;
+}
+
+/** Whiten uint8 images: sums of whole numbers are exact, and 256 results serve all pixels of an image. */
+function whitenPixels(inputs: Uint8Array, size: number, out: Float32Array): void {
+  const floor = 1 / Math.sqrt(size);
+  const results = new Float32Array(256);
+  for (let from = 0; from < inputs.length; from += size) {
+    const end = from + size;
+    let sum = 0;
+    let squares = 0;
+    for (let at = from; at < end; at++) {
+      const pixel = inputs[at]!;
+      sum += pixel;
+      squares += pixel * pixel;
+    }
+    const mean = sum / size;
+    const deviation = Math.sqrt(squares * size - sum * sum) / size;
+    const factor = 1 / Math.max(deviation / 255, floor) / 255;
+    for (let pixel = 0; pixel < 256; pixel++) results[pixel] = (pixel - mean) * factor;
+    for (let at = from; at < end; at++) out[at] = results[inputs[at]!]!;
+  }
+}
+
+/** Whiten float32 images. */
+function whitenValues(inputs: Float32Array, size: number, out: Float32Array): void {
+  const floor = 1 / Math.sqrt(size);
+  for (let from = 0; from < inputs.length; from += size) {
+    const end = from + size;
+    let sum = 0;
+    for (let at = from; at < end; at++) sum += inputs[at]!;
+    const mean = sum / size;
+    let squares = 0;
+    for (let at = from; at < end; at++) {
+      const away = inputs[at]! - mean;
+      squares += away * away;
+    }
+    const factor = 1 / Math.max(Math.sqrt(squares / size), floor);
+    for (let at = from; at < end; at++) out[at] = (inputs[at]! - mean) * factor;
+  }
+}
+
+/** Each channel with mean 0 and deviation 1 over the reference. */
+function standardize(dataset: Dataset, reference: Dataset): Float32Array {
+  const { inputs } = dataset;
+  const { channels, pixels } = momentLayout(dataset);
+  const { mean, deviation } = channelMoments(reference);
+  const scale = inputScale(dataset);
+  const out = new Float32Array(inputs.length);
+  for (let plane = 0; plane < exampleCount(dataset) * channels; plane++) {
+    const channel = plane % channels;
+    const spread = deviation[channel]! > 0 ? deviation[channel]! : 1;
+    const end = (plane + 1) * pixels;
+    for (let at = plane * pixels; at < end; at++) out[at] = (inputs[at]! * scale - mean[channel]!) / spread;
+  }
+  return out;
+}

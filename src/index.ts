@@ -1,0 +1,39 @@
+/**
+ * @file The public names of Shatter.
+ */
+
+export { DataError, EngineError, GraphError, ShapeError, UsageError } from "./base/errors.ts";
+export { type RandomStream, randomStream } from "./base/random.ts";
+export { type Estimate, estimate, renamingTest, wilsonInterval } from "./base/statistics.ts";
+export { type ConformanceLine, checkConformance, describeConformance } from "./data/conformance.ts";
+export { checkDataset, type Dataset, datasetHash, type Splits, takeExamples } from "./data/dataset.ts";
+export { crop, preprocess } from "./data/preprocess.ts";
+export {
+  corruptLabels,
+  gaussianPixels,
+  type Randomization,
+  type Randomized,
+  randomize,
+  randomPixels,
+  shufflePixels,
+} from "./data/randomize.ts";
+export { loadExamples } from "./data/registry.ts";
+export { evaluate } from "./graph/evaluate.ts";
+export { gradient } from "./graph/gradient.ts";
+export { readOnnx } from "./graph/onnx/read.ts";
+export { writeOnnx } from "./graph/onnx/write.ts";
+export { printGraph } from "./graph/print.ts";
+export { validateGraph } from "./graph/validate.ts";
+export { constant, type Graph, input, type Value } from "./graph/value.ts";
+export type { TestRequest } from "./lab/plan.ts";
+export { createProcessPool } from "./lab/process-pool.ts";
+export { runTest, type TestContext, type TestEvent } from "./lab/randomization-test.ts";
+export { type TestResult, testResultSchema, type TrialResult, type Verdict } from "./lab/result.ts";
+export { type DataSource, runHere, type TrialRunner } from "./lab/runner.ts";
+export { findModel, type Model, models, summarizeModel } from "./nn/models.ts";
+export { writeReport } from "./report/write.ts";
+export { type Engine, openEngine } from "./train/engine.ts";
+export { cropForRecipe, splitsHash } from "./train/prepare.ts";
+export { paperRecipe, type Recipe } from "./train/recipe.ts";
+export { type TrialSpec, trialId } from "./train/spec.ts";
+export { type EpochRow, runTrial, type TrialEvent, type TrialOutcome } from "./train/trial.ts";
