@@ -39,7 +39,7 @@ function expectDerivative(
   const gradients = evaluate({ name: "gradient", inputs, outputs }, feeds);
   const valueAt = (name: string, at: number, change: number): number => {
     const moved = feeds[name]!.map((element, index) => (index === at ? element + change : element));
-    return evaluate(function_, { ...feeds, [name]: moved })["y"]!.data[0]!;
+    return evaluate(function_, { ...feeds, [name]: moved }).y!.data[0]!;
   };
   for (const { name, shape } of targets) {
     expect(gradients[`d${name}`]!.shape).toEqual(shape);
@@ -162,7 +162,7 @@ describe("gradient", () => {
     const rows = sum(gather(x, constant([1, 1, 1], [3], "int32")), { axes: [0], keepDims: false });
     const [dx] = gradient(rows, [x]);
     const graph = { name: "rows", inputs: [x], outputs: [{ name: "dx", value: dx! }] };
-    expect(Array.from(evaluate(graph, { x: [5, 7] })["dx"]!.data)).toEqual([0, 3]);
+    expect(Array.from(evaluate(graph, { x: [5, 7] }).dx!.data)).toEqual([0, 3]);
   });
 
   test("of a value by itself is one", () => {

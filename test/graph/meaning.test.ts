@@ -46,7 +46,7 @@ const rows: readonly (readonly [string, Application, readonly number[], readonly
   ["a row by a table", multiply(row, table), [2, 3], [1, -4, 9, 4, -10, 18]],
   ["a table by a row", divide(table, row), [2, 3], [1, -1, 1, 4, -2.5, 2]],
   ["a row", negate(row), [3], [-1, 2, -3]],
-  ["of 0 and 1", exp(constant([0, 1])), [2], [1, 2.718281828459045]],
+  ["of 0 and 1", exp(constant([0, 1])), [2], [1, Math.E]],
   ["of 1 and e", log(constant([1, Math.E])), [2], [0, 1]],
   ["of squares", sqrt(constant([0, 2.25, 9])), [3], [0, 1.5, 3]],
   // tanh(log 2) = (2 - 1/2) / (2 + 1/2).

@@ -19,7 +19,7 @@ describe.each(cases.map((given) => [nameOf(given), given] as const))("%s", (_, g
 
   test("means the same on ONNX Runtime", async () => {
     const results = await runGraph(forward, feeds);
-    expectClose(results["y"]!, evaluate(forward, feeds)["y"]!.data, FLOAT32, "y");
+    expectClose(results.y!, evaluate(forward, feeds).y!.data, FLOAT32, "y");
   });
 
   if (backward === undefined) return;

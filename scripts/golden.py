@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""What PyTorch says about the test cases, in float64: writes test/golden/*.json.
+
+    node scripts/golden-cases.ts | /usr/bin/python3 scripts/golden.py
+
+Needs PyTorch (Debian: apt-get install --no-install-recommends python3-torch python3-numpy). The cases come from
+the tests themselves, so a golden file always answers the questions that are asked; each answer carries the hash
+of its question.
+"""
+import json
+import math
+import os
+import sys
+
+import torch
+import torch.nn.functional as F
+
+TYPES = {"float32": torch.float64, "int32": torch.int32, "int64": torch.int64, "bool": torch.bool}
+
+
+def reduction(fold):
+    return lambda x, axes, keepDims: fold(x, tuple(axes), keepDims)
+
+
+def gemm(a, b, c, alpha, beta, transposeA, transposeB):
+    return alpha * ((a.t() if transposeA else a) @ (b.t() if transposeB else b)) + beta * c
+
+
+OPERATIONS = {
+    "add": torch.add,
+    "subtract": torch.sub,
+    "multiply": torch.mul,
+    "divide": torch.div,
+    "negate": torch.neg,
+    "exp": torch.exp,
+    "log": torch.log,
+    "sqrt": torch.sqrt,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "relu": torch.relu,
+    "equal": torch.eq,
+    "greater": torch.gt,
+    "where": torch.where,
+    "sum": reduction(lambda x, axes, keep: x.sum(axes, keep)),
+    "mean": reduction(lambda x, axes, keep: x.mean(axes, keep)),
+    "max": reduction(lambda x, axes, keep: x.amax(axes, keep)),
+    "argMax": lambda x, axis: x.argmax(axis),
+    "matmul": torch.matmul,
+    "gemm": gemm,
+    "reshape": lambda x, shape: x.reshape(shape),
+    "permuteAxes": lambda x, axes: x.permute(axes),
+    "broadcastTo": lambda x, shape: x.expand(shape),
+    "gather": lambda x, indices: x.index_select(0, indices),
+    "cast": lambda x, to: x.to(TYPES[to]),
+    "logSoftmax": lambda x, axis: torch.log_softmax(x, axis),
+    "softmax": lambda x, axis: torch.softmax(x, axis),
+}
+
+
+def tensor(given, dtype=torch.float64):
+    return torch.tensor(given["data"], dtype=dtype).reshape(given["shape"])
+
+
+def numbers(x):
+    return [float(element) for element in x.detach().double().reshape(-1)]
+
+
+def operation_answer(case):
+    """The result, and the gradients of sum(weights result); null where PyTorch has none."""
+    operands = [tensor(given, TYPES[given["type"]]) for given in case["operands"]]
+    for x, given in zip(operands, case["operands"]):
+        x.requires_grad_(given["type"] == "float32")
+    y = OPERATIONS[case["operation"]](*operands, **case["attributes"])
+    if y.requires_grad:
+        (y * tensor(case["weights"])).sum().backward()
+    return {"hash": case["hash"], "y": numbers(y), "gradients": [None if x.grad is None else numbers(x.grad) for x in operands]}
+
+
+def step_answer(case):
+    """Ten steps from the same start: the loss of each before its update, the parameters after one and after all."""
+    recipe = case["recipe"]
+    w = {p["name"]: torch.tensor(p["start"], dtype=torch.float64).reshape(p["shape"]).requires_grad_() for p in case["parameters"]}
+    groups = [
+        {"params": [x for name, x in w.items() if name.endswith(".weight")], "weight_decay": recipe["weightDecay"]},
+        {"params": [x for name, x in w.items() if name.endswith(".bias")], "weight_decay": 0},
+    ]
+    if recipe["optimizer"] == "adam":
+        optimizer = torch.optim.Adam(groups, lr=1)
+    else:
+        optimizer = torch.optim.SGD(groups, lr=1, momentum=recipe["momentum"], nesterov=recipe["nesterov"])
+    images = torch.tensor(case["images"], dtype=torch.float64).reshape(len(case["labels"]), -1)
+    labels = torch.tensor(case["labels"])
+    losses, first = [], None
+    for step, rate in enumerate(case["rates"]):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        kept = [at for at, weight in enumerate(case["weights"][step]) if weight == 1]
+        rows = torch.tensor([case["indices"][step][at] for at in kept])
+        hidden = torch.relu(images[rows] @ w["hidden.weight"] + w["hidden.bias"])
+        if case["masks"]:
+            hidden = hidden * torch.tensor(case["masks"][step], dtype=torch.float64).reshape(-1, hidden.shape[1])[kept]
+        loss = F.cross_entropy(hidden @ w["output.weight"] + w["output.bias"], labels[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if step == 0:
+            first = {name: numbers(x) for name, x in w.items()}
+    return {"hash": case["hash"], "losses": losses, "first": first, "last": {name: numbers(x) for name, x in w.items()}}
+
+
+def initialization_answer(name, inputs, units):
+    """Largest size and standard deviation of a weight matrix and its biases, drawn by torch.nn.init."""
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(inputs, units).double()
+    if name == "he-normal":
+        torch.nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+    elif name == "he-uniform":
+        torch.nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
+    elif name == "glorot-uniform":
+        torch.nn.init.xavier_uniform_(layer.weight)
+    if name != "pytorch":
+        torch.nn.init.zeros_(layer.bias)
+    facts = lambda x: {"largest": x.abs().max().item(), "deviation": math.sqrt((x * x).mean().item())}
+    return {"inputs": inputs, "units": units, "weight": facts(layer.weight), "bias": facts(layer.bias)}
+
+
+def write(name, answers):
+    path = os.path.join(os.path.dirname(__file__), "..", "test", "golden", name)
+    with open(path, "w") as file:
+        rows = ",\n".join(json.dumps(key) + ": " + json.dumps(answer, separators=(",", ":")) for key, answer in answers.items())
+        file.write("{\n" + rows + "\n}\n")
+    print(f"{os.path.normpath(path)}: {len(answers)} answers of PyTorch {torch.__version__}")
+
+
+questions = json.load(sys.stdin)
+torch.set_num_threads(1)
+write("operations.json", {case["name"]: operation_answer(case) for case in questions["operations"]})
+write("steps.json", {case["title"]: step_answer(case) for case in questions["steps"]})
+write("initialization.json", {name: initialization_answer(name, 600, 400) for name in questions["initializations"]})
