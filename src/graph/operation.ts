@@ -56,6 +56,8 @@ export interface OperationRecord<
   A extends Attributes = Attributes,
 > {
   readonly name: string;
+  /** Number of operands. */
+  readonly operands: I["length"];
   /** An ONNX operator without settings, or the full form. */
   readonly onnx: string | OnnxForm<A>;
   /**
@@ -91,6 +93,9 @@ export function apply(
   inputs: readonly Value[],
   attributes: Attributes,
 ): Application {
+  if (inputs.length !== record.operands) {
+    throw new GraphError(`${record.name}: expected ${record.operands} operands, got ${inputs.length}`);
+  }
   const shape = record.shape(inputs, attributes);
   const type = record.type?.(inputs, attributes) ?? inputs[0]!.type;
   return Object.freeze({ kind: "application", operation: record, inputs, attributes, shape, type });

@@ -11,6 +11,7 @@ import { sumTo } from "./shape.ts";
 const comparison = (name: string, operator: string, compare: (a: number, b: number) => boolean) =>
   operation<[Value, Value]>({
     name,
+    operands: 2,
     onnx: operator,
     shape: ([a, b]) => broadcastShape(name, a.shape, b.shape),
     type: () => "bool",
@@ -27,6 +28,7 @@ export const greater = comparison("greater", "Greater", (a, b) => a > b);
 /** Element by element, `a` where the condition holds and `b` elsewhere. */
 export const where: Operation<[Value, Value, Value]> = operation({
   name: "where",
+  operands: 3,
   onnx: "Where",
   shape([condition, a, b]) {
     if (condition.type !== "bool") throw new ShapeError("where", "a bool condition first", [condition.shape]);

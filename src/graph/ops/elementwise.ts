@@ -16,6 +16,7 @@ const binary = (
 ) =>
   operation<[Value, Value]>({
     name,
+    operands: 2,
     onnx: operator,
     shape: ([a, b]) => broadcastShape(name, a.shape, b.shape),
     gradient(dy, [a, b], _, y) {
@@ -33,6 +34,7 @@ const unary = (
 ) =>
   operation<[Value]>({
     name,
+    operands: 1,
     onnx: operator,
     shape: ([x]) => x.shape,
     gradient: (dy, [x], _, y) => [slope(dy, x, y)],

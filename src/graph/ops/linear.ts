@@ -12,6 +12,7 @@ import { sumTo, transpose } from "./shape.ts";
 /** Matrix product, `[m, k] x [k, n] -> [m, n]`. */
 export const matmul: Operation<[Value, Value]> = operation({
   name: "matmul",
+  operands: 2,
   onnx: "MatMul",
   shape([a, b]) {
     if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[1] !== b.shape[0]) {
@@ -48,6 +49,7 @@ const floatOr = (attribute: OnnxAttribute | undefined, value: number): number =>
  */
 export const gemm: Operation<[Value, Value, Value], Gemm> = operation({
   name: "gemm",
+  operands: 3,
   onnx: {
     operator: "Gemm",
     write: ({ alpha, beta, transposeA, transposeB }) => ({

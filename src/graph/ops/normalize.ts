@@ -44,6 +44,7 @@ function logSoftmaxOf(x: NDArray, axis: number): Float64Array {
 /** `x_i - log sum_j e^{x_j}` along one axis: logits to log-probabilities. */
 export const logSoftmax: Operation<[Value], Axis> = operation({
   name: "logSoftmax",
+  operands: 1,
   onnx: axisForm("LogSoftmax"),
   shape: ([x], { axis }) => checkAxis("logSoftmax", x, axis),
   gradient: (dy, _, { axis }, y) => [
@@ -55,6 +56,7 @@ export const logSoftmax: Operation<[Value], Axis> = operation({
 /** `e^{x_i} / sum_j e^{x_j}` along one axis: logits to probabilities. */
 export const softmax: Operation<[Value], Axis> = operation({
   name: "softmax",
+  operands: 1,
   onnx: axisForm("Softmax"),
   shape: ([x], { axis }) => checkAxis("softmax", x, axis),
   gradient(dy, _, { axis }, y) {

@@ -65,6 +65,7 @@ function fold(
 /** Sum over axes. */
 export const sum: Operation<[Value], Reduction> = operation({
   name: "sum",
+  operands: 1,
   onnx: reductionForm("ReduceSum"),
   shape: ([x], attributes) => reducedShape("sum", x, attributes),
   gradient: (dy, [x], attributes) => [broadcastTo(restoreAxes(dy, x, attributes), { shape: x.shape })],
@@ -74,6 +75,7 @@ export const sum: Operation<[Value], Reduction> = operation({
 /** Mean over axes. */
 export const mean: Operation<[Value], Reduction> = operation({
   name: "mean",
+  operands: 1,
   onnx: reductionForm("ReduceMean"),
   shape: ([x], attributes) => reducedShape("mean", x, attributes),
   gradient(dy, [x], attributes, y) {
@@ -89,6 +91,7 @@ export const mean: Operation<[Value], Reduction> = operation({
 /** Largest element over axes; tied elements share the gradient evenly, as in PyTorch's `amax`. */
 export const max: Operation<[Value], Reduction> = operation({
   name: "max",
+  operands: 1,
   onnx: reductionForm("ReduceMax"),
   shape: ([x], attributes) => reducedShape("max", x, attributes),
   gradient(dy, [x], attributes, y) {
@@ -102,6 +105,7 @@ export const max: Operation<[Value], Reduction> = operation({
 /** Position of the first largest element along one axis, which is folded away; int64. */
 export const argMax: Operation<[Value], { readonly axis: number }> = operation({
   name: "argMax",
+  operands: 1,
   onnx: {
     operator: "ArgMax",
     write: ({ axis }) => ({ attributes: { axis: { int: axis }, keepdims: { int: 0 } } }),

@@ -13,6 +13,7 @@ import { sum } from "./reduce.ts";
 /** The same elements in the same order under another shape. */
 export const reshape: Operation<[Value], { readonly shape: Shape }> = operation({
   name: "reshape",
+  operands: 1,
   onnx: {
     operator: "Reshape",
     write: ({ shape }) => ({ constants: [shape] }),
@@ -38,6 +39,7 @@ export const reshape: Operation<[Value], { readonly shape: Shape }> = operation(
 /** Axes in another order: axis `i` of the result is axis `axes[i]` of the operand. */
 export const permuteAxes: Operation<[Value], { readonly axes: readonly number[] }> = operation({
   name: "permuteAxes",
+  operands: 1,
   onnx: {
     operator: "Transpose",
     write: ({ axes }) => ({ attributes: { perm: { ints: axes } } }),
@@ -77,6 +79,7 @@ export const transpose = (x: Value): Value => permuteAxes(x, { axes: [1, 0] });
 /** Stretch sizes of 1, and add leading axes, up to `shape`. */
 export const broadcastTo: Operation<[Value], { readonly shape: Shape }> = operation({
   name: "broadcastTo",
+  operands: 1,
   onnx: {
     operator: "Expand",
     write: ({ shape }) => ({ constants: [shape] }),
@@ -108,6 +111,7 @@ export function sumTo(x: Value, shape: Shape): Value {
 /** Rows of `x` by index: `[rows, ...], [count] -> [count, ...]`; indices are int32 or int64 in `[0, rows)`. */
 export const gather: Operation<[Value, Value]> = operation({
   name: "gather",
+  operands: 2,
   onnx: "Gather",
   shape([x, indices]) {
     if (x.shape.length === 0 || indices.shape.length !== 1) {
@@ -153,6 +157,7 @@ export const onnxTypes: { readonly [T in DataType]: number } = { float32: 1, int
 /** The same numbers as another element type; towards an integer the fraction is cut off. */
 export const cast: Operation<[Value], { readonly to: DataType }> = operation({
   name: "cast",
+  operands: 1,
   onnx: {
     operator: "Cast",
     write: ({ to }) => ({ attributes: { to: { int: onnxTypes[to] } } }),

@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import type { Splits } from "../../src/data/dataset.ts";
+import { checkRecipe, conditionsOf, escalate, planTest, type TestRequest } from "../../src/lab/plan.ts";
+import { paperRecipe } from "../../src/train/recipe.ts";
+import { trialId } from "../../src/train/spec.ts";
+
+/** Two splits of two 1 x 2 x 2 images of two classes. */
+const SPLITS: Splits = (() => {
+  const split = { name: "tiny", inputs: new Uint8Array(8), shape: [2, 1, 2, 2], labels: Int32Array.of(0, 1), classNames: ["a", "b"] };
+  return { train: split, test: split };
+})();
+
+const REQUEST: TestRequest = {
+  model: "linear",
+  inputs: ["true", "shuffled"],
+  corrupt: [1, 0],
+  seeds: 2,
+  firstSeed: 5,
+  recipe: paperRecipe,
+  escalations: 2,
+};
+
+describe("conditionsOf", () => {
+  test("crosses corruption with true inputs only", () => {
+    expect(conditionsOf(REQUEST)).toEqual([
+      { inputs: "true", corrupt: 0 },
+      { inputs: "true", corrupt: 1 },
+      { inputs: "shuffled", corrupt: 0 },
+    ]);
+  });
+
+  test("takes each condition once", () => {
+    expect(conditionsOf({ inputs: ["true", "true"], corrupt: [0.2, 0.2] })).toEqual([{ inputs: "true", corrupt: 0.2 }]);
+  });
+
+  test.each([-0.1, 1.1, Number.NaN])("refuses the probability %d", (probability) => {
+    expect(() => conditionsOf({ inputs: ["true"], corrupt: [probability] })).toThrow(
+      `--corrupt: expected probabilities in [0, 1], got ${probability}`,
+    );
+  });
+
+  test("refuses corrupted labels without true inputs", () => {
+    expect(() => conditionsOf({ inputs: ["random"], corrupt: [0, 1] })).toThrow('add "true" to --inputs');
+  });
+});
+
+describe("planTest", () => {
+  test("repeats each condition for each seed", async () => {
+    const specs = await planTest(REQUEST, "tiny", SPLITS);
+    expect(specs.map(({ inputs, corrupt, seed }) => [inputs, corrupt, seed])).toEqual([
+      ["true", 0, 5],
+      ["true", 0, 6],
+      ["true", 1, 5],
+      ["true", 1, 6],
+      ["shuffled", 0, 5],
+      ["shuffled", 0, 6],
+    ]);
+  });
+
+  test("gives every trial an id of its own, and the same one each time", async () => {
+    const ids = async () => Promise.all((await planTest(REQUEST, "tiny", SPLITS)).map(trialId));
+    const first = await ids();
+    expect(new Set(first).size).toBe(6);
+    expect(await ids()).toEqual(first);
+  });
+
+  test("refuses an unknown model with a suggestion", async () => {
+    await expect(planTest({ ...REQUEST, model: "liner" }, "tiny", SPLITS)).rejects.toThrow('did you mean "linear"?');
+  });
+});
+
+describe("checkRecipe", () => {
+  test("names the field that is wrong", () => {
+    expect(() => checkRecipe({ ...paperRecipe, momentum: 1 })).toThrow("recipe: momentum: ");
+    expect(() => checkRecipe({ ...paperRecipe, learningRate: Number.NaN })).toThrow("recipe: learningRate: ");
+    expect(() => checkRecipe({ ...paperRecipe, speed: 1 })).toThrow("speed");
+  });
+});
+
+describe("escalate", () => {
+  test("first doubles the epochs under the same decay over the whole training", () => {
+    const next = escalate(paperRecipe, 1, false);
+    expect(next.epochs).toBe(128);
+    expect(next.learningRate).toBe(paperRecipe.learningRate);
+    expect(next.learningRateDecay ** 128).toBeCloseTo(paperRecipe.learningRateDecay ** 64, 12);
+  });
+
+  test("then raises the learning rate, or lowers it after divergence", () => {
+    expect(escalate(paperRecipe, 2, false).learningRate).toBeCloseTo(0.03, 12);
+    expect(escalate(paperRecipe, 1, true).learningRate).toBeCloseTo(0.01 / 3, 12);
+  });
+});
