@@ -9,7 +9,8 @@
 import { apply } from "./operation.ts";
 import { multiply } from "./ops/elementwise.ts";
 import { gemm, matmul } from "./ops/linear.ts";
-import { type Application, type Graph, inOrder, sameShape, sizeOf, type Value } from "./value.ts";
+import { permuteAxes } from "./ops/shape.ts";
+import { type Application, type Graph, inOrder, type Shape, sameShape, sizeOf, type Value } from "./value.ts";
 
 /** Rewrite a graph; outputs keep their names, shapes and meaning. */
 export function simplifyGraph(graph: Graph): Graph {
@@ -85,6 +86,6 @@ function scaledBy(value: Value): { readonly beta: number; readonly c: Value } {
 
 /** A matrix without its transposition, and whether there was one. */
 function untransposed(value: Value): readonly [Value, boolean] {
-  const isTransposed = value.kind === "application" && value.operation.name === "permuteAxes";
+  const isTransposed = isA(value, permuteAxes) && sameShape(value.attributes["axes"] as Shape, [1, 0]);
   return isTransposed ? [value.inputs[0]!, true] : [value, false];
 }

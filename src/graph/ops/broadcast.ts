@@ -2,9 +2,9 @@
  * @file Broadcasting, as in NumPy and ONNX: sizes are aligned at the end, and 1 stretches.
  */
 
-import { ShapeError } from "../../base/errors.ts";
+import { GraphError, ShapeError } from "../../base/errors.ts";
 import type { NDArray } from "../operation.ts";
-import { type Shape, sizeOf } from "../value.ts";
+import { type Shape, sizeOf, type Value } from "../value.ts";
 
 /**
  * The shape two or more shapes stretch to.
@@ -21,6 +21,19 @@ export function broadcastShape(name: string, ...shapes: readonly Shape[]): numbe
     }
     return size;
   });
+}
+
+/**
+ * Refuse operands of different element types: nothing is converted unasked.
+ *
+ * @throws GraphError if the types differ.
+ */
+export function checkSameType(name: string, ...operands: readonly Value[]): void {
+  if (operands.some(({ type }) => type !== operands[0]!.type)) {
+    throw new GraphError(
+      `${name}: expected operands of one type, got ${operands.map(({ type }) => type).join(" and ")}`,
+    );
+  }
 }
 
 /** Elements to step over for one step along each axis. */

@@ -5,7 +5,7 @@
 import { ShapeError } from "../../base/errors.ts";
 import { type Operation, operation } from "../operation.ts";
 import { constant, type Value } from "../value.ts";
-import { broadcastShape, mapBroadcast } from "./broadcast.ts";
+import { broadcastShape, checkSameType, mapBroadcast } from "./broadcast.ts";
 import { sumTo } from "./shape.ts";
 
 const comparison = (name: string, operator: string, compare: (a: number, b: number) => boolean) =>
@@ -13,7 +13,10 @@ const comparison = (name: string, operator: string, compare: (a: number, b: numb
     name,
     operands: 2,
     onnx: operator,
-    shape: ([a, b]) => broadcastShape(name, a.shape, b.shape),
+    shape([a, b]) {
+      checkSameType(name, a, b);
+      return broadcastShape(name, a.shape, b.shape);
+    },
     type: () => "bool",
     gradient: () => [null, null],
     evaluate: (shape, inputs) => mapBroadcast(shape, inputs, (a, b) => Number(compare(a!, b!))),
@@ -32,6 +35,7 @@ export const where: Operation<[Value, Value, Value]> = operation({
   onnx: "Where",
   shape([condition, a, b]) {
     if (condition.type !== "bool") throw new ShapeError("where", "a bool condition first", [condition.shape]);
+    checkSameType("where", a, b);
     return broadcastShape("where", condition.shape, a.shape, b.shape);
   },
   type: ([, a]) => a.type,

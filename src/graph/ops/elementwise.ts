@@ -4,7 +4,7 @@
 
 import { operation } from "../operation.ts";
 import { constant, type Value } from "../value.ts";
-import { broadcastShape, mapBroadcast } from "./broadcast.ts";
+import { broadcastShape, checkSameType, mapBroadcast } from "./broadcast.ts";
 import { greater, where } from "./compare.ts";
 import { sumTo } from "./shape.ts";
 
@@ -18,7 +18,10 @@ const binary = (
     name,
     operands: 2,
     onnx: operator,
-    shape: ([a, b]) => broadcastShape(name, a.shape, b.shape),
+    shape([a, b]) {
+      checkSameType(name, a, b);
+      return broadcastShape(name, a.shape, b.shape);
+    },
     gradient(dy, [a, b], _, y) {
       const [da, db] = slopes(dy, a, b, y);
       return [sumTo(da, a.shape), sumTo(db, b.shape)];

@@ -5,7 +5,7 @@
 import { ShapeError } from "../../base/errors.ts";
 import { type OnnxAttribute, type Operation, operation } from "../operation.ts";
 import { constant, sameShape, type Value } from "../value.ts";
-import { broadcastShape, coordinatesOf, elementAt } from "./broadcast.ts";
+import { broadcastShape, checkSameType, coordinatesOf, elementAt } from "./broadcast.ts";
 import { multiply } from "./elementwise.ts";
 import { sumTo, transpose } from "./shape.ts";
 
@@ -15,6 +15,7 @@ export const matmul: Operation<[Value, Value]> = operation({
   operands: 2,
   onnx: "MatMul",
   shape([a, b]) {
+    checkSameType("matmul", a, b);
     if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[1] !== b.shape[0]) {
       throw new ShapeError("matmul", "[m, k] and [k, n]", [a.shape, b.shape]);
     }
@@ -68,6 +69,7 @@ export const gemm: Operation<[Value, Value, Value], Gemm> = operation({
     }),
   },
   shape([a, b, c], { transposeA, transposeB }) {
+    checkSameType("gemm", a, b, c);
     const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
     const [k2, n] = transposeB ? [b.shape[1], b.shape[0]] : b.shape;
     if (a.shape.length !== 2 || b.shape.length !== 2 || k !== k2) {

@@ -1,0 +1,334 @@
+/**
+ * @file Reads graphs from ONNX: nodes become values again, through the forms of the operations' records.
+ *
+ * A file comes from anywhere, so nothing in it is believed: sizes are compared with the bytes that are
+ * there, and what cannot be expressed exactly is refused with the name of the node.
+ */
+
+import { fromBinary } from "@bufbuild/protobuf";
+import { GraphError, messageOf } from "../../base/errors.ts";
+import { unknownName } from "../../base/suggest.ts";
+import {
+  type Attributes,
+  apply,
+  type OnnxAttribute,
+  type OnnxSettings,
+  type OperationRecord,
+} from "../operation.ts";
+import { operations } from "../ops/index.ts";
+import { onnxTypes } from "../ops/shape.ts";
+import { validateGraph } from "../validate.ts";
+import {
+  constant,
+  type DataType,
+  type Graph,
+  type Input,
+  input,
+  type Shape,
+  showShape,
+  sizeOf,
+  type Value,
+} from "../value.ts";
+import {
+  type AttributeProto,
+  type GraphProto,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from "./onnx_pb.ts";
+
+/** The operator sets whose operators mean what the operations mean: 18 made the axes of all reductions operands. */
+const OPSETS = { oldest: 18, newest: 25 } as const;
+
+/** Bytes of one element in a file. */
+const WIDTHS: { readonly [T in DataType]: number } = { float32: 4, int32: 4, int64: 8, bool: 1 };
+
+/** Numbers of the kinds of attribute that are understood (AttributeProto.AttributeType). */
+const FLOAT = 1;
+const INT = 2;
+const INTS = 7;
+
+/** A tensor of a file: unlike a constant of a graph it may be empty, such as the axes of a scalar. */
+interface Tensor {
+  readonly shape: Shape;
+  readonly type: DataType;
+  readonly data: readonly number[];
+}
+
+/** The operator of a record, with its domain where that is not the standard one. */
+function operatorOf({ onnx }: OperationRecord): string {
+  if (typeof onnx === "string") return onnx;
+  return onnx.domain ? `${onnx.domain}.${onnx.operator}` : onnx.operator;
+}
+
+const isStandard = (domain: string): boolean => domain === "" || domain === "ai.onnx";
+
+/**
+ * Read a graph from the bytes of an ONNX file.
+ *
+ * Initializers and Constant nodes become constants, and Identity nodes vanish. Names are those of the
+ * file's inputs and outputs; other values have none.
+ *
+ * @throws GraphError if the bytes are no ONNX file, a size is not fixed, an operator is unknown, or the graph breaks a rule.
+ */
+export function readOnnx(bytes: Uint8Array): Graph {
+  const file = parse(bytes);
+  const tensors = new Map<string, Tensor>();
+  const values = new Map<string, Value>();
+  const define = <T>(names: Map<string, T>, name: string, thing: T): void => {
+    if (tensors.has(name) || values.has(name))
+      throw new GraphError(`expected a name of its own, but "${name}" is there already`);
+    names.set(name, thing);
+  };
+
+  for (const tensor of file.initializer) {
+    within(`initializer "${tensor.name}"`, () => define(tensors, tensor.name, readTensor(tensor)));
+  }
+  // Files of old versions list their initializers among the inputs too.
+  const inputs = file.input
+    .filter(({ name }) => !tensors.has(name))
+    .map((declared) =>
+      within(`input "${declared.name}"`, () => {
+        const value = readInput(declared);
+        define(values, value.name, value);
+        return value;
+      }),
+    );
+  file.node.forEach((node, index) => {
+    within(`node ${node.name ? `"${node.name}"` : index} (${node.opType})`, () => {
+      if (isStandard(node.domain) && node.opType === "Constant") {
+        define(tensors, onlyOutput(node), readConstant(node));
+      } else if (isStandard(node.domain) && node.opType === "Identity") {
+        define(values, onlyOutput(node), valueNamed(node.input[0] ?? ""));
+      } else {
+        for (const [name, value] of readNode(node, valueNamed, (name) => tensors.get(name)))
+          define(values, name, value);
+      }
+    });
+  });
+  const outputs = file.output.map(({ name }) =>
+    within(`output "${name}"`, () => ({ name, value: valueNamed(name) })),
+  );
+  return validateGraph({ name: file.name, inputs, outputs });
+
+  function valueNamed(name: string): Value {
+    const known = values.get(name);
+    if (known) return known;
+    const tensor = tensors.get(name);
+    if (!tensor) throw new GraphError(`expected "${name}" to be an input, an initializer or computed before`);
+    const value = constant(tensor.data, tensor.shape, tensor.type);
+    values.set(name, value);
+    return value;
+  }
+}
+
+/** Read a part of a file; what is wrong with it is said with the name of the part. */
+function within<T>(part: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof GraphError ? new GraphError(`readOnnx: ${part}: ${error.message}`) : error;
+  }
+}
+
+function onlyOutput({ output }: NodeProto): string {
+  const [name = ""] = output;
+  if (name === "" || output.length > 1) throw new GraphError(`expected one output, got ${output.length}`);
+  return name;
+}
+
+/** The graph message of a file. */
+function parse(bytes: Uint8Array): GraphProto {
+  const fail = (reason: string): never => {
+    throw new GraphError(
+      `readOnnx: expected the bytes of an ONNX file, got ${bytes.length} that are none: ${reason}`,
+    );
+  };
+  let model: ModelProto;
+  try {
+    model = fromBinary(ModelProtoSchema, bytes);
+  } catch (error) {
+    return fail(messageOf(error));
+  }
+  const opset = model.opsetImport.find(({ domain }) => isStandard(domain));
+  if (!model.graph) return fail("there is no graph");
+  if (!opset) return fail("it does not say which operator set it uses");
+  if (!(opset.version >= OPSETS.oldest && opset.version <= OPSETS.newest)) {
+    throw new GraphError(
+      `readOnnx: expected operator set ${OPSETS.oldest} to ${OPSETS.newest}, got ${opset.version}; export the model again for operator set 20`,
+    );
+  }
+  return model.graph;
+}
+
+function readType(number: number): DataType {
+  const known = Object.keys(onnxTypes) as DataType[];
+  const type = known.find((name) => onnxTypes[name] === number);
+  if (!type) throw new GraphError(`expected element type ${known.join(", ")}, got ONNX's number ${number}`);
+  return type;
+}
+
+function readInput({ name, type }: ValueInfoProto): Input {
+  const fail = (reason: string): never => {
+    throw new GraphError(reason);
+  };
+  const tensor = type?.value.case === "tensorType" ? type.value.value : fail("expected a tensor");
+  const dims = tensor.shape?.dim ?? fail("expected a shape, got none");
+  const sizes = dims.map(({ value }) =>
+    value.case === "dimValue" ? Number(value.value) : (value.value ?? "?"),
+  );
+  if (sizes.some((size) => typeof size === "string")) {
+    fail(`expected fixed sizes, got [${sizes.join(", ")}]; export the model with a fixed batch size`);
+  }
+  const shape = sizes as number[];
+  if (shape.some((size) => size < 1) || !Number.isSafeInteger(sizeOf(shape))) {
+    fail(`expected whole positive sizes, got ${showShape(shape)}`);
+  }
+  return input(name, shape, readType(tensor.elemType));
+}
+
+function readTensor(tensor: TensorProto): Tensor {
+  if (tensor.dataLocation !== 0) {
+    throw new GraphError("its elements are in another file, which is not read; save the model as one file");
+  }
+  const type = readType(tensor.dataType);
+  const shape = tensor.dims.map(Number);
+  const count = sizeOf(shape);
+  const data = readElements(tensor, type);
+  if (shape.some((size) => size < 0) || data.length !== count) {
+    throw new GraphError(`expected ${count} elements for shape ${showShape(shape)}, got ${data.length}`);
+  }
+  const strange = data.find((element) => type !== "float32" && !Number.isSafeInteger(element));
+  if (strange !== undefined) throw new GraphError(`expected whole numbers below 2^53, got ${strange}`);
+  return { shape, type, data };
+}
+
+/** All elements that the bytes of a tensor hold, whatever its shape says. */
+function readElements(tensor: TensorProto, type: DataType): number[] {
+  const { rawData } = tensor;
+  if (rawData.length === 0) {
+    return {
+      float32: tensor.floatData,
+      int32: tensor.int32Data,
+      int64: tensor.int64Data.map(Number),
+      bool: tensor.int32Data,
+    }[type];
+  }
+  // A copy, since the bytes of a file lie at any address.
+  const { buffer } = rawData.slice(0, rawData.length - (rawData.length % WIDTHS[type]));
+  switch (type) {
+    case "float32":
+      return Array.from(new Float32Array(buffer));
+    case "int32":
+      return Array.from(new Int32Array(buffer));
+    case "int64":
+      return Array.from(new BigInt64Array(buffer), Number);
+    case "bool":
+      return Array.from(new Uint8Array(buffer), (byte) => Number(byte !== 0));
+  }
+}
+
+/** The tensor of a Constant node, in any of the ways it can be written. */
+function readConstant({ attribute }: NodeProto): Tensor {
+  const [given] = attribute;
+  if (given?.t) return readTensor(given.t);
+  switch (given?.name) {
+    case "value_float":
+      return { shape: [], type: "float32", data: [given.f] };
+    case "value_floats":
+      return { shape: [given.floats.length], type: "float32", data: given.floats };
+    case "value_int":
+      return { shape: [], type: "int64", data: [Number(given.i)] };
+    case "value_ints":
+      return { shape: [given.ints.length], type: "int64", data: given.ints.map(Number) };
+    default:
+      throw new GraphError(`expected a tensor or numbers, got ${given?.name ?? "nothing"}`);
+  }
+}
+
+function readAttribute(attribute: AttributeProto): OnnxAttribute | undefined {
+  if (attribute.type === FLOAT) return { float: attribute.f };
+  if (attribute.type === INT) return { int: Number(attribute.i) };
+  return attribute.type === INTS ? { ints: attribute.ints.map(Number) } : undefined;
+}
+
+/** The values a node computes, by the names of its outputs. */
+function readNode(
+  node: NodeProto,
+  valueNamed: (name: string) => Value,
+  tensorNamed: (name: string) => Tensor | undefined,
+): [string, Value][] {
+  const operator = isStandard(node.domain) ? node.opType : `${node.domain}.${node.opType}`;
+  const records = [...operations.values()].filter((record) => operatorOf(record) === operator);
+  if (records.length === 0) {
+    const known = new Set([...operations.values()].map(operatorOf));
+    throw new GraphError(unknownName("operator", operator, [...known].sort()));
+  }
+  // Operators with several outputs have a record for each of them.
+  return node.output.flatMap((name, at): [string, Value][] => {
+    if (name === "") return [];
+    for (const record of records) {
+      const read = applyRecord(record, node, valueNamed, tensorNamed);
+      if (read?.output === at) return [[name, read.value]];
+    }
+    throw new GraphError(`its settings cannot be expressed (output ${at} of ${node.output.length})`);
+  });
+}
+
+/** A node as an application of a record, and the output of the node that it is; undefined if it cannot be. */
+function applyRecord(
+  record: OperationRecord,
+  node: NodeProto,
+  valueNamed: (name: string) => Value,
+  tensorNamed: (name: string) => Tensor | undefined,
+): { readonly value: Value; readonly output: number } | undefined {
+  if (node.input.length < record.operands) {
+    throw new GraphError(`expected ${record.operands} operands, got ${node.input.length}`);
+  }
+  const operands = node.input.slice(0, record.operands).map(valueNamed);
+  const constants = node.input
+    .slice(record.operands)
+    .filter((name) => name !== "")
+    .map((name) => {
+      const tensor = tensorNamed(name);
+      if (tensor?.type !== "int64") throw new GraphError(`expected "${name}" to be an int64 constant`);
+      return tensor.data;
+    });
+  const given: { [name: string]: OnnxAttribute } = {};
+  for (const attribute of node.attribute) {
+    const setting = readAttribute(attribute);
+    if (!setting) throw new GraphError(`expected a number or whole numbers for setting "${attribute.name}"`);
+    given[attribute.name] = setting;
+  }
+  const { onnx } = record;
+  const attributes: Attributes | undefined =
+    typeof onnx === "string" ? {} : onnx.read({ attributes: given, constants }, operands);
+  if (!attributes) return undefined;
+  const value = apply(record, operands, attributes);
+  const written: OnnxSettings = typeof onnx === "string" ? {} : onnx.write(attributes, value.shape);
+  refuseUnread(given, constants, written);
+  return { value, output: written.output ?? 0 };
+}
+
+/** Refuse settings that the operation does not have: all such settings of its operators mean nothing only at 0. */
+function refuseUnread(
+  given: { readonly [name: string]: OnnxAttribute },
+  constants: readonly (readonly number[])[],
+  written: OnnxSettings,
+): void {
+  for (const [name, setting] of Object.entries(given)) {
+    const known = written.attributes?.[name];
+    const isRead = known
+      ? Object.keys(known)[0] === Object.keys(setting)[0]
+      : "int" in setting && setting.int === 0;
+    if (!isRead)
+      throw new GraphError(
+        `its setting "${name}" = ${JSON.stringify(Object.values(setting)[0])} cannot be expressed`,
+      );
+  }
+  const most = written.constants?.length ?? 0;
+  if (constants.length > most)
+    throw new GraphError(`expected ${most} constants after its operands, got ${constants.length}`);
+}
