@@ -58,8 +58,14 @@ function parseSplit(imageFile: NamedBytes, labelFile: NamedBytes): Dataset {
   return checkDataset(dataset, labelFile.where);
 }
 
-function expectShape({ shape }: IdxArray, expected: readonly (number | "count")[], what: string, where: string): void {
-  const fits = shape.length === expected.length && expected.every((size, i) => size === "count" || size === shape[i]);
+function expectShape(
+  { shape }: IdxArray,
+  expected: readonly (number | "count")[],
+  what: string,
+  where: string,
+): void {
+  const fits =
+    shape.length === expected.length && expected.every((size, i) => size === "count" || size === shape[i]);
   if (!fits || shape[0] === 0) {
     throw new DataError(
       `${where}: expected ${what} of shape [${expected.join(", ")}], got [${shape.join(", ")}]; ` +

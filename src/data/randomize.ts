@@ -45,7 +45,12 @@ export interface Randomized extends Splits {
  * @param probability - Chance that one label is redrawn, in `[0, 1]`.
  * @throws RangeError if `probability` is not in `[0, 1]`.
  */
-export function corruptLabels(dataset: Dataset, probability: number, seed: number, split: SplitName): Dataset {
+export function corruptLabels(
+  dataset: Dataset,
+  probability: number,
+  seed: number,
+  split: SplitName,
+): Dataset {
   if (!(probability >= 0 && probability <= 1)) {
     throw new RangeError(`corruptLabels: probability must be in [0, 1], got ${probability}`);
   }
@@ -60,7 +65,8 @@ export function corruptLabels(dataset: Dataset, probability: number, seed: numbe
 }
 
 /** Move the pixels of all images, training and test, by one permutation. */
-export const shufflePixels = (splits: Splits, seed: number): Splits => randomizeInputs(splits, "shuffled", seed);
+export const shufflePixels = (splits: Splits, seed: number): Splits =>
+  randomizeInputs(splits, "shuffled", seed);
 
 /** Move the pixels of each image by a permutation of its own. */
 export const randomPixels = (splits: Splits, seed: number): Splits => randomizeInputs(splits, "random", seed);
@@ -71,7 +77,8 @@ export const randomPixels = (splits: Splits, seed: number): Splits => randomizeI
  * Values are not clamped. They are float32, and those of uint8 images are in units of 255 (white is 1):
  * float32 inputs are used as they are, so they must have the scale a network sees.
  */
-export const gaussianPixels = (splits: Splits, seed: number): Splits => randomizeInputs(splits, "gaussian", seed);
+export const gaussianPixels = (splits: Splits, seed: number): Splits =>
+  randomizeInputs(splits, "gaussian", seed);
 
 /**
  * Apply one randomization to a dataset: inputs of both splits, labels of the training split.
@@ -83,7 +90,10 @@ export const gaussianPixels = (splits: Splits, seed: number): Splits => randomiz
  */
 export function randomize(splits: Splits, { inputs, corrupt }: Randomization, seed: number): Randomized {
   const train = corruptLabels(splits.train, corrupt, seed, "train");
-  const changed = train.labels.reduce((total, label, i) => total + Number(label !== splits.train.labels[i]), 0);
+  const changed = train.labels.reduce(
+    (total, label, i) => total + Number(label !== splits.train.labels[i]),
+    0,
+  );
   const randomized = randomizeInputs({ train, test: splits.test }, inputs, seed);
   return {
     ...randomized,

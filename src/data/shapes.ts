@@ -25,13 +25,13 @@ export const SHAPES_TEST = 2_000;
 /** Ranges of what varies, in pixels, shares of full brightness, or tangents of half the angle. */
 const VARIATION = {
   /** Distance of the shape's centre from the image's, along each axis. */
-  shift: 4.5,
-  smallest: 5.5,
+  shift: 4,
+  smallest: 6,
   largest: 10.5,
-  /** Tangent of half the largest turn: 0.2 is 23 degrees to either side. */
-  turn: 0.4,
+  /** Tangent of half the largest turn: 0.33 is 37 degrees to either side. */
+  turn: 0.33,
   /** Least difference in brightness between shape and background. */
-  contrast: 0.15,
+  contrast: 0.2,
   /** Most pieces of clutter. */
   clutter: 4,
   /** Largest change by noise. */
@@ -112,9 +112,17 @@ function contrasting(other: Colour, random: RandomStream): Colour {
 }
 
 /** The unit vector whose angle has half the tangent `t`: a turn without a sine. */
-const direction = (t: number): readonly [x: number, y: number] => [(1 - t * t) / (1 + t * t), (2 * t) / (1 + t * t)];
+const direction = (t: number): readonly [x: number, y: number] => [
+  (1 - t * t) / (1 + t * t),
+  (2 * t) / (1 + t * t),
+];
 
-function paintGradient(canvas: Float64Array, [red, green, blue]: Colour, slopeX: number, slopeY: number): void {
+function paintGradient(
+  canvas: Float64Array,
+  [red, green, blue]: Colour,
+  slopeX: number,
+  slopeY: number,
+): void {
   for (let at = 0; at < PIXELS; at++) {
     const x = (at % SIDE) / (SIDE - 1) - 0.5;
     const y = Math.floor(at / SIDE) / (SIDE - 1) - 0.5;
@@ -138,8 +146,13 @@ function paintClutter(canvas: Float64Array, colour: Colour, random: RandomStream
   const [turnX, turnY] = direction(2 * random.uniform() - 1);
   const end = [turnX * reach, turnY * reach] as const;
   const width = 0.5 + random.uniform();
-  paint(canvas, x, y, reach + width, colour, (dx, dy) =>
-    segmentDistance(dx, dy, [-end[0], -end[1]], end) - width,
+  paint(
+    canvas,
+    x,
+    y,
+    reach + width,
+    colour,
+    (dx, dy) => segmentDistance(dx, dy, [-end[0], -end[1]], end) - width,
   );
 }
 

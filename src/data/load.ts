@@ -1,0 +1,96 @@
+/**
+ * @file From a dataset's name to its examples in memory.
+ */
+
+import { DataError, UsageError } from "../base/errors.ts";
+import { unknownName } from "../base/suggest.ts";
+import { exampleCount, type Splits } from "./dataset.ts";
+import { dataFolder, firstFile, readBytes } from "./files.ts";
+import { gunzip } from "./gzip.ts";
+import { type DataFile, datasets, type KnownDataset, type StoredDataset } from "./registry.ts";
+import { subset } from "./subset.ts";
+
+/** Which examples are wanted, and where data lies. */
+export interface LoadOptions {
+  /** The folder of all datasets, or of this one; see {@link dataFolder} for the default. */
+  readonly dataDir?: string | undefined;
+  /** Number of training examples; all by default. */
+  readonly n?: number | undefined;
+  /** Number of test examples; all by default. */
+  readonly testN?: number | undefined;
+  /** Decides which examples are taken, where not all are; 0 by default. */
+  readonly seed?: number | undefined;
+}
+
+/**
+ * Find a dataset by name.
+ *
+ * @throws UsageError if there is none, with the name that was probably meant.
+ */
+export function findDataset(name: string): KnownDataset {
+  const found = datasets.find((dataset) => dataset.name === name);
+  if (found) return found;
+  throw new UsageError(
+    unknownName(
+      "dataset",
+      name,
+      datasets.map((dataset) => dataset.name),
+    ),
+  );
+}
+
+/**
+ * Load a dataset, whole or a random part of it, uncropped.
+ *
+ * @throws UsageError if the name is unknown, or more examples are wanted than there are.
+ * @throws DataError if its files are missing or not what they should be.
+ */
+export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Splits> {
+  const known = findDataset(name);
+  if (known.kind === "drawn") return known.draw(options.n ?? known.train, options.testN ?? known.test);
+  const folder = dataFolder(options.dataDir);
+  const found = await locate(known, folder);
+  const absent = known.files.find(({ name: fileName }) => !found.has(fileName));
+  if (absent) throw missing(known, absent, folder);
+  const splits = await known.read(async (fileName) => {
+    const { limit } = known.files.find((file) => file.name === fileName)!;
+    const where = found.get(fileName)!;
+    return { where, bytes: await gunzip(await readBytes(where, limit), limit, where) };
+  });
+  const n = options.n ?? exampleCount(splits.train);
+  const testN = options.testN ?? exampleCount(splits.test);
+  return subset(splits, { n, testN }, options.seed ?? 0);
+}
+
+/**
+ * Where a dataset's files lie, packed or not, by official name.
+ *
+ * All are taken from one folder, so that copies of different origin are not mixed: the first that holds
+ * every file, else the one that holds most.
+ */
+export async function locate(known: StoredDataset, folder: string): Promise<Map<string, string>> {
+  let best = new Map<string, string>();
+  for (const inner of known.folders) {
+    const found = new Map<string, string>();
+    for (const { name, otherNames } of known.files) {
+      const names = [name, ...otherNames].flatMap((plain) => [plain, `${plain}.gz`]);
+      const path = await firstFile(names.map((candidate) => joinPath(folder, inner, candidate)));
+      if (path !== undefined) found.set(name, path);
+    }
+    if (found.size > best.size) best = found;
+    if (best.size === known.files.length) break;
+  }
+  return best;
+}
+
+/** Join the parts that are not empty; `/` serves on every platform that Node runs on. */
+const joinPath = (...parts: readonly string[]): string => parts.filter((part) => part !== "").join("/");
+
+/** What to say when a file is not there. */
+function missing(known: StoredDataset, file: DataFile, folder: string): DataError {
+  const looked = known.folders.map((inner) => joinPath(folder, inner)).join(", ");
+  return new DataError(
+    `${known.name}: expected ${file.name} in one of ${looked}; found no such file. ` +
+      `Run "shatter data get ${known.name}", or pass --data-dir with the folder that holds it`,
+  );
+}

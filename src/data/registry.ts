@@ -1,0 +1,185 @@
+/**
+ * @file The datasets Shatter knows by name: what they are, where they come from, how they are read.
+ */
+
+import { parseCifar10 } from "./cifar10.ts";
+import type { Splits } from "./dataset.ts";
+import { type NamedBytes, parseMnist } from "./mnist.ts";
+import type { PreprocessName } from "./preprocess.ts";
+import { SHAPES_TEST, SHAPES_TRAIN, shapes } from "./shapes.ts";
+
+/** One file a dataset is read from. */
+export interface DataFile {
+  /** Its official name, unpacked. */
+  readonly name: string;
+  /** Other names it goes by; each name may also end in `.gz`. */
+  readonly otherNames: readonly string[];
+  /** Most bytes it has, unpacked. */
+  readonly limit: number;
+  /** MD5 of the unpacked official bytes, where it is known. */
+  readonly md5?: string;
+}
+
+/** One file to fetch from outside. */
+export interface Download {
+  readonly name: string;
+  /** MD5 and size of the official bytes. */
+  readonly md5: string;
+  readonly size: number;
+  /** Folders it can be fetched from, first choice first; each ends in `/`. */
+  readonly mirrors: readonly string[];
+  /** `file`: kept as it is. `tar.gz`: the dataset's files are taken out of it. */
+  readonly kind: "file" | "tar.gz";
+}
+
+/** Reads one of a dataset's files, unpacked. */
+export type ReadFile = (name: string) => Promise<NamedBytes>;
+
+/** What is known of a dataset, however it comes about. */
+interface Known {
+  readonly name: string;
+  readonly title: string;
+  /** Number of training and of test examples. */
+  readonly train: number;
+  readonly test: number;
+  /** `[channels, height, width]`. */
+  readonly shape: readonly number[];
+  readonly preprocess: PreprocessName;
+  /** Where it comes from, for people. */
+  readonly source: string;
+}
+
+/** A dataset that lies in files. */
+export interface StoredDataset extends Known {
+  readonly kind: "stored";
+  /** Folders the files may lie in, below the data folder; the first is where they are put. */
+  readonly folders: readonly string[];
+  readonly files: readonly DataFile[];
+  readonly downloads: readonly Download[];
+  readonly read: (readFile: ReadFile) => Promise<Splits>;
+}
+
+/** A dataset that is drawn. */
+export interface DrawnDataset extends Known {
+  readonly kind: "drawn";
+  readonly draw: (train: number, test: number) => Splits;
+}
+
+export type KnownDataset = StoredDataset | DrawnDataset;
+
+const MNIST_MIRRORS = [
+  "https://ossci-datasets.s3.amazonaws.com/mnist/",
+  "https://storage.googleapis.com/cvdf-datasets/mnist/",
+];
+
+/** Name, size and MD5 unpacked, size and MD5 as gzip. */
+const MNIST_FILES = [
+  [
+    "train-images",
+    "idx3-ubyte",
+    47_040_016,
+    "6bbc9ace898e44ae57da46a324031adb",
+    9_912_422,
+    "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+  ],
+  [
+    "train-labels",
+    "idx1-ubyte",
+    60_008,
+    "a25bea736e30d166cdddb491f175f624",
+    28_881,
+    "d53e105ee54ea40749a09fcbcd1e9432",
+  ],
+  [
+    "t10k-images",
+    "idx3-ubyte",
+    7_840_016,
+    "2646ac647ad5339dbf082846283269ea",
+    1_648_877,
+    "9fb629c4189551a2d022fa330f9573f3",
+  ],
+  [
+    "t10k-labels",
+    "idx1-ubyte",
+    10_008,
+    "27ae3e4e09519cfbb04c329615203637",
+    4_542,
+    "ec29112dd5afa0611ce80d1b7f02629c",
+  ],
+] as const;
+
+const mnist: StoredDataset = {
+  kind: "stored",
+  name: "mnist",
+  title: "MNIST: handwritten digits, 28 x 28 grey",
+  train: 60_000,
+  test: 10_000,
+  shape: [1, 28, 28],
+  preprocess: "paper",
+  source: "Y. LeCun, C. Cortes, C. Burges, 1998",
+  folders: ["mnist", "", "MNIST/raw"],
+  files: MNIST_FILES.map(([name, type, limit, md5]) => ({
+    name: `${name}-${type}`,
+    otherNames: [`${name}.${type}`],
+    limit,
+    md5,
+  })),
+  downloads: MNIST_FILES.map(([name, type, , , size, md5]) => ({
+    name: `${name}-${type}.gz`,
+    md5,
+    size,
+    mirrors: MNIST_MIRRORS,
+    kind: "file",
+  })),
+  read: async (readFile) =>
+    parseMnist({
+      trainImages: await readFile("train-images-idx3-ubyte"),
+      trainLabels: await readFile("train-labels-idx1-ubyte"),
+      testImages: await readFile("t10k-images-idx3-ubyte"),
+      testLabels: await readFile("t10k-labels-idx1-ubyte"),
+    }),
+};
+
+const CIFAR10_TRAIN = [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`);
+
+const cifar10: StoredDataset = {
+  kind: "stored",
+  name: "cifar10",
+  title: "CIFAR-10: photographs, 32 x 32 colour",
+  train: 50_000,
+  test: 10_000,
+  shape: [3, 32, 32],
+  preprocess: "paper",
+  source: "A. Krizhevsky, 2009, https://www.cs.toronto.edu/~kriz/cifar.html",
+  folders: ["cifar10", "cifar-10-batches-bin", "", "cifar10/cifar-10-batches-bin"],
+  files: [...CIFAR10_TRAIN, "test_batch.bin"].map((name) => ({ name, otherNames: [], limit: 30_730_000 })),
+  downloads: [
+    {
+      name: "cifar-10-binary.tar.gz",
+      md5: "c32a1d4ab5d03f1284b67883e8d87530",
+      size: 170_052_171,
+      mirrors: ["https://www.cs.toronto.edu/~kriz/"],
+      kind: "tar.gz",
+    },
+  ],
+  read: async (readFile) => {
+    const train: NamedBytes[] = [];
+    for (const name of CIFAR10_TRAIN) train.push(await readFile(name));
+    return parseCifar10(train, await readFile("test_batch.bin"));
+  },
+};
+
+const drawnShapes: DrawnDataset = {
+  kind: "drawn",
+  name: "shapes",
+  title: "Shapes: ten drawn outlines, 32 x 32 colour, any number",
+  train: SHAPES_TRAIN,
+  test: SHAPES_TEST,
+  shape: [3, 32, 32],
+  preprocess: "paper",
+  source: "drawn by Shatter, nothing to download",
+  draw: (train, test) => shapes(train, test),
+};
+
+/** Every dataset with a name, in the order they are listed. */
+export const datasets: readonly KnownDataset[] = [cifar10, mnist, drawnShapes];

@@ -1,0 +1,34 @@
+/**
+ * @file A random part of a dataset.
+ */
+
+import { UsageError } from "../base/errors.ts";
+import { randomStream } from "../base/random.ts";
+import { type Dataset, exampleCount, type Splits, takeExamples } from "./dataset.ts";
+
+/** Sizes of a part: training and test examples. */
+export interface SubsetSizes {
+  readonly n: number;
+  readonly testN: number;
+}
+
+/**
+ * Take random examples of both splits; all of them stay in their order, and are not copied.
+ *
+ * Parts of one seed are nested, and begin alike: the first 100 of 1,000 are the part of 100.
+ *
+ * @throws UsageError if a size is not a whole number from 1 to the number of examples.
+ */
+export function subset(splits: Splits, { n, testN }: SubsetSizes, seed: number): Splits {
+  return { train: part(splits.train, n, "training", seed), test: part(splits.test, testN, "test", seed) };
+}
+
+function part(dataset: Dataset, size: number, split: "training" | "test", seed: number): Dataset {
+  const count = exampleCount(dataset);
+  if (!Number.isInteger(size) || size < 1 || size > count) {
+    throw new UsageError(`${dataset.name}: expected 1 to ${count} ${split} examples, got ${size}`);
+  }
+  if (size === count) return dataset;
+  const order = randomStream(seed, `subset-${split}`).permutation(count);
+  return takeExamples(dataset, order.subarray(0, size));
+}
