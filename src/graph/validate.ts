@@ -15,7 +15,7 @@ import { type Graph, inOrder, sameShape, showShape, sizeOf, type Value } from ".
  *
  * @throws GraphError naming the graph, the value and the rule: every input declared once and under one
  *   name, outputs named once, operations known, shapes and types as the operation's record says,
- *   constants of the right size and finite.
+ *   constants of the right size, without NaN, and whole where their type is.
  */
 export function validateGraph(graph: Graph): Graph {
   const names = nameValues(graph);
@@ -28,10 +28,13 @@ export function validateGraph(graph: Graph): Graph {
     declared.set(value.name, value);
   }
   const outputs = new Set<string>();
-  if (graph.outputs.length === 0) throw new GraphError(`graph "${graph.name}": expected at least one output, got none`);
+  if (graph.outputs.length === 0)
+    throw new GraphError(`graph "${graph.name}": expected at least one output, got none`);
   for (const { name, value } of graph.outputs) {
-    if (outputs.has(name)) fail(value, `an output's name must be its own, but two outputs are called "${name}"`);
-    if (declared.has(name)) fail(value, `an output's name must be its own, but an input is called "${name}" too`);
+    if (outputs.has(name))
+      fail(value, `an output's name must be its own, but two outputs are called "${name}"`);
+    if (declared.has(name))
+      fail(value, `an output's name must be its own, but an input is called "${name}" too`);
     outputs.add(name);
   }
   for (const value of inOrder(graph.outputs.map((output) => output.value))) checkValue(value);
@@ -43,13 +46,23 @@ export function validateGraph(graph: Graph): Graph {
     }
     if (value.kind === "input") {
       if (declared.get(value.name) !== value) {
-        fail(value, `an input must be declared by the graph, but "${value.name}" is not, or is declared twice`);
+        fail(
+          value,
+          `an input must be declared by the graph, but "${value.name}" is not, or is declared twice`,
+        );
       }
     } else if (value.kind === "constant") {
       if (value.data.length !== sizeOf(value.shape)) {
-        fail(value, `a constant of shape ${showShape(value.shape)} must have ${sizeOf(value.shape)} elements, got ${value.data.length}`);
+        fail(
+          value,
+          `a constant of shape ${showShape(value.shape)} must have ${sizeOf(value.shape)} elements, got ${value.data.length}`,
+        );
       }
       if (value.data.some((element) => Number.isNaN(element))) fail(value, "a constant must have no NaN");
+      const fraction = value.data.find((element) => !Number.isInteger(element));
+      if (value.type !== "float32" && fraction !== undefined) {
+        fail(value, `a constant of ${value.type} must have whole numbers, got ${fraction}`);
+      }
     } else {
       checkApplication(value);
     }
@@ -60,12 +73,19 @@ export function validateGraph(graph: Graph): Graph {
     if (operations.get(operation.name) !== operation) {
       fail(value, `an operation must be one of the table's, but "${operation.name}" is not`);
     }
+    if (inputs.length !== operation.operands) {
+      fail(value, `${operation.name} must have ${operation.operands} operands, got ${inputs.length}`);
+    }
     const expected = attempt(() => operation.shape(inputs, attributes));
     if (!sameShape(expected, value.shape)) {
-      fail(value, `${operation.name} of its operands has shape ${showShape(expected)}, but it says ${showShape(value.shape)}`);
+      fail(
+        value,
+        `${operation.name} of its operands has shape ${showShape(expected)}, but it says ${showShape(value.shape)}`,
+      );
     }
     const type = operation.type?.(inputs, attributes) ?? inputs[0]!.type;
-    if (type !== value.type) fail(value, `${operation.name} of its operands is ${type}, but it says ${value.type}`);
+    if (type !== value.type)
+      fail(value, `${operation.name} of its operands is ${type}, but it says ${value.type}`);
 
     function attempt(shape: () => readonly number[]): readonly number[] {
       try {
