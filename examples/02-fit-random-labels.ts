@@ -5,9 +5,9 @@
  */
 
 import * as runtime from "onnxruntime-node";
-import { cropForRecipe, loadExamples, openEngine, paperRecipe, runTrial, splitsHash } from "../src/index.ts";
+import { cropForRecipe, loadDataset, openEngine, paperRecipe, runTrial, splitsHash } from "../src/index.ts";
 
-const splits = cropForRecipe(await loadExamples({ name: "shapes", train: 1000, test: 1000 }), "paper");
+const splits = cropForRecipe(await loadDataset("shapes", { n: 1000, testN: 1000 }), "paper");
 const dataset = { name: "shapes", hash: await splitsHash(splits), train: 1000, test: 1000 };
 const spec = { schema: "shatter/trial@1", dataset, inputs: "true", corrupt: 1, model: "mlp-1x512", recipe: paperRecipe, seed: 0 } as const;
 for await (const event of runTrial(spec, splits, await openEngine(runtime, "cpu", 2))) {

@@ -17,7 +17,7 @@ export {
   randomPixels,
   shufflePixels,
 } from "./data/randomize.ts";
-export { loadExamples } from "./data/registry.ts";
+export { type LoadOptions, loadDataset } from "./data/load.ts";
 export { evaluate } from "./graph/evaluate.ts";
 export { gradient } from "./graph/gradient.ts";
 export { readOnnx } from "./graph/onnx/read.ts";

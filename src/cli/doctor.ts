@@ -6,7 +6,9 @@ import { availableParallelism, freemem, totalmem } from "node:os";
 import { Command } from "commander";
 import * as runtime from "onnxruntime-node";
 import { messageOf } from "../base/errors.ts";
-import { datasetStatus } from "../data/registry.ts";
+import { dataFolder } from "../data/files.ts";
+import { locate } from "../data/load.ts";
+import { datasets } from "../data/registry.ts";
 import { devices, openEngine } from "../train/engine.ts";
 import { paint } from "./output.ts";
 import { commit, engine, machine, version } from "./provenance.ts";
@@ -50,8 +52,17 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
       findings.push({ what: `device ${device}`, ok: false, optional: device !== "cpu", detail: messageOf(error) });
     }
   }
-  for (const { name, found, detail } of await datasetStatus(folder)) {
-    findings.push({ what: `data ${name}`, ok: found, optional: true, detail });
+  for (const dataset of datasets) {
+    const what = `data ${dataset.name}`;
+    if (dataset.kind === "drawn") {
+      findings.push({ what, ok: true, optional: true, detail: "drawn when needed" });
+      continue;
+    }
+    const files = await locate(dataset, dataFolder(folder));
+    const ok = files.size === dataset.files.length;
+    const [path] = files.values();
+    const detail = ok ? `all ${files.size} files, such as ${path}` : `not there: run "shatter data get ${dataset.name}"`;
+    findings.push({ what, ok, optional: true, detail });
   }
   return findings;
 }

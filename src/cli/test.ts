@@ -10,7 +10,8 @@ import { unknownName } from "../base/suggest.ts";
 import { describeConformance } from "../data/conformance.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames } from "../data/randomize.ts";
-import { datasetNames, loadExamples } from "../data/registry.ts";
+import { findDataset, loadDataset } from "../data/load.ts";
+import { datasets } from "../data/registry.ts";
 import { conditionsOf, type TestRequest } from "../lab/plan.ts";
 import { createProcessPool } from "../lab/process-pool.ts";
 import { runTest } from "../lab/randomization-test.ts";
@@ -76,7 +77,7 @@ export function testCommand(): Command {
   return new Command("test")
     .description("train one model on true and randomized data, and say whether it learns or memorises")
     .optionsGroup("What is tested:")
-    .option("--data <name>", `dataset: ${datasetNames.join(", ")}`, "shapes")
+    .option("--data <name>", `dataset: ${datasets.map(({ name }) => name).join(", ")}`, "shapes")
     .option("--data-dir <folder>", "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)")
     .option("--model <name>", `model: ${[...models.keys()].join(", ")}`, "mlp-1x512")
     .option("--inputs <names>", `inputs to train on: ${inputsNames.join(",")}`, listOf(named("inputs", inputsNames)), ["true"])
@@ -153,6 +154,7 @@ function recipeOf(options: Options): Recipe {
 async function test(options: Options): Promise<void> {
   // Everything that can be refused is refused before the first minute of training.
   findModel(options.model);
+  findDataset(options.data);
   const request: TestRequest = {
     model: options.model,
     inputs: options.inputs,
@@ -165,8 +167,8 @@ async function test(options: Options): Promise<void> {
   const trials = conditionsOf(request).length * request.seeds;
   if (options.report !== undefined) await checkWritable(options.report);
   if (options.json !== undefined && options.json !== "-") await checkWritable(dirname(options.json));
-  const source = { name: options.data, folder: options.dataDir, train: options.n, test: options.testN };
-  const splits = cropForRecipe(await loadExamples(source), request.recipe.preprocess);
+  const source = { name: options.data, dataDir: options.dataDir, n: options.n, testN: options.testN };
+  const splits = cropForRecipe(await loadDataset(source.name, source), request.recipe.preprocess);
 
   const cores = availableParallelism();
   const jobs = options.jobs ?? Math.min(cores, trials);

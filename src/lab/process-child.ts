@@ -6,7 +6,7 @@
 
 import * as runtime from "onnxruntime-node";
 import { messageOf } from "../base/errors.ts";
-import { loadExamples } from "../data/registry.ts";
+import { loadDataset } from "../data/load.ts";
 import { type Device, type Engine, openEngine } from "../train/engine.ts";
 import type { ChildMessage, TrialOrder } from "./process-pool.ts";
 import { type DataSource, runHere } from "./runner.ts";
@@ -27,10 +27,10 @@ try {
 
 if (engine) {
   // Trials of one test read the same files: the last dataset is kept.
-  let known: { key: string; splits: ReturnType<typeof loadExamples> } | undefined;
-  const load = (source: DataSource): ReturnType<typeof loadExamples> => {
+  let known: { key: string; splits: ReturnType<typeof loadDataset> } | undefined;
+  const load = (source: DataSource): ReturnType<typeof loadDataset> => {
     const key = JSON.stringify(source);
-    if (known?.key !== key) known = { key, splits: loadExamples(source) };
+    if (known?.key !== key) known = { key, splits: loadDataset(source.name, source) };
     return known.splits;
   };
   const runner = runHere(engine, load);

@@ -106,8 +106,7 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
     recipe: request.recipe,
     trials: results,
     summary: summarize(results),
-    // In the order of the plan, whichever trial came first.
-    conformance: conformance.sort((a, b) => (a.randomization < b.randomization ? -1 : a.randomization > b.randomization ? 1 : 0)),
+    conformance: distinctLines(conformance),
     verdict: judge(results, {
       chance: majorityShare(splits.test),
       testCount: exampleCount(splits.test),
@@ -122,6 +121,12 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
   };
 }
 
+/** Each line once, in an order that does not depend on which trial came first. */
+function distinctLines(lines: readonly ConformanceLine[]): ConformanceLine[] {
+  const byText = new Map(lines.map((line) => [`${line.randomization}\n${line.check}`, line]));
+  return [...byText.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+}
+
 /** Share of the commonest class: the best accuracy that ignores the input. */
 function majorityShare(dataset: Dataset): number {
   const counts = new Array<number>(dataset.classNames.length).fill(0);
@@ -131,7 +136,8 @@ function majorityShare(dataset: Dataset): number {
 
 /** Collects a trial's events into its result, whatever becomes of it. */
 function recordTrial({ id, spec, escalation }: TrialState) {
-  const began = performance.now();
+  // Waiting for a free place is not part of a trial's time.
+  let began: number | undefined;
   const { batch, lastBatch } = spec.recipe;
   const stepsPerEpoch = batchCount(spec.dataset.train, batch, lastBatch);
   const history: HistoryRow[] = [];
@@ -139,6 +145,7 @@ function recordTrial({ id, spec, escalation }: TrialState) {
   let prepared: Extract<TrialEvent, { type: "prepared" }> | undefined;
   return {
     add(event: TrialEvent): void {
+      if (event.type === "started") began = performance.now();
       if (event.type === "prepared") prepared = event;
       if (event.type === "epoch") history.push(event.row);
       if (event.type === "done") outcome = event.outcome;
@@ -170,7 +177,7 @@ function recordTrial({ id, spec, escalation }: TrialState) {
         epochsAllowed: spec.recipe.epochs,
         escalation,
         learningRate: spec.recipe.learningRate,
-        seconds: (performance.now() - began) / 1000,
+        seconds: began === undefined ? 0 : (performance.now() - began) / 1000,
         dataHash: prepared?.dataHash ?? null,
         history,
       };

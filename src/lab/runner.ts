@@ -4,19 +4,16 @@
 
 import { messageOf } from "../base/errors.ts";
 import type { Splits } from "../data/dataset.ts";
+import type { LoadOptions } from "../data/load.ts";
 import type { Engine } from "../train/engine.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import { runTrial, type TrialEvent } from "../train/trial.ts";
 
 /** Where a trial's examples come from. */
-export interface DataSource {
+export interface DataSource extends LoadOptions {
+  /** Name of the dataset. */
   readonly name: string;
-  /** Folder of the files; the usual places unless told. */
-  readonly folder?: string | undefined;
-  /** Number of training and test examples; all of them unless told. */
-  readonly train?: number | undefined;
-  readonly test?: number | undefined;
 }
 
 /** How a trial ended, if not by itself: its process died, something threw, or it was interrupted. */

@@ -49,8 +49,9 @@ export interface TrialOutcome {
   readonly parametersHash: string;
 }
 
-/** What happens in a trial, in order: `prepared`; `progress` and `epoch`, again and again; `done`. */
+/** What happens in a trial, in order: `started`, `prepared`; `progress` and `epoch`, again and again; `done`. */
 export type TrialEvent =
+  | { readonly type: "started" }
   | {
       readonly type: "prepared";
       /** Share of the training labels that differ from the true ones. */
@@ -81,6 +82,7 @@ const EXPLOSION = 1000;
 export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine): AsyncGenerator<TrialEvent> {
   const { recipe, seed } = spec;
   const model = findModel(spec.model);
+  yield { type: "started" };
   const data = await prepareTrial(splits, spec);
   yield { type: "prepared", realised: data.realised, conformance: data.conformance, dataHash: data.hash };
   const { train, test } = data;

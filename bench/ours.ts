@@ -1,0 +1,168 @@
+/**
+ * @file One measurement of Shatter, in a process of its own: trains on random data and prints one line of JSON.
+ *
+ *   node bench/ours.ts --model mlp-1x512 [--threads 2] [--batch 128] [--chunk 100] [--runs 5] [--options JSON] [--profile]
+ */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import * as ort from "onnxruntime-node";
+import { randomStream } from "../src/base/random.ts";
+import type { Dataset } from "../src/data/dataset.ts";
+import { writeOnnx } from "../src/graph/onnx/write.ts";
+import { gemm, matmul } from "../src/graph/ops/linear.ts";
+import { type Graph, inOrder, input, sizeOf } from "../src/graph/value.ts";
+import { findModel } from "../src/nn/models.ts";
+import { type Engine, openEngine, type Runtime } from "../src/train/engine.ts";
+import { paperRecipe } from "../src/train/recipe.ts";
+import { type Batches, createTrainer } from "../src/train/session.ts";
+import { buildStep } from "../src/train/step.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    model: { type: "string", default: "mlp-1x512" },
+    threads: { type: "string", default: "2" },
+    batch: { type: "string", default: "128" },
+    /** Steps of one run of the engine. */
+    chunk: { type: "string", default: "100" },
+    /** Timed runs; one more warms up. */
+    runs: { type: "string", default: "5" },
+    /** Session options that are added to those of Shatter. */
+    options: { type: "string", default: "{}" },
+    profile: { type: "boolean", default: false },
+  },
+});
+
+const EXAMPLE = [3, 28, 28];
+const CLASSES = 10;
+/** Examples: 94 MB, more than the caches hold. */
+const ROWS = 10_000;
+/** Side of the square matrices whose product stands for the machine's best. */
+const SIDE = 1536;
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** Floating-point operations of the matrix products of a graph, `[m, k] x [k, n]` being `2 m n k`. */
+function flopsOf(graph: Graph): number {
+  return inOrder(graph.outputs.map(({ value }) => value)).reduce((total, value) => {
+    if (value.kind !== "application") return total;
+    if (value.operation !== matmul.record && value.operation !== gemm.record) return total;
+    const depth = sizeOf(value.inputs[0]!.shape) / value.shape[0]!;
+    return total + 2 * sizeOf(value.shape) * depth;
+  }, 0);
+}
+
+/** ONNX Runtime with more session options than Shatter's own; `opened` collects the sessions. */
+function runtimeWith(extra: object, opened: ort.InferenceSession[]): Runtime {
+  const create = async (model: Uint8Array, given: object): Promise<ort.InferenceSession> => {
+    const session = await ort.InferenceSession.create(model, { ...given, ...extra });
+    opened.push(session);
+    return session;
+  };
+  return { Tensor: ort.Tensor, InferenceSession: { create } as unknown as Runtime["InferenceSession"] };
+}
+
+function randomDataset(): Dataset {
+  const random = randomStream(0, "bench");
+  return {
+    name: "random",
+    inputs: Float32Array.from({ length: ROWS * sizeOf(EXAMPLE) }, () => (2 * random.uint32()) / 2 ** 32 - 1),
+    shape: [ROWS, ...EXAMPLE],
+    labels: Int32Array.from({ length: ROWS }, () => random.below(CLASSES)),
+    classNames: Array.from({ length: CLASSES }, (_, index) => String(index)),
+  };
+}
+
+function randomBatches(steps: number, batch: number, seed: number): Batches {
+  const random = randomStream(seed, "bench-batches");
+  return {
+    steps,
+    indices: Int32Array.from({ length: steps * batch }, () => random.below(ROWS)),
+    weights: new Float32Array(steps * batch).fill(1),
+    rates: new Float32Array(steps).fill(0.01),
+    masks: [],
+  };
+}
+
+/** The best rate of a large matrix product, in operations a second. */
+async function measurePeak(engine: Engine): Promise<number> {
+  const [a, b] = [input("a", [SIDE, SIDE]), input("b", [SIDE, SIDE])];
+  const graph = { name: "peak", inputs: [a, b], outputs: [{ name: "y", value: matmul(a, b) }] };
+  const session = await engine.open(writeOnnx(graph));
+  const filled = () => new ort.Tensor("float32", new Float32Array(SIDE * SIDE).fill(0.5), [SIDE, SIDE]);
+  const feeds = { a: filled(), b: filled() };
+  const seconds: number[] = [];
+  for (let run = 0; run < 8; run++) {
+    const start = performance.now();
+    await session.run(feeds);
+    seconds.push((performance.now() - start) / 1000);
+  }
+  await session.release();
+  return (2 * SIDE ** 3) / Math.min(...seconds);
+}
+
+/**
+ * Milliseconds a step of each operator in the profiles of a folder, by name.
+ *
+ * The loop's own event spans those of its body, so it is left out.
+ */
+function readProfile(folder: string, steps: number): { [operator: string]: number } {
+  const operators: { [operator: string]: number } = {};
+  for (const file of readdirSync(folder)) {
+    const events = JSON.parse(readFileSync(join(folder, file), "utf8")) as {
+      readonly cat: string;
+      readonly name: string;
+      /** In microseconds. */
+      readonly dur: number;
+      readonly args: { readonly op_name?: string };
+    }[];
+    for (const { cat, name, dur, args } of events) {
+      const operator = args.op_name;
+      if (cat !== "Node" || !name.endsWith("_kernel_time") || !operator || operator === "Scan") continue;
+      operators[operator] = (operators[operator] ?? 0) + dur / 1000 / steps;
+    }
+  }
+  return operators;
+}
+
+const [threads, batch, chunk, runs] = [options.threads, options.batch, options.chunk, options.runs].map(
+  Number,
+) as [number, number, number, number];
+const folder = options.profile ? mkdtempSync(join(tmpdir(), "shatter-profile-")) : undefined;
+const extra = {
+  ...(JSON.parse(options.options) as object),
+  ...(folder && { enableProfiling: true, profileFilePrefix: join(folder, "run") }),
+};
+const opened: ort.InferenceSession[] = [];
+const engine = await openEngine(runtimeWith(extra, opened), "cpu", threads);
+const step = buildStep(findModel(options.model), { ...paperRecipe, batch }, EXAMPLE, CLASSES, ROWS);
+const trainer = await createTrainer(engine, step, randomDataset(), "he-normal", 0);
+const seconds: number[] = [];
+// The first run pays for fresh memory.
+for (let run = 0; run <= (folder ? 0 : runs); run++) {
+  const batches = randomBatches(chunk, batch, run);
+  const start = performance.now();
+  await trainer.train(batches);
+  if (run > 0) seconds.push((performance.now() - start) / 1000 / chunk);
+}
+const stepSeconds = median(seconds);
+let operators: { [operator: string]: number } | undefined;
+if (folder) {
+  opened.at(-1)!.endProfiling();
+  operators = readProfile(folder, chunk);
+  rmSync(folder, { recursive: true });
+}
+console.log(
+  JSON.stringify({
+    model: options.model,
+    threads,
+    batch,
+    flops: flopsOf(step.graph),
+    ...(folder
+      ? { operators }
+      : { stepSeconds, imagesPerSecond: batch / stepSeconds, peak: await measurePeak(engine) }),
+  }),
+);

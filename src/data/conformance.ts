@@ -1,0 +1,34 @@
+/**
+ * @file Conformance: before a network trains on randomized data, the data must show that it is what it claims.
+ *
+ * Each check is a line with a value and the bound it must keep. Bounds are derived, not tuned: those of counts
+ * that must be zero are never passed by correct data, the others about once in 16,000 checks or less (see
+ * tail-bounds.ts). All sums are in float64.
+ */
+
+import type { ConformanceLine } from "./conformance-line.ts";
+import type { Splits } from "./dataset.ts";
+import { checkInputs } from "./input-checks.ts";
+import { checkLabels } from "./label-checks.ts";
+import type { Randomization, Randomized } from "./randomize.ts";
+
+export { type ConformanceLine, describeConformance } from "./conformance-line.ts";
+
+/**
+ * Check a randomized dataset against the original it was made from.
+ *
+ * @param original - As it was given to `randomize`, cropped.
+ * @param request - What was asked of `randomize`, with its seed.
+ * @returns Lines on the labels, then lines on the inputs; data that conforms has `ok` in all.
+ */
+export function checkConformance(
+  original: Splits,
+  randomized: Randomized,
+  request: Randomization,
+  seed: number,
+): ConformanceLine[] {
+  return [
+    ...checkLabels(original, randomized, request.corrupt, seed),
+    ...checkInputs(original, randomized, request.inputs, seed),
+  ];
+}

@@ -1,0 +1,158 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testJsonSchema, testResultSchema } from "../../src/lab/result.ts";
+import { shatter } from "./shatter.ts";
+
+const SMALL = ["test", "--data", "shapes", "--n", "200", "--test-n", "100", "--batch", "32", "--quiet"];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "shatter-test-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("shatter test", () => {
+  test("runs a test to its verdict, and writes the document its schema describes", async () => {
+    const json = join(folder, "result.json");
+    const report = join(folder, "report");
+    const inputs = ["--inputs", "true,shuffled,random,gaussian", "--corrupt", "0,0.5,1", "--seeds", "2", "--epochs", "40"];
+    const run = await shatter([...SMALL, ...inputs, "--json", json, "--report", report]);
+    expect(run.stderr).toContain("report: ");
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain("Verdict");
+    expect(run.stdout).toContain("Conformance");
+
+    const document = JSON.parse(readFileSync(json, "utf8"));
+    const published = JSON.parse(readFileSync(new URL("../../schema/test@1.json", import.meta.url), "utf8"));
+    const validate = new Ajv2020({ strict: false }).compile(published);
+    expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
+    const result = testResultSchema.parse(document);
+    expect(result.trials).toHaveLength(12);
+    expect(result.dataset).toMatchObject({ name: "shapes", train: 200, test: 100, classes: 10, shape: [3, 28, 28] });
+    expect(result.model).toEqual({ name: "mlp-1x512", parameters: 1_209_866 });
+    expect(result.verdict.capacity.answer).toBe("memorises");
+    expect(result.conformance.every((line) => line.ok)).toBe(true);
+    expect(readdirSync(report)).toContain("index.html");
+  });
+
+  test("prints the same document twice, but for times", async () => {
+    const documents = await Promise.all(
+      [1, 2].map(async (threads) => {
+        const { stdout } = await shatter([...SMALL, "--epochs", "2", "--json", "-", "--threads", String(threads)]);
+        const document = JSON.parse(stdout);
+        for (const trial of document.trials) delete trial.seconds;
+        return { ...document, provenance: null };
+      }),
+    );
+    expect(documents[0]).toEqual(documents[1]);
+  });
+
+  test("exits with 3 when an expected answer is not given", async () => {
+    const run = await shatter([...SMALL, "--epochs", "1", "--escalations", "0", "--expect", "memorises"]);
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain('expected "memorises", but the verdict is inconclusive');
+  });
+
+  test("reports a diverged trial as a result", async () => {
+    const run = await shatter([...SMALL, "--epochs", "3", "--lr", "1e6", "--corrupt", "0", "--json", "-"]);
+    expect(run.code).toBe(0);
+    expect(JSON.parse(run.stdout).trials[0]).toMatchObject({ status: "diverged", trainLoss: null });
+  });
+});
+
+describe("shatter test, on bad input,", () => {
+  test.each([
+    [["--model", "mlp1x512"], 2, 'did you mean "mlp-1x512"?'],
+    [["--data", "shape"], 2, 'did you mean "shapes"?'],
+    [["--corrupt", "1.5"], 2, 'expected a number in [0, 1], got "1.5"'],
+    [["--corrupt", "NaN"], 2, 'expected a number in [0, 1], got "NaN"'],
+    [["--inputs", "shufled"], 2, 'did you mean "shuffled"?'],
+    [["--inputs", "random", "--corrupt", "1"], 2, 'add "true" to --inputs'],
+    [["--epochs", "0"], 2, "expected a whole number of at least 1"],
+    [["--lr", "0"], 2, "expected a number in (0,"],
+    [["--device", "tpu"], 2, "cpu, webgpu, cuda"],
+    [["--modle", "linear"], 2, "--model"],
+    [["--report", "/dev/null/report"], 1, "/dev/null"],
+  ])("%j exits with %d and says so", async (args, code, message) => {
+    const run = await shatter([...SMALL, ...args]);
+    expect(run.stderr).toContain(message);
+    expect(run.code).toBe(code);
+    expect(run.stdout).toBe("");
+  });
+
+  test("--n larger than the data names both numbers", async () => {
+    const data = ["--data", "mnist", "--data-dir", new URL("../../../shared/data/mnist", import.meta.url).pathname];
+    const run = await shatter(["test", ...data, "--n", "70000", "--quiet"]);
+    expect(run.stderr).toContain("60000");
+    expect(run.stderr).toContain("70000");
+    expect(run.code).toBe(2);
+  });
+
+  test("a truncated file is named, with what was expected", async () => {
+    const bin = join(folder, "cifar-10-batches-bin");
+    execFileSync("mkdir", ["-p", bin]);
+    for (const name of ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"]) {
+      writeFileSync(join(bin, `${name}.bin`), new Uint8Array(3073 * 2 - Number(name === "data_batch_3")));
+    }
+    const run = await shatter(["test", "--data", "cifar10", "--data-dir", folder, "--quiet"]);
+    expect(run.stderr).toContain("data_batch_3.bin");
+    expect(run.code).toBe(1);
+  });
+});
+
+describe("shatter test, disturbed,", () => {
+  /** The trial processes of a run, by their command line. */
+  const childrenOf = (pid: number): number[] =>
+    readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((candidate) => {
+        try {
+          return readFileSync(`/proc/${candidate}/stat`, "utf8").split(") ")[1]!.split(" ")[1] === String(pid);
+        } catch {
+          return false;
+        }
+      });
+  const LONG = ["test", "--data", "shapes", "--n", "2000", "--test-n", "500", "--epochs", "2000", "--no-stop-when-fit", "--jobs", "1"];
+
+  test.skipIf(process.platform !== "linux")("survives the death of a trial's process, and says so", async () => {
+    const run = await shatter([...LONG.slice(0, 7), "--epochs", "60", "--no-stop-when-fit", "--corrupt", "0,0.5", "--jobs", "1", "--json", "-"], {
+      onStart(child) {
+        const timer = setInterval(() => {
+          const [trial] = childrenOf(child.pid!);
+          if (trial === undefined) return;
+          clearInterval(timer);
+          setTimeout(() => process.kill(trial, "SIGKILL"), 2500);
+        }, 50);
+      },
+    });
+    expect(run.code).toBe(1);
+    const [killed, other] = JSON.parse(run.stdout).trials;
+    expect(killed).toMatchObject({ status: "failed" });
+    expect(killed.error).toContain("the trial's process was killed by SIGKILL");
+    expect(other).toMatchObject({ status: "done", epochs: 60 });
+  });
+
+  test.skipIf(process.platform !== "linux")("reports what was done when interrupted", async () => {
+    const run = await shatter([...LONG, "--json", "-"], {
+      onStart(child) {
+        setTimeout(() => child.kill("SIGINT"), 6000);
+      },
+    });
+    expect(run.code).toBe(130);
+    const { trials, provenance } = JSON.parse(run.stdout);
+    expect(provenance.interrupted).toBe(true);
+    expect(trials[0]).toMatchObject({ status: "stopped", error: "interrupted" });
+    expect(trials[0].history.length).toBeGreaterThan(0);
+    expect(trials[1]).toMatchObject({ status: "stopped", epochs: 0 });
+  });
+});
+
+test("the published schema is the one the program uses", () => {
+  const published = JSON.parse(readFileSync(new URL("../../schema/test@1.json", import.meta.url), "utf8"));
+  expect(published).toEqual(JSON.parse(JSON.stringify(testJsonSchema())));
+});

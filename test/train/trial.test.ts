@@ -1,0 +1,105 @@
+import * as runtime from "onnxruntime-node";
+import { describe, expect, test } from "vitest";
+import type { Splits } from "../../src/data/dataset.ts";
+import { shapes } from "../../src/data/shapes.ts";
+import { openEngine } from "../../src/train/engine.ts";
+import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
+import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
+import type { TrialSpec } from "../../src/train/spec.ts";
+import { runTrial, type TrialEvent, type TrialOutcome } from "../../src/train/trial.ts";
+
+const SPLITS: Splits = cropForRecipe(shapes(200, 100), "paper");
+const HASH = await splitsHash(SPLITS);
+
+/** A trial on 200 small images, with 2 epochs unless told. */
+const specOf = (recipe: Partial<Recipe>, facts: Partial<TrialSpec> = {}): TrialSpec => ({
+  schema: "shatter/trial@1",
+  dataset: { name: "shapes", hash: HASH, train: 200, test: 100 },
+  inputs: "true",
+  corrupt: 1,
+  model: "mlp-1x512",
+  recipe: { ...paperRecipe, epochs: 2, ...recipe },
+  seed: 4,
+  ...facts,
+});
+
+async function eventsOf(spec: TrialSpec, threads = 1): Promise<TrialEvent[]> {
+  return Array.fromAsync(runTrial(spec, SPLITS, await openEngine(runtime, "cpu", threads)));
+}
+
+const outcomeOf = (events: readonly TrialEvent[]): TrialOutcome => {
+  const last = events[events.length - 1]!;
+  if (last.type !== "done") throw new Error(`expected done, got ${last.type}`);
+  return last.outcome;
+};
+
+describe("runTrial", () => {
+  test("gives the same events and bytes again, with one thread and with two", async () => {
+    const spec = specOf({ dropout: 0.2, weightDecay: 1e-3 }, { model: "mlp-3x512" });
+    const first = await eventsOf(spec, 1);
+    expect(await eventsOf(spec, 1)).toEqual(first);
+    expect(await eventsOf(spec, 2)).toEqual(first);
+  });
+
+  test("gives other bytes with another seed", async () => {
+    const hashes = await Promise.all(
+      [4, 5].map(async (seed) => outcomeOf(await eventsOf(specOf({}, { seed }))).parametersHash),
+    );
+    expect(new Set(hashes).size).toBe(2);
+  });
+
+  test("fits random labels, says when, and stops", async () => {
+    const events = await eventsOf(specOf({ epochs: 100, batch: 32 }));
+    const { status, fit, epochs, epochsToFit, epochsTo95, trainAccuracy, steps } = outcomeOf(events);
+    expect({ status, fit }).toEqual({ status: "done", fit: true });
+    expect(epochsToFit).toBe(epochs);
+    expect(epochsTo95).toBeLessThanOrEqual(epochs);
+    expect(trainAccuracy).toBe(1);
+    expect(steps).toBe(epochs * 7);
+    expect(events.filter((event) => event.type === "epoch")).toHaveLength(epochs);
+  });
+
+  test("trains on after everything is fitted, if told", async () => {
+    const fit = { accuracy: 0, loss: 0, stop: false };
+    expect(outcomeOf(await eventsOf(specOf({ epochs: 3, fit })))).toMatchObject({ epochs: 3, epochsToFit: 1 });
+  });
+
+  test("ends as diverged when the loss explodes", async () => {
+    const outcome = outcomeOf(await eventsOf(specOf({ learningRate: 1e6, epochs: 20 })));
+    expect(outcome).toMatchObject({ status: "diverged", fit: false });
+    expect(outcome.epochs).toBeLessThan(20);
+    // A loss that is not finite is null: JSON has no word for it.
+    if (outcome.trainLoss !== null) expect(outcome.trainLoss).toBeGreaterThan(1000 * Math.log(10));
+  });
+
+  test("counts its confusion over the whole test set", async () => {
+    const { confusion, testAccuracy } = outcomeOf(await eventsOf(specOf({})));
+    expect(confusion.flat().reduce((total, cell) => total + cell, 0)).toBe(100);
+    const hits = confusion.reduce((total, row, label) => total + row[label]!, 0);
+    expect(hits / 100).toBeCloseTo(testAccuracy, 12);
+  });
+
+  test.each(["sgd", "adam"] as const)("learns true labels with %s", async (optimizer) => {
+    const recipe = { optimizer, learningRate: optimizer === "adam" ? 1e-3 : 0.01, epochs: 30, batch: 32, nesterov: true };
+    const { trainAccuracy } = outcomeOf(await eventsOf(specOf(recipe, { corrupt: 0 })));
+    expect(trainAccuracy).toBeGreaterThan(0.9);
+  });
+
+  test("refuses data that are not those of the spec", async () => {
+    const spec = specOf({}, { dataset: { name: "shapes", hash: "0", train: 200, test: 100 } });
+    await expect(eventsOf(spec)).rejects.toThrow("the files changed since the trial was planned");
+  });
+});
+
+describe("openEngine", () => {
+  test.each(["cuda", "webgpu"] as const)("says how to get %s where it is not", async (device) => {
+    await openEngine(runtime, device, 1).then(
+      () => console.warn(`${device} is there: its absence was not tested`),
+      (error: Error) => {
+        expect(error.name).toBe("EngineError");
+        expect(error.message).toContain(`device ${device}: not available here`);
+        expect(error.message).toContain("--device cpu");
+      },
+    );
+  });
+});
