@@ -2,8 +2,8 @@
  * @file Conformance: before a network trains on randomized data, the data must show that it is what it claims.
  *
  * Each check is a line with a value and the bound it must keep. Bounds are derived, not tuned: those of counts
- * that must be zero are never passed by correct data, the others about once in 16,000 checks or less (see
- * tail-bounds.ts). All sums are in float64.
+ * that must be zero are never passed by correct data, the others about once in a million (tail-bounds.ts says
+ * which, and by which theorem). All sums are in float64.
  */
 
 import type { ConformanceLine } from "./conformance-line.ts";

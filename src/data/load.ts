@@ -84,7 +84,8 @@ export async function locate(known: StoredDataset, folder: string): Promise<Map<
 }
 
 /** Join the parts that are not empty; `/` serves on every platform that Node runs on. */
-const joinPath = (...parts: readonly string[]): string => parts.filter((part) => part !== "").join("/");
+export const joinPath = (...parts: readonly string[]): string =>
+  parts.filter((part) => part !== "").join("/");
 
 /** What to say when a file is not there. */
 function missing(known: StoredDataset, file: DataFile, folder: string): DataError {

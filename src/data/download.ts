@@ -1,0 +1,156 @@
+/**
+ * @file Fetching one file: resumed where it was cut off, checked against its official MD5, there whole or not at all.
+ */
+
+import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { DataError, messageOf } from "../base/errors.ts";
+import { fileSize, md5, readBytes } from "./files.ts";
+import type { Download } from "./registry.ts";
+
+/** How far a fetch has come. */
+export interface Progress {
+  readonly name: string;
+  /** Bytes on this machine, those of earlier attempts included. */
+  readonly received: number;
+  readonly total: number;
+}
+
+export interface FetchOptions {
+  /** Called after each piece. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Fetch from this folder instead of the official mirrors. */
+  readonly mirror?: string | undefined;
+  /** Seconds without a byte after which a server counts as silent; 30 by default. */
+  readonly patience?: number | undefined;
+}
+
+/** Attempts on one server; each goes on where the last was cut off. */
+const ATTEMPTS = 3;
+
+/**
+ * Fetch a file to `path`.
+ *
+ * What has come is kept in `path.part`, and a later call goes on from there, with another server if need be.
+ *
+ * @throws DataError if no server gives the official bytes; it says how to put the file there by hand.
+ */
+export async function fetchFile(file: Download, path: string, options: FetchOptions = {}): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const mirrors = options.mirror === undefined ? file.mirrors : [options.mirror.replace(/\/*$/, "/")];
+  const failures: string[] = [];
+  for (const mirror of mirrors) {
+    const url = mirror + file.name;
+    try {
+      await fetchFrom(url, file, path, options);
+      return;
+    } catch (error) {
+      failures.push(`${url} (${reasonOf(error)})`);
+    }
+  }
+  const kept = (await fileSize(`${path}.part`)) ?? 0;
+  throw new DataError(
+    `${file.name}: expected ${file.size} bytes with MD5 ${file.md5}, but could not fetch them from ${failures.join(", ")}. ` +
+      `${kept > 0 ? `${kept} bytes are kept: run the command again to go on. ` : ""}` +
+      `Or fetch ${mirrors[0]}${file.name} by other means and put it at ${path}`,
+  );
+}
+
+/** The message of an error, and of what caused it: `fetch` hides the reason there. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined ? messageOf(error) : `${messageOf(error)}: ${messageOf(cause)}`;
+}
+
+/** Fetch from one server, going on after cuts as long as bytes come. */
+async function fetchFrom(url: string, file: Download, path: string, options: FetchOptions): Promise<void> {
+  const part = `${path}.part`;
+  for (let attempt = 1; ; attempt++) {
+    const before = (await fileSize(part)) ?? 0;
+    try {
+      if (before !== file.size) await fetchRest(url, file, part, options);
+      break;
+    } catch (error) {
+      const after = (await fileSize(part)) ?? 0;
+      if (attempt === ATTEMPTS || after <= before) throw error;
+    }
+  }
+  const got = md5(await readBytes(part, file.size));
+  await rm(`${part}.from`, { force: true });
+  if (got !== file.md5) {
+    await rm(part, { force: true });
+    throw new DataError(`expected MD5 ${file.md5}, got ${got}`);
+  }
+  await rename(part, path);
+}
+
+/** Ask for what is still missing, and append it. */
+async function fetchRest(url: string, file: Download, part: string, options: FetchOptions): Promise<void> {
+  const silent = new AbortController();
+  const patience = (options.patience ?? 30) * 1000;
+  const giveUp = (): void => silent.abort(new DataError(`no answer for ${patience / 1000} s`));
+  let timer = setTimeout(giveUp, patience);
+  try {
+    const have = await resumable(part, file.size);
+    const response = await ask(url, have, await versionOf(part, url), silent.signal);
+    const start = response.status === 206 ? have : 0;
+    if (response.status !== 200 && !continues(response, have, file.size)) {
+      await response.body?.cancel();
+      if (have === 0) throw new DataError(`HTTP ${response.status}`);
+      // The server's file is not the one begun: begin anew.
+      if (response.status === 206 || response.status === 416) await rm(part, { force: true });
+      throw new DataError(`HTTP ${response.status} to a request for the bytes from ${have} on`);
+    }
+    await writeFile(`${part}.from`, `${url}\n${response.headers.get("etag") ?? ""}`);
+    const out = await open(part, start > 0 ? "a" : "w");
+    try {
+      let received = start;
+      for await (const piece of response.body ?? []) {
+        clearTimeout(timer);
+        timer = setTimeout(giveUp, patience);
+        received += piece.length;
+        if (received > file.size) throw new DataError(`more than ${file.size} bytes`);
+        await out.write(piece);
+        options.onProgress?.({ name: file.name, received, total: file.size });
+      }
+      if (received < file.size) throw new DataError(`cut off after ${received} of ${file.size} bytes`);
+    } finally {
+      await out.close();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Bytes of an earlier attempt that can be gone on from; a part that is too long is dropped. */
+async function resumable(part: string, size: number): Promise<number> {
+  const have = (await fileSize(part)) ?? 0;
+  if (have < size) return have;
+  await rm(part, { force: true });
+  return 0;
+}
+
+/** The version (ETag) of the file that a part was begun from, if it came from the same place and had a strong one. */
+async function versionOf(part: string, url: string): Promise<string | undefined> {
+  const [from, version] = (await readFile(`${part}.from`, "utf8").catch(() => "")).split("\n");
+  return from === url && version?.startsWith('"') ? version : undefined;
+}
+
+/** Request a file from byte `have` on; a server whose file has changed since answers with all of it. */
+function ask(url: string, have: number, version: string | undefined, signal: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { "accept-encoding": "identity" };
+  if (have > 0) headers.range = `bytes=${have}-`;
+  if (have > 0 && version !== undefined) headers["if-range"] = version;
+  return fetch(url, { headers, signal });
+}
+
+/** Whether an answer is the rest of the file that was begun. */
+function continues(response: Response, have: number, size: number): boolean {
+  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "");
+  return (
+    response.status === 206 &&
+    range !== null &&
+    Number(range[1]) === have &&
+    (range[2] === "*" || Number(range[2]) === size)
+  );
+}
