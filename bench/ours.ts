@@ -105,25 +105,25 @@ async function measurePeak(engine: Engine): Promise<number> {
 }
 
 /**
- * Milliseconds a step of each operator in the profiles of a folder, by name.
+ * Milliseconds a step of each operator in the newest profile of a folder, by name.
  *
  * The loop's own event spans those of its body, so it is left out.
  */
 function readProfile(folder: string, steps: number): { [operator: string]: number } {
+  // The last file: the probe that opens the engine has one too.
+  const file = readdirSync(folder).sort().at(-1)!;
+  const events = JSON.parse(readFileSync(join(folder, file), "utf8")) as {
+    readonly cat: string;
+    readonly name: string;
+    /** In microseconds. */
+    readonly dur: number;
+    readonly args: { readonly op_name?: string };
+  }[];
   const operators: { [operator: string]: number } = {};
-  for (const file of readdirSync(folder)) {
-    const events = JSON.parse(readFileSync(join(folder, file), "utf8")) as {
-      readonly cat: string;
-      readonly name: string;
-      /** In microseconds. */
-      readonly dur: number;
-      readonly args: { readonly op_name?: string };
-    }[];
-    for (const { cat, name, dur, args } of events) {
-      const operator = args.op_name;
-      if (cat !== "Node" || !name.endsWith("_kernel_time") || !operator || operator === "Scan") continue;
-      operators[operator] = (operators[operator] ?? 0) + dur / 1000 / steps;
-    }
+  for (const { cat, name, dur, args } of events) {
+    const operator = args.op_name;
+    if (cat !== "Node" || !name.endsWith("_kernel_time") || !operator || operator === "Scan") continue;
+    operators[operator] = (operators[operator] ?? 0) + dur / 1000 / steps;
   }
   return operators;
 }

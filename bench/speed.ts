@@ -1,0 +1,114 @@
+/**
+ * @file Training speed beside PyTorch: the same models, batch and optimizer, measured by turns on this machine.
+ *
+ *   npm run bench -- [--models mlp-1x512,mlp-3x512] [--threads 2] [--batch 128] [--rounds 5] [--json]
+ *
+ * A round measures Shatter, and PyTorch in both of its memory layouts, each in a process of its own; the
+ * ratio is ours to PyTorch's best of the round. Rounds turn the order around, so that a machine that slows
+ * down does not favour either side. PyTorch is looked for in $PYTHON, /usr/bin/python3 and python3.
+ */
+
+import { parseArgs } from "node:util";
+import { findPython, type Measurement, measureOurs, measurePyTorch, type OurMeasurement } from "./child.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    models: { type: "string", default: "mlp-1x512,mlp-3x512" },
+    threads: { type: "string", default: "2" },
+    batch: { type: "string", default: "128" },
+    rounds: { type: "string", default: "5" },
+    json: { type: "boolean", default: false },
+  },
+});
+
+const LAYOUTS = ["nchw", "cl"] as const;
+
+/** One turn of everybody. */
+interface Round {
+  readonly ours: OurMeasurement;
+  /** The faster layout; none without PyTorch. */
+  readonly theirs: Measurement | undefined;
+}
+
+/** Smallest, middle and largest. */
+type Spread = readonly [number, number, number];
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  return [sorted[0]!, sorted[Math.floor(sorted.length / 2)]!, sorted.at(-1)!];
+}
+
+function measureRound(python: string | undefined, model: string, isTurned: boolean): Round {
+  const args = ["--model", model, "--threads", options.threads, "--batch", options.batch];
+  const measureTheirs = (): Measurement | undefined => {
+    if (!python) return undefined;
+    const layouts = LAYOUTS.map((layout) =>
+      measurePyTorch(python, layout, model, options.threads, options.batch),
+    );
+    return layouts.sort((a, b) => b.imagesPerSecond - a.imagesPerSecond)[0];
+  };
+  if (isTurned) {
+    const theirs = measureTheirs();
+    return { ours: measureOurs(args), theirs };
+  }
+  return { ours: measureOurs(args), theirs: measureTheirs() };
+}
+
+const say = (line: string): void => {
+  if (!options.json) console.log(line);
+};
+const show = (spread: Spread, digits: number): string =>
+  spread.map((value) => value.toFixed(digits).padStart(digits === 0 ? 8 : 6)).join(" ");
+
+const python = findPython();
+if (!python) {
+  say("PyTorch was not found, so Shatter is measured alone. To compare, install it (Debian: apt-get install");
+  say(
+    "--no-install-recommends python3-torch python3-numpy) or name a Python that has it: PYTHON=... npm run bench\n",
+  );
+}
+say(
+  `threads ${options.threads}, batch ${options.batch}, examples 3 x 28 x 28; smallest, middle and largest of ${options.rounds} rounds`,
+);
+
+const reports = options.models.split(",").map((model) => {
+  const rounds = Array.from({ length: Number(options.rounds) }, (_, round) =>
+    measureRound(python, model, round % 2 === 1),
+  );
+  const profile = measureOurs<{ readonly operators: { readonly [operator: string]: number } }>([
+    ...["--model", model, "--threads", options.threads, "--batch", options.batch, "--profile"],
+  ]);
+  const ours = spreadOf(rounds.map((round) => round.ours.imagesPerSecond));
+  const { flops } = rounds[0]!.ours;
+  const gigaflops = spreadOf(rounds.map((round) => flops / round.ours.stepSeconds / 1e9));
+  const shareOfPeak = spreadOf(rounds.map((round) => flops / round.ours.stepSeconds / round.ours.peak));
+  say(`\n${model}`);
+  say(`  Shatter, images/s    ${show(ours, 0)}`);
+  const pairs = rounds.flatMap((round) => (round.theirs ? [{ ours: round.ours, theirs: round.theirs }] : []));
+  const theirs = pairs.length > 0 ? spreadOf(pairs.map((pair) => pair.theirs.imagesPerSecond)) : undefined;
+  const ratio =
+    pairs.length > 0
+      ? spreadOf(pairs.map((pair) => pair.ours.imagesPerSecond / pair.theirs.imagesPerSecond))
+      : undefined;
+  if (theirs && ratio) {
+    say(`  PyTorch, images/s    ${show(theirs, 0)}`);
+    say(`  ratio of a round     ${show(ratio, 2)}`);
+  }
+  const peak = spreadOf(rounds.map((round) => round.ours.peak / 1e9));
+  say(
+    `  GFLOP/s of a step    ${show(gigaflops, 0)}   (${(flops / 1e9).toFixed(3)} GFLOP in matrix products)`,
+  );
+  say(`  GFLOP/s at best      ${show(peak, 0)}   (one large matrix product)`);
+  say(`  share of the best    ${show(shareOfPeak, 2)}`);
+  const total = Object.values(profile.operators).reduce((sum, ms) => sum + ms, 0);
+  const slowest = Object.entries(profile.operators).sort(([, a], [, b]) => b - a);
+  say("  where a step's time goes, under the engine's profiler:");
+  for (const [operator, ms] of slowest.slice(0, 8)) {
+    say(
+      `    ${operator.padEnd(14)} ${ms.toFixed(3).padStart(8)} ms ${((100 * ms) / total).toFixed(1).padStart(6)} %`,
+    );
+  }
+  return { model, rounds, ours, theirs, ratio, gigaflops, shareOfPeak, operators: profile.operators };
+});
+
+if (options.json) console.log(JSON.stringify({ ...options, reports }, null, 2));
