@@ -11,7 +11,7 @@ import { locate } from "../data/load.ts";
 import { datasets } from "../data/registry.ts";
 import { devices, openEngine } from "../train/engine.ts";
 import { paint } from "./output.ts";
-import { commit, engine, machine, version } from "./provenance.ts";
+import { commit, engine, machine, version } from "../lab/process-provenance.ts";
 
 /** One thing that was looked at. */
 interface Finding {

@@ -11,7 +11,7 @@ import { dataCommand } from "./data.ts";
 import { doctorCommand } from "./doctor.ts";
 import { modelCommand } from "./model.ts";
 import { paint } from "./output.ts";
-import { version } from "./provenance.ts";
+import { version } from "../lab/process-provenance.ts";
 import { testCommand } from "./test.ts";
 
 const program = new Command("shatter")

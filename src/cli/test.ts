@@ -3,22 +3,18 @@
  */
 
 import { writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { Command, Option } from "commander";
 import { unknownName } from "../base/suggest.ts";
 import { describeConformance } from "../data/conformance.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames } from "../data/randomize.ts";
-import { findDataset, loadDataset } from "../data/load.ts";
 import { datasets } from "../data/registry.ts";
-import { conditionsOf, type TestRequest } from "../lab/plan.ts";
-import { createProcessPool } from "../lab/process-pool.ts";
-import { runTest } from "../lab/randomization-test.ts";
+import type { TestRequest } from "../lab/plan.ts";
+import { runRandomizationTest } from "../lab/process-test.ts";
 import type { TestResult } from "../lab/result.ts";
-import { findModel, models } from "../nn/models.ts";
+import { models } from "../nn/models.ts";
 import { initializations } from "../nn/initialize.ts";
-import { cropForRecipe } from "../train/prepare.ts";
 import { type Device, devices } from "../train/engine.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { summaryTable } from "../report/table.ts";
@@ -26,7 +22,6 @@ import { terminalTable } from "../report/terminal.ts";
 import { checkWritable, writeReport } from "../report/write.ts";
 import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { commit, engine, machine, version } from "./provenance.ts";
 
 /** Answers that `--expect` can ask for. */
 const expectations = ["memorises", "does-not-fit", "learns", "does-not-learn", "no-leak"] as const;
@@ -152,28 +147,9 @@ function recipeOf(options: Options): Recipe {
 }
 
 async function test(options: Options): Promise<void> {
-  // Everything that can be refused is refused before the first minute of training.
-  findModel(options.model);
-  findDataset(options.data);
-  const request: TestRequest = {
-    model: options.model,
-    inputs: options.inputs,
-    corrupt: options.corrupt,
-    seeds: options.seeds,
-    firstSeed: options.seed,
-    recipe: recipeOf(options),
-    escalations: options.escalations,
-  };
-  const trials = conditionsOf(request).length * request.seeds;
+  // An unwritable place is refused before the first minute of training.
   if (options.report !== undefined) await checkWritable(options.report);
   if (options.json !== undefined && options.json !== "-") await checkWritable(dirname(options.json));
-  const source = { name: options.data, dataDir: options.dataDir, n: options.n, testN: options.testN };
-  const splits = cropForRecipe(await loadDataset(source.name, source), request.recipe.preprocess);
-
-  const cores = availableParallelism();
-  const jobs = options.jobs ?? Math.min(cores, trials);
-  const threads = options.threads ?? Math.max(1, Math.floor(cores / jobs));
-  await using runner = createProcessPool({ jobs, device: options.device, threads });
   const progress = options.quiet ? undefined : createProgress(process.stderr);
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
@@ -183,24 +159,14 @@ async function test(options: Options): Promise<void> {
   };
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
 
-  const result = await runTest(request, {
-    source,
-    splits,
-    runner,
+  const { data, dataDir, model, inputs, corrupt, n, testN, seeds, seed, escalations, jobs, threads, device } = options;
+  const result = await runRandomizationTest({
+    ...{ data, dataDir, model, inputs, corrupt, n, testN, seeds, escalations, jobs, threads, device },
+    firstSeed: seed,
+    recipe: recipeOf(options),
+    command: ["shatter", ...process.argv.slice(2)].join(" "),
     signal: interrupt.signal,
     onEvent: (event) => progress?.show(event),
-    provenance: {
-      version,
-      commit: commit(),
-      engine,
-      device: options.device,
-      threads,
-      jobs,
-      node: process.version,
-      machine: machine(),
-      command: ["shatter", ...process.argv.slice(2)].join(" "),
-      started: new Date().toISOString(),
-    },
   });
   progress?.stop();
   await publish(result, options);

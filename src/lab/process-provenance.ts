@@ -7,6 +7,8 @@ import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { env } from "onnxruntime-node";
+import type { Device } from "../train/engine.ts";
+import type { TestContext } from "./randomization-test.ts";
 
 /** The folder of the package: two floors above this file, in the sources and in the build alike. */
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -37,4 +39,25 @@ export function machine(): string {
   const model = processors[0]?.model.trim() ?? "unknown processor";
   const gibibytes = Math.round(totalmem() / 2 ** 30);
   return `${model}, ${processors.length} cores, ${gibibytes} GiB, ${process.platform} ${process.arch}`;
+}
+
+/** Everything a result says about how it came about, as of now. */
+export function provenanceOf(
+  device: Device,
+  threads: number,
+  jobs: number,
+  command: string | null,
+): TestContext["provenance"] {
+  return {
+    version,
+    commit: commit(),
+    engine,
+    device,
+    threads,
+    jobs,
+    node: process.version,
+    machine: machine(),
+    command,
+    started: new Date().toISOString(),
+  };
 }

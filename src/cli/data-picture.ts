@@ -1,0 +1,144 @@
+/**
+ * @file The picture of `shatter data show`: a row a randomization, a column an image.
+ */
+
+import sharp from "sharp";
+import { type Dataset, exampleSize, type Splits } from "../data/dataset.ts";
+import { corruptLabels, type InputsName, redrawInputs } from "../data/randomize.ts";
+
+/** What to draw. */
+export interface PictureRequest {
+  readonly splits: Splits;
+  readonly seed: number;
+  /** Probability that a label is redrawn, in `[0, 1]`. */
+  readonly corrupt: number;
+  /** Number of images. */
+  readonly count: number;
+}
+
+/** One image: its place in the training data, its true label, and the one it may be given. */
+export interface Column {
+  readonly index: number;
+  readonly label: string;
+  readonly given: string;
+}
+
+const ROWS: readonly { readonly inputs: InputsName; readonly title: string; readonly note: string }[] = [
+  { inputs: "true", title: "True", note: "as they are" },
+  { inputs: "shuffled", title: "Shuffled pixels", note: "one permutation for all" },
+  { inputs: "random", title: "Random pixels", note: "a permutation for each" },
+  { inputs: "gaussian", title: "Gaussian", note: "noise, same mean and variance" },
+];
+
+const TILE = 84;
+const GAP = 14;
+const MARGIN = 28;
+const TITLES = 196;
+const HEADER = 74;
+const CAPTION = 20;
+/** Pixels of an embedded image for one on the page: sharp at twice the size. */
+const ZOOM = 2;
+
+/** The columns of the picture: the first examples of class 0, 1, 2, ..., and again from the start. */
+export function pickColumns({ splits, seed, corrupt, count }: PictureRequest): Column[] {
+  const { train } = splits;
+  const given = corruptLabels(train, corrupt, seed, "train").labels;
+  const used = new Set<number>();
+  const indices: number[] = [];
+  for (let column = 0; indices.length < Math.min(count, train.labels.length); column++) {
+    const label = column % train.classNames.length;
+    const index = train.labels.findIndex((candidate, i) => candidate === label && !used.has(i));
+    if (index < 0) continue;
+    used.add(index);
+    indices.push(index);
+  }
+  return indices.map((index) => ({
+    index,
+    label: train.classNames[train.labels[index]!]!,
+    given: train.classNames[given[index]!]!,
+  }));
+}
+
+/** Draw the picture as SVG, its images embedded as PNG. */
+export async function drawPicture(request: PictureRequest, columns: readonly Column[]): Promise<string> {
+  const { splits, seed, corrupt } = request;
+  const indices = columns.map(({ index }) => index);
+  const pitch = TILE + GAP;
+  const rowHeight = TILE + CAPTION + 14;
+  const width = MARGIN * 2 + TITLES + columns.length * pitch - GAP;
+  const height = HEADER + (ROWS.length + 1) * rowHeight + MARGIN + CAPTION;
+  const parts: string[] = [];
+  const rows = [
+    ...ROWS,
+    { inputs: "true", title: "Corrupted labels", note: `redrawn with p = ${corrupt}` } as const,
+  ];
+  for (const [row, { inputs, title, note }] of rows.entries()) {
+    const top = HEADER + row * rowHeight;
+    parts.push(
+      text(MARGIN, top + TILE / 2 - 4, title, "title"),
+      text(MARGIN, top + TILE / 2 + 16, note, "note"),
+    );
+    const values = redrawInputs(splits, "train", indices, inputs, seed);
+    for (const [column, { label, given }] of columns.entries()) {
+      const left = MARGIN + TITLES + column * pitch;
+      const png = await tile(splits.train, values, column);
+      parts.push(
+        `<image x="${left}" y="${top}" width="${TILE}" height="${TILE}" href="data:image/png;base64,${png.toString("base64")}"/>`,
+        `<rect x="${left - 0.5}" y="${top - 0.5}" width="${TILE + 1}" height="${TILE + 1}" class="frame"/>`,
+      );
+      const middle = left + TILE / 2;
+      const caption = top + TILE + 15;
+      if (row < ROWS.length) parts.push(text(middle, caption, label, "label"));
+      else if (label === given)
+        parts.push(text(middle, caption, label, "label"), text(middle, caption + 15, "kept", "kept"));
+      else
+        parts.push(text(middle, caption, label, "struck"), text(middle, caption + 15, `→ ${given}`, "given"));
+    }
+  }
+  const heading = `What the network sees: ${splits.train.name}, seed ${seed}`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<style>
+  text { font-family: "Inter", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif; fill: #1d2733; }
+  .heading { font-size: 20px; font-weight: 600; }
+  .title { font-size: 15px; font-weight: 600; }
+  .note, .kept { font-size: 12px; fill: #6b7785; }
+  .label, .given, .struck, .kept { font-size: 12px; text-anchor: middle; }
+  .struck { fill: #8b95a1; text-decoration: line-through; }
+  .given { fill: #b4231a; font-weight: 600; }
+  .frame { fill: none; stroke: #d4dae1; }
+</style>
+<rect width="${width}" height="${height}" fill="#fbfcfd"/>
+${text(MARGIN, 44, heading, "heading")}
+${parts.join("\n")}
+</svg>
+`;
+}
+
+/** The picture as PNG, twice its size on the page. */
+export const rasterize = (svg: string): Promise<Buffer> =>
+  sharp(Buffer.from(svg), { density: 72 * ZOOM })
+    .png({ compressionLevel: 9 })
+    .toBuffer();
+
+/** One image as PNG, its pixels as squares; float32 values are clipped to `[0, 1]` to be shown. */
+function tile(dataset: Dataset, values: Uint8Array | Float32Array, row: number): Promise<Buffer> {
+  const [, channels, height, width] = dataset.shape as [number, number, number, number];
+  const size = exampleSize(dataset);
+  const plane = height * width;
+  const scale = values instanceof Float32Array ? 255 : 1;
+  const pixels = Buffer.alloc(plane * 3);
+  for (let at = 0; at < plane * 3; at++) {
+    const channel = Math.min(at % 3, channels - 1);
+    const value = values[row * size + channel * plane + Math.floor(at / 3)]! * scale;
+    pixels[at] = Math.min(255, Math.max(0, Math.round(value)));
+  }
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .resize(TILE * ZOOM, TILE * ZOOM, { kernel: "nearest", fit: "fill" })
+    .png()
+    .toBuffer();
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+const text = (x: number, y: number, content: string, style: string): string =>
+  `<text x="${x}" y="${y}" class="${style}">${content.replace(/[&<>]/g, (sign) => ESCAPES[sign]!)}</text>`;

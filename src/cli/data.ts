@@ -1,0 +1,250 @@
+/**
+ * @file `shatter data`: the datasets known by name; fetch, check and look at them.
+ */
+
+import { writeFile } from "node:fs/promises";
+import { extname } from "node:path";
+import { SingleBar } from "cli-progress";
+import { Command } from "commander";
+import { DataError, UsageError } from "../base/errors.ts";
+import { type Dataset, datasetHash, exampleCount, isImages } from "../data/dataset.ts";
+import type { Progress } from "../data/download.ts";
+import { dataFolder } from "../data/files.ts";
+import { findDataset, loadDataset, locate } from "../data/load.ts";
+import { type FileReport, inspect, obtain } from "../data/obtain.ts";
+import { crop } from "../data/preprocess.ts";
+import { datasets, type KnownDataset } from "../data/registry.ts";
+import { drawPicture, pickColumns, rasterize } from "./data-picture.ts";
+import { numberIn, paint, wholeFrom } from "./output.ts";
+
+interface CommonOptions {
+  readonly dataDir?: string;
+  readonly json?: boolean;
+}
+
+const NAMES = datasets.map(({ name }) => name).join(", ");
+const DATA_DIR = [
+  "--data-dir <folder>",
+  "where data lies (default: $SHATTER_DATA, or the cache folder)",
+] as const;
+
+const printJson = (value: unknown): void => console.log(JSON.stringify(value, null, 2));
+const thousands = (count: number): string => count.toLocaleString("en-US");
+
+/** The command and its subcommands. */
+export function dataCommand(): Command {
+  const command = new Command("data").description("list, fetch, check and show datasets").addHelpText(
+    "after",
+    `
+Examples:
+  shatter data list
+  shatter data get cifar10
+  shatter data check mnist --data-dir ~/data
+  shatter data show shapes --out shapes.png`,
+  );
+
+  command
+    .command("list")
+    .description("list the datasets, and where they lie")
+    .option(...DATA_DIR)
+    .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  shatter data list --json")
+    .action(list);
+
+  command
+    .command("get")
+    .description("fetch a dataset's official files; what is there is used")
+    .argument("<name>", `one of ${NAMES}`)
+    .option(...DATA_DIR)
+    .option("--mirror <url>", "fetch from this folder instead of the official servers")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  shatter data get mnist\n  shatter data get cifar10 --data-dir ~/data",
+    )
+    .action(get);
+
+  command
+    .command("check")
+    .description("compare a dataset's files with the official bytes, and count its labels")
+    .argument("<name>", `one of ${NAMES}`)
+    .option(...DATA_DIR)
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  shatter data check mnist\n\nExits with 1 if a file is missing or not official.",
+    )
+    .action(check);
+
+  command
+    .command("show")
+    .description("draw what each randomization does, as the network sees it")
+    .argument("<name>", `one of ${NAMES}`)
+    .option(...DATA_DIR)
+    .option("--out <file>", "a .png or .svg file (default: NAME.png)")
+    .option("--seed <seed>", "the repetition to show", wholeFrom(0), 0)
+    .option("--corrupt <p>", "probability that a label is redrawn", numberIn(0, 1), 0.5)
+    .option("--count <n>", "number of images", wholeFrom(1), 8)
+    .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  shatter data show cifar10 --corrupt 0.2 --out cifar10.svg")
+    .action(show);
+
+  return command;
+}
+
+/** Where a dataset lies: a folder, `"drawn"`, or nowhere. */
+async function whereabouts(known: KnownDataset, folder: string): Promise<string | undefined> {
+  if (known.kind === "drawn") return "drawn";
+  const found = await locate(known, folder);
+  return found.size === known.files.length
+    ? found
+        .values()
+        .next()
+        .value!.replace(/[/\\][^/\\]*$/, "")
+    : undefined;
+}
+
+async function list(options: CommonOptions): Promise<void> {
+  const folder = dataFolder(options.dataDir);
+  const rows = [];
+  for (const known of datasets) {
+    const { name, title, train, test, shape, source, preprocess } = known;
+    rows.push({
+      name,
+      title,
+      train,
+      test,
+      shape,
+      source,
+      preprocess,
+      where: (await whereabouts(known, folder)) ?? null,
+    });
+  }
+  if (options.json) return printJson(rows);
+  for (const { name, title, train, test, where } of rows) {
+    const place =
+      where === "drawn" ? "drawn, nothing to fetch" : (where ?? `not here: shatter data get ${name}`);
+    console.log(
+      `${paint(process.stdout, "bold", name.padEnd(9))}${thousands(train).padStart(7)} + ${thousands(test).padEnd(7)} ${title}\n` +
+        `${" ".repeat(28)}${paint(process.stdout, "dim", place)}`,
+    );
+  }
+}
+
+async function get(name: string, options: CommonOptions & { readonly mirror?: string }): Promise<void> {
+  const known = findDataset(name);
+  const folder = dataFolder(options.dataDir);
+  if (known.kind === "drawn") {
+    if (options.json) return printJson({ name, where: "drawn", fetched: false });
+    return console.log(`${name} is drawn, there is nothing to fetch`);
+  }
+  const bars = progressBars();
+  let fetched = false;
+  try {
+    fetched = await obtain(known, folder, { mirror: options.mirror, onProgress: bars.update });
+  } finally {
+    bars.stop();
+  }
+  const where = await whereabouts(known, folder);
+  if (options.json) return printJson({ name, where, fetched });
+  console.log(`${name} ${fetched ? "is now" : "was already"} in ${where}`);
+}
+
+/** A bar a file on a terminal, and silence elsewhere. */
+function progressBars(): { update: (progress: Progress) => void; stop: () => void } {
+  let bar: SingleBar | undefined;
+  let current = "";
+  return {
+    update({ name, received, total }) {
+      if (!process.stderr.isTTY) return;
+      if (name !== current) {
+        bar?.stop();
+        bar = new SingleBar({
+          format: `${name} {bar} {percentage}% of ${megabytes(total)}, {eta_formatted} left`,
+          hideCursor: true,
+        });
+        bar.start(total, received);
+        current = name;
+      }
+      bar?.update(received);
+    },
+    stop: () => bar?.stop(),
+  };
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+async function check(name: string, options: CommonOptions): Promise<void> {
+  const known = findDataset(name);
+  const files = known.kind === "stored" ? await inspect(known, dataFolder(options.dataDir)) : [];
+  const isHere = files.every(({ path }) => path !== undefined);
+  const splits = isHere ? await loadDataset(name, { dataDir: options.dataDir }) : undefined;
+  const described = splits && { train: await describe(splits.train), test: await describe(splits.test) };
+  const reports = files.map((file) => ({ ...file, verdict: verdictOf(file) }));
+  const isOfficial = reports.every(({ verdict }) => verdict === "official");
+  if (options.json) printJson({ name, official: isOfficial, files: reports, ...described });
+  else {
+    for (const { name: file, verdict, md5, path } of reports) {
+      const color = verdict === "official" ? "green" : "yellow";
+      console.log(`${file.padEnd(26)}${paint(process.stdout, color, verdict)}  ${md5 ?? ""}  ${path ?? ""}`);
+    }
+    for (const [split, { count, hash, labels }] of Object.entries(described ?? {})) {
+      console.log(`\n${split}: ${thousands(count)} examples, hash ${hash.slice(0, 16)}`);
+      for (const [label, examples] of Object.entries(labels)) {
+        console.log(`  ${label.padEnd(12)}${thousands(examples).padStart(8)}`);
+      }
+    }
+  }
+  if (isOfficial) return;
+  const wrong = reports.filter(({ verdict }) => verdict !== "official");
+  throw new DataError(
+    `${name}: expected the official files, got ${wrong.map((file) => `${file.name} ${file.verdict}`).join(", ")}; ` +
+      (isHere
+        ? `they can be read and used; for the official ones, move them away and run "shatter data get ${name}"`
+        : `run "shatter data get ${name}"`),
+  );
+}
+
+type FileVerdict = "official" | "not the official bytes" | "of unknown origin" | "missing";
+
+function verdictOf({ path, md5, official }: FileReport): FileVerdict {
+  if (path === undefined) return "missing";
+  if (official === undefined) return "of unknown origin";
+  return md5 === official ? "official" : "not the official bytes";
+}
+
+/** Count, hash, and number of examples of each class by its name. */
+async function describe(
+  dataset: Dataset,
+): Promise<{ count: number; hash: string; labels: Record<string, number> }> {
+  // Names that are digits would be sorted first in any case; these are in order already.
+  const labels = Object.fromEntries(
+    dataset.classNames.map((name, label) => [name, dataset.labels.filter((given) => given === label).length]),
+  );
+  return { count: exampleCount(dataset), hash: await datasetHash(dataset), labels };
+}
+
+interface ShowOptions extends CommonOptions {
+  readonly out?: string;
+  readonly seed: number;
+  readonly corrupt: number;
+  readonly count: number;
+}
+
+async function show(name: string, options: ShowOptions): Promise<void> {
+  const out = options.out ?? `${name}.png`;
+  const extension = extname(out).toLowerCase();
+  if (extension !== ".png" && extension !== ".svg") {
+    throw new UsageError(`data show: expected --out with a name in .png or .svg, got ${out}`);
+  }
+  const whole = await loadDataset(name, { dataDir: options.dataDir });
+  if (!isImages(whole.train))
+    throw new UsageError(`data show: expected a dataset of images, got ${name}, a table`);
+  const splits = { train: crop(whole.train), test: crop(whole.test) };
+  const request = { splits, seed: options.seed, corrupt: options.corrupt, count: options.count };
+  const columns = pickColumns(request);
+  const svg = await drawPicture(request, columns);
+  await writeFile(out, extension === ".svg" ? svg : await rasterize(svg));
+  if (options.json) return printJson({ out, seed: options.seed, corrupt: options.corrupt, columns });
+  console.log(`wrote ${out}`);
+}

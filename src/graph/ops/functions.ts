@@ -1,0 +1,10 @@
+/**
+ * @file Every operation, as the function that applies it.
+ */
+
+export * from "./compare.ts";
+export * from "./elementwise.ts";
+export * from "./linear.ts";
+export * from "./normalize.ts";
+export * from "./reduce.ts";
+export * from "./shape.ts";

@@ -1,0 +1,83 @@
+/**
+ * @file The randomization test with everything it needs on a machine with Node: data files, child processes.
+ */
+
+import { availableParallelism } from "node:os";
+import { type LoadOptions, findDataset, loadDataset } from "../data/load.ts";
+import { findModel } from "../nn/models.ts";
+import type { Device } from "../train/engine.ts";
+import { cropForRecipe } from "../train/prepare.ts";
+import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { checkRecipe, conditionsOf, type TestRequest } from "./plan.ts";
+import { createProcessPool } from "./process-pool.ts";
+import { provenanceOf } from "./process-provenance.ts";
+import { runTest, type TestContext } from "./randomization-test.ts";
+import type { TestResult } from "./result.ts";
+
+/** What a randomization test is asked; everything but the data has a default. */
+export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | "signal"> {
+  /** Name of the dataset. */
+  readonly data: string;
+  /** `mlp-1x512` unless told. */
+  readonly model?: string | undefined;
+  /** `["true"]` unless told. */
+  readonly inputs?: TestRequest["inputs"] | undefined;
+  /** `[0, 1]` unless told: true labels and random ones. */
+  readonly corrupt?: TestRequest["corrupt"] | undefined;
+  /** Number of repetitions; 1 unless told. */
+  readonly seeds?: number | undefined;
+  /** The first repetition's seed; 0 unless told. */
+  readonly firstSeed?: number | undefined;
+  /** What differs from {@link paperRecipe}. */
+  readonly recipe?: Partial<Recipe> | undefined;
+  /** Escalations of epochs and learning rate before random labels count as not fitted; 2 unless told. */
+  readonly escalations?: number | undefined;
+  /** Trials at once; one a core unless told. */
+  readonly jobs?: number | undefined;
+  /** Threads of each trial; the cores shared among the jobs unless told. */
+  readonly threads?: number | undefined;
+  /** `cpu` unless told. */
+  readonly device?: Device | undefined;
+  /** The command that asked, for the record. */
+  readonly command?: string | undefined;
+}
+
+/**
+ * Run a randomization test (Zhang et al., ICLR 2017, section 2) in child processes.
+ *
+ * @throws UsageError if the request is not possible, DataError if the data are missing or not what they should
+ *   be: both before any training.
+ */
+export async function runRandomizationTest(options: TestOptions): Promise<TestResult> {
+  const { data, model = "mlp-1x512", inputs = ["true"], corrupt = [0, 1], device = "cpu" } = options;
+  // Whatever can be refused is refused before the data are read.
+  findModel(model);
+  findDataset(data);
+  const recipe = checkRecipe({ ...paperRecipe, ...options.recipe });
+  const seeds = options.seeds ?? 1;
+  const request: TestRequest = {
+    model,
+    inputs,
+    corrupt,
+    seeds,
+    firstSeed: options.firstSeed ?? 0,
+    recipe,
+    escalations: options.escalations ?? 2,
+  };
+  const trials = conditionsOf(request).length * seeds;
+  const source = { name: data, dataDir: options.dataDir, n: options.n, testN: options.testN, seed: options.seed };
+  const splits = cropForRecipe(await loadDataset(data, source), recipe.preprocess);
+
+  const cores = availableParallelism();
+  const jobs = options.jobs ?? Math.min(cores, trials);
+  const threads = options.threads ?? Math.max(1, Math.floor(cores / jobs));
+  await using runner = createProcessPool({ jobs, device, threads });
+  return await runTest(request, {
+    source,
+    splits,
+    runner,
+    provenance: provenanceOf(device, threads, jobs, options.command ?? null),
+    ...(options.onEvent ? { onEvent: options.onEvent } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+}

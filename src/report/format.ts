@@ -1,0 +1,61 @@
+/**
+ * @file Numbers as people read them; what cannot be known is a dash.
+ */
+
+import type { Estimate } from "../base/statistics.ts";
+
+/** Stands where there is no number. */
+export const NOTHING = "–";
+
+/** A share as it was asked for, without a rounding to be seen: `20 %`, `12.5 %`. */
+export const formatShare = (share: number): string => `${Number((100 * share).toPrecision(6))} %`;
+
+/** A measured share in percent with one decimal. */
+export const formatPercent = (share: number | null): string =>
+  share === null ? NOTHING : `${(100 * share).toFixed(1)} %`;
+
+/** A whole number with its thousands apart. */
+export const formatCount = (count: number | null): string =>
+  count === null ? NOTHING : count.toLocaleString("en-US");
+
+/** A number of which three digits matter, such as a loss or a p-value. */
+export function formatNumber(value: number | null): string {
+  if (value === null) return NOTHING;
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(1).replace("e+", "e").replace("-", "−");
+  return String(Number(value.toPrecision(3))).replace("-", "−");
+}
+
+/** How an estimate is written: a share in percent, or a number with one decimal. */
+export type EstimateUnit = "percent" | "number";
+
+/**
+ * A mean with its 95 % interval: `97.8 ± 0.3 %`.
+ *
+ * An interval cut off at 0 or 100 % is not symmetric, and written `99.6 +0.4 −1.1 %`; one repetition has
+ * none, and its mean stands alone.
+ */
+export function formatEstimate(estimate: Estimate | null, unit: EstimateUnit): string {
+  if (estimate === null) return NOTHING;
+  const factor = unit === "percent" ? 100 : 1;
+  const end = unit === "percent" ? " %" : "";
+  const show = (value: number): string => (factor * value).toFixed(1);
+  const { mean, low, high } = estimate;
+  if (low === null || high === null) return `${show(mean)}${end}`;
+  const [below, above] = [show(mean - low), show(high - mean)];
+  return below === above ? `${show(mean)} ± ${below}${end}` : `${show(mean)} +${above} −${below}${end}`;
+}
+
+/** Seconds as people say them. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** `1 trial`, `2 trials`. */
+export const formatNoun = (count: number, noun: string): string =>
+  `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;

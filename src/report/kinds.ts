@@ -1,0 +1,43 @@
+/**
+ * @file Kinds of trials: what was trained on, its name and its place in every table and chart.
+ */
+
+import { type InputsName, inputsNames } from "../data/randomize.ts";
+import { formatShare } from "./format.ts";
+
+/** What a kind of trial was trained on. */
+export interface Kind {
+  readonly inputs: InputsName;
+  /** Probability that a label was redrawn, in `[0, 1]`. */
+  readonly nominal: number;
+  /** 0 for the recipe as asked; 1, 2, ... for the escalations. */
+  readonly escalation: number;
+}
+
+/** The kind in few words, such as `20 % random labels`; escalations are not told apart. */
+export function nameKind({ inputs, nominal }: Kind): string {
+  const labels =
+    nominal === 0 ? "true labels" : nominal === 1 ? "random labels" : `${formatShare(nominal)} random labels`;
+  if (inputs === "true") return capitalize(labels);
+  const pixels = `${capitalize(inputs)} pixels`;
+  return nominal === 0 ? pixels : `${pixels}, ${labels}`;
+}
+
+/** The kind in few words, with its escalation where there was one. */
+export const nameEscalated = (kind: Kind): string =>
+  kind.escalation === 0 ? nameKind(kind) : `${nameKind(kind)}, escalation ${kind.escalation}`;
+
+/** A name for files, CSS and data, such as `true-labels-0.2`; escalations share it. */
+export const keyOfKind = ({ inputs, nominal }: Kind): string => `${inputs}-labels-${nominal}`;
+
+/** Whether two kinds differ in nothing. */
+export const sameKind = (a: Kind, b: Kind): boolean =>
+  a.inputs === b.inputs && a.nominal === b.nominal && a.escalation === b.escalation;
+
+/** The order of kinds: true inputs first, by corruption and escalation, then the randomized inputs. */
+export const compareKinds = (a: Kind, b: Kind): number =>
+  inputsNames.indexOf(a.inputs) - inputsNames.indexOf(b.inputs) ||
+  a.nominal - b.nominal ||
+  a.escalation - b.escalation;
+
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

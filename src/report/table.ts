@@ -1,0 +1,131 @@
+/**
+ * @file Tables as plain data: what a test found, for people to read.
+ *
+ * How a table is written is another matter: see `terminal.ts`, `markdown.ts`, `csv.ts` and `html.ts`.
+ */
+
+import type { Estimate } from "../base/statistics.ts";
+import { type TestResult, type TrialResult, trialStatuses } from "../lab/result.ts";
+import { formatCount, formatEstimate, formatNumber, formatPercent, NOTHING } from "./format.ts";
+import { compareKinds, type Kind, nameKind, sameKind } from "./kinds.ts";
+
+/** What the cells of a column are, and so how they are written; shares are written in percent. */
+export type ColumnForm = "text" | "count" | "number" | "share" | "estimate" | "share-estimate";
+
+/** One column. */
+export interface Column {
+  /** As machines read it: camel case. */
+  readonly name: string;
+  /** As people read it. */
+  readonly title: string;
+  readonly form: ColumnForm;
+  /** Where room is short, the column of the highest rank goes first; one without a rank stays. */
+  readonly rank?: number;
+}
+
+/** Null where nothing is known. */
+export type Cell = string | number | Estimate | null;
+
+/** Columns, and rows of as many cells. */
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** A column with the way to read its cell from a record. */
+export interface Reader<T> extends Column {
+  readonly read: (record: T) => Cell;
+}
+
+/** The table of some records. */
+export function tableOf<T>(records: readonly T[], readers: readonly Reader<T>[]): Table {
+  return {
+    columns: readers.map(({ read: _, ...column }) => column),
+    rows: records.map((record) => readers.map(({ read }) => read(record))),
+  };
+}
+
+/** A cell as people read it. */
+export function formatCell({ form }: Column, cell: Cell): string {
+  if (cell === null || cell === "") return NOTHING;
+  if (typeof cell === "string") return cell;
+  if (typeof cell === "object") return formatEstimate(cell, form === "share-estimate" ? "percent" : "number");
+  return form === "share" ? formatPercent(cell) : form === "number" ? formatNumber(cell) : formatCount(cell);
+}
+
+/** A trial's kind. */
+export const kindOfTrial = ({ inputs, labels, escalation }: TrialResult): Kind => ({
+  inputs,
+  nominal: labels.nominal,
+  escalation,
+});
+
+/** The number of trials of a kind, by status. */
+export function countStatuses(result: TestResult, kind: Kind): Record<TrialResult["status"], number> {
+  const trials = result.trials.filter((trial) => sameKind(kindOfTrial(trial), kind));
+  const counts = trialStatuses.map((status) => [status, trials.filter((trial) => trial.status === status).length]);
+  return Object.fromEntries(counts);
+}
+
+/** The statuses of a kind's trials that are not `done`, such as `1 diverged, 2 failed`. */
+function tellStatuses(result: TestResult, kind: Kind): string {
+  return Object.entries(countStatuses(result, kind))
+    .filter(([status, count]) => status !== "done" && count > 0)
+    .map(([status, count]) => `${count} ${status}`)
+    .join(", ");
+}
+
+/** The summary of a test: one row a kind of trial, over its seeds. */
+export function summaryTable(result: TestResult): Table {
+  const rows = [...result.summary].sort(compareKinds);
+  const escalated = rows.some(({ escalation }) => escalation > 0);
+  const troubled = rows.some((row) => tellStatuses(result, row) !== "");
+  const readers: Reader<TestResult["summary"][number]>[] = [
+    { name: "kind", title: "Trained on", form: "text", read: nameKind },
+    { name: "escalation", title: "Escalation", form: "count", read: (row) => row.escalation },
+    { name: "realised", title: "Labels changed", form: "share", rank: 3, read: (row) => row.realised },
+    { name: "fitted", title: "Fitted of n", form: "text", read: (row) => `${row.fitted}/${row.n}` },
+    { name: "epochsToFit", title: "Epochs to fit", form: "estimate", rank: 1, read: (row) => row.epochsToFit },
+    { name: "trainAccuracy", title: "Train accuracy", form: "share-estimate", read: (row) => row.trainAccuracy },
+    { name: "testAccuracy", title: "Test accuracy", form: "share-estimate", read: (row) => row.testAccuracy },
+    {
+      name: "testAccuracyCorrupted",
+      title: "Same, labels corrupted",
+      form: "share-estimate",
+      rank: 2,
+      read: (row) => row.testAccuracyCorrupted,
+    },
+    { name: "ended", title: "Ended otherwise", form: "text", read: (row) => tellStatuses(result, row) },
+  ];
+  return tableOf(
+    rows,
+    readers.filter(({ name }) => (name === "escalation" ? escalated : name === "ended" ? troubled : true)),
+  );
+}
+
+/** The trials of a test, one a row. */
+export function trialTable(result: TestResult): Table {
+  const trials = [...result.trials].sort(
+    (a, b) => compareKinds(kindOfTrial(a), kindOfTrial(b)) || a.seed - b.seed,
+  );
+  return tableOf(trials, [
+    { name: "kind", title: "Trained on", form: "text", read: (trial) => nameKind(kindOfTrial(trial)) },
+    { name: "seed", title: "Seed", form: "count", read: (trial) => trial.seed },
+    { name: "escalation", title: "Escalation", form: "count", read: (trial) => trial.escalation },
+    { name: "learningRate", title: "Learning rate", form: "number", read: (trial) => trial.learningRate },
+    { name: "status", title: "Status", form: "text", read: tellStatus },
+    { name: "epochs", title: "Epochs", form: "text", read: (trial) => `${trial.epochs}/${trial.epochsAllowed}` },
+    { name: "epochsToFit", title: "To fit", form: "count", read: (trial) => trial.epochsToFit },
+    { name: "epochsTo95", title: "To 95 %", form: "count", read: (trial) => trial.epochsTo95 },
+    { name: "trainLoss", title: "Train loss, nats", form: "number", read: (trial) => trial.trainLoss },
+    { name: "trainAccuracy", title: "Train accuracy", form: "share", read: (trial) => trial.trainAccuracy },
+    { name: "testAccuracy", title: "Test accuracy", form: "share", read: (trial) => trial.testAccuracy },
+    { name: "seconds", title: "Seconds", form: "number", read: (trial) => trial.seconds },
+    { name: "id", title: "Trial", form: "text", read: (trial) => trial.id },
+    { name: "dataHash", title: "Data", form: "text", read: (trial) => trial.dataHash },
+    { name: "parametersHash", title: "Parameters", form: "text", read: (trial) => trial.parametersHash },
+  ]);
+}
+
+const tellStatus = ({ status, error }: TrialResult): string =>
+  error === undefined ? status : `${status}: ${error}`;
