@@ -27,7 +27,7 @@ const ROWS: readonly { readonly inputs: InputsName; readonly title: string; read
   { inputs: "true", title: "True", note: "as they are" },
   { inputs: "shuffled", title: "Shuffled pixels", note: "one permutation for all" },
   { inputs: "random", title: "Random pixels", note: "a permutation for each" },
-  { inputs: "gaussian", title: "Gaussian", note: "noise, same mean and variance" },
+  { inputs: "gaussian", title: "Gaussian", note: "noise, same moments" },
 ];
 
 const TILE = 84;
@@ -66,7 +66,7 @@ export async function drawPicture(request: PictureRequest, columns: readonly Col
   const pitch = TILE + GAP;
   const rowHeight = TILE + CAPTION + 14;
   const width = MARGIN * 2 + TITLES + columns.length * pitch - GAP;
-  const height = HEADER + (ROWS.length + 1) * rowHeight + MARGIN + CAPTION;
+  const height = HEADER + (ROWS.length + 1) * rowHeight + MARGIN;
   const parts: string[] = [];
   const rows = [
     ...ROWS,
@@ -95,7 +95,7 @@ export async function drawPicture(request: PictureRequest, columns: readonly Col
         parts.push(text(middle, caption, label, "struck"), text(middle, caption + 15, `→ ${given}`, "given"));
     }
   }
-  const heading = `What the network sees: ${splits.train.name}, seed ${seed}`;
+  const heading = `${splits.train.name} under each randomization, seed ${seed}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
 <style>
   text { font-family: "Inter", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif; fill: #1d2733; }

@@ -205,11 +205,11 @@ async function check(name: string, options: CommonOptions): Promise<void> {
   );
 }
 
-type FileVerdict = "official" | "not the official bytes" | "of unknown origin" | "missing";
+type FileVerdict = "official" | "not the official bytes" | "not known to be official" | "missing";
 
 function verdictOf({ path, md5, official }: FileReport): FileVerdict {
   if (path === undefined) return "missing";
-  if (official === undefined) return "of unknown origin";
+  if (official === undefined) return "not known to be official";
   return md5 === official ? "official" : "not the official bytes";
 }
 
