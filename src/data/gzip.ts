@@ -2,7 +2,7 @@
  * @file Unpacking gzip, within a bound: bytes from outside may unfold to anything.
  */
 
-import { DataError, messageOf } from "../base/errors.ts";
+import { DataError } from "../base/errors.ts";
 
 /** Whether bytes begin as a gzip file does. */
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -24,9 +24,9 @@ export async function gunzip(bytes: Uint8Array, limit: number, where: string): P
   const source = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
   const reader = source.pipeThrough(new DecompressionStream("gzip")).getReader();
   for (;;) {
-    const { done, value } = await reader.read().catch((error: unknown) => {
+    const { done, value } = await reader.read().catch(() => {
       throw new DataError(
-        `${where}: expected a whole gzip file, got a corrupt or truncated one (${messageOf(error)}); fetch it again`,
+        `${where}: expected a whole gzip file, got a corrupt or truncated one; fetch it again`,
       );
     });
     if (done) break;

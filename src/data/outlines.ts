@@ -84,27 +84,27 @@ const star = polygon([
 
 /** Two discs over a triangle that touches them. */
 const heart: Outline = (x, y) => {
-  const lobes = length(Math.abs(x) - 0.44, y - 0.36) - 0.46;
+  const lobes = length(Math.abs(x) - 0.44, y - 0.36) - 0.43;
   return Math.min(lobes, heartTip(x, y));
 };
 
 const heartTip = polygon([
-  [-0.83, 0.12],
+  [-0.8, 0.12],
   [0, 0.42],
-  [0.83, 0.12],
+  [0.8, 0.12],
   [0, -0.95],
 ]);
 
 /** The classes, in the order of their labels. */
 export const OUTLINES: readonly { readonly name: string; readonly outline: Outline }[] = [
   { name: "circle", outline: disc(0.85) },
-  { name: "square", outline: box(0.74, 0.74) },
+  { name: "square", outline: box(0.7, 0.7) },
   {
     name: "triangle",
     outline: polygon([
-      [0, 0.95],
-      [0.9, -0.65],
-      [-0.9, -0.65],
+      [0, 1],
+      [0.82, -0.57],
+      [-0.82, -0.57],
     ]),
   },
   { name: "star", outline: star },
@@ -127,11 +127,11 @@ export const OUTLINES: readonly { readonly name: string; readonly outline: Outli
   {
     name: "hourglass",
     outline: polygon([
-      [-0.75, 0.85],
-      [0.75, 0.85],
+      [-0.62, 0.78],
+      [0.62, 0.78],
       [0.15, 0],
-      [0.75, -0.85],
-      [-0.75, -0.85],
+      [0.62, -0.78],
+      [-0.62, -0.78],
       [-0.15, 0],
     ]),
   },

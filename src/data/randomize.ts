@@ -8,7 +8,7 @@
 
 import { randomStream } from "../base/random.ts";
 import { type Dataset, exampleCount, exampleSize, type Splits } from "./dataset.ts";
-import { channelMoments, type Moments, pixelLayout } from "./layout.ts";
+import { channelMoments, type Moments, momentLayout, pixelLayout } from "./layout.ts";
 
 /** What happens to the inputs. */
 export const inputsNames = ["true", "shuffled", "random", "gaussian"] as const;
@@ -167,16 +167,15 @@ type ExampleWriter = (index: number, out: Uint8Array | Float32Array, at: number)
 function exampleWriter(splits: Splits, split: SplitName, inputs: InputsName, seed: number): ExampleWriter {
   const dataset = splits[split];
   const size = exampleSize(dataset);
-  const { pixels } = pixelLayout(dataset);
   switch (inputs) {
     case "true":
       return (index, out, at) => out.set(dataset.inputs.subarray(index * size, (index + 1) * size), at);
     case "shuffled": {
-      const order = randomStream(seed, "pixels-shuffled").permutation(pixels);
+      const order = randomStream(seed, "pixels-shuffled").permutation(pixelLayout(dataset).pixels);
       return (index, out, at) => movePixels(dataset, index, order, out, at);
     }
     case "random": {
-      const order = new Uint32Array(pixels);
+      const order = new Uint32Array(pixelLayout(dataset).pixels);
       return (index, out, at) => {
         drawPermutation(order, seed, `pixels-random-${split}`, index);
         movePixels(dataset, index, order, out, at);
@@ -184,6 +183,7 @@ function exampleWriter(splits: Splits, split: SplitName, inputs: InputsName, see
     }
     case "gaussian": {
       const moments = channelMoments(splits.train);
+      const { pixels } = momentLayout(dataset);
       return (index, out, at) => drawNoise(moments, pixels, seed, `pixels-gaussian-${split}`, index, out, at);
     }
   }

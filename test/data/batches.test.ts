@@ -20,7 +20,9 @@ describe("epochBatches", () => {
   test("leaves an incomplete batch out on demand, but not the only one", () => {
     expect(rowsOf(epochBatches(1000, 128, "drop", 3, 0))).toHaveLength(7 * 128);
     expect(rowsOf(epochBatches(5, 8, "drop", 3, 0))).toHaveLength(5);
-    expect([batchCount(5, 8, "drop"), batchCount(1000, 128, "drop"), batchCount(1000, 128, "keep")]).toEqual([1, 7, 8]);
+    expect([batchCount(5, 8, "drop"), batchCount(1000, 128, "drop"), batchCount(1000, 128, "keep")]).toEqual([
+      1, 7, 8,
+    ]);
   });
 
   test("draws another order each epoch and seed, and the same one again", () => {

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { type MnistFiles, parseMnist } from "../../src/data/mnist.ts";
+import { idxFile } from "./fixtures.ts";
+
+const file = (where: string, bytes: Uint8Array) => ({ where, bytes });
+
+const images = (count: number): Uint8Array =>
+  idxFile(
+    [count, 28, 28],
+    Array.from({ length: count * 784 }, (_, i) => i % 256),
+  );
+
+/** Two training and one test image, labels 3, 9 and 0. */
+const FILES: MnistFiles = {
+  trainImages: file("train-images", images(2)),
+  trainLabels: file("train-labels", idxFile([2], [3, 9])),
+  testImages: file("t10k-images", images(1)),
+  testLabels: file("t10k-labels", idxFile([1], [0])),
+};
+
+describe("parseMnist", () => {
+  test("reads both splits", () => {
+    const { train, test } = parseMnist(FILES);
+    expect(train.shape).toEqual([2, 1, 28, 28]);
+    expect(train.inputs[784]).toBe(784 % 256);
+    expect([...train.labels]).toEqual([3, 9]);
+    expect(test.shape).toEqual([1, 1, 28, 28]);
+    expect(train.classNames).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+  });
+
+  test.each<[Partial<MnistFiles>, string]>([
+    [
+      { trainLabels: file("train-labels", idxFile([3], [1, 2, 3])) },
+      "train-labels: expected 2 labels, one an image of train-images, got 3",
+    ],
+    [
+      { trainImages: FILES.trainLabels },
+      "train-labels: expected images of shape [count, 28, 28], got [2]; are the images and labels files exchanged?",
+    ],
+    [
+      { testImages: file("t10k-images", idxFile([1, 2, 2], [0, 0, 0, 0])) },
+      "t10k-images: expected images of shape [count, 28, 28], got [1, 2, 2]; are the images and labels files exchanged?",
+    ],
+    [
+      { testLabels: file("t10k-labels", idxFile([1], [10])) },
+      "t10k-labels: expected labels in [0, 10), got 10 for example 0",
+    ],
+  ])("refuses %#", (spoilt, message) => {
+    expect(() => parseMnist({ ...FILES, ...spoilt })).toThrow(
+      expect.objectContaining({ name: "DataError", message }),
+    );
+  });
+});
