@@ -2,13 +2,11 @@
  * @file HTML that is safe by default: a template that escapes whatever is put into it.
  */
 
-/** Markup that was made by {@link html}, or is trusted to be safe. */
-export class Markup {
-  readonly text: string;
+const MARKUP = Symbol("markup");
 
-  constructor(text: string) {
-    this.text = text;
-  }
+/** Text that is HTML. Only this file can make one, so no data from outside can pose as it. */
+export interface Markup {
+  readonly [MARKUP]: string;
 }
 
 /** What may be put into a template; null, undefined and false leave nothing. */
@@ -21,22 +19,24 @@ export type Insert = string | number | Markup | null | undefined | false | reado
  * a style sheet.
  */
 export const html = (strings: TemplateStringsArray, ...inserts: readonly Insert[]): Markup =>
-  new Markup(strings.reduce((text, string, index) => text + show(inserts[index - 1]) + string));
+  trust(strings.reduce((text, string, index) => text + show(inserts[index - 1]) + string));
 
 /** Markup that is not escaped: for drawings and style sheets of our own. */
-export const trust = (text: string): Markup => new Markup(text);
+export const trust = (text: string): Markup => ({ [MARKUP]: text });
 
-/** Text in which no character means anything to HTML or XML, and every character is allowed in both. */
-export const escapeText = (text: string): string =>
-  cleanText(text).replaceAll(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
+/** The text of markup. */
+export const textOf = (markup: Markup): string => markup[MARKUP];
 
 /** Text without the characters that XML 1.0 does not allow: control characters and halves of surrogate pairs. */
 export const cleanText = (text: string): string =>
   text.toWellFormed().replaceAll(/[^\t\n\r\u0020-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD");
 
+const escapeText = (text: string): string =>
+  cleanText(text).replaceAll(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
+
 function show(insert: Insert): string {
   if (insert === null || insert === undefined || insert === false) return "";
-  if (insert instanceof Markup) return insert.text;
-  if (typeof insert === "object") return insert.map(show).join("");
-  return escapeText(String(insert));
+  if (typeof insert !== "object") return escapeText(String(insert));
+  if (MARKUP in insert) return insert[MARKUP];
+  return insert.map(show).join("");
 }

@@ -10,7 +10,7 @@ import { formatCount, formatEstimate, formatNumber, formatPercent, NOTHING } fro
 import { compareKinds, type Kind, nameKind, sameKind } from "./kinds.ts";
 
 /** What the cells of a column are, and so how they are written; shares are written in percent. */
-export type ColumnForm = "text" | "count" | "number" | "share" | "estimate" | "share-estimate";
+export type ColumnForm = "text" | "fraction" | "count" | "number" | "share" | "estimate" | "share-estimate";
 
 /** One column. */
 export interface Column {
@@ -63,7 +63,10 @@ export const kindOfTrial = ({ inputs, labels, escalation }: TrialResult): Kind =
 /** The number of trials of a kind, by status. */
 export function countStatuses(result: TestResult, kind: Kind): Record<TrialResult["status"], number> {
   const trials = result.trials.filter((trial) => sameKind(kindOfTrial(trial), kind));
-  const counts = trialStatuses.map((status) => [status, trials.filter((trial) => trial.status === status).length]);
+  const counts = trialStatuses.map((status) => [
+    status,
+    trials.filter((trial) => trial.status === status).length,
+  ]);
   return Object.fromEntries(counts);
 }
 
@@ -84,13 +87,24 @@ export function summaryTable(result: TestResult): Table {
     { name: "kind", title: "Trained on", form: "text", read: nameKind },
     { name: "escalation", title: "Escalation", form: "count", read: (row) => row.escalation },
     { name: "realised", title: "Labels changed", form: "share", rank: 3, read: (row) => row.realised },
-    { name: "fitted", title: "Fitted of n", form: "text", read: (row) => `${row.fitted}/${row.n}` },
-    { name: "epochsToFit", title: "Epochs to fit", form: "estimate", rank: 1, read: (row) => row.epochsToFit },
-    { name: "trainAccuracy", title: "Train accuracy", form: "share-estimate", read: (row) => row.trainAccuracy },
+    { name: "fitted", title: "Fitted of n", form: "fraction", read: (row) => `${row.fitted}/${row.n}` },
+    {
+      name: "epochsToFit",
+      title: "Epochs to fit",
+      form: "estimate",
+      rank: 1,
+      read: (row) => row.epochsToFit,
+    },
+    {
+      name: "trainAccuracy",
+      title: "Train accuracy",
+      form: "share-estimate",
+      read: (row) => row.trainAccuracy,
+    },
     { name: "testAccuracy", title: "Test accuracy", form: "share-estimate", read: (row) => row.testAccuracy },
     {
       name: "testAccuracyCorrupted",
-      title: "Same, labels corrupted",
+      title: "Test accuracy, corrupted labels",
       form: "share-estimate",
       rank: 2,
       read: (row) => row.testAccuracyCorrupted,
@@ -114,7 +128,12 @@ export function trialTable(result: TestResult): Table {
     { name: "escalation", title: "Escalation", form: "count", read: (trial) => trial.escalation },
     { name: "learningRate", title: "Learning rate", form: "number", read: (trial) => trial.learningRate },
     { name: "status", title: "Status", form: "text", read: tellStatus },
-    { name: "epochs", title: "Epochs", form: "text", read: (trial) => `${trial.epochs}/${trial.epochsAllowed}` },
+    {
+      name: "epochs",
+      title: "Epochs",
+      form: "text",
+      read: (trial) => `${trial.epochs}/${trial.epochsAllowed}`,
+    },
     { name: "epochsToFit", title: "To fit", form: "count", read: (trial) => trial.epochsToFit },
     { name: "epochsTo95", title: "To 95 %", form: "count", read: (trial) => trial.epochsTo95 },
     { name: "trainLoss", title: "Train loss, nats", form: "number", read: (trial) => trial.trainLoss },

@@ -38,7 +38,10 @@ export function terminalTable(table: Table, { color, width = 100 }: TerminalOpti
   const line = (cells: readonly string[]): string => cells.join(GAP).trimEnd();
   const headLines = Math.max(...shown.map(({ head }) => head.length));
   const heads = Array.from({ length: headLines }, (_, row) =>
-    paint(BOLD, line(shown.map((column) => pad(column, column.head[row - headLines + column.head.length] ?? "")))),
+    paint(
+      BOLD,
+      line(shown.map((column) => pad(column, column.head[row - headLines + column.head.length] ?? ""))),
+    ),
   );
   const rule = paint(DIM, shown.map((column) => "─".repeat(column.width)).join(GAP));
   const rows = table.rows.map((_, row) =>
@@ -73,14 +76,15 @@ function wrap(title: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of title.split(" ")) {
     const last = lines[lines.length - 1];
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines;
 }
 
 const pad = ({ column, width }: Laid, text: string): string =>
-  column.form === "text" && column.name !== "fitted" ? text.padEnd(width) : text.padStart(width);
+  column.form === "text" ? text.padEnd(width) : text.padStart(width);
 
 const totalWidth = (columns: readonly Laid[]): number =>
   columns.reduce((total, { width }) => total + width, GAP.length * (columns.length - 1));

@@ -1,0 +1,182 @@
+/**
+ * @file Results of tests that were never run: plausible numbers, by formula.
+ */
+
+import { Window } from "happy-dom";
+import { type TestResult, type TrialResult, testResultSchema } from "../../src/lab/result.ts";
+import { summarize } from "../../src/lab/summary.ts";
+import { judge } from "../../src/lab/verdict.ts";
+import { paperRecipe } from "../../src/train/recipe.ts";
+
+/** What tells trials of the fixture apart. */
+export type TrialFacts = Partial<TrialResult> & { readonly nominal?: number };
+
+const CLASSES = 10;
+const STEPS = 16;
+const TEST_COUNT = 2000;
+
+/** Epochs after which half of the loss is gone: more the more random the data. */
+const MIDDLES = { true: 5, shuffled: 9, random: 16, gaussian: 14 };
+
+/** Test accuracies that training on true labels ends at. */
+const REACHED = { true: 0.52, shuffled: 0.41, random: 0.14, gaussian: 0.12 };
+
+/** A number in `[-1, 1]` that looks random. */
+const wobble = (...numbers: readonly number[]): number =>
+  Math.sin(numbers.reduce((total, number, index) => total + number * (index + 1) * 12.9898, 4.1));
+
+/** A trial that fitted its labels; facts given replace those made up. */
+export function trial({ nominal = 0, ...facts }: TrialFacts = {}): TrialResult {
+  const { inputs = "true", seed = 0, escalation = 0, epochsAllowed = 64 * 2 ** escalation } = facts;
+  const middle = MIDDLES[inputs] + 20 * nominal ** 0.7 + 0.5 * wobble(seed, nominal);
+  const chance = 1 / CLASSES;
+  const clean =
+    chance + (REACHED[inputs] - chance) * (1 - nominal) ** 1.2 + 0.005 * wobble(seed + 1, nominal);
+  const history = Array.from({ length: epochsAllowed }, (_, index) => {
+    const left = 1 / (1 + Math.exp((index + 1 - middle) / (middle / 6)));
+    return {
+      epoch: index + 1,
+      trainLoss: Math.log(CLASSES) * left,
+      trainAccuracy: left < 0.005 ? 1 : 1 - (1 - chance) * left,
+      testAccuracy: clean - (clean - chance) * Math.exp(-index / 4) + 0.004 * wobble(index, seed),
+    };
+  });
+  const fitted = history.findIndex(({ trainAccuracy }) => trainAccuracy === 1);
+  const kept = fitted < 0 ? history : history.slice(0, fitted + 1);
+  const last = kept[kept.length - 1];
+  const changed = nominal * (1 - chance);
+  return {
+    id: `${inputs}-${nominal}-${seed}-${escalation}`,
+    inputs,
+    labels: { nominal, realised: changed + 0.002 * wobble(seed, 3) * nominal },
+    seed,
+    status: "done",
+    epochs: kept.length,
+    epochsAllowed,
+    steps: kept.length * STEPS,
+    fit: fitted >= 0,
+    epochsToFit: fitted >= 0 ? fitted + 1 : null,
+    epochsTo95: kept.findIndex(({ trainAccuracy }) => trainAccuracy >= 0.95) + 1 || null,
+    escalation,
+    learningRate: 0.01,
+    trainLoss: last?.trainLoss ?? null,
+    trainAccuracy: last?.trainAccuracy ?? null,
+    testAccuracy: last?.testAccuracy ?? null,
+    testAccuracyCorrupted: last
+      ? last.testAccuracy * (1 - changed) + (changed * (1 - last.testAccuracy)) / 9
+      : null,
+    seconds: kept.length * 0.41,
+    confusion: confusion(last?.testAccuracy ?? chance),
+    dataHash: "5f".repeat(32),
+    parametersHash: "a7".repeat(32),
+    history: kept,
+    ...facts,
+  };
+}
+
+/** A trial that ended before its time and measured nothing at its end. */
+export const brokenTrial = (status: "diverged" | "stopped" | "failed", facts: TrialFacts = {}): TrialResult =>
+  trial({
+    status,
+    ...(status === "failed" ? { error: "the process ended with signal SIGKILL" } : {}),
+    fit: false,
+    epochsToFit: null,
+    epochsTo95: null,
+    trainLoss: null,
+    trainAccuracy: null,
+    testAccuracy: null,
+    testAccuracyCorrupted: null,
+    confusion: null,
+    parametersHash: null,
+    ...facts,
+  });
+
+/** Trials of every kind the paper's Fig. 1a shows, and of labels random in part, for so many seeds. */
+export const allKinds = (seeds: number): TrialResult[] =>
+  Array.from({ length: seeds }, (_, seed) => [
+    ...[0, 0.2, 0.5, 1].map((nominal) => trial({ nominal, seed })),
+    ...(["shuffled", "random", "gaussian"] as const).map((inputs) => trial({ inputs, seed })),
+  ]).flat();
+
+/** What of a result can be chosen. */
+interface ResultFacts {
+  readonly dataset?: Partial<TestResult["dataset"]>;
+  readonly model?: Partial<TestResult["model"]>;
+  readonly conformance?: TestResult["conformance"];
+  readonly verdict?: TestResult["verdict"];
+  readonly provenance?: Partial<TestResult["provenance"]>;
+}
+
+/** The result of a test with the given trials, judged as a real one would be. */
+export function testResult(
+  trials: readonly TrialResult[] = allKinds(3),
+  facts: ResultFacts = {},
+): TestResult {
+  const context = { chance: 0.104, testCount: TEST_COUNT, classes: CLASSES, escalations: 2 };
+  return testResultSchema.parse({
+    schema: "shatter/test@1",
+    dataset: {
+      name: "shapes",
+      train: 2000,
+      test: TEST_COUNT,
+      classes: CLASSES,
+      shape: [3, 28, 28],
+      hash: "0d".repeat(32),
+      ...facts.dataset,
+    },
+    model: { name: "mlp-1x512", parameters: 1_209_866, ...facts.model },
+    recipe: paperRecipe,
+    trials: [...trials],
+    summary: summarize(trials),
+    conformance: facts.conformance ?? [
+      {
+        randomization: "labels p=1 seed 0",
+        check: "mutual information with the true labels",
+        ok: true,
+        value: 0.0061,
+        bound: 0.0194,
+      },
+      {
+        randomization: "labels p=1 seed 0",
+        check: "share of labels that changed, distance from expected",
+        ok: true,
+        value: 0.0021,
+        bound: 0.0268,
+      },
+      {
+        randomization: "inputs shuffled seed 0",
+        check: "pixels of example 0 kept",
+        ok: true,
+        value: 0,
+        bound: 0,
+      },
+    ],
+    verdict: facts.verdict ?? judge(trials, context),
+    provenance: {
+      version: "0.1.0",
+      commit: "4400093+changes",
+      engine: "onnxruntime-node 1.30.0",
+      device: "cpu",
+      threads: 1,
+      jobs: 2,
+      node: "v24.21.0",
+      machine: "Linux x64, AMD EPYC 9R14, 2 cores, 8 GiB",
+      command: "shatter test --data shapes --n 2000 --seeds 3",
+      started: "2026-01-15T09:30:00.000Z",
+      seconds: 412.3,
+      interrupted: false,
+      ...facts.provenance,
+    },
+  } satisfies TestResult);
+}
+
+/** A document to draw into, without a browser. */
+export const blankDocument = (): Document => new Window().document as unknown as Document;
+
+/** `[10][10]` counts of the fixture's test examples, the given share of them right. */
+const confusion = (accuracy: number): number[][] =>
+  Array.from({ length: CLASSES }, (_, label) =>
+    Array.from({ length: CLASSES }, (__, other) =>
+      Math.round(200 * (other === label ? accuracy : (1 - accuracy) / (CLASSES - 1))),
+    ),
+  );
