@@ -85,12 +85,20 @@ async function feed(
       await reader.cancel();
       return;
     }
-    if (!entries.write(value)) {
-      await new Promise<void>((resolve) => {
-        entries.once("drain", resolve);
-        entries.once("close", resolve);
-      });
-    }
+    if (!entries.write(value)) await drained(entries);
   }
   entries.end(null);
+}
+
+/** Resolves once a stream takes more, or is closed. */
+function drained(entries: ReturnType<typeof extract>): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      entries.off("drain", go);
+      entries.off("close", go);
+      resolve();
+    };
+    entries.on("drain", go);
+    entries.on("close", go);
+  });
 }

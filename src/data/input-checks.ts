@@ -7,6 +7,7 @@
 
 import { atMost, type ConformanceLine } from "./conformance-line.ts";
 import { type Dataset, exampleCount, exampleSize, type Splits } from "./dataset.ts";
+import { channelMoments } from "./layout.ts";
 import { distributionDistance, momentDistances } from "./noise-checks.ts";
 import { joinHashes, logAgreeing, logUnmoved, pixelHashes, unmatched } from "./pixel-hashes.ts";
 import { type InputsName, redrawInputs, type SplitName } from "./randomize.ts";
@@ -35,13 +36,14 @@ export function checkInputs(
   );
   if (inputs === "true") return [again];
   if (inputs === "gaussian") {
-    const { mean, variance } = momentDistances(original, randomized);
+    const truth = channelMoments(original.train);
+    const { mean, variance } = momentDistances(truth, randomized);
     return [
       line("mean of each channel, distance in standard errors", mean, NORMAL_BOUND),
       line("variance of each channel, distance in standard errors", variance, NORMAL_BOUND),
       line(
         "Kolmogorov distance from the unclamped Gaussian, times sqrt(n)",
-        distributionDistance(original, randomized),
+        distributionDistance(truth, randomized),
         DISTRIBUTION_BOUND,
       ),
       line("sampled neighbours with the same noise", equalNeighbours(randomized), 0),

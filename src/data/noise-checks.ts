@@ -3,19 +3,18 @@
  */
 
 import { type Dataset, exampleCount, type Splits } from "./dataset.ts";
-import { channelMoments, inputScale, momentLayout } from "./layout.ts";
+import { channelMoments, inputScale, type Moments, momentLayout } from "./layout.ts";
 
 /** Most values of a split that are sorted. */
 const SORTED = 200_000;
 
 /**
- * Largest distances, over channels and splits, of mean and variance from those of the original training inputs.
+ * Largest distances, over channels and splits, of mean and variance from the true ones.
  *
  * Both are in standard errors. For noise, `S = sum(((x - mean) / deviation)^2)` is chi-square of `n` degrees,
  * so `sqrt(2 S) - sqrt(2 n - 1)` is standard normal (Fisher, 1922). Channels that do not vary have no error.
  */
-export function momentDistances(original: Splits, randomized: Splits): { mean: number; variance: number } {
-  const truth = channelMoments(original.train);
+export function momentDistances(truth: Moments, randomized: Splits): { mean: number; variance: number } {
   const furthest = { mean: 0, variance: 0 };
   for (const dataset of [randomized.train, randomized.test]) {
     const seen = channelMoments(dataset);
@@ -35,15 +34,14 @@ export function momentDistances(original: Splits, randomized: Splits): { mean: n
 }
 
 /** Largest Kolmogorov distance of a split's values from their Gaussian, times the square root of their number. */
-export function distributionDistance(original: Splits, randomized: Splits): number {
+export function distributionDistance(truth: Moments, randomized: Splits): number {
   return Math.max(
-    ...[randomized.train, randomized.test].map((split) => kolmogorov(standardized(original, split))),
+    ...[randomized.train, randomized.test].map((split) => kolmogorov(standardized(truth, split))),
   );
 }
 
 /** Values of the first examples less their channel's true mean, over its true deviation. */
-function standardized(original: Splits, dataset: Dataset): Float64Array {
-  const { mean, deviation } = channelMoments(original.train);
+function standardized({ mean, deviation }: Moments, dataset: Dataset): Float64Array {
   const { channels, pixels } = momentLayout(dataset);
   const scale = inputScale(dataset);
   const length = Math.min(exampleCount(dataset), Math.ceil(SORTED / (channels * pixels))) * channels * pixels;

@@ -20,7 +20,7 @@ const KNOWN_ANSWERS = [
   },
 ] as const;
 
-/** Every purpose that names a stream somewhere in the sources must have a hash of its own. */
+/** The first number of a purpose's stream. */
 const draw = (purpose: string): number => randomStream(1, purpose).uint32();
 
 const take = <T>(count: number, next: () => T): T[] => Array.from({ length: count }, next);
@@ -103,8 +103,9 @@ describe("the numbers of a stream", () => {
   });
 
   test.each([1, 2, 3, 10, 1000])("are uniform below %d within 5 sigma", (bound) => {
+    const stream = randomStream(1, "below");
     const counts = new Map<number, number>();
-    for (const value of take(count, () => streamBelow(bound)))
+    for (const value of take(count, () => stream.below(bound)))
       counts.set(value, (counts.get(value) ?? 0) + 1);
     const expected = count / bound;
     for (let value = 0; value < bound; value++) {
@@ -113,8 +114,6 @@ describe("the numbers of a stream", () => {
     }
     expect(counts.size).toBe(bound);
   });
-  const below = randomStream(1, "below");
-  const streamBelow = (bound: number): number => below.below(bound);
 
   test.each([0, -1, 1.5, Number.NaN, 2 ** 32 + 1])("refuse the bound %d", (bound) => {
     expect(() => randomStream(1, "test").below(bound)).toThrow(

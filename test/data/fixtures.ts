@@ -2,6 +2,7 @@
  * @file Small datasets and files that several tests share.
  */
 
+import { pack } from "tar-stream";
 import { randomStream } from "../../src/base/random.ts";
 import type { Dataset, Splits } from "../../src/data/dataset.ts";
 
@@ -49,4 +50,24 @@ export async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
     .stream()
     .pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** One entry of an archive. */
+export type Entry = readonly [
+  name: string,
+  bytes: Uint8Array | string,
+  type?: "file" | "symlink" | "directory",
+];
+
+/** A `.tar.gz` with the given entries. */
+export async function tarGz(entries: readonly Entry[]): Promise<Uint8Array> {
+  const archive = pack();
+  for (const [name, bytes, type = "file"] of entries) {
+    if (type === "file") archive.entry({ name }, typeof bytes === "string" ? bytes : Buffer.from(bytes));
+    else archive.entry({ name, type, linkname: "/etc/passwd" });
+  }
+  archive.finalize();
+  const parts: Uint8Array[] = [];
+  for await (const part of archive) parts.push(part as Uint8Array);
+  return gzip(new Uint8Array(Buffer.concat(parts)));
 }

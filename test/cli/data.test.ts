@@ -1,0 +1,162 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { dataCommand } from "../../src/cli/data.ts";
+import { idxFile } from "../data/fixtures.ts";
+
+let folder = "";
+let printed: string[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "shatter-data-"));
+  printed = [];
+  vi.spyOn(console, "log").mockImplementation((text: string) => void printed.push(text));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+  vi.restoreAllMocks();
+});
+
+/** Runs `shatter data` and returns what it printed. */
+async function run(...args: string[]): Promise<string> {
+  printed = [];
+  const command = dataCommand();
+  for (const each of [command, ...command.commands])
+    each.exitOverride().configureOutput({ writeErr: () => {} });
+  await command.parseAsync(args, { from: "user" });
+  return printed.join("\n");
+}
+
+/** Writes a small MNIST that is well formed, but not the official one. */
+async function writeMnist(): Promise<void> {
+  for (const split of ["train", "t10k"]) {
+    const images = idxFile(
+      [20, 28, 28],
+      Array.from({ length: 20 * 784 }, (_, i) => (i * i) % 256),
+    );
+    await writeFile(join(folder, `${split}-images-idx3-ubyte`), images);
+    await writeFile(
+      join(folder, `${split}-labels-idx1-ubyte`),
+      idxFile(
+        [20],
+        Array.from({ length: 20 }, (_, i) => i % 10),
+      ),
+    );
+  }
+}
+
+describe("shatter data list", () => {
+  test("says what is here, what is not, and how to get it", async () => {
+    await writeMnist();
+    const text = await run("list", "--data-dir", folder);
+    expect(text).toContain("not here: shatter data get cifar10");
+    expect(text).toContain(folder);
+    expect(text).toContain("drawn, nothing to fetch");
+  });
+
+  test("prints JSON", async () => {
+    const rows = JSON.parse(await run("list", "--json", "--data-dir", folder)) as {
+      name: string;
+      where: unknown;
+    }[];
+    expect(rows.map(({ name, where }) => [name, where])).toEqual([
+      ["cifar10", null],
+      ["mnist", null],
+      ["shapes", "drawn"],
+    ]);
+  });
+});
+
+describe("shatter data get", () => {
+  test("uses what is there, without network", async () => {
+    await writeMnist();
+    expect(await run("get", "mnist", "--data-dir", folder)).toBe(`mnist was already in ${folder}`);
+    expect(await run("get", "shapes")).toBe("shapes is drawn, there is nothing to fetch");
+  });
+
+  test("says what failed and what to do by hand", async () => {
+    await expect(
+      run("get", "cifar10", "--data-dir", folder, "--mirror", "http://127.0.0.1:1"),
+    ).rejects.toThrow(
+      /could not fetch them from http:\/\/127\.0\.0\.1:1\/cifar-10-binary\.tar\.gz \(.+\)\. Or fetch/,
+    );
+  });
+
+  test("suggests the name that was meant", async () => {
+    await expect(run("get", "cifar")).rejects.toThrow('unknown dataset "cifar"; did you mean "cifar10"?');
+  });
+});
+
+describe("shatter data check", () => {
+  test("counts readable data and fails because it is not official", async () => {
+    await writeMnist();
+    await expect(run("check", "mnist", "--data-dir", folder)).rejects.toThrow(
+      "mnist: expected the official files, got train-images-idx3-ubyte not the official bytes",
+    );
+    expect(printed.join("\n")).toContain("train: 20 examples");
+  });
+
+  test("fails where files are missing, and prints JSON all the same", async () => {
+    await expect(run("check", "cifar10", "--json", "--data-dir", folder)).rejects.toThrow(
+      'data_batch_1.bin missing, data_batch_2.bin missing, data_batch_3.bin missing, data_batch_4.bin missing, data_batch_5.bin missing, test_batch.bin missing; run "shatter data get cifar10"',
+    );
+    expect(JSON.parse(printed.join("\n"))).toMatchObject({ name: "cifar10", official: false });
+  });
+});
+
+describe("shatter data show", () => {
+  test("writes a picture as PNG", async () => {
+    await writeMnist();
+    const out = join(folder, "mnist.png");
+    expect(await run("show", "mnist", "--data-dir", folder, "--out", out, "--count", "3")).toBe(
+      `wrote ${out}`,
+    );
+    const { format, width, height } = await sharp(out).metadata();
+    expect(format).toBe("png");
+    expect(width).toBeGreaterThan(900);
+    expect(height).toBeGreaterThan(1000);
+  });
+
+  test("writes a picture as SVG, with a row a randomization and a caption an image", async () => {
+    await writeMnist();
+    const out = join(folder, "mnist.svg");
+    const shown = JSON.parse(
+      await run(
+        "show",
+        "mnist",
+        "--data-dir",
+        folder,
+        "--out",
+        out,
+        "--count",
+        "12",
+        "--corrupt",
+        "1",
+        "--json",
+      ),
+    ) as { columns: { label: string; given: string }[] };
+    const svg = await readFile(out, "utf8");
+    for (const title of ["True", "Shuffled pixels", "Random pixels", "Gaussian", "Corrupted labels"]) {
+      expect(svg).toContain(`>${title}</text>`);
+    }
+    expect(svg.match(/data:image\/png;base64,/g)?.length).toBe(5 * 12);
+    expect(shown.columns.map(({ label }) => Number(label))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
+    const moved = shown.columns.filter(({ label, given }) => label !== given);
+    expect(svg.match(/class="given"/g)?.length).toBe(moved.length);
+  });
+
+  test("refuses another extension", async () => {
+    await expect(run("show", "shapes", "--out", "x.jpg")).rejects.toThrow(
+      "data show: expected --out with a name in .png or .svg, got x.jpg",
+    );
+  });
+
+  test.each([
+    ["--corrupt", "2"],
+    ["--count", "0"],
+    ["--seed", "-1"],
+  ])("refuses %s %s", async (option, value) => {
+    await expect(run("show", "shapes", option, value)).rejects.toThrow(/expected/);
+  });
+});
