@@ -55,12 +55,36 @@ const KEEP_MEMORY = {
   MALLOC_TOP_PAD_: "500000000",
 };
 
-/** Measure PyTorch in one of its layouts of memory: `nchw`, or `cl` for channels last. */
+/** A way to run PyTorch. */
+export interface Setting {
+  /** Order of the axes in memory: `nchw`, or `cl` for channels last. */
+  readonly layout: string;
+  /** Threads of PyTorch itself. */
+  readonly torch: number;
+  /** Threads of OpenBLAS, which has its own: PyTorch does not tell it how many. */
+  readonly blas: number;
+}
+
+/** The ways in which PyTorch is run: whichever is fastest counts. Its threads and those of OpenBLAS get in each other's way. */
+export function settingsOf(threads: number): Setting[] {
+  const splits =
+    threads === 1
+      ? [[1, 1]]
+      : [
+          [threads, threads],
+          [1, threads],
+          [threads, 1],
+        ];
+  return splits.flatMap(([torch, blas]) =>
+    ["nchw", "cl"].map((layout) => ({ layout, torch: torch!, blas: blas! })),
+  );
+}
+
+/** Measure PyTorch. */
 export const measurePyTorch = (
   python: string,
-  layout: string,
+  { layout, torch, blas }: Setting,
   model: string,
-  threads: string,
   batch: string,
 ): Measurement =>
   measure<Measurement>(
@@ -68,7 +92,18 @@ export const measurePyTorch = (
     [
       join(import.meta.dirname, "pytorch_peer.py"),
       "speed",
-      ...["--model", model, "--threads", threads, "--batch", batch, "--layout", layout, "--steps", "60"],
+      ...[
+        "--model",
+        model,
+        "--threads",
+        String(torch),
+        "--batch",
+        batch,
+        "--layout",
+        layout,
+        "--steps",
+        "60",
+      ],
     ],
-    KEEP_MEMORY,
+    { ...KEEP_MEMORY, OPENBLAS_NUM_THREADS: String(blas) },
   );

@@ -3,13 +3,21 @@
  *
  *   npm run bench -- [--models mlp-1x512,mlp-3x512] [--threads 2] [--batch 128] [--rounds 5] [--json]
  *
- * A round measures Shatter, and PyTorch in both of its memory layouts, each in a process of its own; the
- * ratio is ours to PyTorch's best of the round. Rounds turn the order around, so that a machine that slows
+ * A round measures Shatter, and PyTorch in both of its memory layouts and with its threads split in several
+ * ways, each in a process of its own; the ratio is ours to PyTorch's best of the round. Rounds turn the order around, so that a machine that slows
  * down does not favour either side. PyTorch is looked for in $PYTHON, /usr/bin/python3 and python3.
  */
 
 import { parseArgs } from "node:util";
-import { findPython, type Measurement, measureOurs, measurePyTorch, type OurMeasurement } from "./child.ts";
+import {
+  findPython,
+  type Measurement,
+  measureOurs,
+  measurePyTorch,
+  type OurMeasurement,
+  type Setting,
+  settingsOf,
+} from "./child.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -21,13 +29,16 @@ const { values: options } = parseArgs({
   },
 });
 
-const LAYOUTS = ["nchw", "cl"] as const;
+/** PyTorch's best, and how it was run. */
+interface Theirs extends Measurement {
+  readonly setting: Setting;
+}
 
 /** One turn of everybody. */
 interface Round {
   readonly ours: OurMeasurement;
-  /** The faster layout; none without PyTorch. */
-  readonly theirs: Measurement | undefined;
+  /** The fastest setting; none without PyTorch. */
+  readonly theirs: Theirs | undefined;
 }
 
 /** Smallest, middle and largest. */
@@ -40,12 +51,13 @@ function spreadOf(values: readonly number[]): Spread {
 
 function measureRound(python: string | undefined, model: string, isTurned: boolean): Round {
   const args = ["--model", model, "--threads", options.threads, "--batch", options.batch];
-  const measureTheirs = (): Measurement | undefined => {
+  const measureTheirs = (): Theirs | undefined => {
     if (!python) return undefined;
-    const layouts = LAYOUTS.map((layout) =>
-      measurePyTorch(python, layout, model, options.threads, options.batch),
-    );
-    return layouts.sort((a, b) => b.imagesPerSecond - a.imagesPerSecond)[0];
+    const all = settingsOf(Number(options.threads)).map((setting) => ({
+      setting,
+      ...measurePyTorch(python, setting, model, options.batch),
+    }));
+    return all.sort((a, b) => b.imagesPerSecond - a.imagesPerSecond)[0];
   };
   if (isTurned) {
     const theirs = measureTheirs();
@@ -92,6 +104,10 @@ const reports = options.models.split(",").map((model) => {
       : undefined;
   if (theirs && ratio) {
     say(`  PyTorch, images/s    ${show(theirs, 0)}`);
+    const settings = new Set(
+      pairs.map(({ theirs: { setting } }) => `${setting.layout}, ${setting.torch} + ${setting.blas} threads`),
+    );
+    say(`    at its best with   ${[...settings].join("; ")} (PyTorch + OpenBLAS)`);
     say(`  ratio of a round     ${show(ratio, 2)}`);
   }
   const peak = spreadOf(rounds.map((round) => round.ours.peak / 1e9));

@@ -14,5 +14,6 @@ for (const request of [
 ] as const) {
   const randomized = randomize(splits, request, 0);
   console.log(randomized.touched);
-  for (const line of checkConformance(splits, randomized, request, 0)) console.log(`  ${describeConformance(line)}`);
+  for (const line of checkConformance(splits, randomized, request, 0))
+    console.log(`  ${describeConformance(line)}`);
 }

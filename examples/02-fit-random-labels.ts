@@ -9,8 +9,17 @@ import { cropForRecipe, loadDataset, openEngine, paperRecipe, runTrial, splitsHa
 
 const splits = cropForRecipe(await loadDataset("shapes", { n: 1000, testN: 1000 }), "paper");
 const dataset = { name: "shapes", hash: await splitsHash(splits), train: 1000, test: 1000 };
-const spec = { schema: "shatter/trial@1", dataset, inputs: "true", corrupt: 1, model: "mlp-1x512", recipe: paperRecipe, seed: 0 } as const;
+const spec = {
+  schema: "shatter/trial@1",
+  dataset,
+  inputs: "true",
+  corrupt: 1,
+  model: "mlp-1x512",
+  recipe: paperRecipe,
+  seed: 0,
+} as const;
 for await (const event of runTrial(spec, splits, await openEngine(runtime, "cpu", 2))) {
   if (event.type === "epoch") console.log(event.row);
-  if (event.type === "done") console.log(`train ${event.outcome.trainAccuracy}, test ${event.outcome.testAccuracy}`);
+  if (event.type === "done")
+    console.log(`train ${event.outcome.trainAccuracy}, test ${event.outcome.testAccuracy}`);
 }

@@ -5,7 +5,16 @@
  */
 
 import * as runtime from "onnxruntime-node";
-import { constant, evaluate, gradient, input, ops, printGraph, validateGraph, writeOnnx } from "../src/index.ts";
+import {
+  constant,
+  evaluate,
+  gradient,
+  input,
+  ops,
+  printGraph,
+  validateGraph,
+  writeOnnx,
+} from "../src/index.ts";
 
 const { multiply, relu, sum } = ops;
 const x = input("x", [3]);
@@ -23,5 +32,7 @@ console.log(printGraph(graph));
 console.log(evaluate(graph, { x: [-1, 2, 3] }));
 
 const session = await runtime.InferenceSession.create(writeOnnx(graph));
-const { loss: value, slope: derivative } = await session.run({ x: new runtime.Tensor(Float32Array.of(-1, 2, 3), [3]) });
+const { loss: value, slope: derivative } = await session.run({
+  x: new runtime.Tensor(Float32Array.of(-1, 2, 3), [3]),
+});
 console.log(value!.data, derivative!.data);

@@ -6,11 +6,19 @@
 
 import { runRandomizationTest } from "../src/index.ts";
 
-const result = await runRandomizationTest({ data: "shapes", n: 1000, testN: 500, model: "mlp-1x512", seeds: 2 });
-console.table(result.summary.map(({ inputs, nominal, trainAccuracy, testAccuracy }) => ({
-  inputs,
-  nominal,
-  train: trainAccuracy?.mean,
-  test: testAccuracy?.mean,
-})));
+const result = await runRandomizationTest({
+  data: "shapes",
+  n: 1000,
+  testN: 500,
+  model: "mlp-1x512",
+  seeds: 2,
+});
+console.table(
+  result.summary.map(({ inputs, nominal, trainAccuracy, testAccuracy }) => ({
+    inputs,
+    nominal,
+    train: trainAccuracy?.mean,
+    test: testAccuracy?.mean,
+  })),
+);
 console.log(result.verdict.text);

@@ -96,10 +96,10 @@ def step_answer(case):
             group["lr"] = rate
         kept = [at for at, weight in enumerate(case["weights"][step]) if weight == 1]
         rows = torch.tensor([case["indices"][step][at] for at in kept])
-        hidden = torch.relu(images[rows] @ w["hidden.weight"] + w["hidden.bias"])
+        hidden = torch.relu(images[rows] @ w["hidden.weight"].T + w["hidden.bias"])
         if case["masks"]:
             hidden = hidden * torch.tensor(case["masks"][step], dtype=torch.float64).reshape(-1, hidden.shape[1])[kept]
-        loss = F.cross_entropy(hidden @ w["output.weight"] + w["output.bias"], labels[rows])
+        loss = F.cross_entropy(hidden @ w["output.weight"].T + w["output.bias"], labels[rows])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -7,4 +7,7 @@
 import { writeFileSync } from "node:fs";
 import { testJsonSchema } from "../src/lab/result.ts";
 
-writeFileSync(new URL("../schema/test@1.json", import.meta.url), `${JSON.stringify(testJsonSchema(), null, 2)}\n`);
+writeFileSync(
+  new URL("../schema/test@1.json", import.meta.url),
+  `${JSON.stringify(testJsonSchema(), null, 2)}\n`,
+);

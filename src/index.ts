@@ -27,7 +27,7 @@ export { printGraph } from "./graph/print.ts";
 export { validateGraph } from "./graph/validate.ts";
 export { constant, type Graph, input, type Value } from "./graph/value.ts";
 export type { TestRequest } from "./lab/plan.ts";
-export { createProcessPool } from "./lab/process-pool.ts";
+export { openProcessPool } from "./lab/process-pool.ts";
 export { runRandomizationTest, type TestOptions } from "./lab/process-test.ts";
 export { runTest, type TestContext, type TestEvent } from "./lab/randomization-test.ts";
 export { type TestResult, testResultSchema, type TrialResult, type Verdict } from "./lab/result.ts";

@@ -35,7 +35,8 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   if (x >= 1) return 1;
   // The fraction converges quickly only left of the mean; the right side is the mirror image.
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) / a;
+  const front =
+    Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) / a;
   const tiny = 1e-300;
   const away = (value: number): number => (Math.abs(value) < tiny ? tiny : value);
   let c = 1;
@@ -110,7 +111,9 @@ const Z_95 = 1.959963984540054;
  */
 export function wilsonInterval(hits: number, count: number): readonly [number, number] {
   if (!(count >= 1 && hits >= 0 && hits <= count)) {
-    throw new RangeError(`wilsonInterval: expected 0 <= hits <= count and count >= 1, got ${hits} of ${count}`);
+    throw new RangeError(
+      `wilsonInterval: expected 0 <= hits <= count and count >= 1, got ${hits} of ${count}`,
+    );
   }
   const p = hits / count;
   const z2 = Z_95 ** 2 / count;
@@ -147,7 +150,8 @@ export function renamingTest(
   draws = 9999,
 ): RenamingTest {
   const count = confusions.flat(2).reduce((total, cell) => total + cell, 0);
-  if (count === 0) throw new RangeError("renamingTest: expected at least one network with a test example, got none");
+  if (count === 0)
+    throw new RangeError("renamingTest: expected at least one network with a test example, got none");
   const hitsUnder = (renamings: readonly ArrayLike<number>[]): number =>
     confusions.reduce(
       (total, confusion, network) =>

@@ -10,7 +10,11 @@ function editDistance(a: string, b: string): number {
     const current = [row];
     for (let column = 1; column <= b.length; column++) {
       const same = a[row - 1] === b[column - 1];
-      let distance = Math.min(previous[column]! + 1, current[column - 1]! + 1, previous[column - 1]! + Number(!same));
+      let distance = Math.min(
+        previous[column]! + 1,
+        current[column - 1]! + 1,
+        previous[column - 1]! + Number(!same),
+      );
       if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
         distance = Math.min(distance, before[column - 2]! + 1);
       }
@@ -25,9 +29,14 @@ function editDistance(a: string, b: string): number {
 /** The candidate nearest to a name, if one is near enough to have been meant. */
 export function suggest(name: string, candidates: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
-  const distances = candidates.map((candidate) => ({ candidate, distance: editDistance(plain(name), plain(candidate)) }));
+  const distances = candidates.map((candidate) => ({
+    candidate,
+    distance: editDistance(plain(name), plain(candidate)),
+  }));
   const best = distances.sort((a, b) => a.distance - b.distance)[0];
-  return best && best.distance <= Math.max(2, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+  return best && best.distance <= Math.max(2, Math.floor(best.candidate.length / 3))
+    ? best.candidate
+    : undefined;
 }
 
 /** The message for a name that is not known: what was asked, what was probably meant, what there is. */

@@ -9,9 +9,9 @@ import { messageOf } from "../base/errors.ts";
 import { dataFolder } from "../data/files.ts";
 import { locate } from "../data/load.ts";
 import { datasets } from "../data/registry.ts";
+import { commit, engine, machine, version } from "../lab/process-provenance.ts";
 import { devices, openEngine } from "../train/engine.ts";
 import { paint } from "./output.ts";
-import { commit, engine, machine, version } from "../lab/process-provenance.ts";
 
 /** One thing that was looked at. */
 interface Finding {
@@ -28,14 +28,24 @@ const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} Gi
 async function examine(folder: string | undefined): Promise<Finding[]> {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const findings: Finding[] = [
-    { what: "shatter", ok: true, optional: false, detail: `${version}${commit() ? `, commit ${commit()}` : ""}` },
+    {
+      what: "shatter",
+      ok: true,
+      optional: false,
+      detail: `${version}${commit() ? `, commit ${commit()}` : ""}`,
+    },
     {
       what: "node",
       ok: major > 22 || (major === 22 && minor >= 12),
       optional: false,
       detail: `${process.versions.node}, needs 22.12 or newer`,
     },
-    { what: "machine", ok: true, optional: false, detail: `${machine()}, ${availableParallelism()} usable cores` },
+    {
+      what: "machine",
+      ok: true,
+      optional: false,
+      detail: `${machine()}, ${availableParallelism()} usable cores`,
+    },
     {
       what: "memory",
       ok: freemem() > 2 ** 31,
@@ -47,9 +57,19 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
   for (const device of devices) {
     try {
       await openEngine(runtime, device, 1);
-      findings.push({ what: `device ${device}`, ok: true, optional: device !== "cpu", detail: "a graph ran on it" });
+      findings.push({
+        what: `device ${device}`,
+        ok: true,
+        optional: device !== "cpu",
+        detail: "a graph ran on it",
+      });
     } catch (error) {
-      findings.push({ what: `device ${device}`, ok: false, optional: device !== "cpu", detail: messageOf(error) });
+      findings.push({
+        what: `device ${device}`,
+        ok: false,
+        optional: device !== "cpu",
+        detail: messageOf(error),
+      });
     }
   }
   for (const dataset of datasets) {
@@ -61,7 +81,9 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
     const files = await locate(dataset, dataFolder(folder));
     const ok = files.size === dataset.files.length;
     const [path] = files.values();
-    const detail = ok ? `all ${files.size} files, such as ${path}` : `not there: run "shatter data get ${dataset.name}"`;
+    const detail = ok
+      ? `all ${files.size} files, such as ${path}`
+      : `not there: run "shatter data get ${dataset.name}"`;
     findings.push({ what, ok, optional: true, detail });
   }
   return findings;
@@ -79,7 +101,9 @@ export function doctorCommand(): Command {
       if (options.json) console.log(JSON.stringify(findings, null, 2));
       else {
         for (const { what, ok, optional, detail } of findings) {
-          const mark = ok ? paint(process.stdout, "green", "ok  ") : paint(process.stdout, optional ? "yellow" : "red", optional ? "no  " : "FAIL");
+          const mark = ok
+            ? paint(process.stdout, "green", "ok  ")
+            : paint(process.stdout, optional ? "yellow" : "red", optional ? "no  " : "FAIL");
           console.log(`${mark} ${what.padEnd(15)} ${detail.replaceAll(/\s+/g, " ")}`);
         }
       }

@@ -7,15 +7,17 @@
 
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../base/errors.ts";
+import { version } from "../lab/process-provenance.ts";
 import { dataCommand } from "./data.ts";
 import { doctorCommand } from "./doctor.ts";
 import { modelCommand } from "./model.ts";
 import { paint } from "./output.ts";
-import { version } from "../lab/process-provenance.ts";
 import { testCommand } from "./test.ts";
 
 const program = new Command("shatter")
-  .description("Does your network learn, or does it memorise? The randomization tests of Zhang et al., ICLR 2017.")
+  .description(
+    "Does your network learn, or does it memorise? The randomization tests of Zhang et al., ICLR 2017.",
+  )
   .version(version)
   .showSuggestionAfterError()
   .addHelpText(
@@ -28,8 +30,12 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 interrupted.`,
   );
-for (const command of [testCommand(), dataCommand(), modelCommand(), doctorCommand()]) program.addCommand(command);
+for (const command of [testCommand(), dataCommand(), modelCommand(), doctorCommand()])
+  program.addCommand(command);
 exitByException(program);
+
+// A reader that has seen enough, such as head, is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
 try {
   await program.parseAsync();
@@ -49,6 +55,8 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const isExpected = error instanceof Error && error.constructor !== Error && error.constructor !== TypeError;
-  process.stderr.write(`${paint(process.stderr, "red", "error:")} ${isExpected ? message : (stack ?? message)}\n`);
+  process.stderr.write(
+    `${paint(process.stderr, "red", "error:")} ${isExpected ? message : (stack ?? message)}\n`,
+  );
   return error instanceof UsageError ? 2 : 1;
 }

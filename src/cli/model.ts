@@ -31,7 +31,9 @@ export function modelCommand(): Command {
       }));
       if (options.json) return console.log(JSON.stringify(rows, null, 2));
       for (const row of rows) {
-        console.log(`${row.name.padEnd(12)} ${millions(row.parameters).padStart(12)} parameters  ${row.title} (${row.source})`);
+        console.log(
+          `${row.name.padEnd(12)} ${millions(row.parameters).padStart(12)} parameters  ${row.title} (${row.source})`,
+        );
       }
     });
 
@@ -42,7 +44,10 @@ export function modelCommand(): Command {
     .option("--input <shape>", "shape of one example", listOf(wholeFrom(1)), PAPER_INPUT)
     .option("--classes <n>", "number of classes", wholeFrom(2), PAPER_CLASSES)
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExamples:\n  shatter model show mlp-3x512\n  shatter model show mlp-1x512 --input 1,28,28")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  shatter model show mlp-3x512\n  shatter model show mlp-1x512 --input 1,28,28",
+    )
     .action((name: string, options: { input: number[]; classes: number; json?: boolean }) => {
       const model = findModel(name);
       const { parameters, count } = summarizeModel(model, options.input, options.classes);
@@ -54,12 +59,20 @@ export function modelCommand(): Command {
       }));
       if (options.json) {
         const { title, source } = model;
-        return console.log(JSON.stringify({ name, title, source, input: options.input, classes: options.classes, parameters: rows, count }, null, 2));
+        return console.log(
+          JSON.stringify(
+            { name, title, source, input: options.input, classes: options.classes, parameters: rows, count },
+            null,
+            2,
+          ),
+        );
       }
       console.log(`${name}: ${model.title} (${model.source})`);
       console.log(`input ${showShape(options.input)}, ${options.classes} classes\n`);
       for (const row of rows) {
-        console.log(`  ${row.name.padEnd(18)} ${row.role.padEnd(7)} ${showShape(row.shape).padEnd(14)} ${millions(row.count).padStart(12)}`);
+        console.log(
+          `  ${row.name.padEnd(18)} ${row.role.padEnd(7)} ${showShape(row.shape).padEnd(14)} ${millions(row.count).padStart(12)}`,
+        );
       }
       console.log(`  ${"total".padEnd(41)} ${millions(count).padStart(12)}`);
     });

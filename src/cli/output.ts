@@ -43,7 +43,11 @@ export function listOf<T>(parse: (text: string) => T) {
 }
 
 /** Parse one of some names. */
-export function oneOf<T extends string>(kind: string, names: readonly T[], explain: (name: string) => string) {
+export function oneOf<T extends string>(
+  kind: string,
+  names: readonly T[],
+  explain: (name: string) => string,
+) {
   return (text: string): T => {
     const found = names.find((name) => name === text);
     if (found !== undefined) return found;

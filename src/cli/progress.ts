@@ -18,7 +18,11 @@ export interface Progress {
 export function nameTrial({ spec, escalation }: TrialState): string {
   const { inputs, corrupt, seed } = spec;
   const what =
-    inputs !== "true" ? `${inputs} inputs` : corrupt === 0 ? "true labels" : `${Math.round(corrupt * 100)} % random labels`;
+    inputs !== "true"
+      ? `${inputs} inputs`
+      : corrupt === 0
+        ? "true labels"
+        : `${Math.round(corrupt * 100)} % random labels`;
   return `${what}, seed ${seed}${escalation > 0 ? `, escalation ${escalation}` : ""}`;
 }
 

@@ -6,20 +6,19 @@ import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Command, Option } from "commander";
 import { unknownName } from "../base/suggest.ts";
-import { describeConformance } from "../data/conformance.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames } from "../data/randomize.ts";
 import { datasets } from "../data/registry.ts";
 import type { TestRequest } from "../lab/plan.ts";
 import { runRandomizationTest } from "../lab/process-test.ts";
 import type { TestResult } from "../lab/result.ts";
-import { models } from "../nn/models.ts";
 import { initializations } from "../nn/initialize.ts";
-import { type Device, devices } from "../train/engine.ts";
-import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { models } from "../nn/models.ts";
 import { summaryTable } from "../report/table.ts";
 import { terminalTable } from "../report/terminal.ts";
-import { checkWritable, writeReport } from "../report/write.ts";
+import { type Device, devices } from "../train/engine.ts";
+import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { conformanceLines } from "./conformance.ts";
 import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
 
@@ -73,10 +72,23 @@ export function testCommand(): Command {
     .description("train one model on true and randomized data, and say whether it learns or memorises")
     .optionsGroup("What is tested:")
     .option("--data <name>", `dataset: ${datasets.map(({ name }) => name).join(", ")}`, "shapes")
-    .option("--data-dir <folder>", "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)")
+    .option(
+      "--data-dir <folder>",
+      "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
+    )
     .option("--model <name>", `model: ${[...models.keys()].join(", ")}`, "mlp-1x512")
-    .option("--inputs <names>", `inputs to train on: ${inputsNames.join(",")}`, listOf(named("inputs", inputsNames)), ["true"])
-    .option("--corrupt <p,...>", "probabilities that a label is redrawn, with true inputs", listOf(numberIn(0, 1)), [0, 1])
+    .option(
+      "--inputs <names>",
+      `inputs to train on: ${inputsNames.join(",")}`,
+      listOf(named("inputs", inputsNames)),
+      ["true"],
+    )
+    .option(
+      "--corrupt <p,...>",
+      "probabilities that a label is redrawn, with true inputs",
+      listOf(numberIn(0, 1)),
+      [0, 1],
+    )
     .option("--n <count>", "training examples (default: all)", wholeFrom(1))
     .option("--test-n <count>", "test examples (default: all)", wholeFrom(1))
     .option("--seeds <count>", "repetitions of everything", wholeFrom(1), 1)
@@ -85,7 +97,12 @@ export function testCommand(): Command {
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
     .option("--optimizer <name>", "sgd or adam", named("optimizer", ["sgd", "adam"]), recipe.optimizer)
     .option("--lr <rate>", "learning rate", numberIn(0, 1e6, { low: true }), recipe.learningRate)
-    .option("--lr-decay <factor>", "factor of the learning rate a period", numberIn(0, 1, { low: true }), recipe.learningRateDecay)
+    .option(
+      "--lr-decay <factor>",
+      "factor of the learning rate a period",
+      numberIn(0, 1, { low: true }),
+      recipe.learningRateDecay,
+    )
     .option(
       "--lr-decay-every <period>",
       'the period: a number of steps, or "epoch"',
@@ -95,24 +112,67 @@ export function testCommand(): Command {
     .option("--momentum <m>", "momentum", numberIn(0, 1, { high: true }), recipe.momentum)
     .option("--nesterov", "Nesterov's momentum")
     .option("--batch <size>", "examples a batch", wholeFrom(1), recipe.batch)
-    .option("--last-batch <keep|drop>", "an epoch's last, incomplete batch", named("choice", ["keep", "drop"]), recipe.lastBatch)
-    .option("--weight-decay <c>", "coefficient of the L2 penalty on weights", numberIn(0, 1e6), recipe.weightDecay)
-    .option("--dropout <p>", "probability that a hidden unit is dropped", numberIn(0, 1, { high: true }), recipe.dropout)
-    .option("--init <name>", `initialization: ${initializations.join(", ")}`, named("initialization", initializations), recipe.initialization)
-    .option("--preprocess <name>", `preprocessing: ${preprocessNames.join(", ")}`, named("preprocessing", preprocessNames), recipe.preprocess)
+    .option(
+      "--last-batch <keep|drop>",
+      "an epoch's last, incomplete batch",
+      named("choice", ["keep", "drop"]),
+      recipe.lastBatch,
+    )
+    .option(
+      "--weight-decay <c>",
+      "coefficient of the L2 penalty on weights",
+      numberIn(0, 1e6),
+      recipe.weightDecay,
+    )
+    .option(
+      "--dropout <p>",
+      "probability that a hidden unit is dropped",
+      numberIn(0, 1, { high: true }),
+      recipe.dropout,
+    )
+    .option(
+      "--init <name>",
+      `initialization: ${initializations.join(", ")}`,
+      named("initialization", initializations),
+      recipe.initialization,
+    )
+    .option(
+      "--preprocess <name>",
+      `preprocessing: ${preprocessNames.join(", ")}`,
+      named("preprocessing", preprocessNames),
+      recipe.preprocess,
+    )
     .optionsGroup("When it counts as fitted:")
-    .option("--fit-accuracy <a>", "training accuracy that counts as fitted", numberIn(0, 1), recipe.fit.accuracy)
+    .option(
+      "--fit-accuracy <a>",
+      "training accuracy that counts as fitted",
+      numberIn(0, 1),
+      recipe.fit.accuracy,
+    )
     .option("--fit-loss <loss>", "or: training loss below this", numberIn(0, 1e6), recipe.fit.loss)
     .option("--no-stop-when-fit", "train all epochs, also after everything is fitted")
-    .option("--escalations <count>", "escalations of epochs and learning rate before random labels count as not fitted", wholeFrom(0), 2)
+    .option(
+      "--escalations <count>",
+      "escalations of epochs and learning rate before random labels count as not fitted",
+      wholeFrom(0),
+      2,
+    )
     .optionsGroup("How it runs:")
     .option("--jobs <count>", "trials at once (default: one a core)", wholeFrom(1))
-    .option("--threads <count>", "threads of each trial (default: the cores shared among the jobs)", wholeFrom(1))
+    .option(
+      "--threads <count>",
+      "threads of each trial (default: the cores shared among the jobs)",
+      wholeFrom(1),
+    )
     .addOption(new Option("--device <name>", "where to compute").choices(devices).default("cpu"))
     .optionsGroup("What comes out:")
     .option("--json <file>", 'write the result as JSON; "-" prints it instead of the table')
     .option("--report <folder>", "write an HTML page with figures, and the numbers as CSV and JSON")
-    .option("--expect <answers>", `exit with 3 unless: ${expectations.join(",")}`, listOf(named("answer", expectations)))
+    .option(
+      "--expect <answers>",
+      `exit with 3 unless: ${expectations.join(",")}`,
+      listOf(named("answer", expectations)),
+    )
     .option("--quiet", "no progress")
     .addHelpText(
       "after",
@@ -148,8 +208,7 @@ function recipeOf(options: Options): Recipe {
 
 async function test(options: Options): Promise<void> {
   // An unwritable place is refused before the first minute of training.
-  if (options.report !== undefined) await checkWritable(options.report);
-  if (options.json !== undefined && options.json !== "-") await checkWritable(dirname(options.json));
+  for (const folder of foldersOf(options)) await (await loadReport()).checkWritable(folder);
   const progress = options.quiet ? undefined : createProgress(process.stderr);
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
@@ -159,7 +218,8 @@ async function test(options: Options): Promise<void> {
   };
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
 
-  const { data, dataDir, model, inputs, corrupt, n, testN, seeds, seed, escalations, jobs, threads, device } = options;
+  const { data, dataDir, model, inputs, corrupt, n, testN, seeds, seed, escalations, jobs, threads, device } =
+    options;
   const result = await runRandomizationTest({
     ...{ data, dataDir, model, inputs, corrupt, n, testN, seeds, escalations, jobs, threads, device },
     firstSeed: seed,
@@ -173,6 +233,15 @@ async function test(options: Options): Promise<void> {
   process.exitCode = exitCode(result, options.expect ?? []);
 }
 
+/** Charts are heavy to load, and most runs of the command draw none. */
+const loadReport = () => import("../report/write.ts");
+
+/** The folders that will be written to. */
+function foldersOf({ report, json }: Options): string[] {
+  const folders = report === undefined ? [] : [report];
+  return json === undefined || json === "-" ? folders : [...folders, dirname(json)];
+}
+
 /** Print and write what came out. */
 async function publish(result: TestResult, { json, report }: Options): Promise<void> {
   const document = `${JSON.stringify(result, null, 2)}\n`;
@@ -180,6 +249,7 @@ async function publish(result: TestResult, { json, report }: Options): Promise<v
   else printResult(result);
   if (json !== undefined && json !== "-") await writeFile(json, document);
   if (report !== undefined) {
+    const { writeReport } = await loadReport();
     const { files } = await writeReport(result, report);
     process.stderr.write(`report: ${files[0]}\n`);
   }
@@ -189,16 +259,22 @@ function printResult(result: TestResult): void {
   const out = process.stdout;
   const { dataset, model, provenance } = result;
   console.log(
-    paint(out, "bold", `\n${model.name} (${model.parameters.toLocaleString("en-US")} parameters) on ${dataset.name}`) +
+    paint(
+      out,
+      "bold",
+      `\n${model.name} (${model.parameters.toLocaleString("en-US")} parameters) on ${dataset.name}`,
+    ) +
       `, ${dataset.train.toLocaleString("en-US")} training and ${dataset.test.toLocaleString("en-US")} test examples\n`,
   );
   console.log(terminalTable(summaryTable(result), { color: wantsColor(out) }));
   const failed = result.trials.filter(({ error }) => error !== undefined);
   for (const { inputs, labels, seed, status, error } of failed) {
-    console.log(paint(out, "red", `${status}: inputs ${inputs}, labels ${labels.nominal}, seed ${seed}: ${error}`));
+    console.log(
+      paint(out, "red", `${status}: inputs ${inputs}, labels ${labels.nominal}, seed ${seed}: ${error}`),
+    );
   }
   console.log(paint(out, "bold", "\nConformance of the randomizations"));
-  for (const line of result.conformance) console.log(`  ${describeConformance(line)}`);
+  for (const line of conformanceLines(result.conformance)) console.log(`  ${line}`);
   console.log(`${paint(out, "bold", "\nVerdict")}\n  ${result.verdict.text}`);
   if (provenance.interrupted) console.log(paint(out, "yellow", "  Interrupted: some trials are missing."));
 }
@@ -210,6 +286,7 @@ function exitCode({ provenance, trials, verdict }: TestResult, expected: readonl
   const answers: string[] = [verdict.capacity.answer, verdict.learning.answer];
   if (verdict.leak.suspected === false) answers.push("no-leak");
   const unmet = expected.filter((answer) => !answers.includes(answer));
-  for (const answer of unmet) process.stderr.write(`expected "${answer}", but the verdict is ${answers.join(", ")}\n`);
+  for (const answer of unmet)
+    process.stderr.write(`expected "${answer}", but the verdict is ${answers.join(", ")}\n`);
   return unmet.length > 0 ? 3 : 0;
 }

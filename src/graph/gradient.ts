@@ -24,7 +24,8 @@ export function gradient(scalar: Value, targets: readonly Value[]): Value[] {
   // Only values between the targets and the scalar matter: the rest is never differentiated.
   const matters = new Set<Value>(targets);
   for (const value of order) {
-    if (value.kind === "application" && value.inputs.some((operand) => matters.has(operand))) matters.add(value);
+    if (value.kind === "application" && value.inputs.some((operand) => matters.has(operand)))
+      matters.add(value);
   }
   const gradients = new Map<Value, Value>([[scalar, constant(1)]]);
   for (const value of order.reverse()) {

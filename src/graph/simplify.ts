@@ -33,7 +33,10 @@ export function simplifyGraph(graph: Graph): Graph {
     const isFree = operands.map((_, index) => uses.get(value.inputs[index]!) === 1);
     rewritten.set(value, scaleOperand(copy, isFree) ?? addInProduct(copy, isFree) ?? copy);
   }
-  return { ...graph, outputs: graph.outputs.map(({ name, value }) => ({ name, value: rewritten.get(value)! })) };
+  return {
+    ...graph,
+    outputs: graph.outputs.map(({ name, value }) => ({ name, value: rewritten.get(value)! })),
+  };
 }
 
 const isA = (value: Value, operation: { readonly record: Application["operation"] }): value is Application =>
@@ -48,10 +51,13 @@ function scaleOperand(value: Application, isFree: readonly boolean[]): Value | u
   ] as const) {
     const product = value.inputs[at]!;
     const factor = value.inputs[other]!;
-    if (!isA(product, matmul) || !isFree[at] || sizeOf(factor.shape) !== 1 || factor.shape.length > 2) continue;
+    if (!isA(product, matmul) || !isFree[at] || sizeOf(factor.shape) !== 1 || factor.shape.length > 2)
+      continue;
     const [a, b] = product.inputs as [Value, Value];
     if (Math.min(sizeOf(a.shape), sizeOf(b.shape)) >= sizeOf(product.shape)) continue;
-    return sizeOf(a.shape) < sizeOf(b.shape) ? matmul(multiply(a, factor), b) : matmul(a, multiply(b, factor));
+    return sizeOf(a.shape) < sizeOf(b.shape)
+      ? matmul(multiply(a, factor), b)
+      : matmul(a, multiply(b, factor));
   }
   return undefined;
 }
@@ -78,8 +84,10 @@ function addInProduct(value: Application, isFree: readonly boolean[]): Value | u
 function scaledBy(value: Value): { readonly beta: number; readonly c: Value } {
   if (isA(value, multiply)) {
     const [a, b] = value.inputs as [Value, Value];
-    if (a.kind === "constant" && a.data.length === 1 && sameShape(b.shape, value.shape)) return { beta: a.data[0]!, c: b };
-    if (b.kind === "constant" && b.data.length === 1 && sameShape(a.shape, value.shape)) return { beta: b.data[0]!, c: a };
+    if (a.kind === "constant" && a.data.length === 1 && sameShape(b.shape, value.shape))
+      return { beta: a.data[0]!, c: b };
+    if (b.kind === "constant" && b.data.length === 1 && sameShape(a.shape, value.shape))
+      return { beta: b.data[0]!, c: a };
   }
   return { beta: 1, c: value };
 }

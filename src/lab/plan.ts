@@ -45,13 +45,18 @@ export function conditionsOf({ inputs, corrupt }: Pick<TestRequest, "inputs" | "
     }
   }
   if (!inputs.includes("true") && corrupt.some((probability) => probability > 0)) {
-    throw new UsageError('--corrupt: labels are corrupted with true inputs only, as in the paper: add "true" to --inputs');
+    throw new UsageError(
+      '--corrupt: labels are corrupted with true inputs only, as in the paper: add "true" to --inputs',
+    );
   }
   const levels = [...new Set(corrupt)].sort((a, b) => a - b);
   const conditions = [...new Set(inputs)].flatMap((name): Condition[] =>
-    name === "true" ? levels.map((level) => ({ inputs: name, corrupt: level })) : [{ inputs: name, corrupt: 0 }],
+    name === "true"
+      ? levels.map((level) => ({ inputs: name, corrupt: level }))
+      : [{ inputs: name, corrupt: 0 }],
   );
-  if (conditions.length === 0) throw new UsageError("expected at least one of --inputs and --corrupt, got none");
+  if (conditions.length === 0)
+    throw new UsageError("expected at least one of --inputs and --corrupt, got none");
   return conditions;
 }
 

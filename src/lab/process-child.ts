@@ -1,7 +1,7 @@
 /**
  * @file The child process that trains: reads orders, runs trials one after another, sends their events.
  *
- * Run by {@link createProcessPool} with the device and the number of threads as arguments.
+ * Run by {@link openProcessPool} with the device and the number of threads as arguments.
  */
 
 import * as runtime from "onnxruntime-node";

@@ -36,18 +36,21 @@ export interface PoolOptions {
 const CHILD = new URL(`./process-child${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
 /**
- * Start a pool of processes; they are started when first needed, and kept between trials.
+ * Start a pool of processes: one now, others when they are needed; they are kept between trials.
  *
- * @throws EngineError from `run`'s first call on, through the trial's failure, if the device is not there.
+ * @throws EngineError with the reason and what to do, if the device is not there.
  */
-export function createProcessPool({ jobs, device, threads }: PoolOptions): TrialRunner {
+export async function openProcessPool({ jobs, device, threads }: PoolOptions): Promise<TrialRunner> {
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
   const waiting: (() => void)[] = [];
   let running = 0;
 
   const start = async (): Promise<ChildProcess> => {
-    const child = fork(CHILD, [device, String(threads)], { serialization: "advanced", stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const child = fork(CHILD, [device, String(threads)], {
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
     all.add(child);
     child.once("exit", () => all.delete(child));
     const answer = await firstMessage(child);
@@ -64,7 +67,12 @@ export function createProcessPool({ jobs, device, threads }: PoolOptions): Trial
     waiting.shift()?.();
   };
 
-  const runIn = (child: ChildProcess, order: TrialOrder, onEvent: (event: TrialEvent) => void, signal?: AbortSignal) =>
+  const runIn = (
+    child: ChildProcess,
+    order: TrialOrder,
+    onEvent: (event: TrialEvent) => void,
+    signal?: AbortSignal,
+  ) =>
     new Promise<TrialFailure | undefined>((resolve) => {
       let complaints = "";
       const onComplaint = (chunk: Buffer): void => {
@@ -84,7 +92,10 @@ export function createProcessPool({ jobs, device, threads }: PoolOptions): Trial
         }
       };
       const onExit = (code: number | null, killer: NodeJS.Signals | null): void => {
-        if (signal?.aborted) return end({ status: "stopped", error: "interrupted" });
+        if (signal?.aborted) {
+          end({ status: "stopped", error: "interrupted" });
+          return;
+        }
         const how = killer ? `was killed by ${killer}` : `ended with exit code ${code}`;
         const hint = killer === "SIGKILL" ? " (out of memory? try fewer --jobs)" : "";
         const said = complaints.trim();
@@ -97,6 +108,7 @@ export function createProcessPool({ jobs, device, threads }: PoolOptions): Trial
       child.send(order);
     });
 
+  idle.push(await start());
   return {
     jobs,
     async run(spec, source, onEvent, signal) {
@@ -128,7 +140,10 @@ function firstMessage(child: ChildProcess): Promise<ChildMessage> {
       complaints = (complaints + chunk).slice(-2000);
     });
     const onExit = (code: number | null, signal: NodeJS.Signals | null): void =>
-      resolve({ type: "refused", error: `a trial's process ended at its start (${signal ?? code}): ${complaints.trim()}` });
+      resolve({
+        type: "refused",
+        error: `a trial's process ended at its start (${signal ?? code}): ${complaints.trim()}`,
+      });
     child.once("exit", onExit);
     child.once("message", (message: ChildMessage) => {
       child.off("exit", onExit);

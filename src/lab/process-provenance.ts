@@ -19,7 +19,10 @@ export const version: string = JSON.parse(readFileSync(`${ROOT}/package.json`, "
 /** Commit of the sources, with `+changes` where they were modified; null outside a checkout. */
 export function commit(): string | null {
   const git = (...args: string[]): string =>
-    execFileSync("git", ["-C", ROOT, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    execFileSync("git", ["-C", ROOT, ...args], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
   try {
     // A checkout of something else around an installed package says nothing about this code.
     if (fileURLToPath(new URL(`file://${git("rev-parse", "--show-toplevel")}/`)) !== ROOT) return null;

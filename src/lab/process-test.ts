@@ -3,13 +3,13 @@
  */
 
 import { availableParallelism } from "node:os";
-import { type LoadOptions, findDataset, loadDataset } from "../data/load.ts";
+import { findDataset, type LoadOptions, loadDataset } from "../data/load.ts";
 import { findModel } from "../nn/models.ts";
 import type { Device } from "../train/engine.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { checkRecipe, conditionsOf, type TestRequest } from "./plan.ts";
-import { createProcessPool } from "./process-pool.ts";
+import { openProcessPool } from "./process-pool.ts";
 import { provenanceOf } from "./process-provenance.ts";
 import { runTest, type TestContext } from "./randomization-test.ts";
 import type { TestResult } from "./result.ts";
@@ -65,13 +65,19 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
     escalations: options.escalations ?? 2,
   };
   const trials = conditionsOf(request).length * seeds;
-  const source = { name: data, dataDir: options.dataDir, n: options.n, testN: options.testN, seed: options.seed };
+  const source = {
+    name: data,
+    dataDir: options.dataDir,
+    n: options.n,
+    testN: options.testN,
+    seed: options.seed,
+  };
   const splits = cropForRecipe(await loadDataset(data, source), recipe.preprocess);
 
   const cores = availableParallelism();
   const jobs = options.jobs ?? Math.min(cores, trials);
   const threads = options.threads ?? Math.max(1, Math.floor(cores / jobs));
-  await using runner = createProcessPool({ jobs, device, threads });
+  await using runner = await openProcessPool({ jobs, device, threads });
   return await runTest(request, {
     source,
     splits,

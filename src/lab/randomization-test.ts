@@ -52,7 +52,9 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
   const results: TrialResult[] = [];
 
   const runAll = async (specs: readonly TrialSpec[], escalation: number): Promise<TrialResult[]> => {
-    const trials = await Promise.all(specs.map(async (spec) => ({ id: await trialId(spec), spec, escalation })));
+    const trials = await Promise.all(
+      specs.map(async (spec) => ({ id: await trialId(spec), spec, escalation })),
+    );
     onEvent({ type: "planned", trials });
     const ended = await Promise.all(trials.map(runOne));
     results.push(...ended);
@@ -83,10 +85,15 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
       const result = latest[index]!;
       const ended = result.status === "done" || result.status === "diverged";
       const isRandom = spec.inputs === "true" && spec.corrupt === 1;
-      return isRandom && ended && !isMemorised(result) ? [{ spec, diverged: result.status === "diverged" }] : [];
+      return isRandom && ended && !isMemorised(result)
+        ? [{ spec, diverged: result.status === "diverged" }]
+        : [];
     });
     if (unfitted.length === 0) break;
-    specs = unfitted.map(({ spec, diverged }) => ({ ...spec, recipe: escalate(spec.recipe, stage, diverged) }));
+    specs = unfitted.map(({ spec, diverged }) => ({
+      ...spec,
+      recipe: escalate(spec.recipe, stage, diverged),
+    }));
     latest = await runAll(specs, stage);
   }
 

@@ -68,17 +68,22 @@ function judgeCapacity(
     slowdown: epochsToFit && onTrueEpochs ? epochsToFit.mean / onTrueEpochs.mean : null,
     bound: MEMORISED,
   };
-  const answer = (what: Verdict["capacity"]["answer"], ...reasons: string[]) => ({ ...evidence, answer: what, reasons });
+  const answer = (what: Verdict["capacity"]["answer"], ...reasons: string[]) => ({
+    ...evidence,
+    answer: what,
+    reasons,
+  });
 
   if (last.length === 0) return answer("inconclusive", "no trial with random labels came to its end");
   const reached = percent(meanOf(last.map((trial) => trial.trainAccuracy ?? 0)));
-  const effort =
-    last.some((trial) => trial.escalation > 0)
-      ? `after up to ${Math.max(...last.map((trial) => trial.escalation))} escalations of epochs and learning rate`
-      : `within ${Math.max(...last.map((trial) => trial.epochsAllowed))} epochs`;
+  const effort = last.some((trial) => trial.escalation > 0)
+    ? `after up to ${Math.max(...last.map((trial) => trial.escalation))} escalations of epochs and learning rate`
+    : `within ${Math.max(...last.map((trial) => trial.epochsAllowed))} epochs`;
   const memorised = last.filter(isMemorised);
   if (memorised.length === last.length) {
-    const reasons = [`${reached} of the random training labels are fitted ${effort} (${last.length} ${plural(last.length, "seed")})`];
+    const reasons = [
+      `${reached} of the random training labels are fitted ${effort} (${last.length} ${plural(last.length, "seed")})`,
+    ];
     if (evidence.slowdown !== null) {
       reasons.push(`that takes ${evidence.slowdown.toFixed(1)} times as many epochs as true labels`);
     }
@@ -86,10 +91,17 @@ function judgeCapacity(
   }
   const notFitted = `only ${reached} of the random training labels are fitted ${effort}`;
   if (memorised.length > 0) {
-    return answer("inconclusive", `${memorised.length} of ${last.length} seeds memorise the random labels, the others do not`);
+    return answer(
+      "inconclusive",
+      `${memorised.length} of ${last.length} seeds memorise the random labels, the others do not`,
+    );
   }
   if (Math.min(...last.map((trial) => trial.escalation)) < escalations || escalations === 0) {
-    return answer("inconclusive", notFitted, "more epochs or another learning rate were not tried: allow more escalations");
+    return answer(
+      "inconclusive",
+      notFitted,
+      "more epochs or another learning rate were not tried: allow more escalations",
+    );
   }
   const unsettled = last.some((trial) => {
     const before = beforeOf.get(trial.seed)?.trainAccuracy ?? 0;
@@ -97,8 +109,17 @@ function judgeCapacity(
     const now = trial.trainAccuracy ?? 0;
     return trial.status === "diverged" || now - before > STILL_GAINING || now - late > STILL_GAINING;
   });
-  if (unsettled) return answer("inconclusive", notFitted, "training was still gaining when the budget ended: allow more epochs");
-  return answer("does-not-fit", notFitted, "and longer training or a larger learning rate no longer raised it");
+  if (unsettled)
+    return answer(
+      "inconclusive",
+      notFitted,
+      "training was still gaining when the budget ended: allow more epochs",
+    );
+  return answer(
+    "does-not-fit",
+    notFitted,
+    "and longer training or a larger learning rate no longer raised it",
+  );
 }
 
 function judgeLearning(
@@ -131,8 +152,13 @@ function judgeLearning(
   const intervals = accuracies.map((accuracy) => wilsonInterval(Math.round(accuracy * testCount), testCount));
   const floor = Math.max(chance, randomLabelsTestAccuracy?.mean ?? 0);
   if (intervals.every(([low]) => low > floor)) return answer("learns", reached, ...against);
-  if (intervals.every(([, high]) => high < chance + NEGLIGIBLE)) return answer("does-not-learn", reached, ...against);
-  return answer("inconclusive", reached, "the test set is too small, or the seeds differ too much, to tell it from chance");
+  if (intervals.every(([, high]) => high < chance + NEGLIGIBLE))
+    return answer("does-not-learn", reached, ...against);
+  return answer(
+    "inconclusive",
+    reached,
+    "the test set is too small, or the seeds differ too much, to tell it from chance",
+  );
 }
 
 function judgeLeak(onRandom: readonly TrialResult[], { classes }: VerdictContext): Verdict["leak"] {
@@ -152,7 +178,9 @@ function judgeLeak(onRandom: readonly TrialResult[], { classes }: VerdictContext
   const renamings = Array.from({ length: classes }, (_, index) => index + 1).reduce((a, b) => a * b, 1);
   if (renamings ** -confusions.length > LEAK_BOUND) {
     const needed = Math.ceil(Math.log(1 / LEAK_BOUND) / Math.log(renamings));
-    const reasons = [`${classes} classes and ${confusions.length} ${plural(confusions.length, "seed")} cannot show a leak: use ${needed} seeds or more`];
+    const reasons = [
+      `${classes} classes and ${confusions.length} ${plural(confusions.length, "seed")} cannot show a leak: use ${needed} seeds or more`,
+    ];
     return { ...evidence, suspected: null, reasons };
   }
   const seen = `with random training labels ${percent(accuracy)} of the test labels are right, ${percent(expected)} expected (p = ${pValue.toPrecision(2)})`;
@@ -168,7 +196,7 @@ function tell(
   leak: Verdict["leak"],
 ): string {
   const capacityText = {
-    memorises: "This recipe can memorise: it fits labels that are pure chance",
+    memorises: "This recipe can memorise labels that are pure chance",
     "does-not-fit": "This recipe does not fit random labels",
     inconclusive: "Whether this recipe can memorise is not decided",
   }[capacity.answer];

@@ -20,7 +20,12 @@ export type Initialization = (typeof initializations)[number];
  *
  * @param index - The parameter's place in its model: names its stream.
  */
-export function initialize(parameter: Parameter, kind: Initialization, seed: number, index: number): Float32Array {
+export function initialize(
+  parameter: Parameter,
+  kind: Initialization,
+  seed: number,
+  index: number,
+): Float32Array {
   const { role, fanIn, fanOut, value } = parameter;
   const elements = new Float32Array(sizeOf(value.shape));
   if (role === "bias" && kind !== "pytorch") return elements;

@@ -13,11 +13,16 @@ export function flatten(x: Value): Value {
   return rest.length === 1 ? x : reshape(x, { shape: [batch!, sizeOf(rest)] });
 }
 
-/** A fully connected layer, `[batch, in] -> [batch, units]`: `x W + b` with `W` of shape `[in, units]`. */
+/**
+ * A fully connected layer, `[batch, in] -> [batch, units]`: `x W^T + b` with `W` of shape `[units, in]`.
+ *
+ * The layout is PyTorch's; on two threads the engine multiplies it twice as fast as its transpose
+ * (docs/performance.md).
+ */
 export function dense(x: Value, units: number, scope: Scope, name: string): Value {
   const inputs = x.shape[1]!;
   const fans = { fanIn: inputs, fanOut: units };
-  const weight = scope.parameter(`${name}.weight`, [inputs, units], { role: "weight", ...fans });
+  const weight = scope.parameter(`${name}.weight`, [units, inputs], { role: "weight", ...fans });
   const bias = scope.parameter(`${name}.bias`, [units], { role: "bias", ...fans });
-  return gemm(x, weight, bias, { alpha: 1, beta: 1, transposeA: false, transposeB: false });
+  return gemm(x, weight, bias, { alpha: 1, beta: 1, transposeA: false, transposeB: true });
 }

@@ -6,7 +6,7 @@
 
 import type { Estimate } from "../base/statistics.ts";
 import { type TestResult, type TrialResult, trialStatuses } from "../lab/result.ts";
-import { formatCount, formatEstimate, formatNumber, formatPercent, NOTHING } from "./format.ts";
+import { formatCount, formatEstimate, formatNoun, formatNumber, formatPercent, NOTHING } from "./format.ts";
 import { compareKinds, type Kind, nameKind, sameKind } from "./kinds.ts";
 
 /** What the cells of a column are, and so how they are written; shares are written in percent. */
@@ -51,6 +51,12 @@ export function formatCell({ form }: Column, cell: Cell): string {
   if (typeof cell === "string") return cell;
   if (typeof cell === "object") return formatEstimate(cell, form === "share-estimate" ? "percent" : "number");
   return form === "share" ? formatPercent(cell) : form === "number" ? formatNumber(cell) : formatCount(cell);
+}
+
+/** What was trained on what, and how often. */
+export function nameTest({ model, dataset, trials }: TestResult): string {
+  const seeds = new Set(trials.map(({ seed }) => seed)).size;
+  return `${model.name} on ${dataset.name}, ${formatCount(dataset.train)} training examples, ${formatNoun(seeds, "seed")}`;
 }
 
 /** A trial's kind. */

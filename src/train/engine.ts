@@ -30,7 +30,8 @@ export interface Engine {
 
 const REMEDIES: { readonly [D in Device]: string } = {
   cpu: "reinstall onnxruntime-node",
-  webgpu: "WebGPU needs a graphics driver (Vulkan on Linux, Metal on macOS, D3D12 on Windows); without one use --device cpu",
+  webgpu:
+    "WebGPU needs a graphics driver (Vulkan on Linux, Metal on macOS, D3D12 on Windows); without one use --device cpu",
   cuda:
     "CUDA needs an NVIDIA driver and the CUDA libraries of ONNX Runtime, which are not installed by default: " +
     "run `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12 --ignore-scripts=false`, or use --device cpu",
@@ -53,14 +54,19 @@ export async function openEngine(runtime: Runtime, device: Device, threads: numb
     // Warnings and worse: the engine's remarks about its own optimizations help nobody here.
     logSeverityLevel: 3,
   };
-  const open = (model: Uint8Array): Promise<InferenceSession> => runtime.InferenceSession.create(model, options);
+  const open = (model: Uint8Array): Promise<InferenceSession> =>
+    runtime.InferenceSession.create(model, options);
   try {
     const x = input("x", [1]);
-    const session = await open(writeOnnx({ name: "probe", inputs: [x], outputs: [{ name: "y", value: add(x, x) }] }));
+    const session = await open(
+      writeOnnx({ name: "probe", inputs: [x], outputs: [{ name: "y", value: add(x, x) }] }),
+    );
     await session.run({ x: new runtime.Tensor("float32", Float32Array.of(1), [1]) });
     await session.release();
   } catch (error) {
-    throw new EngineError(`device ${device}: not available here (${messageOf(error).trim()}); ${REMEDIES[device]}`);
+    throw new EngineError(
+      `device ${device}: not available here (${messageOf(error).trim()}); ${REMEDIES[device]}`,
+    );
   }
   return { runtime, device, threads, open };
 }

@@ -78,7 +78,11 @@ export async function createTrainer(
         feeds[value.name] = new Tensor("float32", masks[index]!, [steps, ...value.shape]);
       });
       const results = await session.run(feeds);
-      for (const { input: { name }, output } of step.state) state[name] = results[output]!;
+      for (const {
+        input: { name },
+        output,
+      } of step.state)
+        state[name] = results[output]!;
       return results["loss"]!.data as Float32Array;
     },
     parameters: () =>
@@ -132,11 +136,19 @@ export async function createEvaluator(
       const losses = new Float32Array(count);
       const predicted = new Int32Array(count);
       const weights = Object.fromEntries(
-        scope.parameters.map(({ name, value }) => [name, new Tensor("float32", parameters[name]!, value.shape)]),
+        scope.parameters.map(({ name, value }) => [
+          name,
+          new Tensor("float32", parameters[name]!, value.shape),
+        ]),
       );
       for (let start = 0; start < count; start += EVALUATION_BATCH) {
         const length = Math.min(EVALUATION_BATCH, count - start);
-        const inputs = padded(data.inputs as Float32Array, start * size, length * size, EVALUATION_BATCH * size);
+        const inputs = padded(
+          data.inputs as Float32Array,
+          start * size,
+          length * size,
+          EVALUATION_BATCH * size,
+        );
         const wanted = padded(data.labels, start, length, EVALUATION_BATCH);
         const results: InferenceSession.OnnxValueMapType = await session.run({
           ...weights,
@@ -153,7 +165,12 @@ export async function createEvaluator(
 }
 
 /** A stretch of an array, filled up with zeros to `total` where the array is shorter. */
-function padded<A extends Float32Array | Int32Array>(array: A, start: number, length: number, total: number): A {
+function padded<A extends Float32Array | Int32Array>(
+  array: A,
+  start: number,
+  length: number,
+  total: number,
+): A {
   const stretch = array.subarray(start, start + length) as A;
   if (length === total) return stretch;
   const copy = new (array.constructor as new (size: number) => A)(total);

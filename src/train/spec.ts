@@ -3,7 +3,7 @@
  */
 
 import { z } from "zod";
-import { type Json, sha256, canonicalJson } from "../base/spec.ts";
+import { canonicalJson, type Json, sha256 } from "../base/spec.ts";
 import { inputsNames } from "../data/randomize.ts";
 import { recipeSchema } from "./recipe.ts";
 

@@ -10,7 +10,7 @@ import { simplifyGraph } from "../graph/simplify.ts";
 import { type Graph, type Input, input, type Shape } from "../graph/value.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Model } from "../nn/models.ts";
-import { addWeightDecay, adam, type Optimizer, sgd } from "../nn/optimizers.ts";
+import { adam, addWeightDecay, type Optimizer, sgd } from "../nn/optimizers.ts";
 import { createScope, type Mask, type Parameter } from "../nn/scope.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -72,7 +72,11 @@ export function buildStep(model: Model, recipe: Recipe, example: Shape, classes:
   });
   const next = new Map(updates.map((update) => [update.state, update.next]));
   const states = [...parameters.map((parameter) => parameter.value), ...starts.keys()];
-  const state = states.map((value) => ({ input: value, output: `next.${value.name}`, start: starts.get(value) ?? 0 }));
+  const state = states.map((value) => ({
+    input: value,
+    output: `next.${value.name}`,
+    start: starts.get(value) ?? 0,
+  }));
   const shared = [images, labels];
   const graph = simplifyGraph({
     name: `${model.name}-step`,

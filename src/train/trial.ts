@@ -149,8 +149,14 @@ async function* trainEpoch(
     const first = epoch * batches.length + start;
     const losses = await trainer.train({
       steps: run.length,
-      indices: concatenate(run.map((batch) => batch.indices), Int32Array),
-      weights: concatenate(run.map((batch) => batch.weights), Float32Array),
+      indices: concatenate(
+        run.map((batch) => batch.indices),
+        Int32Array,
+      ),
+      weights: concatenate(
+        run.map((batch) => batch.weights),
+        Float32Array,
+      ),
       rates: Float32Array.from(run, (_, index) => exponentialDecay(recipe, first + index, batches.length)),
       masks: step.masks.map((mask, index) => drawMasks(mask, index, run.length, seed, first)),
     } satisfies Batches);
@@ -162,7 +168,13 @@ async function* trainEpoch(
 }
 
 /** The dropout masks of some steps, each step from a stream of its own: `[steps, ...mask]`. */
-function drawMasks({ keep, value }: Mask, mask: number, steps: number, seed: number, first: number): Float32Array {
+function drawMasks(
+  { keep, value }: Mask,
+  mask: number,
+  steps: number,
+  seed: number,
+  first: number,
+): Float32Array {
   const size = sizeOf(value.shape);
   const elements = new Float32Array(steps * size);
   for (let step = 0; step < steps; step++) {

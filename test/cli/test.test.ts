@@ -19,7 +19,16 @@ describe("shatter test", () => {
   test("runs a test to its verdict, and writes the document its schema describes", async () => {
     const json = join(folder, "result.json");
     const report = join(folder, "report");
-    const inputs = ["--inputs", "true,shuffled,random,gaussian", "--corrupt", "0,0.5,1", "--seeds", "2", "--epochs", "40"];
+    const inputs = [
+      "--inputs",
+      "true,shuffled,random,gaussian",
+      "--corrupt",
+      "0,0.5,1",
+      "--seeds",
+      "2",
+      "--epochs",
+      "40",
+    ];
     const run = await shatter([...SMALL, ...inputs, "--json", json, "--report", report]);
     expect(run.stderr).toContain("report: ");
     expect(run.code).toBe(0);
@@ -32,7 +41,13 @@ describe("shatter test", () => {
     expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
     const result = testResultSchema.parse(document);
     expect(result.trials).toHaveLength(12);
-    expect(result.dataset).toMatchObject({ name: "shapes", train: 200, test: 100, classes: 10, shape: [3, 28, 28] });
+    expect(result.dataset).toMatchObject({
+      name: "shapes",
+      train: 200,
+      test: 100,
+      classes: 10,
+      shape: [3, 28, 28],
+    });
     expect(result.model).toEqual({ name: "mlp-1x512", parameters: 1_209_866 });
     expect(result.verdict.capacity.answer).toBe("memorises");
     expect(result.conformance.every((line) => line.ok)).toBe(true);
@@ -42,7 +57,15 @@ describe("shatter test", () => {
   test("prints the same document twice, but for times", async () => {
     const documents = await Promise.all(
       [1, 2].map(async (threads) => {
-        const { stdout } = await shatter([...SMALL, "--epochs", "2", "--json", "-", "--threads", String(threads)]);
+        const { stdout } = await shatter([
+          ...SMALL,
+          "--epochs",
+          "2",
+          "--json",
+          "-",
+          "--threads",
+          String(threads),
+        ]);
         const document = JSON.parse(stdout);
         for (const trial of document.trials) delete trial.seconds;
         return { ...document, provenance: null };
@@ -85,7 +108,12 @@ describe("shatter test, on bad input,", () => {
   });
 
   test("--n larger than the data names both numbers", async () => {
-    const data = ["--data", "mnist", "--data-dir", new URL("../../../shared/data/mnist", import.meta.url).pathname];
+    const data = [
+      "--data",
+      "mnist",
+      "--data-dir",
+      new URL("../../../shared/data/mnist", import.meta.url).pathname,
+    ];
     const run = await shatter(["test", ...data, "--n", "70000", "--quiet"]);
     expect(run.stderr).toContain("60000");
     expect(run.stderr).toContain("70000");
@@ -95,7 +123,14 @@ describe("shatter test, on bad input,", () => {
   test("a truncated file is named, with what was expected", async () => {
     const bin = join(folder, "cifar-10-batches-bin");
     execFileSync("mkdir", ["-p", bin]);
-    for (const name of ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"]) {
+    for (const name of [
+      "data_batch_1",
+      "data_batch_2",
+      "data_batch_3",
+      "data_batch_4",
+      "data_batch_5",
+      "test_batch",
+    ]) {
       writeFileSync(join(bin, `${name}.bin`), new Uint8Array(3073 * 2 - Number(name === "data_batch_3")));
     }
     const run = await shatter(["test", "--data", "cifar10", "--data-dir", folder, "--quiet"]);
@@ -112,30 +147,62 @@ describe("shatter test, disturbed,", () => {
       .map(Number)
       .filter((candidate) => {
         try {
-          return readFileSync(`/proc/${candidate}/stat`, "utf8").split(") ")[1]!.split(" ")[1] === String(pid);
+          return (
+            readFileSync(`/proc/${candidate}/stat`, "utf8").split(") ")[1]!.split(" ")[1] === String(pid)
+          );
         } catch {
           return false;
         }
       });
-  const LONG = ["test", "--data", "shapes", "--n", "2000", "--test-n", "500", "--epochs", "2000", "--no-stop-when-fit", "--jobs", "1"];
+  const LONG = [
+    "test",
+    "--data",
+    "shapes",
+    "--n",
+    "2000",
+    "--test-n",
+    "500",
+    "--epochs",
+    "2000",
+    "--no-stop-when-fit",
+    "--jobs",
+    "1",
+  ];
 
-  test.skipIf(process.platform !== "linux")("survives the death of a trial's process, and says so", async () => {
-    const run = await shatter([...LONG.slice(0, 7), "--epochs", "60", "--no-stop-when-fit", "--corrupt", "0,0.5", "--jobs", "1", "--json", "-"], {
-      onStart(child) {
-        const timer = setInterval(() => {
-          const [trial] = childrenOf(child.pid!);
-          if (trial === undefined) return;
-          clearInterval(timer);
-          setTimeout(() => process.kill(trial, "SIGKILL"), 2500);
-        }, 50);
-      },
-    });
-    expect(run.code).toBe(1);
-    const [killed, other] = JSON.parse(run.stdout).trials;
-    expect(killed).toMatchObject({ status: "failed" });
-    expect(killed.error).toContain("the trial's process was killed by SIGKILL");
-    expect(other).toMatchObject({ status: "done", epochs: 60 });
-  });
+  test.skipIf(process.platform !== "linux")(
+    "survives the death of a trial's process, and says so",
+    async () => {
+      const run = await shatter(
+        [
+          ...LONG.slice(0, 7),
+          "--epochs",
+          "60",
+          "--no-stop-when-fit",
+          "--corrupt",
+          "0,0.5",
+          "--jobs",
+          "1",
+          "--json",
+          "-",
+        ],
+        {
+          onStart(child) {
+            const timer = setInterval(() => {
+              const [trial] = childrenOf(child.pid!);
+              if (trial === undefined) return;
+              clearInterval(timer);
+              setTimeout(() => process.kill(trial, "SIGKILL"), 2500);
+            }, 50);
+          },
+        },
+      );
+      expect(run.code).toBe(1);
+      const [killed, other] = JSON.parse(run.stdout).trials;
+      expect(killed).toMatchObject({ status: "failed" });
+      expect(killed.error).toContain("the trial's process was killed by SIGKILL");
+      expect(other).toMatchObject({ status: "done", epochs: 60 });
+    },
+  );
 
   test.skipIf(process.platform !== "linux")("reports what was done when interrupted", async () => {
     const run = await shatter([...LONG, "--json", "-"], {

@@ -6,7 +6,13 @@ import { trialId } from "../../src/train/spec.ts";
 
 /** Two splits of two 1 x 2 x 2 images of two classes. */
 const SPLITS: Splits = (() => {
-  const split = { name: "tiny", inputs: new Uint8Array(8), shape: [2, 1, 2, 2], labels: Int32Array.of(0, 1), classNames: ["a", "b"] };
+  const split = {
+    name: "tiny",
+    inputs: new Uint8Array(8),
+    shape: [2, 1, 2, 2],
+    labels: Int32Array.of(0, 1),
+    classNames: ["a", "b"],
+  };
   return { train: split, test: split };
 })();
 
@@ -30,7 +36,9 @@ describe("conditionsOf", () => {
   });
 
   test("takes each condition once", () => {
-    expect(conditionsOf({ inputs: ["true", "true"], corrupt: [0.2, 0.2] })).toEqual([{ inputs: "true", corrupt: 0.2 }]);
+    expect(conditionsOf({ inputs: ["true", "true"], corrupt: [0.2, 0.2] })).toEqual([
+      { inputs: "true", corrupt: 0.2 },
+    ]);
   });
 
   test.each([-0.1, 1.1, Number.NaN])("refuses the probability %d", (probability) => {
@@ -65,7 +73,9 @@ describe("planTest", () => {
   });
 
   test("refuses an unknown model with a suggestion", async () => {
-    await expect(planTest({ ...REQUEST, model: "liner" }, "tiny", SPLITS)).rejects.toThrow('did you mean "linear"?');
+    await expect(planTest({ ...REQUEST, model: "liner" }, "tiny", SPLITS)).rejects.toThrow(
+      'did you mean "linear"?',
+    );
   });
 });
 

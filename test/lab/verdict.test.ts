@@ -7,7 +7,9 @@ const CONTEXT: VerdictContext = { chance: 0.1, testCount: 1000, classes: 10, esc
 /** A confusion of `[10][10]` counts with the given share of 1,000 test examples right, the rest spread evenly. */
 const confusion = (accuracy: number): number[][] =>
   Array.from({ length: 10 }, (_, label) =>
-    Array.from({ length: 10 }, (__, other) => Math.round(other === label ? 100 * accuracy : (100 * (1 - accuracy)) / 9)),
+    Array.from({ length: 10 }, (__, other) =>
+      Math.round(other === label ? 100 * accuracy : (100 * (1 - accuracy)) / 9),
+    ),
   );
 
 /** A finished trial with 40 epochs of steady accuracy. */
@@ -37,12 +39,18 @@ function trial(facts: Partial<TrialResult> & { readonly nominal?: number }): Tri
     confusion: confusion(testAccuracy),
     dataHash: "0",
     parametersHash: "0",
-    history: Array.from({ length: 40 }, (_, index) => ({ epoch: index + 1, trainLoss: 1, trainAccuracy, testAccuracy })),
+    history: Array.from({ length: 40 }, (_, index) => ({
+      epoch: index + 1,
+      trainLoss: 1,
+      trainAccuracy,
+      testAccuracy,
+    })),
     ...rest,
   };
 }
 
-const random = (facts: Partial<TrialResult> = {}): TrialResult => trial({ nominal: 1, testAccuracy: 0.1, ...facts });
+const random = (facts: Partial<TrialResult> = {}): TrialResult =>
+  trial({ nominal: 1, testAccuracy: 0.1, ...facts });
 
 describe("judge, on capacity", () => {
   const answer = (...trials: TrialResult[]) => judge(trials, CONTEXT).capacity;
@@ -59,7 +67,9 @@ describe("judge, on capacity", () => {
   });
 
   test("is inconclusive while escalations are left", () => {
-    expect(answer(random({ trainAccuracy: 0.4 }), random({ trainAccuracy: 0.4, escalation: 1 })).answer).toBe("inconclusive");
+    expect(answer(random({ trainAccuracy: 0.4 }), random({ trainAccuracy: 0.4, escalation: 1 })).answer).toBe(
+      "inconclusive",
+    );
   });
 
   test("does not fit when all escalations reach the same", () => {
@@ -100,7 +110,9 @@ describe("judge, on learning", () => {
   });
 
   test("is inconclusive on a small test set", () => {
-    expect(judge([trial({ testAccuracy: 0.2 })], { ...CONTEXT, testCount: 10 }).learning.answer).toBe("inconclusive");
+    expect(judge([trial({ testAccuracy: 0.2 })], { ...CONTEXT, testCount: 10 }).learning.answer).toBe(
+      "inconclusive",
+    );
   });
 
   test("is inconclusive when training diverged", () => {
@@ -124,7 +136,12 @@ describe("judge, on leaks", () => {
   });
 
   test("says how many seeds two classes need", () => {
-    const two = random({ confusion: [[50, 0], [0, 50]] });
+    const two = random({
+      confusion: [
+        [50, 0],
+        [0, 50],
+      ],
+    });
     const { leak } = judge([two], { ...CONTEXT, classes: 2 });
     expect(leak.suspected).toBeNull();
     expect(leak.reasons).toEqual(["2 classes and 1 seed cannot show a leak: use 10 seeds or more"]);

@@ -31,9 +31,9 @@ describe("the models", () => {
     expect(
       parameters.map(({ name, role, fanIn, fanOut, value }) => [name, role, fanIn, fanOut, value.shape]),
     ).toEqual([
-      ["hidden1.weight", "weight", 2352, 512, [2352, 512]],
+      ["hidden1.weight", "weight", 2352, 512, [512, 2352]],
       ["hidden1.bias", "bias", 2352, 512, [512]],
-      ["output.weight", "weight", 512, 10, [512, 10]],
+      ["output.weight", "weight", 512, 10, [10, 512]],
       ["output.bias", "bias", 512, 10, [10]],
     ]);
   });

@@ -61,7 +61,10 @@ describe("runTrial", () => {
 
   test("trains on after everything is fitted, if told", async () => {
     const fit = { accuracy: 0, loss: 0, stop: false };
-    expect(outcomeOf(await eventsOf(specOf({ epochs: 3, fit })))).toMatchObject({ epochs: 3, epochsToFit: 1 });
+    expect(outcomeOf(await eventsOf(specOf({ epochs: 3, fit })))).toMatchObject({
+      epochs: 3,
+      epochsToFit: 1,
+    });
   });
 
   test("ends as diverged when the loss explodes", async () => {
@@ -80,7 +83,13 @@ describe("runTrial", () => {
   });
 
   test.each(["sgd", "adam"] as const)("learns true labels with %s", async (optimizer) => {
-    const recipe = { optimizer, learningRate: optimizer === "adam" ? 1e-3 : 0.01, epochs: 30, batch: 32, nesterov: true };
+    const recipe = {
+      optimizer,
+      learningRate: optimizer === "adam" ? 1e-3 : 0.01,
+      epochs: 30,
+      batch: 32,
+      nesterov: true,
+    };
     const { trainAccuracy } = outcomeOf(await eventsOf(specOf(recipe, { corrupt: 0 })));
     expect(trainAccuracy).toBeGreaterThan(0.9);
   });
@@ -94,7 +103,7 @@ describe("runTrial", () => {
 describe("openEngine", () => {
   test.each(["cuda", "webgpu"] as const)("says how to get %s where it is not", async (device) => {
     await openEngine(runtime, device, 1).then(
-      () => console.warn(`${device} is there: its absence was not tested`),
+      () => process.stderr.write(`${device} is there: its absence was not tested\n`),
       (error: Error) => {
         expect(error.name).toBe("EngineError");
         expect(error.message).toContain(`device ${device}: not available here`);

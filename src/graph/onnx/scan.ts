@@ -62,10 +62,7 @@ export function writeScan({ graph, state, shared }: ScanStep): Uint8Array {
         name: "steps",
         input: [...stateInputs, ...scanned].map(({ name }) => name),
         output: [...stateOutputs, ...stacked.map(({ name }) => name)],
-        attribute: [
-          graphAttribute("body", body),
-          attributeInit("num_scan_inputs", { int: scanned.length }),
-        ],
+        attribute: [graphAttribute("body", body), attributeInit("num_scan_inputs", { int: scanned.length })],
       },
     ],
     input: [

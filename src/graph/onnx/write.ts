@@ -7,7 +7,15 @@ import type { OnnxAttribute, OnnxSettings } from "../operation.ts";
 import { onnxTypes } from "../ops/shape.ts";
 import { nameValues } from "../print.ts";
 import { validateGraph } from "../validate.ts";
-import { type Application, type Constant, type DataType, type Graph, inOrder, type Shape, type Value } from "../value.ts";
+import {
+  type Application,
+  type Constant,
+  type DataType,
+  type Graph,
+  inOrder,
+  type Shape,
+  type Value,
+} from "../value.ts";
 import {
   type AttributeProtoSchema,
   ModelProtoSchema,
@@ -41,50 +49,59 @@ export interface GraphInit {
 }
 
 /** Declare a value of a graph; a size may be a name, for one that is only known when the graph runs. */
-export function valueInfo(
-  name: string,
-  type: DataType,
-  shape: readonly (number | string)[],
-): ValueInfoInit {
+export function valueInfo(name: string, type: DataType, shape: readonly (number | string)[]): ValueInfoInit {
   const dim = shape.map((size) =>
     typeof size === "number"
       ? { value: { case: "dimValue" as const, value: BigInt(size) } }
       : { value: { case: "dimParam" as const, value: size } },
   );
-  return { name, type: { value: { case: "tensorType", value: { elemType: onnxTypes[type], shape: { dim } } } } };
+  return {
+    name,
+    type: { value: { case: "tensorType", value: { elemType: onnxTypes[type], shape: { dim } } } },
+  };
 }
 
 /** A tensor of a file from plain numbers. */
-export function tensorInit(
-  name: string,
-  type: DataType,
-  shape: Shape,
-  data: ArrayLike<number>,
-): TensorInit {
+export function tensorInit(name: string, type: DataType, shape: Shape, data: ArrayLike<number>): TensorInit {
   const elements = {
     float32: () => Float32Array.from(data),
     int32: () => Int32Array.from(data),
     int64: () => BigInt64Array.from(Array.from(data, (element) => BigInt(element))),
     bool: () => Uint8Array.from(data),
   }[type]();
-  return { name, dims: shape.map(BigInt), dataType: onnxTypes[type], rawData: new Uint8Array(elements.buffer) };
+  return {
+    name,
+    dims: shape.map(BigInt),
+    dataType: onnxTypes[type],
+    rawData: new Uint8Array(elements.buffer),
+  };
 }
 
-export function attributeInit(name: string, attribute: OnnxAttribute): MessageInitShape<typeof AttributeProtoSchema> {
+export function attributeInit(
+  name: string,
+  attribute: OnnxAttribute,
+): MessageInitShape<typeof AttributeProtoSchema> {
   if ("float" in attribute) return { name, type: FLOAT, f: attribute.float };
   if ("int" in attribute) return { name, type: INT, i: BigInt(attribute.int) };
   return { name, type: INTS, ints: attribute.ints.map(BigInt) };
 }
 
 /** An attribute that holds a graph: the body of a loop. */
-export const graphAttribute = (name: string, g: GraphInit): MessageInitShape<typeof AttributeProtoSchema> => ({
+export const graphAttribute = (
+  name: string,
+  g: GraphInit,
+): MessageInitShape<typeof AttributeProtoSchema> => ({
   name,
   type: GRAPH,
   g,
 });
 
 /** How a value is written: its operator and its settings. */
-function formOf({ operation, attributes, shape }: Application): { operator: string; domain: string } & OnnxSettings {
+function formOf({
+  operation,
+  attributes,
+  shape,
+}: Application): { operator: string; domain: string } & OnnxSettings {
   const { onnx } = operation;
   if (typeof onnx === "string") return { operator: onnx, domain: "" };
   return { operator: onnx.operator, domain: onnx.domain ?? "", ...onnx.write(attributes, shape) };
@@ -107,10 +124,16 @@ export function graphInit(graph: Graph, rename = (name: string): string => name)
   for (const [value, name] of names) names.set(value, rename(name));
   const node: (NodeInit & { output: string[] })[] = [];
   const initializer: TensorInit[] = [];
-  const written = new Map<string, { readonly name: string; readonly node: (NodeInit & { output: string[] }) | undefined }>();
+  const written = new Map<
+    string,
+    { readonly name: string; readonly node: (NodeInit & { output: string[] }) | undefined }
+  >();
   const outputOf = new Map<Value, string>();
 
-  const writeConstant = ({ type, shape, data }: Pick<Constant, "type" | "shape" | "data">, name: string): string => {
+  const writeConstant = (
+    { type, shape, data }: Pick<Constant, "type" | "shape" | "data">,
+    name: string,
+  ): string => {
     const key = JSON.stringify([type, shape, data]);
     const known = written.get(key);
     if (known) return known.name;
@@ -127,7 +150,9 @@ export function graphInit(graph: Graph, rename = (name: string): string => name)
     const target = known ?? {
       input: [
         ...operands,
-        ...constants.map((data, at) => writeConstant({ type: "int64", shape: [data.length], data }, `${name}_operand_${at}`)),
+        ...constants.map((data, at) =>
+          writeConstant({ type: "int64", shape: [data.length], data }, `${name}_operand_${at}`),
+        ),
       ],
       output: [] as string[],
       name,
@@ -148,13 +173,18 @@ export function graphInit(graph: Graph, rename = (name: string): string => name)
   for (const value of inOrder(graph.outputs.map((output) => output.value))) {
     const name = names.get(value)!;
     if (value.kind === "input") outputOf.set(value, name);
-    else outputOf.set(value, value.kind === "constant" ? writeConstant(value, name) : writeApplication(value, name));
+    else
+      outputOf.set(
+        value,
+        value.kind === "constant" ? writeConstant(value, name) : writeApplication(value, name),
+      );
   }
   // A value that is several outputs, an input, a constant or an equal of another value needs a name of its own.
   for (const { name, value } of graph.outputs) {
     const given = outputOf.get(value)!;
     const wanted = rename(name);
-    if (given !== wanted) node.push({ opType: "Identity", name: `output_${wanted}`, input: [given], output: [wanted] });
+    if (given !== wanted)
+      node.push({ opType: "Identity", name: `output_${wanted}`, input: [given], output: [wanted] });
   }
   return {
     name: graph.name,

@@ -82,13 +82,12 @@ export const gemm: Operation<[Value, Value, Value], Gemm> = operation({
   },
   gradient(dy, [a, b, c], { alpha, beta, transposeA, transposeB }) {
     const scaled = scale(dy, alpha);
-    const da = matmul(scaled, transposeB ? b : transpose(b));
-    const db = matmul(transposeA ? a : transpose(a), scaled);
-    return [
-      transposeA ? transpose(da) : da,
-      transposeB ? transpose(db) : db,
-      sumTo(scale(dy, beta), c.shape),
-    ];
+    // Each gradient is one product of the operands as they are; a transpose of a result would cost a pass.
+    const product = (left: Value, isLeft: boolean, right: Value, isRight: boolean): Value =>
+      matmul(isLeft ? transpose(left) : left, isRight ? transpose(right) : right);
+    const da = transposeA ? product(b, transposeB, scaled, true) : product(scaled, false, b, !transposeB);
+    const db = transposeB ? product(scaled, true, a, transposeA) : product(a, !transposeA, scaled, false);
+    return [da, db, sumTo(scale(dy, beta), c.shape)];
   },
   evaluate(shape, [a, b, c], { alpha, beta, transposeA, transposeB }) {
     const [m, n] = shape as readonly [number, number];
