@@ -23,6 +23,9 @@ export function conformanceLines(lines: readonly ConformanceLine[]): string[] {
     const worst = group.reduce((a, b) => (strain(b) > strain(a) ? b : a));
     const name = withoutSeed(worst);
     const seeds = group.length === 1 ? "" : ` (worst of ${group.length} seeds)`;
-    return describeConformance({ ...worst, randomization: worst.ok ? `${name}${seeds}` : worst.randomization });
+    return describeConformance({
+      ...worst,
+      randomization: worst.ok ? `${name}${seeds}` : worst.randomization,
+    });
   });
 }

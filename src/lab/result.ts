@@ -178,7 +178,6 @@ export type HistoryRow = z.infer<typeof historyRow>;
 export type ConformanceLine = z.infer<typeof conformanceLine>;
 export type SummaryRow = z.infer<typeof summaryRow>;
 export type Verdict = z.infer<typeof verdict>;
-export type Estimate = z.infer<typeof estimateSchema>;
 
 /** The JSON Schema (draft 2020-12) of the document, as it is published in `schema/test@1.json`. */
 export const testJsonSchema = (): object => ({
