@@ -10,7 +10,15 @@ import { formatCount, formatEstimate, formatNoun, formatNumber, formatPercent, N
 import { compareKinds, type Kind, nameKind, sameKind } from "./kinds.ts";
 
 /** What the cells of a column are, and so how they are written; shares are written in percent. */
-export type ColumnForm = "text" | "fraction" | "count" | "number" | "share" | "estimate" | "share-estimate";
+export type ColumnForm =
+  | "text"
+  | "hash"
+  | "fraction"
+  | "count"
+  | "number"
+  | "share"
+  | "estimate"
+  | "share-estimate";
 
 /** One column. */
 export interface Column {
@@ -45,10 +53,13 @@ export function tableOf<T>(records: readonly T[], readers: readonly Reader<T>[])
   };
 }
 
+/** Digits of a hash that people compare. */
+const SHORT_HASH = 12;
+
 /** A cell as people read it. */
 export function formatCell({ form }: Column, cell: Cell): string {
   if (cell === null || cell === "") return NOTHING;
-  if (typeof cell === "string") return cell;
+  if (typeof cell === "string") return form === "hash" ? cell.slice(0, SHORT_HASH) : cell;
   if (typeof cell === "object") return formatEstimate(cell, form === "share-estimate" ? "percent" : "number");
   return form === "share" ? formatPercent(cell) : form === "number" ? formatNumber(cell) : formatCount(cell);
 }
@@ -146,9 +157,9 @@ export function trialTable(result: TestResult): Table {
     { name: "trainAccuracy", title: "Train accuracy", form: "share", read: (trial) => trial.trainAccuracy },
     { name: "testAccuracy", title: "Test accuracy", form: "share", read: (trial) => trial.testAccuracy },
     { name: "seconds", title: "Seconds", form: "number", read: (trial) => trial.seconds },
-    { name: "id", title: "Trial", form: "text", read: (trial) => trial.id },
-    { name: "dataHash", title: "Data", form: "text", read: (trial) => trial.dataHash },
-    { name: "parametersHash", title: "Parameters", form: "text", read: (trial) => trial.parametersHash },
+    { name: "id", title: "Trial", form: "hash", read: (trial) => trial.id },
+    { name: "dataHash", title: "Data hash", form: "hash", read: (trial) => trial.dataHash },
+    { name: "parametersHash", title: "Parameters hash", form: "hash", read: (trial) => trial.parametersHash },
   ]);
 }
 

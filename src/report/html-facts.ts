@@ -1,0 +1,129 @@
+/**
+ * @file The parts of the page that say what was done: recipe, conformance, provenance, and how to read it all.
+ */
+
+import type { TestResult } from "../lab/result.ts";
+import { html, type Markup } from "./escape.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatNoun,
+  formatNumber,
+  formatPercent,
+  formatShare,
+} from "./format.ts";
+import { factList, htmlTable } from "./html-table.ts";
+import { tableOf } from "./table.ts";
+
+/** The recipe, the data and the model. */
+export function recipePart({ recipe, dataset, model }: TestResult): Markup {
+  const { fit, learningRateDecay, learningRateDecayEvery: every } = recipe;
+  const momentum =
+    recipe.momentum > 0 ? `, momentum ${recipe.momentum}${recipe.nesterov ? " (Nesterov's)" : ""}` : "";
+  const decay =
+    learningRateDecay === 1
+      ? ""
+      : `, times ${learningRateDecay} every ${every === "epoch" ? "epoch" : formatNoun(every, "step")}`;
+  return html`<details>
+<summary><h2>Recipe, data and model</h2></summary>
+${factList([
+  ["Model", `${model.name}, ${formatNoun(model.parameters, "parameter")}`],
+  [
+    "Dataset",
+    `${dataset.name}, ${formatCount(dataset.train)} training and ${formatNoun(dataset.test, "test example")}`,
+  ],
+  [
+    "Example",
+    `${dataset.shape.join(" × ")} as the network sees it, ${formatNoun(dataset.classes, "class").replace("classs", "classes")}`,
+  ],
+  [
+    "Optimizer",
+    `${recipe.optimizer === "sgd" ? "SGD" : "Adam"}${recipe.optimizer === "sgd" ? momentum : ""}`,
+  ],
+  ["Learning rate", `${recipe.learningRate}${decay}`],
+  [
+    "Batch",
+    `${formatNoun(recipe.batch, "example")}; an incomplete last batch is ${recipe.lastBatch === "keep" ? "trained on" : "left out"}`,
+  ],
+  ["Weight decay", formatNumber(recipe.weightDecay)],
+  ["Dropout", formatNumber(recipe.dropout)],
+  ["Initialization", recipe.initialization],
+  ["Preprocessing", recipe.preprocess],
+  ["Epochs", `${formatCount(recipe.epochs)} at most`],
+  [
+    "Fitted means",
+    `train accuracy of ${formatShare(fit.accuracy)}, or a training loss below ${fit.loss} nats${fit.stop ? "; training then ends" : ""}`,
+  ],
+])}
+<h3>As it was given</h3>
+<pre tabindex="0">${JSON.stringify(recipe, null, 2)}</pre>
+</details>`;
+}
+
+/** Whether the randomizations are what they say, failures first. */
+export function conformancePart({ conformance }: TestResult): Markup {
+  if (conformance.length === 0) {
+    return html`<h2>Conformance of the randomizations</h2>
+<p class="nothing">No randomization was checked.</p>`;
+  }
+  const failed = conformance.filter(({ ok }) => !ok);
+  const table = tableOf(
+    [...failed, ...conformance.filter(({ ok }) => ok)],
+    [
+      { name: "randomization", title: "Data", form: "text", read: (line) => line.randomization },
+      { name: "check", title: "Check", form: "text", read: (line) => line.check },
+      { name: "value", title: "Found", form: "number", read: (line) => line.value },
+      { name: "bound", title: "Bound", form: "number", read: (line) => line.bound },
+      { name: "ok", title: "Holds", form: "text", read: (line) => (line.ok ? "yes" : "NO") },
+    ],
+  );
+  const told =
+    failed.length === 0
+      ? html`<p><strong class="good">All ${formatNoun(conformance.length, "check")} hold.</strong> The randomised data are what they say they are.</p>`
+      : html`<p><strong class="bad">${failed.length} of ${formatNoun(conformance.length, "check")} failed.</strong> The randomised data are not what they say they are, so the verdict cannot be trusted.</p>`;
+  return html`<h2>Conformance of the randomizations</h2>
+${told}
+<details${failed.length > 0 && OPEN}><summary>Every check</summary>
+${htmlTable(table, { caption: "Checks of the randomised data, before training" })}
+</details>`;
+}
+
+/** An attribute of details that are not folded away. */
+export const OPEN = html` open`;
+
+/** Where the numbers come from. */
+export function provenancePart({ provenance, dataset }: TestResult): Markup {
+  const { version, commit, engine, device, threads, jobs, node, machine, command, started, seconds } =
+    provenance;
+  return html`<h2>Provenance</h2>
+${factList([
+  ["Shatter", `${version}${commit === null ? "" : `, commit ${commit}`}`],
+  ["Command", command === null ? null : html`<code>${command}</code>`],
+  ["Started", started],
+  ["Took", `${formatDuration(seconds)}${provenance.interrupted ? ", then interrupted" : ""}`],
+  [
+    "Engine",
+    `${engine} on ${device}, ${formatNoun(jobs, "trial")} at once, ${formatNoun(threads, "thread")} each`,
+  ],
+  ["Machine", `${machine}; Node ${node.replace(/^v/, "")}`],
+  ["Data hash", html`<code>${dataset.hash}</code>`],
+])}`;
+}
+
+/** What a randomization test is, in short. */
+export function readingPart({ verdict }: TestResult): Markup {
+  return html`<h2>How to read this</h2>
+<p>A randomization test trains the same network by the same recipe on the true data, and on copies from which the
+pattern was taken: labels redrawn at random, pixels shuffled or replaced by noise. Random labels hold nothing to be
+learned. A network that fits them has memorised them, one by one, and its test accuracy stays at chance
+(${formatPercent(verdict.learning.chance)} here). So fitting the training data well says nothing by itself about having
+learned; test accuracy above chance does.</p>
+<p><em>Memorises</em> is no fault: most networks of use can. It says that the size of the network does not explain why it
+generalises. If test labels are known better than chance although the training labels were random, test data got into
+training: that is the leak alarm.</p>
+<p>A ± is the half of a 95 % interval of the mean over seeds (Student's t), which needs two seeds; n is their number.
+“Labels changed” is the share of training labels that really differ from the true ones: a redrawn label may be the true
+one.</p>
+<p class="citation">C. Zhang, S. Bengio, M. Hardt, B. Recht, O. Vinyals. <cite>Understanding deep learning requires
+rethinking generalization.</cite> International Conference on Learning Representations, 2017. arXiv:1611.03530.</p>`;
+}

@@ -1,0 +1,104 @@
+/**
+ * @file The style sheet of the page: light and dark, phone to wide, screen and paper.
+ */
+
+import type { Kind } from "./kinds.ts";
+import { colorOf, type Scheme, variableOf } from "./palette.ts";
+
+/** The style sheet of a page that shows some kinds of trials. */
+export function pageStyle(kinds: readonly Kind[]): string {
+  const colors = (scheme: Scheme): string =>
+    [...new Set(kinds.map((kind) => `${variableOf(kind)}: ${colorOf(kind, scheme)};`))].join(" ");
+  return `
+:root { color-scheme: light; --ink: #222; --soft: #5c5c5c; --ground: #fff; --panel: #f7f7f5; --line: #dcdcd8;
+  --accent: #0072b2; --good: #00704f; --bad: #b3261e; --warn: #8a5a00; ${colors("light")} }
+@media screen and (prefers-color-scheme: dark) {
+:root { color-scheme: dark; --ink: #e6e6e3; --soft: #a3a39d; --ground: #161718; --panel: #1f2022; --line: #38393c;
+  --accent: #6db8ef; --good: #4ccb9f; --bad: #ff8a80; --warn: #f0b955; ${colors("dark")} } }
+${SHEET}`;
+}
+
+const SHEET = `
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body { margin: 0; background: var(--ground); color: var(--ink); line-height: 1.55;
+  font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; overflow-wrap: break-word; }
+main { max-width: 54rem; margin: 0 auto; padding: clamp(1.25rem, 4vw, 3.5rem) clamp(1rem, 4vw, 2.5rem) 4rem; }
+section { margin-top: 3rem; }
+h1 { font-size: clamp(1.55rem, 1.1rem + 2vw, 2.3rem); line-height: 1.2; letter-spacing: -0.015em; margin: 0 0 0.75rem;
+  text-wrap: balance; font-weight: 650; }
+h2 { font-size: 1.2rem; line-height: 1.3; margin: 0 0 0.75rem; font-weight: 650; }
+h3 { font-size: 1rem; margin: 1.5rem 0 0.5rem; }
+p { margin: 0 0 0.9rem; max-width: 68ch; }
+a { color: var(--accent); text-underline-offset: 0.15em; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 2px; }
+code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 0.86em;
+  overflow-wrap: anywhere; }
+pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.9rem 1rem; overflow-x: auto; }
+.over { color: var(--soft); margin: 0 0 0.4rem; font-size: 0.95rem; }
+.under { color: var(--soft); margin: 0; }
+.under strong { color: var(--ink); font-weight: 600; }
+.notice { margin: 1.25rem 0 0; padding: 0.7rem 1rem; border-left: 4px solid var(--warn); background: var(--panel); }
+.nothing { color: var(--soft); }
+.good { color: var(--good); }
+.bad { color: var(--bad); }
+.citation { color: var(--soft); font-size: 0.92rem; }
+
+.answers { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); margin-top: 2rem; }
+article { background: var(--panel); border: 1px solid var(--line); border-top: 4px solid var(--accent); border-radius: 6px;
+  padding: 1rem 1.1rem 0.6rem; }
+article.open { border-top-style: dashed; border-top-color: var(--warn); }
+article.alarm { border-color: var(--bad); border-top-color: var(--bad); }
+article h2 { font-size: 0.88rem; font-weight: 500; color: var(--soft); margin: 0; }
+article .answer { font-size: 1.4rem; line-height: 1.25; font-weight: 650; margin: 0.15rem 0 0.8rem; }
+article.open .answer { color: var(--warn); }
+article.alarm .answer { color: var(--bad); }
+article ul { margin: 0.8rem 0 0; padding: 0.7rem 0 0; border-top: 1px solid var(--line); list-style: none; font-size: 0.9rem; }
+article li { margin: 0 0 0.5rem; }
+article li::first-letter { text-transform: uppercase; }
+
+dl { margin: 0; font-variant-numeric: tabular-nums; }
+dl div { display: grid; grid-template-columns: minmax(7.5rem, 11rem) 1fr; gap: 0 1rem; padding: 0.3rem 0; }
+dl div + div { border-top: 1px solid var(--line); }
+dt { color: var(--soft); }
+dd { margin: 0; }
+article dl { font-size: 0.88rem; }
+article dl div { display: flex; justify-content: space-between; gap: 0.8rem; border: 0; padding: 0.12rem 0; }
+article dd { text-align: right; white-space: nowrap; font-weight: 500; }
+
+figure { margin: 0; }
+figure svg { display: block; max-width: 100%; height: auto; }
+figcaption { color: var(--soft); font-size: 0.9rem; margin-top: 0.6rem; max-width: 72ch; }
+.narrow { display: none; }
+@media (max-width: 43rem) { .narrow { display: block; } .wide { display: none; } }
+
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
+caption { text-align: left; color: var(--soft); font-size: 0.9rem; padding-bottom: 0.6rem; }
+th, td { padding: 0.45rem 0.7rem; text-align: right; white-space: nowrap; vertical-align: baseline; }
+th:first-child, td:first-child { padding-left: 0; }
+th:last-child, td:last-child { padding-right: 0; }
+th.text, td.text, th.hash, td.hash, th[scope="row"] { text-align: left; }
+td.text { white-space: normal; min-width: 8rem; }
+thead th { font-weight: 600; white-space: normal; vertical-align: bottom; line-height: 1.3; border-bottom: 1px solid var(--ink); }
+tbody th { font-weight: 500; }
+tbody tr + tr > * { border-top: 1px solid var(--line); }
+.swatch { display: inline-block; width: 0.7em; height: 0.7em; border-radius: 50%; margin-right: 0.55em; }
+
+details { margin-top: 0.5rem; }
+summary { cursor: pointer; width: fit-content; }
+summary h2 { display: inline; }
+details[open] > summary { margin-bottom: 1rem; }
+
+@media (max-width: 30rem) { dl div { grid-template-columns: 1fr; } }
+@media print {
+  main { max-width: none; padding: 0; }
+  section, article, figure, tr { break-inside: avoid; }
+  details::details-content { content-visibility: visible; display: block; height: auto; }
+  .scroll { overflow: visible; }
+  th, td { white-space: normal; padding: 0.3rem 0.4rem; }
+  .narrow { display: none; }
+  .wide { display: block; }
+  .swatch { print-color-adjust: exact; }
+}
+`;
