@@ -7,6 +7,7 @@ export { type RandomStream, randomStream } from "./base/random.ts";
 export { type Estimate, estimate, renamingTest, wilsonInterval } from "./base/statistics.ts";
 export { type ConformanceLine, checkConformance, describeConformance } from "./data/conformance.ts";
 export { checkDataset, type Dataset, datasetHash, type Splits, takeExamples } from "./data/dataset.ts";
+export { type LoadOptions, loadDataset } from "./data/load.ts";
 export { crop, preprocess } from "./data/preprocess.ts";
 export {
   corruptLabels,
@@ -17,7 +18,6 @@ export {
   randomPixels,
   shufflePixels,
 } from "./data/randomize.ts";
-export { type LoadOptions, loadDataset } from "./data/load.ts";
 export { evaluate } from "./graph/evaluate.ts";
 export { gradient } from "./graph/gradient.ts";
 export { readOnnx } from "./graph/onnx/read.ts";
@@ -30,7 +30,7 @@ export type { TestRequest } from "./lab/plan.ts";
 export { openProcessPool } from "./lab/process-pool.ts";
 export { runRandomizationTest, type TestOptions } from "./lab/process-test.ts";
 export { runTest, type TestContext, type TestEvent } from "./lab/randomization-test.ts";
-export { type TestResult, testResultSchema, type TrialResult, type Verdict } from "./lab/result.ts";
+export { type TestResult, type TrialResult, testResultSchema, type Verdict } from "./lab/result.ts";
 export { type DataSource, runHere, type TrialRunner } from "./lab/runner.ts";
 export { findModel, type Model, models, summarizeModel } from "./nn/models.ts";
 export { writeReport } from "./report/write.ts";

@@ -43,6 +43,7 @@ export interface TrialRunner extends AsyncDisposable {
 export function runHere(engine: Engine, load: (source: DataSource) => Promise<Splits>): TrialRunner {
   let last: Promise<unknown> = Promise.resolve();
   const runNow: TrialRunner["run"] = async (spec, source, onEvent, signal) => {
+    if (signal?.aborted) return { status: "stopped", error: "interrupted before it began" };
     try {
       const splits = cropForRecipe(await load(source), spec.recipe.preprocess);
       for await (const event of runTrial(spec, splits, engine)) {

@@ -31,9 +31,9 @@ export function htmlTable({ columns, rows }: Table, { caption, kinds }: TableOpt
         ? html`<th scope="row">${swatch(index)}${show(column, cell)}</th>`
         : html`<td class="${column.form}">${show(column, cell)}</td>`;
     });
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
+  return html`<p class="caption">${caption}</p>
+<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
 <table>
-<caption>${caption}</caption>
 <thead><tr>${columns.map(({ title, form }) => html`<th scope="col" class="${form}">${title}</th>`)}</tr></thead>
 <tbody>
 ${rows.map((row, index) => html`<tr>${cells(row, index)}</tr>\n`)}</tbody>

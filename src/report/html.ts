@@ -78,8 +78,12 @@ const answerPart = ({ question, answer, tone, evidence, reasons }: Answer): Mark
 <h2>${question}</h2>
 <p class="answer">${answer}</p>
 ${factList(evidence)}
-<ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
+<ul>${reasons.map((reason) => html`<li>${keepUnits(reason)}</li>`)}</ul>
 </article>`;
+
+/** Text in which no line ends between a number and its unit. */
+const keepUnits = (text: string): string =>
+  text.replaceAll(/(\d) (?=%|nats|seed)/g, "$1\u00a0").replaceAll("p = ", "p\u00a0=\u00a0");
 
 /** A figure drawn twice; the style sheet shows the one that fits the window. */
 const figurePart = (figure: Figure, document: Document): Markup => html`<h2>${figure.title}</h2>
@@ -88,7 +92,7 @@ ${Object.entries(WIDTHS).map(
   ([name, width]) =>
     html`<div class="${name}">${trust(drawFigure(figure, { document, theme: "page", width }))}</div>`,
 )}
-<figcaption>${figure.notes.join(" ")}</figcaption>
+<figcaption>${keepUnits(figure.notes.join(" "))}</figcaption>
 </figure>`;
 
 function trialsPart(result: TestResult): Markup {

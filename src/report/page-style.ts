@@ -23,7 +23,7 @@ const SHEET = `
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; background: var(--ground); color: var(--ink); line-height: 1.55;
   font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; overflow-wrap: break-word; }
-main { max-width: 54rem; margin: 0 auto; padding: clamp(1.25rem, 4vw, 3.5rem) clamp(1rem, 4vw, 2.5rem) 4rem; }
+main { max-width: 61rem; margin: 0 auto; padding: clamp(1.25rem, 4vw, 3.5rem) clamp(1rem, 4vw, 2.5rem) 4rem; }
 section { margin-top: 3rem; }
 h1 { font-size: clamp(1.55rem, 1.1rem + 2vw, 2.3rem); line-height: 1.2; letter-spacing: -0.015em; margin: 0 0 0.75rem;
   text-wrap: balance; font-weight: 650; }
@@ -63,25 +63,29 @@ dl div + div { border-top: 1px solid var(--line); }
 dt { color: var(--soft); }
 dd { margin: 0; }
 article dl { font-size: 0.88rem; }
-article dl div { display: flex; justify-content: space-between; gap: 0.8rem; border: 0; padding: 0.12rem 0; }
-article dd { text-align: right; white-space: nowrap; font-weight: 500; }
+article dl div { display: block; border: 0; padding: 0 0 0.35rem; }
+article dt { line-height: 1.35; }
+article dd { font-weight: 600; font-size: 0.95rem; }
 
 figure { margin: 0; }
-figure svg { display: block; max-width: 100%; height: auto; }
+figure svg { display: block; width: 100%; height: auto; }
 figcaption { color: var(--soft); font-size: 0.9rem; margin-top: 0.6rem; max-width: 72ch; }
 .narrow { display: none; }
 @media (max-width: 43rem) { .narrow { display: block; } .wide { display: none; } }
 
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
-caption { text-align: left; color: var(--soft); font-size: 0.9rem; padding-bottom: 0.6rem; }
-th, td { padding: 0.45rem 0.7rem; text-align: right; white-space: nowrap; vertical-align: baseline; }
+.caption { color: var(--soft); font-size: 0.9rem; margin-bottom: 0.6rem; }
+th, td { padding: 0.45rem 0.6rem; text-align: right; white-space: nowrap; vertical-align: baseline; }
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 th.text, td.text, th.hash, td.hash, th[scope="row"] { text-align: left; }
 td.text { white-space: normal; min-width: 8rem; }
 thead th { font-weight: 600; white-space: normal; vertical-align: bottom; line-height: 1.3; border-bottom: 1px solid var(--ink); }
 tbody th { font-weight: 500; }
+thead th:first-child, tbody th { position: sticky; left: 0; background: var(--ground); }
+.scroll { background: linear-gradient(to left, var(--ground) 1.5rem, transparent) right / 3rem 100% no-repeat local,
+  linear-gradient(to left, var(--line), transparent) right / 0.8rem 100% no-repeat scroll; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
 .swatch { display: inline-block; width: 0.7em; height: 0.7em; border-radius: 50%; margin-right: 0.55em; }
 
@@ -95,7 +99,7 @@ details[open] > summary { margin-bottom: 1rem; }
   main { max-width: none; padding: 0; }
   section, article, figure, tr { break-inside: avoid; }
   details::details-content { content-visibility: visible; display: block; height: auto; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; background: none; }
   th, td { white-space: normal; padding: 0.3rem 0.4rem; }
   .narrow { display: none; }
   .wide { display: block; }

@@ -148,7 +148,7 @@ export function trialTable(result: TestResult): Table {
     {
       name: "epochs",
       title: "Epochs",
-      form: "text",
+      form: "fraction",
       read: (trial) => `${trial.epochs}/${trial.epochsAllowed}`,
     },
     { name: "epochsToFit", title: "To fit", form: "count", read: (trial) => trial.epochsToFit },

@@ -83,7 +83,7 @@ function tellLearning(learning: Verdict["learning"]): Answer {
 
 function tellLeak({ suspected, pValue, bound, testAccuracy, expected, reasons }: Verdict["leak"]): Answer {
   return {
-    question: "Leak alarm: does it know the test set?",
+    question: "Leak alarm: test set known?",
     answer: suspected === null ? "Not tested" : suspected ? "Leak suspected" : "No leak seen",
     tone: suspected === null ? "open" : suspected ? "alarm" : "decided",
     evidence: [

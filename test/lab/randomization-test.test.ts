@@ -1,0 +1,94 @@
+import * as runtime from "onnxruntime-node";
+import { describe, expect, test } from "vitest";
+import { loadDataset } from "../../src/data/load.ts";
+import type { TestRequest } from "../../src/lab/plan.ts";
+import { runTest, type TestEvent } from "../../src/lab/randomization-test.ts";
+import { testResultSchema } from "../../src/lab/result.ts";
+import { runHere } from "../../src/lab/runner.ts";
+import { openEngine } from "../../src/train/engine.ts";
+import { cropForRecipe } from "../../src/train/prepare.ts";
+import { paperRecipe } from "../../src/train/recipe.ts";
+
+const SOURCE = { name: "shapes", n: 200, testN: 100 };
+const SPLITS = cropForRecipe(await loadDataset("shapes", SOURCE), "paper");
+const PROVENANCE = {
+  version: "0",
+  commit: null,
+  engine: "onnxruntime-node",
+  device: "cpu",
+  threads: 1,
+  jobs: 1,
+  node: process.version,
+  machine: "this one",
+  command: null,
+  started: "2026-01-01T00:00:00.000Z",
+};
+
+/** Run a test in this process; `onEvent` may interrupt it. */
+async function run(facts: Partial<TestRequest>, onEvent?: (event: TestEvent, interrupt: () => void) => void) {
+  await using runner = runHere(await openEngine(runtime, "cpu", 1), ({ name, ...options }) =>
+    loadDataset(name, options),
+  );
+  const request: TestRequest = {
+    model: "linear",
+    inputs: ["true"],
+    corrupt: [1],
+    seeds: 1,
+    firstSeed: 0,
+    recipe: { ...paperRecipe, epochs: 3, batch: 32 },
+    escalations: 0,
+    ...facts,
+  };
+  const interrupt = new AbortController();
+  const result = await runTest(request, {
+    source: SOURCE,
+    splits: SPLITS,
+    runner,
+    provenance: PROVENANCE,
+    signal: interrupt.signal,
+    onEvent: (event) => onEvent?.(event, () => interrupt.abort()),
+  });
+  return testResultSchema.parse(result);
+}
+
+describe("runTest", () => {
+  test("escalates the trials that do not fit random labels, and only those", async () => {
+    const recipe = { ...paperRecipe, epochs: 1, learningRate: 1e-6 };
+    const { trials, verdict } = await run({ corrupt: [0, 1], escalations: 2, recipe });
+    expect(
+      trials.map(({ labels, escalation, epochsAllowed }) => [labels.nominal, escalation, epochsAllowed]),
+    ).toEqual([
+      [0, 0, 1],
+      [1, 0, 1],
+      [1, 1, 2],
+      [1, 2, 4],
+    ]);
+    expect(trials[3]!.learningRate).toBeCloseTo(3e-6, 18);
+    expect(verdict.capacity.answer).not.toBe("memorises");
+  });
+
+  test("lowers the learning rate after divergence", async () => {
+    const recipe = { ...paperRecipe, epochs: 2, learningRate: 1e8 };
+    const { trials } = await run({ escalations: 1, recipe });
+    expect(trials.map(({ status }) => status)).toEqual(["diverged", "diverged"]);
+    expect(trials[1]!.learningRate).toBeCloseTo(1e8 / 3, 0);
+  });
+
+  test("keeps the history of a trial that is interrupted, and starts no other", async () => {
+    const { trials, provenance } = await run({ seeds: 2 }, (event, interrupt) => {
+      if (event.type === "trial" && event.event.type === "epoch" && event.event.row.epoch === 2) interrupt();
+    });
+    expect(provenance.interrupted).toBe(true);
+    expect(trials.map(({ status }) => status)).toEqual(["stopped", "stopped"]);
+    expect(trials[0]).toMatchObject({ epochs: 2, error: "interrupted" });
+    expect(trials[0]!.trainAccuracy).toBe(trials[0]!.history[1]!.trainAccuracy);
+    expect(trials[1]!.history).toEqual([]);
+  });
+
+  test("reports each randomization check once, whichever trial came first", async () => {
+    const { conformance } = await run({ corrupt: [0, 1], inputs: ["true", "gaussian"] });
+    const names = conformance.map(({ randomization, check }) => `${randomization}: ${check}`);
+    expect(new Set(names).size).toBe(names.length);
+    expect([...names].sort()).toEqual(names);
+  });
+});
