@@ -7,7 +7,7 @@ import type { SummaryRow, TestResult } from "../lab/result.ts";
 import type { Axis, Line, LineFigure, PairFigure, Reference } from "./figure.ts";
 import { formatEstimate, formatPercent, formatShare } from "./format.ts";
 import { compareKinds, nameEscalated } from "./kinds.ts";
-import { nameTest } from "./table.ts";
+import { nameTest, tellSpread } from "./table.ts";
 
 const accuracyAxis: Axis = { label: "accuracy", form: "share", domain: [0, 1] };
 
@@ -40,7 +40,7 @@ export function learningAndMemorising(result: TestResult): PairFigure | null {
     reference: chanceOf(result),
     pairs,
     notes: [
-      "Means over seeds with their 95 % intervals.",
+      tellSpread(result),
       "A wide gap between the two dots is memorised, not learned; a test accuracy to the right of chance is learned.",
     ],
   };
@@ -81,7 +81,8 @@ export function accuracyByCorruption(result: TestResult): LineFigure | null {
     intervals: "bars",
     panels: [{ title: "", lines }],
     notes: [
-      "Means over seeds with their 95 % intervals, for the recipe as asked (without escalations).",
+      tellSpread(result),
+      "The recipe is the one asked for, without escalations.",
       "A redrawn label may be the true one by chance. “Corrupted alike” are test labels redrawn with the same probability: what Fig. 1c of the paper appears to show.",
     ],
   };

@@ -119,8 +119,8 @@ learned. A network that fits them has memorised them, one by one, and its test a
 (${formatPercent(verdict.learning.chance)} here). So fitting the training data well says nothing by itself about having
 learned; test accuracy above chance does.</p>
 <p><em>Memorises</em> is no fault: most networks of use can. It says that the size of the network does not explain why it
-generalises. If test labels are known better than chance although the training labels were random, test data got into
-training: that is the leak alarm.</p>
+generalises. If test labels are known better than chance although the training labels were random, test data may have
+got into training: that is the leak alarm.</p>
 <p>A ± is the half of a 95 % interval of the mean over seeds (Student's t), which needs two seeds; n is their number.
 “Labels changed” is the share of training labels that really differ from the true ones: a redrawn label may be the true
 one.</p>

@@ -15,7 +15,7 @@ import { factList, htmlTable } from "./html-table.ts";
 import { compareKinds, type Kind } from "./kinds.ts";
 import { pageStyle } from "./page-style.ts";
 import { summaryRecords } from "./records.ts";
-import { kindOfTrial, summaryTable, trialTable } from "./table.ts";
+import { kindOfTrial, summaryTable, tellSpread, trialTable } from "./table.ts";
 import { type Answer, answersOf, headlineOf } from "./words.ts";
 
 /** Chart widths in pixels, for windows wide and narrow. */
@@ -54,11 +54,12 @@ export function reportPage(result: TestResult, document: Document): string {
 <strong>${dataset.name}</strong>, ${formatCount(dataset.train)} training and
 ${formatNoun(dataset.test, "test example")}, ${formatNoun(result.trials.length, "trial")}, ${formatNoun(seeds, "seed")}</p>
 ${provenance.interrupted && html`<p class="notice">This test was interrupted: some trials are missing, and the verdict rests on those that came to their end.</p>`}
+${troublePart(result)}
 </header>
 <section class="answers" aria-label="Verdict">${answersOf(result).map(answerPart)}</section>
 ${first && html`<section>${draw(first)}</section>`}
 <section><h2>Results</h2>
-${htmlTable(summaryTable(result), { caption: "What each kind of trial ended at: means over seeds with 95 % intervals", kinds })}
+${htmlTable(summaryTable(result), { caption: `What each kind of trial ended at. ${tellSpread(result)}`, kinds })}
 </section>
 ${others.map((figure) => html`<section>${draw(figure)}</section>\n`)}
 <section>${conformancePart(result)}</section>
@@ -80,6 +81,15 @@ const answerPart = ({ question, answer, tone, evidence, reasons }: Answer): Mark
 ${factList(evidence)}
 <ul>${reasons.map((reason) => html`<li>${keepUnits(reason)}</li>`)}</ul>
 </article>`;
+
+/** What went wrong, where something did. */
+function troublePart({ trials }: TestResult): Insert {
+  const told = (["failed", "diverged"] as const).flatMap((status) => {
+    const count = trials.filter((trial) => trial.status === status).length;
+    return count > 0 ? [`${formatNoun(count, "trial")} ${status}`] : [];
+  });
+  return told.length > 0 && html`<p class="notice">${told.join(", ")}: see “Every trial” below.</p>`;
+}
 
 /** Text in which no line ends between a number and its unit. */
 const keepUnits = (text: string): string =>

@@ -74,7 +74,7 @@ figcaption { color: var(--soft); font-size: 0.9rem; margin-top: 0.6rem; max-widt
 @media (max-width: 43rem) { .narrow { display: block; } .wide { display: none; } }
 
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
+table { border-collapse: separate; border-spacing: 0; font-size: 0.9rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 .caption { color: var(--soft); font-size: 0.9rem; margin-bottom: 0.6rem; }
 th, td { padding: 0.45rem 0.6rem; text-align: right; white-space: nowrap; vertical-align: baseline; }
 th:first-child, td:first-child { padding-left: 0; }

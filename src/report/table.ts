@@ -70,6 +70,12 @@ export function nameTest({ model, dataset, trials }: TestResult): string {
   return `${model.name} on ${dataset.name}, ${formatCount(dataset.train)} training examples, ${formatNoun(seeds, "seed")}`;
 }
 
+/** Whether there are intervals, and what of. */
+export const tellSpread = ({ summary }: TestResult): string =>
+  summary.some(({ n }) => n > 1)
+    ? "Means over seeds with 95 % intervals."
+    : "One seed a kind of trial, so there are no intervals.";
+
 /** A trial's kind. */
 export const kindOfTrial = ({ inputs, labels, escalation }: TrialResult): Kind => ({
   inputs,
