@@ -84,6 +84,8 @@ td.text { white-space: normal; min-width: 8rem; }
 thead th { font-weight: 600; white-space: normal; vertical-align: bottom; line-height: 1.3; border-bottom: 1px solid var(--ink); }
 tbody th { font-weight: 500; }
 thead th:first-child, tbody th { position: sticky; left: 0; background: var(--ground); }
+thead th:first-child { z-index: 1; }
+@media (max-width: 43rem) { tbody th { white-space: normal; min-width: 9.5rem; } }
 .scroll { background: linear-gradient(to left, var(--ground) 1.5rem, transparent) right / 3rem 100% no-repeat local,
   linear-gradient(to left, var(--line), transparent) right / 0.8rem 100% no-repeat scroll; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }

@@ -7,7 +7,7 @@
 import type { Estimate } from "../base/statistics.ts";
 import { type TestResult, type TrialResult, trialStatuses } from "../lab/result.ts";
 import { formatCount, formatEstimate, formatNoun, formatNumber, formatPercent, NOTHING } from "./format.ts";
-import { compareKinds, type Kind, nameKind, sameKind } from "./kinds.ts";
+import { compareKinds, type Kind, nameEscalated, nameKind, sameKind } from "./kinds.ts";
 
 /** What the cells of a column are, and so how they are written; shares are written in percent. */
 export type ColumnForm =
@@ -104,11 +104,9 @@ function tellStatuses(result: TestResult, kind: Kind): string {
 /** The summary of a test: one row a kind of trial, over its seeds. */
 export function summaryTable(result: TestResult): Table {
   const rows = [...result.summary].sort(compareKinds);
-  const escalated = rows.some(({ escalation }) => escalation > 0);
   const troubled = rows.some((row) => tellStatuses(result, row) !== "");
   const readers: Reader<TestResult["summary"][number]>[] = [
-    { name: "kind", title: "Trained on", form: "text", read: nameKind },
-    { name: "escalation", title: "Escalation", form: "count", read: (row) => row.escalation },
+    { name: "kind", title: "Trained on", form: "text", read: nameEscalated },
     { name: "realised", title: "Labels changed", form: "share", rank: 3, read: (row) => row.realised },
     { name: "fitted", title: "Fitted of n", form: "fraction", read: (row) => `${row.fitted}/${row.n}` },
     {
@@ -136,7 +134,7 @@ export function summaryTable(result: TestResult): Table {
   ];
   return tableOf(
     rows,
-    readers.filter(({ name }) => (name === "escalation" ? escalated : name === "ended" ? troubled : true)),
+    readers.filter(({ name }) => troubled || name !== "ended"),
   );
 }
 

@@ -52,10 +52,8 @@ describe("summaryTable", () => {
   const titles = (...trials: TrialResult[]) =>
     summaryTable(testResult(trials)).columns.map(({ name }) => name);
 
-  test("has a column for escalations and for other ends only where there were some", () => {
-    expect(titles(trial())).not.toContain("escalation");
+  test("has a column for other ends only where there were some", () => {
     expect(titles(trial())).not.toContain("ended");
-    expect(titles(trial({ escalation: 1 }))).toContain("escalation");
     expect(titles(brokenTrial("stopped"))).toContain("ended");
   });
 
@@ -65,6 +63,11 @@ describe("summaryTable", () => {
     const cell = (name: string) => rows[0]![columns.findIndex((column) => column.name === name)];
     expect(cell("ended")).toBe("1 diverged, 1 failed");
     expect(cell("fitted")).toBe("1/2");
+  });
+
+  test("gives each escalation a row of its own", () => {
+    const { rows } = summaryTable(testResult([trial({ nominal: 1 }), trial({ nominal: 1, escalation: 1 })]));
+    expect(rows.map(([kind]) => kind)).toEqual(["Random labels", "Random labels, escalation 1"]);
   });
 
   test("orders kinds as the paper does, whatever the order they ran in", () => {
