@@ -17,7 +17,7 @@ export function lineChart(figure: LineFigure, easel: Easel): Drawing {
   const { inks, width, plot } = easel;
   const wide = width >= WIDE;
   const rows = wide ? 1 : panels.length;
-  const height = (wide ? 300 : 230) * rows + 62;
+  const height = (wide ? 300 : 230) * rows + 68;
   const faceted = panels.length > 1;
   const facet = wide ? "fx" : "fy";
   const titles = panels.map(({ title }) => title);
@@ -32,7 +32,7 @@ export function lineChart(figure: LineFigure, easel: Easel): Drawing {
       marginLeft: 50,
       marginRight: 24,
       marginTop: faceted ? 42 : 28,
-      marginBottom: 42,
+      marginBottom: 48,
       x: { domain: [...x.domain], label: null },
       y: { domain: [...y.domain], label: null },
       marks: [

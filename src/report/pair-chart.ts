@@ -12,6 +12,8 @@ import { dot, type Easel, REFERENCE_DASHES, textWidth } from "./legend.ts";
 const FONT_SIZE = 12;
 /** Charts narrower than this have few ticks. */
 const WIDE = 560;
+/** Means that are closer have no room for both numbers. */
+const CLOSE = 0.2;
 
 /** Draw the pairs of a figure. */
 export function pairChart({ x, pairs, reference }: PairFigure, easel: Easel): Drawing {
@@ -23,10 +25,10 @@ export function pairChart({ x, pairs, reference }: PairFigure, easel: Easel): Dr
     {
       style: { fontSize: `${FONT_SIZE}px` },
       marginLeft,
-      marginRight: 70,
-      marginTop: 6,
-      marginBottom: 40,
-      x: { domain: [...x.domain], insetLeft: 34, label: null },
+      marginRight: 36,
+      marginTop: 12,
+      marginBottom: 46,
+      x: { domain: [...x.domain], insetLeft: 26, label: null },
       y: { domain: pairs.map(({ label }) => label), label: null, type: "point", padding: 0.6 },
       marks: [
         Plot.gridX({ ticks: tickCount, stroke: inks.ink, strokeOpacity: 0.12 }),
@@ -54,7 +56,7 @@ export function pairChart({ x, pairs, reference }: PairFigure, easel: Easel): Dr
         ...pairs.flatMap((pair) => pairMarks(pair, easel)),
       ],
     },
-    46 * pairs.length + 58,
+    48 * pairs.length + 68,
   );
 }
 
@@ -78,27 +80,25 @@ function pairMarks({ label, kind, train, test }: Pair, { inks }: Easel): Plot.Ma
           }),
         ]
       : [];
-  const number = (estimate: Estimate, side: 1 | -1): Plot.Markish => {
-    const end = side > 0 ? (estimate.high ?? estimate.mean) : (estimate.low ?? estimate.mean);
-    return Plot.text([formatPercent(estimate.mean)], {
-      x: () => end,
+  // Numbers stand above their dots; where those are close, the numbers turn away from each other.
+  const close = train && test && Math.abs(train.mean - test.mean) < CLOSE;
+  const number = (estimate: Estimate, other: Estimate | null): Plot.Markish =>
+    Plot.text([formatPercent(estimate.mean)], {
+      x: () => estimate.mean,
       y,
-      dx: 10 * side,
-      textAnchor: side > 0 ? "start" : "end",
+      dy: -15,
+      textAnchor: !close ? "middle" : estimate.mean > other!.mean ? "start" : "end",
       fill: inks.ink,
       stroke: inks.ground,
       strokeWidth: 4,
       fontVariant: "tabular-nums",
     });
-  };
-  // The numbers stand outside of the pair.
-  const side = (train?.mean ?? 1) >= (test?.mean ?? 0) ? 1 : -1;
   const place = (estimate: Estimate) => [{ x: estimate.mean, y: label }];
   const look = { color, symbol: "circle" } as const;
   return [
     ...gap,
-    ...(train ? [number(train, side), ...interval(train)] : []),
-    ...(test ? [number(test, -side as 1 | -1), ...interval(test)] : []),
+    ...(train ? [number(train, test), ...interval(train)] : []),
+    ...(test ? [number(test, train), ...interval(test)] : []),
     ...(train ? [dot(place(train), look, inks, { r: 6 })] : []),
     ...(test ? [dot(place(test), { ...look, hollow: true }, inks, { r: 6 })] : []),
   ];
