@@ -10,8 +10,8 @@ import { ACCURACY_LIMITS, estimateOf } from "./summary.ts";
 export const MEMORISED = 0.95;
 /** Gain in training accuracy, over the last quarter of an escalation or since the one before, that says "not settled". */
 const STILL_GAINING = 0.02;
-/** Accuracy above chance that still counts as not having learned. */
-const NEGLIGIBLE = 0.05;
+/** Accuracy above chance that is too little to speak of learning: five points, or half of chance where that is less. */
+const negligible = (chance: number): number => Math.min(0.05, chance / 2);
 /** p-value below which a leak is suspected: one false alarm in a thousand tests. */
 const LEAK_BOUND = 0.001;
 
@@ -77,7 +77,7 @@ function judgeCapacity(
   if (last.length === 0) return answer("inconclusive", "no trial with random labels came to its end");
   const reached = percent(meanOf(last.map((trial) => trial.trainAccuracy ?? 0)));
   const effort = last.some((trial) => trial.escalation > 0)
-    ? `after up to ${Math.max(...last.map((trial) => trial.escalation))} escalations of epochs and learning rate`
+    ? `after ${Math.max(...last.map((trial) => trial.escalation))} of ${escalations} escalations of epochs and learning rate`
     : `within ${Math.max(...last.map((trial) => trial.epochsAllowed))} epochs`;
   const memorised = last.filter(isMemorised);
   if (memorised.length === last.length) {
@@ -151,13 +151,15 @@ function judgeLearning(
     : [];
   const intervals = accuracies.map((accuracy) => wilsonInterval(Math.round(accuracy * testCount), testCount));
   const floor = Math.max(chance, randomLabelsTestAccuracy?.mean ?? 0);
-  if (intervals.every(([low]) => low > floor)) return answer("learns", reached, ...against);
-  if (intervals.every(([, high]) => high < chance + NEGLIGIBLE))
-    return answer("does-not-learn", reached, ...against);
+  const margin = chance + negligible(chance);
+  if (intervals.every(([low]) => low > floor) && testAccuracy.mean > margin) {
+    return answer("learns", reached, ...against);
+  }
+  if (intervals.every(([, high]) => high < margin)) return answer("does-not-learn", reached, ...against);
   return answer(
     "inconclusive",
     reached,
-    "the test set is too small, or the seeds differ too much, to tell it from chance",
+    "the test set is too small, the seeds differ too much, or too little was learned, to tell it from chance",
   );
 }
 

@@ -11,7 +11,9 @@ import { drawFigure } from "./charts.ts";
 import { csvTable } from "./csv.ts";
 import { figuresOf } from "./figure.ts";
 import { reportPage } from "./html.ts";
+import { markdownTable } from "./markdown.ts";
 import { historyRecords, summaryRecords, trialRecords } from "./records.ts";
+import { summaryTable } from "./table.ts";
 
 /** The files of a report, as full paths; the page comes first. */
 export interface WrittenReport {
@@ -33,6 +35,7 @@ export async function writeReport(result: TestResult, folder: string): Promise<W
   );
   const files: readonly (readonly [name: string, text: string])[] = [
     ["result.json", `${JSON.stringify(result, null, 2)}\n`],
+    ["summary.md", markdownTable(summaryTable(result))],
     ["summary.csv", csvTable(summaryRecords(result))],
     ["trials.csv", csvTable(trialRecords(result))],
     ["history.csv", csvTable(historyRecords(result))],

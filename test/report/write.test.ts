@@ -28,6 +28,7 @@ describe("writeReport", () => {
       "learning-and-memorising.svg",
       "result.json",
       "summary.csv",
+      "summary.md",
       "training-curves.svg",
       "trials.csv",
     ]);

@@ -1,0 +1,22 @@
+import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+
+const FOLDER = fileURLToPath(new URL("../examples/", import.meta.url));
+
+/** What each example must say at its end. */
+const LAST_WORDS: Record<string, RegExp> = {
+  "01-randomize.ts": /ok {4}gaussian pixels seed 0: /,
+  "02-fit-random-labels.ts": /train 1, test 0\.\d+/,
+  "03-differentiate-a-graph.ts": /Float32Array\(3\) \[ 0, 0\.5, 0\.5 \]/,
+  "04-test-in-ten-lines.ts": /This recipe can memorise/,
+};
+
+describe("the examples", () => {
+  test.each(readdirSync(FOLDER).filter((name) => name.endsWith(".ts")))("%s runs", async (name) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [`${FOLDER}${name}`]);
+    expect(stdout).toMatch(LAST_WORDS[name]!);
+  });
+});
