@@ -54,7 +54,10 @@ export async function openProcessPool({ jobs, device, threads }: PoolOptions): P
     all.add(child);
     child.once("exit", () => all.delete(child));
     const answer = await firstMessage(child);
-    if (answer.type === "refused") throw new EngineError(answer.error);
+    if (answer.type === "refused") {
+      child.kill("SIGKILL");
+      throw new EngineError(answer.error);
+    }
     return child;
   };
 

@@ -34,7 +34,7 @@ const REMEDIES: { readonly [D in Device]: string } = {
     "WebGPU needs a graphics driver (Vulkan on Linux, Metal on macOS, D3D12 on Windows); without one use --device cpu",
   cuda:
     "CUDA needs an NVIDIA driver and the CUDA libraries of ONNX Runtime, which are not installed by default: " +
-    "run `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12 --ignore-scripts=false`, or use --device cpu",
+    "run `ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install`, or use --device cpu",
 };
 
 /**
@@ -64,9 +64,13 @@ export async function openEngine(runtime: Runtime, device: Device, threads: numb
     await session.run({ x: new runtime.Tensor("float32", Float32Array.of(1), [1]) });
     await session.release();
   } catch (error) {
-    throw new EngineError(
-      `device ${device}: not available here (${messageOf(error).trim()}); ${REMEDIES[device]}`,
-    );
+    throw new EngineError(`device ${device}: not available here (${reasonOf(error)}); ${REMEDIES[device]}`);
   }
   return { runtime, device, threads, open };
 }
+
+/** The engine's reason without the places in its own sources. */
+const reasonOf = (error: unknown): string =>
+  messageOf(error)
+    .replace(/^\S+\.cc:\d+ .* was false\. /s, "")
+    .trim();

@@ -98,6 +98,13 @@ describe("shatter test, on bad input,", () => {
     expect(run.stdout).toBe("");
   });
 
+  test.each(["webgpu", "cuda"])("--device %s, where it is not, says how to get it", async (device) => {
+    const run = await shatter([...SMALL, "--epochs", "1", "--device", device]);
+    if (run.code === 0) return process.stderr.write(`${device} is there: its absence was not tested\n`);
+    expect(run.stderr).toContain(`device ${device}: not available here`);
+    expect(run.code).toBe(1);
+  });
+
   test("--n larger than the data names both numbers", async () => {
     const data = [
       "--data",
