@@ -36,13 +36,26 @@ export const splitsHash = async ({ train, test }: Splits): Promise<string> =>
   sha256(await datasetHash(train), await datasetHash(test));
 
 /**
- * Make a trial's data.
+ * Refuse data whose randomization is not what it claims to be.
+ *
+ * @throws DataError naming every check that failed.
+ */
+export function requireConformance(lines: readonly ConformanceLine[]): void {
+  const failed = lines.filter((line) => !line.ok);
+  if (failed.length === 0) return;
+  throw new DataError(
+    `the randomized data are not what they claim to be, so nothing was trained: ${failed.map(describeConformance).join("; ")}`,
+  );
+}
+
+/**
+ * Make a trial's data, and check them; see {@link requireConformance} for what to do with the checks.
  *
  * The crop comes first, so that a permuted image keeps just the pixels the network would have seen; the
  * whitening last, so that it treats every randomization alike.
  *
  * @param splits - The examples used, as they come from {@link cropForRecipe}.
- * @throws DataError if the data are not those of the spec, or a randomization fails one of its checks.
+ * @throws DataError if the data are not those of the spec.
  */
 export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<TrialData> {
   const hash = await splitsHash(splits);
@@ -54,10 +67,6 @@ export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<Tri
   const request = { inputs: spec.inputs, corrupt: spec.corrupt };
   const randomized = randomize(splits, request, spec.seed);
   const conformance = checkConformance(splits, randomized, request, spec.seed);
-  const failed = conformance.filter((line) => !line.ok);
-  if (failed.length > 0) {
-    throw new DataError(`randomization does not conform: ${failed.map(describeConformance).join("; ")}`);
-  }
   const kind = spec.recipe.preprocess;
   return {
     train: preprocess(randomized.train, kind, randomized.train),

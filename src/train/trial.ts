@@ -12,7 +12,7 @@ import { findModel } from "../nn/models.ts";
 import { exponentialDecay } from "../nn/schedules.ts";
 import type { Mask } from "../nn/scope.ts";
 import type { Engine } from "./engine.ts";
-import { prepareTrial } from "./prepare.ts";
+import { prepareTrial, requireConformance } from "./prepare.ts";
 import { type Answers, type Batches, createEvaluator, createTrainer, type Trainer } from "./session.ts";
 import type { TrialSpec } from "./spec.ts";
 import { buildStep, type Step } from "./step.ts";
@@ -85,6 +85,7 @@ export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine)
   yield { type: "started" };
   const data = await prepareTrial(splits, spec);
   yield { type: "prepared", realised: data.realised, conformance: data.conformance, dataHash: data.hash };
+  requireConformance(data.conformance);
   const { train, test } = data;
   const classes = train.classNames.length;
   const count = exampleCount(train);
