@@ -21,7 +21,7 @@ describe("prepareTrial", () => {
   test("crops to 28 x 28 and whitens each image", async () => {
     const { train } = await prepareTrial(SPLITS, await specOf({}));
     expect(train.shape).toEqual([50, 3, 28, 28]);
-    const image = train.inputs.subarray(0, 3 * 28 * 28);
+    const image = [...train.inputs.subarray(0, 3 * 28 * 28)];
     const mean = image.reduce((total, value) => total + value, 0) / image.length;
     const square = image.reduce((total, value) => total + value * value, 0) / image.length;
     // Elements are float32, so sums of 2,352 of them are right to about 1e-6.
