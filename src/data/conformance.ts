@@ -2,17 +2,17 @@
  * @file Conformance: before a network trains on randomized data, the data must show that it is what it claims.
  *
  * Each check is a line with a value and the bound it must keep. Bounds are derived, not tuned: those of counts
- * that must be zero are never passed by correct data, the others about once in a million (tail-bounds.ts says
+ * that must be zero are never passed by correct data, the others about once in a million (conformance/tail-bounds.ts says
  * which, and by which theorem). All sums are in float64.
  */
 
-import type { ConformanceLine } from "./conformance-line.ts";
+import { checkInputs } from "./conformance/inputs.ts";
+import { checkLabels } from "./conformance/labels.ts";
+import type { ConformanceLine } from "./conformance/line.ts";
 import type { Splits } from "./dataset.ts";
-import { checkInputs } from "./input-checks.ts";
-import { checkLabels } from "./label-checks.ts";
 import type { Randomization, Randomized } from "./randomize.ts";
 
-export { type ConformanceLine, describeConformance } from "./conformance-line.ts";
+export { type ConformanceLine, describeConformance } from "./conformance/line.ts";
 
 /**
  * Check a randomized dataset against the original it was made from.

@@ -2,9 +2,9 @@
  * @file Telling permutations of pixels apart without knowing them: hashes of pixels, and the odds of accidents.
  */
 
-import { logGamma } from "../base/statistics.ts";
-import { type Dataset, exampleSize } from "./dataset.ts";
-import { pixelLayout } from "./layout.ts";
+import { logGamma } from "../../base/statistics.ts";
+import { type Dataset, exampleSize } from "../dataset.ts";
+import { pixelLayout } from "../layout.ts";
 
 /** Mix one 32-bit word into a hash; each step is one to one, so single values never collide. */
 function mix(hash: number, word: number): number {

@@ -2,8 +2,8 @@
  * @file Whether values are Gaussian noise with given moments.
  */
 
-import { type Dataset, exampleCount, type Splits } from "./dataset.ts";
-import { channelMoments, inputScale, type Moments, momentLayout } from "./layout.ts";
+import { type Dataset, exampleCount, type Splits } from "../dataset.ts";
+import { channelMoments, inputScale, type Moments, momentLayout } from "../layout.ts";
 
 /** Most values of a split that are sorted. */
 const SORTED = 200_000;

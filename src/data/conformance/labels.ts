@@ -5,9 +5,9 @@
  * a network generalises. Another drew training and test labels from one seed. Each has a check here.
  */
 
-import { atMost, type ConformanceLine } from "./conformance-line.ts";
-import { exampleCount, type Splits } from "./dataset.ts";
-import { corruptLabels, type Randomized } from "./randomize.ts";
+import { exampleCount, type Splits } from "../dataset.ts";
+import { corruptLabels, type Randomized } from "../randomize.ts";
+import { atMost, type ConformanceLine } from "./line.ts";
 import { countBound, squaresBound } from "./tail-bounds.ts";
 
 /** Check the labels of a randomized dataset against the original. */

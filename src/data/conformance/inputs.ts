@@ -5,12 +5,12 @@
  * where each should move by itself. The checks look at the data only; one more draws examples a second time.
  */
 
-import { atMost, type ConformanceLine } from "./conformance-line.ts";
-import { type Dataset, exampleCount, exampleSize, type Splits } from "./dataset.ts";
-import { channelMoments } from "./layout.ts";
-import { distributionDistance, momentDistances } from "./noise-checks.ts";
+import { type Dataset, exampleCount, exampleSize, type Splits } from "../dataset.ts";
+import { channelMoments } from "../layout.ts";
+import { type InputsName, redrawInputs, type SplitName } from "../randomize.ts";
+import { atMost, type ConformanceLine } from "./line.ts";
+import { distributionDistance, momentDistances } from "./noise.ts";
 import { joinHashes, logAgreeing, logUnmoved, pixelHashes, unmatched } from "./pixel-hashes.ts";
-import { type InputsName, redrawInputs, type SplitName } from "./randomize.ts";
 import { DISTRIBUTION_BOUND, LOG_NEGLIGIBLE, NORMAL_BOUND } from "./tail-bounds.ts";
 
 /** Most examples of a split that are looked at, evenly spread; moments are taken over all. */
