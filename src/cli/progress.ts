@@ -5,6 +5,7 @@
  */
 
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
+import { percent } from "../base/percent.ts";
 import type { TestEvent, TrialState } from "../lab/randomization-test.ts";
 import type { TrialResult } from "../lab/result.ts";
 
@@ -26,11 +27,11 @@ export function nameTrial({ spec, escalation }: TrialState): string {
   return `${what}, seed ${seed}${escalation > 0 ? `, escalation ${escalation}` : ""}`;
 }
 
-const percent = (share: number | null): string => (share === null ? "  - " : `${(100 * share).toFixed(1)} %`);
+const showShare = (share: number | null): string => (share === null ? "  - " : percent(share));
 
 function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, seconds }: TrialResult): string {
   if (error !== undefined) return `${status} after ${epochs} epochs: ${error}`;
-  const numbers = `train ${percent(trainAccuracy)}, test ${percent(testAccuracy)}`;
+  const numbers = `train ${showShare(trainAccuracy)}, test ${showShare(testAccuracy)}`;
   return `${status} after ${epochs} epochs in ${seconds.toFixed(1)} s: ${numbers}`;
 }
 
@@ -116,7 +117,7 @@ function createBars(stream: NodeJS.WriteStream): Progress {
     }
     if (event.type === "epoch") {
       const { epoch, trainLoss, trainAccuracy, testAccuracy } = event.row;
-      const numbers = `loss ${trainLoss?.toFixed(3) ?? "-"}  train ${percent(trainAccuracy)}  test ${percent(testAccuracy)}`;
+      const numbers = `loss ${trainLoss?.toFixed(3) ?? "-"}  train ${showShare(trainAccuracy)}  test ${showShare(testAccuracy)}`;
       bar.update({ text: `${nameTrial(trial)}  epoch ${epoch}/${epochs}  ${numbers}` });
     }
   }

@@ -2,6 +2,7 @@
  * @file The verdict: does the recipe memorise, does it learn, does the pipeline leak - each with its evidence.
  */
 
+import { percent } from "../base/percent.ts";
 import { meanOf, renamingTest, wilsonInterval } from "../base/statistics.ts";
 import type { TrialResult, Verdict } from "./result.ts";
 import { ACCURACY_LIMITS, estimateOf } from "./summary.ts";
@@ -24,8 +25,6 @@ export interface VerdictContext {
   /** Escalations that were allowed. */
   readonly escalations: number;
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 const isTrue = (trial: TrialResult): boolean => trial.inputs === "true";
 

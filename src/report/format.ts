@@ -2,6 +2,7 @@
  * @file Numbers as people read them; what cannot be known is a dash.
  */
 
+import { percent, percentDecimals } from "../base/percent.ts";
 import type { Estimate } from "../base/statistics.ts";
 
 /** Stands where there is no number. */
@@ -10,9 +11,8 @@ export const NOTHING = "–";
 /** A share as it was asked for, without a rounding to be seen: `20 %`, `12.5 %`. */
 export const formatShare = (share: number): string => `${Number((100 * share).toPrecision(6))} %`;
 
-/** A measured share in percent with one decimal. */
-export const formatPercent = (share: number | null): string =>
-  share === null ? NOTHING : `${(100 * share).toFixed(1)} %`;
+/** A measured share in percent. */
+export const formatPercent = (share: number | null): string => (share === null ? NOTHING : percent(share));
 
 /** A whole number with its thousands apart. */
 export const formatCount = (count: number | null): string =>
@@ -38,13 +38,15 @@ export type EstimateUnit = "percent" | "number";
  */
 export function formatEstimate(estimate: Estimate | null, unit: EstimateUnit): string {
   if (estimate === null) return NOTHING;
-  const factor = unit === "percent" ? 100 : 1;
-  const end = unit === "percent" ? " %" : "";
-  const show = (value: number): string => (factor * value).toFixed(1);
   const { mean, low, high } = estimate;
-  if (low === null || high === null) return `${show(mean)}${end}`;
-  const [below, above] = [show(mean - low), show(high - mean)];
-  return below === above ? `${show(mean)} ± ${below}${end}` : `${show(mean)} +${above} −${below}${end}`;
+  const isPercent = unit === "percent";
+  const end = isPercent ? " %" : "";
+  const centre = isPercent ? percent(mean).slice(0, -end.length) : mean.toFixed(1);
+  if (low === null || high === null) return `${centre}${end}`;
+  const distance = (value: number): string =>
+    isPercent ? (100 * value).toFixed(percentDecimals(mean)) : value.toFixed(1);
+  const [below, above] = [distance(mean - low), distance(high - mean)];
+  return below === above ? `${centre} ± ${below}${end}` : `${centre} +${above} −${below}${end}`;
 }
 
 /** Seconds as people say them. */
