@@ -54,3 +54,24 @@ export function oneOf<T extends string>(
     throw new InvalidArgumentError(`${explain(text) || `unknown ${kind} "${text}"`}.`);
   };
 }
+
+/** Break text between words to fit a stream (100 columns in a pipe), each line after its indent. */
+export function wrap(
+  stream: NodeJS.WriteStream,
+  text: string,
+  firstIndent: string,
+  indent = firstIndent,
+): string {
+  const width = Math.min(100, stream.columns ?? 100);
+  const lines: string[] = [];
+  let line = firstIndent;
+  let isEmpty = true;
+  for (const word of text.split(/ (?! )/)) {
+    if (!isEmpty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indent + word;
+    } else line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line].join("\n");
+}

@@ -19,7 +19,7 @@ import { terminalTable } from "../report/terminal.ts";
 import { type Device, devices } from "../train/engine.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { conformanceLines } from "./conformance.ts";
-import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom } from "./output.ts";
+import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom, wrap } from "./output.ts";
 import { createProgress } from "./progress.ts";
 
 /** Answers that `--expect` can ask for. */
@@ -274,8 +274,11 @@ function printResult(result: TestResult): void {
     );
   }
   console.log(paint(out, "bold", "\nConformance of the randomizations"));
-  for (const line of conformanceLines(result.conformance)) console.log(`  ${line}`);
-  console.log(`${paint(out, "bold", "\nVerdict")}\n  ${result.verdict.text}`);
+  for (const line of conformanceLines(result.conformance)) console.log(wrap(out, line, "  ", "        "));
+  console.log(paint(out, "bold", "\nVerdict"));
+  // One sentence a paragraph: capacity, learning, leak.
+  for (const sentence of result.verdict.text.split(/(?<=\.) (?=[A-Z])/))
+    console.log(wrap(out, sentence, "  "));
   if (provenance.interrupted) console.log(paint(out, "yellow", "  Interrupted: some trials are missing."));
 }
 
