@@ -10,7 +10,7 @@ const withoutSeed = (line: ConformanceLine): string => line.randomization.replac
 
 /** How close a line is to failing: a failed one is closest. */
 const strain = ({ ok, value, bound }: ConformanceLine): number =>
-  ok ? (bound === 0 ? 0 : Math.abs(value) / bound) : Number.POSITIVE_INFINITY;
+  ok ? (bound === 0 ? 0 : value / bound) : Number.POSITIVE_INFINITY;
 
 /**
  * One line a check: where several seeds were checked, the seed that came closest to its bound.
