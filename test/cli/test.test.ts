@@ -159,7 +159,7 @@ describe("shatter test, disturbed,", () => {
   const runThree = (whenFirstEnded: (child: ChildProcess) => void) => {
     const args = [
       "--epochs",
-      "30",
+      "5",
       "--no-stop-when-fit",
       "--corrupt",
       "0",
