@@ -148,6 +148,8 @@ function firstMessage(child: ChildProcess): Promise<ChildMessage> {
         error: `a trial's process ended at its start (${signal ?? code}): ${complaints.trim()}`,
       });
     child.once("exit", onExit);
+    // A process that could not be started says so here, and would end the program if nobody listened.
+    child.on("error", (error) => resolve({ type: "refused", error: `a trial's process: ${error.message}` }));
     child.once("message", (message: ChildMessage) => {
       child.off("exit", onExit);
       resolve(message);
