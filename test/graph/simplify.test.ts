@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { evaluate } from "../../src/graph/evaluate.ts";
 import { add, multiply, relu, subtract } from "../../src/graph/ops/elementwise.ts";
 import { matmul } from "../../src/graph/ops/linear.ts";
+import { sum } from "../../src/graph/ops/reduce.ts";
 import { permuteAxes, transpose } from "../../src/graph/ops/shape.ts";
 import { simplifyGraph } from "../../src/graph/simplify.ts";
 import { type Application, constant, type Graph, inOrder, input, type Value } from "../../src/graph/value.ts";
@@ -87,6 +88,16 @@ describe("simplifyGraph", () => {
     const same = permuteAxes(square, { axes: [0, 1] });
     expect(operationsOf(...simplified(add(matmul(same, square), square)))).toEqual(["permuteAxes", "gemm"]);
     expect(operationsOf(...simplified(add(matmul(transpose(square), square), square)))).toEqual(["gemm"]);
+  });
+
+  test("sums the rows of a matrix by a product with ones", () => {
+    expect(operationsOf(...simplified(sum(c, { axes: [0], keepDims: true })))).toEqual(["matmul"]);
+    expect(operationsOf(...simplified(sum(c, { axes: [0], keepDims: false })))).toEqual([
+      "matmul",
+      "reshape",
+    ]);
+    expect(operationsOf(...simplified(sum(c, { axes: [1], keepDims: true })))).toEqual(["sum"]);
+    expect(operationsOf(...simplified(sum(c, { axes: [0, 1], keepDims: true })))).toEqual(["sum"]);
   });
 
   test("does not add inside a product what stretches the product", () => {
