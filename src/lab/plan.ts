@@ -7,8 +7,7 @@ import { exampleCount, type Splits } from "../data/dataset.ts";
 import type { InputsName } from "../data/randomize.ts";
 import { findModel } from "../nn/models.ts";
 import { splitsHash } from "../train/prepare.ts";
-import type { Recipe } from "../train/recipe.ts";
-import { recipeSchema } from "../train/recipe.ts";
+import { type Recipe, recipeSchema } from "../train/recipe.ts";
 import type { TrialSpec } from "../train/spec.ts";
 
 /** What a randomization test is asked. */
