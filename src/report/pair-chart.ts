@@ -25,7 +25,8 @@ export function pairChart({ x, pairs, reference }: PairFigure, easel: Easel): Dr
     {
       style: { fontSize: `${FONT_SIZE}px` },
       marginLeft,
-      marginRight: 36,
+      // Room for the longest number, which may begin at the last dot.
+      marginRight: Math.ceil(textWidth("99.99 %", FONT_SIZE)) + 8,
       marginTop: 12,
       marginBottom: 46,
       x: { domain: [...x.domain], insetLeft: 26, label: null },
