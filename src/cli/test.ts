@@ -273,6 +273,10 @@ function printResult(result: TestResult): void {
       paint(out, "red", `${status}: inputs ${inputs}, labels ${labels.nominal}, seed ${seed}: ${error}`),
     );
   }
+  console.log(paint(out, "bold", "\nWhat was randomized"));
+  for (const touched of new Set(result.trials.map((trial) => trial.touched ?? ""))) {
+    if (touched !== "") console.log(wrap(out, touched, "  "));
+  }
   console.log(paint(out, "bold", "\nConformance of the randomizations"));
   for (const line of conformanceLines(result.conformance)) console.log(wrap(out, line, "  ", "        "));
   console.log(paint(out, "bold", "\nVerdict"));

@@ -178,6 +178,7 @@ function recordTrial({ id, spec, escalation }: TrialState) {
         inputs: spec.inputs,
         labels: { nominal: spec.corrupt, realised: prepared?.realised ?? null },
         seed: spec.seed,
+        touched: prepared?.touched ?? null,
         ...measured,
         confusion: measured.confusion?.map((row) => [...row]) ?? null,
         ...(failure ? { error: failure.error } : {}),

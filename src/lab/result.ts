@@ -43,6 +43,8 @@ const trial = z.object({
     realised: share.nullable(),
   }),
   seed: count,
+  /** Which inputs and labels of which split were touched, as sentences; null if the data were never made. */
+  touched: z.string().nullable().optional(),
   /** `stopped`: interrupted before its end. `failed`: its process died or threw; see `error`. */
   status: z.enum(trialStatuses),
   error: z.string().optional(),

@@ -20,6 +20,8 @@ export interface TrialData {
   readonly testLabelsCorrupted: Int32Array;
   /** Share of the training labels that differ from the true ones. */
   readonly realised: number;
+  /** Which inputs and labels were touched, as sentences. */
+  readonly touched: string;
   readonly conformance: readonly ConformanceLine[];
   /** SHA-256 of the randomized data, before preprocessing. */
   readonly hash: string;
@@ -73,6 +75,7 @@ export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<Tri
     test: preprocess(randomized.test, kind, randomized.train),
     testLabelsCorrupted: randomized.testLabelsCorrupted,
     realised: randomized.realised,
+    touched: randomized.touched,
     conformance,
     hash: await splitsHash(randomized),
   };

@@ -56,6 +56,8 @@ export type TrialEvent =
       readonly type: "prepared";
       /** Share of the training labels that differ from the true ones. */
       readonly realised: number;
+      /** Which inputs and labels were touched, as sentences. */
+      readonly touched: string;
       readonly conformance: readonly ConformanceLine[];
       /** SHA-256 of the randomized data. */
       readonly dataHash: string;
@@ -84,8 +86,9 @@ export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine)
   const model = findModel(spec.model);
   yield { type: "started" };
   const data = await prepareTrial(splits, spec);
-  yield { type: "prepared", realised: data.realised, conformance: data.conformance, dataHash: data.hash };
-  requireConformance(data.conformance);
+  const { realised, touched, conformance } = data;
+  yield { type: "prepared", realised, touched, conformance, dataHash: data.hash };
+  requireConformance(conformance);
   const { train, test } = data;
   const classes = train.classNames.length;
   const count = exampleCount(train);

@@ -25,6 +25,7 @@ describe("shatter test", () => {
     expect(run.code).toBe(0);
     expect(run.stdout).toContain("Verdict");
     expect(run.stdout).toContain("Conformance");
+    expect(run.stdout).toContain("What was randomized");
 
     const document = JSON.parse(readFileSync(json, "utf8"));
     const published = JSON.parse(readFileSync(new URL("../../schema/test@1.json", import.meta.url), "utf8"));
@@ -32,6 +33,7 @@ describe("shatter test", () => {
     expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
     const result = testResultSchema.parse(document);
     expect(result.trials).toHaveLength(6);
+    expect(result.trials[0]!.touched).toBe("Inputs are true. Labels are true.");
     expect(result.dataset).toMatchObject({
       name: "shapes",
       train: 200,
