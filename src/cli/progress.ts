@@ -8,6 +8,8 @@ import { MultiBar, Presets, type SingleBar } from "cli-progress";
 import { percent } from "../base/percent.ts";
 import type { TestEvent, TrialState } from "../lab/randomization-test.ts";
 import type { TrialResult } from "../lab/result.ts";
+import { formatDuration } from "../report/format.ts";
+import { nameEscalated } from "../report/kinds.ts";
 
 /** What a terminal shows of a test. */
 export interface Progress {
@@ -15,33 +17,16 @@ export interface Progress {
   stop(): void;
 }
 
-/** A trial in few words, such as `labels 100 % random, seed 2`. */
-export function nameTrial({ spec, escalation }: TrialState): string {
-  const { inputs, corrupt, seed } = spec;
-  const what =
-    inputs !== "true"
-      ? `${inputs} inputs`
-      : corrupt === 0
-        ? "true labels"
-        : `${Math.round(corrupt * 100)} % random labels`;
-  return `${what}, seed ${seed}${escalation > 0 ? `, escalation ${escalation}` : ""}`;
-}
+/** A trial in few words, such as `20 % random labels, seed 2`. */
+const nameTrial = ({ spec: { inputs, corrupt, seed }, escalation }: TrialState): string =>
+  `${nameEscalated({ inputs, nominal: corrupt, escalation })}, seed ${seed}`;
 
 const showShare = (share: number | null): string => (share === null ? "  - " : percent(share));
 
 function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, seconds }: TrialResult): string {
   if (error !== undefined) return `${status} after ${epochs} epochs: ${error}`;
   const numbers = `train ${showShare(trainAccuracy)}, test ${showShare(testAccuracy)}`;
-  return `${status} after ${epochs} epochs in ${seconds.toFixed(1)} s: ${numbers}`;
-}
-
-/** Seconds as people say them. */
-export function showDuration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "?";
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  return `${status} after ${epochs} epochs in ${formatDuration(seconds)}: ${numbers}`;
 }
 
 /** Show progress on a stream. */
@@ -78,7 +63,7 @@ function createBars(stream: NodeJS.WriteStream): Progress {
   const showWhole = (): void => {
     const share = [...shares.values()].reduce((total, part) => total + part, 0) / Math.max(1, shares.size);
     const elapsed = (performance.now() - began) / 1000;
-    const left = share > 0.01 ? `${showDuration((elapsed * (1 - share)) / share)} left` : "";
+    const left = share > 0.01 ? `${formatDuration((elapsed * (1 - share)) / share)} left` : "";
     const done = [...shares.values()].filter((part) => part === 1).length;
     whole?.update(Math.round(share * 1000), { text: `${done} of ${shares.size} trials  ${left}` });
   };

@@ -4,7 +4,7 @@
  */
 
 import { type ChildProcess, fork } from "node:child_process";
-import { EngineError } from "../base/errors.ts";
+import { EngineError, messageOf } from "../base/errors.ts";
 import type { Device } from "../train/engine.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { TrialEvent } from "../train/trial.ts";
@@ -62,12 +62,14 @@ export async function openProcessPool({ jobs, device, threads }: PoolOptions): P
   };
 
   const takePlace = async (): Promise<void> => {
-    if (running >= jobs) await new Promise<void>((free) => waiting.push(free));
-    running++;
+    if (running < jobs) running++;
+    else await new Promise<void>((free) => waiting.push(free));
   };
   const givePlace = (): void => {
-    running--;
-    waiting.shift()?.();
+    // A place goes straight to who waits longest: given back first, a newcomer could take it too.
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
   };
 
   const runIn = (
@@ -108,7 +110,9 @@ export async function openProcessPool({ jobs, device, threads }: PoolOptions): P
       child.on("message", onMessage).on("exit", onExit);
       child.stderr?.on("data", onComplaint);
       signal?.addEventListener("abort", onAbort);
-      child.send(order);
+      // An interruption while the process was starting came before there was anybody to hear it.
+      if (signal?.aborted) onAbort();
+      else child.send(order);
     });
 
   idle.push(await start());
@@ -122,7 +126,7 @@ export async function openProcessPool({ jobs, device, threads }: PoolOptions): P
         while (child && !child.connected) child = idle.pop();
         return await runIn(child ?? (await start()), { spec, source }, onEvent, signal);
       } catch (error) {
-        return { status: "failed", error: error instanceof Error ? error.message : String(error) };
+        return { status: "failed", error: messageOf(error) };
       } finally {
         givePlace();
       }

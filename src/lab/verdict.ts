@@ -191,11 +191,7 @@ function judgeLeak(onRandom: readonly TrialResult[], { classes }: VerdictContext
 const plural = (count: number, noun: string): string => (count === 1 ? noun : `${noun}s`);
 
 /** The verdict as a few sentences. */
-function tell(
-  capacity: Omit<Verdict["capacity"], "text">,
-  learning: Verdict["learning"],
-  leak: Verdict["leak"],
-): string {
+function tell(capacity: Verdict["capacity"], learning: Verdict["learning"], leak: Verdict["leak"]): string {
   const capacityText = {
     memorises: "This recipe can memorise labels that are pure chance",
     "does-not-fit": "This recipe does not fit random labels",
