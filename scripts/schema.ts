@@ -1,13 +1,15 @@
 /**
- * @file Writes the published JSON Schema of `shatter/test@1` from the types the program uses.
+ * @file Writes the published JSON Schemas of the result documents from the types the program uses.
  *
- *   npm run schema            a test fails when the file in schema/ is not this one
+ *   npm run schema            a test fails when a file in schema/ is not this one
  */
 
 import { writeFileSync } from "node:fs";
+import { experimentJsonSchema } from "../src/lab/experiment-result.ts";
 import { testJsonSchema } from "../src/lab/result.ts";
 
-writeFileSync(
-  new URL("../schema/test@1.json", import.meta.url),
-  `${JSON.stringify(testJsonSchema(), null, 2)}\n`,
-);
+const schemas = { "test@1": testJsonSchema(), "experiment@1": experimentJsonSchema() };
+
+for (const [name, schema] of Object.entries(schemas)) {
+  writeFileSync(new URL(`../schema/${name}.json`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+}

@@ -37,6 +37,7 @@ interface Options {
   readonly seeds: number;
   readonly seed: number;
   readonly epochs: number;
+  readonly evalEvery: number;
   readonly optimizer: Recipe["optimizer"];
   readonly lr: number;
   readonly lrDecay: number;
@@ -142,6 +143,12 @@ export function testCommand(): Command {
       named("preprocessing", preprocessNames),
       recipe.preprocess,
     )
+    .option(
+      "--eval-every <epochs>",
+      "epochs from one evaluation to the next",
+      wholeFrom(1),
+      recipe.evaluate.every,
+    )
     .optionsGroup("When it counts as fitted:")
     .option(
       "--fit-accuracy <a>",
@@ -202,6 +209,8 @@ function recipeOf(options: Options): Recipe {
     initialization: options.init,
     preprocess: options.preprocess,
     epochs: options.epochs,
+    augment: paperRecipe.augment,
+    evaluate: { every: options.evalEvery, test: null },
     fit: { accuracy: options.fitAccuracy, loss: options.fitLoss, stop: options.stopWhenFit },
   };
 }

@@ -158,7 +158,7 @@ function recordTrial({ id, spec, escalation }: TrialState) {
       if (event.type === "done") outcome = event.outcome;
     },
     result(failure: TrialFailure | undefined): TrialResult {
-      const last = history[history.length - 1];
+      const last = history.findLast(({ trainAccuracy }) => trainAccuracy !== null);
       const measured = outcome ?? {
         status: failure?.status ?? ("failed" as const),
         epochs: history.length,
@@ -166,6 +166,7 @@ function recordTrial({ id, spec, escalation }: TrialState) {
         fit: false,
         epochsToFit: null,
         epochsTo95: null,
+        best: null,
         trainLoss: null,
         trainAccuracy: last?.trainAccuracy ?? null,
         testAccuracy: last?.testAccuracy ?? null,

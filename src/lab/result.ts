@@ -24,7 +24,9 @@ const historyRow = z.object({
   epoch: z.int().min(1),
   /** Mean over the epoch's batches, each measured before its update. */
   trainLoss: z.number().nullable(),
-  /** Measured after the epoch, on the labels trained on. */
+  /** Mean loss after the epoch, on the labels trained on; null if not measured. */
+  fitLoss: z.number().nullable().default(null),
+  /** Measured after the epoch, on the labels trained on; null if this epoch was not measured. */
   trainAccuracy: share.nullable(),
   /** Measured after the epoch, on the true labels. */
   testAccuracy: share.nullable(),
@@ -32,7 +34,7 @@ const historyRow = z.object({
 
 export const trialStatuses = ["done", "diverged", "stopped", "failed"] as const;
 
-const trial = z.object({
+export const trialSchema = z.object({
   /** Hash of the trial's canonical spec. */
   id: z.string(),
   inputs: z.enum(inputsNames),
@@ -58,6 +60,11 @@ const trial = z.object({
   epochsToFit: count.nullable(),
   /** First epoch with a training accuracy of at least 0.95, the paper-like criterion of Fig. 1b. */
   epochsTo95: count.nullable(),
+  /** The best test accuracy measured on the way, and its first epoch: what early stopping could have had at most. */
+  best: z
+    .object({ epoch: z.int().min(1), testAccuracy: share })
+    .nullable()
+    .default(null),
   /** 0 for the recipe as asked; 1, 2, ... for the escalations tried because it did not fit. */
   escalation: count,
   /** The learning rate this trial started with (escalations change it). */
@@ -135,6 +142,25 @@ const verdict = z.object({
   text: z.string(),
 });
 
+/** Which code, engine and machine made a result, and when. */
+export const provenanceSchema = z.object({
+  /** Version of Shatter. */
+  version: z.string(),
+  /** Commit of its sources, with `+changes` where they were modified; null outside a checkout. */
+  commit: z.string().nullable(),
+  engine: z.string(),
+  device: z.string(),
+  threads: count,
+  jobs: count,
+  node: z.string(),
+  machine: z.string(),
+  command: z.string().nullable(),
+  started: z.string(),
+  seconds: z.number(),
+  /** True if the run was interrupted and some trials are missing. */
+  interrupted: z.boolean(),
+});
+
 export const testResultSchema = z.object({
   schema: z.literal("shatter/test@1"),
   dataset: z.object({
@@ -150,32 +176,16 @@ export const testResultSchema = z.object({
   model: z.object({ name: z.string(), parameters: count }),
   // Not strict, as recipes are: later versions may have more to say.
   recipe: z.object({ ...recipeSchema.shape, fit: z.object(recipeSchema.shape.fit.shape) }),
-  trials: z.array(trial),
+  trials: z.array(trialSchema),
   /** One row a kind of trial, over its seeds. */
   summary: z.array(summaryRow),
   conformance: z.array(conformanceLine),
   verdict,
-  provenance: z.object({
-    /** Version of Shatter. */
-    version: z.string(),
-    /** Commit of its sources, with `+changes` where they were modified; null outside a checkout. */
-    commit: z.string().nullable(),
-    engine: z.string(),
-    device: z.string(),
-    threads: count,
-    jobs: count,
-    node: z.string(),
-    machine: z.string(),
-    command: z.string().nullable(),
-    started: z.string(),
-    seconds: z.number(),
-    /** True if the run was interrupted and some trials are missing. */
-    interrupted: z.boolean(),
-  }),
+  provenance: provenanceSchema,
 });
 
 export type TestResult = z.infer<typeof testResultSchema>;
-export type TrialResult = z.infer<typeof trial>;
+export type TrialResult = z.infer<typeof trialSchema>;
 export type HistoryRow = z.infer<typeof historyRow>;
 export type ConformanceLine = z.infer<typeof conformanceLine>;
 export type SummaryRow = z.infer<typeof summaryRow>;

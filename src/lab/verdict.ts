@@ -104,7 +104,8 @@ function judgeCapacity(
   }
   const unsettled = last.some((trial) => {
     const before = beforeOf.get(trial.seed)?.trainAccuracy ?? 0;
-    const late = trial.history[Math.floor(trial.history.length * 0.75)]?.trainAccuracy ?? 0;
+    const measured = trial.history.filter(({ trainAccuracy }) => trainAccuracy !== null);
+    const late = measured[Math.floor(measured.length * 0.75)]?.trainAccuracy ?? 0;
     const now = trial.trainAccuracy ?? 0;
     return trial.status === "diverged" || now - before > STILL_GAINING || now - late > STILL_GAINING;
   });

@@ -25,7 +25,27 @@ export const recipeSchema = z.strictObject({
   dropout: z.number().min(0).lt(1),
   initialization: z.enum(initializations),
   preprocess: z.enum(preprocessNames),
+  /** Random changes of the training images, drawn anew in every epoch; evaluation sees the centre crop. */
+  augment: z
+    .strictObject({
+      /** A random 28x28 window instead of the centre one. */
+      crop: z.boolean(),
+      /** Left and right exchanged, with probability 1/2. */
+      flip: z.boolean(),
+      /** Largest angle of a random rotation either way, in degrees; 0 for none. */
+      rotation: z.number().min(0).max(180),
+    })
+    .default({ crop: false, flip: false, rotation: 0 }),
   epochs: z.int().min(1),
+  /** What is measured on the way; the last epoch is always measured in full. */
+  evaluate: z
+    .strictObject({
+      /** Epochs from one evaluation to the next. */
+      every: z.int().min(1),
+      /** Test examples of an evaluation on the way, a random part; null for all. */
+      test: z.int().min(1).nullable(),
+    })
+    .default({ every: 1, test: null }),
   /** When a trial counts as having fitted its training labels: either bound suffices. */
   fit: z.strictObject({
     /** Training accuracy that counts as fitted. */
@@ -62,6 +82,8 @@ export const paperRecipe: Recipe = {
   dropout: 0,
   initialization: "he-normal",
   preprocess: "paper",
+  augment: { crop: false, flip: false, rotation: 0 },
   epochs: 64,
+  evaluate: { every: 1, test: null },
   fit: { accuracy: 1, loss: 0.01, stop: true },
 };

@@ -33,14 +33,18 @@ export interface Batches {
 export interface Trainer extends AsyncDisposable {
   /** Do some steps; returns the mean loss of each batch before its update, `[steps]`. */
   train(batches: Batches): Promise<Float32Array>;
-  /** The parameters as they are now, by name; not copies. */
-  parameters(): { readonly [name: string]: Float32Array };
+  /** All that is carried from step to step as it is now, by name, parameters first; not copies. */
+  state(): TrainingState;
 }
+
+/** Tensors by name: parameters, running averages and the optimizer's own. */
+export type TrainingState = { readonly [name: string]: Float32Array };
 
 /**
  * Start training: write the step, open it, draw the first parameters.
  *
  * @param data - float32 inputs, already randomized and preprocessed.
+ * @param from - Where to go on from, instead of from the beginning.
  */
 export async function createTrainer(
   engine: Engine,
@@ -48,6 +52,7 @@ export async function createTrainer(
   data: Dataset,
   initialization: Initialization,
   seed: number,
+  from?: TrainingState,
 ): Promise<Trainer> {
   const { Tensor } = engine.runtime;
   const session = await engine.open(writeScan(step));
@@ -59,9 +64,11 @@ export async function createTrainer(
   const state: { [name: string]: Tensor } = {};
   step.state.forEach(({ input: { name, shape }, start }, index) => {
     const parameter = step.parameters[index];
-    const elements = parameter
-      ? initialize(parameter, initialization, seed, index)
-      : new Float32Array(sizeOf(shape)).fill(start);
+    const fresh = (): Float32Array =>
+      parameter
+        ? initialize(parameter, initialization, seed, index)
+        : new Float32Array(sizeOf(shape)).fill(start);
+    const elements = from ? from[name]!.slice() : fresh();
     state[name] = new Tensor("float32", elements, shape);
   });
   return {
@@ -85,8 +92,8 @@ export async function createTrainer(
         state[name] = results[output]!;
       return results["loss"]!.data as Float32Array;
     },
-    parameters: () =>
-      Object.fromEntries(step.parameters.map(({ name }) => [name, state[name]!.data as Float32Array])),
+    state: () =>
+      Object.fromEntries(step.state.map(({ input: { name } }) => [name, state[name]!.data as Float32Array])),
     [Symbol.asyncDispose]: () => session.release(),
   };
 }
@@ -101,7 +108,8 @@ export interface Answers {
 
 /** A network ready to be evaluated with any parameters. */
 export interface Evaluator extends AsyncDisposable {
-  answer(parameters: { readonly [name: string]: Float32Array }, data: Dataset): Promise<Answers>;
+  /** What the network says with the parameters (and running averages) of a training state. */
+  answer(state: TrainingState, data: Dataset): Promise<Answers>;
 }
 
 /** Examples of one run: large enough for full speed, small enough to stay in the caches. */
@@ -130,16 +138,13 @@ export async function createEvaluator(
   );
   const { Tensor } = engine.runtime;
   return {
-    async answer(parameters, data) {
+    async answer(state, data) {
       const count = exampleCount(data);
       const size = sizeOf(example);
       const losses = new Float32Array(count);
       const predicted = new Int32Array(count);
       const weights = Object.fromEntries(
-        scope.parameters.map(({ name, value }) => [
-          name,
-          new Tensor("float32", parameters[name]!, value.shape),
-        ]),
+        scope.parameters.map(({ name, value }) => [name, new Tensor("float32", state[name]!, value.shape)]),
       );
       for (let start = 0; start < count; start += EVALUATION_BATCH) {
         const length = Math.min(EVALUATION_BATCH, count - start);

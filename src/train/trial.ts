@@ -7,6 +7,7 @@ import { sha256 } from "../base/spec.ts";
 import { batchCount, epochBatches } from "../data/batches.ts";
 import type { ConformanceLine } from "../data/conformance.ts";
 import { exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
+import { subset } from "../data/subset.ts";
 import { sizeOf } from "../graph/value.ts";
 import { findModel } from "../nn/models.ts";
 import { exponentialDecay } from "../nn/schedules.ts";
@@ -23,10 +24,12 @@ export interface EpochRow {
   readonly epoch: number;
   /** Mean over the epoch's batches, each before its update, in nats; null once it is not finite. */
   readonly trainLoss: number | null;
-  /** After the epoch, on the labels trained on, in `[0, 1]`. */
-  readonly trainAccuracy: number;
-  /** After the epoch, on the true labels, in `[0, 1]`. */
-  readonly testAccuracy: number;
+  /** Mean after the epoch, on the labels trained on, in nats; null if not measured, or not finite. */
+  readonly fitLoss: number | null;
+  /** After the epoch, on the labels trained on, in `[0, 1]`; null if this epoch was not measured. */
+  readonly trainAccuracy: number | null;
+  /** After the epoch, on the true labels, in `[0, 1]`; null if this epoch was not measured. */
+  readonly testAccuracy: number | null;
 }
 
 /** What a trial leaves behind. */
@@ -37,6 +40,8 @@ export interface TrialOutcome {
   readonly fit: boolean;
   readonly epochsToFit: number | null;
   readonly epochsTo95: number | null;
+  /** The best test accuracy on the way and its first epoch: what early stopping could have had at most. */
+  readonly best: { readonly epoch: number; readonly testAccuracy: number } | null;
   /** On the training data, after the last epoch; null if it is not finite. */
   readonly trainLoss: number | null;
   readonly trainAccuracy: number;
@@ -96,28 +101,50 @@ export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine)
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed);
   await using evaluator = await createEvaluator(engine, model, exampleShape(train), classes);
 
+  const testN = Math.min(recipe.evaluate.test ?? Number.POSITIVE_INFINITY, exampleCount(test));
+  const glance = subset({ train, test }, { n: count, testN }, seed).test;
   const stepsPerEpoch = batchCount(count, recipe.batch, recipe.lastBatch);
   const exploded = EXPLOSION * Math.log(classes);
   let epoch = 0;
   let diverged = false;
   let epochsToFit: number | null = null;
   let epochsTo95: number | null = null;
+  let best: TrialOutcome["best"] = null;
   let onTrain: Answers | undefined;
   let onTest: Answers | undefined;
   while (epoch < recipe.epochs && !diverged && !(recipe.fit.stop && epochsToFit !== null)) {
     const trainLoss = yield* trainEpoch(trainer, step, spec, count, epoch);
     epoch++;
-    onTrain = await evaluator.answer(trainer.parameters(), train);
-    onTest = await evaluator.answer(trainer.parameters(), test);
+    diverged = !(trainLoss <= exploded);
+    const isLast = diverged || epoch === recipe.epochs;
+    if (!isLast && epoch % recipe.evaluate.every !== 0) {
+      yield {
+        type: "epoch",
+        row: { epoch, trainLoss, fitLoss: null, trainAccuracy: null, testAccuracy: null },
+      };
+      continue;
+    }
+    onTrain = await evaluator.answer(trainer.state(), train);
     const trainAccuracy = accuracy(onTrain.predicted, train.labels);
-    const lossAfter = meanOf(onTrain.losses);
-    diverged = !(trainLoss <= exploded) || !(lossAfter <= exploded);
+    const fitLoss = meanOf(onTrain.losses);
+    diverged ||= !(fitLoss <= exploded);
     if (!diverged) {
-      if (trainAccuracy >= recipe.fit.accuracy || lossAfter < recipe.fit.loss) epochsToFit ??= epoch;
+      if (trainAccuracy >= recipe.fit.accuracy || fitLoss < recipe.fit.loss) epochsToFit ??= epoch;
       if (trainAccuracy >= 0.95) epochsTo95 ??= epoch;
     }
-    const testAccuracy = accuracy(onTest.predicted, test.labels);
-    yield { type: "epoch", row: { epoch, trainLoss: finiteOrNull(trainLoss), trainAccuracy, testAccuracy } };
+    const ends = isLast || diverged || (recipe.fit.stop && epochsToFit !== null);
+    const asked = ends ? test : glance;
+    onTest = await evaluator.answer(trainer.state(), asked);
+    const testAccuracy = accuracy(onTest.predicted, asked.labels);
+    if (best === null || testAccuracy > best.testAccuracy) best = { epoch, testAccuracy };
+    const row = {
+      epoch,
+      trainLoss: finiteOrNull(trainLoss),
+      fitLoss: finiteOrNull(fitLoss),
+      trainAccuracy,
+      testAccuracy,
+    };
+    yield { type: "epoch", row };
   }
   yield {
     type: "done",
@@ -128,6 +155,7 @@ export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine)
       fit: epochsToFit !== null,
       epochsToFit,
       epochsTo95,
+      best,
       trainLoss: finiteOrNull(meanOf(onTrain!.losses)),
       trainAccuracy: accuracy(onTrain!.predicted, train.labels),
       testAccuracy: accuracy(onTest!.predicted, test.labels),
@@ -227,7 +255,7 @@ function confusionMatrix(labels: Int32Array, predicted: Int32Array, classes: num
 }
 
 async function hashParameters(trainer: Trainer, step: Step): Promise<string> {
-  const parameters = trainer.parameters();
+  const parameters = trainer.state();
   const bytes = step.parameters.map(({ name }) => {
     const elements = parameters[name]!;
     return new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);

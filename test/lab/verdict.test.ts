@@ -35,6 +35,7 @@ function trial(facts: Partial<TrialResult> & { readonly nominal?: number }): Tri
     trainAccuracy,
     testAccuracy,
     testAccuracyCorrupted: 0.1,
+    best: null,
     seconds: 1,
     confusion: confusion(testAccuracy),
     dataHash: "0",
@@ -42,6 +43,7 @@ function trial(facts: Partial<TrialResult> & { readonly nominal?: number }): Tri
     history: Array.from({ length: 40 }, (_, index) => ({
       epoch: index + 1,
       trainLoss: 1,
+      fitLoss: null,
       trainAccuracy,
       testAccuracy,
     })),

@@ -12,6 +12,7 @@ const short = (losses: readonly (number | null)[], facts: TrialFacts = {}) =>
     history: losses.map((trainLoss, index) => ({
       epoch: index + 1,
       trainLoss,
+      fitLoss: null,
       trainAccuracy: trainLoss === null ? null : Math.max(0, 1 - trainLoss / 4),
       testAccuracy: 0.25,
     })),

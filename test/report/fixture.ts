@@ -38,6 +38,7 @@ export function trial({ nominal = 0, ...facts }: TrialFacts = {}): TrialResult {
       epoch: index + 1,
       trainLoss: Math.log(CLASSES) * left,
       trainAccuracy: left < 0.005 ? 1 : 1 - (1 - chance) * left,
+      fitLoss: null,
       testAccuracy: clean - (clean - chance) * Math.exp(-index / 4) + 0.004 * wobble(index, seed),
     };
   });
@@ -62,6 +63,7 @@ export function trial({ nominal = 0, ...facts }: TrialFacts = {}): TrialResult {
     trainLoss: last?.trainLoss ?? null,
     trainAccuracy: last?.trainAccuracy ?? null,
     testAccuracy: last?.testAccuracy ?? null,
+    best: null,
     testAccuracyCorrupted: last
       ? last.testAccuracy * (1 - changed) + (changed * (1 - last.testAccuracy)) / 9
       : null,
