@@ -210,7 +210,7 @@ function recipeOf(options: Options): Recipe {
     preprocess: options.preprocess,
     epochs: options.epochs,
     augment: paperRecipe.augment,
-    evaluate: { every: options.evalEvery, test: null },
+    evaluate: { ...paperRecipe.evaluate, every: options.evalEvery },
     fit: { accuracy: options.fitAccuracy, loss: options.fitLoss, stop: options.stopWhenFit },
   };
 }

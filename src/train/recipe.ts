@@ -42,10 +42,10 @@ export const recipeSchema = z.strictObject({
     .strictObject({
       /** Epochs from one evaluation to the next. */
       every: z.int().min(1),
-      /** Test examples of an evaluation on the way, a random part; null for all. */
-      test: z.int().min(1).nullable(),
+      /** Test examples of an evaluation on the way, a random part, or `all`. */
+      test: z.union([z.literal("all"), z.int().min(1)]),
     })
-    .default({ every: 1, test: null }),
+    .default({ every: 1, test: "all" }),
   /** When a trial counts as having fitted its training labels: either bound suffices. */
   fit: z.strictObject({
     /** Training accuracy that counts as fitted. */
@@ -84,6 +84,6 @@ export const paperRecipe: Recipe = {
   preprocess: "paper",
   augment: { crop: false, flip: false, rotation: 0 },
   epochs: 64,
-  evaluate: { every: 1, test: null },
+  evaluate: { every: 1, test: "all" },
   fit: { accuracy: 1, loss: 0.01, stop: true },
 };

@@ -101,7 +101,8 @@ export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine)
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed);
   await using evaluator = await createEvaluator(engine, model, exampleShape(train), classes);
 
-  const testN = Math.min(recipe.evaluate.test ?? Number.POSITIVE_INFINITY, exampleCount(test));
+  const { test: wanted } = recipe.evaluate;
+  const testN = wanted === "all" ? exampleCount(test) : Math.min(wanted, exampleCount(test));
   const glance = subset({ train, test }, { n: count, testN }, seed).test;
   const stepsPerEpoch = batchCount(count, recipe.batch, recipe.lastBatch);
   const exploded = EXPLOSION * Math.log(classes);
