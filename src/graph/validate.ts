@@ -6,6 +6,7 @@
  */
 
 import { GraphError, messageOf } from "../base/errors.ts";
+import { takesOperands } from "./operation.ts";
 import { operations } from "./ops/index.ts";
 import { nameValues } from "./print.ts";
 import { type Graph, inOrder, sameShape, showShape, sizeOf, type Value } from "./value.ts";
@@ -73,7 +74,7 @@ export function validateGraph(graph: Graph): Graph {
     if (operations.get(operation.name) !== operation) {
       fail(value, `an operation must be one of the table's, but "${operation.name}" is not`);
     }
-    if (inputs.length !== operation.operands) {
+    if (!takesOperands(operation, inputs.length)) {
       fail(value, `${operation.name} must have ${operation.operands} operands, got ${inputs.length}`);
     }
     const expected = attempt(() => operation.shape(inputs, attributes));

@@ -79,6 +79,8 @@ describe("a record", () => {
     where: [0],
     argMax: [0],
     gather: [1],
+    scatterAdd: [1],
+    maxPoolPositions: [0],
   };
 
   test.each([...operations.keys()])("says where no gradient flows: %s", (operation) => {

@@ -32,6 +32,7 @@ const IR_VERSION = 9;
 /** Numbers of the kinds of attribute (AttributeProto.AttributeType). */
 const FLOAT = 1;
 const INT = 2;
+const STRING = 3;
 const GRAPH = 5;
 const INTS = 7;
 
@@ -83,6 +84,7 @@ export function attributeInit(
 ): MessageInitShape<typeof AttributeProtoSchema> {
   if ("float" in attribute) return { name, type: FLOAT, f: attribute.float };
   if ("int" in attribute) return { name, type: INT, i: BigInt(attribute.int) };
+  if ("string" in attribute) return { name, type: STRING, s: new TextEncoder().encode(attribute.string) };
   return { name, type: INTS, ints: attribute.ints.map(BigInt) };
 }
 
@@ -101,10 +103,11 @@ function formOf({
   operation,
   attributes,
   shape,
+  inputs,
 }: Application): { operator: string; domain: string } & OnnxSettings {
   const { onnx } = operation;
   if (typeof onnx === "string") return { operator: onnx, domain: "" };
-  return { operator: onnx.operator, domain: onnx.domain ?? "", ...onnx.write(attributes, shape) };
+  return { operator: onnx.operator, domain: onnx.domain ?? "", ...onnx.write(attributes, shape, inputs) };
 }
 
 /**
@@ -179,6 +182,8 @@ export function graphInit(graph: Graph, rename = (name: string): string => name)
         value.kind === "constant" ? writeConstant(value, name) : writeApplication(value, name),
       );
   }
+  // An operator's first output needs a name even where nobody reads it.
+  for (const { name, output } of node) output[0] ||= `${name}_unused`;
   // A value that is several outputs, an input, a constant or an equal of another value needs a name of its own.
   for (const { name, value } of graph.outputs) {
     const given = outputOf.get(value)!;

@@ -4,6 +4,7 @@
 
 import type { OperationRecord } from "../operation.ts";
 import { equal, greater, where } from "./compare.ts";
+import { convolution, transposedConvolution } from "./convolution.ts";
 import {
   add,
   divide,
@@ -19,6 +20,8 @@ import {
 } from "./elementwise.ts";
 import { gemm, matmul } from "./linear.ts";
 import { logSoftmax, softmax } from "./normalize.ts";
+import { concat, pad, scatterAdd, slice } from "./pieces.ts";
+import { averagePool, maxPool, maxPoolPositions } from "./pool.ts";
 import { argMax, max, mean, sum } from "./reduce.ts";
 import { broadcastTo, cast, gather, permuteAxes, reshape } from "./shape.ts";
 
@@ -31,6 +34,9 @@ export const operations: ReadonlyMap<string, OperationRecord> = new Map(
     [matmul, gemm],
     [reshape, permuteAxes, broadcastTo, gather, cast],
     [logSoftmax, softmax],
+    [concat, slice, pad, scatterAdd],
+    [convolution, transposedConvolution],
+    [maxPool, maxPoolPositions, averagePool],
   ]
     .flat()
     .map(({ record }) => [record.name, record]),
