@@ -51,6 +51,11 @@ export interface OnnxForm<A extends Attributes> {
   ) => A | undefined;
 }
 
+/** For an operation that ONNX has no operator for: how it is written with others. */
+export interface Expansion<I extends readonly Value[], A extends Attributes> {
+  readonly expand: (inputs: I, attributes: A) => Value;
+}
+
 /** One operation. `I` are its operands, `A` its attributes. */
 export interface OperationRecord<
   I extends readonly Value[] = readonly Value[],
@@ -59,8 +64,8 @@ export interface OperationRecord<
   readonly name: string;
   /** Number of operands; `any` is one or more, all of one kind. */
   readonly operands: number extends I["length"] ? number | "any" : I["length"];
-  /** An ONNX operator without settings, or the full form. */
-  readonly onnx: string | OnnxForm<A>;
+  /** An ONNX operator without settings, the full form, or the operations it is written with. */
+  readonly onnx: string | OnnxForm<A> | Expansion<I, A>;
   /**
    * Shape of the result.
    *

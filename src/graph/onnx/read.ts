@@ -61,6 +61,7 @@ interface Tensor {
 /** The operator of a record, with its domain where that is not the standard one. */
 function operatorOf({ onnx }: OperationRecord): string {
   if (typeof onnx === "string") return onnx;
+  if ("expand" in onnx) return "";
   return onnx.domain ? `${onnx.domain}.${onnx.operator}` : onnx.operator;
 }
 
@@ -305,10 +306,11 @@ function applyRecord(
   }
   const { onnx } = record;
   const attributes: Attributes | undefined =
-    typeof onnx === "string" ? {} : onnx.read({ attributes: given, constants }, operands);
+    typeof onnx === "string" || "expand" in onnx ? {} : onnx.read({ attributes: given, constants }, operands);
   if (!attributes) return undefined;
   const value = apply(record, operands, attributes);
-  const written: OnnxSettings = typeof onnx === "string" ? {} : onnx.write(attributes, value.shape, operands);
+  const written: OnnxSettings =
+    typeof onnx === "string" || "expand" in onnx ? {} : onnx.write(attributes, value.shape, operands);
   refuseUnread(given, constants, written);
   return { value, output: written.output ?? 0 };
 }

@@ -3,6 +3,8 @@
  */
 
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { GraphError } from "../../base/errors.ts";
+import { expandGraph } from "../expand.ts";
 import type { OnnxAttribute, OnnxSettings } from "../operation.ts";
 import { onnxTypes } from "../ops/shape.ts";
 import { nameValues } from "../print.ts";
@@ -107,6 +109,8 @@ function formOf({
 }: Application): { operator: string; domain: string } & OnnxSettings {
   const { onnx } = operation;
   if (typeof onnx === "string") return { operator: onnx, domain: "" };
+  if ("expand" in onnx)
+    throw new GraphError(`${operation.name}: expected to be expanded before it is written`);
   return { operator: onnx.operator, domain: onnx.domain ?? "", ...onnx.write(attributes, shape, inputs) };
 }
 
@@ -118,8 +122,8 @@ function formOf({
  *
  * @param rename - Gives every name of the graph another one, for a graph inside another.
  */
-export function graphInit(graph: Graph, rename = (name: string): string => name): GraphInit {
-  validateGraph(graph);
+export function graphInit(given: Graph, rename = (name: string): string => name): GraphInit {
+  const graph = expandGraph(validateGraph(given));
   const names = nameValues(graph);
   for (const { name, value } of [...graph.outputs].reverse()) {
     if (value.kind === "application") names.set(value, name);
@@ -200,6 +204,15 @@ export function graphInit(graph: Graph, rename = (name: string): string => name)
   };
 }
 
+/** The domains of a graph's operators, and of the graphs within it; the standard one first. */
+function domainsOf(graph: GraphInit): string[] {
+  const within = graph.node.flatMap(({ domain, attribute }) => [
+    domain ?? "",
+    ...(attribute ?? []).flatMap(({ g }) => (g ? domainsOf(g as GraphInit) : [])),
+  ]);
+  return [...new Set(["", ...within])];
+}
+
 /** The bytes of an ONNX file with this graph. */
 export function modelBytes(graph: GraphInit): Uint8Array {
   return toBinary(
@@ -207,7 +220,10 @@ export function modelBytes(graph: GraphInit): Uint8Array {
     create(ModelProtoSchema, {
       irVersion: BigInt(IR_VERSION),
       producerName: "shatter",
-      opsetImport: [{ domain: "", version: BigInt(OPSET) }],
+      opsetImport: domainsOf(graph).map((domain) => ({
+        domain,
+        version: BigInt(domain === "" ? OPSET : 1),
+      })),
       graph,
     }),
   );

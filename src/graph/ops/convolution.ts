@@ -95,7 +95,7 @@ export const convolution: Operation<[Value, Value], Convolution> = operation({
   },
   gradient: (dy, [x, w], attributes) => [
     transposedConvolution(dy, w, { ...attributes, size: x.shape.slice(2) }),
-    filterGradient(x, dy, kernelOf(w), attributes),
+    filterGradient(x, dy, { ...attributes, kernel: kernelOf(w) }),
   ],
   evaluate(shape, [x, w], attributes) {
     const y = new Float64Array(sizeOf(shape));
@@ -156,7 +156,7 @@ export const transposedConvolution: Operation<[Value, Value], Transposed> = oper
   },
   gradient: (dy, [x, w], { size: _, ...attributes }) => [
     convolution(dy, w, attributes),
-    filterGradient(dy, x, kernelOf(w), attributes),
+    filterGradient(dy, x, { ...attributes, kernel: kernelOf(w) }),
   ],
   evaluate(shape, [x, w], attributes) {
     const y = new Float64Array(sizeOf(shape));
@@ -167,14 +167,51 @@ export const transposedConvolution: Operation<[Value, Value], Transposed> = oper
   },
 });
 
+type FilterGradient = Convolution & {
+  /** `[kh, kw]` of the filters. */
+  readonly kernel: readonly number[];
+};
+
 /**
  * The gradient of {@link convolution} by its filters: `[n, c, h, w], [n, o, h', w'] -> [o, c / groups, kh, kw]`.
  *
  * An element of a filter meets the image at the strides of the windows: so the gradient is itself a convolution,
  * of examples instead of channels, by filters the size of `dy`, strides and dilations exchanged.
  */
-export function filterGradient(x: Value, dy: Value, kernel: Shape, attributes: Convolution): Value {
-  const { strides, pads, dilations, groups } = attributes;
+export const filterGradient: Operation<[Value, Value], FilterGradient> = operation<
+  [Value, Value],
+  FilterGradient
+>({
+  name: "filterGradient",
+  operands: 2,
+  onnx: { expand: convolveExamples },
+  shape([x, dy], { kernel, ...attributes }) {
+    const name = "filterGradient";
+    checkSameType(name, x, dy);
+    checkSliding(name, x, kernel, attributes);
+    const windows = windowCounts(x.shape.slice(2), kernel, attributes);
+    const [n, o, ...image] = dy.shape;
+    const { groups } = attributes;
+    if (n !== x.shape[0] || !sameShape(image, windows) || x.shape[1]! % groups !== 0 || o! % groups !== 0) {
+      throw new ShapeError(name, `[n, c, h, w] and [n, o, ${windows.join(", ")}]`, [x.shape, dy.shape]);
+    }
+    return [o!, x.shape[1]! / groups, ...kernel];
+  },
+  gradient: (dw, [x, dy], { kernel: _, ...attributes }) => [
+    transposedConvolution(dy, dw, { ...attributes, size: x.shape.slice(2) }),
+    convolution(x, dw, attributes),
+  ],
+  evaluate(shape, [x, dy], attributes) {
+    const dw = new Float64Array(sizeOf(shape));
+    forEachProduct(x.shape, shape, attributes, dy.shape.slice(2), (pixel, weight, window) => {
+      dw[weight]! += x.data[pixel]! * dy.data[window]!;
+    });
+    return dw;
+  },
+});
+
+function convolveExamples([x, dy]: [Value, Value], attributes: FilterGradient): Value {
+  const { strides, pads, dilations, groups, kernel } = attributes;
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const o = dy.shape[1]!;
   // The examples of a group are its channels now: [c / groups, groups n, h, w] and [o, n, h', w'].

@@ -3,8 +3,17 @@
  */
 
 import type { OperationRecord } from "../operation.ts";
+import { batchNormalize } from "./batch-norm.ts";
+import {
+  blockedConvolution,
+  blockedMaxPool,
+  fromBlocked,
+  isPositive,
+  sumOfSquares,
+  toBlocked,
+} from "./blocked.ts";
 import { equal, greater, where } from "./compare.ts";
-import { convolution, transposedConvolution } from "./convolution.ts";
+import { convolution, filterGradient, transposedConvolution } from "./convolution.ts";
 import {
   add,
   divide,
@@ -21,7 +30,7 @@ import {
 import { gemm, matmul } from "./linear.ts";
 import { logSoftmax, softmax } from "./normalize.ts";
 import { concat, pad, scatterAdd, slice } from "./pieces.ts";
-import { averagePool, maxPool, maxPoolPositions } from "./pool.ts";
+import { averagePool, maxPool, maxPoolGradient, maxPoolPositions } from "./pool.ts";
 import { argMax, max, mean, sum } from "./reduce.ts";
 import { broadcastTo, cast, gather, permuteAxes, reshape } from "./shape.ts";
 
@@ -35,9 +44,18 @@ export const operations: ReadonlyMap<string, OperationRecord> = new Map(
     [reshape, permuteAxes, broadcastTo, gather, cast],
     [logSoftmax, softmax],
     [concat, slice, pad, scatterAdd],
-    [convolution, transposedConvolution],
-    [maxPool, maxPoolPositions, averagePool],
+    [convolution, transposedConvolution, filterGradient],
+    [maxPool, maxPoolGradient, maxPoolPositions, averagePool],
+    [batchNormalize],
   ]
     .flat()
     .map(({ record }) => [record.name, record]),
+);
+
+/** What only lowered graphs are made of (`graph/lower`), by name. */
+export const loweredOperations: ReadonlyMap<string, OperationRecord> = new Map(
+  [blockedConvolution, blockedMaxPool, fromBlocked, isPositive, sumOfSquares, toBlocked].map(({ record }) => [
+    record.name,
+    record,
+  ]),
 );

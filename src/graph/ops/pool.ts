@@ -4,11 +4,11 @@
 
 import { ShapeError } from "../../base/errors.ts";
 import { type NDArray, type OnnxForm, type Operation, operation } from "../operation.ts";
-import { constant, type Shape, sizeOf, type Value } from "../value.ts";
+import { constant, type Shape, sameShape, sizeOf, type Value } from "../value.ts";
 import { transposedConvolution } from "./convolution.ts";
 import { divide } from "./elementwise.ts";
 import { scatterAdd } from "./pieces.ts";
-import { broadcastTo, reshape } from "./shape.ts";
+import { broadcastTo, gather, reshape } from "./shape.ts";
 import {
   checkSliding,
   forEachTap,
@@ -80,13 +80,40 @@ export const maxPool: Operation<[Value], MaxPool> = operation({
   operands: 1,
   onnx: maxPoolForm(0),
   shape: ([x], attributes) => pooledShape("maxPool", x, attributes),
-  gradient(dy, [x], attributes) {
-    const flat = (value: Value): Value => reshape(value, { shape: [sizeOf(value.shape)] });
-    const zeros = broadcastTo(constant(0, [1]), { shape: [sizeOf(x.shape)] });
-    const sums = scatterAdd(zeros, flat(maxPoolPositions(x, attributes)), flat(dy));
-    return [reshape(sums, { shape: x.shape })];
-  },
+  gradient: (dy, [x], attributes) => [maxPoolGradient(x, dy, attributes)],
   evaluate: (shape, [x], attributes) => largestOf(shape, x, attributes).map((position) => x.data[position]!),
+});
+
+const flat = (value: Value): Value => reshape(value, { shape: [sizeOf(value.shape)] });
+
+/** The gradient of {@link maxPool}: what arrived at a window goes to its largest pixel, `[n, c, h', w'] -> [n, c, h, w]`. */
+export const maxPoolGradient: Operation<[Value, Value], MaxPool> = operation<[Value, Value], MaxPool>({
+  name: "maxPoolGradient",
+  operands: 2,
+  onnx: {
+    expand([x, dy], attributes) {
+      const zeros = broadcastTo(constant(0, [1]), { shape: [sizeOf(x.shape)] });
+      const sums = scatterAdd(zeros, flat(maxPoolPositions(x, attributes)), flat(dy));
+      return reshape(sums, { shape: x.shape });
+    },
+  },
+  shape([x, dy], attributes) {
+    const pooled = pooledShape("maxPoolGradient", x, attributes);
+    if (!sameShape(pooled, dy.shape))
+      throw new ShapeError("maxPoolGradient", `a gradient [${pooled.join(", ")}]`, [dy.shape]);
+    return x.shape;
+  },
+  gradient: (dx, [x, dy], attributes) => [
+    null,
+    reshape(gather(flat(dx), flat(maxPoolPositions(x, attributes))), { shape: dy.shape }),
+  ],
+  evaluate(shape, [x, dy], attributes) {
+    const dx = new Float64Array(sizeOf(shape));
+    largestOf(dy.shape, x, attributes).forEach((position, window) => {
+      dx[position]! += dy.data[window]!;
+    });
+    return dx;
+  },
 });
 
 /** Where the result of {@link maxPool} comes from: positions in all of `x`, row by row; int64. */
