@@ -3,12 +3,13 @@
  */
 
 import { UsageError } from "../base/errors.ts";
-import { exampleCount, type Splits } from "../data/dataset.ts";
+import { exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
 import type { InputsName } from "../data/randomize.ts";
 import { findModel } from "../nn/models.ts";
 import { splitsHash } from "../train/prepare.ts";
 import { type Recipe, recipeSchema } from "../train/recipe.ts";
 import type { TrialSpec } from "../train/spec.ts";
+import { requireTrainable } from "../train/step.ts";
 
 /** What a randomization test is asked. */
 export interface TestRequest {
@@ -63,11 +64,14 @@ export function conditionsOf({ inputs, corrupt }: Pick<TestRequest, "inputs" | "
  * The trials of a test, seeds varying fastest.
  *
  * @param splits - The examples used, cropped but not randomized.
- * @throws UsageError if the recipe, the model or a probability is not possible.
+ * @throws UsageError if the recipe, the model or a probability is not possible, or the model cannot train on such
+ *   examples or batches.
  */
 export async function planTest(request: TestRequest, name: string, splits: Splits): Promise<TrialSpec[]> {
-  findModel(request.model);
+  const model = findModel(request.model);
   const recipe = checkRecipe(request.recipe);
+  const { train } = splits;
+  requireTrainable(model, recipe, exampleShape(train), train.classNames.length, exampleCount(train));
   if (!(Number.isInteger(request.seeds) && request.seeds >= 1)) {
     throw new UsageError(`--seeds: expected a whole number of at least 1, got ${request.seeds}`);
   }

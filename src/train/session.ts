@@ -11,7 +11,7 @@ import { cast } from "../graph/ops/shape.ts";
 import { input, type Shape, sizeOf } from "../graph/value.ts";
 import { type Initialization, initialize } from "../nn/initialize.ts";
 import { crossEntropy } from "../nn/losses.ts";
-import type { Model } from "../nn/models.ts";
+import type { Model } from "../nn/model.ts";
 import { createScope } from "../nn/scope.ts";
 import type { Engine } from "./engine.ts";
 import type { Step } from "./step.ts";
@@ -126,10 +126,11 @@ export async function createEvaluator(
   const labels = input("labels", [EVALUATION_BATCH], "int32");
   const scope = createScope();
   const logits = model.logits(x, classes, scope);
+  const trained = [...scope.parameters, ...scope.averages].map(({ value }) => value);
   const session = await engine.open(
     writeOnnx({
       name: `${model.name}-evaluation`,
-      inputs: [x, labels, ...scope.parameters.map((parameter) => parameter.value)],
+      inputs: [x, labels, ...trained],
       outputs: [
         { name: "losses", value: crossEntropy(logits, labels) },
         { name: "predicted", value: cast(argMax(logits, { axis: 1 }), { to: "int32" }) },
@@ -144,7 +145,7 @@ export async function createEvaluator(
       const losses = new Float32Array(count);
       const predicted = new Int32Array(count);
       const weights = Object.fromEntries(
-        scope.parameters.map(({ name, value }) => [name, new Tensor("float32", state[name]!, value.shape)]),
+        trained.map(({ name, shape }) => [name, new Tensor("float32", state[name]!, shape)]),
       );
       for (let start = 0; start < count; start += EVALUATION_BATCH) {
         const length = Math.min(EVALUATION_BATCH, count - start);

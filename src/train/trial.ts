@@ -16,7 +16,7 @@ import type { Engine } from "./engine.ts";
 import { prepareTrial, requireConformance } from "./prepare.ts";
 import { type Answers, type Batches, createEvaluator, createTrainer, type Trainer } from "./session.ts";
 import type { TrialSpec } from "./spec.ts";
-import { buildStep, type Step } from "./step.ts";
+import { buildStep, requireTrainable, type Step } from "./step.ts";
 
 /** One row of a trial's history. */
 export interface EpochRow {
@@ -83,7 +83,7 @@ const EXPLOSION = 1000;
  * The same spec and data give the same events and bytes, whatever the number of threads.
  *
  * @param splits - The examples used, cropped but not randomized.
- * @throws UsageError if the model is unknown.
+ * @throws UsageError if the model is unknown, or cannot take such examples or batches.
  * @throws DataError if the data are not those of the spec, or a randomization fails one of its checks.
  */
 export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine): AsyncGenerator<TrialEvent> {
@@ -97,6 +97,7 @@ export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine)
   const { train, test } = data;
   const classes = train.classNames.length;
   const count = exampleCount(train);
+  requireTrainable(model, recipe, exampleShape(train), classes, count);
   const step = buildStep(model, recipe, exampleShape(train), classes, count);
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed);
   await using evaluator = await createEvaluator(engine, model, exampleShape(train), classes);
