@@ -2,9 +2,10 @@
  * @file Layers that scale what passes through them by statistics of it: batch and local response normalisation.
  */
 
+import { batchNormalize, channelMean, channelVariance } from "../graph/ops/batch-norm.ts";
 import { convolution } from "../graph/ops/convolution.ts";
 import { add, divide, exp, log, multiply, sqrt, subtract } from "../graph/ops/elementwise.ts";
-import { mean } from "../graph/ops/reduce.ts";
+import { reshape } from "../graph/ops/shape.ts";
 import { plain } from "../graph/ops/window.ts";
 import { constant, sizeOf, type Value } from "../graph/value.ts";
 import { perChannel } from "./layers.ts";
@@ -21,20 +22,18 @@ const EPSILON = 1e-3;
  */
 export function batchNorm(x: Value, scope: Scope, name: string): Value {
   const channels = x.shape[1]!;
-  const over = { axes: [0, 2, 3], keepDims: false };
   const count = sizeOf(x.shape) / channels;
-  const center = scope.average(`${name}.mean`, [channels], 0, () => {
-    const used = mean(x, over);
-    return { used, averaged: used };
-  });
-  const centered = subtract(x, perChannel(center));
-  const variance = scope.average(`${name}.variance`, [channels], 1, () => {
-    const used = mean(multiply(centered, centered), over);
-    return { used, averaged: multiply(used, constant(count / Math.max(count - 1, 1))) };
-  });
-  const factor = divide(constant(1), sqrt(add(variance, constant(EPSILON))));
+  const flat = (statistic: Value): Value => reshape(statistic, { shape: [channels] });
+  const center = scope.average(`${name}.mean`, [channels], 0, () => flat(channelMean(x)));
+  const variance = scope.average(`${name}.variance`, [channels], 1, () =>
+    flat(multiply(channelVariance(x), constant(count / Math.max(count - 1, 1)))),
+  );
   const shift = scope.parameter(`${name}.bias`, [channels], { role: "bias", fanIn: 0, fanOut: 1 });
-  return add(multiply(centered, perChannel(factor)), perChannel(shift));
+  const factor = divide(constant(1), sqrt(add(variance, constant(EPSILON))));
+  const normalized = scope.training
+    ? batchNormalize(x, { epsilon: EPSILON })
+    : multiply(subtract(x, perChannel(center)), perChannel(factor));
+  return add(normalized, perChannel(shift));
 }
 
 /** Settings of a local response normalisation. */

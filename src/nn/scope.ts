@@ -38,16 +38,10 @@ export interface Average {
   readonly next: Value | undefined;
 }
 
-/** A statistic of one batch. */
-export interface BatchStatistic {
-  /** What the network computes with. */
-  readonly used: Value;
-  /** What goes into the running average, of the same shape. */
-  readonly averaged: Value;
-}
-
 /** Collects what a network declares. */
 export interface Scope {
+  /** Whether a step of training is built, or an evaluation. */
+  readonly training: boolean;
   readonly parameters: readonly Parameter[];
   readonly masks: readonly Mask[];
   readonly averages: readonly Average[];
@@ -58,12 +52,12 @@ export interface Scope {
    */
   dropout(x: Value): Value;
   /**
-   * A statistic of the batch in training, its running average in evaluation (Ioffe and Szegedy, ICML 2015).
+   * The running average of a statistic of the batches, for use in evaluation (Ioffe and Szegedy, ICML 2015).
    *
    * @param start - What the running average starts as; each step moves it a tenth of the way to the batch's.
    * @param statistic - Builds the statistic of the batch, in training only.
    */
-  average(name: string, shape: Shape, start: number, statistic: () => BatchStatistic): Value;
+  average(name: string, shape: Shape, start: number, statistic: () => Value): Value;
 }
 
 /** What a network is built for. */
@@ -88,6 +82,7 @@ export function createScope({ training, dropout }: ScopeSettings = { training: f
     }
   };
   return {
+    training,
     parameters,
     masks,
     averages,
@@ -107,8 +102,8 @@ export function createScope({ training, dropout }: ScopeSettings = { training: f
       checkName("average", name);
       const value = input(name, shape);
       const batch = training ? statistic() : undefined;
-      averages.push({ name, start, value, next: batch && blend(value, batch.averaged) });
-      return batch?.used ?? value;
+      averages.push({ name, start, value, next: batch && blend(value, batch) });
+      return value;
     },
   };
 }

@@ -55,7 +55,7 @@ export async function createTrainer(
   from?: TrainingState,
 ): Promise<Trainer> {
   const { Tensor } = engine.runtime;
-  const session = await engine.open(writeScan(step));
+  const session = await engine.open(writeScan({ ...step, graph: engine.lower(step.graph) }));
   const rows = exampleCount(data);
   const shared = {
     images: new Tensor("float32", data.inputs as Float32Array, [rows, ...exampleShape(data)]),
@@ -128,14 +128,16 @@ export async function createEvaluator(
   const logits = model.logits(x, classes, scope);
   const trained = [...scope.parameters, ...scope.averages].map(({ value }) => value);
   const session = await engine.open(
-    writeOnnx({
-      name: `${model.name}-evaluation`,
-      inputs: [x, labels, ...trained],
-      outputs: [
-        { name: "losses", value: crossEntropy(logits, labels) },
-        { name: "predicted", value: cast(argMax(logits, { axis: 1 }), { to: "int32" }) },
-      ],
-    }),
+    writeOnnx(
+      engine.lower({
+        name: `${model.name}-evaluation`,
+        inputs: [x, labels, ...trained],
+        outputs: [
+          { name: "losses", value: crossEntropy(logits, labels) },
+          { name: "predicted", value: cast(argMax(logits, { axis: 1 }), { to: "int32" }) },
+        ],
+      }),
+    ),
   );
   const { Tensor } = engine.runtime;
   return {

@@ -12,6 +12,7 @@ import { sum } from "../ops/reduce.ts";
 import { permuteAxes, reshape } from "../ops/shape.ts";
 import { plain } from "../ops/window.ts";
 import { constant, type Shape, sizeOf, type Value } from "../value.ts";
+import type { OpenConvolution } from "./affine.ts";
 
 const isWhole = (channels: number): boolean => channels % BLOCK === 0;
 
@@ -64,7 +65,7 @@ export function transposedConvolution(
   w: Value,
   { strides, pads, dilations }: Convolution,
   size: Shape,
-): Value {
+): Value | OpenConvolution {
   const kernel = w.shape.slice(2);
   const phasesOf = (axis: number) =>
     Array.from({ length: strides[axis]! }, (_, phase) =>
@@ -89,21 +90,23 @@ export function transposedConvolution(
         steps: [strides[0]!, strides[1]!],
       });
       const filters = String(taps.shape) === String(w.shape) ? w : taps;
-      const image = cropAndPad(dy, row, column);
-      return blockedConvolution(image.x, blockTransposedFilters(filters), {
+      const settings = {
         ...plain,
-        pads: image.pads,
+        pads: [row.before, column.before, row.after, column.after],
         dilations,
         groups: 1,
-        relu: false,
-      });
+      };
+      return { x: dy, filters: blockTransposedFilters(filters), settings };
     }),
   );
   const [n, c] = [dy.shape[0]!, w.shape[1]!];
   if (phases.length === 1 && phases[0]!.length === 1) return phases[0]![0]!;
-  const [height, width] = phases[0]![0]!.shape.slice(2) as [number, number];
+  const [height, width] = [rows[0]!.count, columns[0]!.count];
   // [n, c/16, rows, row phases, columns, column phases, 16]
-  const apart = (x: Value): Value => reshape(x, { shape: [n, c / BLOCK, height, 1, width, 1, BLOCK] });
+  const apart = ({ x, filters, settings }: OpenConvolution): Value =>
+    reshape(blockedConvolution(x, filters, { ...settings, relu: false }), {
+      shape: [n, c / BLOCK, height, 1, width, 1, BLOCK],
+    });
   const interleaved = phases.map((row) => concat(...row.map(apart), { axis: 5 }));
   return reshape(concat(...interleaved, { axis: 3 }), { shape: [n, c, ...size] });
 }
@@ -150,11 +153,6 @@ export function phasesFit(
     ).every(({ before, after }) => before >= 0 && after >= 0);
   });
 }
-
-const cropAndPad = (dy: Value, row: Phase, column: Phase) => ({
-  x: dy,
-  pads: [row.before, column.before, row.after, column.after],
-});
 
 /** Parts of a batch whose sums are made apart, so that two threads have the same to do. */
 const PARTS = 2;

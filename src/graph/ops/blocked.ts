@@ -92,7 +92,7 @@ export const fromBlocked: Operation<[Value], { readonly channelsLast: boolean }>
   },
 });
 
-type BlockedConvolution = Sliding & {
+export type BlockedSettings = Sliding & {
   readonly groups: number;
   /** Whether negative results become zero. */
   readonly relu: boolean;
@@ -115,7 +115,7 @@ const filterPosition = (index: number, [, c, kh, kw]: Shape): number => {
   return (c! < BLOCK ? inRow : inBlocks) * BLOCK + (filter % BLOCK);
 };
 
-const convolutionForm: OnnxForm<BlockedConvolution> = {
+const convolutionForm: OnnxForm<BlockedSettings> = {
   operator: "Conv",
   domain: DOMAIN,
   write: ({ groups, relu, ...sliding }, _, [, w]) => ({
@@ -135,7 +135,7 @@ const convolutionForm: OnnxForm<BlockedConvolution> = {
  * The image is blocked, or plain if it has fewer channels than a block. The filters lie as their kernel reads
  * them (`graph/lower/filters.ts`). With as many groups as channels each channel has its own filter.
  */
-export const blockedConvolution: Operation<readonly Value[], BlockedConvolution> = operation({
+export const blockedConvolution: Operation<readonly Value[], BlockedSettings> = operation({
   name: "blockedConvolution",
   operands: "any",
   onnx: convolutionForm,
