@@ -42,6 +42,7 @@ import {
   phasesFit,
   transposedConvolution,
 } from "./convolutions.ts";
+import { addPhases, canPoolPhases, interleave, type Phases, poolPhases } from "./phases.ts";
 
 /** Operations that are lowered as they are, and not as what they expand to. */
 const KEPT = new Set(["filterGradient", "maxPoolGradient"]);
@@ -79,6 +80,12 @@ const perChannel = (x: Value, channels: number): Value =>
     ? reshape(x, { shape: [channels] })
     : broadcastTo(reshape(x, { shape: [1] }), { shape: [channels] });
 
+/** What an operation on blocked images becomes. */
+type Lowered = Value | OpenConvolution | Affine | Phases;
+
+const finish = (lowered: Affine | Phases): Value =>
+  "terms" in lowered ? compute(lowered, false) : interleave(lowered);
+
 /** Lower a graph; inputs, outputs and their shapes stay as they are. */
 export function lowerToBlocked(graph: Graph): Graph {
   const whole = mergeEqual(expandGraph(graph, KEPT));
@@ -89,7 +96,7 @@ export function lowerToBlocked(graph: Graph): Graph {
   for (const { value } of whole.outputs) use(value);
 
   /** What is computed blocked, by the value of the graph it stands for; and all that was computed so far. */
-  const affines = new Map<Value, Affine>();
+  const affines = new Map<Value, Affine | Phases>();
   const blocked = new Map<Value, Value>();
   const plains = new Map<Value, Value>();
 
@@ -97,7 +104,7 @@ export function lowerToBlocked(graph: Graph): Graph {
     const known = blocked.get(value);
     if (known) return known;
     const affine = affines.get(value);
-    const made = affine ? compute(affine, false) : toBlocked(plainOf(value));
+    const made = affine ? finish(affine) : toBlocked(plainOf(value));
     blocked.set(value, made);
     return made;
   };
@@ -111,12 +118,14 @@ export function lowerToBlocked(graph: Graph): Graph {
   /** What a chain goes on from: the chain so far if nobody else needs its result, else the result. */
   const chainOf = (value: Value): Affine => {
     const affine = affines.get(value);
-    return affine && uses.get(value) === 1 ? affine : affineOf(blockedOf(value), value.shape);
+    return affine && "terms" in affine && uses.get(value) === 1
+      ? affine
+      : affineOf(blockedOf(value), value.shape);
   };
   const isBlocked = (value: Value): boolean => affines.has(value);
 
   const lowerings: {
-    readonly [name: string]: (value: Application) => Affine | Value | OpenConvolution | undefined;
+    readonly [name: string]: (value: Application) => Lowered | undefined;
   } = {
     convolution(value) {
       const [x, w] = value.inputs as [Value, Value];
@@ -131,12 +140,19 @@ export function lowerToBlocked(graph: Graph): Graph {
       const windows = dy.shape.slice(2);
       if (!canTranspose(w.shape, settings)) return undefined;
       if (!phasesFit(windows, w.shape.slice(2), settings, settings.size)) return undefined;
-      return transposedConvolution(blockedOf(dy), plainOf(w), settings, settings.size);
+      const phases = transposedConvolution(blockedOf(dy), plainOf(w), settings, settings.size);
+      return phases.rows.length * phases.rows[0]!.length === 1 ? phases.rows[0]![0] : phases;
     },
     maxPool(value) {
       const [x] = value.inputs as [Value];
       if (!isBlocked(x)) return undefined;
       return blockedMaxPool(blockedOf(x), value.attributes as Parameters<typeof blockedMaxPool>[1]);
+    },
+    maxPoolGradient(value) {
+      const [x, dy] = value.inputs as [Value, Value];
+      const settings = value.attributes as Parameters<typeof blockedMaxPool>[1];
+      if (!isBlocked(x) || !canPoolPhases(x.shape, settings)) return undefined;
+      return poolPhases(blockedOf(x), blockedMaxPool(blockedOf(x), settings), blockedOf(dy));
     },
     relu(value) {
       const [x] = value.inputs as [Value];
@@ -174,11 +190,16 @@ export function lowerToBlocked(graph: Graph): Graph {
   };
 
   /** Elementwise operations: chains of numbers a channel, or images with images. */
-  const lowerElementwise = (value: Application): Affine | Value | undefined => {
+  const lowerElementwise = (value: Application): Lowered | undefined => {
     const { inputs, operation, shape } = value;
     if (!inputs.some(isBlocked)) return undefined;
     const channels = shape[1]!;
     if (inputs.every((operand) => sameShape(operand.shape, shape))) {
+      if (operation.name === "add") {
+        const [a, b] = inputs.map((operand) => affines.get(operand));
+        const apart = a && b && "rows" in a && "rows" in b ? addPhases(a, b) : undefined;
+        if (apart) return apart;
+      }
       const sums = { add: (x: Affine) => x, subtract: negated }[operation.name];
       const sum = sums && added(chainOf(inputs[0]!), sums(chainOf(inputs[1]!)));
       return sum ?? apply(operation, inputs.map(blockedOf), value.attributes);
@@ -202,7 +223,7 @@ export function lowerToBlocked(graph: Graph): Graph {
     }
   };
 
-  const lower = (value: Application): Affine | Value | OpenConvolution | undefined => {
+  const lower = (value: Application): Lowered | undefined => {
     if (!isImages(value)) return undefined;
     return ELEMENTWISE.has(value.operation.name)
       ? lowerElementwise(value)
@@ -244,7 +265,8 @@ export function lowerToBlocked(graph: Graph): Graph {
     }
     const lowered = lower(value);
     if (lowered) {
-      affines.set(value, "terms" in lowered ? lowered : affineOf(lowered, value.shape));
+      const isReady = "terms" in lowered || "rows" in lowered;
+      affines.set(value, isReady ? lowered : affineOf(lowered, value.shape));
       continue;
     }
     const { name } = value.operation;

@@ -7,12 +7,13 @@
 import { BLOCK, blockedConvolution, fromBlocked, toBlocked } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { matmul } from "../ops/linear.ts";
-import { concat, pad, slice } from "../ops/pieces.ts";
+import { pad, slice } from "../ops/pieces.ts";
 import { sum } from "../ops/reduce.ts";
 import { permuteAxes, reshape } from "../ops/shape.ts";
 import { plain } from "../ops/window.ts";
 import { constant, type Shape, sizeOf, type Value } from "../value.ts";
-import type { OpenConvolution } from "./affine.ts";
+import { affineOf } from "./affine.ts";
+import type { Phases } from "./phases.ts";
 
 const isWhole = (channels: number): boolean => channels % BLOCK === 0;
 
@@ -55,17 +56,17 @@ export const canTranspose = ([o, c]: Shape, { groups, dilations, strides }: Conv
   (strides.every((stride) => stride === 1) || dilations.every((dilation) => dilation === 1));
 
 /**
- * The gradient of a convolution by its image, from the blocked gradient of its result: blocked `[n, c, h, w]`.
+ * The gradient of a convolution by its image, from the blocked gradient of its result, in phases.
  *
  * With strides it falls into phases: the pixels in every `stride`-th row and column meet the same taps of the
- * filters, so each phase is a convolution without strides by some of the taps, and the phases are interleaved.
+ * filters, so each phase is a convolution without strides by some of the taps.
  */
 export function transposedConvolution(
   dy: Value,
   w: Value,
   { strides, pads, dilations }: Convolution,
   size: Shape,
-): Value | OpenConvolution {
+): Phases {
   const kernel = w.shape.slice(2);
   const phasesOf = (axis: number) =>
     Array.from({ length: strides[axis]! }, (_, phase) =>
@@ -96,19 +97,11 @@ export function transposedConvolution(
         dilations,
         groups: 1,
       };
-      return { x: dy, filters: blockTransposedFilters(filters), settings };
+      const open = { x: dy, filters: blockTransposedFilters(filters), settings };
+      return affineOf(open, [dy.shape[0]!, w.shape[1]!, row.count, column.count]);
     }),
   );
-  const [n, c] = [dy.shape[0]!, w.shape[1]!];
-  if (phases.length === 1 && phases[0]!.length === 1) return phases[0]![0]!;
-  const [height, width] = [rows[0]!.count, columns[0]!.count];
-  // [n, c/16, rows, row phases, columns, column phases, 16]
-  const apart = ({ x, filters, settings }: OpenConvolution): Value =>
-    reshape(blockedConvolution(x, filters, { ...settings, relu: false }), {
-      shape: [n, c / BLOCK, height, 1, width, 1, BLOCK],
-    });
-  const interleaved = phases.map((row) => concat(...row.map(apart), { axis: 5 }));
-  return reshape(concat(...interleaved, { axis: 3 }), { shape: [n, c, ...size] });
+  return { shape: [dy.shape[0]!, w.shape[1]!, ...size], rows: phases };
 }
 
 interface Phase {
