@@ -33,15 +33,8 @@ import {
   scaled,
   shifted,
 } from "./affine.ts";
-import {
-  blockFilters,
-  canConvolve,
-  canFilter,
-  canTranspose,
-  filterGradient,
-  phasesFit,
-  transposedConvolution,
-} from "./convolutions.ts";
+import { blockFilters, canConvolve, canTranspose, phasesFit, transposedConvolution } from "./convolutions.ts";
+import { canFilter, filterGradient } from "./filter-gradient.ts";
 import { addPhases, canPoolPhases, interleave, type Phases, poolPhases } from "./phases.ts";
 
 /** Operations that are lowered as they are, and not as what they expand to. */
