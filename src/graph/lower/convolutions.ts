@@ -4,7 +4,7 @@
  * All three run at the speed of a forward convolution; docs/performance.md has the measurements.
  */
 
-import { BLOCK } from "../ops/blocked.ts";
+import { BLOCK, fromBlocked, toBlocked } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { matmul } from "../ops/linear.ts";
 import { slice } from "../ops/pieces.ts";
@@ -16,17 +16,21 @@ import type { Phases } from "./phases.ts";
 
 const isWhole = (channels: number): boolean => channels % BLOCK === 0;
 
-/** Filters `[o, c, kh, kw]` as the blocked kernels read them. */
+/** Vectors of a block and the numbers they hold. */
+const TILE = BLOCK * BLOCK;
+
+/**
+ * Filters `[o, c, kh, kw]` as the blocked kernels read them.
+ *
+ * Their reorderings are those of images too: filters taken for channels, then channels of a block put last.
+ */
 export function blockFilters(w: Value): Value {
   const [o, c, kh, kw] = w.shape as [number, number, number, number];
-  const taps = kh * kw;
-  const ordered =
-    c < BLOCK
-      ? permuteAxes(reshape(w, { shape: [o / BLOCK, BLOCK, c, taps] }), { axes: [0, 2, 3, 1] })
-      : permuteAxes(reshape(w, { shape: [o / BLOCK, BLOCK, c / BLOCK, BLOCK, taps] }), {
-          axes: [0, 2, 4, 3, 1],
-        });
-  return reshape(ordered, { shape: w.shape });
+  // [o/16, c, taps, 16 o]
+  const byFilter = toBlocked(reshape(w, { shape: [1, o, c, kh * kw] }));
+  if (c < BLOCK) return reshape(byFilter, { shape: w.shape });
+  const tiles = reshape(byFilter, { shape: [(o / BLOCK) * (c / BLOCK), TILE, kh, kw] });
+  return reshape(fromBlocked(tiles, { channelsLast: true }), { shape: w.shape });
 }
 
 /**
@@ -47,9 +51,13 @@ export function turnTaps(w: Value): Value {
 /** Filters turned by half a turn, and from outputs to inputs, `[c, o, kh, kw]`, as the blocked kernels read them. */
 function blockTransposedFilters(w: Value): Value {
   const [o, c, kh, kw] = w.shape as [number, number, number, number];
-  const taps = kh * kw;
-  const split = reshape(turnTaps(w), { shape: [o / BLOCK, BLOCK, c / BLOCK, BLOCK, taps] });
-  return reshape(permuteAxes(split, { axes: [2, 0, 4, 1, 3] }), { shape: [c, o, kh, kw] });
+  // [o, c/16, taps, 16 c], then [o/16, c/16, taps, 16 o, 16 c], then o/16 and c/16 exchanged.
+  const byChannel = toBlocked(turnTaps(w));
+  const tiles = reshape(byChannel, { shape: [o / BLOCK, TILE, c / BLOCK, kh * kw] });
+  const rows = reshape(fromBlocked(tiles, { channelsLast: true }), {
+    shape: [o / BLOCK, c / BLOCK, kh * kw * TILE],
+  });
+  return reshape(permuteAxes(rows, { axes: [1, 0, 2] }), { shape: [c, o, kh, kw] });
 }
 
 /** Whether a convolution has a blocked form: whole blocks of filters, and of channels unless there are few. */

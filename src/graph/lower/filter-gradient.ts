@@ -12,12 +12,9 @@ import { BLOCK, blockedConvolution, fromBlocked, toBlocked } from "../ops/blocke
 import type { Convolution } from "../ops/convolution.ts";
 import { pad } from "../ops/pieces.ts";
 import { sum } from "../ops/reduce.ts";
-import { permuteAxes, reshape } from "../ops/shape.ts";
+import { permuteAxes, reshape, transpose } from "../ops/shape.ts";
 import { type Shape, sizeOf, type Value } from "../value.ts";
 import { turnTaps } from "./convolutions.ts";
-
-/** Parts of a batch whose sums are made apart, so that two threads have the same to do. */
-const PARTS = 2;
 
 const isWhole = (channels: number): boolean => channels % BLOCK === 0;
 
@@ -30,7 +27,7 @@ export function canFilter(
 ): boolean {
   const { groups, dilations } = attributes;
   if (groups !== 1 || !dilations.every((dilation) => dilation === 1)) return false;
-  if (!isWhole(o!) || !(isWhole(c!) || c! < BLOCK) || n! % (PARTS * BLOCK) !== 0) return false;
+  if (!isWhole(o!) || !(isWhole(c!) || c! < BLOCK) || n! % BLOCK !== 0) return false;
   return [0, 1].every((axis) => marginAfter(image, windows, kernel, attributes, axis) >= 0);
 }
 
@@ -63,17 +60,18 @@ export function filterGradient(x: Value, dy: Value, kernel: Shape, attributes: C
   const isPlain = strides.every((stride) => stride === 1) && fromTheOtherSide.every((count) => count >= 0);
   if (c >= BLOCK && isPlain) {
     const sums = slide(dy, x, kernel, strides, fromTheOtherSide);
-    // [c/16, taps, o, 16] to [o, c, taps]
-    const turned = reshape(permuteAxes(sums, { axes: [2, 0, 3, 1] }), { shape: [o, c, kh, kw] });
-    return turnTaps(turned);
+    // [c, taps, o] to [o, c, taps]
+    const byTap = reshape(sums, { shape: [c * kh * kw, o] });
+    return turnTaps(reshape(transpose(byTap), { shape: [o, c, kh, kw] }));
   }
   const sums = slide(x, dy, kernel, strides, [pads[0]!, pads[1]!, bottom, right]);
-  // [o/16, taps, c, 16] to [o, c, taps]
-  return reshape(permuteAxes(sums, { axes: [0, 3, 2, 1] }), { shape: [o, c, kh, kw] });
+  // [o, taps, c] to [o, c, taps]
+  const byTap = reshape(sums, { shape: [o, kh * kw, c] });
+  return reshape(permuteAxes(byTap, { axes: [0, 2, 1] }), { shape: [o, c, kh, kw] });
 }
 
 /**
- * Slide one image over another, `[n, a, h, w]` over `[n, b, h', w']`: `[b/16, kh kw, a, 16]`.
+ * Slide one image over another, `[n, a, h, w]` over `[n, b, h', w']`: `[1, b, kh kw, a]`.
  *
  * @param pads - `[top, left, bottom, right]` zeros around the moving image, which leave `kh` by `kw` offsets.
  */
@@ -87,19 +85,22 @@ function slide(moving: Value, fixed: Value, kernel: Shape, strides: Shape, pads:
   const wide = left + right === 0 ? rows : pad(rows, { pads: [0, 0, left * a, 0, 0, right * a] });
   const image = toBlocked(reshape(wide, { shape: [1, n, h, wide.shape[2]!] }));
 
-  const pixels = sizeOf(windows);
-  const split = reshape(fixed, { shape: [PARTS, n / PARTS / BLOCK, BLOCK, b / BLOCK, pixels, BLOCK] });
-  const filters = reshape(permuteAxes(split, { axes: [0, 3, 1, 4, 2, 5] }), {
-    shape: [PARTS * b, n / PARTS, ...windows],
+  // Sixteen examples are a group with sums of its own: then the filters, [n/16, b/16, h', w', 16 n, 16 b], differ from
+  // the image by an exchange of vectors alone, which is what putting channels last does to examples taken for blocks.
+  const parts = n / BLOCK;
+  const vectors = reshape(fixed, { shape: [parts, BLOCK * BLOCK, (b / BLOCK) * windows[0]!, windows[1]!] });
+  const filters = reshape(fromBlocked(vectors, { channelsLast: true }), {
+    shape: [parts * b, BLOCK, ...windows],
   });
-  const parts = blockedConvolution(image, filters, {
+  const sums = blockedConvolution(image, filters, {
     strides: [1, 1],
     dilations: [strides[0]!, strides[1]! * a],
     pads: [top, 0, bottom, 0],
-    groups: PARTS,
+    groups: parts,
     relu: false,
   });
-  const shape = [b / BLOCK, sizeOf(kernel), a, BLOCK];
-  const byPart = reshape(parts, { shape: [PARTS, sizeOf(shape)] });
-  return reshape(sum(byPart, { axes: [0], keepDims: false }), { shape });
+  const shape = [1, b, sizeOf(kernel), a];
+  const byPart = reshape(sums, { shape: [parts, sizeOf(shape)] });
+  const total = reshape(sum(byPart, { axes: [0], keepDims: false }), { shape });
+  return fromBlocked(total, { channelsLast: false });
 }
