@@ -47,6 +47,17 @@ def max_pool(x, kernel, strides, pads, dilations):
     return F.max_pool2d(around(x, pads, -math.inf), kernel, strides, 0, dilations)
 
 
+def filter_gradient(x, dy, kernel, **settings):
+    """What reaches filters of zeros: a convolution is linear in them."""
+    w = torch.zeros(dy.shape[1], x.shape[1] // settings["groups"], *kernel, dtype=x.dtype, requires_grad=True)
+    return torch.autograd.grad((convolution(x, w, **settings) * dy).sum(), w, create_graph=True)[0]
+
+
+def max_pool_gradient(x, dy, **settings):
+    z = x.detach().clone().requires_grad_()
+    return torch.autograd.grad((max_pool(z, **settings) * dy).sum(), z, create_graph=True)[0]
+
+
 def max_pool_positions(x, kernel, strides, pads, dilations):
     padded = around(x, pads, -math.inf)
     _, at = F.max_pool2d(padded, kernel, strides, 0, dilations, return_indices=True)
@@ -105,6 +116,9 @@ OPERATIONS = {
     "maxPool": max_pool,
     "maxPoolPositions": max_pool_positions,
     "averagePool": average_pool,
+    "filterGradient": filter_gradient,
+    "maxPoolGradient": max_pool_gradient,
+    "batchNormalize": lambda x, epsilon: F.batch_norm(x, None, None, training=True, eps=epsilon),
     "concat": lambda *parts, axis: torch.cat(parts, axis),
     "slice": part,
     "pad": padded,

@@ -84,6 +84,7 @@ describe("a record", () => {
     gather: [1],
     scatterAdd: [1],
     maxPoolPositions: [0],
+    maxPoolGradient: [0],
   };
 
   test.each([...operations.keys()])("says where no gradient flows: %s", (operation) => {

@@ -81,6 +81,29 @@ export const windowDrafts: { readonly [operation: string]: readonly Draft[] } = 
       size: image.slice(2),
     }),
   ),
+  filterGradient: convolutions.map(([title, image, filters, settings, windows]) =>
+    draft(title, [normal(...image), normal(image[0]!, filters[0]!, ...windows)], {
+      ...settings,
+      kernel: filters.slice(2),
+    }),
+  ),
+  maxPoolGradient: [
+    draft("windows side by side", [normal(2, 3, 4, 4), normal(2, 3, 2, 2)], {
+      ...pool,
+      kernel: [2, 2],
+      strides: [2, 2],
+    }),
+    draft("overlapping windows", [normal(1, 2, 6, 6), normal(1, 2, 3, 3)], {
+      ...pool,
+      strides: [2, 2],
+      pads: same(6, 3, 2),
+    }),
+    draft("ties", [TIED, normal(1, 1, 3, 3)], { ...pool, kernel: [2, 2] }),
+  ],
+  batchNormalize: [
+    draft("images", [normal(3, 2, 2, 3)], { epsilon: 1e-3 }),
+    draft("single pixels", [normal(5, 3, 1, 1)], { epsilon: 0.5 }),
+  ],
   ...Object.fromEntries(
     ["maxPool", "maxPoolPositions"].map((operation) => [
       operation,

@@ -2,9 +2,10 @@
  * @file What operations on images and pieces mean, worked out by hand.
  */
 
-import { convolution, transposedConvolution } from "../../src/graph/ops/convolution.ts";
+import { batchNormalize } from "../../src/graph/ops/batch-norm.ts";
+import { convolution, filterGradient, transposedConvolution } from "../../src/graph/ops/convolution.ts";
 import { concat, pad, scatterAdd, slice } from "../../src/graph/ops/pieces.ts";
-import { averagePool, maxPool, maxPoolPositions } from "../../src/graph/ops/pool.ts";
+import { averagePool, maxPool, maxPoolGradient, maxPoolPositions } from "../../src/graph/ops/pool.ts";
 import { plain } from "../../src/graph/ops/window.ts";
 import { type Application, constant } from "../../src/graph/value.ts";
 
@@ -51,6 +52,21 @@ export const windowRows: readonly (readonly [string, Application, readonly numbe
     transposedConvolution(constant([1, 3], [1, 1, 2, 1]), filter, { ...one, strides: [1, 2], size: [3, 3] }),
     [1, 1, 3, 3],
     [1, 2, 0, 3, 6 - 1, 0, 0, -3, 0],
+  ],
+  [
+    // 1 + 2 5, 2 + 2 6; 4 + 2 8, 5 + 2 9: a tap meets the image at every window.
+    "of taps",
+    filterGradient(image, constant([1, 0, 0, 2], [1, 1, 2, 2]), { ...one, kernel: [2, 2] }),
+    [1, 1, 2, 2],
+    [11, 14, 20, 23],
+  ],
+  // Deviations -1 and 1; the variance 1 and epsilon 3 make a deviation of 2.
+  ["of a batch", batchNormalize(constant([1, 3], [2, 1, 1, 1]), { epsilon: 3 }), [2, 1, 1, 1], [-0.5, 0.5]],
+  [
+    "to the first of ties",
+    maxPoolGradient(tied, constant([1, 2, 3, 4], [1, 1, 2, 2]), pool),
+    [1, 1, 3, 3],
+    [1, 0, 2, 0, 3 + 4, 0, 0, 0, 0],
   ],
   ["of windows", maxPool(tied, pool), [1, 1, 2, 2], [3, 3, 3, 3]],
   [

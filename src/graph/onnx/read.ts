@@ -266,7 +266,7 @@ function readNode(
   const operator = isStandard(node.domain) ? node.opType : `${node.domain}.${node.opType}`;
   const records = [...operations.values()].filter((record) => operatorOf(record) === operator);
   if (records.length === 0) {
-    const known = new Set([...operations.values()].map(operatorOf));
+    const known = new Set([...operations.values()].map(operatorOf).filter((name) => name !== ""));
     throw new GraphError(unknownName("operator", operator, [...known].sort()));
   }
   // Operators with several outputs have a record for each of them.
