@@ -98,7 +98,7 @@ export const windowDrafts: { readonly [operation: string]: readonly Draft[] } = 
       strides: [2, 2],
       pads: same(6, 3, 2),
     }),
-    draft("ties", [TIED, normal(1, 1, 3, 3)], { ...pool, kernel: [2, 2] }),
+    kink("ties", [TIED, normal(1, 1, 3, 3)], { ...pool, kernel: [2, 2] }),
   ],
   batchNormalize: [
     draft("images", [normal(3, 2, 2, 3)], { epsilon: 1e-3 }),

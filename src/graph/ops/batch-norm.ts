@@ -13,17 +13,20 @@ const OVER_IMAGES = { axes: [0, 2, 3], keepDims: true } as const;
 /** Mean of each channel over a batch of images, `[n, c, h, w] -> [1, c, 1, 1]`. */
 export const channelMean = (x: Value): Value => mean(x, OVER_IMAGES);
 
+/** What each pixel is above the mean of its channel. */
+const deviationsOf = (x: Value): Value => subtract(x, channelMean(x));
+
+/** Mean of the squares of each channel. */
+const meanSquare = (x: Value): Value => channelMean(multiply(x, x));
+
 /** Variance of each channel over a batch of images, `[n, c, h, w] -> [1, c, 1, 1]`: the mean squared deviation. */
-export function channelVariance(x: Value): Value {
-  const deviations = subtract(x, channelMean(x));
-  return channelMean(multiply(deviations, deviations));
-}
+export const channelVariance = (x: Value): Value => meanSquare(deviationsOf(x));
 
 type Epsilon = { readonly epsilon: number };
 
 /** One over the standard deviation of each channel, `[1, c, 1, 1]`. */
-const inverseDeviation = (x: Value, { epsilon }: Epsilon): Value =>
-  divide(constant(1), sqrt(add(channelVariance(x), constant(epsilon))));
+const inverseDeviation = (deviations: Value, { epsilon }: Epsilon): Value =>
+  divide(constant(1), sqrt(add(meanSquare(deviations), constant(epsilon))));
 
 /**
  * Each channel with mean 0 and variance 1 over the batch: `(x - mean) / sqrt(variance + epsilon)` (Ioffe and
@@ -35,15 +38,18 @@ export const batchNormalize: Operation<[Value], Epsilon> = operation<[Value], Ep
   name: "batchNormalize",
   operands: 1,
   onnx: {
-    expand: ([x], attributes) => multiply(subtract(x, channelMean(x)), inverseDeviation(x, attributes)),
+    expand([x], attributes) {
+      const deviations = deviationsOf(x);
+      return multiply(deviations, inverseDeviation(deviations, attributes));
+    },
   },
   shape([x]) {
     if (x.shape.length !== 4) throw new ShapeError("batchNormalize", "[n, c, h, w]", [x.shape]);
     return x.shape;
   },
   gradient(dy, [x], attributes) {
-    const deviations = subtract(x, channelMean(x));
-    const scale = inverseDeviation(x, attributes);
+    const deviations = deviationsOf(x);
+    const scale = inverseDeviation(deviations, attributes);
     const along = multiply(channelMean(multiply(dy, deviations)), multiply(scale, multiply(scale, scale)));
     const centred = subtract(multiply(dy, scale), multiply(channelMean(dy), scale));
     return [add(centred, multiply(deviations, negate(along)))];
