@@ -3,7 +3,8 @@
  */
 
 import { UsageError } from "../base/errors.ts";
-import { exampleCount, type Splits } from "../data/dataset.ts";
+import { requireAugmentable } from "../data/augment.ts";
+import { exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
 import type { InputsName } from "../data/randomize.ts";
 import { findModel } from "../nn/models.ts";
 import { splitsHash } from "../train/prepare.ts";
@@ -62,12 +63,14 @@ export function conditionsOf({ inputs, corrupt }: Pick<TestRequest, "inputs" | "
 /**
  * The trials of a test, seeds varying fastest.
  *
- * @param splits - The examples used, cropped but not randomized.
- * @throws UsageError if the recipe, the model or a probability is not possible.
+ * @param splits - The examples used, cropped for the recipe but not randomized.
+ * @throws UsageError if the recipe, the model or a probability is not possible, or the recipe's augmentation on
+ *   these examples.
  */
 export async function planTest(request: TestRequest, name: string, splits: Splits): Promise<TrialSpec[]> {
   findModel(request.model);
   const recipe = checkRecipe(request.recipe);
+  requireAugmentable(exampleShape(splits.train), recipe.augment);
   if (!(Number.isInteger(request.seeds) && request.seeds >= 1)) {
     throw new UsageError(`--seeds: expected a whole number of at least 1, got ${request.seeds}`);
   }
