@@ -194,6 +194,18 @@ def initialization_answer(name, inputs, units):
     return {"inputs": inputs, "units": units, "weight": facts(layer.weight), "bias": facts(layer.bias)}
 
 
+def rotation_answer(case):
+    """An image turned counter-clockwise about its centre, bilinear, 0 outside: its grid runs from -1 to 1 on both axes."""
+    _, height, width = case["shape"]
+    angle = math.radians(case["degrees"])
+    cosine, sine, ratio = math.cos(angle), math.sin(angle), height / width
+    turn = torch.tensor([[[cosine, -sine * ratio, 0], [sine / ratio, cosine, 0]]], dtype=torch.float64)
+    image = torch.tensor(case["image"], dtype=torch.float64).reshape(1, *case["shape"])
+    grid = F.affine_grid(turn, image.shape, align_corners=False)
+    turned = F.grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+    return {"hash": case["hash"], "y": numbers(turned)}
+
+
 def write(name, answers):
     path = os.path.join(os.path.dirname(__file__), "..", "test", "golden", name)
     with open(path, "w") as file:
@@ -207,3 +219,4 @@ torch.set_num_threads(1)
 write("operations.json", {case["name"]: operation_answer(case) for case in questions["operations"]})
 write("steps.json", {case["title"]: step_answer(case) for case in questions["steps"]})
 write("initialization.json", {name: initialization_answer(name, 600, 400) for name in questions["initializations"]})
+write("rotations.json", {case["title"]: rotation_answer(case) for case in questions["rotations"]})

@@ -3,10 +3,11 @@
  */
 
 import { UsageError } from "../base/errors.ts";
+import { requireAugmentable } from "../data/augment.ts";
 import { exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
 import type { InputsName } from "../data/randomize.ts";
 import { findModel } from "../nn/models.ts";
-import { splitsHash } from "../train/prepare.ts";
+import { networkShape, splitsHash } from "../train/prepare.ts";
 import { type Recipe, recipeSchema } from "../train/recipe.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import { requireTrainable } from "../train/step.ts";
@@ -63,15 +64,16 @@ export function conditionsOf({ inputs, corrupt }: Pick<TestRequest, "inputs" | "
 /**
  * The trials of a test, seeds varying fastest.
  *
- * @param splits - The examples used, cropped but not randomized.
+ * @param splits - The examples used, cropped for the recipe but not randomized.
  * @throws UsageError if the recipe, the model or a probability is not possible, or the model cannot train on such
- *   examples or batches.
+ *   examples or batches, or the recipe's augmentation is not possible on them.
  */
 export async function planTest(request: TestRequest, name: string, splits: Splits): Promise<TrialSpec[]> {
   const model = findModel(request.model);
   const recipe = checkRecipe(request.recipe);
   const { train } = splits;
-  requireTrainable(model, recipe, exampleShape(train), train.classNames.length, exampleCount(train));
+  requireAugmentable(exampleShape(train), recipe.augment);
+  requireTrainable(model, recipe, networkShape(splits, recipe), train.classNames.length, exampleCount(train));
   if (!(Number.isInteger(request.seeds) && request.seeds >= 1)) {
     throw new UsageError(`--seeds: expected a whole number of at least 1, got ${request.seeds}`);
   }

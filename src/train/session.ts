@@ -27,6 +27,8 @@ export interface Batches {
   readonly rates: Float32Array;
   /** For each dropout mask of the step, `[steps, ...mask]`. */
   readonly masks: readonly Float32Array[];
+  /** With augmentation, `[steps, batch, ...example]`: the images of each batch, instead of those shared. */
+  readonly images?: Float32Array | undefined;
 }
 
 /** A network in training. */
@@ -72,7 +74,7 @@ export async function createTrainer(
     state[name] = new Tensor("float32", elements, shape);
   });
   return {
-    async train({ steps, indices, weights, rates, masks }) {
+    async train({ steps, indices, weights, rates, masks, images }) {
       const { batch } = step;
       const feeds: { [name: string]: Tensor } = {
         ...state,
@@ -81,6 +83,7 @@ export async function createTrainer(
         weights: new Tensor("float32", weights, [steps, batch]),
         rate: new Tensor("float32", rates, [steps]),
       };
+      if (images) feeds["images"] = new Tensor("float32", images, [steps, batch, ...exampleShape(data)]);
       step.masks.forEach(({ value }, index) => {
         feeds[value.name] = new Tensor("float32", masks[index]!, [steps, ...value.shape]);
       });

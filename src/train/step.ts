@@ -3,6 +3,7 @@
  */
 
 import { UsageError } from "../base/errors.ts";
+import { isAugmented } from "../data/augment.ts";
 import { gradient } from "../graph/gradient.ts";
 import { divide, multiply } from "../graph/ops/elementwise.ts";
 import { sum } from "../graph/ops/reduce.ts";
@@ -20,7 +21,8 @@ export interface Step {
   /**
    * Inputs, by name: every state tensor; `images [rows, ...example]` and `labels [rows]`, shared by all steps;
    * and for each step `indices [batch]` (rows of the batch), `weights [batch]` (1, or 0 for the padding of an
-   * incomplete batch), `rate []`, and the dropout masks. Outputs: `loss []`, the mean over the batch before
+   * incomplete batch), `rate []`, and the dropout masks. With augmentation each step has `images [batch,
+   * ...example]` of its own, and only `labels` are shared. Outputs: `loss []`, the mean over the batch before
    * the update, and the next state.
    */
   readonly graph: Graph;
@@ -72,14 +74,15 @@ const optimizerOf = ({ optimizer, momentum, nesterov }: Recipe): Optimizer =>
  */
 export function buildStep(model: Model, recipe: Recipe, example: Shape, classes: number, rows: number): Step {
   const { batch } = recipe;
-  const images = input("images", [rows, ...example]);
+  const isShared = !isAugmented(recipe.augment);
+  const images = input("images", [isShared ? rows : batch, ...example]);
   const labels = input("labels", [rows], "int32");
   const indices = input("indices", [batch], "int32");
   const weights = input("weights", [batch]);
   const rate = input("rate", []);
 
   const scope = createScope({ training: true, dropout: recipe.dropout });
-  const logits = model.logits(gather(images, indices), classes, scope);
+  const logits = model.logits(isShared ? gather(images, indices) : images, classes, scope);
   const losses = crossEntropy(logits, gather(labels, indices));
   const total = sum(multiply(losses, weights), { axes: [0], keepDims: false });
   const loss = divide(total, sum(weights, { axes: [0], keepDims: false }));
@@ -108,10 +111,11 @@ export function buildStep(model: Model, recipe: Recipe, example: Shape, classes:
     output: `next.${value.name}`,
     start: starts.get(value) ?? 0,
   }));
-  const shared = [images, labels];
+  const shared = isShared ? [images, labels] : [labels];
+  const own = isShared ? [] : [images];
   const graph = simplifyGraph({
     name: `${model.name}-step`,
-    inputs: [...states, indices, weights, rate, ...masks.map((mask) => mask.value), ...shared],
+    inputs: [...states, indices, weights, rate, ...masks.map((mask) => mask.value), ...own, ...shared],
     outputs: [
       { name: "loss", value: loss },
       ...state.map(({ input: value, output }) => ({ name: output, value: next.get(value)! })),
