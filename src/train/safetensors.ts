@@ -32,7 +32,17 @@ export interface NamedTensor {
   /** Empty for a scalar. */
   readonly shape: readonly number[];
   /** As many elements as the shape says, the last axis fastest. */
-  readonly elements: InstanceType<(typeof ARRAYS)[keyof typeof ARRAYS]>;
+  readonly elements:
+    | BigUint64Array
+    | BigInt64Array
+    | Float64Array
+    | Float32Array
+    | Uint32Array
+    | Int32Array
+    | Uint16Array
+    | Int16Array
+    | Int8Array
+    | Uint8Array;
 }
 
 /** What a file holds. */
@@ -126,7 +136,7 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
 }
 
 /** A file's header as JSON, and its data. */
-function takeApart(bytes: Uint8Array): { header: object; data: Uint8Array } {
+function takeApart(bytes: Uint8Array): { header: Record<string, unknown>; data: Uint8Array } {
   if (bytes.length < 8)
     throw refusal(`expected at least 8 bytes, got ${bytes.length}: the file is truncated`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
@@ -140,7 +150,9 @@ function takeApart(bytes: Uint8Array): { header: object; data: Uint8Array } {
   const encoded = bytes.subarray(8, end);
   if (encoded[0] !== 0x7b) throw refusal('expected a header that begins with "{"');
   try {
-    const header: object = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(encoded));
+    const header: Record<string, unknown> = JSON.parse(
+      new TextDecoder("utf-8", { fatal: true }).decode(encoded),
+    );
     return { header, data: bytes.subarray(end) };
   } catch {
     throw refusal("expected a header in JSON, got something else");
