@@ -129,7 +129,7 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
       );
     }
     covered = end;
-    return { name, shape, elements: new ARRAYS[dtype](data.slice(begin, end).buffer) };
+    return { name, shape, elements: new ARRAYS[dtype](new Uint8Array(data.subarray(begin, end)).buffer) };
   });
   if (covered !== data.length) throw refusal(`expected ${covered} bytes of data, got ${data.length}`);
   return { tensors, metadata };

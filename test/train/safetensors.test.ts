@@ -68,11 +68,12 @@ describe("readSafetensors", () => {
     expect(byName(tensors)).toEqual(byName(TENSORS));
   });
 
-  test("gives copies, from bytes at any address", () => {
+  test("gives copies, from bytes at any address and from a Buffer", () => {
     const shifted = new Uint8Array(GOLDEN.length + 1);
     shifted.set(GOLDEN, 1);
     const { tensors } = readSafetensors(shifted.subarray(1));
     shifted.fill(0);
+    expect(readSafetensors(Buffer.from(GOLDEN)).tensors).toEqual(tensors);
     expect(writeSafetensors({ tensors, metadata: METADATA })).toEqual(GOLDEN);
   });
 
