@@ -41,7 +41,8 @@ function noteOf(event: TestEvent): string | undefined {
   const { trial, event: happened } = event;
   if (happened.type === "warning") return `${nameTrial(trial)}: warning: ${happened.text}\n`;
   if (happened.type !== "resumed") return undefined;
-  const { epochs } = happened;
+  const { epochs, ended } = happened;
+  if (ended) return `${nameTrial(trial)}: was done before\n`;
   return `${nameTrial(trial)}: was interrupted, goes on after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}\n`;
 }
 

@@ -23,8 +23,16 @@ export type TrialEvent =
       /** SHA-256 of the randomized data. */
       readonly dataHash: string;
     }
-  /** The epochs done and the steps done in the next one; the epochs' rows follow. */
-  | { readonly type: "resumed"; readonly epochs: number; readonly step: number; readonly seconds: number }
+  | {
+      readonly type: "resumed";
+      /** Epochs done, whose rows follow, and steps done in the next one. */
+      readonly epochs: number;
+      readonly step: number;
+      /** Time spent on the trial before. */
+      readonly seconds: number;
+      /** Whether it had come to its end already. */
+      readonly ended: boolean;
+    }
   | { readonly type: "progress"; readonly epoch: number; readonly share: number; readonly trainLoss: number }
   | { readonly type: "epoch"; readonly row: EpochRow }
   /** Something to know about that does not end the trial; from whoever runs it. */

@@ -72,10 +72,11 @@ export async function* runTrial(
   requireConformance(conformance);
   const history = [...(from?.history ?? [])];
   if (from) {
-    yield { type: "resumed", epochs: history.length, step: from.step, seconds: from.seconds };
+    const { step, seconds, outcome } = from;
+    yield { type: "resumed", epochs: history.length, step, seconds, ended: outcome !== null };
     for (const row of history) yield { type: "epoch", row };
-    if (from.outcome) {
-      yield { type: "done", outcome: from.outcome };
+    if (outcome) {
+      yield { type: "done", outcome };
       return;
     }
   }
