@@ -29,9 +29,30 @@ function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, secon
   return `${status} after ${epochs} epochs in ${formatDuration(seconds)}: ${numbers}`;
 }
 
-/** Show progress on a stream. */
-export function createProgress(stream: NodeJS.WriteStream): Progress {
+/** Show progress on a stream; if quiet, warnings only. */
+export function createProgress(stream: NodeJS.WriteStream, { quiet = false } = {}): Progress {
+  if (quiet) return createWarnings(stream);
   return stream.isTTY ? createBars(stream) : createLines(stream);
+}
+
+/** What is told of a trial that did not simply begin: where it goes on, and what went wrong on the way. */
+function noteOf(event: TestEvent): string | undefined {
+  if (event.type !== "trial") return undefined;
+  const { trial, event: happened } = event;
+  if (happened.type === "warning") return `${nameTrial(trial)}: warning: ${happened.text}\n`;
+  if (happened.type !== "resumed") return undefined;
+  const { epochs, ended } = happened;
+  if (ended) return `${nameTrial(trial)}: was done before\n`;
+  return `${nameTrial(trial)}: was interrupted, goes on after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}\n`;
+}
+
+function createWarnings(stream: NodeJS.WriteStream): Progress {
+  return {
+    show(event) {
+      if (event.type === "trial" && event.event.type === "warning") stream.write(noteOf(event)!);
+    },
+    stop() {},
+  };
 }
 
 function createLines(stream: NodeJS.WriteStream): Progress {
@@ -39,6 +60,7 @@ function createLines(stream: NodeJS.WriteStream): Progress {
   let ended = 0;
   return {
     show(event) {
+      stream.write(noteOf(event) ?? "");
       if (event.type === "planned") planned += event.trials.length;
       if (event.type === "ended") {
         ended++;
@@ -81,6 +103,8 @@ function createBars(stream: NodeJS.WriteStream): Progress {
         bars.log(`${nameTrial(event.trial)}: ${describeEnd(event.result)}\n`);
       } else {
         showTrial(event.trial, event.event);
+        const note = noteOf(event);
+        if (note !== undefined) bars.log(note);
       }
       showWhole();
     },
