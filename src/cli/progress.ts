@@ -18,8 +18,8 @@ export interface Progress {
 }
 
 /** A trial in few words, such as `20 % random labels, seed 2`. */
-const nameTrial = ({ spec: { inputs, corrupt, seed }, escalation }: TrialState): string =>
-  `${nameEscalated({ inputs, nominal: corrupt, escalation })}, seed ${seed}`;
+const nameTrial = ({ spec: { model, inputs, corrupt, seed }, escalation }: TrialState): string =>
+  `${model}, ${nameEscalated({ inputs, nominal: corrupt, escalation })}, seed ${seed}`;
 
 const showShare = (share: number | null): string => (share === null ? "  - " : percent(share));
 

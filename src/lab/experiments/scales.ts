@@ -1,0 +1,68 @@
+/**
+ * @file The sizes an experiment comes in: the paper's, one for two cores and twenty minutes, one for a minute.
+ */
+
+import type { Recipe } from "../../train/recipe.ts";
+import type { Condition } from "./condition.ts";
+import { type Regularizers, recipeOf } from "./recipes.ts";
+
+export const scales = ["paper", "small", "smoke"] as const;
+
+export type Scale = (typeof scales)[number];
+
+/** The data and the epochs of a scale; all examples where there is no number. */
+interface Size {
+  readonly data: string;
+  readonly n?: number;
+  readonly testN?: number;
+  readonly epochs: number;
+}
+
+/** What is asked of an experiment, besides its models and seeds. */
+export interface Setting {
+  readonly scale: Scale;
+  /** What differs from the scale. */
+  readonly data?: string | undefined;
+  readonly n?: number | undefined;
+  readonly epochs?: number | undefined;
+  /** Epochs from one evaluation to the next. */
+  readonly evalEvery?: number | undefined;
+  /** Test examples of an evaluation on the way. */
+  readonly testN?: number | undefined;
+}
+
+/** The paper's size: all of CIFAR-10, and the 25,000 steps of its Fig. 1a, which are 64 epochs. */
+const PAPER: Size = { data: "cifar10", epochs: 64 };
+
+/** The size of a model's trials at a scale. */
+function sizeAt(scale: Scale, model: string): Size {
+  if (scale === "paper") return PAPER;
+  if (scale === "smoke") return { data: "shapes", n: 256, testN: 256, epochs: 16 };
+  const isConvolutional = model === "alexnet" || model.startsWith("inception");
+  return { data: "cifar10", n: isConvolutional ? 1000 : 5000, testN: 2000, epochs: 64 };
+}
+
+/** What tells the conditions of an experiment apart. */
+export interface Variation extends Regularizers {
+  readonly inputs?: Condition["inputs"];
+  readonly corrupt?: number;
+  /** Changes of the recipe that are part of the experiment. */
+  readonly recipe?: Partial<Recipe>;
+  /** Times the epochs of the scale. */
+  readonly epochsTimes?: number;
+}
+
+/** A condition of an experiment, for a model in a setting; true inputs and labels unless told. */
+export function conditionAt(setting: Setting, model: string, variation: Variation = {}): Condition {
+  const { inputs = "true", corrupt = 0, recipe: changes, epochsTimes = 1, ...regularizers } = variation;
+  const size = sizeAt(setting.scale, model);
+  const recipe = recipeOf(model, (setting.epochs ?? size.epochs) * epochsTimes, regularizers);
+  const { evalEvery = recipe.evaluate.every, testN = recipe.evaluate.test } = setting;
+  return {
+    data: { name: setting.data ?? size.data, n: setting.n ?? size.n, testN: size.testN },
+    model,
+    inputs,
+    corrupt,
+    recipe: { ...recipe, ...changes, evaluate: { every: evalEvery, test: testN } },
+  };
+}
