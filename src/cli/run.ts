@@ -1,14 +1,22 @@
 /**
- * @file `shatter run`: an experiment of the paper - its trials, kept in a lab, and what they say.
+ * @file `shatter run`: an experiment - its trials, kept in a lab, and what they say.
  */
 
+import { join } from "node:path";
 import { Command, Option } from "commander";
+import { UsageError } from "../base/errors.ts";
+import { unknownName } from "../base/suggest.ts";
+import { datasets } from "../data/registry.ts";
+import { scaleOf } from "../lab/experiments/document.ts";
+import type { Experiment } from "../lab/experiments/experiment.ts";
 import { experiments, findExperiment } from "../lab/experiments/index.ts";
 import { type Scale, scales } from "../lab/experiments/scales.ts";
-import { runExperiment } from "../lab/process-experiment.ts";
+import { type ExperimentOptions, runExperiment } from "../lab/process-experiment.ts";
 import { type Device, devices } from "../train/engine.ts";
-import { listOf, wholeFrom } from "./output.ts";
+import { checkFolder, printExperiment, writeExperiment } from "./experiment-output.ts";
+import { listOf, oneOf, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
+import { printPlan } from "./run-plan.ts";
 
 interface Options {
   readonly scale: Scale;
@@ -24,25 +32,41 @@ interface Options {
   readonly threads?: number;
   readonly device: Device;
   readonly lab: string;
+  readonly plan?: boolean;
+  readonly out?: string;
+  readonly json?: string;
   readonly quiet?: boolean;
 }
+
+const dataNames = datasets.map(({ name }) => name);
 
 /** The command. */
 export function runCommand(): Command {
   return new Command("run")
-    .description("run an experiment of the paper")
+    .description("run an experiment of the paper, and read its results beside the paper's")
     .argument("<name>", experiments.map(({ name }) => name).join(", "))
+    .optionsGroup("What is run:")
     .addOption(
-      new Option("--scale <name>", "size of the experiment").choices(scales).default("paper" satisfies Scale),
+      new Option(
+        "--scale <name>",
+        "paper: all of CIFAR-10; small: some minutes on two cores; smoke: a minute on drawn data",
+      )
+        .choices(scales)
+        .default("paper" satisfies Scale),
     )
     .option(
       "--models <names>",
-      "models to train (default: the paper's)",
+      "models to train now (default: the experiment's)",
       listOf((name) => name),
     )
     .option("--seeds <count>", "repetitions of everything", wholeFrom(1), 1)
+    .option("--plan", "say what it costs on this machine, and train nothing but a few steps to time them")
     .optionsGroup("What differs from the scale:")
-    .option("--data <name>", "dataset")
+    .option(
+      "--data <name>",
+      `dataset: ${dataNames.join(", ")}`,
+      oneOf("dataset", dataNames, (name) => unknownName("dataset", name, dataNames)),
+    )
     .option(
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
@@ -63,14 +87,32 @@ export function runCommand(): Command {
       wholeFrom(1),
     )
     .addOption(new Option("--device <name>", "where to compute").choices(devices).default("cpu"))
+    .optionsGroup("What comes out:")
     .option("--lab <folder>", "where trials are kept; those done are not run again", "shatter-lab")
+    .option("--out <folder>", "where the result goes (default: <lab>/<name>-<scale>)")
+    .option("--json <file>", 'only "-": print the result as JSON instead of tables')
     .option("--quiet", "no progress")
+    .addHelpText(
+      "after",
+      `
+A lab remembers: an experiment can be run in parts, and interrupted, and goes on where it was.
+
+Examples:
+  shatter run figure-1c --scale smoke                    a minute, on drawn data
+  shatter run figure-1c --models mlp-1x512 --plan        what it costs on this machine
+  shatter run table-1 --models mlp-1x512,mlp-3x512 --seeds 3
+  shatter run table-1 --models alexnet                   later, into the same table`,
+    )
     .action(run);
 }
 
 async function run(name: string, options: Options): Promise<void> {
+  if (options.json !== undefined && options.json !== "-") {
+    throw new UsageError(
+      `--json: expected "-", got "${options.json}"; the result is a file anyway, see --out`,
+    );
+  }
   const experiment = findExperiment(name);
-  const progress = options.quiet ? undefined : createProgress(process.stderr);
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     if (interrupt.signal.aborted) process.exit(130);
@@ -81,17 +123,34 @@ async function run(name: string, options: Options): Promise<void> {
 
   const { scale, data, n, epochs, evalEvery, testN } = options;
   const { models, seeds, dataDir, jobs, threads, device, lab } = options;
-  const { reused, ended, interrupted } = await runExperiment({
+  const request: ExperimentOptions = {
     experiment,
     setting: { scale, data, n, epochs, evalEvery, testN },
     ...{ models, seeds, dataDir, jobs, threads, device, lab },
     command: ["shatter", ...process.argv.slice(2)].join(" "),
     signal: interrupt.signal,
-    onEvent: (event) => progress?.show(event),
     onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
-  });
-  progress?.stop();
-  process.stderr.write(`${reused} trials were there already, ${ended.length} were run; all are in ${lab}\n`);
-  if (interrupted) process.exitCode = 130;
-  else if (ended.some(({ status }) => status === "failed")) process.exitCode = 1;
+  };
+  if (options.plan) await printPlan(request, options.json === "-");
+  else await runAndPublish(experiment, request, options);
+}
+
+async function runAndPublish(experiment: Experiment, request: ExperimentOptions, options: Options) {
+  const { lab, quiet, json } = options;
+  const folder = options.out ?? join(lab, `${experiment.name}-${scaleOf(experiment, request.setting)}`);
+  // What cannot be written is refused before the first minute of training.
+  await checkFolder(folder);
+  const progress = quiet ? undefined : createProgress(process.stderr);
+  const { document, reused, ended } = await runExperiment({
+    ...request,
+    onEvent: (event) => progress?.show(event),
+  }).finally(() => progress?.stop());
+  await writeExperiment(document, folder);
+  if (json === "-") process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  else printExperiment(document);
+  process.stderr.write(
+    `\n${reused} trials were in ${lab} already, ${ended.length} were run now; result: ${folder}\n`,
+  );
+  if (document.provenance.interrupted) process.exitCode = 130;
+  else if (ended.some(({ result }) => result.status === "failed")) process.exitCode = 1;
 }

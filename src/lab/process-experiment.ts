@@ -1,31 +1,37 @@
 /**
- * @file Runs the trials of an experiment and keeps them in a lab: a folder that knows what was done already.
+ * @file An experiment with everything it needs on a machine with Node: data files, child processes, and a lab,
+ * which is a folder that knows what was done already.
  */
 
-import { availableParallelism } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { DataError } from "../base/errors.ts";
 import { exampleCount } from "../data/dataset.ts";
 import { findDataset, loadDataset } from "../data/load.ts";
 import { findModel } from "../nn/models.ts";
 import type { Device } from "../train/engine.ts";
 import { cropForRecipe, splitsHash } from "../train/prepare.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
-import { type Condition, conditionKey } from "./experiments/condition.ts";
+import type { ExperimentResult } from "./experiment-result.ts";
+import type { Condition } from "./experiments/condition.ts";
+import { documentOf, modelsInDocument } from "./experiments/document.ts";
 import { type Experiment, modelsOf } from "./experiments/experiment.ts";
 import type { Setting } from "./experiments/scales.ts";
 import { checkRecipe } from "./plan.ts";
+import { checkWritable } from "./process-files.ts";
 import { openProcessPool } from "./process-pool.ts";
 import { provenanceOf } from "./process-provenance.ts";
-import { openTrialStore, type TrialStore } from "./process-store.ts";
-import { recordTrial, type TestEvent, type TrialState } from "./randomization-test.ts";
-import type { TrialResult } from "./result.ts";
-import type { DataSource, TrialRunner } from "./runner.ts";
+import { openTrialStore } from "./process-store.ts";
+import type { TestEvent } from "./randomization-test.ts";
+import { type PlannedTrial, runTrials, type TrialsRun } from "./run-trials.ts";
+import type { DataSource } from "./runner.ts";
+import type { TrialStore } from "./trial-result.ts";
 
 /** What an experiment is asked. */
 export interface ExperimentOptions {
   readonly experiment: Experiment;
   readonly setting: Setting;
-  /** Models to train; the paper's unless told. */
+  /** Models to train; the experiment's unless told. */
   readonly models?: readonly string[] | undefined;
   /** Number of repetitions; 1 unless told. */
   readonly seeds?: number | undefined;
@@ -47,157 +53,134 @@ export interface ExperimentOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A trial of an experiment. */
-interface PlannedTrial extends TrialState {
-  readonly source: DataSource;
-  /** Key of its condition. */
-  readonly condition: string;
+/** An experiment whose data were found: its trials, and which of them its lab has. */
+export interface PlannedExperiment {
+  readonly models: readonly string[];
+  /** Seeds varying slowest: after each seed there is a whole result. */
+  readonly trials: readonly PlannedTrial[];
+  readonly todo: readonly PlannedTrial[];
+  readonly store: TrialStore;
+  readonly datasetOf: (condition: Condition) => TrialSpec["dataset"];
 }
 
 /**
- * The trials of some conditions, seeds varying slowest: after each seed there is a whole result.
+ * Find out which trials an experiment has, and which of them its lab has already.
  *
- * @throws UsageError if a model, a dataset or a recipe is not possible.
- * @throws DataError if data are missing or not what they should be.
+ * @throws UsageError if the request is not possible.
+ * @throws DataError if data are missing or not what they should be, or the lab cannot be read.
  */
-async function planTrials(
-  conditions: readonly Condition[],
-  seeds: number,
-  dataDir: string | undefined,
-): Promise<PlannedTrial[]> {
+export async function planExperiment(options: ExperimentOptions): Promise<PlannedExperiment> {
+  const { experiment, setting, seeds = 1, dataDir } = options;
+  const models = modelsOf(experiment, options.models);
+  const conditionsOf = (names: readonly string[]): readonly Condition[] =>
+    names.flatMap((model) => experiment.conditions(setting, model));
+  const conditions = conditionsOf(models);
   // Whatever can be refused is refused before the data are read.
   for (const { model, data, recipe } of conditions) {
     findModel(model);
     findDataset(data.name);
     checkRecipe(recipe);
   }
-  const describe = describeData(dataDir);
-  const planned = new Map<string, PlannedTrial>();
+  const datasetOf = await describeData(conditionsOf(modelsInDocument(experiment, models)), dataDir);
+  const trials = new Map<string, PlannedTrial>();
   for (let seed = 0; seed < seeds; seed++) {
     for (const condition of conditions) {
-      const { model, inputs, corrupt, recipe } = condition;
-      const { source, dataset } = await describe(condition);
-      const spec: TrialSpec = {
-        schema: "shatter/trial@1",
-        dataset,
-        inputs,
-        corrupt,
-        model,
-        recipe,
-        seed,
-      };
+      const { data, ...what } = condition;
+      const spec: TrialSpec = { schema: "shatter/trial@1", dataset: datasetOf(condition), ...what, seed };
       const id = await trialId(spec);
-      planned.set(id, { id, spec, escalation: 0, source, condition: conditionKey(condition) });
+      trials.set(id, { id, spec, escalation: 0, source: { ...data, dataDir } });
     }
   }
-  return [...planned.values()];
+  const store = openTrialStore(join(options.lab, "trials"), options.onWarning);
+  const done = new Set((await store.all()).map(({ result }) => result.id));
+  const todo = [...trials.values()].filter(({ id }) => !done.has(id));
+  return { models, trials: [...trials.values()], todo, store, datasetOf };
 }
 
-/** What specs say about data, each part read once. */
-function describeData(dataDir: string | undefined) {
-  const known = new Map<string, Promise<TrialSpec["dataset"]>>();
-  return async ({ data, recipe: { preprocess } }: Condition) => {
+/** What specs say about the data of conditions, each part read once. */
+async function describeData(conditions: readonly Condition[], dataDir: string | undefined) {
+  const keyOf = ({ data, recipe: { preprocess } }: Condition): string => JSON.stringify([data, preprocess]);
+  const known = new Map<string, TrialSpec["dataset"]>();
+  for (const condition of conditions) {
+    if (known.has(keyOf(condition))) continue;
+    const { data, recipe } = condition;
     const source: DataSource = { ...data, dataDir };
-    const key = JSON.stringify([source, preprocess]);
-    const read = async (): Promise<TrialSpec["dataset"]> => {
-      const splits = cropForRecipe(await loadDataset(data.name, source), preprocess);
-      return {
-        name: data.name,
-        hash: await splitsHash(splits),
-        train: exampleCount(splits.train),
-        test: exampleCount(splits.test),
-      };
-    };
-    if (!known.has(key)) known.set(key, read());
-    return { source, dataset: await known.get(key)! };
-  };
+    const splits = cropForRecipe(await loadDataset(data.name, source), recipe.preprocess);
+    known.set(keyOf(condition), {
+      name: data.name,
+      hash: await splitsHash(splits),
+      train: exampleCount(splits.train),
+      test: exampleCount(splits.test),
+    });
+  }
+  return (condition: Condition): TrialSpec["dataset"] => known.get(keyOf(condition))!;
 }
 
-/** What a run of an experiment's trials came to. */
+/** How many trials run at once, and the threads of each: as asked, or one trial a core. */
+export function sharesOf({ jobs, threads }: Pick<ExperimentOptions, "jobs" | "threads">, trials: number) {
+  const cores = availableParallelism();
+  const atOnce = jobs ?? Math.max(1, Math.min(cores, trials));
+  return { jobs: atOnce, threads: threads ?? Math.max(1, Math.floor(cores / atOnce)) };
+}
+
+/** What a run of an experiment left. */
 export interface ExperimentRun {
-  /** Trials that were there already. */
+  readonly document: ExperimentResult;
+  /** Trials that the lab had already. */
   readonly reused: number;
   /** Trials that were run now, however they ended. */
-  readonly ended: readonly TrialResult[];
-  readonly interrupted: boolean;
+  readonly ended: TrialsRun["ended"];
 }
 
 /**
- * Run those trials of an experiment that its lab does not have yet, in child processes, and keep each when it
- * is done.
+ * Run those trials of an experiment that its lab does not have yet, in child processes, keep each when it is
+ * done, and read all that belong to the experiment.
  *
  * @throws UsageError if the request is not possible, DataError if the data are missing or not what they should
  *   be: both before any training.
+ * @throws DataError if a result could not be kept; it says where it is instead.
  */
 export async function runExperiment(options: ExperimentOptions): Promise<ExperimentRun> {
-  const { experiment, setting, lab, seeds = 1, device = "cpu", signal } = options;
-  const models = modelsOf(experiment, options.models);
-  const conditions = models.flatMap((model) => experiment.conditions(setting, model));
-  const planned = await planTrials(conditions, seeds, options.dataDir);
-  const store = openTrialStore(join(lab, "trials"), options.onWarning);
-  const done = new Set((await store.all()).map(({ result }) => result.id));
-  const todo = planned.filter(({ id }) => !done.has(id));
-  const reused = planned.length - todo.length;
-  if (todo.length === 0) return { reused, ended: [], interrupted: false };
+  const { experiment, setting, lab, device = "cpu", signal, onEvent } = options;
+  const began = performance.now();
+  const { models, trials, todo, store, datasetOf } = await planExperiment(options);
+  await checkWritable(lab);
 
-  const cores = availableParallelism();
-  const jobs = options.jobs ?? Math.min(cores, todo.length);
-  const threads = options.threads ?? Math.max(1, Math.floor(cores / jobs));
-  // Checkpoints of trials under way belong in the folder `checkpoints` of the lab.
-  await using runner = await openProcessPool({ jobs, device, threads });
+  const { jobs, threads } = sharesOf(options, todo.length);
   const provenance = provenanceOf(device, threads, jobs, options.command ?? null);
-  options.onEvent?.({ type: "planned", trials: todo });
-  const ended = await runAll(todo, {
-    ...{ store, runner, provenance, signal },
-    onEvent: options.onEvent ?? (() => {}),
-  });
-  return { reused, ended, interrupted: signal?.aborted ?? false };
-}
-
-/** What trials need to be run and kept. */
-interface Bench {
-  readonly store: TrialStore;
-  readonly runner: TrialRunner;
-  readonly provenance: ReturnType<typeof provenanceOf>;
-  readonly signal: AbortSignal | undefined;
-  readonly onEvent: (event: TestEvent) => void;
-}
-
-/** Run trials, as many at once as the runner takes. */
-async function runAll(todo: readonly PlannedTrial[], bench: Bench): Promise<TrialResult[]> {
-  const ended: TrialResult[] = [];
-  const queue = [...todo];
-  const work = async (): Promise<void> => {
-    for (let trial = queue.shift(); trial; trial = queue.shift()) {
-      if (bench.signal?.aborted) return;
-      // Another process may have done it in the meantime.
-      const known = await bench.store.read(trial.id);
-      const result = known?.result ?? (await runOne(trial, bench));
-      ended.push(result);
-      bench.onEvent({ type: "ended", trial, result });
-    }
-  };
-  await Promise.all(Array.from({ length: bench.runner.jobs }, work));
-  return ended;
-}
-
-async function runOne(trial: PlannedTrial, { store, runner, provenance, signal, onEvent }: Bench) {
-  const started = new Date().toISOString();
-  const record = recordTrial(trial);
-  const onTrialEvent: Parameters<TrialRunner["run"]>[2] = (event) => {
-    record.add(event);
-    onEvent({ type: "trial", trial, event });
-  };
-  const failure = await runner.run(trial.spec, trial.source, onTrialEvent, signal);
-  const result = record.result(failure);
-  if (result.status === "done" || result.status === "diverged") {
-    const { seconds } = result;
-    await store.write({
-      schema: "shatter/trial-result@1",
-      spec: trial.spec,
-      result,
-      provenance: { ...provenance, started, seconds, interrupted: false },
-    });
+  let run: TrialsRun = { ended: [], unkept: [] };
+  if (todo.length > 0) {
+    // Checkpoints of the trials under way belong into the folder `checkpoints` of the lab.
+    await using runner = await openProcessPool({ jobs, device, threads });
+    onEvent?.({ type: "planned", trials: todo });
+    run = await runTrials(todo, { store, runner, provenance, signal, onEvent });
   }
-  return result;
+  if (run.unkept.length > 0) throw await rescue(run.unkept, store.folder);
+
+  const failed = run.ended
+    .filter(({ result }) => result.status === "failed")
+    .map(({ trial: { spec }, result }) => ({ spec, result }));
+  const document = documentOf({
+    ...{ experiment, setting, models, datasetOf },
+    trials: [...(await store.all()), ...failed],
+    provenance: {
+      ...provenance,
+      seconds: (performance.now() - began) / 1000,
+      interrupted: signal?.aborted ?? false,
+    },
+  });
+  return { document, reused: trials.length - todo.length, ended: run.ended };
+}
+
+/** Put what the lab could not keep where it can be found; the error that says so. */
+async function rescue(unkept: TrialsRun["unkept"], folder: string): Promise<DataError> {
+  const shelter = openTrialStore(join(tmpdir(), "shatter-trials"));
+  const writes = await Promise.allSettled(unkept.map(({ trial }) => shelter.write(trial)));
+  const lost = writes.filter(({ status }) => status === "rejected").length;
+  const kept = unkept.length - lost;
+  const how = [
+    ...(kept > 0 ? [`${kept} finished trials are in ${shelter.folder} instead: move them to ${folder}`] : []),
+    ...(lost > 0 ? [`${lost} finished trials could be kept nowhere and will be run again`] : []),
+  ];
+  return new DataError([unkept[0]!.error, ...how].join("; "));
 }

@@ -3,8 +3,8 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
 
 /** What to do about the refusals of a file system that people meet. */
@@ -19,12 +19,25 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** The refusal of a file system as an error that says where, why, and what to do. */
-export function refusal(path: string, error: unknown): DataError {
+function refusal(path: string, error: unknown): DataError {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const why = REMEDIES[code];
   return new DataError(`cannot write ${path}: ${why ? `${why} (${code})` : messageOf(error)}`, {
     cause: error,
   });
+}
+
+/** Make a folder with its parents. (Node's own `recursive` never returns where a file system makes no folders, such as `/proc`.) */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" && dirname(folder) !== folder) {
+      await makeFolder(dirname(folder));
+      await makeFolder(folder);
+    } else if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw error;
+  }
 }
 
 /**
@@ -37,7 +50,7 @@ export function refusal(path: string, error: unknown): DataError {
 export async function writeWhole(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(draft, "wx");
     try {
       await file.writeFile(text);
@@ -51,4 +64,15 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await rm(draft, { force: true }).catch(() => {});
     throw refusal(path, error);
   }
+}
+
+/**
+ * Make a folder and try to write into it, so that hours of training do not end at a folder that refuses.
+ *
+ * @throws DataError if the folder cannot be made or written to.
+ */
+export async function checkWritable(folder: string): Promise<void> {
+  const probe = join(folder, `.${randomUUID()}`);
+  await writeWhole(probe, "");
+  await rm(probe, { force: true });
 }

@@ -7,23 +7,7 @@ import { join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
 import { trialId } from "../train/spec.ts";
 import { writeWhole } from "./process-files.ts";
-import { type StoredTrial, trialResultSchema } from "./trial-result.ts";
-
-/** The trials of a lab. Several processes may use one at once. */
-export interface TrialStore {
-  /** Where its files are. */
-  readonly folder: string;
-  /** Every trial there is. A file that is none is put aside; see {@link openTrialStore}. */
-  all(): Promise<StoredTrial[]>;
-  /** One trial; undefined if it is not there, or its file is none and was put aside. */
-  read(id: string): Promise<StoredTrial | undefined>;
-  /**
-   * Keep a trial.
-   *
-   * @throws DataError if it cannot be written.
-   */
-  write(trial: StoredTrial): Promise<void>;
-}
+import { type StoredTrial, type TrialStore, trialResultSchema } from "./trial-result.ts";
 
 const NAME = /^[0-9a-f]{16}\.json$/;
 

@@ -2,19 +2,56 @@
  * @file What figures 1b and 1c have in common: the same trials, a level of label corruption each.
  */
 
+import type { TrialResult } from "../result.ts";
 import type { Condition } from "./condition.ts";
+import type { Findings } from "./experiment.ts";
+import { corruptions } from "./paper.ts";
 import { conditionAt, type Setting } from "./scales.ts";
-
-/** The paper's levels: the probabilities that a label is redrawn. */
-export const corruptions = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] as const;
-
-/** The levels of a scale: all of the paper's, or every fifth. */
-const levelsAt = ({ scale }: Setting): readonly number[] =>
-  scale === "smoke" ? corruptions.filter((_, index) => index % 5 === 0) : corruptions;
 
 /** The paper's models, in its order. */
 export const corruptionModels = ["inception", "alexnet", "mlp-1x512"] as const;
 
+/** The levels of a scale: all of the paper's, or every fifth. */
+export const levelsAt = ({ scale }: Setting): readonly number[] =>
+  scale === "smoke" ? corruptions.filter((_, index) => index % 5 === 0) : corruptions;
+
 /** A model's conditions, by corruption. */
 export const corruptionConditions = (setting: Setting, model: string): Condition[] =>
   levelsAt(setting).map((corrupt) => conditionAt(setting, model, { corrupt }));
+
+/** A model at a level, with its trials. */
+export interface Level {
+  readonly model: string;
+  readonly corrupt: number;
+  readonly trials: readonly TrialResult[];
+  /** The trials of the same model on true labels. */
+  readonly onTrue: readonly TrialResult[];
+}
+
+/** All levels of all models, measured or not. */
+export function levelsOf({ setting, models, results }: Findings): Level[] {
+  return models.flatMap((model) => {
+    const trialsAt = (corrupt: number) => results.of(conditionAt(setting, model, { corrupt }));
+    return levelsAt(setting).map((corrupt) => ({
+      model,
+      corrupt,
+      trials: trialsAt(corrupt),
+      onTrue: trialsAt(0),
+    }));
+  });
+}
+
+/** The paper's number at a level, where a curve of that model is in the paper. */
+export function paperAt(
+  curves: Readonly<Record<string, readonly number[]>>,
+  model: string,
+  corrupt: number,
+): number | null {
+  return curves[model]?.[corruptions.indexOf(corrupt)] ?? null;
+}
+
+/** The paper's curve of a model; empty if it has none. */
+export const paperCurve = (
+  curves: Readonly<Record<string, readonly number[]>>,
+  model: string,
+): { x: number; y: number }[] => (curves[model] ?? []).map((y, index) => ({ x: corruptions[index]!, y }));
