@@ -6,9 +6,14 @@
 
 import { writeFileSync } from "node:fs";
 import { experimentJsonSchema } from "../src/lab/experiment-result.ts";
+import { experimentFileJsonSchema } from "../src/lab/experiments/file-fields.ts";
 import { testJsonSchema } from "../src/lab/result.ts";
 
-const schemas = { "test@1": testJsonSchema(), "experiment@1": experimentJsonSchema() };
+const schemas = {
+  "test@1": testJsonSchema(),
+  "experiment@1": experimentJsonSchema(),
+  "experiment-file@1": experimentFileJsonSchema(),
+};
 
 for (const [name, schema] of Object.entries(schemas)) {
   writeFileSync(new URL(`../schema/${name}.json`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);

@@ -10,6 +10,10 @@ import type { TestEvent, TrialState } from "../lab/randomization-test.ts";
 import type { TrialResult } from "../lab/result.ts";
 import { formatDuration } from "../report/format.ts";
 import { nameEscalated } from "../report/kinds.ts";
+import type { NameTrial } from "./trial-names.ts";
+
+/** Gives the trials that are planned their names. */
+type NamesOf = (planned: readonly TrialState[]) => NameTrial;
 
 /** What a terminal shows of a test. */
 export interface Progress {
@@ -18,8 +22,8 @@ export interface Progress {
 }
 
 /** A trial in few words, such as `20 % random labels, seed 2`. */
-const nameTrial = ({ spec: { model, inputs, corrupt, seed }, escalation }: TrialState): string =>
-  `${model}, ${nameEscalated({ inputs, nominal: corrupt, escalation })}, seed ${seed}`;
+const nameInTest: NameTrial = ({ spec: { inputs, corrupt, seed }, escalation }) =>
+  `${nameEscalated({ inputs, nominal: corrupt, escalation })}, seed ${seed}`;
 
 const showShare = (share: number | null): string => (share === null ? "  - " : percent(share));
 
@@ -29,17 +33,25 @@ function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, secon
   return `${status} after ${epochs} epochs in ${formatDuration(seconds)}: ${numbers}`;
 }
 
-/** Show progress on a stream. */
-export function createProgress(stream: NodeJS.WriteStream): Progress {
-  return stream.isTTY ? createBars(stream) : createLines(stream);
+/**
+ * Show progress on a stream.
+ *
+ * @param namesOf - Names for the trials that are planned; those of a test unless told.
+ */
+export function createProgress(stream: NodeJS.WriteStream, namesOf: NamesOf = () => nameInTest): Progress {
+  return stream.isTTY ? createBars(stream, namesOf) : createLines(stream, namesOf);
 }
 
-function createLines(stream: NodeJS.WriteStream): Progress {
+function createLines(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
+  let nameTrial = nameInTest;
   let planned = 0;
   let ended = 0;
   return {
     show(event) {
-      if (event.type === "planned") planned += event.trials.length;
+      if (event.type === "planned") {
+        planned += event.trials.length;
+        nameTrial = namesOf(event.trials);
+      }
       if (event.type === "ended") {
         ended++;
         stream.write(`[${ended}/${planned}] ${nameTrial(event.trial)}: ${describeEnd(event.result)}\n`);
@@ -49,7 +61,8 @@ function createLines(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function createBars(stream: NodeJS.WriteStream): Progress {
+function createBars(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
+  let nameTrial = nameInTest;
   const format = "{bar} {percentage} %  {text}";
   const bars = new MultiBar(
     { stream, format, barsize: 20, hideCursor: true, clearOnComplete: false, linewrap: false },
@@ -72,6 +85,7 @@ function createBars(stream: NodeJS.WriteStream): Progress {
     show(event) {
       if (event.type === "planned") {
         for (const trial of event.trials) shares.set(trial, 0);
+        nameTrial = namesOf(event.trials);
         whole ??= bars.create(1000, 0, { text: "" });
       } else if (event.type === "ended") {
         shares.set(event.trial, 1);

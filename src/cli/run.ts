@@ -2,26 +2,29 @@
  * @file `shatter run`: an experiment - its trials, kept in a lab, and what they say.
  */
 
-import { join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { join, parse } from "node:path";
 import { Command, Option } from "commander";
-import { UsageError } from "../base/errors.ts";
+import { messageOf, UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
 import { datasets } from "../data/registry.ts";
 import { scaleOf } from "../lab/experiments/document.ts";
 import type { Experiment } from "../lab/experiments/experiment.ts";
+import { experimentFromFile } from "../lab/experiments/file-experiment.ts";
 import { experiments, findExperiment } from "../lab/experiments/index.ts";
-import { type Scale, scales } from "../lab/experiments/scales.ts";
+import { type Scale, type Setting, scales } from "../lab/experiments/scales.ts";
 import { type ExperimentOptions, runExperiment } from "../lab/process-experiment.ts";
 import { type Device, devices } from "../train/engine.ts";
 import { checkFolder, printExperiment, writeExperiment } from "./experiment-output.ts";
 import { listOf, oneOf, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { printPlan } from "./run-plan.ts";
+import { namesOf } from "./trial-names.ts";
 
 interface Options {
-  readonly scale: Scale;
+  readonly scale?: Scale;
   readonly models?: string[];
-  readonly seeds: number;
+  readonly seeds?: number;
   readonly data?: string;
   readonly dataDir?: string;
   readonly n?: number;
@@ -43,23 +46,24 @@ const dataNames = datasets.map(({ name }) => name);
 /** The command. */
 export function runCommand(): Command {
   return new Command("run")
-    .description("run an experiment of the paper, and read its results beside the paper's")
-    .argument("<name>", experiments.map(({ name }) => name).join(", "))
+    .description("run an experiment of the paper, or of your own, and read its results beside the paper's")
+    .argument(
+      "<name>",
+      `${experiments.map(({ name }) => name).join(", ")}; or a YAML or JSON file with a grid`,
+    )
     .optionsGroup("What is run:")
     .addOption(
       new Option(
         "--scale <name>",
-        "paper: all of CIFAR-10; small: some minutes on two cores; smoke: a minute on drawn data",
-      )
-        .choices(scales)
-        .default("paper" satisfies Scale),
+        "paper: all of CIFAR-10 (default); small: some 20 minutes on two cores; smoke: a minute on drawn data",
+      ).choices(scales),
     )
     .option(
       "--models <names>",
       "models to train now (default: the experiment's)",
       listOf((name) => name),
     )
-    .option("--seeds <count>", "repetitions of everything", wholeFrom(1), 1)
+    .option("--seeds <count>", "repetitions of everything (default: 1, or what the file says)", wholeFrom(1))
     .option("--plan", "say what it costs on this machine, and train nothing but a few steps to time them")
     .optionsGroup("What differs from the scale:")
     .option(
@@ -101,7 +105,8 @@ Examples:
   shatter run figure-1c --scale smoke                    a minute, on drawn data
   shatter run figure-1c --models mlp-1x512 --plan        what it costs on this machine
   shatter run table-1 --models mlp-1x512,mlp-3x512 --seeds 3
-  shatter run table-1 --models alexnet                   later, into the same table`,
+  shatter run table-1 --models alexnet                   later, into the same table
+  shatter run my-sweep.yaml --jobs 4                     a grid over any field, see examples/05-sweep.yaml`,
     )
     .action(run);
 }
@@ -112,7 +117,7 @@ async function run(name: string, options: Options): Promise<void> {
       `--json: expected "-", got "${options.json}"; the result is a file anyway, see --out`,
     );
   }
-  const experiment = findExperiment(name);
+  const { experiment, seeds, setting } = await find(name, options);
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     if (interrupt.signal.aborted) process.exit(130);
@@ -121,12 +126,9 @@ async function run(name: string, options: Options): Promise<void> {
   };
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
 
-  const { scale, data, n, epochs, evalEvery, testN } = options;
-  const { models, seeds, dataDir, jobs, threads, device, lab } = options;
+  const { models, dataDir, jobs, threads, device, lab } = options;
   const request: ExperimentOptions = {
-    experiment,
-    setting: { scale, data, n, epochs, evalEvery, testN },
-    ...{ models, seeds, dataDir, jobs, threads, device, lab },
+    ...{ experiment, setting, models, seeds, dataDir, jobs, threads, device, lab },
     command: ["shatter", ...process.argv.slice(2)].join(" "),
     signal: interrupt.signal,
     onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
@@ -135,12 +137,49 @@ async function run(name: string, options: Options): Promise<void> {
   else await runAndPublish(experiment, request, options);
 }
 
+/** Options that a file says for itself. */
+const FILES_OWN = ["scale", "data", "n", "epochs", "evalEvery", "testN"] as const;
+
+/** The experiment of that name, or in that file, and what it is asked. */
+async function find(name: string, options: Options) {
+  const { scale = "paper", data, n, epochs, evalEvery, testN } = options;
+  const setting: Setting = { scale, data, n, epochs, evalEvery, testN };
+  if (!isFile(name)) return { experiment: findExperiment(name), seeds: options.seeds ?? 1, setting };
+  const own = FILES_OWN.find((option) => options[option] !== undefined);
+  if (own !== undefined) {
+    const flag = own.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UsageError(`--${flag}: expected only with an experiment of the paper; say it in ${name}`);
+  }
+  const source = await readExperimentFile(name);
+  const { experiment, seeds } = experimentFromFile(source, name, parse(name).name);
+  return { experiment, seeds: options.seeds ?? seeds, setting };
+}
+
+/** Whether an argument is a file and not the name of an experiment. */
+const isFile = (name: string): boolean => /[\\/]|\.(ya?ml|json)$/.test(name);
+
+/** Most bytes of an experiment file. */
+const MOST_BYTES = 2 ** 20;
+
+async function readExperimentFile(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size > MOST_BYTES) throw new Error(`${size} bytes, more than ${MOST_BYTES}`);
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new UsageError(
+      `${path}: expected an experiment file, got ${isAbsent ? "no such file" : messageOf(error)}`,
+    );
+  }
+}
+
 async function runAndPublish(experiment: Experiment, request: ExperimentOptions, options: Options) {
   const { lab, quiet, json } = options;
   const folder = options.out ?? join(lab, `${experiment.name}-${scaleOf(experiment, request.setting)}`);
   // What cannot be written is refused before the first minute of training.
   await checkFolder(folder);
-  const progress = quiet ? undefined : createProgress(process.stderr);
+  const progress = quiet ? undefined : createProgress(process.stderr, namesOf);
   const { document, reused, ended } = await runExperiment({
     ...request,
     onEvent: (event) => progress?.show(event),

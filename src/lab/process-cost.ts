@@ -8,10 +8,10 @@ import { loadDataset } from "../data/load.ts";
 import type { Graph, Value } from "../graph/value.ts";
 import { sizeOf } from "../graph/value.ts";
 import { findModel } from "../nn/models.ts";
-import { cropForRecipe, splitsHash } from "../train/prepare.ts";
+import { splitsHash } from "../train/prepare.ts";
 import { buildStep } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
-import type { PlannedExperiment } from "./process-experiment.ts";
+import { type PlannedExperiment, readExamples } from "./process-experiment.ts";
 import type { PlannedTrial } from "./run-trials.ts";
 import type { TrialRunner } from "./runner.ts";
 
@@ -89,7 +89,7 @@ async function timePace(trial: PlannedTrial, runner: TrialRunner, signal?: Abort
     const n = Math.min(spec.dataset.train, batches * spec.recipe.batch);
     const testN = Math.min(spec.dataset.test, n);
     const source = { ...trial.source, n, testN };
-    const splits = cropForRecipe(await loadDataset(source.name, source), spec.recipe.preprocess);
+    const splits = await readExamples(source, spec.recipe);
     const dataset = { ...spec.dataset, hash: await splitsHash(splits), train: n, test: testN };
     const evaluate = { every: 1, test: "all" as const };
     const recipe = { ...spec.recipe, epochs: 2, evaluate, fit: { ...spec.recipe.fit, stop: false } };
@@ -118,8 +118,9 @@ const BASE = 250e6;
  * sees them, four bytes each; and every value of a training step, of which the engine gives some back on the way.
  */
 async function memoryOf({ spec, source }: PlannedTrial): Promise<number> {
-  const { train } = await loadDataset(source.name, { ...source, n: 1, testN: 1 });
-  const cropped = cropForRecipe({ train, test: train }, spec.recipe.preprocess).train;
+  const one = { ...source, n: 1, testN: 1 };
+  const { train } = await loadDataset(source.name, one);
+  const { train: cropped } = await readExamples(one, spec.recipe);
   const examples = spec.dataset.train + spec.dataset.test;
   const pixels = examples * (2 * sizeOf(exampleShape(train)) + sizeOf(exampleShape(cropped)));
   const inputs = 4 * examples * sizeOf(exampleShape(cropped));

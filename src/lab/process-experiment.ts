@@ -6,11 +6,12 @@
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataError } from "../base/errors.ts";
-import { exampleCount } from "../data/dataset.ts";
+import { exampleCount, type Splits } from "../data/dataset.ts";
 import { findDataset, loadDataset } from "../data/load.ts";
 import { findModel } from "../nn/models.ts";
 import type { Device } from "../train/engine.ts";
 import { cropForRecipe, splitsHash } from "../train/prepare.ts";
+import type { Recipe } from "../train/recipe.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import type { ExperimentResult } from "./experiment-result.ts";
 import type { Condition } from "./experiments/condition.ts";
@@ -97,15 +98,19 @@ export async function planExperiment(options: ExperimentOptions): Promise<Planne
   return { models, trials: [...trials.values()], todo, store, datasetOf };
 }
 
+/** The examples of a source, as a recipe's trials are given them. */
+export const readExamples = async (source: DataSource, recipe: Recipe): Promise<Splits> =>
+  cropForRecipe(await loadDataset(source.name, source), recipe.preprocess);
+
 /** What specs say about the data of conditions, each part read once. */
 async function describeData(conditions: readonly Condition[], dataDir: string | undefined) {
-  const keyOf = ({ data, recipe: { preprocess } }: Condition): string => JSON.stringify([data, preprocess]);
+  const keyOf = ({ data, recipe: { preprocess, augment } }: Condition): string =>
+    JSON.stringify([data, preprocess, augment.crop]);
   const known = new Map<string, TrialSpec["dataset"]>();
   for (const condition of conditions) {
     if (known.has(keyOf(condition))) continue;
     const { data, recipe } = condition;
-    const source: DataSource = { ...data, dataDir };
-    const splits = cropForRecipe(await loadDataset(data.name, source), recipe.preprocess);
+    const splits = await readExamples({ ...data, dataDir }, recipe);
     known.set(keyOf(condition), {
       name: data.name,
       hash: await splitsHash(splits),
