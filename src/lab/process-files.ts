@@ -28,14 +28,14 @@ function refusal(path: string, error: unknown): DataError {
 }
 
 /** Make a folder with its parents. (Node's own `recursive` never returns where a file system makes no folders, such as `/proc`.) */
-async function makeFolder(folder: string): Promise<void> {
+async function makeFolder(folder: string, hasParent = false): Promise<void> {
   try {
     await mkdir(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" && dirname(folder) !== folder) {
+    if (code === "ENOENT" && !hasParent && dirname(folder) !== folder) {
       await makeFolder(dirname(folder));
-      await makeFolder(folder);
+      await makeFolder(folder, true);
     } else if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw error;
   }
 }

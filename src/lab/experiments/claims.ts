@@ -114,7 +114,7 @@ export function judgeClaim(
   const missing = checks.filter(({ holds }) => holds === null).map(({ says }) => says);
   const sentences = [
     ...(found.length > 0 ? [`${found.join("; ")}.`] : []),
-    ...(missing.length > 0 ? [`Not measured: ${missing.join("; ")}.`] : []),
+    ...(missing.length > 0 ? [`Not measured: ${missing.join(", ")}.`] : []),
     ...(besides.length > 0 ? [`Besides: ${besides.join("; ")}.`] : []),
     `Counts as reproduced if ${criterion}.`,
   ];
