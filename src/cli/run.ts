@@ -184,9 +184,9 @@ async function runAndPublish(experiment: Experiment, request: ExperimentOptions,
     ...request,
     onEvent: (event) => progress?.show(event),
   }).finally(() => progress?.stop());
-  await writeExperiment(document, folder);
   if (json === "-") process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   else printExperiment(document);
+  await writeExperiment(document, folder);
   process.stderr.write(
     `\n${reused} trials were in ${lab} already, ${ended.length} were run now; result: ${folder}\n`,
   );

@@ -183,9 +183,12 @@ async function rescue(unkept: TrialsRun["unkept"], folder: string): Promise<Data
   const writes = await Promise.allSettled(unkept.map(({ trial }) => shelter.write(trial)));
   const lost = writes.filter(({ status }) => status === "rejected").length;
   const kept = unkept.length - lost;
+  const trials = (count: number): string => `${count} finished trial${count === 1 ? "" : "s"}`;
   const how = [
-    ...(kept > 0 ? [`${kept} finished trials are in ${shelter.folder} instead: move them to ${folder}`] : []),
-    ...(lost > 0 ? [`${lost} finished trials could be kept nowhere and will be run again`] : []),
+    ...(kept > 0
+      ? [`${trials(kept)} went to ${shelter.folder} instead; move what is there to ${folder}`]
+      : []),
+    ...(lost > 0 ? [`${trials(lost)} could be kept nowhere and must be run again`] : []),
   ];
   return new DataError([unkept[0]!.error, ...how].join("; "));
 }

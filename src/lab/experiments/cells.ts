@@ -27,7 +27,7 @@ export const text = (value: string | number | boolean | null): Cell => ({ text: 
 export const number = (measurement: Measurement): Cell => ({ measurement });
 
 /** What the paper's networks see: the 28 x 28 colour images left of CIFAR-10's by the centre crop. */
-const EXAMPLE = [28, 28, 3];
+const EXAMPLE = [3, 28, 28];
 
 /** Number of parameters on CIFAR-10; null for a model that is not known. */
 export function parametersOf(model: string): number | null {
