@@ -11,9 +11,14 @@ import { conditionAt, type Setting } from "./scales.ts";
 /** The paper's models, in its order. */
 export const corruptionModels = ["inception", "alexnet", "mlp-1x512"] as const;
 
-/** The levels of a scale: all of the paper's, or every fifth. */
-export const levelsAt = ({ scale }: Setting): readonly number[] =>
-  scale === "smoke" ? corruptions.filter((_, index) => index % 5 === 0) : corruptions;
+/** Levels at the scales that cannot afford all of the paper's. */
+const FEWER: { readonly [scale in Setting["scale"]]?: readonly number[] } = {
+  small: [0, 0.2, 0.5, 0.8, 1],
+  smoke: [0, 0.5, 1],
+};
+
+/** The levels of a scale. */
+export const levelsAt = ({ scale }: Setting): readonly number[] => FEWER[scale] ?? corruptions;
 
 /** A model's conditions, by corruption. */
 export const corruptionConditions = (setting: Setting, model: string): Condition[] =>
