@@ -26,6 +26,7 @@ const program = new Command("shatter")
     `
 Examples:
   shatter test --data shapes --model mlp-1x512          true and random labels, a verdict
+  shatter run figure-1c --scale smoke                   a figure of the paper, in a minute
   shatter data show cifar10 --out cifar10.png           see what each randomization does
   shatter doctor                                        what works on this machine
 
