@@ -4,6 +4,7 @@
 
 import { sha256 } from "../src/base/spec.ts";
 import { initializations } from "../src/nn/initialize.ts";
+import { rotationCases, titleOf } from "../test/data/rotations.ts";
 import { buildCase, cases, nameOf } from "../test/graph/cases.ts";
 import { stepCases } from "../test/train/cases.ts";
 
@@ -31,5 +32,8 @@ if (import.meta.main) {
     })),
   );
   const steps = await Promise.all(stepCases.map(async (given) => ({ hash: await hashOf(given), ...given })));
-  process.stdout.write(JSON.stringify({ operations, steps, initializations }));
+  const rotations = await Promise.all(
+    rotationCases.map(async (given) => ({ title: titleOf(given), hash: await hashOf(given), ...given })),
+  );
+  process.stdout.write(JSON.stringify({ operations, steps, initializations, rotations }));
 }

@@ -26,6 +26,63 @@ def gemm(a, b, c, alpha, beta, transposeA, transposeB):
     return alpha * ((a.t() if transposeA else a) @ (b.t() if transposeB else b)) + beta * c
 
 
+def around(x, pads, value=0.0):
+    top, left, bottom, right = pads
+    return F.pad(x, (left, right, top, bottom), value=value)
+
+
+def convolution(x, w, strides, pads, dilations, groups):
+    return F.conv2d(around(x, pads), w, None, strides, 0, dilations, groups)
+
+
+def transposed_convolution(x, w, strides, pads, dilations, groups, size):
+    top, left, bottom, right = pads
+    covered = [(n - 1) * s + d * (k - 1) + 1 for n, s, d, k in zip(x.shape[2:], strides, dilations, w.shape[2:])]
+    missed = [size[0] + top + bottom - covered[0], size[1] + left + right - covered[1]]
+    padded = F.conv_transpose2d(x, w, None, strides, 0, missed, groups, dilations)
+    return padded[:, :, top : top + size[0], left : left + size[1]]
+
+
+def max_pool(x, kernel, strides, pads, dilations):
+    return F.max_pool2d(around(x, pads, -math.inf), kernel, strides, 0, dilations)
+
+
+def filter_gradient(x, dy, kernel, **settings):
+    """What reaches filters of zeros: a convolution is linear in them."""
+    w = torch.zeros(dy.shape[1], x.shape[1] // settings["groups"], *kernel, dtype=x.dtype, requires_grad=True)
+    return torch.autograd.grad((convolution(x, w, **settings) * dy).sum(), w, create_graph=True)[0]
+
+
+def max_pool_gradient(x, dy, **settings):
+    z = x.detach().clone().requires_grad_()
+    return torch.autograd.grad((max_pool(z, **settings) * dy).sum(), z, create_graph=True)[0]
+
+
+def max_pool_positions(x, kernel, strides, pads, dilations):
+    padded = around(x, pads, -math.inf)
+    _, at = F.max_pool2d(padded, kernel, strides, 0, dilations, return_indices=True)
+    row, column = at // padded.shape[3] - pads[0], at % padded.shape[3] - pads[1]
+    plane = torch.arange(x.shape[0] * x.shape[1]).reshape(x.shape[0], x.shape[1], 1, 1)
+    return (plane * x.shape[2] + row) * x.shape[3] + column
+
+
+def average_pool(x, kernel, strides, pads, countPads):
+    pool = lambda x: F.avg_pool2d(around(x, pads), kernel, strides)
+    return pool(x) if countPads else pool(x) / pool(torch.ones_like(x))
+
+
+def part(x, starts, ends, axes, steps):
+    which = [slice(None)] * x.dim()
+    for start, end, axis, step in zip(starts, ends, axes, steps):
+        which[axis] = slice(start, end, step)
+    return x[tuple(which)]
+
+
+def padded(x, pads):
+    pairs = [(pads[axis], pads[axis + x.dim()]) for axis in range(x.dim())]
+    return F.pad(x, [count for pair in reversed(pairs) for count in pair])
+
+
 OPERATIONS = {
     "add": torch.add,
     "subtract": torch.sub,
@@ -54,6 +111,18 @@ OPERATIONS = {
     "cast": lambda x, to: x.to(TYPES[to]),
     "logSoftmax": lambda x, axis: torch.log_softmax(x, axis),
     "softmax": lambda x, axis: torch.softmax(x, axis),
+    "convolution": convolution,
+    "transposedConvolution": transposed_convolution,
+    "maxPool": max_pool,
+    "maxPoolPositions": max_pool_positions,
+    "averagePool": average_pool,
+    "filterGradient": filter_gradient,
+    "maxPoolGradient": max_pool_gradient,
+    "batchNormalize": lambda x, epsilon: F.batch_norm(x, None, None, training=True, eps=epsilon),
+    "concat": lambda *parts, axis: torch.cat(parts, axis),
+    "slice": part,
+    "pad": padded,
+    "scatterAdd": lambda x, positions, numbers: x.scatter_add(0, positions, numbers),
 }
 
 
@@ -125,6 +194,18 @@ def initialization_answer(name, inputs, units):
     return {"inputs": inputs, "units": units, "weight": facts(layer.weight), "bias": facts(layer.bias)}
 
 
+def rotation_answer(case):
+    """An image turned counter-clockwise about its centre, bilinear, 0 outside: its grid runs from -1 to 1 on both axes."""
+    _, height, width = case["shape"]
+    angle = math.radians(case["degrees"])
+    cosine, sine, ratio = math.cos(angle), math.sin(angle), height / width
+    turn = torch.tensor([[[cosine, -sine * ratio, 0], [sine / ratio, cosine, 0]]], dtype=torch.float64)
+    image = torch.tensor(case["image"], dtype=torch.float64).reshape(1, *case["shape"])
+    grid = F.affine_grid(turn, image.shape, align_corners=False)
+    turned = F.grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+    return {"hash": case["hash"], "y": numbers(turned)}
+
+
 def write(name, answers):
     path = os.path.join(os.path.dirname(__file__), "..", "test", "golden", name)
     with open(path, "w") as file:
@@ -138,3 +219,4 @@ torch.set_num_threads(1)
 write("operations.json", {case["name"]: operation_answer(case) for case in questions["operations"]})
 write("steps.json", {case["title"]: step_answer(case) for case in questions["steps"]})
 write("initialization.json", {name: initialization_answer(name, 600, 400) for name in questions["initializations"]})
+write("rotations.json", {case["title"]: rotation_answer(case) for case in questions["rotations"]})

@@ -18,6 +18,7 @@ import { summaryTable } from "../report/table.ts";
 import { terminalTable } from "../report/terminal.ts";
 import { type Device, devices } from "../train/engine.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { AUGMENT } from "./augment.ts";
 import { conformanceLines } from "./conformance.ts";
 import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom, wrap } from "./output.ts";
 import { createProgress } from "./progress.ts";
@@ -50,6 +51,7 @@ interface Options {
   readonly dropout: number;
   readonly init: Recipe["initialization"];
   readonly preprocess: Recipe["preprocess"];
+  readonly augment?: Recipe["augment"];
   readonly fitAccuracy: number;
   readonly fitLoss: number;
   readonly stopWhenFit: boolean;
@@ -143,6 +145,7 @@ export function testCommand(): Command {
       named("preprocessing", preprocessNames),
       recipe.preprocess,
     )
+    .option(...AUGMENT)
     .option(
       "--eval-every <epochs>",
       "epochs from one evaluation to the next",
@@ -188,6 +191,7 @@ Examples:
   shatter test --data shapes --n 2000                              true against random labels, two minutes at most
   shatter test --data cifar10 --model mlp-3x512 --corrupt 0,0.2,0.4,0.6,0.8,1 --seeds 3
   shatter test --data mnist --inputs true,shuffled,random,gaussian --report mnist-report
+  shatter test --data cifar10 --augment crop,flip --epochs 200     is random cropping enough against memorising?
   shatter test --data cifar10 --n 5000 --json - --quiet | jq .verdict.text
   shatter test --data shapes --expect learns,no-leak               exit code 3 if it does not`,
     )
@@ -209,7 +213,7 @@ function recipeOf(options: Options): Recipe {
     initialization: options.init,
     preprocess: options.preprocess,
     epochs: options.epochs,
-    augment: paperRecipe.augment,
+    augment: options.augment ?? paperRecipe.augment,
     evaluate: { ...paperRecipe.evaluate, every: options.evalEvery },
     fit: { accuracy: options.fitAccuracy, loss: options.fitLoss, stop: options.stopWhenFit },
   };

@@ -3,12 +3,12 @@
  */
 
 import { batchCount } from "../data/batches.ts";
-import { exampleCount, exampleShape } from "../data/dataset.ts";
+import { exampleShape } from "../data/dataset.ts";
 import { loadDataset } from "../data/load.ts";
 import type { Graph, Value } from "../graph/value.ts";
 import { sizeOf } from "../graph/value.ts";
 import { findModel } from "../nn/models.ts";
-import { splitsHash } from "../train/prepare.ts";
+import { networkShape, splitsHash } from "../train/prepare.ts";
 import { buildStep } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
 import { type PlannedExperiment, readExamples } from "./process-experiment.ts";
@@ -118,15 +118,16 @@ const BASE = 250e6;
  * sees them, four bytes each; and every value of a training step, of which the engine gives some back on the way.
  */
 async function memoryOf({ spec, source }: PlannedTrial): Promise<number> {
+  const { model, recipe, dataset } = spec;
   const one = { ...source, n: 1, testN: 1 };
-  const { train } = await loadDataset(source.name, one);
-  const { train: cropped } = await readExamples(one, spec.recipe);
-  const examples = spec.dataset.train + spec.dataset.test;
-  const pixels = examples * (2 * sizeOf(exampleShape(train)) + sizeOf(exampleShape(cropped)));
-  const inputs = 4 * examples * sizeOf(exampleShape(cropped));
-  const { model, recipe } = spec;
-  const step = buildStep(findModel(model), recipe, exampleShape(cropped), 10, exampleCount(cropped));
-  return BASE + pixels + inputs + 4 * elementsIn(step.graph);
+  const whole = await loadDataset(source.name, one);
+  const splits = await readExamples(one, recipe);
+  const shape = networkShape(splits, recipe);
+  const examples = dataset.train + dataset.test;
+  const pixels = examples * (2 * sizeOf(exampleShape(whole.train)) + sizeOf(exampleShape(splits.train)));
+  const inputs = 4 * examples * sizeOf(shape);
+  const { graph } = buildStep(findModel(model), recipe, shape, splits.train.classNames.length, 1);
+  return BASE + pixels + inputs + 4 * elementsIn(graph);
 }
 
 /** Number of elements of all values that a graph computes. */

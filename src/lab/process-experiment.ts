@@ -6,7 +6,7 @@
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataError } from "../base/errors.ts";
-import { exampleCount, type Splits } from "../data/dataset.ts";
+import { exampleCount, type Splits, takeExamples } from "../data/dataset.ts";
 import { findDataset, loadDataset } from "../data/load.ts";
 import { findModel } from "../nn/models.ts";
 import type { Device } from "../train/engine.ts";
@@ -18,7 +18,7 @@ import type { Condition } from "./experiments/condition.ts";
 import { documentOf, modelsInDocument } from "./experiments/document.ts";
 import { type Experiment, modelsOf } from "./experiments/experiment.ts";
 import type { Setting } from "./experiments/scales.ts";
-import { checkRecipe } from "./plan.ts";
+import { checkRecipe, requirePossible } from "./plan.ts";
 import { checkWritable } from "./process-files.ts";
 import { openProcessPool } from "./process-pool.ts";
 import { provenanceOf } from "./process-provenance.ts";
@@ -82,7 +82,14 @@ export async function planExperiment(options: ExperimentOptions): Promise<Planne
     findDataset(data.name);
     checkRecipe(recipe);
   }
-  const datasetOf = await describeData(conditionsOf(modelsInDocument(experiment, models)), dataDir);
+  const { datasetOf, sampleOf } = await describeData(
+    conditionsOf(modelsInDocument(experiment, models)),
+    dataDir,
+  );
+  for (const condition of conditions) {
+    const { model, recipe } = condition;
+    requirePossible(model, recipe, sampleOf(condition), datasetOf(condition).train);
+  }
   const trials = new Map<string, PlannedTrial>();
   for (let seed = 0; seed < seeds; seed++) {
     for (const condition of conditions) {
@@ -100,25 +107,32 @@ export async function planExperiment(options: ExperimentOptions): Promise<Planne
 
 /** The examples of a source, as a recipe's trials are given them. */
 export const readExamples = async (source: DataSource, recipe: Recipe): Promise<Splits> =>
-  cropForRecipe(await loadDataset(source.name, source), recipe.preprocess);
+  cropForRecipe(await loadDataset(source.name, source), recipe);
 
 /** What specs say about the data of conditions, each part read once. */
 async function describeData(conditions: readonly Condition[], dataDir: string | undefined) {
   const keyOf = ({ data, recipe: { preprocess, augment } }: Condition): string =>
     JSON.stringify([data, preprocess, augment.crop]);
-  const known = new Map<string, TrialSpec["dataset"]>();
+  const known = new Map<string, { dataset: TrialSpec["dataset"]; sample: Splits }>();
   for (const condition of conditions) {
     if (known.has(keyOf(condition))) continue;
     const { data, recipe } = condition;
     const splits = await readExamples({ ...data, dataDir }, recipe);
-    known.set(keyOf(condition), {
+    const dataset = {
       name: data.name,
       hash: await splitsHash(splits),
       train: exampleCount(splits.train),
       test: exampleCount(splits.test),
-    });
+    };
+    const first = Int32Array.of(0);
+    const sample = { train: takeExamples(splits.train, first), test: takeExamples(splits.test, first) };
+    known.set(keyOf(condition), { dataset, sample });
   }
-  return (condition: Condition): TrialSpec["dataset"] => known.get(keyOf(condition))!;
+  return {
+    datasetOf: (condition: Condition): TrialSpec["dataset"] => known.get(keyOf(condition))!.dataset,
+    /** One example of each split, cropped for the recipe. */
+    sampleOf: (condition: Condition): Splits => known.get(keyOf(condition))!.sample,
+  };
 }
 
 /** How many trials run at once, and the threads of each: as asked, or one trial a core. */

@@ -72,7 +72,7 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
     testN: options.testN,
     seed: options.seed,
   };
-  const splits = cropForRecipe(await loadDataset(data, source), recipe.preprocess);
+  const splits = cropForRecipe(await loadDataset(data, source), recipe);
 
   const cores = availableParallelism();
   const jobs = options.jobs ?? Math.min(cores, trials);

@@ -3,8 +3,9 @@
  */
 
 import { batchCount } from "../data/batches.ts";
-import { type Dataset, exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
+import { type Dataset, exampleCount, type Splits } from "../data/dataset.ts";
 import { findModel, summarizeModel } from "../nn/models.ts";
+import { networkShape } from "../train/prepare.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import type { TrialEvent, TrialOutcome } from "../train/trial.ts";
 import { escalate, planTest, type TestRequest } from "./plan.ts";
@@ -29,7 +30,7 @@ export type TestEvent =
 /** What a test needs besides its request. */
 export interface TestContext {
   readonly source: DataSource;
-  /** The examples used, cropped but not randomized. */
+  /** The examples used, cropped for the recipe but not randomized. */
   readonly splits: Splits;
   readonly runner: TrialRunner;
   readonly provenance: Omit<TestResult["provenance"], "seconds" | "interrupted">;
@@ -98,7 +99,8 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
   }
 
   const classes = splits.train.classNames.length;
-  const { count } = summarizeModel(findModel(request.model), exampleShape(splits.train), classes);
+  const shape = networkShape(splits, request.recipe);
+  const { count } = summarizeModel(findModel(request.model), shape, classes);
   return {
     schema: "shatter/test@1",
     dataset: {
@@ -106,7 +108,7 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
       train: exampleCount(splits.train),
       test: exampleCount(splits.test),
       classes,
-      shape: [...exampleShape(splits.train)],
+      shape: [...shape],
       hash: specs[0]!.dataset.hash,
     },
     model: { name: request.model, parameters: count },

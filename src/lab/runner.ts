@@ -45,7 +45,7 @@ export function runHere(engine: Engine, load: (source: DataSource) => Promise<Sp
   const runNow: TrialRunner["run"] = async (spec, source, onEvent, signal) => {
     if (signal?.aborted) return { status: "stopped", error: "interrupted before it began" };
     try {
-      const splits = cropForRecipe(await load(source), spec.recipe.preprocess);
+      const splits = cropForRecipe(await load(source), spec.recipe);
       for await (const event of runTrial(spec, splits, engine)) {
         if (signal?.aborted) return { status: "stopped", error: "interrupted" };
         onEvent(event);

@@ -49,6 +49,7 @@ ${factList([
   ["Dropout", formatNumber(recipe.dropout)],
   ["Initialization", recipe.initialization],
   ["Preprocessing", recipe.preprocess],
+  ["Augmentation", describeAugmentation(recipe.augment)],
   ["Epochs", `${formatCount(recipe.epochs)} at most`],
   [
     "Fitted means",
@@ -58,6 +59,16 @@ ${factList([
 <h3>As it was given</h3>
 <pre tabindex="0">${JSON.stringify(recipe, null, 2)}</pre>
 </details>`;
+}
+
+/** What happens to training images at random. */
+function describeAugmentation({ crop, flip, rotation }: TestResult["recipe"]["augment"]): string {
+  const changes = [
+    ...(crop ? ["random windows of 28 × 28, their centre one in evaluation"] : []),
+    ...(flip ? ["left and right exchanged at random"] : []),
+    ...(rotation > 0 ? [`rotations up to ${rotation}° either way`] : []),
+  ];
+  return changes.length === 0 ? "none" : changes.join("; ");
 }
 
 /** Whether the randomizations are what they say, failures first. */

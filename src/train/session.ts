@@ -11,7 +11,7 @@ import { cast } from "../graph/ops/shape.ts";
 import { input, type Shape, sizeOf } from "../graph/value.ts";
 import { type Initialization, initialize } from "../nn/initialize.ts";
 import { crossEntropy } from "../nn/losses.ts";
-import type { Model } from "../nn/models.ts";
+import type { Model } from "../nn/model.ts";
 import { createScope } from "../nn/scope.ts";
 import type { Engine } from "./engine.ts";
 import type { Step } from "./step.ts";
@@ -27,6 +27,8 @@ export interface Batches {
   readonly rates: Float32Array;
   /** For each dropout mask of the step, `[steps, ...mask]`. */
   readonly masks: readonly Float32Array[];
+  /** With augmentation, `[steps, batch, ...example]`: the images of each batch, instead of those shared. */
+  readonly images?: Float32Array | undefined;
 }
 
 /** A network in training. */
@@ -55,7 +57,7 @@ export async function createTrainer(
   from?: TrainingState,
 ): Promise<Trainer> {
   const { Tensor } = engine.runtime;
-  const session = await engine.open(writeScan(step));
+  const session = await engine.open(writeScan({ ...step, graph: engine.lower(step.graph) }));
   const rows = exampleCount(data);
   const shared = {
     images: new Tensor("float32", data.inputs as Float32Array, [rows, ...exampleShape(data)]),
@@ -72,7 +74,7 @@ export async function createTrainer(
     state[name] = new Tensor("float32", elements, shape);
   });
   return {
-    async train({ steps, indices, weights, rates, masks }) {
+    async train({ steps, indices, weights, rates, masks, images }) {
       const { batch } = step;
       const feeds: { [name: string]: Tensor } = {
         ...state,
@@ -81,6 +83,7 @@ export async function createTrainer(
         weights: new Tensor("float32", weights, [steps, batch]),
         rate: new Tensor("float32", rates, [steps]),
       };
+      if (images) feeds["images"] = new Tensor("float32", images, [steps, batch, ...exampleShape(data)]);
       step.masks.forEach(({ value }, index) => {
         feeds[value.name] = new Tensor("float32", masks[index]!, [steps, ...value.shape]);
       });
@@ -126,15 +129,18 @@ export async function createEvaluator(
   const labels = input("labels", [EVALUATION_BATCH], "int32");
   const scope = createScope();
   const logits = model.logits(x, classes, scope);
+  const trained = [...scope.parameters, ...scope.averages].map(({ value }) => value);
   const session = await engine.open(
-    writeOnnx({
-      name: `${model.name}-evaluation`,
-      inputs: [x, labels, ...scope.parameters.map((parameter) => parameter.value)],
-      outputs: [
-        { name: "losses", value: crossEntropy(logits, labels) },
-        { name: "predicted", value: cast(argMax(logits, { axis: 1 }), { to: "int32" }) },
-      ],
-    }),
+    writeOnnx(
+      engine.lower({
+        name: `${model.name}-evaluation`,
+        inputs: [x, labels, ...trained],
+        outputs: [
+          { name: "losses", value: crossEntropy(logits, labels) },
+          { name: "predicted", value: cast(argMax(logits, { axis: 1 }), { to: "int32" }) },
+        ],
+      }),
+    ),
   );
   const { Tensor } = engine.runtime;
   return {
@@ -144,7 +150,7 @@ export async function createEvaluator(
       const losses = new Float32Array(count);
       const predicted = new Int32Array(count);
       const weights = Object.fromEntries(
-        scope.parameters.map(({ name, value }) => [name, new Tensor("float32", state[name]!, value.shape)]),
+        trained.map(({ name, shape }) => [name, new Tensor("float32", state[name]!, shape)]),
       );
       for (let start = 0; start < count; start += EVALUATION_BATCH) {
         const length = Math.min(EVALUATION_BATCH, count - start);

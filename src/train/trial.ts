@@ -13,10 +13,11 @@ import { findModel } from "../nn/models.ts";
 import { exponentialDecay } from "../nn/schedules.ts";
 import type { Mask } from "../nn/scope.ts";
 import type { Engine } from "./engine.ts";
+import type { Feed } from "./feed.ts";
 import { prepareTrial, requireConformance } from "./prepare.ts";
 import { type Answers, type Batches, createEvaluator, createTrainer, type Trainer } from "./session.ts";
 import type { TrialSpec } from "./spec.ts";
-import { buildStep, type Step } from "./step.ts";
+import { buildStep, requireTrainable, type Step } from "./step.ts";
 
 /** One row of a trial's history. */
 export interface EpochRow {
@@ -82,8 +83,9 @@ const EXPLOSION = 1000;
  *
  * The same spec and data give the same events and bytes, whatever the number of threads.
  *
- * @param splits - The examples used, cropped but not randomized.
- * @throws UsageError if the model is unknown.
+ * @param splits - The examples used, cropped for the recipe but not randomized.
+ * @throws UsageError if the model is unknown, or cannot take such examples or batches, or the recipe's augmentation is
+ *   not possible on them.
  * @throws DataError if the data are not those of the spec, or a randomization fails one of its checks.
  */
 export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine): AsyncGenerator<TrialEvent> {
@@ -97,6 +99,7 @@ export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine)
   const { train, test } = data;
   const classes = train.classNames.length;
   const count = exampleCount(train);
+  requireTrainable(model, recipe, exampleShape(train), classes, count);
   const step = buildStep(model, recipe, exampleShape(train), classes, count);
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed);
   await using evaluator = await createEvaluator(engine, model, exampleShape(train), classes);
@@ -114,7 +117,7 @@ export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine)
   let onTrain: Answers | undefined;
   let onTest: Answers | undefined;
   while (epoch < recipe.epochs && !diverged && !(recipe.fit.stop && epochsToFit !== null)) {
-    const trainLoss = yield* trainEpoch(trainer, step, spec, count, epoch);
+    const trainLoss = yield* trainEpoch(trainer, step, spec, data.feed, count, epoch);
     epoch++;
     diverged = !(trainLoss <= exploded);
     const isLast = diverged || epoch === recipe.epochs;
@@ -172,13 +175,15 @@ async function* trainEpoch(
   trainer: Trainer,
   step: Step,
   { recipe, seed }: TrialSpec,
+  feed: Feed,
   count: number,
   epoch: number,
 ): AsyncGenerator<TrialEvent, number> {
   const batches = epochBatches(count, recipe.batch, recipe.lastBatch, seed, epoch);
   let total = 0;
-  for (let start = 0; start < batches.length; start += STEPS_PER_RUN) {
-    const run = batches.slice(start, start + STEPS_PER_RUN);
+  const most = Math.min(STEPS_PER_RUN, feed.mostSteps);
+  for (let start = 0; start < batches.length; start += most) {
+    const run = batches.slice(start, start + most);
     const first = epoch * batches.length + start;
     const losses = await trainer.train({
       steps: run.length,
@@ -192,6 +197,7 @@ async function* trainEpoch(
       ),
       rates: Float32Array.from(run, (_, index) => exponentialDecay(recipe, first + index, batches.length)),
       masks: step.masks.map((mask, index) => drawMasks(mask, index, run.length, seed, first)),
+      images: feed.images(run, epoch),
     } satisfies Batches);
     for (const loss of losses) total += loss;
     const done = start + run.length;

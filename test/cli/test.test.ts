@@ -67,6 +67,24 @@ describe("shatter test", () => {
     expect(documents[0]).toEqual(documents[1]);
   });
 
+  test("trains on augmented images, and says so", async () => {
+    const args = ["--epochs", "1", "--escalations", "0", "--corrupt", "0", "--json", "-"];
+    const run = await shatter([...SMALL, ...args, "--augment", "crop,flip,rotate:12.5"]);
+    expect(run.stderr).toBe("");
+    const { dataset, recipe, trials } = JSON.parse(run.stdout);
+    expect(recipe.augment).toEqual({ crop: true, flip: true, rotation: 12.5 });
+    expect(dataset.shape).toEqual([3, 28, 28]);
+    expect(trials.map(({ status }: { status: string }) => status)).toEqual(["done"]);
+  });
+
+  test("refuses windows of images that have but one", async () => {
+    const folder = new URL("../../../shared/data/mnist", import.meta.url).pathname;
+    const data = ["--data", "mnist", "--data-dir", folder, "--n", "100", "--test-n", "50", "--quiet"];
+    const run = await shatter(["test", ...data, "--augment", "crop"]);
+    expect(run.stderr).toContain("augment crop: expected images larger than 28 x 28, got 28 x 28");
+    expect(run.code).toBe(2);
+  });
+
   test("exits with 3 when an expected answer is not given", async () => {
     const run = await shatter([...SMALL, "--epochs", "1", "--escalations", "0", "--expect", "memorises"]);
     expect(run.code).toBe(3);
@@ -92,6 +110,7 @@ describe("shatter test, on bad input,", () => {
     [["--lr", "0"], 2, "expected a number in (0,"],
     [["--device", "tpu"], 2, "cpu, webgpu, cuda"],
     [["--modle", "linear"], 2, "--model"],
+    [["--augment", "crop,rotte:5"], 2, 'unknown change "rotte"; did you mean "rotate"?'],
     [["--report", "/dev/null/report"], 1, "/dev/null"],
   ])("%j exits with %d and says so", async (args, code, message) => {
     const run = await shatter([...SMALL, ...args]);

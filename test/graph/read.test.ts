@@ -191,8 +191,8 @@ const refused: readonly (readonly [string, Uint8Array, string])[] = [
   ],
   [
     "a node without a name",
-    fileOf({ node: [nodeOf("Conv", ["x"], { name: "" })] }),
-    'readOnnx: node 0 (Conv): unknown operator "Conv"',
+    fileOf({ node: [nodeOf("Convolve", ["x"], { name: "" })] }),
+    'readOnnx: node 0 (Convolve): unknown operator "Convolve"',
   ],
   [
     "too few operands",

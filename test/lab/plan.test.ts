@@ -72,6 +72,13 @@ describe("planTest", () => {
     expect(await ids()).toEqual(first);
   });
 
+  test("refuses a recipe whose augmentation its images cannot have", async () => {
+    const recipe = { ...paperRecipe, augment: { crop: true, flip: false, rotation: 0 } };
+    await expect(planTest({ ...REQUEST, recipe }, "tiny", SPLITS)).rejects.toThrow(
+      "augment crop: expected images larger than 28 x 28, got 2 x 2",
+    );
+  });
+
   test("refuses an unknown model with a suggestion", async () => {
     await expect(planTest({ ...REQUEST, model: "liner" }, "tiny", SPLITS)).rejects.toThrow(
       'did you mean "linear"?',

@@ -7,7 +7,7 @@ import { paperRecipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
 
 const SOURCE = { name: "shapes", n: 100, testN: 50 };
-const HASH = await splitsHash(cropForRecipe(await loadDataset("shapes", SOURCE), "paper"));
+const HASH = await splitsHash(cropForRecipe(await loadDataset("shapes", SOURCE), paperRecipe));
 
 const specOf = (seed: number, epochs: number): TrialSpec => ({
   schema: "shatter/trial@1",

@@ -8,7 +8,7 @@ import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
 import { runTrial, type TrialEvent, type TrialOutcome } from "../../src/train/trial.ts";
 
-const SPLITS: Splits = cropForRecipe(shapes(200, 100), "paper");
+const SPLITS: Splits = cropForRecipe(shapes(200, 100), paperRecipe);
 const HASH = await splitsHash(SPLITS);
 
 /** A trial on 200 small images, with 2 epochs unless told. */

@@ -42,6 +42,18 @@ recipe: { weightDecay: 0.001, epochs: 30, augment: { crop: [false, true] } }
     });
   });
 
+  test("turns batch normalization on and off where a model has it", () => {
+    const cells = cellsIn("data: cifar10\nmodel: inception\nbatchNorm: [true, false]\n");
+    expect(cells.map(({ condition }) => condition.model)).toEqual(["inception", "inception-nobn"]);
+    expect(cells[1]!.condition.recipe.learningRate).toBe(0.1);
+    expect(complaints("data: cifar10\nmodel: [inception, alexnet]\nbatchNorm: true\n")[0]).toMatch(
+      'my.yaml: model alexnet: batchNorm: expected a model that comes with batch normalization and without, got "alexnet"',
+    );
+    expect(complaints("data: cifar10\nmodel: [inception, inception-nobn]\nbatchNorm: false\n")).toEqual([
+      "my.yaml: expected cells that differ, got twice the same training: model inception; and: model inception-nobn. Remove one",
+    ]);
+  });
+
   test("has the paper's recipe where it says nothing", () => {
     expect(cellsIn(MODEL)).toMatchObject([
       { coordinates: [], condition: { corrupt: 0, recipe: { epochs: 64, momentum: 0.9, batch: 128 } } },
