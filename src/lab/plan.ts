@@ -69,11 +69,8 @@ export function conditionsOf({ inputs, corrupt }: Pick<TestRequest, "inputs" | "
  *   examples or batches, or the recipe's augmentation is not possible on them.
  */
 export async function planTest(request: TestRequest, name: string, splits: Splits): Promise<TrialSpec[]> {
-  const model = findModel(request.model);
   const recipe = checkRecipe(request.recipe);
-  const { train } = splits;
-  requireAugmentable(exampleShape(train), recipe.augment);
-  requireTrainable(model, recipe, networkShape(splits, recipe), train.classNames.length, exampleCount(train));
+  requirePossible(request.model, recipe, splits, exampleCount(splits.train));
   if (!(Number.isInteger(request.seeds) && request.seeds >= 1)) {
     throw new UsageError(`--seeds: expected a whole number of at least 1, got ${request.seeds}`);
   }
@@ -93,6 +90,20 @@ export async function planTest(request: TestRequest, name: string, splits: Split
       seed: request.firstSeed + repetition,
     })),
   );
+}
+
+/**
+ * Refuse a model and a recipe that cannot train on examples.
+ *
+ * @param splits - Examples like those of the trial, cropped for the recipe; one will do.
+ * @param count - Number of training examples.
+ * @throws UsageError saying what would do.
+ */
+export function requirePossible(model: string, recipe: Recipe, splits: Splits, count: number): void {
+  const { train } = splits;
+  requireAugmentable(exampleShape(train), recipe.augment);
+  const shape = networkShape(splits, recipe);
+  requireTrainable(findModel(model), recipe, shape, train.classNames.length, count);
 }
 
 /**

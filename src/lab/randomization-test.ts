@@ -144,7 +144,7 @@ function majorityShare(dataset: Dataset): number {
 }
 
 /** Collects a trial's events into its result, whatever becomes of it. */
-function recordTrial({ id, spec, escalation }: TrialState) {
+export function recordTrial({ id, spec, escalation }: TrialState) {
   // Waiting for a free place is not part of a trial's time.
   let began: number | undefined;
   const { batch, lastBatch } = spec.recipe;
