@@ -11,7 +11,7 @@ import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 
 export const CLASSES = 10;
 /** Number of training examples. */
-export const ROWS = 24;
+export const ROWS = 32;
 /** Number of steps of each run. */
 const STEPS = 10;
 
@@ -23,11 +23,11 @@ export interface NetworkCase {
   /** Of the start and the data. */
   readonly seed: number;
   readonly recipe: Recipe;
-  /** `[24, ...example]` */
+  /** `[32, ...example]` */
   readonly images: Float32Array;
-  /** `[24]` */
+  /** `[32]` */
   readonly labels: readonly number[];
-  /** `[10, 8]` */
+  /** `[10, 16]` */
   readonly indices: readonly (readonly number[])[];
   /** `[10]` */
   readonly rates: readonly number[];
@@ -44,18 +44,19 @@ export interface NetworkCase {
  *
  * The rates are so small that ten steps do not blow rounding up. Inception has a million activations an image of
  * 28x28, of which some are so near zero that rounding switches them off, which no tolerance covers; 12x12 are
- * few enough, and give the same parameters, an even size and an odd one.
+ * few enough, and give the same parameters, an even size and an odd one. The seeds are some with which none is switched
+ * off by the rounding of either way of convolving: with those, losses agree to 1e-6 and parameters to 1e-3 or better.
  */
 const settings = {
-  alexnet: { rate: 0.001, example: [3, 28, 28], seed: 5 },
+  alexnet: { rate: 0.001, example: [3, 28, 28], seed: 2 },
   inception: { rate: 0.002, example: [3, 12, 12], seed: 5 },
-  "inception-nobn": { rate: 0.0005, example: [3, 12, 12], seed: 8 },
+  "inception-nobn": { rate: 0.0005, example: [3, 12, 12], seed: 2 },
 } as const;
 
 /** All runs. */
 export const networkCases = (): NetworkCase[] =>
   Object.entries(settings).map(([name, { rate, example, seed }]) => {
-    const recipe: Recipe = { ...paperRecipe, batch: 8, lastBatch: "drop", weightDecay: 0.0005 };
+    const recipe: Recipe = { ...paperRecipe, batch: 16, lastBatch: "drop", weightDecay: 0.0005 };
     const random = randomStream(seed, "network-cases");
     const images = Float32Array.from({ length: ROWS * sizeOf(example) }, () => random.normal());
     const labels = Array.from({ length: ROWS }, () => random.below(CLASSES));
