@@ -341,10 +341,10 @@ function printResult(result: TestResult): void {
   if (provenance.interrupted) console.log(paint(out, "yellow", "  Interrupted: some trials are missing."));
 }
 
-/** 130 if interrupted, 1 if a trial failed, 3 if an expected answer was not given, 0 otherwise. */
+/** 130 if interrupted, 1 if a trial failed or was stopped, 3 if an expected answer was not given, 0 otherwise. */
 function exitCode({ provenance, trials, verdict }: TestResult, expected: readonly Expectation[]): number {
   if (provenance.interrupted) return 130;
-  if (trials.some((trial) => trial.status === "failed")) return 1;
+  if (trials.some(({ status }) => status === "failed" || status === "stopped")) return 1;
   const answers: string[] = [verdict.capacity.answer, verdict.learning.answer];
   if (verdict.leak.suspected === false) answers.push("no-leak");
   const unmet = expected.filter((answer) => !answers.includes(answer));

@@ -14,7 +14,7 @@ const isInception = (model: string): boolean => model.startsWith("inception");
  * Coefficient of the L2 penalty where a table says "weight decay: yes".
  *
  * The paper says "the default coefficient for each model" and prints none. These are the defaults of the
- * software its models came from; `docs/decisions/10-weight-decay.md` has the sources.
+ * software its models came from; `docs/decisions/08-weight-decay.md` has the sources.
  */
 export function weightDecayOf(model: string): number {
   if (isInception(model)) return 0.00004;
