@@ -17,7 +17,7 @@ import type { TrialSpec } from "../src/train/spec.ts";
 import { newestCheckpoint, runTrialProcess, type TrialReport } from "../test/lab/interrupted.ts";
 
 const SOURCE = { name: "shapes", n: 100, testN: 50 };
-const HASH = await splitsHash(cropForRecipe(await loadDataset("shapes", SOURCE), "paper"));
+const HASH = await splitsHash(cropForRecipe(await loadDataset("shapes", SOURCE), paperRecipe));
 
 const adam = { optimizer: "adam", learningRate: 1e-3 } as const;
 const CASES: readonly (readonly [name: string, model: string, recipe: Partial<Recipe>])[] = [
