@@ -33,13 +33,44 @@ function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, secon
   return `${status} after ${epochs} epochs in ${formatDuration(seconds)}: ${numbers}`;
 }
 
-/**
- * Show progress on a stream.
- *
- * @param namesOf - Names for the trials that are planned; those of a test unless told.
- */
-export function createProgress(stream: NodeJS.WriteStream, namesOf: NamesOf = () => nameInTest): Progress {
+/** How progress is shown. */
+interface ProgressOptions {
+  /** Warnings only. */
+  readonly quiet?: boolean;
+  /** Names for the trials that are planned; those of a test unless told. */
+  readonly namesOf?: NamesOf;
+}
+
+/** Show progress on a stream. */
+export function createProgress(
+  stream: NodeJS.WriteStream,
+  { quiet = false, namesOf = () => nameInTest }: ProgressOptions = {},
+): Progress {
+  if (quiet) return createWarnings(stream, namesOf);
   return stream.isTTY ? createBars(stream, namesOf) : createLines(stream, namesOf);
+}
+
+/** What is told of a trial that did not simply begin: where it goes on, and what went wrong on the way. */
+function noteOf(event: TestEvent, nameTrial: NameTrial): string | undefined {
+  if (event.type !== "trial") return undefined;
+  const { trial, event: happened } = event;
+  if (happened.type === "warning") return `${nameTrial(trial)}: warning: ${happened.text}\n`;
+  if (happened.type !== "resumed") return undefined;
+  const { epochs, ended } = happened;
+  if (ended) return `${nameTrial(trial)}: was done before\n`;
+  return `${nameTrial(trial)}: was interrupted, goes on after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}\n`;
+}
+
+function createWarnings(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
+  let nameTrial = nameInTest;
+  return {
+    show(event) {
+      if (event.type === "planned") nameTrial = namesOf(event.trials);
+      if (event.type === "trial" && event.event.type === "warning")
+        stream.write(noteOf(event, nameTrial) ?? "");
+    },
+    stop() {},
+  };
 }
 
 function createLines(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
@@ -48,6 +79,7 @@ function createLines(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
   let ended = 0;
   return {
     show(event) {
+      stream.write(noteOf(event, nameTrial) ?? "");
       if (event.type === "planned") {
         planned += event.trials.length;
         nameTrial = namesOf(event.trials);
@@ -95,6 +127,8 @@ function createBars(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
         bars.log(`${nameTrial(event.trial)}: ${describeEnd(event.result)}\n`);
       } else {
         showTrial(event.trial, event.event);
+        const note = noteOf(event, nameTrial);
+        if (note !== undefined) bars.log(note);
       }
       showWhole();
     },

@@ -179,7 +179,7 @@ async function runAndPublish(experiment: Experiment, request: ExperimentOptions,
   const folder = options.out ?? join(lab, `${experiment.name}-${scaleOf(experiment, request.setting)}`);
   // What cannot be written is refused before the first minute of training.
   await checkFolder(folder);
-  const progress = quiet ? undefined : createProgress(process.stderr, namesOf);
+  const progress = createProgress(process.stderr, { quiet: quiet ?? false, namesOf });
   const { document, reused, ended } = await runExperiment({
     ...request,
     onEvent: (event) => progress?.show(event),

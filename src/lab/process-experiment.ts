@@ -142,6 +142,9 @@ export function sharesOf({ jobs, threads }: Pick<ExperimentOptions, "jobs" | "th
   return { jobs: atOnce, threads: threads ?? Math.max(1, Math.floor(cores / atOnce)) };
 }
 
+/** Seconds from one checkpoint of a trial to the next: what a killed process loses at most. */
+const CHECKPOINT_SECONDS = 30;
+
 /** What a run of an experiment left. */
 export interface ExperimentRun {
   readonly document: ExperimentResult;
@@ -169,8 +172,8 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const provenance = provenanceOf(device, threads, jobs, options.command ?? null);
   let run: TrialsRun = { ended: [], unkept: [] };
   if (todo.length > 0) {
-    // Checkpoints of the trials under way belong into the folder `checkpoints` of the lab.
-    await using runner = await openProcessPool({ jobs, device, threads });
+    const checkpoints = { folder: join(lab, "checkpoints"), seconds: CHECKPOINT_SECONDS };
+    await using runner = await openProcessPool({ jobs, device, threads, checkpoints });
     onEvent?.({ type: "planned", trials: todo });
     run = await runTrials(todo, { store, runner, provenance, signal, onEvent });
   }

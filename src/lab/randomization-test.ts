@@ -155,6 +155,8 @@ export function recordTrial({ id, spec, escalation }: TrialState) {
   return {
     add(event: TrialEvent): void {
       if (event.type === "started") began = performance.now();
+      // The time before an interruption is part of it.
+      if (event.type === "resumed" && began !== undefined) began -= event.seconds * 1000;
       if (event.type === "prepared") prepared = event;
       if (event.type === "epoch") history.push(event.row);
       if (event.type === "done") outcome = event.outcome;

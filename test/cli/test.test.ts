@@ -112,6 +112,8 @@ describe("shatter test, on bad input,", () => {
     [["--modle", "linear"], 2, "--model"],
     [["--augment", "crop,rotte:5"], 2, 'unknown change "rotte"; did you mean "rotate"?'],
     [["--report", "/dev/null/report"], 1, "/dev/null"],
+    [["--checkpoints", "/dev/null/a"], 1, "checkpoints: expected a folder to write to, got /dev/null/a"],
+    [["--checkpoint-every", "-1"], 2, "expected a number in [0, 86400]"],
   ])("%j exits with %d and says so", async (args, code, message) => {
     const run = await shatter([...SMALL, ...args]);
     expect(run.stderr).toContain(message);
@@ -221,6 +223,56 @@ describe("shatter test, disturbed,", () => {
     expect(provenance.interrupted).toBe(true);
     expect(trials.map(({ status }: { status: string }) => status)).toEqual(["done", "stopped", "stopped"]);
     expect(trials[0]).toMatchObject({ epochs: 5 });
+  });
+});
+
+describe("shatter test, interrupted and run again,", () => {
+  const command = (more: readonly string[]) => {
+    const small = SMALL.filter((arg) => arg !== "--quiet");
+    const args = [
+      "--model",
+      "linear",
+      "--epochs",
+      "40",
+      "--corrupt",
+      "0,1",
+      "--escalations",
+      "0",
+      "--jobs",
+      "1",
+    ];
+    return [...small, ...args, "--json", "-", ...more];
+  };
+  /** The document without what differs from run to run. */
+  const documentOf = (stdout: string): unknown => {
+    const document = JSON.parse(stdout);
+    for (const trial of document.trials) delete trial.seconds;
+    return { ...document, provenance: null };
+  };
+  let whole: unknown;
+  beforeAll(async () => {
+    whole = documentOf((await shatter(command(["--no-checkpoints"]))).stdout);
+  });
+
+  test.each(["SIGINT", "SIGKILL"] as const)("goes on to the same document after %s", async (signal) => {
+    const checkpoints = join(folder, `checkpoints-${signal}`);
+    const more = ["--checkpoints", checkpoints, "--checkpoint-every", "0"];
+    const first = await shatter(command(more), {
+      onStart(child) {
+        child.stderr!.on("data", (chunk: Buffer) => {
+          if (chunk.includes("[1/2]")) child.kill(signal);
+        });
+      },
+    });
+    expect(first.code).toBe(signal === "SIGKILL" ? null : 130);
+    if (signal === "SIGINT") {
+      expect(first.stderr).toContain(`run the same command again to go on (checkpoints: ${checkpoints})`);
+    }
+    const second = await shatter(command(more));
+    expect(second.stderr).toContain("True labels, seed 0: was done before");
+    expect(second.code).toBe(0);
+    expect(documentOf(second.stdout)).toEqual(whole);
+    expect(readdirSync(checkpoints)).toEqual([]);
   });
 });
 

@@ -9,6 +9,7 @@ import { crop, preprocess } from "../../src/data/preprocess.ts";
 import { type Randomization, randomize } from "../../src/data/randomize.ts";
 import { shapes } from "../../src/data/shapes.ts";
 import { openEngine } from "../../src/train/engine.ts";
+import type { TrialYield } from "../../src/train/events.ts";
 import {
   cropForRecipe,
   networkShape,
@@ -18,7 +19,7 @@ import {
 } from "../../src/train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
-import { runTrial, type TrialEvent } from "../../src/train/trial.ts";
+import { runTrial } from "../../src/train/trial.ts";
 
 const NONE = paperRecipe.augment;
 const CROP = { ...NONE, crop: true };
@@ -48,11 +49,11 @@ async function trialOf(
   return [spec, splits];
 }
 
-async function eventsOf([spec, splits]: readonly [TrialSpec, Splits], threads = 1): Promise<TrialEvent[]> {
+async function eventsOf([spec, splits]: readonly [TrialSpec, Splits], threads = 1): Promise<TrialYield[]> {
   return Array.fromAsync(runTrial(spec, splits, await openEngine(runtime, "cpu", threads)));
 }
 
-const hashOf = (events: readonly TrialEvent[]): string => {
+const hashOf = (events: readonly TrialYield[]): string => {
   const last = events.at(-1)!;
   return last.type === "done" ? last.outcome.parametersHash : last.type;
 };
@@ -90,7 +91,7 @@ describe("runTrial, with augmentation,", () => {
         eventsOf(await trialOf(many, { ...recipe, augment }, { model: "linear" })),
       ),
     );
-    const runs = (events: readonly TrialEvent[]) => events.filter(({ type }) => type === "progress").length;
+    const runs = (events: readonly TrialYield[]) => events.filter(({ type }) => type === "progress").length;
     expect([runs(with_!), runs(without!)]).toEqual([2, 1]);
     expect(hashOf(with_!)).toBe(hashOf(without!));
   });
