@@ -182,8 +182,8 @@ async function runAndPublish(experiment: Experiment, request: ExperimentOptions,
   const progress = createProgress(process.stderr, { quiet: quiet ?? false, namesOf });
   const { document, reused, ended } = await runExperiment({
     ...request,
-    onEvent: (event) => progress?.show(event),
-  }).finally(() => progress?.stop());
+    onEvent: (event) => progress.show(event),
+  }).finally(() => progress.stop());
   if (json === "-") process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   else printExperiment(document);
   await writeExperiment(document, folder);

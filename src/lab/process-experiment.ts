@@ -19,7 +19,7 @@ import { documentOf, modelsInDocument } from "./experiments/document.ts";
 import { type Experiment, modelsOf } from "./experiments/experiment.ts";
 import type { Setting } from "./experiments/scales.ts";
 import { checkRecipe, requirePossible } from "./plan.ts";
-import { checkWritable } from "./process-files.ts";
+import { requireFolder } from "./process-folder.ts";
 import { openProcessPool } from "./process-pool.ts";
 import { provenanceOf } from "./process-provenance.ts";
 import { openTrialStore } from "./process-store.ts";
@@ -166,7 +166,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const { experiment, setting, lab, device = "cpu", signal, onEvent } = options;
   const began = performance.now();
   const { models, trials, todo, store, datasetOf } = await planExperiment(options);
-  await checkWritable(lab);
+  await requireFolder("lab", lab);
 
   const { jobs, threads } = sharesOf(options, todo.length);
   const provenance = provenanceOf(device, threads, jobs, options.command ?? null);
