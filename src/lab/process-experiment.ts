@@ -36,6 +36,8 @@ export interface ExperimentOptions {
   readonly models?: readonly string[] | undefined;
   /** Number of repetitions; 1 unless told. */
   readonly seeds?: number | undefined;
+  /** Whether to train what is missing; true unless told. */
+  readonly train?: boolean | undefined;
   /** Folder of what is kept from run to run. */
   readonly lab: string;
   readonly dataDir?: string | undefined;
@@ -171,7 +173,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const { jobs, threads } = sharesOf(options, todo.length);
   const provenance = provenanceOf(device, threads, jobs, options.command ?? null);
   let run: TrialsRun = { ended: [], unkept: [] };
-  if (todo.length > 0) {
+  if (todo.length > 0 && options.train !== false) {
     const checkpoints = { folder: join(lab, "checkpoints"), seconds: CHECKPOINT_SECONDS };
     await using runner = await openProcessPool({ jobs, device, threads, checkpoints });
     onEvent?.({ type: "planned", trials: todo });

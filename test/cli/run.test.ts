@@ -77,6 +77,14 @@ describe("shatter run", () => {
     expect(() => trialsIn("plan-fresh")).toThrow("ENOENT");
   });
 
+  test("reads what a lab has, and trains nothing, when asked to", async () => {
+    cpSync(join(folder, "once"), join(folder, "reading"), { recursive: true });
+    const run = await runIn("reading", "figure-1c", ...TINY, "--seeds", "2", "--no-train");
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain("3 trials were in");
+    expect(trialsIn("reading")).toHaveLength(3);
+  });
+
   test("runs a grid from a file", async () => {
     const file = join(folder, "sweep.yaml");
     writeFileSync(
