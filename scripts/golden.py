@@ -7,11 +7,13 @@ Needs PyTorch (Debian: apt-get install --no-install-recommends python3-torch pyt
 the tests themselves, so a golden file always answers the questions that are asked; each answer carries the hash
 of its question.
 """
+import base64
 import json
 import math
 import os
 import sys
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -178,6 +180,111 @@ def step_answer(case):
     return {"hash": case["hash"], "losses": losses, "first": first, "last": {name: numbers(x) for name, x in w.items()}}
 
 
+def floats(encoded):
+    return torch.from_numpy(np.frombuffer(base64.b64decode(encoded), dtype="<f4").astype(np.float64))
+
+
+def sampled(size):
+    """Which elements of a tensor are compared one by one."""
+    return sorted({at * (size - 1) // 23 for at in range(24)})
+
+
+def same_pads(x, kernel, stride, value=0.0):
+    """TensorFlow's SAME: as many windows as size / stride, rounded up; the odd row and column come after."""
+    pads = []
+    for size in (x.shape[3], x.shape[2]):
+        total = max((math.ceil(size / stride) - 1) * stride + kernel - size, 0)
+        pads += [total // 2, total - total // 2]
+    return F.pad(x, pads, value=value)
+
+
+class Network:
+    """The paper's networks, from PyTorch's own layers; `w` are the parameters, `averages` those of the batch norms."""
+
+    def __init__(self, w, normalized):
+        self.w, self.normalized, self.training = w, normalized, True
+        self.averages = {}
+        if normalized:
+            for name in w:
+                if name.endswith(".bias") and not name.startswith("output"):
+                    self.averages[name[: -len("bias")] + "mean"] = torch.zeros_like(w[name])
+                    self.averages[name[: -len("bias")] + "variance"] = torch.ones_like(w[name])
+
+    def conv(self, x, name, kernel, stride=1):
+        bias = self.w[name + ".bias"]
+        y = F.conv2d(same_pads(x, kernel, stride), self.w[name + ".weight"], None if self.normalized else bias, stride)
+        if self.normalized:
+            mean, variance = self.averages[name + ".mean"], self.averages[name + ".variance"]
+            y = F.batch_norm(y, mean, variance, None, bias, self.training, 0.1, 1e-3)
+        return torch.relu(y)
+
+    def pool(self, x):
+        return F.max_pool2d(same_pads(x, 3, 2, -math.inf), 3, 2)
+
+    def dense(self, x, name):
+        return F.linear(x, self.w[name + ".weight"], self.w[name + ".bias"])
+
+    def alexnet(self, x):
+        for name in ("conv1", "conv2"):
+            x = F.local_response_norm(self.pool(self.conv(x, name, 5)), 9, 0.001, 0.75, 1.0)
+        x = torch.relu(self.dense(x.flatten(1), "hidden1"))
+        return self.dense(torch.relu(self.dense(x, "hidden2")), "output")
+
+    def inception(self, x):
+        x = self.conv(x, "conv1", 3)
+        for at in range(2, 12):
+            module = "module%d" % at
+            three = lambda stride: self.conv(x, module + ".conv3x3", 3, stride)
+            if at in (4, 9):
+                x = torch.cat([three(2), self.pool(x)], 1)
+            else:
+                x = torch.cat([self.conv(x, module + ".conv1x1", 1), three(1)], 1)
+        return self.dense(x.mean((2, 3)), "output")
+
+
+def network_answer(case):
+    """Ten steps of a whole network: losses, how tensors changed in one and in all, and the losses in evaluation."""
+    recipe = case["recipe"]
+    starts = {p["name"]: floats(p["start"]).reshape(p["shape"]) for p in case["parameters"]}
+    w = {name: start.clone().requires_grad_() for name, start in starts.items()}
+    network = Network(w, case["model"] == "inception")
+    forward = network.alexnet if case["model"] == "alexnet" else network.inception
+    groups = [
+        {"params": [x for name, x in w.items() if name.endswith(".weight")], "weight_decay": recipe["weightDecay"]},
+        {"params": [x for name, x in w.items() if name.endswith(".bias")], "weight_decay": 0},
+    ]
+    optimizer = torch.optim.SGD(groups, lr=1, momentum=recipe["momentum"])
+    images = floats(case["images"]).reshape(-1, *case["example"])
+    labels = torch.tensor(case["labels"])
+    before = {**starts, **{name: x.clone() for name, x in network.averages.items()}}
+    losses, first = [], None
+
+    def changes():
+        moved = {name: (x.detach() - before[name]).reshape(-1) for name, x in {**w, **network.averages}.items()}
+        return {name: {"sum": x.sum().item(), "norm": x.norm().item(), "elements": numbers(x[sampled(len(x))])} for name, x in moved.items()}
+
+    for rows, rate in zip(case["indices"], case["rates"]):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        loss = F.cross_entropy(forward(images[rows]), labels[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        first = first or changes()
+    network.training = False
+    with torch.no_grad():
+        evaluation = F.cross_entropy(forward(images), labels, reduction="none")
+
+    return {
+        "hash": case["hash"],
+        "losses": losses,
+        "first": first,
+        "last": changes(),
+        "evaluation": numbers(evaluation),
+    }
+
+
 def initialization_answer(name, inputs, units):
     """Largest size and standard deviation of a weight matrix and its biases, drawn by torch.nn.init."""
     torch.manual_seed(0)
@@ -218,5 +325,6 @@ questions = json.load(sys.stdin)
 torch.set_num_threads(1)
 write("operations.json", {case["name"]: operation_answer(case) for case in questions["operations"]})
 write("steps.json", {case["title"]: step_answer(case) for case in questions["steps"]})
+write("networks.json", {case["model"]: network_answer(case) for case in questions["networks"]})
 write("initialization.json", {name: initialization_answer(name, 600, 400) for name in questions["initializations"]})
 write("rotations.json", {case["title"]: rotation_answer(case) for case in questions["rotations"]})

@@ -80,6 +80,8 @@ export interface OperationRecord<
    * Null for an operand through which no gradient flows.
    */
   gradient(dy: Value, inputs: I, attributes: A, y: Value): readonly (Value | null)[];
+  /** Products that are added up to compute the result `y`, of operations where they are most of the work. */
+  multiplyAdds?(inputs: I, y: Value): number;
   /** The meaning: slow, obvious, in float64. `shape` is the result's. */
   evaluate(shape: Shape, inputs: { readonly [K in keyof I]: NDArray }, attributes: A): Float64Array;
 }

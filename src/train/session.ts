@@ -8,7 +8,7 @@ import { writeScan } from "../graph/onnx/scan.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { argMax } from "../graph/ops/reduce.ts";
 import { cast } from "../graph/ops/shape.ts";
-import { input, type Shape, sizeOf } from "../graph/value.ts";
+import { inOrder, input, type Shape, sizeOf } from "../graph/value.ts";
 import { type Initialization, initialize } from "../nn/initialize.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
@@ -115,8 +115,17 @@ export interface Evaluator extends AsyncDisposable {
   answer(state: TrainingState, data: Dataset): Promise<Answers>;
 }
 
-/** Examples of one run: large enough for full speed, small enough to stay in the caches. */
+/** Most examples of one run: enough for full speed. */
 const EVALUATION_BATCH = 500;
+/** Most elements of a value in a run: images of many channels are evaluated a few at a time. */
+const EVALUATION_ELEMENTS = 2 ** 22;
+
+/** Examples of one run, by the largest value that the network computes for one example. */
+function evaluationBatch(model: Model, example: Shape, classes: number): number {
+  const logits = model.logits(input("x", [1, ...example]), classes, createScope());
+  const sizes = inOrder([logits]).map((value) => (value.kind === "application" ? sizeOf(value.shape) : 1));
+  return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(EVALUATION_ELEMENTS / Math.max(...sizes))));
+}
 
 /** Open a model for evaluation, without dropout. */
 export async function createEvaluator(
@@ -125,8 +134,9 @@ export async function createEvaluator(
   example: Shape,
   classes: number,
 ): Promise<Evaluator> {
-  const x = input("x", [EVALUATION_BATCH, ...example]);
-  const labels = input("labels", [EVALUATION_BATCH], "int32");
+  const batch = evaluationBatch(model, example, classes);
+  const x = input("x", [batch, ...example]);
+  const labels = input("labels", [batch], "int32");
   const scope = createScope();
   const logits = model.logits(x, classes, scope);
   const trained = [...scope.parameters, ...scope.averages].map(({ value }) => value);
@@ -152,15 +162,10 @@ export async function createEvaluator(
       const weights = Object.fromEntries(
         trained.map(({ name, shape }) => [name, new Tensor("float32", state[name]!, shape)]),
       );
-      for (let start = 0; start < count; start += EVALUATION_BATCH) {
-        const length = Math.min(EVALUATION_BATCH, count - start);
-        const inputs = padded(
-          data.inputs as Float32Array,
-          start * size,
-          length * size,
-          EVALUATION_BATCH * size,
-        );
-        const wanted = padded(data.labels, start, length, EVALUATION_BATCH);
+      for (let start = 0; start < count; start += batch) {
+        const length = Math.min(batch, count - start);
+        const inputs = padded(data.inputs as Float32Array, start * size, length * size, batch * size);
+        const wanted = padded(data.labels, start, length, batch);
         const results: InferenceSession.OnnxValueMapType = await session.run({
           ...weights,
           x: new Tensor("float32", inputs, x.shape),

@@ -182,7 +182,7 @@ describe("the gradient of a layer", () => {
   });
 
   test("is the difference quotient: local response normalisation", () => {
-    const y = localResponseNorm(convolved(x, scope(false)), { radius: 1, alpha: 0.5, beta: 0.75 });
+    const y = localResponseNorm(convolved(x, scope(false)), { radius: 1, alpha: 0.5 });
     expectDerivative(weightedSum(y, weights), [x, filters], [x, filters, weights], feeds);
   });
 

@@ -62,6 +62,18 @@ describe("the models", () => {
     ]);
   });
 
+  test("count the pixels of a filter among the inputs that meet in it", () => {
+    const { parameters } = summarizeModel(findModel("inception-nobn"), EXAMPLE, 10);
+    expect(parameters.slice(0, 6).map(({ fanIn, fanOut }) => [fanIn, fanOut])).toEqual([
+      [3 * 9, 96 * 9],
+      [3 * 9, 96 * 9],
+      [96, 32],
+      [96, 32],
+      [96 * 9, 32 * 9],
+      [96 * 9, 32 * 9],
+    ]);
+  });
+
   test("average over batches where they normalise", () => {
     const averagesOf = (name: string, training: boolean) => {
       const scope = createScope({ training, dropout: 0 });

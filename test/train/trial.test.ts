@@ -76,6 +76,13 @@ describe("runTrial", () => {
     if (outcome.trainLoss !== null) expect(outcome.trainLoss).toBeGreaterThan(1000 * Math.log(10));
   });
 
+  test("ends as diverged when a network of pools and convolutions explodes", async () => {
+    const recipe = { learningRate: 1e6, epochs: 3, batch: 100 };
+    expect(outcomeOf(await eventsOf(specOf(recipe, { model: "alexnet" })))).toMatchObject({
+      status: "diverged",
+    });
+  }, 60_000);
+
   test("counts its confusion over the whole test set", async () => {
     const { confusion, testAccuracy } = outcomeOf(await eventsOf(specOf({})));
     expect(confusion.flat().reduce((total, cell) => total + cell, 0)).toBe(100);

@@ -97,6 +97,7 @@ export const convolution: Operation<[Value, Value], Convolution> = operation({
     transposedConvolution(dy, w, { ...attributes, size: x.shape.slice(2) }),
     filterGradient(x, dy, { ...attributes, kernel: kernelOf(w) }),
   ],
+  multiplyAdds: ([, w], y) => sizeOf(y.shape) * sizeOf(w.shape.slice(1)),
   evaluate(shape, [x, w], attributes) {
     const y = new Float64Array(sizeOf(shape));
     forEachProduct(x.shape, w.shape, attributes, shape.slice(2), (pixel, weight, window) => {
@@ -158,6 +159,7 @@ export const transposedConvolution: Operation<[Value, Value], Transposed> = oper
     convolution(dy, w, attributes),
     filterGradient(dy, x, { ...attributes, kernel: kernelOf(w) }),
   ],
+  multiplyAdds: ([x, w]) => sizeOf(x.shape) * sizeOf(w.shape.slice(1)),
   evaluate(shape, [x, w], attributes) {
     const y = new Float64Array(sizeOf(shape));
     forEachProduct(shape, w.shape, attributes, x.shape.slice(2), (pixel, weight, window) => {

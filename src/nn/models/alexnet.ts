@@ -12,7 +12,7 @@ import type { Scope } from "../scope.ts";
 /** 64 filters a convolution: the paper does not say, but its number of parameters does. */
 const FILTERS = 64;
 /** The settings of TensorFlow's CIFAR-10 tutorial, whose network this is on images of 28x28. */
-const RESPONSE = { radius: 4, alpha: 0.001 / 9, beta: 0.75 };
+const RESPONSE = { radius: 4, alpha: 0.001 / 9 };
 
 /** Convolution 5x5, ReLU, max-pool 3x3 with stride 2, local response normalisation. */
 function module(x: Value, scope: Scope, name: string): Value {
