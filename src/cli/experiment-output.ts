@@ -6,7 +6,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import type { ExperimentResult } from "../lab/experiment-result.ts";
-import { checkWritable, writeWhole } from "../lab/process-files.ts";
+import { writeWhole } from "../lab/process-files.ts";
+import { requireFolder } from "../lab/process-folder.ts";
 import { experimentTable } from "./experiment-tables.ts";
 import { paint, wantsColor, wrap } from "./output.ts";
 
@@ -28,7 +29,7 @@ export async function checkFolder(folder: string): Promise<void> {
       );
     }
   }
-  await checkWritable(folder);
+  await requireFolder("result", folder);
 }
 
 /** What a text says in JSON; undefined if it is none. */

@@ -19,7 +19,10 @@ const measurementIn = (row: Row, key: string): Measurement | undefined => {
 function plainText(cell: Cell | undefined, unit: Unit): string | number | null {
   if (!cell || !("text" in cell) || cell.text === null) return null;
   if (typeof cell.text === "boolean") return cell.text ? "yes" : "no";
-  return typeof cell.text === "number" && isShare(unit) ? formatShare(cell.text) : cell.text;
+  if (typeof cell.text === "string") return cell.text;
+  // A share that was asked for, such as a probability, is written as it is; what was measured is rounded.
+  if (unit === "share") return formatShare(cell.text);
+  return unit === "error" ? formatPercent(cell.text) : formatNumber(cell.text);
 }
 
 /** A number with its interval, or why there is none. */

@@ -63,7 +63,7 @@ function describe(costs: readonly ModelCost[], jobs: number, threads: number): v
   const shares = `${formatNoun(jobs, "trial")} at once with ${formatNoun(threads, "thread")} each`;
   console.log(
     `\nAt most ${formatDuration(seconds / jobs)} for ${formatNoun(trials, "trial")}, ${shares}; ` +
-      `${bytes(memory)} of memory, ${bytes(disk)} of disk.`,
+      `about ${bytes(memory)} of memory and ${bytes(disk)} of disk.`,
   );
   console.log(
     "Times are from a few steps of each model, timed alone just now; trials that fit early end early.",

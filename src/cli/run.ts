@@ -36,6 +36,7 @@ interface Options {
   readonly device: Device;
   readonly lab: string;
   readonly plan?: boolean;
+  readonly train: boolean;
   readonly out?: string;
   readonly json?: string;
   readonly quiet?: boolean;
@@ -65,6 +66,7 @@ export function runCommand(): Command {
     )
     .option("--seeds <count>", "repetitions of everything (default: 1, or what the file says)", wholeFrom(1))
     .option("--plan", "say what it costs on this machine, and train nothing but a few steps to time them")
+    .option("--no-train", "train nothing: read what the lab has")
     .optionsGroup("What differs from the scale:")
     .option(
       "--data <name>",
@@ -126,9 +128,9 @@ async function run(name: string, options: Options): Promise<void> {
   };
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
 
-  const { models, dataDir, jobs, threads, device, lab } = options;
+  const { models, dataDir, jobs, threads, device, lab, train } = options;
   const request: ExperimentOptions = {
-    ...{ experiment, setting, models, seeds, dataDir, jobs, threads, device, lab },
+    ...{ experiment, setting, models, seeds, dataDir, jobs, threads, device, lab, train },
     command: ["shatter", ...process.argv.slice(2)].join(" "),
     signal: interrupt.signal,
     onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
@@ -182,8 +184,8 @@ async function runAndPublish(experiment: Experiment, request: ExperimentOptions,
   const progress = createProgress(process.stderr, { quiet: quiet ?? false, namesOf });
   const { document, reused, ended } = await runExperiment({
     ...request,
-    onEvent: (event) => progress?.show(event),
-  }).finally(() => progress?.stop());
+    onEvent: (event) => progress.show(event),
+  }).finally(() => progress.stop());
   if (json === "-") process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   else printExperiment(document);
   await writeExperiment(document, folder);

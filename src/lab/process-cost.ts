@@ -27,9 +27,9 @@ export interface ModelCost {
   readonly imagesPerSecond: number | null;
   /** Seconds of all trials left, one after another; the sum over jobs is shared among them. */
   readonly seconds: number;
-  /** Bytes one trial takes at most. */
+  /** Bytes of memory one trial takes, about. */
   readonly memory: number;
-  /** Bytes the results of the trials left take on disk. */
+  /** Bytes on disk: the results of the trials left, and the checkpoints of one that is under way. */
   readonly disk: number;
 }
 
@@ -50,8 +50,7 @@ export async function costOf(
       steps: left.reduce((total, trial) => total + stepsOf(trial), 0),
       imagesPerSecond: pace === null ? null : pace.trained,
       seconds: pace === null ? 0 : left.reduce((total, trial) => total + secondsOf(trial, pace), 0),
-      memory: left[0] ? await memoryOf(left[0]) : 0,
-      disk: left.reduce((total, { spec }) => total + 4000 + 180 * spec.recipe.epochs, 0),
+      ...(left[0] ? await spaceOf(left[0], left) : { memory: 0, disk: 0 }),
     });
   }
   return costs;
@@ -113,11 +112,18 @@ async function timePace(trial: PlannedTrial, runner: TrialRunner, signal?: Abort
 /** Bytes of a process that has read nothing yet. */
 const BASE = 250e6;
 
+/** Share of a step's values that the engine holds at once, as seen with Inception; the rest it reuses. */
+const HELD = 0.65;
+
+/** Bytes of a trial's result, and of each epoch in it. */
+const RESULT = 4000;
+const EPOCH_ROW = 180;
+
 /**
- * Bytes one trial takes at most: the images as read, cropped and randomized, a byte a pixel, and as the network
- * sees them, four bytes each; and every value of a training step, of which the engine gives some back on the way.
+ * The memory of one trial and the disk of all that are left. Memory holds the images as read, cropped and
+ * randomized, a byte a pixel; as the network sees them, four bytes each; and the values of a training step.
  */
-async function memoryOf({ spec, source }: PlannedTrial): Promise<number> {
+async function spaceOf({ spec, source }: PlannedTrial, left: readonly PlannedTrial[]) {
   const { model, recipe, dataset } = spec;
   const one = { ...source, n: 1, testN: 1 };
   const whole = await loadDataset(source.name, one);
@@ -126,8 +132,14 @@ async function memoryOf({ spec, source }: PlannedTrial): Promise<number> {
   const examples = dataset.train + dataset.test;
   const pixels = examples * (2 * sizeOf(exampleShape(whole.train)) + sizeOf(exampleShape(splits.train)));
   const inputs = 4 * examples * sizeOf(shape);
-  const { graph } = buildStep(findModel(model), recipe, shape, splits.train.classNames.length, 1);
-  return BASE + pixels + inputs + 4 * elementsIn(graph);
+  const { graph, state } = buildStep(findModel(model), recipe, shape, splits.train.classNames.length, 1);
+  // The last checkpoint and the one before it.
+  const checkpoints = 2 * 4 * state.reduce((total, { input }) => total + sizeOf(input.shape), 0);
+  return {
+    memory: BASE + pixels + inputs + HELD * 4 * elementsIn(graph),
+    disk:
+      checkpoints + left.reduce((total, trial) => total + RESULT + EPOCH_ROW * trial.spec.recipe.epochs, 0),
+  };
 }
 
 /** Number of elements of all values that a graph computes. */

@@ -19,7 +19,7 @@ import { documentOf, modelsInDocument } from "./experiments/document.ts";
 import { type Experiment, modelsOf } from "./experiments/experiment.ts";
 import type { Setting } from "./experiments/scales.ts";
 import { checkRecipe, requirePossible } from "./plan.ts";
-import { checkWritable } from "./process-files.ts";
+import { requireFolder } from "./process-folder.ts";
 import { openProcessPool } from "./process-pool.ts";
 import { provenanceOf } from "./process-provenance.ts";
 import { openTrialStore } from "./process-store.ts";
@@ -36,6 +36,8 @@ export interface ExperimentOptions {
   readonly models?: readonly string[] | undefined;
   /** Number of repetitions; 1 unless told. */
   readonly seeds?: number | undefined;
+  /** Whether to train what is missing; true unless told. */
+  readonly train?: boolean | undefined;
   /** Folder of what is kept from run to run. */
   readonly lab: string;
   readonly dataDir?: string | undefined;
@@ -166,12 +168,12 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const { experiment, setting, lab, device = "cpu", signal, onEvent } = options;
   const began = performance.now();
   const { models, trials, todo, store, datasetOf } = await planExperiment(options);
-  await checkWritable(lab);
+  await requireFolder("lab", lab);
 
   const { jobs, threads } = sharesOf(options, todo.length);
   const provenance = provenanceOf(device, threads, jobs, options.command ?? null);
   let run: TrialsRun = { ended: [], unkept: [] };
-  if (todo.length > 0) {
+  if (todo.length > 0 && options.train !== false) {
     const checkpoints = { folder: join(lab, "checkpoints"), seconds: CHECKPOINT_SECONDS };
     await using runner = await openProcessPool({ jobs, device, threads, checkpoints });
     onEvent?.({ type: "planned", trials: todo });

@@ -3,9 +3,10 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
+import { makeFolder } from "./process-folder.ts";
 
 /** What to do about the refusals of a file system that people meet. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -27,19 +28,6 @@ function refusal(path: string, error: unknown): DataError {
   });
 }
 
-/** Make a folder with its parents. (Node's own `recursive` never returns where a file system makes no folders, such as `/proc`.) */
-async function makeFolder(folder: string, hasParent = false): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" && !hasParent && dirname(folder) !== folder) {
-      await makeFolder(dirname(folder));
-      await makeFolder(folder, true);
-    } else if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw error;
-  }
-}
-
 /**
  * Write a file, and its folder if need be, whole or not at all: after a crash there is the old file or the new.
  *
@@ -50,7 +38,7 @@ async function makeFolder(folder: string, hasParent = false): Promise<void> {
 export async function writeWhole(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
-    await makeFolder(dirname(path));
+    await makeFolder(resolve(dirname(path)));
     const file = await open(draft, "wx");
     try {
       await file.writeFile(text);
@@ -64,15 +52,4 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await rm(draft, { force: true }).catch(() => {});
     throw refusal(path, error);
   }
-}
-
-/**
- * Make a folder and try to write into it, so that hours of training do not end at a folder that refuses.
- *
- * @throws DataError if the folder cannot be made or written to.
- */
-export async function checkWritable(folder: string): Promise<void> {
-  const probe = join(folder, `.${randomUUID()}`);
-  await writeWhole(probe, "");
-  await rm(probe, { force: true });
 }

@@ -8,14 +8,15 @@ import { dirname, join, resolve } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
 
 /** Make a folder with its parents. (Node's own `recursive` never returns where a file system makes no folders, such as `/proc`.) */
-export async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string, hasParent = false): Promise<void> {
   try {
     await mkdir(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" && dirname(folder) !== folder) {
+    if (code === "ENOENT" && !hasParent && dirname(folder) !== folder) {
       await makeFolder(dirname(folder));
-      await mkdir(folder);
+      // Once more with all its care: another process may make it at the same moment.
+      await makeFolder(folder, true);
     } else if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw error;
   }
 }

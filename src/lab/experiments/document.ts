@@ -4,9 +4,9 @@
 
 import { models } from "../../nn/models.ts";
 import type { TrialSpec } from "../../train/spec.ts";
-import type { Claim, ExperimentResult } from "../experiment-result.ts";
+import type { Cell, ExperimentResult } from "../experiment-result.ts";
 import type { Condition } from "./condition.ts";
-import type { Experiment } from "./experiment.ts";
+import type { Experiment, Reading } from "./experiment.ts";
 import { type KnownTrial, type Results, resultsOf } from "./results.ts";
 import type { Setting } from "./scales.ts";
 
@@ -49,6 +49,7 @@ export function documentOf(request: DocumentRequest): ExperimentResult {
   );
   const ids = new Set(spokenOf.flatMap(idsOf));
   const failed = trials.filter(({ result: { status } }) => status === "failed");
+  const strange = strangeData(experiment, setting);
   const reading = experiment.read({ setting, models: spokenOf, results });
   return {
     schema: "shatter/experiment@1",
@@ -56,10 +57,8 @@ export function documentOf(request: DocumentRequest): ExperimentResult {
     title: experiment.title,
     source: experiment.source,
     scale: scaleOf(experiment, setting),
+    ...(strange.length === 0 ? reading : withoutPaper(reading, strange)),
     notes: [...missingNotes(experiment, setting, spokenOf, results), ...reading.notes],
-    tables: reading.tables,
-    plots: reading.plots,
-    claims: reading.claims.map((claim) => onItsData(claim, experiment, setting)),
     trials: [
       ...trials.filter(({ result }) => ids.has(result.id)),
       ...failed.filter(({ result }) => !ids.has(result.id)),
@@ -86,16 +85,34 @@ function missingNotes(
   return missing.length === 0 ? [] : [`Not measured: ${missing.join(", ")}.`];
 }
 
-/** A claim of the paper is about CIFAR-10: on other data it is not tested, whatever is found. */
-function onItsData(claim: Claim, experiment: Experiment, setting: Setting): Claim {
-  const data = new Set(
-    experiment.models.flatMap((model) => experiment.conditions(setting, model).map((c) => c.data.name)),
-  );
-  const strange = [...data].filter((name) => name !== "cifar10");
-  if (strange.length === 0) return claim;
+/** The data of an experiment of the paper that are not the paper's. */
+function strangeData(experiment: Experiment, setting: Setting): string[] {
+  if (experiment.source === null) return [];
+  const conditions = experiment.models.flatMap((model) => experiment.conditions(setting, model));
+  return [...new Set(conditions.map(({ data }) => data.name))].filter((name) => name !== "cifar10");
+}
+
+/** A reading on other data: the paper has nothing to compare with, and no claim is tested, whatever is found. */
+function withoutPaper(reading: Reading, strange: readonly string[]): Reading {
+  const alone = (cell: Cell): Cell =>
+    "measurement" in cell ? { measurement: { ...cell.measurement, paper: null, difference: null } } : cell;
   return {
-    ...claim,
-    outcome: "not tested",
-    evidence: `On ${strange.join(", ")}, where the paper has nothing to compare with: ${claim.evidence}`,
+    ...reading,
+    tables: reading.tables.map((table) => ({
+      ...table,
+      rows: table.rows.map((row) =>
+        Object.fromEntries(Object.entries(row).map(([key, cell]) => [key, alone(cell)])),
+      ),
+    })),
+    plots: reading.plots.map((plot) => ({
+      ...plot,
+      guides: plot.guides.filter(({ label }) => !label.startsWith("paper")),
+      series: plot.series.map((series) => ({ ...series, paper: [] })),
+    })),
+    claims: reading.claims.map((claim) => ({
+      ...claim,
+      outcome: "not tested",
+      evidence: `On ${strange.join(", ")}, and not on the paper's CIFAR-10: ${claim.evidence}`,
+    })),
   };
 }

@@ -14,7 +14,7 @@ import {
   paperCurve,
 } from "./corruption.ts";
 import type { Experiment, Findings, Reading } from "./experiment.ts";
-import { measureReached, pointOf } from "./measure.ts";
+import { distanceFromPaper, measureReached, pointOf } from "./measure.ts";
 import { recipeNotes, settingNotes } from "./notes.ts";
 import { type Criterion, criteria, epochsUntil, slowdown } from "./overfitting.ts";
 import { figure1bEpochs, figure1bRatios } from "./paper.ts";
@@ -108,13 +108,14 @@ function definitionsTable(levels: readonly Level[]): ExperimentTable {
     name: "figure-1b-definitions",
     title: "Slow-down on random labels, by what counts as overfitted",
     caption:
-      "Epochs on true and on random labels until each definition was met. The paper has one ratio a model, and does not say by which definition.",
+      "Epochs on true and on random labels until each definition was met, and how far its ratios are from the paper's at the other levels of corruption that were reached, on average. The paper has one ratio a model and level, and does not say by which definition.",
     columns: [
       plain("model", "Model"),
       plain("criterion", "Overfitted"),
       measured("onTrue", "Epochs, true labels", "epochs"),
       measured("onRandom", "Epochs, random labels", "epochs"),
       measured("ratio", "Ratio", "ratio"),
+      plain("distance", "Distance of all ratios from the paper's", "ratio"),
     ],
     rows: full.flatMap((level) =>
       criteria.map((criterion) => ({
@@ -123,6 +124,13 @@ function definitionsTable(levels: readonly Level[]): ExperimentTable {
         onTrue: number(epochsAt({ ...level, corrupt: 0, trials: level.onTrue }, criterion)),
         onRandom: number(epochsAt(level, criterion)),
         ratio: number(ratioAt(level, criterion)),
+        distance: text(
+          distanceFromPaper(
+            levels
+              .filter(({ model, corrupt }) => model === level.model && corrupt > 0)
+              .map((other) => ratioAt(other, criterion)),
+          ),
+        ),
       })),
     ),
   };

@@ -19,7 +19,7 @@ import {
   paperCurve,
 } from "./corruption.ts";
 import type { Experiment, Findings, Reading } from "./experiment.ts";
-import { meanOver, measureTrials, pointOf, SHARE } from "./measure.ts";
+import { distanceFromPaper, meanOver, measureTrials, pointOf, SHARE } from "./measure.ts";
 import { recipeNotes, settingNotes } from "./notes.ts";
 import { figure1cErrors } from "./paper.ts";
 
@@ -86,6 +86,28 @@ const table = (levels: readonly Level[]): ExperimentTable => ({
   })),
 });
 
+/** How far each reading of the test error is from the paper's curve: which of them it probably shows. */
+const readingsTable = (levels: readonly Level[], models: readonly string[]): ExperimentTable => ({
+  name: "figure-1c-readings",
+  title: "Which test labels the paper's figure is for",
+  caption: "How far our test errors are from the paper's, on average over the levels measured.",
+  columns: [
+    plain("model", "Model"),
+    plain("levels", "Levels measured", "count"),
+    ...truths.map(({ name }) => plain(name, `Read against ${name} labels`, "error")),
+  ],
+  rows: models
+    .filter((model) => figure1cErrors[model])
+    .map((model) => {
+      const mine = levels.filter((level) => level.model === model && level.trials.length > 0);
+      const distances = truths.map((truth) => {
+        const distance = distanceFromPaper(mine.map((level) => errorAt(level, truth)));
+        return [truth.name, text(distance)] as const;
+      });
+      return { model: text(model), levels: text(mine.length), ...Object.fromEntries(distances) };
+    }),
+});
+
 /** Whether a model fits everywhere, and errs more the more labels are corrupted. */
 function rises(levels: readonly Level[], model: string): Check[] {
   const mine = levels.filter((level) => level.model === model);
@@ -148,7 +170,7 @@ function read(findings: Findings): Reading {
       "A label is redrawn with the given probability among all ten classes, so it may stay what it was: at a corruption of p, 90 % of p labels change.",
       "The test error is given against true test labels and against test labels redrawn with the same probability. The paper does not say which its figure shows; its curves fit the second.",
     ],
-    tables: [table(levels)],
+    tables: [table(levels), readingsTable(levels, findings.models)],
     plots: truths.map((truth) => plotOf(levels, findings.models, truth)),
     claims: [claimOf(levels, findings.models)],
   };

@@ -2,7 +2,7 @@
  * @file From the trials of a condition to numbers over seeds and to curves, beside the paper's.
  */
 
-import { estimate } from "../../base/statistics.ts";
+import { estimate, meanOf } from "../../base/statistics.ts";
 import type { Measurement, Series } from "../experiment-result.ts";
 import type { HistoryRow, TrialResult } from "../result.ts";
 
@@ -114,4 +114,12 @@ export function meanOver(
   read: (trial: TrialResult) => number | null,
 ): number | null {
   return measure(trials.map(read).filter((value) => value !== null)).value;
+}
+
+/** Mean distance of ours from the paper's, either way, over what both have; null if that is nothing. */
+export function distanceFromPaper(measurements: readonly Measurement[]): number | null {
+  const distances = measurements.flatMap(({ difference }) =>
+    difference === null ? [] : [Math.abs(difference)],
+  );
+  return distances.length === 0 ? null : meanOf(distances);
 }

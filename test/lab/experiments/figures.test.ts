@@ -131,6 +131,20 @@ describe("figure-1b", () => {
     expect(claimOf(document, 5).outcome).toBe("reproduced");
   });
 
+  test("says which definition's ratios are nearest to the paper's", async () => {
+    const document = read(figure, await trials());
+    const of = (criterion: string) =>
+      cellOf(
+        document,
+        "figure-1b-definitions",
+        (plain) => plain["model"] === "alexnet" && plain["criterion"] === criterion,
+        "distance",
+      );
+    // The paper's ratios are whole epochs over 31, read off with an error of 0.01.
+    expect(of("95 % training accuracy")).toBeLessThan(0.01);
+    expect(of("a training loss of at most 0.1 nats")).toBeNull();
+  });
+
   test("says what was not reached, and makes no mean of some seeds", async () => {
     const at = (corrupt: number) => conditionAt(setting, "mlp-1x512", { corrupt });
     const some = await Promise.all([
@@ -207,6 +221,11 @@ describe("figure-1c", () => {
     expect(document.plots.map(({ name }) => name)).toEqual(["figure-1c", "figure-1c-true-labels"]);
     expect(document.plots[0]!.guides).toEqual([{ label: "chance", y: 0.9 }]);
     expect(claimOf(document, 6).outcome).toBe("reproduced");
+    const distance = (truth: string) =>
+      cellOf(document, "figure-1c-readings", ({ model }) => model === "inception", truth);
+    expect(distance("corrupted")).toBeCloseTo(0, 10);
+    // Ours are all 0.4 there, the paper's from 0.128 to 0.902.
+    expect(distance("true")).toBeCloseTo(3.369 / 11, 10);
   });
 
   test("finds a fall of the error, and labels that are not fitted", async () => {

@@ -160,7 +160,9 @@ describe("a document", () => {
     const document = read(figure, [], drawn);
     expect(document.scale).toBe("custom");
     expect(document.claims[0]!.outcome).toBe("not tested");
-    expect(document.claims[0]!.evidence).toMatch(/^On shapes, where the paper has nothing to compare with: /);
+    expect(document.claims[0]!.evidence).toMatch(/^On shapes, and not on the paper's CIFAR-10: /);
+    expect(document.plots[0]!.series[0]!.paper).toEqual([]);
+    expect(document.tables[0]!.rows[0]!["corrupted"]).toMatchObject({ measurement: { paper: null } });
     expect(read(figure, [], { scale: "small", evalEvery: 2 }).scale).toBe("small");
   });
 });
