@@ -46,7 +46,8 @@ const REMEDIES: { readonly [D in Device]: string } = {
  *
  * A tiny model is run first, so a device that is not there is refused here and not in mid-training.
  *
- * @param threads - Threads of one session, at least 1; results do not depend on it.
+ * @param threads - Threads of one session, at least 1. One and two give the same bytes (tested); with more the engine may
+ *   divide a matrix product in another way, and results differ in rounding.
  * @throws EngineError with the device's own reason and what to do.
  */
 export async function openEngine(runtime: Runtime, device: Device, threads: number): Promise<Engine> {

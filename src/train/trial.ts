@@ -47,7 +47,7 @@ export const STEPS_PER_RUN = 100;
 /**
  * Randomize the data, train one network on them, and measure it after every epoch.
  *
- * The same spec and data give the same outcome and bytes, whatever the number of threads and however often
+ * The same spec and data give the same outcome and bytes on as many threads of an engine, and however often
  * the trial was interrupted and went on from a checkpoint.
  *
  * @param splits - The examples used, cropped for the recipe but not randomized.

@@ -9,7 +9,7 @@ import type { Dataset } from "../../src/data/dataset.ts";
 import type { Graph } from "../../src/graph/value.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { openEngine } from "../../src/train/engine.ts";
-import { createEvaluator, createTrainer, type TrainingState } from "../../src/train/session.ts";
+import { type Batches, createEvaluator, createTrainer, type TrainingState } from "../../src/train/session.ts";
 import { buildStep } from "../../src/train/step.ts";
 import goldens from "../golden/networks.json" with { type: "json" };
 import { CLASSES, type NetworkCase, networkCases, networkQuestion, ROWS } from "./networks.ts";
@@ -95,29 +95,33 @@ function expectChanges(
   }
 }
 
+const dataOf = ({ example, images, labels }: NetworkCase): Dataset => ({
+  name: "network-cases",
+  inputs: images,
+  shape: [ROWS, ...example],
+  labels: Int32Array.from(labels),
+  classNames: Array.from({ length: CLASSES }, (_, index) => String(index)),
+});
+
+/** Some consecutive steps of a case. */
+const batchesOf = ({ indices, rates, recipe }: NetworkCase, from: number, to: number): Batches => ({
+  steps: to - from,
+  indices: Int32Array.from(indices.slice(from, to).flat()),
+  weights: new Float32Array((to - from) * recipe.batch).fill(1),
+  rates: Float32Array.from(rates.slice(from, to)),
+  masks: [],
+});
+
 /** Train a case and measure it, on the engine's fastest operators or on the plain ones. */
 async function run(given: NetworkCase, lowered: boolean) {
-  const { example, images, labels, indices, rates, parameters, recipe } = given;
+  const { example, rates, parameters, recipe } = given;
   const model = findModel(given.model);
-  const data: Dataset = {
-    name: "network-cases",
-    inputs: images,
-    shape: [ROWS, ...example],
-    labels: Int32Array.from(labels),
-    classNames: Array.from({ length: CLASSES }, (_, index) => String(index)),
-  };
+  const data = dataOf(given);
   const fastest = await openEngine(ort, "cpu", 2);
   const engine = lowered ? fastest : { ...fastest, lower: (graph: Graph) => graph };
   const step = buildStep(model, recipe, example, CLASSES, ROWS);
   await using trainer = await createTrainer(engine, step, data, "he-normal", given.seed);
-  const train = (from: number, to: number) =>
-    trainer.train({
-      steps: to - from,
-      indices: Int32Array.from(indices.slice(from, to).flat()),
-      weights: new Float32Array((to - from) * recipe.batch).fill(1),
-      rates: Float32Array.from(rates.slice(from, to)),
-      masks: [],
-    });
+  const train = (from: number, to: number) => trainer.train(batchesOf(given, from, to));
   const copy = (): TrainingState =>
     Object.fromEntries(Object.entries(trainer.state()).map(([name, x]) => [name, x.slice()]));
   const start = copy();
@@ -154,4 +158,17 @@ describe.each(networkCases().map((given) => [given.model, given] as const))("%s"
     },
     60_000,
   );
+
+  test("gives the same bytes on one thread as on two", async () => {
+    const states = await Promise.all(
+      [1, 2].map(async (threads) => {
+        const engine = await openEngine(ort, "cpu", threads);
+        const step = buildStep(findModel(name), given.recipe, given.example, CLASSES, ROWS);
+        await using trainer = await createTrainer(engine, step, dataOf(given), "he-normal", given.seed);
+        await trainer.train(batchesOf(given, 0, 2));
+        return Object.entries(trainer.state()).map(([tensor, x]) => [tensor, x.slice()]);
+      }),
+    );
+    expect(states[1]).toEqual(states[0]);
+  }, 60_000);
 });
