@@ -91,7 +91,9 @@ async function timePace(trial: PlannedTrial, runner: TrialRunner, signal?: Abort
     const splits = await readExamples(source, spec.recipe);
     const dataset = { ...spec.dataset, hash: await splitsHash(splits), train: n, test: testN };
     const evaluate = { every: 1, test: "all" as const };
-    const recipe = { ...spec.recipe, epochs: 2, evaluate, fit: { ...spec.recipe.fit, stop: false } };
+    const fit = { ...spec.recipe.fit, stop: false };
+    // What is learned does not matter, and a network that diverges would end its trial early.
+    const recipe = { ...spec.recipe, epochs: 2, evaluate, fit, learningRate: 1e-9 };
     const times: number[] = [];
     let trained = 0;
     const onEvent = (event: TrialEvent): void => {

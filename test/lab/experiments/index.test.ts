@@ -94,7 +94,8 @@ describe("the paper's recipe for a model", () => {
   });
 
   test("has Inception's learning rate and full batches, and the others' ", () => {
-    expect(recipeOf("inception-nobn", 64)).toMatchObject({ learningRate: 0.1, lastBatch: "drop" });
+    expect(recipeOf("inception", 64)).toMatchObject({ learningRate: 0.1, lastBatch: "drop" });
+    expect(recipeOf("inception-nobn", 64)).toMatchObject({ learningRate: 0.01, lastBatch: "drop" });
     expect(recipeOf("alexnet", 64)).toMatchObject({ learningRate: 0.01, lastBatch: "keep", weightDecay: 0 });
   });
 
