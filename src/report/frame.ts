@@ -55,10 +55,12 @@ const TITLE_HEIGHT = 56;
 /** Width of a text in pixels, as good as it can be guessed without a font. */
 export const textWidth = (text: string, size: number): number => text.length * size * 0.54;
 
-/** A text shortened to a width in pixels. */
+/** A text shortened to a width in pixels: its start and its end stay, as names often differ in one of them. */
 export function shorten(text: string, size: number, width: number): string {
-  const most = Math.max(2, Math.floor(width / textWidth("x", size)));
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  const most = Math.max(3, Math.floor(width / textWidth("x", size)));
+  if (text.length <= most) return text;
+  const end = Math.floor((most - 1) / 2);
+  return `${text.slice(0, most - 1 - end)}…${text.slice(text.length - end)}`;
 }
 
 /** Draw a chart of some parts, one below the other; the same parts give the same bytes. */
@@ -80,7 +82,7 @@ export function drawFrame(
   const make = (name: string, attributes: Readonly<Record<string, string | number>>, text = ""): Element => {
     const element = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-    element.textContent = cleanText(text);
+    element.textContent = text;
     return element;
   };
   const svg = make("svg", {
@@ -108,7 +110,7 @@ export function drawFrame(
     svg.append(layer(part, down));
     down += part.height;
   }
-  return svg.outerHTML;
+  return cleanText(svg.outerHTML);
 
   /** A line of text at the top, shortened to the width. */
   function headline(
