@@ -5,11 +5,15 @@
 import { type Grid, type GridGroup, widthOf } from "./grid.ts";
 import { painter, printable, type TerminalOptions, wrapWords } from "./terminal.ts";
 
-/** Between the columns of a group, and between groups. */
+/** Between columns, and around a group that was measured. */
 const GAP = "  ";
-const GROUP_GAP = "   ";
-/** Text columns are not made narrower than this, where their words allow it. */
+const WIDE_GAP = "   ";
+/** Text columns are not made narrower than this, in a whole table and in one that is split. */
+const NARROW = 20;
 const NARROWEST = 10;
+
+/** Characters no cell has. */
+const UNBROKEN = 1e6;
 
 /** A group of columns with its texts. */
 interface Laid {
@@ -32,13 +36,14 @@ export function terminalGrid(grid: Grid, { color, width = 100 }: TerminalOptions
   if (grid.rows.length === 0) return "The table has no rows yet.";
   const heads = grid.groups.filter(({ isHead }) => isHead);
   const laid = layOutAll(grid);
-  const whole = squeeze(grid, laid, width);
+  const whole = squeeze(grid, laid, width, NARROW);
   if (totalWidth(whole) <= width || heads.length === laid.length) return block(whole, grid, color);
   const widest = Math.max(...laid.filter(({ group }) => !group.isHead).map((one) => one.width));
   const leading = squeeze(
     grid,
     laid.filter(({ group }) => group.isHead),
-    width - widest - GROUP_GAP.length,
+    width - widest - WIDE_GAP.length,
+    NARROWEST,
   );
   const blocks: Laid[][] = [];
   for (const one of laid.filter(({ group }) => !group.isHead)) {
@@ -54,7 +59,7 @@ function layOutAll(grid: Grid): Laid[] {
   return grid.groups.map((group) => {
     const from = column;
     column += widthOf(group);
-    return layOut(grid, group, from, Number.POSITIVE_INFINITY);
+    return layOut(grid, group, from, UNBROKEN);
   });
 }
 
@@ -65,7 +70,7 @@ function layOut(grid: Grid, group: GridGroup, from: number, most: number): Laid 
     columns.map((column) => {
       const { text, mark } = row[column]!;
       const shown = printable(text) + (mark === "" ? "" : `[${mark}]`);
-      return group.align === "left" ? wrapWords(shown, most) : [shown];
+      return group.align === "left" ? fold(shown, most) : [shown];
     }),
   );
   const widths = columns.map((_, index) =>
@@ -81,11 +86,26 @@ function layOut(grid: Grid, group: GridGroup, from: number, most: number): Laid 
   return { group, head, widths: [...widths.slice(0, -1), widths.at(-1)! + width - inner], cells, width };
 }
 
+/** Break a text into lines of a width: between words, and within those that are longer. */
+function fold(text: string, width: number): string[] {
+  return wrapWords(text, width).flatMap((line) => {
+    if (line.length <= width) return [line];
+    const lines: string[] = [""];
+    for (const part of line.split(/(?<=[-_/.,])/).flatMap((long) => long.match(chunksOf(width)) ?? [])) {
+      if (lines.at(-1)!.length + part.length <= width) lines.push(lines.pop()! + part);
+      else lines.push(part);
+    }
+    return lines;
+  });
+}
+
+const chunksOf = (width: number): RegExp => new RegExp(`.{1,${width}}`, "gu");
+
 /** Break the texts of the widest text column, again and again, until the groups fit a width or no more can be done. */
-function squeeze(grid: Grid, laid: readonly Laid[], width: number): Laid[] {
+function squeeze(grid: Grid, laid: readonly Laid[], width: number, least: number): Laid[] {
   const starts = startsOf(grid);
   let groups = [...laid];
-  for (let limit = 60; limit >= NARROWEST && totalWidth(groups) > width; limit -= 2) {
+  for (let limit = 60; limit >= least && totalWidth(groups) > width; limit -= 2) {
     groups = groups.map((one) =>
       one.group.align === "left" && one.width > limit
         ? layOut(grid, one.group, starts.get(one.group)!, limit)
@@ -106,15 +126,23 @@ function startsOf({ groups }: Grid): Map<GridGroup, number> {
   );
 }
 
+/** What stands before a group. */
+const gapBefore = (groups: readonly Laid[], index: number): string =>
+  index === 0 ? "" : groups[index]!.group.isHead && groups[index - 1]!.group.isHead ? GAP : WIDE_GAP;
+
 const totalWidth = (groups: readonly Laid[]): number =>
-  groups.reduce((total, { width }) => total + width, GROUP_GAP.length * (groups.length - 1));
+  groups.reduce((total, { width }, index) => total + width + gapBefore(groups, index).length, 0);
 
 /** Groups beside each other, under their titles. */
 function block(groups: readonly Laid[], { rows }: Grid, color: boolean): string {
   const paint = painter(color);
   const heads = groups.map(headLines);
   const height = Math.max(...heads.map((lines) => lines.length));
-  const join = (texts: readonly string[]): string => texts.join(GROUP_GAP).trimEnd();
+  const join = (texts: readonly string[]): string =>
+    texts
+      .map((text, index) => gapBefore(groups, index) + text)
+      .join("")
+      .trimEnd();
   const titles = Array.from({ length: height }, (_, line) =>
     paint(
       "bold",
@@ -125,7 +153,7 @@ function block(groups: readonly Laid[], { rows }: Grid, color: boolean): string 
       ),
     ),
   );
-  const rule = paint("dim", groups.map(({ width }) => "─".repeat(width)).join(GROUP_GAP));
+  const rule = paint("dim", join(groups.map(({ width }) => "─".repeat(width))));
   const body = rows.flatMap((_, row) => {
     const lines = Math.max(...groups.flatMap(({ cells }) => cells[row]!.map((cell) => cell.length)));
     return Array.from({ length: lines }, (__, line) =>
