@@ -12,6 +12,7 @@ import { dataCommand } from "./data.ts";
 import { doctorCommand } from "./doctor.ts";
 import { modelCommand } from "./model.ts";
 import { paint } from "./output.ts";
+import { reportCommand } from "./report.ts";
 import { testCommand } from "./test.ts";
 
 const program = new Command("shatter")
@@ -30,7 +31,7 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 interrupted.`,
   );
-for (const command of [testCommand(), dataCommand(), modelCommand(), doctorCommand()])
+for (const command of [testCommand(), dataCommand(), modelCommand(), reportCommand(), doctorCommand()])
   program.addCommand(command);
 exitByException(program);
 
