@@ -12,6 +12,7 @@ import { dataCommand } from "./data.ts";
 import { doctorCommand } from "./doctor.ts";
 import { modelCommand } from "./model.ts";
 import { paint } from "./output.ts";
+import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { testCommand } from "./test.ts";
 
@@ -32,8 +33,15 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 interrupted.`,
   );
-for (const command of [testCommand(), runCommand(), dataCommand(), modelCommand(), doctorCommand()])
-  program.addCommand(command);
+const commands = [
+  testCommand(),
+  runCommand(),
+  reportCommand(),
+  dataCommand(),
+  modelCommand(),
+  doctorCommand(),
+];
+for (const command of commands) program.addCommand(command);
 exitByException(program);
 
 // A reader that has seen enough, such as head, is no error.

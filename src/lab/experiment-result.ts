@@ -104,6 +104,8 @@ export const experimentResultSchema = z.object({
   /** `table-1`, or the name of an experiment file without its extension. */
   name: z.string(),
   title: z.string(),
+  /** What it asks, in one sentence. */
+  question: z.string().optional(),
   /** Where it is in the paper; null for an experiment of a user. */
   source: z.string().nullable(),
   /** `paper`, `small`, `smoke`, or `custom` for an experiment of a user. */

@@ -3,7 +3,7 @@
  */
 
 import type { TestResult } from "../lab/result.ts";
-import { html, type Markup } from "./escape.ts";
+import { html, type Insert, type Markup } from "./escape.ts";
 import {
   formatCount,
   formatDuration,
@@ -13,7 +13,8 @@ import {
   formatShare,
 } from "./format.ts";
 import { factList, htmlTable } from "./html-table.ts";
-import { tableOf } from "./table.ts";
+import { compareKinds, nameKind } from "./kinds.ts";
+import { kindOfTrial, tableOf } from "./table.ts";
 
 /** The recipe, the data and the model. */
 export function recipePart({ recipe, dataset, model }: TestResult): Markup {
@@ -55,6 +56,7 @@ ${factList([
     "Fitted means",
     `train accuracy of ${formatShare(fit.accuracy)}, or a training loss below ${fit.loss} nats${fit.stop ? "; training then ends" : ""}`,
   ],
+  ["Measured", describeEvaluation(recipe.evaluate)],
 ])}
 <h3>As it was given</h3>
 <pre tabindex="0">${JSON.stringify(recipe, null, 2)}</pre>
@@ -99,11 +101,33 @@ ${htmlTable(table, { caption: "Checks of the randomised data, before training" }
 </details>`;
 }
 
+/** How often a trial is measured, and on what. */
+function describeEvaluation({ every, test }: TestResult["recipe"]["evaluate"]): string {
+  const when = every === 1 ? "after every epoch" : `after every ${every} epochs and the last`;
+  return test === "all"
+    ? `${when}, on all training and test examples`
+    : `${when}, on the way on ${formatNoun(test, "test example")} drawn at random, at the end on all`;
+}
+
+/** What of which split was touched, by kind of trial; nothing where it is not known. */
+export function touchedPart({ trials }: TestResult): Insert {
+  const told = new Map(
+    [...trials]
+      .sort((a, b) => compareKinds(kindOfTrial(a), kindOfTrial(b)))
+      .map((trial) => [nameKind(kindOfTrial(trial)), trial.touched ?? null]),
+  );
+  const known = [...told].filter(([, touched]) => touched !== null);
+  return known.length > 0 && html`<section><h2>What was randomized</h2>\n${factList(known)}</section>`;
+}
+
 /** An attribute of details that are not folded away. */
 export const OPEN = html` open`;
 
-/** Where the numbers come from. */
-export function provenancePart({ provenance, dataset }: TestResult): Markup {
+/** Where the numbers come from, with some facts more. */
+export function provenancePart(
+  provenance: TestResult["provenance"],
+  more: readonly (readonly [what: string, value: Insert])[],
+): Markup {
   const { version, commit, engine, device, threads, jobs, node, machine, command, started, seconds } =
     provenance;
   return html`<h2>Provenance</h2>
@@ -117,7 +141,7 @@ ${factList([
     `${engine} on ${device}, ${formatNoun(jobs, "trial")} at once, ${formatNoun(threads, "thread")} each`,
   ],
   ["Machine", `${machine}; Node ${node.replace(/^v/, "")}`],
-  ["Data hash", html`<code>${dataset.hash}</code>`],
+  ...more,
 ])}`;
 }
 
@@ -135,6 +159,10 @@ got into training: that is the leak alarm.</p>
 <p>A ± is the half of a 95 % interval of the mean over seeds (Student's t), which needs two seeds; n is their number.
 “Labels changed” is the share of training labels that really differ from the true ones: a redrawn label may be the true
 one.</p>
-<p class="citation">C. Zhang, S. Bengio, M. Hardt, B. Recht, O. Vinyals. <cite>Understanding deep learning requires
-rethinking generalization.</cite> International Conference on Learning Representations, 2017. arXiv:1611.03530.</p>`;
+${citation}`;
 }
+
+/** The paper. */
+export const citation = html`<p class="citation">C. Zhang, S. Bengio, M. Hardt, B. Recht, O. Vinyals.
+<cite>Understanding deep learning requires rethinking generalization.</cite> International Conference on Learning
+Representations, 2017. arXiv:1611.03530.</p>`;

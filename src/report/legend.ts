@@ -3,15 +3,13 @@
  */
 
 import * as Plot from "@observablehq/plot";
-import type { Drawing } from "./charts.ts";
 import type { Figure, Line } from "./figure.ts";
+import { type Board, type Drawing, type Paper, shorten, textWidth } from "./frame.ts";
 import type { Kind } from "./kinds.ts";
 import { dashesOf, symbolOf } from "./palette.ts";
 
 /** The colours a chart is drawn in, as CSS understands them. */
-export interface Inks {
-  readonly ink: string;
-  readonly ground: string;
+export interface Inks extends Paper {
   readonly of: (kind: Kind) => string;
 }
 
@@ -29,10 +27,13 @@ export interface Look {
   /** Undefined where there is no line. */
   readonly dashes?: string;
   readonly symbol?: Plot.SymbolType;
+  /** Degrees the symbol is turned by, clockwise. */
+  readonly turn?: number;
   readonly hollow?: boolean;
 }
 
-interface Entry {
+/** What a legend explains. */
+export interface Entry {
   readonly label: string;
   readonly look: Look;
 }
@@ -60,15 +61,20 @@ const ROW = 20;
 const FONT_SIZE = 12;
 const MARGIN = 16;
 
-/** Width of a text in pixels, as good as it can be guessed without a font. */
-export const textWidth = (text: string, size: number): number => text.length * size * 0.54;
+/** Draw the legend of a figure. */
+export const legendOf = (figure: Figure, { inks, width, plot }: Easel): Drawing =>
+  drawLegend([...entriesOf(figure, inks), { label: figure.reference.label, look: referenceLook(inks) }], {
+    paper: inks,
+    width,
+    plot,
+  });
 
-/** Draw the legend of a figure, in as many rows as it needs. */
-export function legendOf(figure: Figure, { inks, width, plot }: Easel): Drawing {
-  const entries = [...entriesOf(figure, inks), { label: figure.reference.label, look: referenceLook(inks) }];
+/** Draw a legend, in as many rows as it needs; labels wider than it are cut. */
+export function drawLegend(entries: readonly Entry[], { paper, width, plot }: Board): Drawing {
   let x = MARGIN;
   let row = 0;
-  const placed = entries.map((entry) => {
+  const placed = entries.map((full) => {
+    const entry = { ...full, label: shorten(full.label, FONT_SIZE, width - 2 * MARGIN - SAMPLE) };
     const needed = SAMPLE + textWidth(entry.label, FONT_SIZE);
     if (x > MARGIN && x + needed > width - MARGIN) {
       x = MARGIN;
@@ -92,8 +98,8 @@ export function legendOf(figure: Figure, { inks, width, plot }: Easel): Drawing 
             strokeDasharray: look.dashes || SOLID,
           }),
         ]),
-    ...(look.symbol ? [dot([{ x: left + (SAMPLE - 6) / 2, y }], look, inks)] : []),
-    Plot.text([label], { x: () => left + SAMPLE, y: () => y, textAnchor: "start", fill: inks.ink }),
+    ...(look.symbol ? [dot([{ x: left + (SAMPLE - 6) / 2, y }], look, paper)] : []),
+    Plot.text([label], { x: () => left + SAMPLE, y: () => y, textAnchor: "start", fill: paper.ink }),
   ]);
   const scale = { type: "identity", axis: null } as const;
   return plot({ x: scale, y: scale, margin: 0, marks }, ROW * (row + 1) + 10);
@@ -103,7 +109,7 @@ export function legendOf(figure: Figure, { inks, width, plot }: Easel): Drawing 
 export const dot = (
   points: readonly object[],
   look: Look,
-  inks: Inks,
+  paper: Paper,
   options: Plot.DotOptions = {},
 ): Plot.Dot =>
   Plot.dot([...points], {
@@ -111,7 +117,8 @@ export const dot = (
     y: "y",
     r: 4,
     symbol: look.symbol ?? "circle",
-    fill: look.hollow ? inks.ground : look.color,
+    rotate: look.turn ?? 0,
+    fill: look.hollow ? paper.ground : look.color,
     stroke: look.color,
     strokeWidth: 1.75,
     ...options,

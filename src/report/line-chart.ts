@@ -3,9 +3,9 @@
  */
 
 import * as Plot from "@observablehq/plot";
-import type { Drawing } from "./charts.ts";
 import type { Axis, LineFigure, Panel } from "./figure.ts";
 import { formatShare } from "./format.ts";
+import type { Drawing } from "./frame.ts";
 import { dot, type Easel, type Look, lookOf, REFERENCE_DASHES, SOLID } from "./legend.ts";
 
 /** Charts narrower than this stack their panels. */

@@ -8,9 +8,9 @@ import { type Column, formatCell, type Table } from "./table.ts";
 export function markdownTable({ columns, rows }: Table): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
-    line(columns.map(({ title }) => plain(title))),
+    line(columns.map(({ title }) => plainMarkdown(title))),
     line(columns.map(alignment)),
-    ...rows.map((row) => line(row.map((cell, index) => plain(formatCell(columns[index]!, cell))))),
+    ...rows.map((row) => line(row.map((cell, index) => plainMarkdown(formatCell(columns[index]!, cell))))),
     "",
   ].join("\n");
 }
@@ -18,4 +18,5 @@ export function markdownTable({ columns, rows }: Table): string {
 const alignment = ({ form }: Column): string => (form === "text" ? "---" : "---:");
 
 /** Text that Markdown shows as it is. */
-const plain = (text: string): string => text.replaceAll(/[\\`*_[\]<>|~#&]/g, "\\$&").replaceAll(/\s+/g, " ");
+export const plainMarkdown = (text: string): string =>
+  text.replaceAll(/[\\`*_[\]<>|~#&]/g, "\\$&").replaceAll(/\s+/g, " ");

@@ -5,16 +5,31 @@
 import type { Kind } from "./kinds.ts";
 import { colorOf, type Scheme, variableOf } from "./palette.ts";
 
-/** The style sheet of a page that shows some kinds of trials. */
-export function pageStyle(kinds: readonly Kind[]): string {
-  const colors = (scheme: Scheme): string =>
-    [...new Set(kinds.map((kind) => `${variableOf(kind)}: ${colorOf(kind, scheme)};`))].join(" ");
+/** A CSS variable that holds a colour, `#rrggbb` on light and on dark ground. */
+export interface PageColor extends Readonly<Record<Scheme, string>> {
+  readonly variable: string;
+}
+
+/** The colours of some kinds of trials. */
+export function kindColors(kinds: readonly Kind[]): PageColor[] {
+  const byVariable = new Map(kinds.map((kind) => [variableOf(kind), kind]));
+  return [...byVariable].map(([variable, kind]) => ({
+    variable,
+    light: colorOf(kind, "light"),
+    dark: colorOf(kind, "dark"),
+  }));
+}
+
+/** The style sheet of a page with some colours of its own. */
+export function pageStyle(colors: readonly PageColor[]): string {
+  const list = (scheme: Scheme): string =>
+    colors.map((color) => `${color.variable}: ${color[scheme]};`).join(" ");
   return `
 :root { color-scheme: light; --ink: #222; --soft: #5c5c5c; --ground: #fff; --panel: #f7f7f5; --line: #dcdcd8;
-  --accent: #0072b2; --good: #00704f; --bad: #b3261e; --warn: #8a5a00; ${colors("light")} }
+  --accent: #0072b2; --good: #00704f; --bad: #b3261e; --warn: #8a5a00; ${list("light")} }
 @media screen and (prefers-color-scheme: dark) {
 :root { color-scheme: dark; --ink: #e6e6e3; --soft: #a3a39d; --ground: #161718; --panel: #1f2022; --line: #38393c;
-  --accent: #6db8ef; --good: #4ccb9f; --bad: #ff8a80; --warn: #f0b955; ${colors("dark")} } }
+  --accent: #6db8ef; --good: #4ccb9f; --bad: #ff8a80; --warn: #f0b955; ${list("dark")} } }
 ${SHEET}`;
 }
 
@@ -61,7 +76,7 @@ dl { margin: 0; font-variant-numeric: tabular-nums; }
 dl div { display: grid; grid-template-columns: minmax(7.5rem, 11rem) 1fr; gap: 0 1rem; padding: 0.3rem 0; }
 dl div + div { border-top: 1px solid var(--line); }
 dt { color: var(--soft); }
-dd { margin: 0; }
+dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 article dl { font-size: 0.88rem; }
 article dl div { display: block; border: 0; padding: 0 0 0.35rem; }
 article dt { line-height: 1.35; }
@@ -91,6 +106,44 @@ thead th:first-child { z-index: 1; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
 .swatch { display: inline-block; width: 0.7em; height: 0.7em; border-radius: 50%; margin-right: 0.55em; }
 
+.remark, .footnotes, .files { color: var(--soft); font-size: 0.86rem; margin: 0.6rem 0 0; max-width: 76ch; }
+.footnotes { list-style: none; padding: 0; margin-top: 0.3rem; }
+.footnotes li { margin: 0 0 0.15rem; }
+.footnotes li:target { color: var(--ink); background: var(--panel); }
+sup { line-height: 0; font-size: 0.75em; margin-left: 0.1em; }
+sup a { padding: 0 0.2em; }
+table.grid { font-size: 0.84rem; min-width: min(100%, 56rem); }
+table.grid th, table.grid td { padding: 0.34rem 0.4rem; }
+table.grid.dense { font-size: 0.79rem; }
+table.grid.dense th, table.grid.dense td { padding: 0.3rem 0.3rem; }
+@media (min-width: 64rem) { .scroll.roomy { margin-right: calc(-1 * min((100vw - 61rem) / 2 + 1rem, 14rem)); } }
+table.grid tr > :first-child { padding-left: 0; }
+table.grid .left { text-align: left; }
+table.grid td.left { min-width: 0; }
+table.grid .first:not(:first-child) { padding-left: 1rem; }
+table.grid.dense .first:not(:first-child) { padding-left: 0.75rem; }
+table.grid.short tbody th { white-space: nowrap; min-width: 0; }
+table.grid th.group { text-align: center; border-bottom: 0; padding-right: 0; white-space: nowrap; }
+table.grid th.group span { display: block; border-bottom: 1px solid var(--line); padding-bottom: 0.3rem; }
+table.grid tbody tr.new + tr:not(.new) > *, table.grid tbody tr:not(.new) + tr:not(.new) > * { border-top-color: transparent; }
+
+.claims { list-style: none; padding: 0; margin: 0; }
+.claims li { display: grid; grid-template-columns: 9.5rem 1fr; gap: 0.2rem 1.25rem; padding: 0.9rem 0; }
+.claims li + li { border-top: 1px solid var(--line); }
+.claims p { margin: 0; }
+.claims .said { font-weight: 600; }
+.claims .evidence { color: var(--soft); font-size: 0.92rem; margin-top: 0.3rem; }
+.claims .number { display: block; color: var(--soft); font-size: 0.82rem; margin-top: 0.35rem; }
+.badge { display: inline-block; border: 1.5px solid currentColor; border-radius: 99px; padding: 0.05rem 0.65rem;
+  font-size: 0.82rem; font-weight: 600; line-height: 1.5; white-space: nowrap; }
+.badge.open { color: var(--soft); border-style: dashed; }
+.outcomes { margin: 0.9rem 0 0; display: flex; flex-wrap: wrap; gap: 0.5rem; }
+.notes li { margin-bottom: 0.5rem; max-width: 72ch; }
+.notes { padding-left: 1.2rem; margin: 0; }
+@media (max-width: 43rem) { .claims li { grid-template-columns: 1fr; }
+  .claims .number { display: inline; margin-left: 0.6rem; }
+}
+
 details { margin-top: 0.5rem; }
 summary { cursor: pointer; width: fit-content; }
 summary h2 { display: inline; }
@@ -101,7 +154,7 @@ details[open] > summary { margin-bottom: 1rem; }
   main { max-width: none; padding: 0; }
   section, article, figure, tr { break-inside: avoid; }
   details::details-content { content-visibility: visible; display: block; height: auto; }
-  .scroll { overflow: visible; background: none; }
+  .scroll, .scroll.roomy { overflow: visible; background: none; margin-right: 0; }
   th, td { white-space: normal; padding: 0.3rem 0.4rem; }
   .narrow { display: none; }
   .wide { display: block; }

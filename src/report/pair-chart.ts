@@ -4,10 +4,10 @@
 
 import * as Plot from "@observablehq/plot";
 import type { Estimate } from "../base/statistics.ts";
-import type { Drawing } from "./charts.ts";
 import type { Pair, PairFigure } from "./figure.ts";
 import { formatPercent, formatShare } from "./format.ts";
-import { dot, type Easel, REFERENCE_DASHES, textWidth } from "./legend.ts";
+import { type Drawing, textWidth } from "./frame.ts";
+import { dot, type Easel, REFERENCE_DASHES } from "./legend.ts";
 
 const FONT_SIZE = 12;
 /** Charts narrower than this have few ticks. */

@@ -49,6 +49,8 @@ export function trialRecords(result: TestResult): Table {
     reader("trainAccuracy", "number", (trial) => trial.trainAccuracy),
     reader("testAccuracy", "number", (trial) => trial.testAccuracy),
     reader("testAccuracyCorrupted", "number", (trial) => trial.testAccuracyCorrupted),
+    reader("bestTestAccuracy", "number", (trial) => trial.best?.testAccuracy ?? null),
+    reader("bestEpoch", "count", (trial) => trial.best?.epoch ?? null),
     reader("seconds", "number", (trial) => trial.seconds),
     reader("dataHash", "text", (trial) => trial.dataHash),
     reader("parametersHash", "text", (trial) => trial.parametersHash),
@@ -63,6 +65,7 @@ export function historyRecords(result: TestResult): Table {
     ...identity(({ trial }: Point) => trial),
     reader("epoch", "count", ({ row }) => row.epoch),
     reader("trainLoss", "number", ({ row }) => row.trainLoss),
+    reader("fitLoss", "number", ({ row }) => row.fitLoss),
     reader("trainAccuracy", "number", ({ row }) => row.trainAccuracy),
     reader("testAccuracy", "number", ({ row }) => row.testAccuracy),
   ]);

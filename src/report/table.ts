@@ -143,7 +143,7 @@ export function trialTable(result: TestResult): Table {
   const trials = [...result.trials].sort(
     (a, b) => compareKinds(kindOfTrial(a), kindOfTrial(b)) || a.seed - b.seed,
   );
-  return tableOf(trials, [
+  const readers: Reader<TrialResult>[] = [
     { name: "kind", title: "Trained on", form: "text", read: (trial) => nameKind(kindOfTrial(trial)) },
     { name: "seed", title: "Seed", form: "count", read: (trial) => trial.seed },
     { name: "escalation", title: "Escalation", form: "count", read: (trial) => trial.escalation },
@@ -160,12 +160,22 @@ export function trialTable(result: TestResult): Table {
     { name: "trainLoss", title: "Train loss, nats", form: "number", read: (trial) => trial.trainLoss },
     { name: "trainAccuracy", title: "Train accuracy", form: "share", read: (trial) => trial.trainAccuracy },
     { name: "testAccuracy", title: "Test accuracy", form: "share", read: (trial) => trial.testAccuracy },
+    { name: "best", title: "Best on the way", form: "fraction", read: formatBest },
     { name: "seconds", title: "Seconds", form: "number", read: (trial) => trial.seconds },
     { name: "id", title: "Trial", form: "hash", read: (trial) => trial.id },
     { name: "dataHash", title: "Data hash", form: "hash", read: (trial) => trial.dataHash },
     { name: "parametersHash", title: "Parameters hash", form: "hash", read: (trial) => trial.parametersHash },
-  ]);
+  ];
+  const hasBest = trials.some(({ best }) => best !== null);
+  return tableOf(
+    trials,
+    readers.filter(({ name }) => hasBest || name !== "best"),
+  );
 }
+
+/** The best test accuracy of a trial and its epoch; null where it is not known. */
+export const formatBest = ({ best }: TrialResult): string | null =>
+  best && `${formatPercent(best.testAccuracy)} (epoch ${best.epoch})`;
 
 const tellStatus = ({ status, error }: TrialResult): string =>
   error === undefined ? status : `${status}: ${error}`;

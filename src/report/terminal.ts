@@ -14,8 +14,17 @@ export interface TerminalOptions {
 }
 
 const GAP = "  ";
-const BOLD = 1;
-const DIM = 2;
+
+/** Text in a style of the terminal, where it wants colours; blank text is left alone. */
+export type Paint = (style: keyof typeof STYLES, text: string) => string;
+
+const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 };
+
+/** How to write styled text. */
+export const painter =
+  (color: boolean): Paint =>
+  (style, text) =>
+    color && text.trim() !== "" ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
 
 /**
  * Write a table for a terminal.
@@ -24,8 +33,7 @@ const DIM = 2;
  * may still be too wide; it is not cut.
  */
 export function terminalTable(table: Table, { color, width = 100 }: TerminalOptions): string {
-  const paint = (code: number, text: string): string =>
-    color && text.trim() !== "" ? `\u001b[${code}m${text}\u001b[0m` : text;
+  const paint = painter(color);
   if (table.rows.length === 0) return "No trial has a result.";
   let shown = table.columns.map((column, index) => layOut(table, column, index));
   const left: string[] = [];
@@ -39,20 +47,20 @@ export function terminalTable(table: Table, { color, width = 100 }: TerminalOpti
   const headLines = Math.max(...shown.map(({ head }) => head.length));
   const heads = Array.from({ length: headLines }, (_, row) =>
     paint(
-      BOLD,
+      "bold",
       line(shown.map((column) => pad(column, column.head[row - headLines + column.head.length] ?? ""))),
     ),
   );
-  const rule = paint(DIM, shown.map((column) => "─".repeat(column.width)).join(GAP));
+  const rule = paint("dim", shown.map((column) => "─".repeat(column.width)).join(GAP));
   const rows = table.rows.map((_, row) =>
     line(
       shown.map((column) => {
         const text = column.cells[row]!;
-        return text === NOTHING ? paint(DIM, pad(column, text)) : pad(column, text);
+        return text === NOTHING ? paint("dim", pad(column, text)) : pad(column, text);
       }),
     ),
   );
-  const note = left.length > 0 ? [paint(DIM, `Not shown for want of room: ${left.join("; ")}.`)] : [];
+  const note = left.length > 0 ? [paint("dim", `Not shown for want of room: ${left.join("; ")}.`)] : [];
   return [...heads, rule, ...rows, ...note].join("\n");
 }
 
@@ -67,14 +75,14 @@ interface Laid {
 function layOut(table: Table, column: Column, index: number): Laid {
   const cells = table.rows.map((row) => printable(formatCell(column, row[index]!)));
   const widest = Math.max(...cells.map((cell) => cell.length));
-  const head = wrap(column.title, widest);
+  const head = wrapWords(column.title, widest);
   return { column, head, cells, width: Math.max(widest, ...head.map((line) => line.length)) };
 }
 
-/** Break a title into lines that fit a width, where a word is not longer. */
-function wrap(title: string, width: number): string[] {
+/** Break a text into lines that fit a width, where a word is not longer. */
+export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of title.split(" ")) {
+  for (const word of text.split(" ")) {
     const last = lines[lines.length - 1];
     if (last !== undefined && last.length + 1 + word.length <= width)
       lines[lines.length - 1] = `${last} ${word}`;
@@ -90,4 +98,4 @@ const totalWidth = (columns: readonly Laid[]): number =>
   columns.reduce((total, { width }) => total + width, GAP.length * (columns.length - 1));
 
 /** Text without characters that steer a terminal. */
-const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, " ");
+export const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, " ");

@@ -2,7 +2,7 @@
  * @file The verdict in words: a headline, and each answer with its evidence.
  */
 
-import type { Estimate } from "../base/statistics.ts";
+import { type Estimate, estimate } from "../base/statistics.ts";
 import type { TestResult, Verdict } from "../lab/result.ts";
 import { formatEstimate, formatNumber, formatPercent, NOTHING } from "./format.ts";
 
@@ -35,6 +35,28 @@ export function headlineOf({ capacity, learning, leak }: Verdict): string {
       ? "Neither learning nor memorising is decided yet"
       : `${learns}, and ${memorises}`;
   return leak.suspected ? `${joined}. But test data may have leaked.` : `${joined}.`;
+}
+
+/** What early stopping could have had on true labels; null where it is not known. */
+export function tellBest({ trials }: TestResult): string | null {
+  const known = trials.flatMap(({ inputs, labels, escalation, best, testAccuracy }) =>
+    inputs === "true" && labels.nominal === 0 && escalation === 0 && best !== null && testAccuracy !== null
+      ? [{ ...best, last: testAccuracy }]
+      : [],
+  );
+  if (known.length === 0) return null;
+  const reached = estimate(
+    known.map(({ testAccuracy }) => testAccuracy),
+    [0, 1],
+  );
+  const gain = estimate(
+    known.map(({ testAccuracy, last }) => testAccuracy - last),
+    [0, 1],
+  ).mean;
+  const epochs = known.map(({ epoch }) => epoch);
+  const [first, last] = [Math.min(...epochs), Math.max(...epochs)];
+  const when = first === last ? `epoch ${first}` : `epochs ${first} to ${last}`;
+  return `Early stopping: with true labels the best test accuracy on the way was ${accuracy(reached)}, at ${when}, ${(100 * gain).toFixed(1)} points above the last. Chosen by test data, it is more than could have been had.`;
 }
 
 /** The three answers of a test: capacity, learning, and the leak alarm. */

@@ -1,5 +1,5 @@
 /**
- * @file The report as files in a folder: the page, the numbers as JSON and CSV, the figures as SVG.
+ * @file The report of a test in a folder, and files in general: whole, or not there.
  */
 
 import { rename, rm, writeFile } from "node:fs/promises";
@@ -8,18 +8,16 @@ import { Window } from "happy-dom";
 import { DataError, messageOf } from "../base/errors.ts";
 import { makeFolder } from "../lab/process-folder.ts";
 import type { TestResult } from "../lab/result.ts";
-import { drawFigure } from "./charts.ts";
-import { csvTable } from "./csv.ts";
-import { figuresOf } from "./figure.ts";
-import { reportPage } from "./html.ts";
-import { markdownTable } from "./markdown.ts";
-import { historyRecords, summaryRecords, trialRecords } from "./records.ts";
-import { summaryTable } from "./table.ts";
+import { type Format, makeFiles, type ReportFile } from "./formats.ts";
+import { testFiles } from "./test-files.ts";
 
 /** The files of a report, as full paths; the page comes first. */
 export interface WrittenReport {
   readonly files: readonly string[];
 }
+
+/** The formats that `shatter test` writes: pictures and LaTeX are for those who ask. */
+const TEST_FORMATS: readonly Format[] = ["html", "md", "csv", "svg", "json"];
 
 /**
  * Write the report of a test into a folder, which is made if it is not there.
@@ -29,25 +27,27 @@ export interface WrittenReport {
  *
  * @throws DataError if the folder cannot be written to.
  */
-export async function writeReport(result: TestResult, folder: string): Promise<WrittenReport> {
+export async function writeReport(
+  result: TestResult,
+  folder: string,
+  wanted: readonly Format[] = TEST_FORMATS,
+): Promise<WrittenReport> {
   const document = new Window().document as unknown as Document;
-  const figures = figuresOf(result).map(
-    (figure) => [`${figure.name}.svg`, drawFigure(figure, { document, theme: "file" })] as const,
-  );
-  const files: readonly (readonly [name: string, text: string])[] = [
-    ["result.json", `${JSON.stringify(result, null, 2)}\n`],
-    ["summary.md", markdownTable(summaryTable(result))],
-    ["summary.csv", csvTable(summaryRecords(result))],
-    ["trials.csv", csvTable(trialRecords(result))],
-    ["history.csv", csvTable(historyRecords(result))],
-    ...figures,
-    ["index.html", reportPage(result, document)],
-  ];
+  return writeFiles(folder, await makeFiles(testFiles(result, document, wanted)));
+}
+
+/**
+ * Write files into a folder, each whole or not at all, in their order.
+ *
+ * @returns Their full paths, the last one first.
+ * @throws DataError if the folder cannot be written to.
+ */
+export async function writeFiles(folder: string, files: readonly ReportFile[]): Promise<WrittenReport> {
   await refuseClearly(folder, () => makeFolder(resolve(folder)));
   const paths: string[] = [];
-  for (const [name, text] of files) {
+  for (const [name, content] of files) {
     const path = resolve(folder, name);
-    await refuseClearly(path, () => writeWhole(path, text));
+    await refuseClearly(path, () => writeWhole(path, content));
     paths.unshift(path);
   }
   return { files: paths };
@@ -68,10 +68,10 @@ export async function checkWritable(folder: string): Promise<void> {
 }
 
 /** Write a file so that nobody ever sees half of it. */
-async function writeWhole(path: string, text: string): Promise<void> {
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const draft = `${path}.${process.pid}.tmp`;
   try {
-    await writeFile(draft, text);
+    await writeFile(draft, content);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});

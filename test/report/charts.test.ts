@@ -1,7 +1,8 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { type DrawOptions, drawFigure } from "../../src/report/charts.ts";
+import { drawFigure } from "../../src/report/charts.ts";
 import { figuresOf } from "../../src/report/figure.ts";
+import type { DrawOptions } from "../../src/report/frame.ts";
 import { colorOf, dashesOf } from "../../src/report/palette.ts";
 import { allKinds, blankDocument, testResult, trial } from "./fixture.ts";
 

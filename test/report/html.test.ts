@@ -51,6 +51,8 @@ describe("reportPage", () => {
     );
     const links = [...read(page).querySelectorAll("[href]")].map((link) => link.getAttribute("href")!);
     for (const href of links) expect(href).toMatch(/^(data:|[a-z-]+\.(json|csv|svg)$)/);
+    const beside = reportPage(testResult(), blankDocument(), ["trials.csv"]);
+    expect(read(beside).querySelector("a[href='trials.csv']")).not.toBeNull();
   });
 
   test("lets hostile names be text, wherever they stand", () => {
@@ -112,6 +114,70 @@ describe("reportPage", () => {
     );
     expect(textOf(document, ".bad")).toEqual(["1 of 2 checks failed."]);
     expect(textOf(document, "details[open] td:last-child")).toEqual(["NO", "yes"]);
+  });
+
+  test("says what was randomized, where it is known", () => {
+    const touched = "Inputs are true. Labels are true.";
+    const random = "Inputs are true. Each training label is redrawn with probability 1.";
+    const document = read(
+      pageOf([
+        trial({ nominal: 1, touched: random }),
+        ...[0, 1].map((seed) => trial({ seed, touched })),
+        trial({ inputs: "random" }),
+      ]),
+    );
+    const section = [...document.querySelectorAll("section")].find((each) =>
+      each.querySelector("h2")?.textContent?.startsWith("What was"),
+    )!;
+    expect([...section.querySelectorAll("div")].map((row) => row.textContent)).toEqual([
+      `True labels${touched}`,
+      `Random labels${random}`,
+    ]);
+  });
+
+  test("says what early stopping could have had, where it is known", () => {
+    const best = { epoch: 3, testAccuracy: 0.53 };
+    const document = read(
+      pageOf([
+        trial({ best, testAccuracy: 0.52 }),
+        trial({ seed: 1, best: { ...best, epoch: 5 }, testAccuracy: 0.52 }),
+        trial({ nominal: 1 }),
+      ]),
+    );
+    expect(textOf(document, ".remark")).toEqual([
+      "Early stopping: with true labels the best test accuracy on the way was 53.0 ± 0.0 % (n = 2), at epochs 3 to 5, 1.0 points above the last. Chosen by test data, it is more than could have been had.",
+    ]);
+    expect(textOf(document, "td.fraction")).toEqual(
+      expect.arrayContaining(["53.0 % (epoch 3)", "53.0 % (epoch 5)", "–"]),
+    );
+    expect(textOf(read(pageOf([trial()])), ".remark")).toEqual([]);
+  });
+
+  test("tells augmentation and evaluation in words", () => {
+    const result = testResult([trial()]);
+    const factsOf = (recipe: Partial<typeof result.recipe>) => {
+      const page = reportPage({ ...result, recipe: { ...result.recipe, ...recipe } }, blankDocument());
+      const facts = [...read(page).querySelectorAll("details dl div")].map((row) => [
+        row.querySelector("dt")!.textContent,
+        row.querySelector("dd")!.textContent,
+      ]);
+      return Object.fromEntries(facts) as Record<string, string>;
+    };
+    expect(factsOf({})).toMatchObject({
+      Augmentation: "none",
+      Measured: "after every epoch, on all training and test examples",
+    });
+    expect(
+      factsOf({
+        augment: { crop: true, flip: true, rotation: 25 },
+        evaluate: { every: 5, test: 1000 },
+      }),
+    ).toMatchObject({
+      Augmentation:
+        "random windows of 28 × 28, their centre one in evaluation; left and right exchanged at random; rotations up to 25° either way",
+      Measured:
+        "after every 5 epochs and the last, on the way on 1,000 test examples drawn at random, at the end on all",
+    });
   });
 
   test("raises the alarm", () => {

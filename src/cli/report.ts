@@ -1,0 +1,70 @@
+/**
+ * @file `shatter report`: draws the report of a test or an experiment again, from its result.
+ */
+
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { Command } from "commander";
+import { DataError, messageOf, UsageError } from "../base/errors.ts";
+import { unknownName } from "../base/suggest.ts";
+import { parseResult } from "../lab/parse-result.ts";
+import { type Format, formats } from "../report/formats.ts";
+import { listOf, oneOf } from "./output.ts";
+
+interface Options {
+  readonly out?: string;
+  readonly format: Format[];
+}
+
+/** The command. */
+export function reportCommand(): Command {
+  return new Command("report")
+    .description("draw the report of a test or an experiment again, from its result.json")
+    .argument("<result>", "result.json, or the folder it is in")
+    .option("--out <folder>", "where to write (default: beside the result)")
+    .option(
+      "--format <names>",
+      `what to write: ${formats.join(",")}`,
+      listOf(oneOf("format", formats, (name) => unknownName("format", name, formats))),
+      [...formats],
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  shatter report shatter-lab/table-1-paper                    everything, beside its result.json
+  shatter report result.json --out paper --format tex,png     tables and figures for a paper`,
+    )
+    .action(report);
+}
+
+async function report(path: string, { out, format }: Options): Promise<void> {
+  const source = await resultFile(path);
+  const folder = out ?? dirname(source);
+  const text = await readResult(source);
+  const result = parseResult(text, source);
+  // The result itself is copied as it is, with whatever a later version may have added; and never onto itself.
+  const drawn = format.filter((name) => name !== "json");
+  const isCopied = format.includes("json") && resolve(folder, "result.json") !== resolve(source);
+  const { drawReport } = await import("../report/draw.ts");
+  const { files } = await drawReport(result, folder, drawn, isCopied ? [["result.json", text]] : []);
+  if (files.length === 0) process.stderr.write("nothing to write: the result is there already\n");
+  for (const file of files) console.log(file);
+}
+
+/** The result in a folder, or the file itself. */
+async function resultFile(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new UsageError(`${path}: expected a result.json or its folder, got no such file`);
+  return found.isDirectory() ? join(path, "result.json") : path;
+}
+
+async function readResult(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (isAbsent) throw new UsageError(`${path}: expected a result to draw, got no such file`);
+    throw new DataError(`${path}: expected a result to draw, got ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * @file A plot of an experiment as a figure: plain data with its limits, and what is said about it.
+ */
+
+import type { ExperimentPlot, ExperimentResult, Series, Unit } from "../../lab/experiment-result.ts";
+import { formatNoun } from "../format.ts";
+import type { Heading } from "../frame.ts";
+import { type Domain, xDomain, yDomain } from "./domain.ts";
+import { formatSet, formatValue, isShare, unitSuffix } from "./units.ts";
+
+/** A mean with its 95 % interval at one place; a null is a gap in the line. */
+export interface CurvePoint {
+  readonly x: number;
+  readonly y: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** Our line, and the paper's in the same colour. */
+export interface Curve {
+  readonly label: string;
+  readonly ours: readonly CurvePoint[];
+  readonly paper: readonly { readonly x: number; readonly y: number }[];
+}
+
+/** What an axis measures. */
+export interface CurveAxis {
+  readonly label: string;
+  readonly unit: Unit;
+  readonly domain: Domain;
+}
+
+/** Lines beside the paper's. */
+export interface CurveFigure extends Heading {
+  /** Of the plot; for file names see `names.ts`. */
+  readonly name: string;
+  readonly x: CurveAxis;
+  readonly y: CurveAxis;
+  readonly guides: readonly { readonly label: string; readonly y: number }[];
+  /** How intervals are drawn: bars at few points, a band along many. */
+  readonly intervals: "bars" | "bands";
+  readonly curves: readonly Curve[];
+  /** How to read it, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Lines of more points are drawn with bands, and with markers at some of them. */
+export const FEW_POINTS = 20;
+
+/** The figure of a plot. */
+export function figureOfPlot(plot: ExperimentPlot, about: ExperimentResult): CurveFigure {
+  const y = yDomain(plot);
+  const isShown = (value: number): boolean => value >= y[0] && value <= y[1];
+  const curves = plot.series.map(
+    ({ title, points, paper }): Curve => ({
+      label: title,
+      ours: points.map((point) => ({
+        x: point.x,
+        y: point.y !== null && isShown(point.y) ? point.y : null,
+        low: clampOrNull(point.low, y),
+        high: clampOrNull(point.high, y),
+      })),
+      paper: paper.filter((point) => isShown(point.y)),
+    }),
+  );
+  const longest = Math.max(0, ...curves.map(({ ours }) => ours.length));
+  const intervals = longest > FEW_POINTS ? "bands" : "bars";
+  return {
+    name: plot.name,
+    title: plot.title,
+    subtitle: subtitleOf(plot, about),
+    description: describe(plot),
+    x: { label: plot.x.label + axisSuffix(plot.x.unit), unit: plot.x.unit, domain: xDomain(plot) },
+    y: { label: plot.y.label + axisSuffix(plot.y.unit), unit: plot.y.unit, domain: y },
+    guides: plot.guides.filter((guide) => isShown(guide.y)),
+    intervals,
+    curves,
+    notes: notesOf(plot, y, intervals),
+  };
+}
+
+const clampOrNull = (value: number | null, [low, high]: Domain): number | null =>
+  value === null ? null : Math.min(high, Math.max(low, value));
+
+/** Ticks say percent by themselves. */
+const axisSuffix = (unit: Unit): string => (isShare(unit) ? "" : unitSuffix(unit));
+
+const measuredIn = ({ points }: Series): Series["points"] => points.filter(({ y }) => y !== null);
+
+function subtitleOf({ series }: ExperimentPlot, { source, scale, name }: ExperimentResult): string {
+  const seeds = [...new Set(series.flatMap((one) => measuredIn(one).map(({ n }) => n)))].sort(
+    (a, b) => a - b,
+  );
+  const [least, most] = [seeds[0], seeds.at(-1)];
+  const told =
+    least === undefined
+      ? "nothing measured"
+      : least === most
+        ? formatNoun(least, "seed")
+        : `${least} to ${most} seeds`;
+  const what = scale === "custom" ? "" : `, ${scale} scale`;
+  return `${source === null ? name : `Beside ${source}`}${what}, ${told}`;
+}
+
+function notesOf(
+  { caption, series, guides }: ExperimentPlot,
+  [low, high]: Domain,
+  intervals: CurveFigure["intervals"],
+): string[] {
+  const measured = series.flatMap(measuredIn);
+  const reach = measured.flatMap((point) => [point.low, point.high].filter((end) => end !== null));
+  const isCut = reach.some((end) => end < low || end > high);
+  const isLeftOut = [
+    ...measured.map(({ y }) => y!),
+    ...series.flatMap(({ paper }) => paper.map(({ y }) => y)),
+    ...guides.map(({ y }) => y),
+  ].some((y) => y < low || y > high);
+  const bare = series.filter((one) => measuredIn(one).length === 0).map(({ title }) => title);
+  const gaps = series.flatMap(({ title, points }) => {
+    const count = points.filter(({ y }) => y === null).length;
+    return count > 0 && count < points.length ? [`${title} at ${formatNoun(count, "point")}`] : [];
+  });
+  const spread = intervals === "bands" ? "Bands" : "Bars";
+  const isSpread = reach.length > 0;
+  return [
+    ...(caption === "" ? [] : [caption]),
+    ...(isSpread ? [`${spread} are 95 % intervals${isCut ? ", cut off at the frame" : ""}.`] : []),
+    ...(measured.length > 0 && !isSpread ? ["One seed, so there are no intervals."] : []),
+    ...(bare.length > 0 ? [`Not measured: ${bare.join(", ")}.`] : []),
+    ...(gaps.length > 0 ? [`No value: ${gaps.join(", ")}.`] : []),
+    ...(isLeftOut ? ["Values beyond the frame are not drawn."] : []),
+  ];
+}
+
+/** Where each line starts and ends, in words. */
+function describe({ y, x, series, guides }: ExperimentPlot): string {
+  const ends = (points: readonly { readonly x: number; readonly y: number | null }[]): string => {
+    const known = points.filter((point) => point.y !== null);
+    const [first, last] = [known[0], known.at(-1)];
+    if (!first || !last) return "not measured";
+    const tell = (point: typeof first): string =>
+      `${formatValue(point.y, y.unit)}${unitSuffix(y.unit).replace(",", "")} at ${formatSet(point.x, x.unit)}`;
+    return first === last ? tell(first) : `${tell(first)}, ${tell(last)}`;
+  };
+  const told = series.map(
+    ({ title, points, paper }) =>
+      `${title}: ours ${ends(points)}${paper.length > 0 ? `; the paper ${ends(paper)}` : ""}`,
+  );
+  const lines = guides.map((guide) => `${guide.label}: ${formatSet(guide.y, y.unit)}`);
+  return `${y.label} by ${x.label.toLowerCase()}. ${[...told, ...lines].join(". ")}.`;
+}

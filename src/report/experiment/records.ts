@@ -1,0 +1,49 @@
+/**
+ * @file Tables and plots of an experiment for machines: full precision, shares in `[0, 1]`, nothing where nothing
+ * is known.
+ */
+
+import { csvFormatRows } from "d3-dsv";
+import type {
+  Cell,
+  Column,
+  ExperimentPlot,
+  ExperimentTable,
+  Measurement,
+} from "../../lab/experiment-result.ts";
+
+/** The fields of a measurement; its mean has the name of the column alone. */
+const FIELDS = ["low", "high", "n", "paper", "difference", "note"] as const satisfies (keyof Measurement)[];
+
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const field = (value: string | number | boolean | null | undefined): string =>
+  value === null || value === undefined ? "" : String(value);
+
+/** A table as CSV (RFC 4180): a measured column `test` is followed by `testLow`, `testHigh`, `testN` and so on. */
+export function tableRecords({ columns, rows }: ExperimentTable): string {
+  const head = columns.flatMap(({ key, measured }) =>
+    measured ? [key, ...FIELDS.map((name) => key + capitalize(name))] : [key],
+  );
+  return write([head, ...rows.map((row) => columns.flatMap((column) => fieldsOf(row[column.key], column)))]);
+}
+
+function fieldsOf(cell: Cell | undefined, { measured }: Column): string[] {
+  const empty = FIELDS.map(() => "");
+  if (cell === undefined) return measured ? ["", ...empty] : [""];
+  if ("text" in cell) return measured ? [field(cell.text), ...empty] : [field(cell.text)];
+  const { measurement } = cell;
+  const value = field(measurement.value);
+  return measured ? [value, ...FIELDS.map((name) => field(measurement[name]))] : [value];
+}
+
+/** The points of a plot as CSV, ours and the paper's. */
+export function plotRecords({ series }: ExperimentPlot): string {
+  const head = ["series", "source", "x", "y", "low", "high", "n"];
+  const rows = series.flatMap(({ title, points, paper }) => [
+    ...points.map(({ x, y, low, high, n }) => [title, "ours", ...[x, y, low, high, n].map(field)]),
+    ...paper.map(({ x, y }) => [title, "paper", field(x), field(y), "", "", ""]),
+  ]);
+  return write([head, ...rows]);
+}
+
+const write = (rows: string[][]): string => `${csvFormatRows(rows)}\n`;

@@ -1,0 +1,95 @@
+/**
+ * @file Numbers of an experiment as people read them, by unit.
+ *
+ * Shares and errors are in percent, ratios have two decimals and a ×, epochs are whole, means of them have one
+ * decimal. The unit of a measured column stands in its title, so its cells are bare numbers.
+ */
+
+import type { Measurement, Unit } from "../../lab/experiment-result.ts";
+import { formatNumber, formatShare } from "../format.ts";
+
+/** Stands where nothing was measured. */
+export const MISSING = "—";
+
+/** What was set or counted, as a plain cell holds it. */
+export type Plain = string | number | boolean | null;
+
+/** Whether a unit is shown in percent. */
+export const isShare = (unit: Unit): boolean => unit === "share" || unit === "error";
+
+/** What a title must say for bare numbers to be understood. */
+export const unitSuffix = (unit: Unit): string =>
+  isShare(unit) ? ", %" : unit === "nats" ? ", nats" : unit === "seconds" ? ", s" : "";
+
+const scaled = (value: number, unit: Unit): number => (isShare(unit) ? 100 * value : value);
+
+/** Shares this close to none or all are not rounded to it, but get a third decimal. */
+const NEARLY = 0.00005;
+const isNearly = (share: number): boolean =>
+  (share > 0 && share < NEARLY) || (share < 1 && share > 1 - NEARLY);
+
+/** Decimals of a number, once scaled; null where three digits are shown instead. */
+function decimalsOf(value: number, unit: Unit, isMean: boolean): number | null {
+  if (unit === "text") return null;
+  if (unit === "epochs" || unit === "count") return isMean || !Number.isInteger(value) ? 1 : 0;
+  return { share: isNearly(value) ? 3 : 2, error: isNearly(value) ? 3 : 2, ratio: 2, nats: 3, seconds: 1 }[
+    unit
+  ];
+}
+
+/** A number with so many decimals, thousands apart, and a minus that is as wide as a digit. */
+function write(value: number, decimals: number | null): string {
+  if (decimals === null) return formatNumber(value);
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const text = Math.abs(value).toLocaleString("en-US", digits);
+  return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
+}
+
+/** One number of a measured column, such as the paper's. */
+export function formatValue(value: number | null, unit: Unit, isMean = false): string {
+  if (value === null) return MISSING;
+  const decimals = decimalsOf(value, unit, isMean);
+  const shown =
+    decimals === 3 && isShare(unit) ? Math.min(99.999, Math.max(0.001, 100 * value)) : scaled(value, unit);
+  return write(shown, decimals) + (unit === "ratio" ? "×" : "");
+}
+
+/**
+ * What was measured, with its 95 % interval: `50.60 ± 0.52`.
+ *
+ * An interval that is cut off at a limit is not symmetric, and written `99.98 +0.02 −0.11`.
+ */
+export function formatMeasured({ value, low, high, n }: Measurement, unit: Unit): string {
+  const centre = formatValue(value, unit, n > 1);
+  if (value === null || low === null || high === null) return centre;
+  const decimals = decimalsOf(value, unit, n > 1);
+  const below = write(scaled(value - low, unit), decimals);
+  const above = write(scaled(high - value, unit), decimals);
+  return below === above ? `${centre} ± ${below}` : `${centre} +${above} −${below}`;
+}
+
+/** Ours minus the paper's, with its sign; shares in percentage points. */
+export function formatDifference({ difference, value, paper, n }: Measurement, unit: Unit): string {
+  if (difference === null) return MISSING;
+  const isMean = n > 1 || !Number.isInteger(value) || !Number.isInteger(paper);
+  const decimals = isShare(unit) ? 2 : decimalsOf(isMean ? difference : Math.round(difference), unit, isMean);
+  const text = write(scaled(difference, unit), decimals);
+  return text.startsWith("−") || !/[1-9]/.test(text) ? text : `+${text}`;
+}
+
+/** A number as it was set, without a rounding to be seen: at a tick, or in a plain cell. */
+export function formatSet(value: number, unit: Unit): string {
+  const text = isShare(unit)
+    ? formatShare(value)
+    : unit === "text"
+      ? String(value)
+      : value.toLocaleString("en-US", Number.isInteger(value) ? {} : { maximumSignificantDigits: 6 });
+  return text.replace("-", "−");
+}
+
+/** A plain cell. */
+export function formatPlain(cell: Plain, unit: Unit): string {
+  if (cell === null) return "";
+  if (typeof cell === "boolean") return cell ? "yes" : "no";
+  return typeof cell === "string" ? cell : formatSet(cell, unit);
+}

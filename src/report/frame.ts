@@ -1,0 +1,137 @@
+/**
+ * @file The frame of every chart: an SVG with its title, its description, a legend and marks.
+ *
+ * On a page a chart takes its colours from CSS: `currentColor` and `--ground`. In a file of its own it has a
+ * white ground and its title.
+ */
+
+import * as Plot from "@observablehq/plot";
+import { cleanText } from "./escape.ts";
+import { GROUND, INK } from "./palette.ts";
+
+/** How a figure is drawn. */
+export interface DrawOptions {
+  /** What elements are made with: a browser's document, or one that poses as such. */
+  readonly document: Document;
+  /** Whether the chart is part of a page, or a file of its own. */
+  readonly theme: "page" | "file";
+  /** In pixels; 720 if not given. */
+  readonly width?: number;
+}
+
+/** What is said about a chart. */
+export interface Heading {
+  readonly title: string;
+  /** Shown where the figure stands alone. */
+  readonly subtitle: string;
+  /** The figure for people who do not see it. */
+  readonly description: string;
+}
+
+/** A chart or a part of it, with its size in pixels. */
+export interface Drawing {
+  readonly element: Element;
+  readonly height: number;
+}
+
+/** The colours of text and of what is behind it, as CSS understands them. */
+export interface Paper {
+  readonly ink: string;
+  readonly ground: string;
+}
+
+/** What every part of a chart is drawn with. */
+export interface Board {
+  readonly paper: Paper;
+  /** In pixels. */
+  readonly width: number;
+  readonly plot: (options: Plot.PlotOptions, height: number) => Drawing;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+const TITLE_HEIGHT = 56;
+
+/** Width of a text in pixels, as good as it can be guessed without a font. */
+export const textWidth = (text: string, size: number): number => text.length * size * 0.54;
+
+/** A text shortened to a width in pixels: its start and its end stay, as names often differ in one of them. */
+export function shorten(text: string, size: number, width: number): string {
+  const most = Math.max(3, Math.floor(width / textWidth("x", size)));
+  if (text.length <= most) return text;
+  const end = Math.floor((most - 1) / 2);
+  return `${text.slice(0, most - 1 - end)}…${text.slice(text.length - end)}`;
+}
+
+/** Draw a chart of some parts, one below the other; the same parts give the same bytes. */
+export function drawFrame(
+  { title, subtitle, description }: Heading,
+  { document, theme, width = 720 }: DrawOptions,
+  drawParts: (board: Board) => readonly Drawing[],
+): string {
+  const paper: Paper =
+    theme === "page" ? { ink: "currentColor", ground: "var(--ground)" } : { ink: INK, ground: GROUND };
+  const plot = (options: Plot.PlotOptions, height: number): Drawing => ({
+    element: Plot.plot({ ...options, document, width, height, className: "chart" }),
+    height,
+  });
+  const top = theme === "file" ? TITLE_HEIGHT : 0;
+  const parts = drawParts({ paper, width, plot });
+  const height = parts.reduce((total, part) => total + part.height, top);
+
+  const make = (name: string, attributes: Readonly<Record<string, string | number>>, text = ""): Element => {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+    element.textContent = text;
+    return element;
+  };
+  const svg = make("svg", {
+    xmlns: SVG,
+    class: "chart",
+    role: "img",
+    viewBox: `0 0 ${width} ${height}`,
+    width,
+    height,
+    fill: paper.ink,
+    "font-family": FONT,
+    "font-size": 12,
+    "text-anchor": "middle",
+  });
+  svg.append(make("title", {}, title), make("desc", {}, description));
+  if (theme === "file") {
+    svg.append(make("rect", { width, height, fill: paper.ground }));
+    svg.append(
+      headline(title, 26, { "font-size": 15, "font-weight": 600 }),
+      headline(subtitle, 44, { "font-size": 12, "fill-opacity": 0.75 }),
+    );
+  }
+  let down = top;
+  for (const part of parts) {
+    svg.append(layer(part, down));
+    down += part.height;
+  }
+  return cleanText(svg.outerHTML);
+
+  /** A line of text at the top, shortened to the width. */
+  function headline(
+    text: string,
+    y: number,
+    style: { readonly "font-size": number } & Record<string, number>,
+  ): Element {
+    const shown = shorten(text, style["font-size"], width - 32);
+    return make("text", { x: 16, y, "text-anchor": "start", ...style }, shown);
+  }
+
+  /** The marks of a chart as a group, moved down; Plot's own style sheet is not for documents of several charts. */
+  function layer({ element }: Drawing, y: number): Element {
+    const group = make("g", { transform: `translate(0,${y})` });
+    for (const child of [...element.children])
+      if (child.tagName.toLowerCase() !== "style") group.append(child);
+    for (const part of group.querySelectorAll("*")) {
+      for (const name of ["fill", "stroke"]) {
+        if (part.getAttribute(name) === "currentColor") part.setAttribute(name, paper.ink);
+      }
+    }
+    return group;
+  }
+}

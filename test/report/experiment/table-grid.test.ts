@@ -1,0 +1,91 @@
+import { csvParse } from "d3-dsv";
+import { describe, expect, test } from "vitest";
+import type { ExperimentTable } from "../../../src/lab/experiment-result.ts";
+import { tableRecords } from "../../../src/report/experiment/records.ts";
+import { gridOf } from "../../../src/report/experiment/table-grid.ts";
+import { column, figure1b, measuredShare, missing, table1 } from "./fixture.ts";
+
+const columns = [column("model", "Model"), column("test", "Test accuracy", "share", true)];
+const table = (rows: ExperimentTable["rows"]): ExperimentTable => ({
+  name: "t",
+  title: "T",
+  caption: "",
+  columns,
+  rows,
+});
+const textsOf = (rows: ReturnType<typeof gridOf>["rows"]) => rows.map((row) => row.map(({ text }) => text));
+
+describe("gridOf", () => {
+  test("puts the paper's numbers and the differences beside ours", () => {
+    const grid = gridOf(table1().tables[0]!);
+    expect(grid.groups).toMatchSnapshot();
+    expect(textsOf(grid.rows).slice(12, 17)).toMatchSnapshot();
+    expect(grid.notes).toEqual([
+      "Means over seeds, ± the 95 % interval (Student’s t); n is the number of seeds.",
+      "Differences are ours minus the paper’s, for percentages in percentage points.",
+      "— is not measured.",
+    ]);
+  });
+
+  test("marks what needs a word, the same words with the same mark", () => {
+    const { rows, footnotes } = gridOf(figure1b().tables[0]!);
+    expect(rows.at(-1)!.map(({ text, mark }) => text + mark)).toEqual([
+      "mlp-1x512",
+      "100 %",
+      ...["—a", "55", "—", "—a", "1.96×", "—"],
+    ]);
+    expect(footnotes).toEqual([{ mark: "a", text: "not reached in 64 epochs" }]);
+  });
+
+  test("says n once where it is the same, and has no columns for a paper that has no numbers", () => {
+    const { groups, rows, notes } = gridOf(
+      table([{ model: { text: "a" }, test: measuredShare([0.5, 0.51]) }]),
+    );
+    expect(groups.map(({ title, parts }) => [title, parts])).toEqual([
+      ["Model", []],
+      ["Test accuracy, %", []],
+    ]);
+    expect(textsOf(rows)).toEqual([["a", "50.50 ± 6.35"]]);
+    expect(notes).toEqual(["Means over seeds, ± the 95 % interval (Student’s t); n = 2 seeds."]);
+  });
+
+  test("says so where there is one seed", () => {
+    expect(gridOf(table([{ test: measuredShare([0.5]) }])).notes).toEqual([
+      "One seed (n = 1), so there are no intervals.",
+    ]);
+  });
+
+  test("lets a table be whose cells are all missing, or not there", () => {
+    const grid = gridOf(table([{ model: { text: "a" }, test: missing(0.5) }, {}]));
+    expect(textsOf(grid.rows)).toEqual([
+      ["a", "—", "50.00", "—"],
+      ["", "", "", ""],
+    ]);
+    expect(grid.notes).toEqual(["— is not measured."]);
+    expect(gridOf(table([])).rows).toEqual([]);
+  });
+
+  test("has marks for more notes than letters", () => {
+    const rows = Array.from({ length: 28 }, (_, index) => ({ test: missing(null, `note ${index}`) }));
+    expect(
+      gridOf(table(rows))
+        .footnotes.map(({ mark }) => mark)
+        .slice(25),
+    ).toEqual(["z", "aa", "ab"]);
+  });
+});
+
+describe("tableRecords", () => {
+  test("keeps every digit, and leaves what is missing empty", () => {
+    const { tables } = table1();
+    const records = csvParse(tableRecords(tables[0]!));
+    const measured = tables[0]!.rows.at(-1)!["test"]!;
+    if (!("measurement" in measured)) throw new Error("expected a measurement");
+    expect(Number(records.at(-1)!["test"])).toBe(measured.measurement.value);
+    expect(Number(records.at(-1)!["testLow"])).toBe(measured.measurement.low);
+    expect(records[0]).toMatchObject({
+      ...{ model: "inception", crop: "true", parameters: "1649402" },
+      ...{ test: "", testLow: "", testN: "0", testPaper: "0.8905", testNote: "not measured" },
+    });
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import type { Measurement, Unit } from "../../../src/lab/experiment-result.ts";
+import {
+  formatDifference,
+  formatMeasured,
+  formatPlain,
+  formatSet,
+  formatValue,
+} from "../../../src/report/experiment/units.ts";
+import { measured, measuredShare } from "./fixture.ts";
+
+const one = (value: number, paper: number | null = null): Measurement => measured([value], paper).measurement;
+
+describe("formatValue", () => {
+  test.each<[number | null, Unit, string]>([
+    [0.8905, "share", "89.05"],
+    [1, "share", "100.00"],
+    [0.99998, "share", "99.998"],
+    [0.9999999, "share", "99.999"],
+    [0.00002, "error", "0.002"],
+    [0, "error", "0.00"],
+    [-0.012, "share", "−1.20"],
+    [3.6, "ratio", "3.60×"],
+    [28, "epochs", "28"],
+    [28.5, "epochs", "28.5"],
+    [1649402, "count", "1,649,402"],
+    [0.0421, "nats", "0.042"],
+    [12.34, "seconds", "12.3"],
+    [0.00012345, "text", "0.000123"],
+    [null, "share", "—"],
+  ])("writes %d in %s as %s", (value, unit, text) => {
+    expect(formatValue(value, unit)).toBe(text);
+  });
+});
+
+describe("formatMeasured", () => {
+  test("gives means of epochs a decimal, and one seed none", () => {
+    expect(formatMeasured(one(26), "epochs")).toBe("26");
+    expect(formatMeasured(measured([26, 26]).measurement, "epochs")).toBe("26.0 ± 0.0");
+    expect(formatMeasured(measured([26, 28, 27]).measurement, "epochs")).toBe("27.0 ± 2.5");
+  });
+
+  test("writes an interval that is cut off as two distances", () => {
+    const { measurement } = measuredShare([1, 0.999, 0.9995]);
+    expect(formatMeasured(measurement, "share")).toBe("99.95 +0.05 −0.12");
+  });
+
+  test("puts the × of a ratio behind its mean", () => {
+    expect(formatMeasured(measured([1.9, 2]).measurement, "ratio")).toBe("1.95× ± 0.64");
+  });
+});
+
+describe("formatDifference", () => {
+  test.each<[number, number, Unit, string]>([
+    [0.506, 0.5051, "share", "+0.09"],
+    [0.4, 0.512, "share", "−11.20"],
+    [0.5, 0.5, "share", "0.00"],
+    [0.500001, 0.5, "share", "0.00"],
+    [27, 28, "epochs", "−1"],
+    [27.5, 28, "epochs", "−0.5"],
+    [1.98, 1.96, "ratio", "+0.02"],
+    [0.5, 0.25, "nats", "+0.250"],
+  ])("writes %d less %d in %s as %s", (value, paper, unit, text) => {
+    expect(formatDifference(one(value, paper), unit)).toBe(text);
+  });
+
+  test("gives differences of means a decimal", () => {
+    expect(formatDifference(measured([27, 29], 30).measurement, "epochs")).toBe("−2.0");
+  });
+
+  test("is a dash without a paper's number", () => {
+    expect(formatDifference(one(1), "share")).toBe("—");
+  });
+});
+
+describe("formatPlain", () => {
+  test.each<[string | number | boolean | null, Unit, string]>([
+    [true, "text", "yes"],
+    [false, "text", "no"],
+    [null, "share", ""],
+    ["mlp", "share", "mlp"],
+    [0.125, "share", "12.5 %"],
+    [0.0005, "ratio", "0.0005"],
+    [1_649_402, "count", "1,649,402"],
+    [2048, "text", "2048"],
+    [-3, "count", "−3"],
+  ])("writes %s in %s as %s", (cell, unit, text) => {
+    expect(formatPlain(cell, unit)).toBe(text);
+  });
+
+  test("rounds no tick to be seen", () => {
+    expect(formatSet(0.30000000000000004, "share")).toBe("30 %");
+    expect(formatSet(0.1 + 0.2, "ratio")).toBe("0.3");
+  });
+});
