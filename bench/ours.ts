@@ -11,9 +11,10 @@ import { parseArgs } from "node:util";
 import * as ort from "onnxruntime-node";
 import { randomStream } from "../src/base/random.ts";
 import type { Dataset } from "../src/data/dataset.ts";
+import { countMultiplyAdds } from "../src/graph/cost.ts";
 import { writeOnnx } from "../src/graph/onnx/write.ts";
-import { gemm, matmul } from "../src/graph/ops/linear.ts";
-import { type Graph, inOrder, input, sizeOf } from "../src/graph/value.ts";
+import { matmul } from "../src/graph/ops/linear.ts";
+import { input, sizeOf } from "../src/graph/value.ts";
 import { findModel } from "../src/nn/models.ts";
 import { type Engine, openEngine, type Runtime } from "../src/train/engine.ts";
 import { paperRecipe } from "../src/train/recipe.ts";
@@ -25,8 +26,8 @@ const { values: options } = parseArgs({
     model: { type: "string", default: "mlp-1x512" },
     threads: { type: "string", default: "2" },
     batch: { type: "string", default: "128" },
-    /** Steps of one run of the engine. */
-    chunk: { type: "string", default: "100" },
+    /** Steps of one run of the engine; 100 for a perceptron, 4 for a convolutional network. */
+    chunk: { type: "string" },
     /** Timed runs; one more warms up. */
     runs: { type: "string", default: "5" },
     /** Session options that are added to those of Shatter. */
@@ -44,16 +45,6 @@ const SIDE = 1536;
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-
-/** Floating-point operations of the matrix products of a graph, `[m, k] x [k, n]` being `2 m n k`. */
-function flopsOf(graph: Graph): number {
-  return inOrder(graph.outputs.map(({ value }) => value)).reduce((total, value) => {
-    if (value.kind !== "application") return total;
-    if (value.operation !== matmul.record && value.operation !== gemm.record) return total;
-    const depth = sizeOf(value.inputs[0]!.shape) / value.shape[0]!;
-    return total + 2 * sizeOf(value.shape) * depth;
-  }, 0);
-}
 
 /** ONNX Runtime with more session options than Shatter's own; `opened` collects the sessions. */
 function runtimeWith(extra: object, opened: ort.InferenceSession[]): Runtime {
@@ -128,9 +119,12 @@ function readProfile(folder: string, steps: number): { [operator: string]: numbe
   return operators;
 }
 
-const [threads, batch, chunk, runs] = [options.threads, options.batch, options.chunk, options.runs].map(
-  Number,
-) as [number, number, number, number];
+const [threads, batch, chunk, runs] = [
+  options.threads,
+  options.batch,
+  options.chunk ?? (options.model.startsWith("mlp") ? 100 : 4),
+  options.runs,
+].map(Number) as [number, number, number, number];
 const folder = options.profile ? mkdtempSync(join(tmpdir(), "shatter-profile-")) : undefined;
 const extra = {
   ...(JSON.parse(options.options) as object),
@@ -166,7 +160,7 @@ console.log(
     model: options.model,
     threads,
     batch,
-    flops: flopsOf(step.graph),
+    flops: 2 * countMultiplyAdds(step.graph.outputs.map(({ value }) => value)),
     ...(folder
       ? { operators }
       : { stepSeconds, imagesPerSecond: batch / stepSeconds, peak: await measurePeak(engine) }),

@@ -1,7 +1,7 @@
 /**
  * @file Training speed beside PyTorch: the same models, batch and optimizer, measured by turns on this machine.
  *
- *   npm run bench -- [--models mlp-1x512,mlp-3x512] [--threads 2] [--batch 128] [--rounds 5] [--json]
+ *   npm run bench -- [--models mlp-1x512,alexnet,...] [--threads 2] [--batch 128] [--rounds 5] [--json]
  *
  * A round measures Shatter, and PyTorch in both of its memory layouts and with its threads split in several
  * ways, each in a process of its own; the ratio is ours to PyTorch's best of the round. Rounds turn the order around, so that a machine that slows
@@ -21,7 +21,7 @@ import {
 
 const { values: options } = parseArgs({
   options: {
-    models: { type: "string", default: "mlp-1x512,mlp-3x512" },
+    models: { type: "string", default: "mlp-1x512,mlp-3x512,alexnet,inception,inception-nobn" },
     threads: { type: "string", default: "2" },
     batch: { type: "string", default: "128" },
     rounds: { type: "string", default: "5" },
@@ -111,9 +111,7 @@ const reports = options.models.split(",").map((model) => {
     say(`  ratio of a round     ${show(ratio, 2)}`);
   }
   const peak = spreadOf(rounds.map((round) => round.ours.peak / 1e9));
-  say(
-    `  GFLOP/s of a step    ${show(gigaflops, 0)}   (${(flops / 1e9).toFixed(3)} GFLOP in matrix products)`,
-  );
+  say(`  GFLOP/s of a step    ${show(gigaflops, 0)}   (${(flops / 1e9).toFixed(3)} GFLOP in products)`);
   say(`  GFLOP/s at best      ${show(peak, 0)}   (one large matrix product)`);
   say(`  share of the best    ${show(shareOfPeak, 2)}`);
   const total = Object.values(profile.operators).reduce((sum, ms) => sum + ms, 0);

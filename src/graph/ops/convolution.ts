@@ -199,6 +199,7 @@ export const filterGradient: Operation<[Value, Value], FilterGradient> = operati
     }
     return [o!, x.shape[1]! / groups, ...kernel];
   },
+  multiplyAdds: ([, dy], y) => sizeOf(dy.shape) * sizeOf(y.shape.slice(1)),
   gradient: (dw, [x, dy], { kernel: _, ...attributes }) => [
     transposedConvolution(dy, dw, { ...attributes, size: x.shape.slice(2) }),
     convolution(x, dw, attributes),
