@@ -26,6 +26,8 @@ export * as ops from "./graph/ops/functions.ts";
 export { printGraph } from "./graph/print.ts";
 export { validateGraph } from "./graph/validate.ts";
 export { constant, type Graph, input, type Value } from "./graph/value.ts";
+export { type ExperimentResult, experimentResultSchema } from "./lab/experiment-result.ts";
+export { parseResult } from "./lab/parse-result.ts";
 export type { TestRequest } from "./lab/plan.ts";
 export { openProcessPool } from "./lab/process-pool.ts";
 export { runRandomizationTest, type TestOptions } from "./lab/process-test.ts";
@@ -33,6 +35,8 @@ export { runTest, type TestContext, type TestEvent } from "./lab/randomization-t
 export { type TestResult, type TrialResult, testResultSchema, type Verdict } from "./lab/result.ts";
 export { type DataSource, runHere, type TrialRunner } from "./lab/runner.ts";
 export { findModel, type Model, models, summarizeModel } from "./nn/models.ts";
+export { terminalExperiment } from "./report/experiment/terminal.ts";
+export { writeExperiment } from "./report/experiment/write.ts";
 export { writeReport } from "./report/write.ts";
 export { type Engine, openEngine } from "./train/engine.ts";
 export { cropForRecipe, splitsHash } from "./train/prepare.ts";
