@@ -1,7 +1,6 @@
 /**
  * @file The public names of Shatter.
  */
-
 export { DataError, EngineError, GraphError, ShapeError, UsageError } from "./base/errors.ts";
 export { type RandomStream, randomStream } from "./base/random.ts";
 export { type Estimate, estimate, renamingTest, wilsonInterval } from "./base/statistics.ts";
@@ -31,6 +30,7 @@ export type { Condition } from "./lab/experiments/condition.ts";
 export type { Experiment } from "./lab/experiments/experiment.ts";
 export { experimentFromFile } from "./lab/experiments/file-experiment.ts";
 export { experiments, findExperiment } from "./lab/experiments/index.ts";
+export { parseResult } from "./lab/parse-result.ts";
 export type { TestRequest } from "./lab/plan.ts";
 export { type CheckpointOptions, openCheckpoints } from "./lab/process-checkpoints.ts";
 export { type ExperimentOptions, runExperiment } from "./lab/process-experiment.ts";
@@ -41,6 +41,8 @@ export { type TestResult, type TrialResult, testResultSchema, type Verdict } fro
 export { type Checkpoints, type DataSource, runHere, type TrialRunner } from "./lab/runner.ts";
 export type { Model } from "./nn/model.ts";
 export { findModel, models, summarizeModel } from "./nn/models.ts";
+export { terminalExperiment } from "./report/experiment/terminal.ts";
+export { writeExperiment } from "./report/experiment/write.ts";
 export { writeReport } from "./report/write.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.ts";
 export { type Engine, openEngine } from "./train/engine.ts";

@@ -30,11 +30,12 @@ const grid = (...names: readonly string[]): Grid => ({
 describe("latexGrid", () => {
   test("writes a table with the rules of booktabs", () => {
     expect(latexGrid(grid("mlp"), "Shatter 1.0")).toMatchInlineSnapshot(`
-      "% Made by Shatter 1.0. Needs \\usepackage{booktabs}.
+      "% Made by Shatter 1.0. Needs \\usepackage{booktabs,graphicx}.
       \\begin{table}
-        \\centering\\small
+        \\centering\\small\\setlength{\\tabcolsep}{4pt}
         \\caption{A \\& B\\_1 rise 5\\,\\%. Means.}
-        \\label{tab:table-1}
+        \\medskip\\label{tab:table-1}
+        \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%
         \\begin{tabular}{lrrrr}
           \\toprule
            & \\multicolumn{3}{c}{Test accuracy, \\%} &  \\\\
@@ -43,7 +44,7 @@ describe("latexGrid", () => {
           \\midrule
           mlp & 50.60 $\\pm$ 0.52 & 50.51 & +0.09 & ---\\textsuperscript{a} \\\\
           \\bottomrule
-        \\end{tabular}
+        \\end{tabular}}
 
         \\smallskip\\footnotesize $\\pm$ is 95\\,\\%. \\textsuperscript{a}~not reached in 64 epochs.
       \\end{table}

@@ -32,7 +32,7 @@ export function drawCurves(figure: CurveFigure, options: DrawOptions): string {
 }
 
 function chart(figure: CurveFigure, colors: readonly string[], { paper, width, plot }: Board): Drawing {
-  const { x, y, curves } = figure;
+  const { x, y, guides, curves } = figure;
   const isEmpty = curves.every((curve) => curve.paper.length === 0 && curve.ours.every((p) => p.y === null));
   const { ink } = paper;
   const format = tickFormat(y);
@@ -59,13 +59,12 @@ function chart(figure: CurveFigure, colors: readonly string[], { paper, width, p
           tickSize: 4,
         }),
         Plot.axisY({ ...ticksOf(y, 6), label: y.label, labelArrow: "none", color: ink, tickSize: 0 }),
-        ...placeGuides(figure).flatMap(({ label, y: at, side, isBelow }) => [
-          Plot.ruleY([at], {
-            stroke: ink,
-            strokeOpacity: 0.8,
-            strokeWidth: 1.25,
-            strokeDasharray: "1.5 3.5",
-          }),
+        Plot.ruleY(
+          guides.map((guide) => guide.y),
+          { stroke: ink, strokeOpacity: 0.8, strokeWidth: 1.25, strokeDasharray: "1.5 3.5" },
+        ),
+        ...curves.flatMap((curve, index) => curveMarks(curve, figure, colors[index]!, index, paper)),
+        ...placeGuides(figure).map(({ label, y: at, side, isBelow }) =>
           Plot.text([label], {
             x: () => x.domain[side === "left" ? 0 : 1],
             y: () => at,
@@ -75,8 +74,7 @@ function chart(figure: CurveFigure, colors: readonly string[], { paper, width, p
             stroke: paper.ground,
             strokeWidth: 4,
           }),
-        ]),
-        ...curves.flatMap((curve, index) => curveMarks(curve, figure, colors[index]!, index, paper)),
+        ),
         ...(isEmpty
           ? [Plot.text(["No trial has a value to draw yet."], { frameAnchor: "middle", fill: ink })]
           : []),

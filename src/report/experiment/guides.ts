@@ -13,33 +13,54 @@ export interface PlacedGuide {
   readonly isBelow: boolean;
 }
 
-/** Points this near, as a share of the axes, are in a label's way. */
-const NEAR = { x: 0.3, y: 0.08 };
+/** What is within these shares of the height around a guide is in its label's way. */
+const BELOW = 0.03;
+const ABOVE = 0.09;
+/** Share of the width that a letter takes, about. */
+const LETTER = 0.0095;
 /** Guides above this share of the height have no room for a label above them. */
 const TOP = 0.93;
+/** A place on a line is looked at so many times from one point to the next. */
+const STEPS = 8;
 
-/** Place the labels of a figure's guides. */
+type Place = readonly [along: number, height: number];
+
+/** Place the labels of a figure's guides, the highest first. */
 export function placeGuides({ guides, curves, x, y }: CurveFigure): PlacedGuide[] {
-  const points = curves.flatMap(({ ours, paper }) => [...ours, ...paper]);
   const share = (value: number, [low, high]: readonly [number, number]): number =>
     (value - low) / (high - low);
+  const lines = curves.flatMap(({ ours, paper }) => [ours, paper]);
+  const places = lines.flatMap((points) =>
+    along(
+      points.flatMap((point): Place[] =>
+        point.y === null ? [] : [[share(point.x, x.domain), share(point.y, y.domain)]],
+      ),
+    ),
+  );
   const placed: PlacedGuide[] = [];
   for (const { label, y: at } of [...guides].sort((a, b) => b.y - a.y)) {
     const height = share(at, y.domain);
+    const isNear = (other: number): boolean => other - height > -BELOW && other - height < ABOVE;
     const crowd = (side: PlacedGuide["side"]): number => {
-      const inTheWay = points.filter((point) => {
-        if (point.y === null) return false;
-        const along = share(point.x, x.domain);
-        const above = share(point.y, y.domain) - height;
-        return (side === "left" ? along <= NEAR.x : along >= 1 - NEAR.x) && above > -0.01 && above < NEAR.y;
-      }).length;
-      const taken = placed.some(
-        (other) => other.side === side && Math.abs(share(other.y, y.domain) - height) < NEAR.y,
+      const reach = Math.min(0.5, label.length * LETTER);
+      const inTheWay = places.filter(
+        ([place, other]) => isNear(other) && (side === "left" ? place <= reach : place >= 1 - reach),
       );
-      return inTheWay + (taken ? 1000 : 0);
+      const taken = placed.filter((other) => other.side === side && isNear(share(other.y, y.domain)));
+      return inTheWay.length + 1000 * taken.length;
     };
     const side = crowd("right") <= crowd("left") ? "right" : "left";
     placed.push({ label, y: at, side, isBelow: height > TOP });
   }
   return placed;
 }
+
+/** Places along the line through some. */
+const along = (points: readonly Place[]): Place[] =>
+  points.flatMap((point, index) => {
+    const next = points[index + 1] ?? point;
+    return Array.from({ length: STEPS }, (_, step): Place => {
+      const part = step / STEPS;
+      return [point[0] + part * (next[0] - point[0]), point[1] + part * (next[1] - point[1])];
+    });
+  });

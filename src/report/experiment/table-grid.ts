@@ -75,6 +75,8 @@ function cellsOf(
   const count = showN && value !== null ? ` (${n})` : "";
   const ours = { text: formatMeasured(measurement, unit) + count, mark: marks.get(note ?? "") ?? "" };
   if (width === 1) return [ours];
+  // A dash would say that the paper has it and we have not.
+  if (paper === null) return [ours, plainCell(""), plainCell("")];
   return [ours, plainCell(formatValue(paper, unit)), plainCell(formatDifference(measurement, unit))];
 }
 

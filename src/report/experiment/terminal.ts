@@ -36,9 +36,12 @@ export function terminalExperiment(
       ...(below.length > 0 ? ["", ...below.map((line) => paint("dim", line))] : []),
     ].join("\n");
   });
-  const { title, notes, provenance } = result;
+  const { title, question, notes, provenance } = result;
   return [
-    `${paint("bold", printable(title))}\n${tell(tellScale(result))}`,
+    `${paint("bold", printable(title))}\n${[tellScale(result), question ?? ""]
+      .filter(Boolean)
+      .map((text) => tell(text))
+      .join("\n")}`,
     ...tables,
     ...claimsText(result, paint, tell),
     ...(notes.length > 0 ? [[paint("bold", "Notes"), ...notes.map((note) => tell(note))].join("\n")] : []),

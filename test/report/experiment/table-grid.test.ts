@@ -49,6 +49,14 @@ describe("gridOf", () => {
     expect(notes).toEqual(["Means over seeds, ± the 95 % interval (Student’s t); n = 2 seeds."]);
   });
 
+  test("leaves the paper's side empty where it has no number", () => {
+    const rows = [{ test: measuredShare([0.5], 0.4) }, { test: measuredShare([0.5]) }];
+    expect(textsOf(gridOf(table(rows)).rows)).toEqual([
+      ["", "50.00", "40.00", "+10.00"],
+      ["", "50.00", "", ""],
+    ]);
+  });
+
   test("says so where there is one seed", () => {
     expect(gridOf(table([{ test: measuredShare([0.5]) }])).notes).toEqual([
       "One seed (n = 1), so there are no intervals.",
