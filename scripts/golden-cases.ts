@@ -4,8 +4,10 @@
 
 import { sha256 } from "../src/base/spec.ts";
 import { initializations } from "../src/nn/initialize.ts";
+import { rotationCases, titleOf } from "../test/data/rotations.ts";
 import { buildCase, cases, nameOf } from "../test/graph/cases.ts";
 import { stepCases } from "../test/train/cases.ts";
+import { networkCases, networkQuestion } from "../test/train/networks.ts";
 
 /** The first digits of a case's hash: a golden of another case is noticed. */
 export const hashOf = async (given: unknown): Promise<string> =>
@@ -31,5 +33,13 @@ if (import.meta.main) {
     })),
   );
   const steps = await Promise.all(stepCases.map(async (given) => ({ hash: await hashOf(given), ...given })));
-  process.stdout.write(JSON.stringify({ operations, steps, initializations }));
+  const rotations = await Promise.all(
+    rotationCases.map(async (given) => ({ title: titleOf(given), hash: await hashOf(given), ...given })),
+  );
+  const networks = await Promise.all(
+    networkCases()
+      .map(networkQuestion)
+      .map(async (question) => ({ hash: await hashOf(question), ...question })),
+  );
+  process.stdout.write(JSON.stringify({ operations, steps, networks, initializations, rotations }));
 }

@@ -7,11 +7,13 @@ Needs PyTorch (Debian: apt-get install --no-install-recommends python3-torch pyt
 the tests themselves, so a golden file always answers the questions that are asked; each answer carries the hash
 of its question.
 """
+import base64
 import json
 import math
 import os
 import sys
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -24,6 +26,63 @@ def reduction(fold):
 
 def gemm(a, b, c, alpha, beta, transposeA, transposeB):
     return alpha * ((a.t() if transposeA else a) @ (b.t() if transposeB else b)) + beta * c
+
+
+def around(x, pads, value=0.0):
+    top, left, bottom, right = pads
+    return F.pad(x, (left, right, top, bottom), value=value)
+
+
+def convolution(x, w, strides, pads, dilations, groups):
+    return F.conv2d(around(x, pads), w, None, strides, 0, dilations, groups)
+
+
+def transposed_convolution(x, w, strides, pads, dilations, groups, size):
+    top, left, bottom, right = pads
+    covered = [(n - 1) * s + d * (k - 1) + 1 for n, s, d, k in zip(x.shape[2:], strides, dilations, w.shape[2:])]
+    missed = [size[0] + top + bottom - covered[0], size[1] + left + right - covered[1]]
+    padded = F.conv_transpose2d(x, w, None, strides, 0, missed, groups, dilations)
+    return padded[:, :, top : top + size[0], left : left + size[1]]
+
+
+def max_pool(x, kernel, strides, pads, dilations):
+    return F.max_pool2d(around(x, pads, -math.inf), kernel, strides, 0, dilations)
+
+
+def filter_gradient(x, dy, kernel, **settings):
+    """What reaches filters of zeros: a convolution is linear in them."""
+    w = torch.zeros(dy.shape[1], x.shape[1] // settings["groups"], *kernel, dtype=x.dtype, requires_grad=True)
+    return torch.autograd.grad((convolution(x, w, **settings) * dy).sum(), w, create_graph=True)[0]
+
+
+def max_pool_gradient(x, dy, **settings):
+    z = x.detach().clone().requires_grad_()
+    return torch.autograd.grad((max_pool(z, **settings) * dy).sum(), z, create_graph=True)[0]
+
+
+def max_pool_positions(x, kernel, strides, pads, dilations):
+    padded = around(x, pads, -math.inf)
+    _, at = F.max_pool2d(padded, kernel, strides, 0, dilations, return_indices=True)
+    row, column = at // padded.shape[3] - pads[0], at % padded.shape[3] - pads[1]
+    plane = torch.arange(x.shape[0] * x.shape[1]).reshape(x.shape[0], x.shape[1], 1, 1)
+    return (plane * x.shape[2] + row) * x.shape[3] + column
+
+
+def average_pool(x, kernel, strides, pads, countPads):
+    pool = lambda x: F.avg_pool2d(around(x, pads), kernel, strides)
+    return pool(x) if countPads else pool(x) / pool(torch.ones_like(x))
+
+
+def part(x, starts, ends, axes, steps):
+    which = [slice(None)] * x.dim()
+    for start, end, axis, step in zip(starts, ends, axes, steps):
+        which[axis] = slice(start, end, step)
+    return x[tuple(which)]
+
+
+def padded(x, pads):
+    pairs = [(pads[axis], pads[axis + x.dim()]) for axis in range(x.dim())]
+    return F.pad(x, [count for pair in reversed(pairs) for count in pair])
 
 
 OPERATIONS = {
@@ -54,6 +113,18 @@ OPERATIONS = {
     "cast": lambda x, to: x.to(TYPES[to]),
     "logSoftmax": lambda x, axis: torch.log_softmax(x, axis),
     "softmax": lambda x, axis: torch.softmax(x, axis),
+    "convolution": convolution,
+    "transposedConvolution": transposed_convolution,
+    "maxPool": max_pool,
+    "maxPoolPositions": max_pool_positions,
+    "averagePool": average_pool,
+    "filterGradient": filter_gradient,
+    "maxPoolGradient": max_pool_gradient,
+    "batchNormalize": lambda x, epsilon: F.batch_norm(x, None, None, training=True, eps=epsilon),
+    "concat": lambda *parts, axis: torch.cat(parts, axis),
+    "slice": part,
+    "pad": padded,
+    "scatterAdd": lambda x, positions, numbers: x.scatter_add(0, positions, numbers),
 }
 
 
@@ -109,6 +180,111 @@ def step_answer(case):
     return {"hash": case["hash"], "losses": losses, "first": first, "last": {name: numbers(x) for name, x in w.items()}}
 
 
+def floats(encoded):
+    return torch.from_numpy(np.frombuffer(base64.b64decode(encoded), dtype="<f4").astype(np.float64))
+
+
+def sampled(size):
+    """Which elements of a tensor are compared one by one."""
+    return sorted({at * (size - 1) // 23 for at in range(24)})
+
+
+def same_pads(x, kernel, stride, value=0.0):
+    """TensorFlow's SAME: as many windows as size / stride, rounded up; the odd row and column come after."""
+    pads = []
+    for size in (x.shape[3], x.shape[2]):
+        total = max((math.ceil(size / stride) - 1) * stride + kernel - size, 0)
+        pads += [total // 2, total - total // 2]
+    return F.pad(x, pads, value=value)
+
+
+class Network:
+    """The paper's networks, from PyTorch's own layers; `w` are the parameters, `averages` those of the batch norms."""
+
+    def __init__(self, w, normalized):
+        self.w, self.normalized, self.training = w, normalized, True
+        self.averages = {}
+        if normalized:
+            for name in w:
+                if name.endswith(".bias") and not name.startswith("output"):
+                    self.averages[name[: -len("bias")] + "mean"] = torch.zeros_like(w[name])
+                    self.averages[name[: -len("bias")] + "variance"] = torch.ones_like(w[name])
+
+    def conv(self, x, name, kernel, stride=1):
+        bias = self.w[name + ".bias"]
+        y = F.conv2d(same_pads(x, kernel, stride), self.w[name + ".weight"], None if self.normalized else bias, stride)
+        if self.normalized:
+            mean, variance = self.averages[name + ".mean"], self.averages[name + ".variance"]
+            y = F.batch_norm(y, mean, variance, None, bias, self.training, 0.1, 1e-3)
+        return torch.relu(y)
+
+    def pool(self, x):
+        return F.max_pool2d(same_pads(x, 3, 2, -math.inf), 3, 2)
+
+    def dense(self, x, name):
+        return F.linear(x, self.w[name + ".weight"], self.w[name + ".bias"])
+
+    def alexnet(self, x):
+        for name in ("conv1", "conv2"):
+            x = F.local_response_norm(self.pool(self.conv(x, name, 5)), 9, 0.001, 0.75, 1.0)
+        x = torch.relu(self.dense(x.flatten(1), "hidden1"))
+        return self.dense(torch.relu(self.dense(x, "hidden2")), "output")
+
+    def inception(self, x):
+        x = self.conv(x, "conv1", 3)
+        for at in range(2, 12):
+            module = "module%d" % at
+            three = lambda stride: self.conv(x, module + ".conv3x3", 3, stride)
+            if at in (4, 9):
+                x = torch.cat([three(2), self.pool(x)], 1)
+            else:
+                x = torch.cat([self.conv(x, module + ".conv1x1", 1), three(1)], 1)
+        return self.dense(x.mean((2, 3)), "output")
+
+
+def network_answer(case):
+    """Ten steps of a whole network: losses, how tensors changed in one and in all, and the losses in evaluation."""
+    recipe = case["recipe"]
+    starts = {p["name"]: floats(p["start"]).reshape(p["shape"]) for p in case["parameters"]}
+    w = {name: start.clone().requires_grad_() for name, start in starts.items()}
+    network = Network(w, case["model"] == "inception")
+    forward = network.alexnet if case["model"] == "alexnet" else network.inception
+    groups = [
+        {"params": [x for name, x in w.items() if name.endswith(".weight")], "weight_decay": recipe["weightDecay"]},
+        {"params": [x for name, x in w.items() if name.endswith(".bias")], "weight_decay": 0},
+    ]
+    optimizer = torch.optim.SGD(groups, lr=1, momentum=recipe["momentum"])
+    images = floats(case["images"]).reshape(-1, *case["example"])
+    labels = torch.tensor(case["labels"])
+    before = {**starts, **{name: x.clone() for name, x in network.averages.items()}}
+    losses, first = [], None
+
+    def changes():
+        moved = {name: (x.detach() - before[name]).reshape(-1) for name, x in {**w, **network.averages}.items()}
+        return {name: {"sum": x.sum().item(), "norm": x.norm().item(), "elements": numbers(x[sampled(len(x))])} for name, x in moved.items()}
+
+    for rows, rate in zip(case["indices"], case["rates"]):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        loss = F.cross_entropy(forward(images[rows]), labels[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        first = first or changes()
+    network.training = False
+    with torch.no_grad():
+        evaluation = F.cross_entropy(forward(images), labels, reduction="none")
+
+    return {
+        "hash": case["hash"],
+        "losses": losses,
+        "first": first,
+        "last": changes(),
+        "evaluation": numbers(evaluation),
+    }
+
+
 def initialization_answer(name, inputs, units):
     """Largest size and standard deviation of a weight matrix and its biases, drawn by torch.nn.init."""
     torch.manual_seed(0)
@@ -125,6 +301,18 @@ def initialization_answer(name, inputs, units):
     return {"inputs": inputs, "units": units, "weight": facts(layer.weight), "bias": facts(layer.bias)}
 
 
+def rotation_answer(case):
+    """An image turned counter-clockwise about its centre, bilinear, 0 outside: its grid runs from -1 to 1 on both axes."""
+    _, height, width = case["shape"]
+    angle = math.radians(case["degrees"])
+    cosine, sine, ratio = math.cos(angle), math.sin(angle), height / width
+    turn = torch.tensor([[[cosine, -sine * ratio, 0], [sine / ratio, cosine, 0]]], dtype=torch.float64)
+    image = torch.tensor(case["image"], dtype=torch.float64).reshape(1, *case["shape"])
+    grid = F.affine_grid(turn, image.shape, align_corners=False)
+    turned = F.grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+    return {"hash": case["hash"], "y": numbers(turned)}
+
+
 def write(name, answers):
     path = os.path.join(os.path.dirname(__file__), "..", "test", "golden", name)
     with open(path, "w") as file:
@@ -137,4 +325,6 @@ questions = json.load(sys.stdin)
 torch.set_num_threads(1)
 write("operations.json", {case["name"]: operation_answer(case) for case in questions["operations"]})
 write("steps.json", {case["title"]: step_answer(case) for case in questions["steps"]})
+write("networks.json", {case["model"]: network_answer(case) for case in questions["networks"]})
 write("initialization.json", {name: initialization_answer(name, 600, 400) for name in questions["initializations"]})
+write("rotations.json", {case["title"]: rotation_answer(case) for case in questions["rotations"]})

@@ -27,19 +27,33 @@ export { printGraph } from "./graph/print.ts";
 export { validateGraph } from "./graph/validate.ts";
 export { constant, type Graph, input, type Value } from "./graph/value.ts";
 export { type ExperimentResult, experimentResultSchema } from "./lab/experiment-result.ts";
+export type { Condition } from "./lab/experiments/condition.ts";
+export type { Experiment } from "./lab/experiments/experiment.ts";
+export { experimentFromFile } from "./lab/experiments/file-experiment.ts";
+export { experiments, findExperiment } from "./lab/experiments/index.ts";
 export { parseResult } from "./lab/parse-result.ts";
 export type { TestRequest } from "./lab/plan.ts";
+export { type CheckpointOptions, openCheckpoints } from "./lab/process-checkpoints.ts";
+export { type ExperimentOptions, runExperiment } from "./lab/process-experiment.ts";
 export { openProcessPool } from "./lab/process-pool.ts";
 export { runRandomizationTest, type TestOptions } from "./lab/process-test.ts";
 export { runTest, type TestContext, type TestEvent } from "./lab/randomization-test.ts";
 export { type TestResult, type TrialResult, testResultSchema, type Verdict } from "./lab/result.ts";
-export { type DataSource, runHere, type TrialRunner } from "./lab/runner.ts";
-export { findModel, type Model, models, summarizeModel } from "./nn/models.ts";
+export { type Checkpoints, type DataSource, runHere, type TrialRunner } from "./lab/runner.ts";
+export type { Model } from "./nn/model.ts";
+export { findModel, models, summarizeModel } from "./nn/models.ts";
 export { terminalExperiment } from "./report/experiment/terminal.ts";
 export { writeExperiment } from "./report/experiment/write.ts";
 export { writeReport } from "./report/write.ts";
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.ts";
 export { type Engine, openEngine } from "./train/engine.ts";
 export { cropForRecipe, splitsHash } from "./train/prepare.ts";
 export { paperRecipe, type Recipe } from "./train/recipe.ts";
 export { type TrialSpec, trialId } from "./train/spec.ts";
-export { type EpochRow, runTrial, type TrialEvent, type TrialOutcome } from "./train/trial.ts";
+export {
+  type EpochRow,
+  type RunOptions,
+  runTrial,
+  type TrialEvent,
+  type TrialOutcome,
+} from "./train/trial.ts";

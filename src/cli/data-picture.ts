@@ -3,18 +3,9 @@
  */
 
 import sharp from "sharp";
-import { type Dataset, exampleSize, type Splits } from "../data/dataset.ts";
-import { corruptLabels, type InputsName, redrawInputs } from "../data/randomize.ts";
-
-/** What to draw. */
-export interface PictureRequest {
-  readonly splits: Splits;
-  readonly seed: number;
-  /** Probability that a label is redrawn, in `[0, 1]`. */
-  readonly corrupt: number;
-  /** Number of images. */
-  readonly count: number;
-}
+import { type Dataset, exampleSize } from "../data/dataset.ts";
+import { corruptLabels } from "../data/randomize.ts";
+import { type PictureRequest, rowsOf } from "./data-rows.ts";
 
 /** One image: its place in the training data, its true label, and the one it may be given. */
 export interface Column {
@@ -22,13 +13,6 @@ export interface Column {
   readonly label: string;
   readonly given: string;
 }
-
-const ROWS: readonly { readonly inputs: InputsName; readonly title: string; readonly note: string }[] = [
-  { inputs: "true", title: "True", note: "as they are" },
-  { inputs: "shuffled", title: "Shuffled pixels", note: "one permutation for all" },
-  { inputs: "random", title: "Random pixels", note: "a permutation for each" },
-  { inputs: "gaussian", title: "Gaussian", note: "noise, same moments" },
-];
 
 const TILE = 84;
 const GAP = 14;
@@ -61,34 +45,32 @@ export function pickColumns({ splits, seed, corrupt, count }: PictureRequest): C
 
 /** Draw the picture as SVG, its images embedded as PNG. */
 export async function drawPicture(request: PictureRequest, columns: readonly Column[]): Promise<string> {
-  const { splits, seed, corrupt } = request;
-  const indices = columns.map(({ index }) => index);
+  const { splits, seed } = request;
   const pitch = TILE + GAP;
   const rowHeight = TILE + CAPTION + 14;
   const width = MARGIN * 2 + TITLES + columns.length * pitch - GAP;
-  const height = HEADER + (ROWS.length + 1) * rowHeight + MARGIN;
+  const rows = rowsOf(
+    request,
+    columns.map(({ index }) => index),
+  );
+  const height = HEADER + rows.length * rowHeight + MARGIN;
   const parts: string[] = [];
-  const rows = [
-    ...ROWS,
-    { inputs: "true", title: "Corrupted labels", note: `redrawn with p = ${corrupt}` } as const,
-  ];
-  for (const [row, { inputs, title, note }] of rows.entries()) {
+  for (const [row, { title, note, images }] of rows.entries()) {
     const top = HEADER + row * rowHeight;
     parts.push(
       text(MARGIN, top + TILE / 2 - 4, title, "title"),
       text(MARGIN, top + TILE / 2 + 16, note, "note"),
     );
-    const values = redrawInputs(splits, "train", indices, inputs, seed);
     for (const [column, { label, given }] of columns.entries()) {
       const left = MARGIN + TITLES + column * pitch;
-      const png = await tile(splits.train, values, column);
+      const png = await tile(images, column);
       parts.push(
         `<image x="${left}" y="${top}" width="${TILE}" height="${TILE}" href="data:image/png;base64,${png.toString("base64")}"/>`,
         `<rect x="${left - 0.5}" y="${top - 0.5}" width="${TILE + 1}" height="${TILE + 1}" class="frame"/>`,
       );
       const middle = left + TILE / 2;
       const caption = top + TILE + 15;
-      if (row < ROWS.length) parts.push(text(middle, caption, label, "label"));
+      if (row < rows.length - 1) parts.push(text(middle, caption, label, "label"));
       else if (label === given)
         parts.push(text(middle, caption, label, "label"), text(middle, caption + 15, "kept", "kept"));
       else
@@ -121,7 +103,8 @@ export const rasterize = (svg: string): Promise<Buffer> =>
     .toBuffer();
 
 /** One image as PNG, its pixels as squares; float32 values are clipped to `[0, 1]` to be shown. */
-function tile(dataset: Dataset, values: Uint8Array | Float32Array, row: number): Promise<Buffer> {
+function tile(dataset: Dataset, row: number): Promise<Buffer> {
+  const values = dataset.inputs;
   const [, channels, height, width] = dataset.shape as [number, number, number, number];
   const size = exampleSize(dataset);
   const plane = height * width;

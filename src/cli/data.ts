@@ -7,13 +7,16 @@ import { extname } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { DataError, UsageError } from "../base/errors.ts";
-import { type Dataset, datasetHash, exampleCount, isImages } from "../data/dataset.ts";
+import { type Augmentation, requireAugmentable } from "../data/augment.ts";
+import { type Dataset, datasetHash, exampleCount, exampleShape, isImages } from "../data/dataset.ts";
 import type { Progress } from "../data/download.ts";
 import { dataFolder } from "../data/files.ts";
 import { findDataset, loadDataset, locate } from "../data/load.ts";
 import { type FileReport, inspect, obtain } from "../data/obtain.ts";
-import { crop } from "../data/preprocess.ts";
 import { datasets, type KnownDataset } from "../data/registry.ts";
+import { cropForRecipe } from "../train/prepare.ts";
+import { paperRecipe } from "../train/recipe.ts";
+import { AUGMENT } from "./augment.ts";
 import { drawPicture, pickColumns, rasterize } from "./data-picture.ts";
 import { numberIn, paint, wholeFrom } from "./output.ts";
 
@@ -85,8 +88,12 @@ Examples:
     .option("--seed <seed>", "the repetition to show", wholeFrom(0), 0)
     .option("--corrupt <p>", "probability that a label is redrawn", numberIn(0, 1), 0.5)
     .option("--count <n>", "number of images", wholeFrom(1), 8)
+    .option(...AUGMENT)
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExample:\n  shatter data show cifar10 --corrupt 0.2 --out cifar10.svg")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  shatter data show cifar10 --corrupt 0.2 --out cifar10.svg\n  shatter data show cifar10 --augment crop,flip,rotate:25",
+    )
     .action(show);
 
   return command;
@@ -229,6 +236,7 @@ interface ShowOptions extends CommonOptions {
   readonly seed: number;
   readonly corrupt: number;
   readonly count: number;
+  readonly augment?: Augmentation;
 }
 
 async function show(name: string, options: ShowOptions): Promise<void> {
@@ -240,11 +248,18 @@ async function show(name: string, options: ShowOptions): Promise<void> {
   const whole = await loadDataset(name, { dataDir: options.dataDir });
   if (!isImages(whole.train))
     throw new UsageError(`data show: expected a dataset of images, got ${name}, a table`);
-  const splits = { train: crop(whole.train), test: crop(whole.test) };
-  const request = { splits, seed: options.seed, corrupt: options.corrupt, count: options.count };
+  const { seed, corrupt, count, augment = paperRecipe.augment } = options;
+  requireAugmentable(exampleShape(whole.train), augment);
+  const request = {
+    splits: cropForRecipe(whole, { ...paperRecipe, augment }),
+    seed,
+    corrupt,
+    count,
+    augment,
+  };
   const columns = pickColumns(request);
   const svg = await drawPicture(request, columns);
   await writeFile(out, extension === ".svg" ? svg : await rasterize(svg));
-  if (options.json) return printJson({ out, seed: options.seed, corrupt: options.corrupt, columns });
+  if (options.json) return printJson({ out, seed, corrupt, columns });
   console.log(`wrote ${out}`);
 }

@@ -13,6 +13,7 @@ import { doctorCommand } from "./doctor.ts";
 import { modelCommand } from "./model.ts";
 import { paint } from "./output.ts";
 import { reportCommand } from "./report.ts";
+import { runCommand } from "./run.ts";
 import { testCommand } from "./test.ts";
 
 const program = new Command("shatter")
@@ -26,13 +27,21 @@ const program = new Command("shatter")
     `
 Examples:
   shatter test --data shapes --model mlp-1x512          true and random labels, a verdict
+  shatter run figure-1c --scale smoke                   a figure of the paper, in a minute
   shatter data show cifar10 --out cifar10.png           see what each randomization does
   shatter doctor                                        what works on this machine
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 interrupted.`,
   );
-for (const command of [testCommand(), dataCommand(), modelCommand(), reportCommand(), doctorCommand()])
-  program.addCommand(command);
+const commands = [
+  testCommand(),
+  runCommand(),
+  reportCommand(),
+  dataCommand(),
+  modelCommand(),
+  doctorCommand(),
+];
+for (const command of commands) program.addCommand(command);
 exitByException(program);
 
 // A reader that has seen enough, such as head, is no error.

@@ -3,19 +3,23 @@
  */
 
 import { Command } from "commander";
-import { showShape } from "../graph/value.ts";
+import { countMultiplyAdds } from "../graph/cost.ts";
+import { type Shape, showShape } from "../graph/value.ts";
+import type { Model } from "../nn/model.ts";
 import { findModel, models, summarizeModel } from "../nn/models.ts";
+import { type LayerRow, profileModel } from "../nn/profile.ts";
+import { formatCount } from "../report/format.ts";
+import { paperRecipe } from "../train/recipe.ts";
+import { buildStep } from "../train/step.ts";
 import { listOf, wholeFrom } from "./output.ts";
 
 /** Shape the paper feeds its small models. */
 const PAPER_INPUT = [3, 28, 28];
 const PAPER_CLASSES = 10;
 
-const millions = (count: number): string => count.toLocaleString("en-US");
-
 /** The command and its subcommands. */
 export function modelCommand(): Command {
-  const command = new Command("model").description("list the models, or show one's parameters");
+  const command = new Command("model").description("list the models, or show what is in one");
 
   command
     .command("list")
@@ -32,50 +36,89 @@ export function modelCommand(): Command {
       if (options.json) return console.log(JSON.stringify(rows, null, 2));
       for (const row of rows) {
         console.log(
-          `${row.name.padEnd(12)} ${millions(row.parameters).padStart(12)} parameters  ${row.title} (${row.source})`,
+          `${row.name.padEnd(15)} ${formatCount(row.parameters).padStart(10)} parameters  ${row.title} (${row.source})`,
         );
       }
     });
 
   command
     .command("show")
-    .description("show a model's parameters: names, shapes, counts")
+    .description("show a model's layers: shapes, parameters, work and receptive fields")
     .argument("<name>", `one of ${[...models.keys()].join(", ")}`)
     .option("--input <shape>", "shape of one example", listOf(wholeFrom(1)), PAPER_INPUT)
     .option("--classes <n>", "number of classes", wholeFrom(2), PAPER_CLASSES)
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  shatter model show mlp-3x512\n  shatter model show mlp-1x512 --input 1,28,28",
+      "\nExamples:\n  shatter model show alexnet\n  shatter model show mlp-1x512 --input 1,28,28",
     )
     .action((name: string, options: { input: number[]; classes: number; json?: boolean }) => {
-      const model = findModel(name);
-      const { parameters, count } = summarizeModel(model, options.input, options.classes);
-      const rows = parameters.map(({ name: parameter, role, value }) => ({
-        name: parameter,
-        role,
-        shape: value.shape,
-        count: value.shape.reduce((product, size) => product * size, 1),
-      }));
-      if (options.json) {
-        const { title, source } = model;
-        return console.log(
-          JSON.stringify(
-            { name, title, source, input: options.input, classes: options.classes, parameters: rows, count },
-            null,
-            2,
-          ),
-        );
-      }
-      console.log(`${name}: ${model.title} (${model.source})`);
-      console.log(`input ${showShape(options.input)}, ${options.classes} classes\n`);
-      for (const row of rows) {
-        console.log(
-          `  ${row.name.padEnd(18)} ${row.role.padEnd(7)} ${showShape(row.shape).padEnd(14)} ${millions(row.count).padStart(12)}`,
-        );
-      }
-      console.log(`  ${"total".padEnd(41)} ${millions(count).padStart(12)}`);
+      const facts = factsOf(findModel(name), options.input, options.classes);
+      console.log(options.json ? JSON.stringify(facts, null, 2) : describe(facts).join("\n"));
     });
 
   return command;
 }
+
+/** All that is known of a model without training it. */
+function factsOf(model: Model, example: Shape, classes: number) {
+  const { parameters, count } = summarizeModel(model, example, classes);
+  const layers = profileModel(model, example, classes);
+  const { batch } = paperRecipe;
+  const step = buildStep(model, paperRecipe, example, classes, batch);
+  return {
+    name: model.name,
+    title: model.title,
+    source: model.source,
+    input: example,
+    classes,
+    layers,
+    parameters: parameters.map(({ name, role, value }) => ({
+      name,
+      role,
+      shape: value.shape,
+      count: value.shape.reduce((product, size) => product * size, 1),
+    })),
+    count,
+    /** Of one example's way through the network. */
+    forward: { multiplyAdds: layers.reduce((total, { multiplyAdds }) => total + multiplyAdds, 0) },
+    /** Of one training step on a batch: forward, gradients and update. */
+    step: { batch, multiplyAdds: countMultiplyAdds(step.graph.outputs.map(({ value }) => value)) },
+  };
+}
+
+/** The facts as a table and two sentences. */
+function describe(facts: ReturnType<typeof factsOf>): string[] {
+  const { name, title, source, input, classes, layers, count, forward, step } = facts;
+  const cells = (row: LayerRow): string[] => [
+    row.layer,
+    row.operation,
+    row.output.join("x"),
+    formatCount(row.parameters),
+    formatCount(row.multiplyAdds),
+    row.receptiveField?.join("x") ?? "",
+  ];
+  const head = ["layer", "operation", "output", "parameters", "multiply-adds", "sees pixels"];
+  const total = ["total", "", "", formatCount(count), formatCount(forward.multiplyAdds), ""];
+  const table = [head, ...layers.map(cells), total];
+  const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  // Names to the left, numbers to the right.
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join("  ")
+      .trimEnd(),
+  );
+  return [
+    `${name}: ${title} (${source})`,
+    `input ${showShape(input)}, ${classes} classes`,
+    "",
+    ...lines.map((line) => `  ${line}`),
+    "",
+    `Forward, one example: ${giga(forward.multiplyAdds)} GFLOP in convolutions and matrix products.`,
+    `A training step of ${step.batch} examples: ${giga(step.multiplyAdds)} GFLOP.`,
+  ];
+}
+
+/** A product and a sum are two operations. */
+const giga = (multiplyAdds: number): string => Number(((2 * multiplyAdds) / 1e9).toPrecision(3)).toString();

@@ -10,6 +10,10 @@ import type { TestEvent, TrialState } from "../lab/randomization-test.ts";
 import type { TrialResult } from "../lab/result.ts";
 import { formatDuration } from "../report/format.ts";
 import { nameEscalated } from "../report/kinds.ts";
+import type { NameTrial } from "./trial-names.ts";
+
+/** Gives the trials that are planned their names. */
+type NamesOf = (planned: readonly TrialState[]) => NameTrial;
 
 /** What a terminal shows of a test. */
 export interface Progress {
@@ -18,7 +22,7 @@ export interface Progress {
 }
 
 /** A trial in few words, such as `20 % random labels, seed 2`. */
-const nameTrial = ({ spec: { inputs, corrupt, seed }, escalation }: TrialState): string =>
+const nameInTest: NameTrial = ({ spec: { inputs, corrupt, seed }, escalation }) =>
   `${nameEscalated({ inputs, nominal: corrupt, escalation })}, seed ${seed}`;
 
 const showShare = (share: number | null): string => (share === null ? "  - " : percent(share));
@@ -29,17 +33,57 @@ function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, secon
   return `${status} after ${epochs} epochs in ${formatDuration(seconds)}: ${numbers}`;
 }
 
-/** Show progress on a stream. */
-export function createProgress(stream: NodeJS.WriteStream): Progress {
-  return stream.isTTY ? createBars(stream) : createLines(stream);
+/** How progress is shown. */
+interface ProgressOptions {
+  /** Warnings only. */
+  readonly quiet?: boolean;
+  /** Names for the trials that are planned; those of a test unless told. */
+  readonly namesOf?: NamesOf;
 }
 
-function createLines(stream: NodeJS.WriteStream): Progress {
+/** Show progress on a stream. */
+export function createProgress(
+  stream: NodeJS.WriteStream,
+  { quiet = false, namesOf = () => nameInTest }: ProgressOptions = {},
+): Progress {
+  if (quiet) return createWarnings(stream, namesOf);
+  return stream.isTTY ? createBars(stream, namesOf) : createLines(stream, namesOf);
+}
+
+/** What is told of a trial that did not simply begin: where it goes on, and what went wrong on the way. */
+function noteOf(event: TestEvent, nameTrial: NameTrial): string | undefined {
+  if (event.type !== "trial") return undefined;
+  const { trial, event: happened } = event;
+  if (happened.type === "warning") return `${nameTrial(trial)}: warning: ${happened.text}\n`;
+  if (happened.type !== "resumed") return undefined;
+  const { epochs, ended } = happened;
+  if (ended) return `${nameTrial(trial)}: was done before\n`;
+  return `${nameTrial(trial)}: was interrupted, goes on after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}\n`;
+}
+
+function createWarnings(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
+  let nameTrial = nameInTest;
+  return {
+    show(event) {
+      if (event.type === "planned") nameTrial = namesOf(event.trials);
+      if (event.type === "trial" && event.event.type === "warning")
+        stream.write(noteOf(event, nameTrial) ?? "");
+    },
+    stop() {},
+  };
+}
+
+function createLines(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
+  let nameTrial = nameInTest;
   let planned = 0;
   let ended = 0;
   return {
     show(event) {
-      if (event.type === "planned") planned += event.trials.length;
+      stream.write(noteOf(event, nameTrial) ?? "");
+      if (event.type === "planned") {
+        planned += event.trials.length;
+        nameTrial = namesOf(event.trials);
+      }
       if (event.type === "ended") {
         ended++;
         stream.write(`[${ended}/${planned}] ${nameTrial(event.trial)}: ${describeEnd(event.result)}\n`);
@@ -49,7 +93,8 @@ function createLines(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function createBars(stream: NodeJS.WriteStream): Progress {
+function createBars(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
+  let nameTrial = nameInTest;
   const format = "{bar} {percentage} %  {text}";
   const bars = new MultiBar(
     { stream, format, barsize: 20, hideCursor: true, clearOnComplete: false, linewrap: false },
@@ -72,6 +117,7 @@ function createBars(stream: NodeJS.WriteStream): Progress {
     show(event) {
       if (event.type === "planned") {
         for (const trial of event.trials) shares.set(trial, 0);
+        nameTrial = namesOf(event.trials);
         whole ??= bars.create(1000, 0, { text: "" });
       } else if (event.type === "ended") {
         shares.set(event.trial, 1);
@@ -81,6 +127,8 @@ function createBars(stream: NodeJS.WriteStream): Progress {
         bars.log(`${nameTrial(event.trial)}: ${describeEnd(event.result)}\n`);
       } else {
         showTrial(event.trial, event.event);
+        const note = noteOf(event, nameTrial);
+        if (note !== undefined) bars.log(note);
       }
       showWhole();
     },

@@ -5,11 +5,14 @@
 import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Command, Option } from "commander";
+import { messageOf } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames } from "../data/randomize.ts";
 import { datasets } from "../data/registry.ts";
 import type { TestRequest } from "../lab/plan.ts";
+import { checkpointFolder } from "../lab/process-checkpoints.ts";
+import { requireFolder } from "../lab/process-folder.ts";
 import { runRandomizationTest } from "../lab/process-test.ts";
 import type { TestResult } from "../lab/result.ts";
 import { initializations } from "../nn/initialize.ts";
@@ -18,6 +21,7 @@ import { summaryTable } from "../report/table.ts";
 import { terminalTable } from "../report/terminal.ts";
 import { type Device, devices } from "../train/engine.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { AUGMENT } from "./augment.ts";
 import { conformanceLines } from "./conformance.ts";
 import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom, wrap } from "./output.ts";
 import { createProgress } from "./progress.ts";
@@ -50,6 +54,7 @@ interface Options {
   readonly dropout: number;
   readonly init: Recipe["initialization"];
   readonly preprocess: Recipe["preprocess"];
+  readonly augment?: Recipe["augment"];
   readonly fitAccuracy: number;
   readonly fitLoss: number;
   readonly stopWhenFit: boolean;
@@ -57,6 +62,8 @@ interface Options {
   readonly jobs?: number;
   readonly threads?: number;
   readonly device: Device;
+  readonly checkpoints?: string | false;
+  readonly checkpointEvery: number;
   readonly json?: string;
   readonly report?: string;
   readonly expect?: Expectation[];
@@ -143,6 +150,7 @@ export function testCommand(): Command {
       named("preprocessing", preprocessNames),
       recipe.preprocess,
     )
+    .option(...AUGMENT)
     .option(
       "--eval-every <epochs>",
       "epochs from one evaluation to the next",
@@ -172,6 +180,17 @@ export function testCommand(): Command {
       wholeFrom(1),
     )
     .addOption(new Option("--device <name>", "where to compute").choices(devices).default("cpu"))
+    .option(
+      "--checkpoints <folder>",
+      "where an interrupted test leaves what it needs to go on when run again (default: $SHATTER_CHECKPOINTS, or the cache folder)",
+    )
+    .option("--no-checkpoints", "begin anew, and leave nothing")
+    .option(
+      "--checkpoint-every <seconds>",
+      "least time from one checkpoint of a trial to the next",
+      numberIn(0, 86400),
+      30,
+    )
     .optionsGroup("What comes out:")
     .option("--json <file>", 'write the result as JSON; "-" prints it instead of the table')
     .option("--report <folder>", "write an HTML page with figures, and the numbers as CSV and JSON")
@@ -188,6 +207,7 @@ Examples:
   shatter test --data shapes --n 2000                              true against random labels, two minutes at most
   shatter test --data cifar10 --model mlp-3x512 --corrupt 0,0.2,0.4,0.6,0.8,1 --seeds 3
   shatter test --data mnist --inputs true,shuffled,random,gaussian --report mnist-report
+  shatter test --data cifar10 --augment crop,flip --epochs 200     is random cropping enough against memorising?
   shatter test --data cifar10 --n 5000 --json - --quiet | jq .verdict.text
   shatter test --data shapes --expect learns,no-leak               exit code 3 if it does not`,
     )
@@ -209,7 +229,7 @@ function recipeOf(options: Options): Recipe {
     initialization: options.init,
     preprocess: options.preprocess,
     epochs: options.epochs,
-    augment: paperRecipe.augment,
+    augment: options.augment ?? paperRecipe.augment,
     evaluate: { ...paperRecipe.evaluate, every: options.evalEvery },
     fit: { accuracy: options.fitAccuracy, loss: options.fitLoss, stop: options.stopWhenFit },
   };
@@ -218,7 +238,8 @@ function recipeOf(options: Options): Recipe {
 async function test(options: Options): Promise<void> {
   // An unwritable place is refused before the first minute of training.
   for (const folder of foldersOf(options)) await (await loadReport()).checkWritable(folder);
-  const progress = options.quiet ? undefined : createProgress(process.stderr);
+  const folder = await folderOfCheckpoints(options.checkpoints);
+  const progress = createProgress(process.stderr, { quiet: options.quiet ?? false });
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     if (interrupt.signal.aborted) process.exit(130);
@@ -233,13 +254,38 @@ async function test(options: Options): Promise<void> {
     ...{ data, dataDir, model, inputs, corrupt, n, testN, seeds, escalations, jobs, threads, device },
     firstSeed: seed,
     recipe: recipeOf(options),
+    checkpoints: folder === undefined ? undefined : { folder, seconds: options.checkpointEvery },
     command: ["shatter", ...process.argv.slice(2)].join(" "),
     signal: interrupt.signal,
-    onEvent: (event) => progress?.show(event),
+    onEvent: (event) => progress.show(event),
   });
-  progress?.stop();
+  progress.stop();
   await publish(result, options);
+  if (result.provenance.interrupted && folder !== undefined) {
+    process.stderr.write(`run the same command again to go on (checkpoints: ${folder})\n`);
+  }
   process.exitCode = exitCode(result, options.expect ?? []);
+}
+
+/**
+ * The folder of checkpoints, which can be written to; undefined for none.
+ *
+ * @throws DataError if the one asked for cannot be written to.
+ */
+async function folderOfCheckpoints(asked: string | false | undefined): Promise<string | undefined> {
+  if (asked === false) return undefined;
+  const folder = checkpointFolder(asked);
+  try {
+    await requireFolder("checkpoints", folder);
+    return folder;
+  } catch (error) {
+    // Nobody asked for checkpoints: a machine without a place for them still does the test.
+    if (asked !== undefined) throw error;
+    process.stderr.write(
+      `warning: ${messageOf(error)} with --checkpoints; an interruption will cost the trials under way\n`,
+    );
+    return undefined;
+  }
 }
 
 /** Charts are heavy to load, and most runs of the command draw none. */
@@ -295,10 +341,10 @@ function printResult(result: TestResult): void {
   if (provenance.interrupted) console.log(paint(out, "yellow", "  Interrupted: some trials are missing."));
 }
 
-/** 130 if interrupted, 1 if a trial failed, 3 if an expected answer was not given, 0 otherwise. */
+/** 130 if interrupted, 1 if a trial failed or was stopped, 3 if an expected answer was not given, 0 otherwise. */
 function exitCode({ provenance, trials, verdict }: TestResult, expected: readonly Expectation[]): number {
   if (provenance.interrupted) return 130;
-  if (trials.some((trial) => trial.status === "failed")) return 1;
+  if (trials.some(({ status }) => status === "failed" || status === "stopped")) return 1;
   const answers: string[] = [verdict.capacity.answer, verdict.learning.answer];
   if (verdict.leak.suspected === false) answers.push("no-leak");
   const unmet = expected.filter((answer) => !answers.includes(answer));

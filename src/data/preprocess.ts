@@ -2,13 +2,14 @@
  * @file The last steps before a network: cropping, scaling, whitening.
  *
  * The order is crop, randomize, preprocess. Cropping first means that a permuted image holds exactly the pixels
- * the network would have seen; a permutation of pixels and whitening commute. Source: Zhang et al., ICLR 2017,
+ * the network would have seen; a permutation of pixels and whitening commute. Where training draws windows at
+ * random (augment.ts), whole images are randomized, and cropped after. Source: Zhang et al., ICLR 2017,
  * appendix A, and `per_image_whitening` of TensorFlow at the time.
  */
 
 import { UsageError } from "../base/errors.ts";
 import { type Dataset, exampleCount, exampleSize, isImages } from "./dataset.ts";
-import { channelMoments, inputScale, momentLayout } from "./layout.ts";
+import { channelMoments, inputScale, type Moments, momentLayout } from "./layout.ts";
 
 /** Sides of the paper's images after cropping, in pixels. */
 export const PAPER_CROP = 28;
@@ -64,23 +65,37 @@ export function crop(dataset: Dataset, size: number = PAPER_CROP): Dataset {
  * @throws UsageError if `paper` is asked for a table, or `standardize` without a reference.
  */
 export function preprocess(dataset: Dataset, how: PreprocessName, reference?: Dataset): Dataset {
+  return preprocessor(how, reference)(dataset);
+}
+
+/**
+ * The function that preprocesses: {@link preprocess} for many small datasets, the reference measured once.
+ *
+ * @throws UsageError if `standardize` has no reference; the function throws it for `paper` of a table.
+ */
+export function preprocessor(how: PreprocessName, reference?: Dataset): (dataset: Dataset) => Dataset {
   switch (how) {
     case "paper":
-      return { ...dataset, inputs: whiten(dataset) };
-    case "none": {
-      if (dataset.inputs instanceof Float32Array) return dataset;
-      // Copied first: `Float32Array.from` with a function builds a list of all values on the way.
-      const scaled = new Float32Array(dataset.inputs);
-      for (let at = 0; at < scaled.length; at++) scaled[at] = scaled[at]! / 255;
-      return { ...dataset, inputs: scaled };
-    }
+      return (dataset) => ({ ...dataset, inputs: whiten(dataset) });
+    case "none":
+      return scaleDown;
     case "standardize": {
       if (!reference) {
         throw new UsageError('preprocess: "standardize" needs the training split as its reference, got none');
       }
-      return { ...dataset, inputs: standardize(dataset, reference) };
+      const moments = channelMoments(reference);
+      return (dataset) => ({ ...dataset, inputs: standardize(dataset, moments) });
     }
   }
+}
+
+/** Pixels over 255; float32 inputs are not copied. */
+function scaleDown(dataset: Dataset): Dataset {
+  if (dataset.inputs instanceof Float32Array) return dataset;
+  // Copied first: `Float32Array.from` with a function builds a list of all values on the way.
+  const scaled = new Float32Array(dataset.inputs);
+  for (let at = 0; at < scaled.length; at++) scaled[at] = scaled[at]! / 255;
+  return { ...dataset, inputs: scaled };
 }
 
 /** Per-image whitening; statistics in float64. */
@@ -137,11 +152,10 @@ function whitenValues(inputs: Float32Array, size: number, out: Float32Array): vo
   }
 }
 
-/** Each channel with mean 0 and deviation 1 over the reference. */
-function standardize(dataset: Dataset, reference: Dataset): Float32Array {
+/** Each channel with the mean 0 and deviation 1 of what was measured. */
+function standardize(dataset: Dataset, { mean, deviation }: Moments): Float32Array {
   const { inputs } = dataset;
   const { channels, pixels } = momentLayout(dataset);
-  const { mean, deviation } = channelMoments(reference);
   const scale = inputScale(dataset);
   const out = new Float32Array(inputs.length);
   for (let plane = 0; plane < exampleCount(dataset) * channels; plane++) {

@@ -26,7 +26,8 @@ export interface NDArray {
 export type OnnxAttribute =
   | { readonly float: number }
   | { readonly int: number }
-  | { readonly ints: readonly number[] };
+  | { readonly ints: readonly number[] }
+  | { readonly string: string };
 
 /** The part of an ONNX node that comes from attributes. */
 export interface OnnxSettings {
@@ -42,12 +43,17 @@ export interface OnnxForm<A extends Attributes> {
   readonly operator: string;
   /** Operator domain; the standard one unless told. */
   readonly domain?: string;
-  readonly write: (attributes: A, output: Shape) => OnnxSettings;
+  readonly write: (attributes: A, output: Shape, inputs: readonly Value[]) => OnnxSettings;
   /** The attributes of a node, or undefined if the operation cannot express it. */
   readonly read: (
     settings: Required<Omit<OnnxSettings, "output">>,
     inputs: readonly Value[],
   ) => A | undefined;
+}
+
+/** For an operation that ONNX has no operator for: how it is written with others. */
+export interface Expansion<I extends readonly Value[], A extends Attributes> {
+  readonly expand: (inputs: I, attributes: A) => Value;
 }
 
 /** One operation. `I` are its operands, `A` its attributes. */
@@ -56,10 +62,10 @@ export interface OperationRecord<
   A extends Attributes = Attributes,
 > {
   readonly name: string;
-  /** Number of operands. */
-  readonly operands: I["length"];
-  /** An ONNX operator without settings, or the full form. */
-  readonly onnx: string | OnnxForm<A>;
+  /** Number of operands; `any` is one or more, all of one kind. */
+  readonly operands: number extends I["length"] ? number | "any" : I["length"];
+  /** An ONNX operator without settings, the full form, or the operations it is written with. */
+  readonly onnx: string | OnnxForm<A> | Expansion<I, A>;
   /**
    * Shape of the result.
    *
@@ -74,6 +80,8 @@ export interface OperationRecord<
    * Null for an operand through which no gradient flows.
    */
   gradient(dy: Value, inputs: I, attributes: A, y: Value): readonly (Value | null)[];
+  /** Products that are added up to compute the result `y`, of operations where they are most of the work. */
+  multiplyAdds?(inputs: I, y: Value): number;
   /** The meaning: slow, obvious, in float64. `shape` is the result's. */
   evaluate(shape: Shape, inputs: { readonly [K in keyof I]: NDArray }, attributes: A): Float64Array;
 }
@@ -87,13 +95,17 @@ export interface Operation<I extends readonly Value[], A extends Attributes = No
   readonly record: OperationRecord;
 }
 
+/** Whether a record has this number of operands. */
+export const takesOperands = ({ operands }: OperationRecord, count: number): boolean =>
+  operands === "any" ? count > 0 : count === operands;
+
 /** Apply a record to operands; the shape is checked here, so a wrong graph cannot be built. */
 export function apply(
   record: OperationRecord,
   inputs: readonly Value[],
   attributes: Attributes,
 ): Application {
-  if (inputs.length !== record.operands) {
+  if (!takesOperands(record, inputs.length)) {
     throw new GraphError(`${record.name}: expected ${record.operands} operands, got ${inputs.length}`);
   }
   const shape = record.shape(inputs, attributes);

@@ -4,14 +4,15 @@
  * Three rules, each measured (docs/performance.md): a number times a matrix product scales the smaller
  * operand instead of the product; what is added to a matrix product is added by the product itself; and the
  * rows of a matrix are summed by a product with ones. The first two make the momentum update of a weight
- * matrix one pass over memory, the third the gradient of a bias a product like the others.
+ * matrix one pass over memory, the third the gradient of a bias a product like the others. A fourth only takes
+ * work away: arithmetic stretches its operands itself.
  */
 
 import { apply } from "./operation.ts";
-import { multiply } from "./ops/elementwise.ts";
+import { add, divide, multiply, subtract } from "./ops/elementwise.ts";
 import { gemm, matmul } from "./ops/linear.ts";
 import { sum } from "./ops/reduce.ts";
-import { permuteAxes, reshape } from "./ops/shape.ts";
+import { broadcastTo, permuteAxes, reshape } from "./ops/shape.ts";
 import {
   type Application,
   constant,
@@ -37,11 +38,14 @@ export function simplifyGraph(graph: Graph): Graph {
       rewritten.set(value, value);
       continue;
     }
-    const operands = value.inputs.map((operand) => rewritten.get(operand)!);
+    const given = value.inputs.map((operand) => rewritten.get(operand)!);
+    const operands = unstretched(value, given);
     const changed = operands.some((operand, index) => operand !== value.inputs[index]);
     const copy = changed ? apply(value.operation, operands, value.attributes) : value;
     // A product that others need too is computed anyway, so it may not be absorbed.
-    const isFree = operands.map((_, index) => uses.get(value.inputs[index]!) === 1);
+    const isFree = operands.map(
+      (operand, index) => operand === given[index] && uses.get(value.inputs[index]!) === 1,
+    );
     rewritten.set(
       value,
       scaleOperand(copy, isFree) ?? addInProduct(copy, isFree) ?? sumByProduct(copy) ?? copy,
@@ -55,6 +59,17 @@ export function simplifyGraph(graph: Graph): Graph {
 
 const isA = (value: Value, operation: { readonly record: Application["operation"] }): value is Application =>
   value.kind === "application" && value.operation === operation.record;
+
+/** The operands of arithmetic, without a stretching that the other operand brings about as well. */
+function unstretched({ operation, shape }: Application, operands: readonly Value[]): readonly Value[] {
+  if (![add, subtract, multiply, divide].some(({ record }) => record === operation)) return operands;
+  for (const at of [1, 0]) {
+    const operand = operands[at]!;
+    if (isA(operand, broadcastTo) && sameShape(operands[1 - at]!.shape, shape))
+      return operands.with(at, operand.inputs[0]!);
+  }
+  return operands;
+}
 
 /** `s (A B)` is `A (s B)` or `(s A) B`, whichever scales fewer elements. */
 function scaleOperand(value: Application, isFree: readonly boolean[]): Value | undefined {

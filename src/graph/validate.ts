@@ -6,7 +6,8 @@
  */
 
 import { GraphError, messageOf } from "../base/errors.ts";
-import { operations } from "./ops/index.ts";
+import { takesOperands } from "./operation.ts";
+import { loweredOperations, operations } from "./ops/index.ts";
 import { nameValues } from "./print.ts";
 import { type Graph, inOrder, sameShape, showShape, sizeOf, type Value } from "./value.ts";
 
@@ -70,10 +71,11 @@ export function validateGraph(graph: Graph): Graph {
 
   function checkApplication(value: Extract<Value, { kind: "application" }>): void {
     const { operation, inputs, attributes } = value;
-    if (operations.get(operation.name) !== operation) {
+    const known = operations.get(operation.name) ?? loweredOperations.get(operation.name);
+    if (known !== operation) {
       fail(value, `an operation must be one of the table's, but "${operation.name}" is not`);
     }
-    if (inputs.length !== operation.operands) {
+    if (!takesOperands(operation, inputs.length)) {
       fail(value, `${operation.name} must have ${operation.operands} operands, got ${inputs.length}`);
     }
     const expected = attempt(() => operation.shape(inputs, attributes));

@@ -3,12 +3,14 @@
  */
 
 import { UsageError } from "../base/errors.ts";
-import { exampleCount, type Splits } from "../data/dataset.ts";
+import { requireAugmentable } from "../data/augment.ts";
+import { exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
 import type { InputsName } from "../data/randomize.ts";
 import { findModel } from "../nn/models.ts";
-import { splitsHash } from "../train/prepare.ts";
+import { networkShape, splitsHash } from "../train/prepare.ts";
 import { type Recipe, recipeSchema } from "../train/recipe.ts";
 import type { TrialSpec } from "../train/spec.ts";
+import { requireTrainable } from "../train/step.ts";
 
 /** What a randomization test is asked. */
 export interface TestRequest {
@@ -62,12 +64,13 @@ export function conditionsOf({ inputs, corrupt }: Pick<TestRequest, "inputs" | "
 /**
  * The trials of a test, seeds varying fastest.
  *
- * @param splits - The examples used, cropped but not randomized.
- * @throws UsageError if the recipe, the model or a probability is not possible.
+ * @param splits - The examples used, cropped for the recipe but not randomized.
+ * @throws UsageError if the recipe, the model or a probability is not possible, or the model cannot train on such
+ *   examples or batches, or the recipe's augmentation is not possible on them.
  */
 export async function planTest(request: TestRequest, name: string, splits: Splits): Promise<TrialSpec[]> {
-  findModel(request.model);
   const recipe = checkRecipe(request.recipe);
+  requirePossible(request.model, recipe, splits, exampleCount(splits.train));
   if (!(Number.isInteger(request.seeds) && request.seeds >= 1)) {
     throw new UsageError(`--seeds: expected a whole number of at least 1, got ${request.seeds}`);
   }
@@ -87,6 +90,20 @@ export async function planTest(request: TestRequest, name: string, splits: Split
       seed: request.firstSeed + repetition,
     })),
   );
+}
+
+/**
+ * Refuse a model and a recipe that cannot train on examples.
+ *
+ * @param splits - Examples like those of the trial, cropped for the recipe; one will do.
+ * @param count - Number of training examples.
+ * @throws UsageError saying what would do.
+ */
+export function requirePossible(model: string, recipe: Recipe, splits: Splits, count: number): void {
+  const { train } = splits;
+  requireAugmentable(exampleShape(train), recipe.augment);
+  const shape = networkShape(splits, recipe);
+  requireTrainable(findModel(model), recipe, shape, train.classNames.length, count);
 }
 
 /**

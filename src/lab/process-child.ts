@@ -1,26 +1,44 @@
 /**
  * @file The child process that trains: reads orders, runs trials one after another, sends their events.
  *
- * Run by {@link openProcessPool} with the device and the number of threads as arguments.
+ * Run by {@link openProcessPool} with the device, the number of threads and the checkpoints as arguments. A trial
+ * that has to stop - told by the parent, by a signal, or because the parent is gone - leaves a checkpoint first.
  */
 
 import * as runtime from "onnxruntime-node";
 import { messageOf } from "../base/errors.ts";
 import { loadDataset } from "../data/load.ts";
 import { type Device, type Engine, openEngine } from "../train/engine.ts";
-import type { ChildMessage, TrialOrder } from "./process-pool.ts";
+import { type CheckpointOptions, GRACE_MS, openCheckpoints } from "./process-checkpoints.ts";
+import type { ChildMessage, ParentMessage } from "./process-pool.ts";
+import { programOn } from "./process-provenance.ts";
 import { type DataSource, runHere } from "./runner.ts";
 
-const say = (message: ChildMessage): void => void process.send?.(message);
+const [device, threads, options] = process.argv.slice(2) as [Device, string, string];
+const kept: CheckpointOptions | null = JSON.parse(options);
+
+// The parent may be gone at any time; nobody then listens.
+const say = (message: ChildMessage): void => void process.send?.(message, undefined, undefined, () => {});
+
+/** The trial that is running, to be stopped. */
+let trial: AbortController | undefined;
+/** Let the running trial leave a checkpoint; end at once if there is none, or nowhere to leave it. */
+const stop = (exitCode: number): void => {
+  if (!trial || !kept) process.exit(exitCode);
+  trial.abort();
+};
 
 // Ctrl-C reaches the whole process group; the parent decides what becomes of its children.
 process.on("SIGINT", () => {});
-process.on("disconnect", () => process.exit());
+if (kept) process.on("SIGTERM", () => stop(143));
+process.on("disconnect", () => {
+  stop(0);
+  setTimeout(() => process.exit(), GRACE_MS);
+});
 
-const [device, threads] = process.argv.slice(2);
 let engine: Engine | undefined;
 try {
-  engine = await openEngine(runtime, device as Device, Number(threads));
+  engine = await openEngine(runtime, device, Number(threads));
 } catch (error) {
   say({ type: "refused", error: messageOf(error) });
 }
@@ -33,11 +51,19 @@ if (engine) {
     if (known?.key !== key) known = { key, splits: loadDataset(source.name, source) };
     return known.splits;
   };
-  const runner = runHere(engine, load);
-  process.on("message", ({ spec, source }: TrialOrder) => {
-    void runner
-      .run(spec, source, (event) => say({ type: "event", event }))
-      .then((failure) => say({ type: "ended", failure }));
+  const checkpoints = kept ? openCheckpoints(kept, programOn(device)) : undefined;
+  const runner = runHere(engine, load, checkpoints);
+  process.on("message", async (message: ParentMessage) => {
+    if (message.type === "stop") {
+      trial?.abort();
+      return;
+    }
+    const { spec, source } = message;
+    trial = new AbortController();
+    const failure = await runner.run(spec, source, (event) => say({ type: "event", event }), trial.signal);
+    trial = undefined;
+    say({ type: "ended", failure });
+    if (!process.connected) process.exit();
   });
   say({ type: "ready" });
 }

@@ -6,15 +6,17 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { EngineError, messageOf } from "../base/errors.ts";
 import type { Device } from "../train/engine.ts";
-import type { TrialSpec } from "../train/spec.ts";
+import { type TrialSpec, trialId } from "../train/spec.ts";
 import type { TrialEvent } from "../train/trial.ts";
+import { type CheckpointOptions, GRACE_MS, openCheckpoints } from "./process-checkpoints.ts";
+import { requireFolder } from "./process-folder.ts";
+import { programOn } from "./process-provenance.ts";
 import type { DataSource, TrialFailure, TrialRunner } from "./runner.ts";
 
-/** What the parent says to a child. */
-export interface TrialOrder {
-  readonly spec: TrialSpec;
-  readonly source: DataSource;
-}
+/** What the parent says to a child: run a trial; stop the one that is running, leaving a checkpoint. */
+export type ParentMessage =
+  | { readonly type: "run"; readonly spec: TrialSpec; readonly source: DataSource }
+  | { readonly type: "stop" };
 
 /** What a child says to its parent. */
 export type ChildMessage =
@@ -30,6 +32,20 @@ export interface PoolOptions {
   readonly device: Device;
   /** Threads of each trial. */
   readonly threads: number;
+  /**
+   * Where trials leave checkpoints, to go on from when they are run again; nowhere unless told. Those of a trial
+   * that is done are removed when the pool closes.
+   */
+  readonly checkpoints?: PoolCheckpoints | undefined;
+}
+
+/** Where trials leave checkpoints. */
+export interface PoolCheckpoints extends CheckpointOptions {
+  /**
+   * Whether trials that are done keep their outcome as long as others of the pool are not: for a caller who
+   * keeps nothing itself before all is done.
+   */
+  readonly untilAllDone?: boolean;
 }
 
 // The child has this file's own extension: .ts in the sources, .js in the package.
@@ -39,15 +55,20 @@ const CHILD = new URL(`./process-child${import.meta.url.endsWith(".ts") ? ".ts" 
  * Start a pool of processes: one now, others when they are needed; they are kept between trials.
  *
  * @throws EngineError with the reason and what to do, if the device is not there.
+ * @throws DataError if the folder of checkpoints cannot be written to.
  */
-export async function openProcessPool({ jobs, device, threads }: PoolOptions): Promise<TrialRunner> {
+export async function openProcessPool(options: PoolOptions): Promise<TrialRunner> {
+  const { jobs, device, threads, checkpoints } = options;
+  if (checkpoints) await requireFolder("checkpoints", checkpoints.folder);
+  const done: string[] = [];
+  let unfinished = 0;
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
   const waiting: (() => void)[] = [];
   let running = 0;
 
   const start = async (): Promise<ChildProcess> => {
-    const child = fork(CHILD, [device, String(threads)], {
+    const child = fork(CHILD, [device, String(threads), JSON.stringify(checkpoints ?? null)], {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
@@ -74,12 +95,13 @@ export async function openProcessPool({ jobs, device, threads }: PoolOptions): P
 
   const runIn = (
     child: ChildProcess,
-    order: TrialOrder,
+    order: ParentMessage,
     onEvent: (event: TrialEvent) => void,
     signal?: AbortSignal,
   ) =>
     new Promise<TrialFailure | undefined>((resolve) => {
       let complaints = "";
+      let grace: NodeJS.Timeout | undefined;
       const onComplaint = (chunk: Buffer): void => {
         complaints = (complaints + chunk).slice(-2000);
       };
@@ -87,6 +109,7 @@ export async function openProcessPool({ jobs, device, threads }: PoolOptions): P
         child.off("message", onMessage).off("exit", onExit);
         child.stderr?.off("data", onComplaint);
         signal?.removeEventListener("abort", onAbort);
+        clearTimeout(grace);
         resolve(failure);
       };
       const onMessage = (message: ChildMessage): void => {
@@ -106,12 +129,19 @@ export async function openProcessPool({ jobs, device, threads }: PoolOptions): P
         const said = complaints.trim();
         end({ status: "failed", error: `the trial's process ${how}${hint}${said ? `: ${said}` : ""}` });
       };
-      const onAbort = (): void => void child.kill("SIGKILL");
+      const kill = (): void => void child.kill("SIGKILL");
+      const onAbort = (): void => {
+        if (!checkpoints) kill();
+        else {
+          child.send({ type: "stop" } satisfies ParentMessage);
+          grace = setTimeout(kill, GRACE_MS);
+        }
+      };
       child.on("message", onMessage).on("exit", onExit);
       child.stderr?.on("data", onComplaint);
       signal?.addEventListener("abort", onAbort);
       // An interruption while the process was starting came before there was anybody to hear it.
-      if (signal?.aborted) onAbort();
+      if (signal?.aborted) kill();
       else child.send(order);
     });
 
@@ -121,11 +151,20 @@ export async function openProcessPool({ jobs, device, threads }: PoolOptions): P
     async run(spec, source, onEvent, signal) {
       await takePlace();
       try {
+        unfinished++;
         if (signal?.aborted) return { status: "stopped", error: "interrupted before it began" };
         let child = idle.pop();
         while (child && !child.connected) child = idle.pop();
-        return await runIn(child ?? (await start()), { spec, source }, onEvent, signal);
+        const order = { type: "run", spec, source } as const;
+        const failure = await runIn(child ?? (await start()), order, onEvent, signal);
+        if (failure === undefined) {
+          unfinished--;
+          done.push(await trialId(spec));
+        }
+        return failure;
       } catch (error) {
+        // Ctrl-C ends a process that has not yet come so far as to ignore it.
+        if (signal?.aborted) return { status: "stopped", error: "interrupted before it began" };
         return { status: "failed", error: messageOf(error) };
       } finally {
         givePlace();
@@ -135,6 +174,9 @@ export async function openProcessPool({ jobs, device, threads }: PoolOptions): P
       const gone = [...all].map((child) => new Promise((resolve) => child.once("exit", resolve)));
       for (const child of all) child.kill("SIGKILL");
       await Promise.all(gone);
+      if (!checkpoints || (checkpoints.untilAllDone && unfinished > 0)) return;
+      const folder = openCheckpoints(checkpoints, programOn(device));
+      for (const trial of done) await folder.remove(trial);
     },
   };
 }

@@ -36,6 +36,9 @@ export function commit(): string | null {
 /** Version of the engine. */
 export const engine = `onnxruntime-node ${env.versions.node ?? env.versions.common}`;
 
+/** What decides the bytes that a spec leads to, in words: another one may round differently. */
+export const programOn = (device: Device): string => `shatter ${version}, ${engine}, ${device}`;
+
 /** Processor, cores and memory, as the operating system calls them. */
 export function machine(): string {
   const processors = cpus();

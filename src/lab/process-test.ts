@@ -9,6 +9,7 @@ import type { Device } from "../train/engine.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { checkRecipe, conditionsOf, type TestRequest } from "./plan.ts";
+import type { CheckpointOptions } from "./process-checkpoints.ts";
 import { openProcessPool } from "./process-pool.ts";
 import { provenanceOf } from "./process-provenance.ts";
 import { runTest, type TestContext } from "./randomization-test.ts";
@@ -38,12 +39,17 @@ export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | 
   readonly threads?: number | undefined;
   /** `cpu` unless told. */
   readonly device?: Device | undefined;
+  /** Where an interrupted test leaves what is needed to go on from; nowhere unless told. */
+  readonly checkpoints?: CheckpointOptions | undefined;
   /** The command that asked, for the record. */
   readonly command?: string | undefined;
 }
 
 /**
  * Run a randomization test (Zhang et al., ICLR 2017, section 2) in child processes.
+ *
+ * With checkpoints, a test that was interrupted and is run again goes on where it was: trials that are done are
+ * not trained again, others go on from their last checkpoint, and the result is the same.
  *
  * @throws UsageError if the request is not possible, DataError if the data are missing or not what they should
  *   be: both before any training.
@@ -72,12 +78,13 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
     testN: options.testN,
     seed: options.seed,
   };
-  const splits = cropForRecipe(await loadDataset(data, source), recipe.preprocess);
+  const splits = cropForRecipe(await loadDataset(data, source), recipe);
 
   const cores = availableParallelism();
   const jobs = options.jobs ?? Math.min(cores, trials);
   const threads = options.threads ?? Math.max(1, Math.floor(cores / jobs));
-  await using runner = await openProcessPool({ jobs, device, threads });
+  const checkpoints = options.checkpoints && { ...options.checkpoints, untilAllDone: true };
+  await using runner = await openProcessPool({ jobs, device, threads, checkpoints });
   return await runTest(request, {
     source,
     splits,

@@ -3,8 +3,9 @@
  */
 
 import { batchCount } from "../data/batches.ts";
-import { type Dataset, exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
+import { type Dataset, exampleCount, type Splits } from "../data/dataset.ts";
 import { findModel, summarizeModel } from "../nn/models.ts";
+import { networkShape } from "../train/prepare.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import type { TrialEvent, TrialOutcome } from "../train/trial.ts";
 import { escalate, planTest, type TestRequest } from "./plan.ts";
@@ -29,7 +30,7 @@ export type TestEvent =
 /** What a test needs besides its request. */
 export interface TestContext {
   readonly source: DataSource;
-  /** The examples used, cropped but not randomized. */
+  /** The examples used, cropped for the recipe but not randomized. */
   readonly splits: Splits;
   readonly runner: TrialRunner;
   readonly provenance: Omit<TestResult["provenance"], "seconds" | "interrupted">;
@@ -98,7 +99,8 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
   }
 
   const classes = splits.train.classNames.length;
-  const { count } = summarizeModel(findModel(request.model), exampleShape(splits.train), classes);
+  const shape = networkShape(splits, request.recipe);
+  const { count } = summarizeModel(findModel(request.model), shape, classes);
   return {
     schema: "shatter/test@1",
     dataset: {
@@ -106,7 +108,7 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
       train: exampleCount(splits.train),
       test: exampleCount(splits.test),
       classes,
-      shape: [...exampleShape(splits.train)],
+      shape: [...shape],
       hash: specs[0]!.dataset.hash,
     },
     model: { name: request.model, parameters: count },
@@ -142,7 +144,7 @@ function majorityShare(dataset: Dataset): number {
 }
 
 /** Collects a trial's events into its result, whatever becomes of it. */
-function recordTrial({ id, spec, escalation }: TrialState) {
+export function recordTrial({ id, spec, escalation }: TrialState) {
   // Waiting for a free place is not part of a trial's time.
   let began: number | undefined;
   const { batch, lastBatch } = spec.recipe;
@@ -153,6 +155,8 @@ function recordTrial({ id, spec, escalation }: TrialState) {
   return {
     add(event: TrialEvent): void {
       if (event.type === "started") began = performance.now();
+      // The time before an interruption is part of it.
+      if (event.type === "resumed" && began !== undefined) began -= event.seconds * 1000;
       if (event.type === "prepared") prepared = event;
       if (event.type === "epoch") history.push(event.row);
       if (event.type === "done") outcome = event.outcome;

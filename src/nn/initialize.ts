@@ -16,7 +16,8 @@ export type Initialization = (typeof initializations)[number];
  *
  * `he-normal`: normal with variance `2 / fanIn` (He et al., ICCV 2015, equation 10). `he-uniform`: the same
  * variance, uniform. `glorot-uniform`: uniform with variance `2 / (fanIn + fanOut)` (Glorot and Bengio,
- * AISTATS 2010, equation 16). `pytorch`: what `torch.nn.Linear` does, uniform in `±1 / sqrt(fanIn)`, biases too.
+ * AISTATS 2010, equation 16). `pytorch`: what `torch.nn.Linear` and `Conv2d` do, uniform in `±1 / sqrt(fanIn)`,
+ * biases too, unless no inputs meet in them.
  *
  * @param index - The parameter's place in its model: names its stream.
  */
@@ -28,7 +29,7 @@ export function initialize(
 ): Float32Array {
   const { role, fanIn, fanOut, value } = parameter;
   const elements = new Float32Array(sizeOf(value.shape));
-  if (role === "bias" && kind !== "pytorch") return elements;
+  if (role === "bias" && (kind !== "pytorch" || fanIn === 0)) return elements;
   const random = randomStream(seed, "initialization", index);
   const uniform = (bound: number) => () => (2 * random.uniform() - 1) * bound;
   const deviation = Math.sqrt(2 / fanIn);

@@ -1,42 +1,15 @@
 /**
- * @file The models Shatter knows by name, each a function from examples to logits.
+ * @file The models Shatter knows by name.
  */
 
 import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
-import { relu } from "../graph/ops/elementwise.ts";
-import { input, type Shape, sizeOf, type Value } from "../graph/value.ts";
-import { dense, flatten } from "./layers.ts";
-import { createScope, type Parameter, type Scope } from "./scope.ts";
-
-/** A network: how examples become logits. */
-export interface Model {
-  readonly name: string;
-  /** What it is, in a line. */
-  readonly title: string;
-  /** Where it is described. */
-  readonly source: string;
-  /** `[batch, ...example] -> [batch, classes]`. */
-  logits(x: Value, classes: number, scope: Scope): Value;
-}
-
-/** A multilayer perceptron with ReLU between its layers: no hidden layer is a linear model. */
-function mlp(name: string, hidden: readonly number[], title: string, source: string): Model {
-  return {
-    name,
-    title,
-    source,
-    logits(x, classes, scope) {
-      const top = hidden.reduce(
-        (h, units, index) => scope.dropout(relu(dense(h, units, scope, `hidden${index + 1}`))),
-        flatten(x),
-      );
-      return dense(top, classes, scope, "output");
-    },
-  };
-}
-
-const PAPER = "Zhang et al., ICLR 2017, section 2";
+import { input, type Shape, sizeOf } from "../graph/value.ts";
+import { type Model, PAPER } from "./model.ts";
+import { alexnet } from "./models/alexnet.ts";
+import { inception, inceptionWithoutNorm } from "./models/inception.ts";
+import { mlp } from "./models/mlp.ts";
+import { createScope, type Parameter } from "./scope.ts";
 
 /** All models, by name. */
 export const models: ReadonlyMap<string, Model> = new Map(
@@ -44,6 +17,9 @@ export const models: ReadonlyMap<string, Model> = new Map(
     mlp("linear", [], "softmax regression: no hidden layer", "Zhang et al., ICLR 2017, section 5"),
     mlp("mlp-1x512", [512], "one hidden layer of 512 ReLU units", PAPER),
     mlp("mlp-3x512", [512, 512, 512], "three hidden layers of 512 ReLU units", PAPER),
+    alexnet,
+    inception,
+    inceptionWithoutNorm,
   ].map((model) => [model.name, model]),
 );
 

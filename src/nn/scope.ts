@@ -1,17 +1,20 @@
 /**
- * @file Where a network declares what it needs while it is built: parameters, and dropout masks.
+ * @file Where a network declares what it needs while it is built: parameters, dropout masks, running averages.
  */
 
 import { GraphError } from "../base/errors.ts";
-import { multiply } from "../graph/ops/elementwise.ts";
-import { type Input, input, type Shape, type Value } from "../graph/value.ts";
+import { add, multiply } from "../graph/ops/elementwise.ts";
+import { constant, type Input, input, type Shape, type Value } from "../graph/value.ts";
 
 /** A tensor that training changes. */
 export interface Parameter {
   readonly name: string;
   /** Weights are drawn at random and decay; biases start at zero and do not decay. */
   readonly role: "weight" | "bias";
-  /** Number of inputs that meet in one unit, and of units that one input reaches (He et al. 2015, section 2.2). */
+  /**
+   * Number of inputs that meet in one unit, and of units that one input reaches (He et al. 2015, section 2.2). No
+   * inputs meet in the shift of a normalisation.
+   */
   readonly fanIn: number;
   readonly fanOut: number;
   /** The value that stands for it in the graph; it has the parameter's name and shape. */
@@ -24,42 +27,86 @@ export interface Mask {
   readonly value: Input;
 }
 
+/** A statistic of the batches, averaged while training for use in evaluation. */
+export interface Average {
+  readonly name: string;
+  /** What it starts as, everywhere. */
+  readonly start: number;
+  /** The value that stands for it in the graph; it has the average's name and shape. */
+  readonly value: Input;
+  /** What it is after a training step; undefined in evaluation. */
+  readonly next: Value | undefined;
+}
+
 /** Collects what a network declares. */
 export interface Scope {
+  /** Whether a step of training is built, or an evaluation. */
+  readonly training: boolean;
   readonly parameters: readonly Parameter[];
   readonly masks: readonly Mask[];
+  readonly averages: readonly Average[];
   parameter(name: string, shape: Shape, facts: Omit<Parameter, "name" | "value">): Value;
   /**
    * Drop hidden units with the recipe's probability, in training only (Srivastava et al. 2014, section 10,
    * "inverted": kept units are scaled up, so evaluation needs no change).
    */
   dropout(x: Value): Value;
+  /**
+   * The running average of a statistic of the batches, for use in evaluation (Ioffe and Szegedy, ICML 2015).
+   *
+   * @param start - What the running average starts as; each step moves it a tenth of the way to the batch's.
+   * @param statistic - Builds the statistic of the batch, in training only.
+   */
+  average(name: string, shape: Shape, start: number, statistic: () => Value): Value;
 }
 
-/**
- * Start a scope.
- *
- * @param dropout - Probability that a unit is dropped, in `[0, 1)`; 0 in evaluation.
- */
-export function createScope(dropout = 0): Scope {
+/** What a network is built for. */
+export interface ScopeSettings {
+  /** Whether a step of training is built, or an evaluation. */
+  readonly training: boolean;
+  /** Probability that a unit is dropped in training, in `[0, 1)`. */
+  readonly dropout: number;
+}
+
+/** Weight of the batch in a running average: the default of PyTorch's batch normalisation. */
+const BATCH_WEIGHT = 0.1;
+
+/** Start a scope, of an evaluation unless told. */
+export function createScope({ training, dropout }: ScopeSettings = { training: false, dropout: 0 }): Scope {
   const parameters: Parameter[] = [];
   const masks: Mask[] = [];
+  const averages: Average[] = [];
+  const checkName = (kind: string, name: string): void => {
+    if ([...parameters, ...averages].some((other) => other.name === name)) {
+      throw new GraphError(`${kind} "${name}": expected a name of its own, but another ${kind} has it`);
+    }
+  };
   return {
+    training,
     parameters,
     masks,
+    averages,
     parameter(name, shape, facts) {
-      if (parameters.some((other) => other.name === name)) {
-        throw new GraphError(`parameter "${name}": expected a name of its own, but another parameter has it`);
-      }
+      checkName("parameter", name);
       const value = input(name, shape);
       parameters.push({ name, value, ...facts });
       return value;
     },
     dropout(x) {
-      if (dropout === 0) return x;
+      if (!training || dropout === 0) return x;
       const value = input(`dropout.${masks.length}`, x.shape);
       masks.push({ keep: 1 - dropout, value });
       return multiply(x, value);
     },
+    average(name, shape, start, statistic) {
+      checkName("average", name);
+      const value = input(name, shape);
+      const batch = training ? statistic() : undefined;
+      averages.push({ name, start, value, next: batch && blend(value, batch) });
+      return value;
+    },
   };
 }
+
+const blend = (old: Value, fresh: Value): Value =>
+  add(multiply(old, constant(1 - BATCH_WEIGHT)), multiply(fresh, constant(BATCH_WEIGHT)));

@@ -2,10 +2,11 @@
  * @file The report of a test in a folder, and files in general: whole, or not there.
  */
 
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { Window } from "happy-dom";
 import { DataError, messageOf } from "../base/errors.ts";
+import { makeFolder } from "../lab/process-folder.ts";
 import type { TestResult } from "../lab/result.ts";
 import { type Format, makeFiles, type ReportFile } from "./formats.ts";
 import { testFiles } from "./test-files.ts";
@@ -64,19 +65,6 @@ export async function checkWritable(folder: string): Promise<void> {
     await writeFile(path, "Shatter tried to write here, and may be asked to clean up.\n");
     await rm(path);
   });
-}
-
-/** Make a folder with its parents. (Node's own `recursive` never returns where a file system makes no folders, such as `/proc`.) */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" && dirname(folder) !== folder) {
-      await makeFolder(dirname(folder));
-      await mkdir(folder);
-    } else if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw error;
-  }
 }
 
 /** Write a file so that nobody ever sees half of it. */

@@ -4,9 +4,11 @@
 
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { EngineError, messageOf } from "../base/errors.ts";
+import { lowerToBlocked } from "../graph/lower/blocked.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { add } from "../graph/ops/elementwise.ts";
-import { input } from "../graph/value.ts";
+import { type Graph, input } from "../graph/value.ts";
+import { computesBlocked } from "./self-check.ts";
 
 /** Where the engine computes. */
 export const devices = ["cpu", "webgpu", "cuda"] as const;
@@ -24,6 +26,8 @@ export interface Engine {
   readonly runtime: Runtime;
   readonly device: Device;
   readonly threads: number;
+  /** Rewrite a graph for this engine's fastest kernels; what it computes stays the same but for rounding. */
+  lower(graph: Graph): Graph;
   /** Open a session for the bytes of an ONNX model. */
   open(model: Uint8Array): Promise<InferenceSession>;
 }
@@ -42,7 +46,8 @@ const REMEDIES: { readonly [D in Device]: string } = {
  *
  * A tiny model is run first, so a device that is not there is refused here and not in mid-training.
  *
- * @param threads - Threads of one session, at least 1; results do not depend on it.
+ * @param threads - Threads of one session, at least 1. One and two give the same bytes (tested); with more the engine may
+ *   divide a matrix product in another way, and results differ in rounding.
  * @throws EngineError with the device's own reason and what to do.
  */
 export async function openEngine(runtime: Runtime, device: Device, threads: number): Promise<Engine> {
@@ -66,7 +71,8 @@ export async function openEngine(runtime: Runtime, device: Device, threads: numb
   } catch (error) {
     throw new EngineError(`device ${device}: not available here (${reasonOf(error)}); ${REMEDIES[device]}`);
   }
-  return { runtime, device, threads, open };
+  const isBlocked = device === "cpu" && (await computesBlocked({ runtime, open }));
+  return { runtime, device, threads, lower: isBlocked ? lowerToBlocked : (graph) => graph, open };
 }
 
 /** The engine's reason without the places in its own sources. */

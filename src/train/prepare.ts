@@ -4,18 +4,23 @@
 
 import { DataError } from "../base/errors.ts";
 import { sha256 } from "../base/spec.ts";
+import { augmentedShape, requireAugmentable } from "../data/augment.ts";
 import { type ConformanceLine, checkConformance, describeConformance } from "../data/conformance.ts";
-import { type Dataset, datasetHash, type Splits } from "../data/dataset.ts";
-import { crop, preprocess } from "../data/preprocess.ts";
+import { type Dataset, datasetHash, exampleShape, type Splits } from "../data/dataset.ts";
+import { crop, preprocessor } from "../data/preprocess.ts";
 import { randomize } from "../data/randomize.ts";
+import { createFeed, type Feed } from "./feed.ts";
+import type { Recipe } from "./recipe.ts";
 import type { TrialSpec } from "./spec.ts";
 
 /** What one trial trains on and is tested on. */
 export interface TrialData {
-  /** float32 inputs, as the network sees them; labels as trained on. */
+  /** float32 inputs, as the network sees them in evaluation; labels as trained on. */
   readonly train: Dataset;
   /** float32 inputs, as the network sees them; true labels. */
   readonly test: Dataset;
+  /** Changes the training images at random, if the recipe says so. */
+  readonly feed: Feed;
   /** `[test]`: labels redrawn with the trial's probability. */
   readonly testLabelsCorrupted: Int32Array;
   /** Share of the training labels that differ from the true ones. */
@@ -27,11 +32,23 @@ export interface TrialData {
   readonly hash: string;
 }
 
-/** The part of a recipe's preprocessing that comes before the randomization: the paper's centre crop. */
-export function cropForRecipe(splits: Splits, kind: TrialSpec["recipe"]["preprocess"]): Splits {
-  if (kind !== "paper") return splits;
-  return { train: crop(splits.train), test: crop(splits.test) };
+/** The part of a recipe that says which pixels there are. */
+type Framing = Pick<Recipe, "preprocess" | "augment">;
+
+/**
+ * The part of a recipe's preprocessing that comes before the randomization: the paper's centre crop. Where
+ * training draws its windows at random it comes after, and the images stay whole.
+ */
+export function cropForRecipe(splits: Splits, { preprocess: kind, augment }: Framing): Splits {
+  if (kind !== "paper" || augment.crop) return splits;
+  return cropBoth(splits);
 }
+
+const cropBoth = ({ train, test }: Splits): Splits => ({ train: crop(train), test: crop(test) });
+
+/** The shape of one example as the network sees it, given the splits that {@link cropForRecipe} leaves. */
+export const networkShape = ({ train }: Splits, { augment }: Framing): readonly number[] =>
+  augmentedShape(exampleShape(train), augment);
 
 /** SHA-256 of both splits: what a trial's spec says about its data. */
 export const splitsHash = async ({ train, test }: Splits): Promise<string> =>
@@ -53,13 +70,17 @@ export function requireConformance(lines: readonly ConformanceLine[]): void {
 /**
  * Make a trial's data, and check them; see {@link requireConformance} for what to do with the checks.
  *
- * The crop comes first, so that a permuted image keeps just the pixels the network would have seen; the
- * whitening last, so that it treats every randomization alike.
+ * The crop comes first, so that a permuted image keeps just the pixels the network would have seen (but see
+ * {@link cropForRecipe}); the whitening last, so that it treats every randomization alike. Both splits are
+ * evaluated as they are, their centres where training draws windows; only the feed changes images at random.
  *
  * @param splits - The examples used, as they come from {@link cropForRecipe}.
+ * @throws UsageError if the recipe's augmentation is not possible on these examples.
  * @throws DataError if the data are not those of the spec.
  */
 export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<TrialData> {
+  const { recipe, seed } = spec;
+  requireAugmentable(exampleShape(splits.train), recipe.augment);
   const hash = await splitsHash(splits);
   if (hash !== spec.dataset.hash) {
     throw new DataError(
@@ -67,12 +88,14 @@ export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<Tri
     );
   }
   const request = { inputs: spec.inputs, corrupt: spec.corrupt };
-  const randomized = randomize(splits, request, spec.seed);
-  const conformance = checkConformance(splits, randomized, request, spec.seed);
-  const kind = spec.recipe.preprocess;
+  const randomized = randomize(splits, request, seed);
+  const conformance = checkConformance(splits, randomized, request, seed);
+  const { train, test } = recipe.augment.crop ? cropBoth(randomized) : randomized;
+  const finish = preprocessor(recipe.preprocess, train);
   return {
-    train: preprocess(randomized.train, kind, randomized.train),
-    test: preprocess(randomized.test, kind, randomized.train),
+    train: finish(train),
+    test: finish(test),
+    feed: createFeed(randomized.train, train, recipe, seed),
     testLabelsCorrupted: randomized.testLabelsCorrupted,
     realised: randomized.realised,
     touched: randomized.touched,

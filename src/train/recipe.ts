@@ -13,7 +13,9 @@ export const recipeSchema = z.strictObject({
   /** Factor a decay period. */
   learningRateDecay: z.number().positive().max(1),
   /** The period of the decay: `epoch`, or a number of steps. */
-  learningRateDecayEvery: z.union([z.literal("epoch"), z.int().min(1)]),
+  learningRateDecayEvery: z.union([z.literal("epoch"), z.int().min(1)], {
+    error: 'expected "epoch" or a whole number of steps',
+  }),
   momentum: z.number().min(0).lt(1),
   nesterov: z.boolean(),
   batch: z.int().min(1),
@@ -43,7 +45,9 @@ export const recipeSchema = z.strictObject({
       /** Epochs from one evaluation to the next. */
       every: z.int().min(1),
       /** Test examples of an evaluation on the way, a random part, or `all`. */
-      test: z.union([z.literal("all"), z.int().min(1)]),
+      test: z.union([z.literal("all"), z.int().min(1)], {
+        error: 'expected "all" or a whole number of examples',
+      }),
     })
     .default({ every: 1, test: "all" }),
   /** When a trial counts as having fitted its training labels: either bound suffices. */

@@ -8,10 +8,10 @@ import { writeScan } from "../graph/onnx/scan.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { argMax } from "../graph/ops/reduce.ts";
 import { cast } from "../graph/ops/shape.ts";
-import { input, type Shape, sizeOf } from "../graph/value.ts";
+import { inOrder, input, type Shape, sizeOf } from "../graph/value.ts";
 import { type Initialization, initialize } from "../nn/initialize.ts";
 import { crossEntropy } from "../nn/losses.ts";
-import type { Model } from "../nn/models.ts";
+import type { Model } from "../nn/model.ts";
 import { createScope } from "../nn/scope.ts";
 import type { Engine } from "./engine.ts";
 import type { Step } from "./step.ts";
@@ -27,6 +27,8 @@ export interface Batches {
   readonly rates: Float32Array;
   /** For each dropout mask of the step, `[steps, ...mask]`. */
   readonly masks: readonly Float32Array[];
+  /** With augmentation, `[steps, batch, ...example]`: the images of each batch, instead of those shared. */
+  readonly images?: Float32Array | undefined;
 }
 
 /** A network in training. */
@@ -55,7 +57,7 @@ export async function createTrainer(
   from?: TrainingState,
 ): Promise<Trainer> {
   const { Tensor } = engine.runtime;
-  const session = await engine.open(writeScan(step));
+  const session = await engine.open(writeScan({ ...step, graph: engine.lower(step.graph) }));
   const rows = exampleCount(data);
   const shared = {
     images: new Tensor("float32", data.inputs as Float32Array, [rows, ...exampleShape(data)]),
@@ -72,7 +74,7 @@ export async function createTrainer(
     state[name] = new Tensor("float32", elements, shape);
   });
   return {
-    async train({ steps, indices, weights, rates, masks }) {
+    async train({ steps, indices, weights, rates, masks, images }) {
       const { batch } = step;
       const feeds: { [name: string]: Tensor } = {
         ...state,
@@ -81,6 +83,7 @@ export async function createTrainer(
         weights: new Tensor("float32", weights, [steps, batch]),
         rate: new Tensor("float32", rates, [steps]),
       };
+      if (images) feeds["images"] = new Tensor("float32", images, [steps, batch, ...exampleShape(data)]);
       step.masks.forEach(({ value }, index) => {
         feeds[value.name] = new Tensor("float32", masks[index]!, [steps, ...value.shape]);
       });
@@ -112,8 +115,17 @@ export interface Evaluator extends AsyncDisposable {
   answer(state: TrainingState, data: Dataset): Promise<Answers>;
 }
 
-/** Examples of one run: large enough for full speed, small enough to stay in the caches. */
+/** Most examples of one run: enough for full speed. */
 const EVALUATION_BATCH = 500;
+/** Most elements of a value in a run: images of many channels are evaluated a few at a time. */
+const EVALUATION_ELEMENTS = 2 ** 22;
+
+/** Examples of one run, by the largest value that the network computes for one example. */
+function evaluationBatch(model: Model, example: Shape, classes: number): number {
+  const logits = model.logits(input("x", [1, ...example]), classes, createScope());
+  const sizes = inOrder([logits]).map((value) => (value.kind === "application" ? sizeOf(value.shape) : 1));
+  return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(EVALUATION_ELEMENTS / Math.max(...sizes))));
+}
 
 /** Open a model for evaluation, without dropout. */
 export async function createEvaluator(
@@ -122,19 +134,23 @@ export async function createEvaluator(
   example: Shape,
   classes: number,
 ): Promise<Evaluator> {
-  const x = input("x", [EVALUATION_BATCH, ...example]);
-  const labels = input("labels", [EVALUATION_BATCH], "int32");
+  const batch = evaluationBatch(model, example, classes);
+  const x = input("x", [batch, ...example]);
+  const labels = input("labels", [batch], "int32");
   const scope = createScope();
   const logits = model.logits(x, classes, scope);
+  const trained = [...scope.parameters, ...scope.averages].map(({ value }) => value);
   const session = await engine.open(
-    writeOnnx({
-      name: `${model.name}-evaluation`,
-      inputs: [x, labels, ...scope.parameters.map((parameter) => parameter.value)],
-      outputs: [
-        { name: "losses", value: crossEntropy(logits, labels) },
-        { name: "predicted", value: cast(argMax(logits, { axis: 1 }), { to: "int32" }) },
-      ],
-    }),
+    writeOnnx(
+      engine.lower({
+        name: `${model.name}-evaluation`,
+        inputs: [x, labels, ...trained],
+        outputs: [
+          { name: "losses", value: crossEntropy(logits, labels) },
+          { name: "predicted", value: cast(argMax(logits, { axis: 1 }), { to: "int32" }) },
+        ],
+      }),
+    ),
   );
   const { Tensor } = engine.runtime;
   return {
@@ -144,17 +160,12 @@ export async function createEvaluator(
       const losses = new Float32Array(count);
       const predicted = new Int32Array(count);
       const weights = Object.fromEntries(
-        scope.parameters.map(({ name, value }) => [name, new Tensor("float32", state[name]!, value.shape)]),
+        trained.map(({ name, shape }) => [name, new Tensor("float32", state[name]!, shape)]),
       );
-      for (let start = 0; start < count; start += EVALUATION_BATCH) {
-        const length = Math.min(EVALUATION_BATCH, count - start);
-        const inputs = padded(
-          data.inputs as Float32Array,
-          start * size,
-          length * size,
-          EVALUATION_BATCH * size,
-        );
-        const wanted = padded(data.labels, start, length, EVALUATION_BATCH);
+      for (let start = 0; start < count; start += batch) {
+        const length = Math.min(batch, count - start);
+        const inputs = padded(data.inputs as Float32Array, start * size, length * size, batch * size);
+        const wanted = padded(data.labels, start, length, batch);
         const results: InferenceSession.OnnxValueMapType = await session.run({
           ...weights,
           x: new Tensor("float32", inputs, x.shape),

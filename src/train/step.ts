@@ -2,6 +2,8 @@
  * @file One training update as a graph: gather a batch, forward, loss, gradients, optimizer.
  */
 
+import { UsageError } from "../base/errors.ts";
+import { isAugmented } from "../data/augment.ts";
 import { gradient } from "../graph/gradient.ts";
 import { divide, multiply } from "../graph/ops/elementwise.ts";
 import { sum } from "../graph/ops/reduce.ts";
@@ -9,7 +11,7 @@ import { gather } from "../graph/ops/shape.ts";
 import { simplifyGraph } from "../graph/simplify.ts";
 import { type Graph, type Input, input, type Shape } from "../graph/value.ts";
 import { crossEntropy } from "../nn/losses.ts";
-import type { Model } from "../nn/models.ts";
+import type { Model } from "../nn/model.ts";
 import { adam, addWeightDecay, type Optimizer, sgd } from "../nn/optimizers.ts";
 import { createScope, type Mask, type Parameter } from "../nn/scope.ts";
 import type { Recipe } from "./recipe.ts";
@@ -19,16 +21,46 @@ export interface Step {
   /**
    * Inputs, by name: every state tensor; `images [rows, ...example]` and `labels [rows]`, shared by all steps;
    * and for each step `indices [batch]` (rows of the batch), `weights [batch]` (1, or 0 for the padding of an
-   * incomplete batch), `rate []`, and the dropout masks. Outputs: `loss []`, the mean over the batch before
+   * incomplete batch), `rate []`, and the dropout masks. With augmentation each step has `images [batch,
+   * ...example]` of its own, and only `labels` are shared. Outputs: `loss []`, the mean over the batch before
    * the update, and the next state.
    */
   readonly graph: Graph;
   readonly parameters: readonly Parameter[];
-  /** What is carried from step to step: parameters first, then the optimizer's own, with what it starts as. */
+  /**
+   * What is carried from step to step: parameters first, then running averages, then the optimizer's own, with
+   * what it starts as.
+   */
   readonly state: readonly { readonly input: Input; readonly output: string; readonly start: number }[];
   readonly shared: readonly Input[];
   readonly masks: readonly Mask[];
   readonly batch: number;
+}
+
+/**
+ * Refuse a model that cannot train on such examples in such batches.
+ *
+ * Layers that look across the batch would take the padding of an incomplete one for examples.
+ *
+ * @param example - Shape of one example.
+ * @param count - Number of training examples.
+ * @throws UsageError saying what would do.
+ */
+export function requireTrainable(
+  model: Model,
+  { batch, lastBatch }: Pick<Recipe, "batch" | "lastBatch">,
+  example: Shape,
+  classes: number,
+  count: number,
+): void {
+  const scope = createScope();
+  model.logits(input("x", [1, ...example]), classes, scope);
+  const isFull = count % batch === 0 || (lastBatch === "drop" && count > batch);
+  if (isFull || scope.averages.length === 0) return;
+  const remedy = count < batch ? `--batch ${count} or less` : "--last-batch drop";
+  throw new UsageError(
+    `model "${model.name}" normalises over the batch: expected full batches of ${batch}, but ${count} examples leave one of ${count % batch}; use ${remedy}`,
+  );
 }
 
 const optimizerOf = ({ optimizer, momentum, nesterov }: Recipe): Optimizer =>
@@ -42,24 +74,25 @@ const optimizerOf = ({ optimizer, momentum, nesterov }: Recipe): Optimizer =>
  */
 export function buildStep(model: Model, recipe: Recipe, example: Shape, classes: number, rows: number): Step {
   const { batch } = recipe;
-  const images = input("images", [rows, ...example]);
+  const isShared = !isAugmented(recipe.augment);
+  const images = input("images", [isShared ? rows : batch, ...example]);
   const labels = input("labels", [rows], "int32");
   const indices = input("indices", [batch], "int32");
   const weights = input("weights", [batch]);
   const rate = input("rate", []);
 
-  const scope = createScope(recipe.dropout);
-  const logits = model.logits(gather(images, indices), classes, scope);
+  const scope = createScope({ training: true, dropout: recipe.dropout });
+  const logits = model.logits(isShared ? gather(images, indices) : images, classes, scope);
   const losses = crossEntropy(logits, gather(labels, indices));
   const total = sum(multiply(losses, weights), { axes: [0], keepDims: false });
   const loss = divide(total, sum(weights, { axes: [0], keepDims: false }));
 
-  const { parameters, masks } = scope;
+  const { parameters, masks, averages } = scope;
   const slopes = gradient(
     loss,
     parameters.map((parameter) => parameter.value),
   );
-  const starts = new Map<Input, number>();
+  const starts = new Map<Input, number>(averages.map(({ value, start }) => [value, start]));
   const updates = optimizerOf(recipe)({
     parameters,
     gradients: addWeightDecay(parameters, slopes, recipe.weightDecay),
@@ -71,16 +104,18 @@ export function buildStep(model: Model, recipe: Recipe, example: Shape, classes:
     },
   });
   const next = new Map(updates.map((update) => [update.state, update.next]));
+  for (const average of averages) next.set(average.value, average.next!);
   const states = [...parameters.map((parameter) => parameter.value), ...starts.keys()];
   const state = states.map((value) => ({
     input: value,
     output: `next.${value.name}`,
     start: starts.get(value) ?? 0,
   }));
-  const shared = [images, labels];
+  const shared = isShared ? [images, labels] : [labels];
+  const own = isShared ? [] : [images];
   const graph = simplifyGraph({
     name: `${model.name}-step`,
-    inputs: [...states, indices, weights, rate, ...masks.map((mask) => mask.value), ...shared],
+    inputs: [...states, indices, weights, rate, ...masks.map((mask) => mask.value), ...own, ...shared],
     outputs: [
       { name: "loss", value: loss },
       ...state.map(({ input: value, output }) => ({ name: output, value: next.get(value)! })),

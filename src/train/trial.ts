@@ -5,181 +5,192 @@
 import { randomStream } from "../base/random.ts";
 import { sha256 } from "../base/spec.ts";
 import { batchCount, epochBatches } from "../data/batches.ts";
-import type { ConformanceLine } from "../data/conformance.ts";
 import { exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import { sizeOf } from "../graph/value.ts";
 import { findModel } from "../nn/models.ts";
 import { exponentialDecay } from "../nn/schedules.ts";
 import type { Mask } from "../nn/scope.ts";
+import { type Checkpoint, type EpochPosition, requireEqual, stateOf, tensorsOf } from "./checkpoint.ts";
 import type { Engine } from "./engine.ts";
+import type { TrialYield } from "./events.ts";
+import type { Feed } from "./feed.ts";
+import { type EpochRow, isExploded, isFitted, milestonesOf } from "./history.ts";
+import type { TrialOutcome } from "./outcome.ts";
 import { prepareTrial, requireConformance } from "./prepare.ts";
 import { type Answers, type Batches, createEvaluator, createTrainer, type Trainer } from "./session.ts";
-import type { TrialSpec } from "./spec.ts";
-import { buildStep, type Step } from "./step.ts";
+import { type TrialSpec, trialId } from "./spec.ts";
+import { buildStep, requireTrainable, type Step } from "./step.ts";
 
-/** One row of a trial's history. */
-export interface EpochRow {
-  /** From 1. */
-  readonly epoch: number;
-  /** Mean over the epoch's batches, each before its update, in nats; null once it is not finite. */
-  readonly trainLoss: number | null;
-  /** Mean after the epoch, on the labels trained on, in nats; null if not measured, or not finite. */
-  readonly fitLoss: number | null;
-  /** After the epoch, on the labels trained on, in `[0, 1]`; null if this epoch was not measured. */
-  readonly trainAccuracy: number | null;
-  /** After the epoch, on the true labels, in `[0, 1]`; null if this epoch was not measured. */
-  readonly testAccuracy: number | null;
+export type { TrialEvent } from "./events.ts";
+export type { EpochRow } from "./history.ts";
+export type { TrialOutcome } from "./outcome.ts";
+
+/** How a trial is run; nothing of it changes its result. */
+export interface RunOptions {
+  /** A checkpoint of this trial, to go on from. */
+  readonly from?: Checkpoint | undefined;
+  /**
+   * Asked after each run of the engine and after each epoch: whether a checkpoint is wanted now. Where it is
+   * given, a last checkpoint also keeps the outcome.
+   */
+  readonly checkpointDue?: (() => boolean) | undefined;
+  /** Seconds spent on the trial so far, for its checkpoints; 0 unless told. */
+  readonly secondsSpent?: (() => number) | undefined;
+  /** Asked before each run of the engine: how many steps it does at most; {@link STEPS_PER_RUN} unless told. */
+  readonly stepsPerRun?: (() => number) | undefined;
 }
-
-/** What a trial leaves behind. */
-export interface TrialOutcome {
-  readonly status: "done" | "diverged";
-  readonly epochs: number;
-  readonly steps: number;
-  readonly fit: boolean;
-  readonly epochsToFit: number | null;
-  readonly epochsTo95: number | null;
-  /** The best test accuracy on the way and its first epoch: what early stopping could have had at most. */
-  readonly best: { readonly epoch: number; readonly testAccuracy: number } | null;
-  /** On the training data, after the last epoch; null if it is not finite. */
-  readonly trainLoss: number | null;
-  readonly trainAccuracy: number;
-  readonly testAccuracy: number;
-  /** Test accuracy against test labels corrupted with the trial's probability. */
-  readonly testAccuracyCorrupted: number;
-  /** `[classes][classes]`: number of test examples by true class and predicted class. */
-  readonly confusion: readonly (readonly number[])[];
-  /** SHA-256 of the trained parameters, in the model's order. */
-  readonly parametersHash: string;
-}
-
-/** What happens in a trial, in order: `started`, `prepared`; `progress` and `epoch`, again and again; `done`. */
-export type TrialEvent =
-  | { readonly type: "started" }
-  | {
-      readonly type: "prepared";
-      /** Share of the training labels that differ from the true ones. */
-      readonly realised: number;
-      /** Which inputs and labels were touched, as sentences. */
-      readonly touched: string;
-      readonly conformance: readonly ConformanceLine[];
-      /** SHA-256 of the randomized data. */
-      readonly dataHash: string;
-    }
-  | { readonly type: "progress"; readonly epoch: number; readonly share: number; readonly trainLoss: number }
-  | { readonly type: "epoch"; readonly row: EpochRow }
-  | { readonly type: "done"; readonly outcome: TrialOutcome };
 
 /** Most steps of one run of the engine: enough to hide its overhead, few enough to report progress. */
-const STEPS_PER_RUN = 100;
-
-/** A loss this many times the loss of guessing counts as exploded. */
-const EXPLOSION = 1000;
+export const STEPS_PER_RUN = 100;
 
 /**
  * Randomize the data, train one network on them, and measure it after every epoch.
  *
- * The same spec and data give the same events and bytes, whatever the number of threads.
+ * The same spec and data give the same outcome and bytes on as many threads of an engine, and however often
+ * the trial was interrupted and went on from a checkpoint.
  *
- * @param splits - The examples used, cropped but not randomized.
- * @throws UsageError if the model is unknown.
- * @throws DataError if the data are not those of the spec, or a randomization fails one of its checks.
+ * @param splits - The examples used, cropped for the recipe but not randomized.
+ * @throws UsageError if the model is unknown, or cannot take such examples or batches, or the recipe's augmentation is
+ *   not possible on them.
+ * @throws DataError if the data are not those of the spec, a randomization fails one of its checks, or the
+ *   checkpoint is of another trial.
  */
-export async function* runTrial(spec: TrialSpec, splits: Splits, engine: Engine): AsyncGenerator<TrialEvent> {
+export async function* runTrial(
+  spec: TrialSpec,
+  splits: Splits,
+  engine: Engine,
+  options: RunOptions = {},
+): AsyncGenerator<TrialYield> {
   const { recipe, seed } = spec;
+  const { from, checkpointDue = () => false, secondsSpent = () => 0 } = options;
   const model = findModel(spec.model);
+  const id = await trialId(spec);
+  if (from) requireEqual("trial", id, from.trial);
   yield { type: "started" };
   const data = await prepareTrial(splits, spec);
   const { realised, touched, conformance } = data;
   yield { type: "prepared", realised, touched, conformance, dataHash: data.hash };
   requireConformance(conformance);
+  const history = [...(from?.history ?? [])];
+  if (from) {
+    const { step, seconds, outcome } = from;
+    yield { type: "resumed", epochs: history.length, step, seconds, ended: outcome !== null };
+    for (const row of history) yield { type: "epoch", row };
+    if (outcome) {
+      yield { type: "done", outcome };
+      return;
+    }
+  }
   const { train, test } = data;
   const classes = train.classNames.length;
   const count = exampleCount(train);
+  requireTrainable(model, recipe, exampleShape(train), classes, count);
   const step = buildStep(model, recipe, exampleShape(train), classes, count);
-  await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed);
+  const state = from && stateOf(from, step);
+  await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed, state);
   await using evaluator = await createEvaluator(engine, model, exampleShape(train), classes);
+  const facts = () => ({ trial: id, history: [...history], seconds: secondsSpent() });
+  const checkpointAt = (position: EpochPosition): TrialYield => {
+    const tensors = tensorsOf(trainer.state(), step);
+    return { type: "checkpoint", checkpoint: { ...facts(), ...position, outcome: null, tensors } };
+  };
 
   const { test: wanted } = recipe.evaluate;
   const testN = wanted === "all" ? exampleCount(test) : Math.min(wanted, exampleCount(test));
   const glance = subset({ train, test }, { n: count, testN }, seed).test;
   const stepsPerEpoch = batchCount(count, recipe.batch, recipe.lastBatch);
-  const exploded = EXPLOSION * Math.log(classes);
-  let epoch = 0;
-  let diverged = false;
-  let epochsToFit: number | null = null;
-  let epochsTo95: number | null = null;
-  let best: TrialOutcome["best"] = null;
-  let onTrain: Answers | undefined;
-  let onTest: Answers | undefined;
-  while (epoch < recipe.epochs && !diverged && !(recipe.fit.stop && epochsToFit !== null)) {
-    const trainLoss = yield* trainEpoch(trainer, step, spec, count, epoch);
-    epoch++;
-    diverged = !(trainLoss <= exploded);
-    const isLast = diverged || epoch === recipe.epochs;
-    if (!isLast && epoch % recipe.evaluate.every !== 0) {
-      yield {
-        type: "epoch",
-        row: { epoch, trainLoss, fitLoss: null, trainAccuracy: null, testAccuracy: null },
-      };
-      continue;
-    }
-    onTrain = await evaluator.answer(trainer.state(), train);
-    const trainAccuracy = accuracy(onTrain.predicted, train.labels);
-    const fitLoss = meanOf(onTrain.losses);
-    diverged ||= !(fitLoss <= exploded);
-    if (!diverged) {
-      if (trainAccuracy >= recipe.fit.accuracy || fitLoss < recipe.fit.loss) epochsToFit ??= epoch;
-      if (trainAccuracy >= 0.95) epochsTo95 ??= epoch;
-    }
-    const ends = isLast || diverged || (recipe.fit.stop && epochsToFit !== null);
-    const asked = ends ? test : glance;
-    onTest = await evaluator.answer(trainer.state(), asked);
-    const testAccuracy = accuracy(onTest.predicted, asked.labels);
-    if (best === null || testAccuracy > best.testAccuracy) best = { epoch, testAccuracy };
-    const row = {
+  let position: EpochPosition = from ?? EPOCH_START;
+  let onTrain: Answers;
+  let onTest: Answers;
+  let ended = false;
+  do {
+    const epoch = history.length + 1;
+    const trainLoss = yield* trainEpoch(
+      { trainer, step, spec, feed: data.feed, count, options, checkpointAt },
+      epoch - 1,
+      position,
+    );
+    position = EPOCH_START;
+    let row: EpochRow = {
       epoch,
       trainLoss: finiteOrNull(trainLoss),
-      fitLoss: finiteOrNull(fitLoss),
-      trainAccuracy,
-      testAccuracy,
+      fitLoss: null,
+      trainAccuracy: null,
+      testAccuracy: null,
     };
+    ended = isExploded(trainLoss, classes) || epoch === recipe.epochs;
+    if (ended || epoch % recipe.evaluate.every === 0) {
+      onTrain = await evaluator.answer(trainer.state(), train);
+      const trainAccuracy = accuracy(onTrain.predicted, train.labels);
+      const fitLoss = meanOf(onTrain.losses);
+      ended ||= isExploded(fitLoss, classes);
+      ended ||= recipe.fit.stop && isFitted(trainAccuracy, fitLoss, recipe);
+      const asked = ended ? test : glance;
+      onTest = await evaluator.answer(trainer.state(), asked);
+      const testAccuracy = accuracy(onTest.predicted, asked.labels);
+      row = { ...row, fitLoss: finiteOrNull(fitLoss), trainAccuracy, testAccuracy };
+    }
+    history.push(row);
     yield { type: "epoch", row };
-  }
-  yield {
-    type: "done",
-    outcome: {
-      status: diverged ? "diverged" : "done",
-      epochs: epoch,
-      steps: epoch * stepsPerEpoch,
-      fit: epochsToFit !== null,
-      epochsToFit,
-      epochsTo95,
-      best,
-      trainLoss: finiteOrNull(meanOf(onTrain!.losses)),
-      trainAccuracy: accuracy(onTrain!.predicted, train.labels),
-      testAccuracy: accuracy(onTest!.predicted, test.labels),
-      testAccuracyCorrupted: accuracy(onTest!.predicted, data.testLabelsCorrupted),
-      confusion: confusionMatrix(test.labels, onTest!.predicted, classes),
-      parametersHash: await hashParameters(trainer, step),
-    },
+    if (!ended && checkpointDue()) yield checkpointAt(EPOCH_START);
+  } while (!ended);
+
+  const { diverged, epochsToFit, epochsTo95, best } = milestonesOf(history, recipe, classes);
+  const outcome: TrialOutcome = {
+    status: diverged ? "diverged" : "done",
+    epochs: history.length,
+    steps: history.length * stepsPerEpoch,
+    fit: epochsToFit !== null,
+    epochsToFit,
+    epochsTo95,
+    best,
+    trainLoss: finiteOrNull(meanOf(onTrain!.losses)),
+    trainAccuracy: accuracy(onTrain!.predicted, train.labels),
+    testAccuracy: accuracy(onTest!.predicted, test.labels),
+    testAccuracyCorrupted: accuracy(onTest!.predicted, data.testLabelsCorrupted),
+    confusion: confusionMatrix(test.labels, onTest!.predicted, classes),
+    parametersHash: await hashParameters(trainer, step),
   };
+  if (options.checkpointDue) {
+    yield { type: "checkpoint", checkpoint: { ...facts(), ...EPOCH_START, outcome, tensors: [] } };
+  }
+  yield { type: "done", outcome };
 }
 
-/** Train one epoch, reporting after each run of the engine; returns the mean loss over its batches. */
+const EPOCH_START: EpochPosition = { step: 0, lossTotal: 0 };
+
+/** What every epoch of a trial is trained with. */
+interface Training {
+  readonly trainer: Trainer;
+  readonly step: Step;
+  readonly spec: TrialSpec;
+  readonly feed: Feed;
+  /** Number of training examples. */
+  readonly count: number;
+  readonly options: RunOptions;
+  readonly checkpointAt: (position: EpochPosition) => TrialYield;
+}
+
+/**
+ * Train one epoch, or what is left of it, reporting after each run of the engine.
+ *
+ * @param epoch - From 0.
+ * @returns The mean loss over its batches, in nats.
+ */
 async function* trainEpoch(
-  trainer: Trainer,
-  step: Step,
-  { recipe, seed }: TrialSpec,
-  count: number,
+  { trainer, step, spec, feed, count, options, checkpointAt }: Training,
   epoch: number,
-): AsyncGenerator<TrialEvent, number> {
+  position: EpochPosition,
+): AsyncGenerator<TrialYield, number> {
+  const { recipe, seed } = spec;
+  const { checkpointDue, stepsPerRun = () => STEPS_PER_RUN } = options;
   const batches = epochBatches(count, recipe.batch, recipe.lastBatch, seed, epoch);
-  let total = 0;
-  for (let start = 0; start < batches.length; start += STEPS_PER_RUN) {
-    const run = batches.slice(start, start + STEPS_PER_RUN);
-    const first = epoch * batches.length + start;
+  let { step: done, lossTotal } = position;
+  const most = (): number => Math.min(stepsPerRun(), feed.mostSteps);
+  while (done < batches.length) {
+    const run = batches.slice(done, done + most());
+    const first = epoch * batches.length + done;
     const losses = await trainer.train({
       steps: run.length,
       indices: concatenate(
@@ -192,12 +203,16 @@ async function* trainEpoch(
       ),
       rates: Float32Array.from(run, (_, index) => exponentialDecay(recipe, first + index, batches.length)),
       masks: step.masks.map((mask, index) => drawMasks(mask, index, run.length, seed, first)),
+      images: feed.images(run, epoch),
     } satisfies Batches);
-    for (const loss of losses) total += loss;
-    const done = start + run.length;
-    yield { type: "progress", epoch: epoch + 1, share: done / batches.length, trainLoss: total / done };
+    // One by one, so that the sum does not depend on how many steps a run does.
+    for (const loss of losses) lossTotal += loss;
+    done += run.length;
+    yield { type: "progress", epoch: epoch + 1, share: done / batches.length, trainLoss: lossTotal / done };
+    // A loss that is no number any more ends the trial, and JSON has no word for it.
+    if (Number.isFinite(lossTotal) && checkpointDue?.()) yield checkpointAt({ step: done, lossTotal });
   }
-  return total / batches.length;
+  return lossTotal / batches.length;
 }
 
 /** The dropout masks of some steps, each step from a stream of its own: `[steps, ...mask]`. */

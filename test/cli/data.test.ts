@@ -46,6 +46,19 @@ async function writeMnist(): Promise<void> {
   }
 }
 
+/** Writes a CIFAR-10 of two images a file, well formed, but not the official one. */
+async function writeCifar(): Promise<void> {
+  for (const file of [1, 2, 3, 4, 5])
+    await writeFile(join(folder, `data_batch_${file}.bin`), cifarFile(file));
+  await writeFile(join(folder, "test_batch.bin"), cifarFile(0));
+}
+
+/** Two images of classes 0 and 1, each a label and 3 x 32 x 32 pixels. */
+const cifarFile = (seed: number): Uint8Array =>
+  Uint8Array.from({ length: 3073 * 2 }, (_, i) =>
+    i % 3073 === 0 ? Math.floor(i / 3073) : ((i + seed) * i) % 251,
+  );
+
 describe("shatter data list", () => {
   test("says what is here, what is not, and how to get it", async () => {
     await writeMnist();
@@ -152,10 +165,33 @@ describe("shatter data show", () => {
     );
   });
 
+  test("shows augmented images of three epochs beside the true ones", async () => {
+    await writeCifar();
+    const [plain, augmented] = [join(folder, "plain.svg"), join(folder, "augmented.svg")];
+    const args = ["show", "cifar10", "--data-dir", folder, "--count", "2"];
+    await run(...args, "--out", plain);
+    await run(...args, "--out", augmented, "--augment", "crop,flip,rotate:25");
+    const tilesOf = async (file: string) => (await readFile(file, "utf8")).match(/data:image[^"]+/g)!;
+    const [before, after] = [await tilesOf(plain), await tilesOf(augmented)];
+    expect(after.length).toBe(before.length + 6);
+    // True images are the same centres in both; those of each epoch are others.
+    expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
+    expect(new Set(after.slice(0, 8)).size).toBe(8);
+    expect(await readFile(augmented, "utf8")).toContain("crop, flip, turned up to 25°");
+  });
+
+  test("refuses to draw windows from images that have but one", async () => {
+    await writeMnist();
+    await expect(run("show", "mnist", "--data-dir", folder, "--augment", "crop")).rejects.toThrow(
+      "augment crop: expected images larger than 28 x 28, got 28 x 28",
+    );
+  });
+
   test.each([
     ["--corrupt", "2"],
     ["--count", "0"],
     ["--seed", "-1"],
+    ["--augment", "rotate"],
   ])("refuses %s %s", async (option, value) => {
     await expect(run("show", "shapes", option, value)).rejects.toThrow(/expected/);
   });

@@ -3,6 +3,9 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
@@ -20,7 +23,9 @@ export function shatter(
   options: { env?: NodeJS.ProcessEnv; cwd?: string; onStart?: (child: ChildProcess) => void } = {},
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, NO_COLOR: "1", ...options.env };
+    // A run goes on from nothing that the user, or another run, has left.
+    const checkpoints = mkdtempSync(join(tmpdir(), "shatter-checkpoints-"));
+    const env = { ...process.env, NO_COLOR: "1", SHATTER_CHECKPOINTS: checkpoints, ...options.env };
     const child = spawn(process.execPath, [MAIN, ...args], {
       env,
       cwd: options.cwd,
@@ -35,7 +40,10 @@ export function shatter(
       stderr += chunk;
     });
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, stdout, stderr }));
+    child.once("close", (code) => {
+      rmSync(checkpoints, { recursive: true });
+      resolve({ code, stdout, stderr });
+    });
     options.onStart?.(child);
   });
 }

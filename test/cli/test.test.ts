@@ -67,6 +67,24 @@ describe("shatter test", () => {
     expect(documents[0]).toEqual(documents[1]);
   });
 
+  test("trains on augmented images, and says so", async () => {
+    const args = ["--epochs", "1", "--escalations", "0", "--corrupt", "0", "--json", "-"];
+    const run = await shatter([...SMALL, ...args, "--augment", "crop,flip,rotate:12.5"]);
+    expect(run.stderr).toBe("");
+    const { dataset, recipe, trials } = JSON.parse(run.stdout);
+    expect(recipe.augment).toEqual({ crop: true, flip: true, rotation: 12.5 });
+    expect(dataset.shape).toEqual([3, 28, 28]);
+    expect(trials.map(({ status }: { status: string }) => status)).toEqual(["done"]);
+  });
+
+  test("refuses windows of images that have but one", async () => {
+    const folder = new URL("../../../shared/data/mnist", import.meta.url).pathname;
+    const data = ["--data", "mnist", "--data-dir", folder, "--n", "100", "--test-n", "50", "--quiet"];
+    const run = await shatter(["test", ...data, "--augment", "crop"]);
+    expect(run.stderr).toContain("augment crop: expected images larger than 28 x 28, got 28 x 28");
+    expect(run.code).toBe(2);
+  });
+
   test("exits with 3 when an expected answer is not given", async () => {
     const run = await shatter([...SMALL, "--epochs", "1", "--escalations", "0", "--expect", "memorises"]);
     expect(run.code).toBe(3);
@@ -92,7 +110,10 @@ describe("shatter test, on bad input,", () => {
     [["--lr", "0"], 2, "expected a number in (0,"],
     [["--device", "tpu"], 2, "cpu, webgpu, cuda"],
     [["--modle", "linear"], 2, "--model"],
+    [["--augment", "crop,rotte:5"], 2, 'unknown change "rotte"; did you mean "rotate"?'],
     [["--report", "/dev/null/report"], 1, "/dev/null"],
+    [["--checkpoints", "/dev/null/a"], 1, "checkpoints: expected a folder to write to, got /dev/null/a"],
+    [["--checkpoint-every", "-1"], 2, "expected a number in [0, 86400]"],
   ])("%j exits with %d and says so", async (args, code, message) => {
     const run = await shatter([...SMALL, ...args]);
     expect(run.stderr).toContain(message);
@@ -202,6 +223,56 @@ describe("shatter test, disturbed,", () => {
     expect(provenance.interrupted).toBe(true);
     expect(trials.map(({ status }: { status: string }) => status)).toEqual(["done", "stopped", "stopped"]);
     expect(trials[0]).toMatchObject({ epochs: 5 });
+  });
+});
+
+describe("shatter test, interrupted and run again,", () => {
+  const command = (more: readonly string[]) => {
+    const small = SMALL.filter((arg) => arg !== "--quiet");
+    const args = [
+      "--model",
+      "linear",
+      "--epochs",
+      "40",
+      "--corrupt",
+      "0,1",
+      "--escalations",
+      "0",
+      "--jobs",
+      "1",
+    ];
+    return [...small, ...args, "--json", "-", ...more];
+  };
+  /** The document without what differs from run to run. */
+  const documentOf = (stdout: string): unknown => {
+    const document = JSON.parse(stdout);
+    for (const trial of document.trials) delete trial.seconds;
+    return { ...document, provenance: null };
+  };
+  let whole: unknown;
+  beforeAll(async () => {
+    whole = documentOf((await shatter(command(["--no-checkpoints"]))).stdout);
+  });
+
+  test.each(["SIGINT", "SIGKILL"] as const)("goes on to the same document after %s", async (signal) => {
+    const checkpoints = join(folder, `checkpoints-${signal}`);
+    const more = ["--checkpoints", checkpoints, "--checkpoint-every", "0"];
+    const first = await shatter(command(more), {
+      onStart(child) {
+        child.stderr!.on("data", (chunk: Buffer) => {
+          if (chunk.includes("[1/2]")) child.kill(signal);
+        });
+      },
+    });
+    expect(first.code).toBe(signal === "SIGKILL" ? null : 130);
+    if (signal === "SIGINT") {
+      expect(first.stderr).toContain(`run the same command again to go on (checkpoints: ${checkpoints})`);
+    }
+    const second = await shatter(command(more));
+    expect(second.stderr).toContain("True labels, seed 0: was done before");
+    expect(second.code).toBe(0);
+    expect(documentOf(second.stdout)).toEqual(whole);
+    expect(readdirSync(checkpoints)).toEqual([]);
   });
 });
 

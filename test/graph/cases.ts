@@ -4,14 +4,13 @@
 
 import { randomStream } from "../../src/base/random.ts";
 import { gradient } from "../../src/graph/gradient.ts";
-import { type Attributes, apply } from "../../src/graph/operation.ts";
+import { apply } from "../../src/graph/operation.ts";
 import { multiply } from "../../src/graph/ops/elementwise.ts";
 import { operations } from "../../src/graph/ops/index.ts";
 import { sum } from "../../src/graph/ops/reduce.ts";
 import { cast } from "../../src/graph/ops/shape.ts";
 import {
   type Application,
-  type DataType,
   type Graph,
   type Input,
   input,
@@ -19,57 +18,20 @@ import {
   sizeOf,
   type Value,
 } from "../../src/graph/value.ts";
-
-/** One operand: where its elements come from. All are exact in float32, so every oracle sees the same numbers. */
-interface Operand {
-  readonly shape: Shape;
-  readonly type: DataType;
-  /** Normal, normal but at least 0.5 in size, whole below a bound, or given. */
-  readonly fill: "normal" | "positive" | "large" | { readonly below: number } | readonly number[];
-}
-
-/** One use of an operation. */
-export interface OperationCase {
-  readonly operation: string;
-  /** What the case is about; unique among those of its operation. */
-  readonly title: string;
-  readonly operands: readonly Operand[];
-  readonly attributes: Attributes;
-  /** True where the derivative does not exist, so that only PyTorch's convention can be compared. */
-  readonly kink: boolean;
-}
-
-type Draft = Omit<OperationCase, "operation">;
-
-const normal = (...shape: readonly number[]): Operand => ({ shape, type: "float32", fill: "normal" });
-const positive = (...shape: readonly number[]): Operand => ({ shape, type: "float32", fill: "positive" });
-const awayFromZero = (...shape: readonly number[]): Operand => ({ shape, type: "float32", fill: "large" });
-const choice = (...shape: readonly number[]): Operand => ({ shape, type: "bool", fill: { below: 2 } });
-const indices = (count: number, below: number, type: DataType = "int32"): Operand => ({
-  shape: [count],
-  type,
-  fill: { below },
-});
-const exactly = (
-  fill: readonly number[],
-  shape: Shape = [fill.length],
-  type: DataType = "float32",
-): Operand => ({
-  shape,
-  type,
-  fill,
-});
-
-const draft = (title: string, operands: readonly Operand[], attributes: Attributes = {}): Draft => ({
-  title,
-  operands,
-  attributes,
-  kink: false,
-});
-const kink = (title: string, operands: readonly Operand[], attributes: Attributes = {}): Draft => ({
-  ...draft(title, operands, attributes),
-  kink: true,
-});
+import {
+  awayFromZero,
+  choice,
+  type Draft,
+  draft,
+  exactly,
+  indices,
+  kink,
+  normal,
+  type Operand,
+  type OperationCase,
+  positive,
+} from "./draft.ts";
+import { windowDrafts } from "./window-cases.ts";
 
 type Fill = (...shape: readonly number[]) => Operand;
 
@@ -220,7 +182,10 @@ const drafts: { readonly [operation: string]: readonly Draft[] } = {
   ],
   logSoftmax: alongAxis,
   softmax: alongAxis,
+  ...windowDrafts,
 };
+
+export type { OperationCase };
 
 /** All cases. */
 export const cases: readonly OperationCase[] = Object.entries(drafts).flatMap(([operation, rows]) =>

@@ -11,7 +11,10 @@ import { gemm, matmul } from "../../src/graph/ops/linear.ts";
 import { mean, sum } from "../../src/graph/ops/reduce.ts";
 import { cast, gather, transpose } from "../../src/graph/ops/shape.ts";
 import { constant, type Graph, input, type Value } from "../../src/graph/value.ts";
+import { convolutionLayer } from "../../src/nn/layers.ts";
 import { crossEntropy } from "../../src/nn/losses.ts";
+import { batchNorm, localResponseNorm } from "../../src/nn/normalizations.ts";
+import { createScope } from "../../src/nn/scope.ts";
 import { buildCase, cases, draw, nameOf, weightedSum } from "./cases.ts";
 
 /**
@@ -79,6 +82,9 @@ describe("a record", () => {
     where: [0],
     argMax: [0],
     gather: [1],
+    scatterAdd: [1],
+    maxPoolPositions: [0],
+    maxPoolGradient: [0],
   };
 
   test.each([...operations.keys()])("says where no gradient flows: %s", (operation) => {
@@ -141,6 +147,55 @@ describe("the gradient of a composition", () => {
       inputs,
       feeds,
     );
+  });
+});
+
+describe("the gradient of a layer", () => {
+  const x = input("x", [3, 4, 2, 3]);
+  const filters = input("conv.weight", [4, 4, 2, 2]);
+  const shift = input("norm.bias", [4]);
+  const weights = input("weights", x.shape);
+  const feeds = Object.fromEntries(
+    [x, filters, shift, weights].map(({ name, shape }, index) => [name, draw("layers", index, shape)]),
+  );
+  // Scopes make inputs of their own; these stand for them.
+  const scope = (training: boolean) => {
+    const declared = new Map([filters, shift].map((value) => [value.name, value]));
+    return { ...createScope({ training, dropout: 0 }), parameter: (name: string) => declared.get(name)! };
+  };
+  const convolved = (y: Value, to: ReturnType<typeof scope>): Value =>
+    convolutionLayer(y, { filters: 4, kernel: 2, stride: 1, bias: false }, to, "conv");
+
+  test("is the difference quotient: batch normalisation, by its statistics too", () => {
+    const inTraining = scope(true);
+    const y = batchNorm(convolved(x, inTraining), inTraining, "norm");
+    expectDerivative(weightedSum(y, weights), [x, filters, shift], [x, filters, shift, weights], feeds);
+  });
+
+  test("is the difference quotient: batch normalisation by running averages", () => {
+    const inEvaluation = scope(false);
+    const y = batchNorm(x, inEvaluation, "norm");
+    const [center, variance] = inEvaluation.averages.map(({ value }) => value);
+    const given = { ...feeds, "norm.mean": [0, 1, -1, 0.5], "norm.variance": [1, 2, 0.5, 0.25] };
+    const inputs = [x, shift, weights, center!, variance!];
+    expectDerivative(weightedSum(y, weights), inputs, inputs, given);
+  });
+
+  test("is the difference quotient: local response normalisation", () => {
+    const y = localResponseNorm(convolved(x, scope(false)), { radius: 1, alpha: 0.5 });
+    expectDerivative(weightedSum(y, weights), [x, filters], [x, filters, weights], feeds);
+  });
+
+  test("is the difference quotient: of the gradient of a convolution", () => {
+    const y = convolved(x, scope(false));
+    const [dw, dx] = gradient(weightedSum(multiply(y, y), weights), [filters, x]);
+    const scalar = add(
+      sum(multiply(dw!, dw!), { axes: [0, 1, 2, 3], keepDims: false }),
+      sum(multiply(dx!, dx!), { axes: [0, 1, 2, 3], keepDims: false }),
+    );
+    // A polynomial of degree 4; small filters keep its third derivative below the bound.
+    const small = { ...feeds, "conv.weight": feeds["conv.weight"]!.map((element) => element / 8) };
+    expectDerivative(scalar, [x, filters], [x, filters, weights], small);
   });
 });
 

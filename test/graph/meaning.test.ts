@@ -24,6 +24,7 @@ import { logSoftmax, softmax } from "../../src/graph/ops/normalize.ts";
 import { argMax, max, mean, sum } from "../../src/graph/ops/reduce.ts";
 import { broadcastTo, cast, gather, oneHot, permuteAxes, reshape } from "../../src/graph/ops/shape.ts";
 import { type Application, constant, input, type Value } from "../../src/graph/value.ts";
+import { windowRows } from "./window-rows.ts";
 
 /** Elements of a value that depends on no input. */
 function elementsOf(value: Value): number[] {
@@ -109,6 +110,7 @@ const rows: readonly (readonly [string, Application, readonly number[], readonly
     [-1.3862943611198906, -0.2876820724517809],
   ],
   ["far apart", logSoftmax(constant([1000, 0, -1000]), { axis: 0 }), [3], [0, -1000, -2000]],
+  ...windowRows,
 ];
 
 describe.each(

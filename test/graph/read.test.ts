@@ -128,6 +128,36 @@ describe("a file of somebody else", () => {
     expect(outputs[0]!.value.shape).toEqual([2, 3]);
   });
 
+  test("may count slices from the end, and leave axes and steps out", () => {
+    const bound = (name: string, ...positions: number[]) =>
+      tensorInit(name, "int64", [positions.length], positions);
+    const rows = fileOf({
+      initializer: [bound("from", 1), bound("to", 99)],
+      node: [nodeOf("Slice", ["x", "from", "to"])],
+    });
+    expect(resultOf(rows)).toEqual([4, 5, 6]);
+    const initializer = [bound("from", -3), bound("to", -1), bound("axes", -1), bound("steps", 1)];
+    const columns = nodeOf("Slice", ["x", "from", "to", "axes", "steps"]);
+    expect(resultOf(fileOf({ initializer, node: [columns] }))).toEqual([1, 2, 4, 5]);
+  });
+
+  test("may put any number of values together", () => {
+    const once = nodeOf("Concat", ["x"], { attribute: [int("axis", -1)] });
+    expect(resultOf(fileOf({ node: [once] }))).toEqual(X);
+    const thrice = nodeOf("Concat", ["x", "x", "x"], { attribute: [int("axis", 0)] });
+    expect(resultOf(fileOf({ node: [thrice] }))).toEqual([...X, ...X, ...X]);
+  });
+
+  test("may leave the usual settings of a window out, or say that they are the usual ones", () => {
+    const one = tensorInit("w", "float32", [1, 1, 1, 1], [2]);
+    const image = { input: [valueInfo("x", "float32", [1, 1, 2, 3])], initializer: [one] };
+    const settings = [int("group", 1), { name: "auto_pad", type: 3, s: new TextEncoder().encode("NOTSET") }];
+    for (const attribute of [[], settings]) {
+      const node = nodeOf("Conv", ["x", "w"], { attribute });
+      expect(resultOf(fileOf({ ...image, node: [node] }))).toEqual([2, 4, 6, 8, 10, 12]);
+    }
+  });
+
   test.each([
     ["raw bytes", tensorInit("c", "float32", [3], [1, 0.5, -1])],
     ["floats", { name: "c", dims: [3n], dataType: 1, floatData: [1, 0.5, -1] }],
@@ -191,8 +221,8 @@ const refused: readonly (readonly [string, Uint8Array, string])[] = [
   ],
   [
     "a node without a name",
-    fileOf({ node: [nodeOf("Conv", ["x"], { name: "" })] }),
-    'readOnnx: node 0 (Conv): unknown operator "Conv"',
+    fileOf({ node: [nodeOf("Convolve", ["x"], { name: "" })] }),
+    'readOnnx: node 0 (Convolve): unknown operator "Convolve"',
   ],
   [
     "too few operands",
@@ -252,6 +282,52 @@ const refused: readonly (readonly [string, Uint8Array, string])[] = [
       node: [nodeOf("Gather", ["x", "c"], { attribute: [int("axis", 1)] })],
     }),
     'readOnnx: node "n" (Gather): its setting "axis" = 1 cannot be expressed',
+  ],
+  [
+    "operands with a gap",
+    fileOf({
+      initializer: [tensorInit("c", "int64", [1], [1])],
+      node: [nodeOf("Slice", ["x", "c", "c", "", "c"])],
+    }),
+    'readOnnx: node "n" (Slice): expected "" to be an int64 constant',
+  ],
+  [
+    "nothing to put together",
+    fileOf({ node: [nodeOf("Concat", [])] }),
+    'node "n" (Concat): expected any operands, got 0',
+  ],
+  [
+    "pads by another rule",
+    fileOf({
+      input: [valueInfo("x", "float32", [1, 1, 2, 3])],
+      node: [
+        nodeOf("MaxPool", ["x"], {
+          attribute: [
+            { name: "kernel_shape", type: 7, ints: [2n, 2n] },
+            { name: "auto_pad", type: 3, s: new TextEncoder().encode("VALID") },
+          ],
+        }),
+      ],
+    }),
+    'readOnnx: node "n" (MaxPool): its setting "auto_pad" = "VALID" cannot be expressed',
+  ],
+  [
+    "filters of another size than they are said to have",
+    fileOf({
+      input: [valueInfo("x", "float32", [1, 1, 2, 3])],
+      initializer: [tensorInit("w", "float32", [1, 1, 1, 1], [2])],
+      node: [nodeOf("Conv", ["x", "w"], { attribute: [{ name: "kernel_shape", type: 7, ints: [2n, 1n] }] })],
+    }),
+    'readOnnx: node "n" (Conv): its settings cannot be expressed (output 0 of 1)',
+  ],
+  [
+    "scattered numbers that replace",
+    fileOf({
+      input: [valueInfo("x", "float32", [6])],
+      initializer: [tensorInit("c", "int64", [1], [1]), tensorInit("u", "float32", [1], [1])],
+      node: [nodeOf("ScatterElements", ["x", "c", "u"])],
+    }),
+    'readOnnx: node "n" (ScatterElements): its settings cannot be expressed (output 0 of 1)',
   ],
   [
     "a cast to a type that is none",

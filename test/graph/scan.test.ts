@@ -52,8 +52,8 @@ function feedsOf(step: Step): Feeds {
       labels: Array.from({ length: ROWS }, () => random.below(10)),
     },
     stacked: {
-      indices: Array.from({ length: STEPS * BATCH }, () => random.below(ROWS)),
-      weights: new Float32Array(STEPS * BATCH).fill(1),
+      indices: Array.from({ length: STEPS * step.batch }, () => random.below(ROWS)),
+      weights: new Float32Array(STEPS * step.batch).fill(1),
       rate: [0.1, 0.1, 0.05, 0.05],
       ...Object.fromEntries(masks),
     },
@@ -122,8 +122,13 @@ describe("steps in one run", () => {
     expect(scanned).toEqual(await runSingly(step, feeds));
   });
 
-  test.each(["mlp-1x512", "mlp-3x512"])("give the same bytes on one thread and on two: %s", async (model) => {
-    const step = stepOf(model);
+  test.each([
+    ["mlp-1x512", BATCH],
+    ["mlp-3x512", BATCH],
+    ["alexnet", 16],
+    ["inception", 4],
+  ])("give the same bytes on one thread and on two: %s", async (model, batch) => {
+    const step = stepOf(model, { batch });
     const feeds = feedsOf(step);
     expect(await runScan(step, feeds, 2)).toEqual(await runScan(step, feeds, 1));
   });

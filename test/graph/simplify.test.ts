@@ -3,7 +3,7 @@ import { evaluate } from "../../src/graph/evaluate.ts";
 import { add, multiply, relu, subtract } from "../../src/graph/ops/elementwise.ts";
 import { matmul } from "../../src/graph/ops/linear.ts";
 import { sum } from "../../src/graph/ops/reduce.ts";
-import { permuteAxes, transpose } from "../../src/graph/ops/shape.ts";
+import { broadcastTo, permuteAxes, transpose } from "../../src/graph/ops/shape.ts";
 import { simplifyGraph } from "../../src/graph/simplify.ts";
 import { type Application, constant, type Graph, inOrder, input, type Value } from "../../src/graph/value.ts";
 import { stepCases, stepOf } from "../train/cases.ts";
@@ -104,6 +104,23 @@ describe("simplifyGraph", () => {
     const one = matmul(input("a", [4, 2]), input("b", [2, 5]));
     const wide = add(one, constant(1, [3, 4, 5]));
     expect(operationsOf(simplifyGraph({ ...graphOf(wide) }).outputs[0]!.value)).toEqual(["matmul", "add"]);
+  });
+
+  test.each([
+    ["on the left", (x: Value) => add(x, c), ["add"]],
+    ["on the right", (x: Value) => subtract(c, x), ["subtract"]],
+    ["of both, since one must", (x: Value) => multiply(x, x), ["broadcastTo", "multiply"]],
+    ["nothing that arithmetic does not", (x: Value) => relu(x), ["broadcastTo", "relu"]],
+  ] as const)("lets arithmetic stretch its operands: %s", (_, build, operations) => {
+    const row = sum(square, { axes: [0, 1], keepDims: true });
+    const [value] = simplified(build(broadcastTo(row, { shape: [4, 5] })));
+    expect(operationsOf(value!)).toEqual(["sum", ...operations]);
+  });
+
+  test("keeps a scaled addend that is stretched", () => {
+    const scaled = multiply(rate, constant(0.9));
+    const stretched = broadcastTo(scaled, { shape: [4, 5] });
+    expect(operationsOf(...simplified(add(stretched, matmul(a, b)), scaled))).toEqual(["multiply", "gemm"]);
   });
 
   test("leaves what has nothing to simplify as it is", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { UsageError } from "../../src/base/errors.ts";
 import type { Splits } from "../../src/data/dataset.ts";
 import { checkRecipe, conditionsOf, escalate, planTest, type TestRequest } from "../../src/lab/plan.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
@@ -72,9 +73,56 @@ describe("planTest", () => {
     expect(await ids()).toEqual(first);
   });
 
+  test("refuses a recipe whose augmentation its images cannot have", async () => {
+    const recipe = { ...paperRecipe, augment: { crop: true, flip: false, rotation: 0 } };
+    await expect(planTest({ ...REQUEST, recipe }, "tiny", SPLITS)).rejects.toThrow(
+      "augment crop: expected images larger than 28 x 28, got 2 x 2",
+    );
+  });
+
   test("refuses an unknown model with a suggestion", async () => {
     await expect(planTest({ ...REQUEST, model: "liner" }, "tiny", SPLITS)).rejects.toThrow(
       'did you mean "linear"?',
+    );
+  });
+});
+
+describe("planTest for a model with batch normalisation", () => {
+  /** `count` blank images of 1 x 2 x 2. */
+  const blank = (count: number): Splits => {
+    const { train, test: held } = SPLITS;
+    const [inputs, labels] = [new Uint8Array(4 * count), new Int32Array(count)];
+    return { train: { ...train, inputs, labels, shape: [count, 1, 2, 2] }, test: held };
+  };
+  const plan = (batch: number, lastBatch: "keep" | "drop", count: number) =>
+    planTest(
+      { ...REQUEST, model: "inception", recipe: { ...paperRecipe, batch, lastBatch } },
+      "blank",
+      blank(count),
+    );
+
+  test.each([
+    [8, "keep", 16],
+    [8, "drop", 20],
+    [8, "drop", 8],
+  ] as const)("takes full batches: of %d, %s, from %d examples", async (batch, last, count) => {
+    expect(await plan(batch, last, count)).toHaveLength(6);
+  });
+
+  test.each([
+    [8, "keep", 20, "expected full batches of 8, but 20 examples leave one of 4; use --last-batch drop"],
+    [32, "drop", 20, "expected full batches of 32, but 20 examples leave one of 20; use --batch 20 or less"],
+  ] as const)("refuses padding: batches of %d, %s, from %d examples", async (batch, last, count, message) => {
+    await expect(plan(batch, last, count)).rejects.toThrow(
+      new UsageError(`model "inception" normalises over the batch: ${message}`),
+    );
+  });
+
+  test("refuses a table", async () => {
+    const { train, test: held } = SPLITS;
+    const table = { train: { ...train, shape: [2, 4] }, test: { ...held, shape: [2, 4] } };
+    await expect(planTest({ ...REQUEST, model: "inception" }, "table", table)).rejects.toThrow(
+      'model "inception": expected images [channels, height, width], got examples [4]',
     );
   });
 });

@@ -1,13 +1,17 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadDataset } from "../../src/data/load.ts";
 import { openProcessPool } from "../../src/lab/process-pool.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
-import type { TrialSpec } from "../../src/train/spec.ts";
+import { type TrialSpec, trialId } from "../../src/train/spec.ts";
+import type { TrialEvent } from "../../src/train/trial.ts";
 
 const SOURCE = { name: "shapes", n: 100, testN: 50 };
-const HASH = await splitsHash(cropForRecipe(await loadDataset("shapes", SOURCE), "paper"));
+const HASH = await splitsHash(cropForRecipe(await loadDataset("shapes", SOURCE), paperRecipe));
 
 const specOf = (seed: number, epochs: number): TrialSpec => ({
   schema: "shatter/trial@1",
@@ -54,5 +58,97 @@ describe("openProcessPool", () => {
     const failure = await pool.run(spec, SOURCE, () => {});
     expect(failure).toMatchObject({ status: "failed" });
     expect(failure!.error).toContain("the files changed since the trial was planned");
+  });
+});
+
+describe("openProcessPool with checkpoints", () => {
+  // Never due by time: what there is was left on the way out.
+  const seconds = 1_000_000;
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "shatter-pool-"));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const open = (untilAllDone = false) =>
+    openProcessPool({
+      ...{ jobs: 1, device: "cpu", threads: 1 },
+      checkpoints: { folder, seconds, untilAllDone },
+    });
+
+  /** Run a trial, interrupting it when it has trained the given epoch. */
+  async function run(pool: Awaited<ReturnType<typeof open>>, spec: TrialSpec, interruptAfter = Infinity) {
+    const interrupt = new AbortController();
+    const events: TrialEvent[] = [];
+    const onEvent = (event: TrialEvent): void => {
+      events.push(event);
+      if (event.type === "epoch" && event.row.epoch === interruptAfter) interrupt.abort();
+    };
+    const failure = await pool.run(spec, SOURCE, onEvent, interrupt.signal);
+    const rows = events.flatMap((event) => (event.type === "epoch" ? [event.row] : []));
+    const last = events.at(-1)!;
+    return { failure, events, rows, outcome: last.type === "done" ? last.outcome : undefined };
+  }
+
+  test("leaves a checkpoint when interrupted, goes on from it, and removes it at the end", async () => {
+    const spec = specOf(0, 200);
+    await using plain = await openProcessPool({ jobs: 1, device: "cpu", threads: 1 });
+    const whole = await run(plain, spec);
+    {
+      await using pool = await open();
+      const { failure, events } = await run(pool, spec, 5);
+      expect(failure).toEqual({ status: "stopped", error: "interrupted" });
+      // In the same process, which was not killed.
+      expect(events.at(-1)).toMatchObject({ type: "checkpoint" });
+      const again = await run(pool, spec, 10);
+      expect(again.failure).toEqual({ status: "stopped", error: "interrupted" });
+    }
+    expect((await readdir(folder)).sort()).toEqual(
+      [`${await trialId(spec)}.previous.safetensors`, `${await trialId(spec)}.safetensors`].sort(),
+    );
+    {
+      await using pool = await open();
+      const { events, rows, outcome } = await run(pool, spec);
+      const resumed = events.find((event) => event.type === "resumed")!;
+      expect(resumed.epochs).toBeGreaterThanOrEqual(10);
+      expect(resumed.seconds).toBeGreaterThan(0);
+      expect({ rows, outcome }).toEqual({ rows: whole.rows, outcome: whole.outcome });
+    }
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test("keeps the outcome of a trial that is done while others are not, if told", async () => {
+    const [done, other] = [specOf(0, 3), specOf(1, 200)];
+    {
+      await using pool = await open(true);
+      await run(pool, done);
+      await run(pool, other, 5);
+    }
+    expect(await readdir(folder)).toHaveLength(2);
+    {
+      await using pool = await open(true);
+      const { events, rows } = await run(pool, done);
+      expect(events.map(({ type }) => type)).not.toContain("progress");
+      expect(rows).toHaveLength(3);
+      await run(pool, other);
+    }
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test("warns of a damaged checkpoint and trains", async () => {
+    const spec = specOf(0, 3);
+    const path = join(folder, `${await trialId(spec)}.safetensors`);
+    await writeFile(path, "nonsense");
+    await using pool = await open();
+    const { events, rows } = await run(pool, spec);
+    const warning = events.find((event) => event.type === "warning")!;
+    expect(warning.text).toContain(`checkpoint ${path} cannot be used`);
+    expect(rows).toHaveLength(3);
+  });
+
+  test("refuses a folder that cannot be written to", async () => {
+    await rm(folder, { recursive: true });
+    await writeFile(folder, "not a folder");
+    await expect(open()).rejects.toThrow(`checkpoints: expected a folder to write to, got ${folder}: EEXIST`);
   });
 });

@@ -10,7 +10,7 @@ import { cropForRecipe } from "../../src/train/prepare.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 
 const SOURCE = { name: "shapes", n: 200, testN: 100 };
-const SPLITS = cropForRecipe(await loadDataset("shapes", SOURCE), "paper");
+const SPLITS = cropForRecipe(await loadDataset("shapes", SOURCE), paperRecipe);
 const PROVENANCE = {
   version: "0",
   commit: null,

@@ -78,6 +78,10 @@ describe.each(initializations)("%s", (kind) => {
     }
   });
 
+  test("starts the shift of a normalisation at zero", () => {
+    expect(largestOf(initialize({ ...bias, fanIn: 0 }, kind, SEED, 1))).toBe(0);
+  });
+
   test("draws the same for the same seed, and other numbers for another seed or place", () => {
     expect(initialize(weight, kind, SEED, 0)).toEqual(drawn);
     expect(initialize(weight, kind, SEED + 1, 0)).not.toEqual(drawn);

@@ -13,6 +13,9 @@ describe("the models", () => {
     ["linear", 23_530],
     ["mlp-1x512", 1_209_866],
     ["mlp-3x512", 1_735_178],
+    ["alexnet", 1_387_786],
+    ["inception", 1_649_402],
+    ["inception-nobn", 1_649_402],
   ])("have the paper's number of parameters: %s", (name, count) => {
     expect(summarizeModel(findModel(name), EXAMPLE, 10).count).toBe(count);
   });
@@ -23,7 +26,73 @@ describe("the models", () => {
     const scope = createScope();
     expect(model.name).toBe(name);
     expect(model.logits(input("x", [7, ...EXAMPLE]), 10, scope).shape).toEqual([7, 10]);
-    expect(model.logits(input("x", [7, 20]), 4, createScope()).shape).toEqual([7, 4]);
+    expect(model.logits(input("x", [7, 1, 15, 9]), 4, createScope()).shape).toEqual([7, 4]);
+  });
+
+  test.each([
+    ["linear", 20 * 4 + 4],
+    ["mlp-1x512", 20 * 512 + 512 + 512 * 4 + 4],
+  ])("take rows of a table: %s", (name, count) => {
+    expect(summarizeModel(findModel(name), [20], 4).count).toBe(count);
+  });
+
+  test.each(["alexnet", "inception", "inception-nobn"])("take images alone: %s", (name) => {
+    expect(() => summarizeModel(findModel(name), [20], 4)).toThrow(
+      new UsageError(
+        `model "${name}": expected images [channels, height, width], got examples [20]; take linear or an MLP, such as mlp-1x512`,
+      ),
+    );
+  });
+
+  test("have a bias for each filter, before or after the normalisation", () => {
+    const shapesOf = (name: string) =>
+      summarizeModel(findModel(name), EXAMPLE, 10).parameters.map(({ role, value }) => [
+        value.name,
+        role,
+        value.shape,
+      ]);
+    expect(shapesOf("inception")).toEqual(shapesOf("inception-nobn"));
+    expect(shapesOf("inception").slice(0, 6)).toEqual([
+      ["conv1.weight", "weight", [96, 3, 3, 3]],
+      ["conv1.bias", "bias", [96]],
+      ["module2.conv1x1.weight", "weight", [32, 96, 1, 1]],
+      ["module2.conv1x1.bias", "bias", [32]],
+      ["module2.conv3x3.weight", "weight", [32, 96, 3, 3]],
+      ["module2.conv3x3.bias", "bias", [32]],
+    ]);
+  });
+
+  test("count the pixels of a filter among the inputs that meet in it", () => {
+    const { parameters } = summarizeModel(findModel("inception-nobn"), EXAMPLE, 10);
+    expect(parameters.slice(0, 6).map(({ fanIn, fanOut }) => [fanIn, fanOut])).toEqual([
+      [3 * 9, 96 * 9],
+      [3 * 9, 96 * 9],
+      [96, 32],
+      [96, 32],
+      [96 * 9, 32 * 9],
+      [96 * 9, 32 * 9],
+    ]);
+  });
+
+  test("average over batches where they normalise", () => {
+    const averagesOf = (name: string, training: boolean) => {
+      const scope = createScope({ training, dropout: 0 });
+      findModel(name).logits(input("x", [2, ...EXAMPLE]), 10, scope);
+      return scope.averages.map(({ name: average, start, value, next }) => [
+        average,
+        start,
+        value.shape,
+        next?.shape,
+      ]);
+    };
+    expect(averagesOf("inception-nobn", true)).toEqual([]);
+    expect(averagesOf("inception", true).slice(0, 2)).toEqual([
+      ["conv1.mean", 0, [96], [96]],
+      ["conv1.variance", 1, [96], [96]],
+    ]);
+    // One convolution, two in each of eight modules, one in each of two that downsample.
+    expect(averagesOf("inception", false).length).toBe(2 * (1 + 2 * 8 + 2));
+    expect(averagesOf("inception", false)[0]).toEqual(["conv1.mean", 0, [96], undefined]);
   });
 
   test("name their parameters by layer", () => {
@@ -39,7 +108,7 @@ describe("the models", () => {
   });
 
   test("ask for a dropout mask for each hidden layer, in training only", () => {
-    const scope = createScope(0.25);
+    const scope = createScope({ training: true, dropout: 0.25 });
     findModel("mlp-3x512").logits(input("x", [7, 20]), 4, scope);
     expect(scope.masks.map(({ keep, value }) => [keep, value.shape])).toEqual([
       [0.75, [7, 512]],
@@ -57,7 +126,7 @@ describe("findModel", () => {
   test("suggests the nearest name", () => {
     expect(() => findModel("mlp-1x521")).toThrow(
       new UsageError(
-        'unknown model "mlp-1x521"; did you mean "mlp-1x512"? (known: linear, mlp-1x512, mlp-3x512)',
+        'unknown model "mlp-1x521"; did you mean "mlp-1x512"? (known: linear, mlp-1x512, mlp-3x512, alexnet, inception, inception-nobn)',
       ),
     );
   });

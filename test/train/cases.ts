@@ -6,7 +6,7 @@ import { randomStream } from "../../src/base/random.ts";
 import { relu } from "../../src/graph/ops/elementwise.ts";
 import { sizeOf } from "../../src/graph/value.ts";
 import { dense, flatten } from "../../src/nn/layers.ts";
-import type { Model } from "../../src/nn/models.ts";
+import type { Model } from "../../src/nn/model.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import { buildStep, type Step } from "../../src/train/step.ts";
 

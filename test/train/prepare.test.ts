@@ -4,7 +4,7 @@ import { cropForRecipe, prepareTrial, requireConformance, splitsHash } from "../
 import { paperRecipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
 
-const SPLITS = cropForRecipe(shapes(50, 30), "paper");
+const SPLITS = cropForRecipe(shapes(50, 30), paperRecipe);
 
 const specOf = async (facts: Partial<TrialSpec>): Promise<TrialSpec> => ({
   schema: "shatter/trial@1",

@@ -3,12 +3,13 @@ import { describe, expect, test } from "vitest";
 import type { Splits } from "../../src/data/dataset.ts";
 import { shapes } from "../../src/data/shapes.ts";
 import { openEngine } from "../../src/train/engine.ts";
+import type { TrialYield } from "../../src/train/events.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
-import { runTrial, type TrialEvent, type TrialOutcome } from "../../src/train/trial.ts";
+import { runTrial, type TrialOutcome } from "../../src/train/trial.ts";
 
-const SPLITS: Splits = cropForRecipe(shapes(200, 100), "paper");
+const SPLITS: Splits = cropForRecipe(shapes(200, 100), paperRecipe);
 const HASH = await splitsHash(SPLITS);
 
 /** A trial on 200 small images, with 2 epochs unless told. */
@@ -23,11 +24,11 @@ const specOf = (recipe: Partial<Recipe>, facts: Partial<TrialSpec> = {}): TrialS
   ...facts,
 });
 
-async function eventsOf(spec: TrialSpec, threads = 1): Promise<TrialEvent[]> {
+async function eventsOf(spec: TrialSpec, threads = 1): Promise<TrialYield[]> {
   return Array.fromAsync(runTrial(spec, SPLITS, await openEngine(runtime, "cpu", threads)));
 }
 
-const outcomeOf = (events: readonly TrialEvent[]): TrialOutcome => {
+const outcomeOf = (events: readonly TrialYield[]): TrialOutcome => {
   const last = events[events.length - 1]!;
   if (last.type !== "done") throw new Error(`expected done, got ${last.type}`);
   return last.outcome;
@@ -74,6 +75,13 @@ describe("runTrial", () => {
     // A loss that is not finite is null: JSON has no word for it.
     if (outcome.trainLoss !== null) expect(outcome.trainLoss).toBeGreaterThan(1000 * Math.log(10));
   });
+
+  test("ends as diverged when a network of pools and convolutions explodes", async () => {
+    const recipe = { learningRate: 1e6, epochs: 3, batch: 100 };
+    expect(outcomeOf(await eventsOf(specOf(recipe, { model: "alexnet" })))).toMatchObject({
+      status: "diverged",
+    });
+  }, 60_000);
 
   test("counts its confusion over the whole test set", async () => {
     const { confusion, testAccuracy } = outcomeOf(await eventsOf(specOf({})));

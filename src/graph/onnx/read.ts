@@ -48,6 +48,7 @@ const WIDTHS: { readonly [T in DataType]: number } = { float32: 4, int32: 4, int
 /** Numbers of the kinds of attribute that are understood (AttributeProto.AttributeType). */
 const FLOAT = 1;
 const INT = 2;
+const STRING = 3;
 const INTS = 7;
 
 /** A tensor of a file: unlike a constant of a graph it may be empty, such as the axes of a scalar. */
@@ -60,6 +61,7 @@ interface Tensor {
 /** The operator of a record, with its domain where that is not the standard one. */
 function operatorOf({ onnx }: OperationRecord): string {
   if (typeof onnx === "string") return onnx;
+  if ("expand" in onnx) return "";
   return onnx.domain ? `${onnx.domain}.${onnx.operator}` : onnx.operator;
 }
 
@@ -250,6 +252,7 @@ function readConstant({ attribute }: NodeProto): Tensor {
 
 function readAttribute(attribute: AttributeProto): OnnxAttribute | undefined {
   if (attribute.type === FLOAT) return { float: attribute.f };
+  if (attribute.type === STRING) return { string: new TextDecoder().decode(attribute.s) };
   if (attribute.type === INT) return { int: Number(attribute.i) };
   return attribute.type === INTS ? { ints: attribute.ints.map(Number) } : undefined;
 }
@@ -263,7 +266,7 @@ function readNode(
   const operator = isStandard(node.domain) ? node.opType : `${node.domain}.${node.opType}`;
   const records = [...operations.values()].filter((record) => operatorOf(record) === operator);
   if (records.length === 0) {
-    const known = new Set([...operations.values()].map(operatorOf));
+    const known = new Set([...operations.values()].map(operatorOf).filter((name) => name !== ""));
     throw new GraphError(unknownName("operator", operator, [...known].sort()));
   }
   // Operators with several outputs have a record for each of them.
@@ -284,18 +287,17 @@ function applyRecord(
   valueNamed: (name: string) => Value,
   tensorNamed: (name: string) => Tensor | undefined,
 ): { readonly value: Value; readonly output: number } | undefined {
-  if (node.input.length < record.operands) {
-    throw new GraphError(`expected ${record.operands} operands, got ${node.input.length}`);
+  const names = node.input.slice(0, node.input.findLastIndex((name) => name !== "") + 1);
+  const count = record.operands === "any" ? names.length : record.operands;
+  if (names.length < count || count === 0) {
+    throw new GraphError(`expected ${record.operands} operands, got ${names.length}`);
   }
-  const operands = node.input.slice(0, record.operands).map(valueNamed);
-  const constants = node.input
-    .slice(record.operands)
-    .filter((name) => name !== "")
-    .map((name) => {
-      const tensor = tensorNamed(name);
-      if (tensor?.type !== "int64") throw new GraphError(`expected "${name}" to be an int64 constant`);
-      return tensor.data;
-    });
+  const operands = names.slice(0, count).map(valueNamed);
+  const constants = names.slice(count).map((name) => {
+    const tensor = tensorNamed(name);
+    if (tensor?.type !== "int64") throw new GraphError(`expected "${name}" to be an int64 constant`);
+    return tensor.data;
+  });
   const given: { [name: string]: OnnxAttribute } = {};
   for (const attribute of node.attribute) {
     const setting = readAttribute(attribute);
@@ -304,15 +306,16 @@ function applyRecord(
   }
   const { onnx } = record;
   const attributes: Attributes | undefined =
-    typeof onnx === "string" ? {} : onnx.read({ attributes: given, constants }, operands);
+    typeof onnx === "string" || "expand" in onnx ? {} : onnx.read({ attributes: given, constants }, operands);
   if (!attributes) return undefined;
   const value = apply(record, operands, attributes);
-  const written: OnnxSettings = typeof onnx === "string" ? {} : onnx.write(attributes, value.shape);
+  const written: OnnxSettings =
+    typeof onnx === "string" || "expand" in onnx ? {} : onnx.write(attributes, value.shape, operands);
   refuseUnread(given, constants, written);
   return { value, output: written.output ?? 0 };
 }
 
-/** Refuse settings that the operation does not have: all such settings of its operators mean nothing only at 0. */
+/** Refuse settings that the operation does not have: they mean nothing only at 0 or `NOTSET`. */
 function refuseUnread(
   given: { readonly [name: string]: OnnxAttribute },
   constants: readonly (readonly number[])[],
@@ -322,7 +325,7 @@ function refuseUnread(
     const known = written.attributes?.[name];
     const isRead = known
       ? Object.keys(known)[0] === Object.keys(setting)[0]
-      : "int" in setting && setting.int === 0;
+      : ("int" in setting && setting.int === 0) || ("string" in setting && setting.string === "NOTSET");
     if (!isRead)
       throw new GraphError(
         `its setting "${name}" = ${JSON.stringify(Object.values(setting)[0])} cannot be expressed`,

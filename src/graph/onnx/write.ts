@@ -3,6 +3,8 @@
  */
 
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { GraphError } from "../../base/errors.ts";
+import { expandGraph } from "../expand.ts";
 import type { OnnxAttribute, OnnxSettings } from "../operation.ts";
 import { onnxTypes } from "../ops/shape.ts";
 import { nameValues } from "../print.ts";
@@ -32,6 +34,7 @@ const IR_VERSION = 9;
 /** Numbers of the kinds of attribute (AttributeProto.AttributeType). */
 const FLOAT = 1;
 const INT = 2;
+const STRING = 3;
 const GRAPH = 5;
 const INTS = 7;
 
@@ -83,6 +86,7 @@ export function attributeInit(
 ): MessageInitShape<typeof AttributeProtoSchema> {
   if ("float" in attribute) return { name, type: FLOAT, f: attribute.float };
   if ("int" in attribute) return { name, type: INT, i: BigInt(attribute.int) };
+  if ("string" in attribute) return { name, type: STRING, s: new TextEncoder().encode(attribute.string) };
   return { name, type: INTS, ints: attribute.ints.map(BigInt) };
 }
 
@@ -101,10 +105,13 @@ function formOf({
   operation,
   attributes,
   shape,
+  inputs,
 }: Application): { operator: string; domain: string } & OnnxSettings {
   const { onnx } = operation;
   if (typeof onnx === "string") return { operator: onnx, domain: "" };
-  return { operator: onnx.operator, domain: onnx.domain ?? "", ...onnx.write(attributes, shape) };
+  if ("expand" in onnx)
+    throw new GraphError(`${operation.name}: expected to be expanded before it is written`);
+  return { operator: onnx.operator, domain: onnx.domain ?? "", ...onnx.write(attributes, shape, inputs) };
 }
 
 /**
@@ -115,8 +122,8 @@ function formOf({
  *
  * @param rename - Gives every name of the graph another one, for a graph inside another.
  */
-export function graphInit(graph: Graph, rename = (name: string): string => name): GraphInit {
-  validateGraph(graph);
+export function graphInit(given: Graph, rename = (name: string): string => name): GraphInit {
+  const graph = expandGraph(validateGraph(given));
   const names = nameValues(graph);
   for (const { name, value } of [...graph.outputs].reverse()) {
     if (value.kind === "application") names.set(value, name);
@@ -179,6 +186,8 @@ export function graphInit(graph: Graph, rename = (name: string): string => name)
         value.kind === "constant" ? writeConstant(value, name) : writeApplication(value, name),
       );
   }
+  // An operator's first output needs a name even where nobody reads it.
+  for (const { name, output } of node) output[0] ||= `${name}_unused`;
   // A value that is several outputs, an input, a constant or an equal of another value needs a name of its own.
   for (const { name, value } of graph.outputs) {
     const given = outputOf.get(value)!;
@@ -195,6 +204,15 @@ export function graphInit(graph: Graph, rename = (name: string): string => name)
   };
 }
 
+/** The domains of a graph's operators, and of the graphs within it; the standard one first. */
+function domainsOf(graph: GraphInit): string[] {
+  const within = graph.node.flatMap(({ domain, attribute }) => [
+    domain ?? "",
+    ...(attribute ?? []).flatMap(({ g }) => (g ? domainsOf(g as GraphInit) : [])),
+  ]);
+  return [...new Set(["", ...within])];
+}
+
 /** The bytes of an ONNX file with this graph. */
 export function modelBytes(graph: GraphInit): Uint8Array {
   return toBinary(
@@ -202,7 +220,10 @@ export function modelBytes(graph: GraphInit): Uint8Array {
     create(ModelProtoSchema, {
       irVersion: BigInt(IR_VERSION),
       producerName: "shatter",
-      opsetImport: [{ domain: "", version: BigInt(OPSET) }],
+      opsetImport: domainsOf(graph).map((domain) => ({
+        domain,
+        version: BigInt(domain === "" ? OPSET : 1),
+      })),
       graph,
     }),
   );

@@ -3,7 +3,17 @@
  */
 
 import type { OperationRecord } from "../operation.ts";
+import { batchNormalize } from "./batch-norm.ts";
+import {
+  blockedConvolution,
+  blockedMaxPool,
+  fromBlocked,
+  isPositive,
+  sumOfSquares,
+  toBlocked,
+} from "./blocked.ts";
 import { equal, greater, where } from "./compare.ts";
+import { convolution, filterGradient, transposedConvolution } from "./convolution.ts";
 import {
   add,
   divide,
@@ -19,6 +29,8 @@ import {
 } from "./elementwise.ts";
 import { gemm, matmul } from "./linear.ts";
 import { logSoftmax, softmax } from "./normalize.ts";
+import { concat, pad, scatterAdd, slice } from "./pieces.ts";
+import { averagePool, maxPool, maxPoolGradient, maxPoolPositions } from "./pool.ts";
 import { argMax, max, mean, sum } from "./reduce.ts";
 import { broadcastTo, cast, gather, permuteAxes, reshape } from "./shape.ts";
 
@@ -31,7 +43,19 @@ export const operations: ReadonlyMap<string, OperationRecord> = new Map(
     [matmul, gemm],
     [reshape, permuteAxes, broadcastTo, gather, cast],
     [logSoftmax, softmax],
+    [concat, slice, pad, scatterAdd],
+    [convolution, transposedConvolution, filterGradient],
+    [maxPool, maxPoolGradient, maxPoolPositions, averagePool],
+    [batchNormalize],
   ]
     .flat()
     .map(({ record }) => [record.name, record]),
+);
+
+/** What only lowered graphs are made of (`graph/lower`), by name. */
+export const loweredOperations: ReadonlyMap<string, OperationRecord> = new Map(
+  [blockedConvolution, blockedMaxPool, fromBlocked, isPositive, sumOfSquares, toBlocked].map(({ record }) => [
+    record.name,
+    record,
+  ]),
 );

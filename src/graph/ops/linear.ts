@@ -4,7 +4,7 @@
 
 import { ShapeError } from "../../base/errors.ts";
 import { type OnnxAttribute, type Operation, operation } from "../operation.ts";
-import { constant, sameShape, type Value } from "../value.ts";
+import { constant, sameShape, sizeOf, type Value } from "../value.ts";
 import { broadcastShape, checkSameType, coordinatesOf, elementAt } from "./broadcast.ts";
 import { multiply } from "./elementwise.ts";
 import { sumTo, transpose } from "./shape.ts";
@@ -22,6 +22,7 @@ export const matmul: Operation<[Value, Value]> = operation({
     return [a.shape[0]!, b.shape[1]!];
   },
   gradient: (dy, [a, b]) => [matmul(dy, transpose(b)), matmul(transpose(a), dy)],
+  multiplyAdds: ([a], y) => sizeOf(a.shape) * y.shape[1]!,
   evaluate([m, n], [a, b]) {
     const k = a.shape[1]!;
     const y = new Float64Array(m! * n!);
@@ -89,6 +90,7 @@ export const gemm: Operation<[Value, Value, Value], Gemm> = operation({
     const db = transposeB ? product(scaled, true, a, transposeA) : product(a, !transposeA, scaled, false);
     return [da, db, sumTo(scale(dy, beta), c.shape)];
   },
+  multiplyAdds: ([a], y) => sizeOf(a.shape) * y.shape[1]!,
   evaluate(shape, [a, b, c], { alpha, beta, transposeA, transposeB }) {
     const [m, n] = shape as readonly [number, number];
     const k = transposeA ? a.shape[0]! : a.shape[1]!;

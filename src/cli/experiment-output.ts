@@ -1,0 +1,59 @@
+/**
+ * @file What `shatter run` leaves: the document of an experiment as a file, its tables and claims on the terminal.
+ */
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../base/errors.ts";
+import type { ExperimentResult } from "../lab/experiment-result.ts";
+import { requireFolder } from "../lab/process-folder.ts";
+import { terminalExperiment } from "../report/experiment/terminal.ts";
+import { wantsColor } from "./output.ts";
+
+/**
+ * Check that a result can be written into a folder, and that what is there already is of this version.
+ *
+ * @throws UsageError if there is a result of another version, which would be lost.
+ * @throws DataError if the folder cannot be written to.
+ */
+export async function checkFolder(folder: string): Promise<void> {
+  const path = join(folder, "result.json");
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text !== undefined) {
+    const { schema } = Object(parseJson(text)) as { schema?: unknown };
+    if (schema !== "shatter/experiment@1") {
+      throw new UsageError(
+        `${path}: expected schema "shatter/experiment@1", got ${JSON.stringify(schema) ?? "none"}: ` +
+          "it was written by another version of Shatter; choose another folder with --out, or move it away",
+      );
+    }
+  }
+  await requireFolder("result", folder);
+}
+
+/** What a text says in JSON; undefined if it is none. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Write the report of an experiment: pages, tables, figures and its document.
+ *
+ * @throws DataError if the folder cannot be written to.
+ */
+export async function writeExperiment(result: ExperimentResult, folder: string): Promise<void> {
+  // Charts are heavy to load, and `--plan` draws none.
+  const report = await import("../report/experiment/write.ts");
+  await report.writeExperiment(result, folder);
+}
+
+/** Print what an experiment says. */
+export function printExperiment(result: ExperimentResult): void {
+  const out = process.stdout;
+  const width = Math.max(80, out.columns ?? 100);
+  console.log(`\n${terminalExperiment(result, { color: wantsColor(out), width })}`);
+}

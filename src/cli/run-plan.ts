@@ -1,0 +1,71 @@
+/**
+ * @file What an experiment will cost, as a table: `shatter run --plan`.
+ */
+
+import { costOf, type ModelCost } from "../lab/process-cost.ts";
+import { type ExperimentOptions, planExperiment, sharesOf } from "../lab/process-experiment.ts";
+import { openProcessPool } from "../lab/process-pool.ts";
+import { formatDuration, formatNoun } from "../report/format.ts";
+import { tableOf } from "../report/table.ts";
+import { terminalTable } from "../report/terminal.ts";
+import { wantsColor } from "./output.ts";
+
+const bytes = (count: number): string =>
+  count >= 2 ** 30 ? `${(count / 2 ** 30).toFixed(1)} GiB` : `${Math.ceil(count / 2 ** 20)} MiB`;
+
+/** Print what an experiment will cost, and train nothing but a few steps to time them. */
+export async function printPlan(options: ExperimentOptions, asJson: boolean): Promise<void> {
+  const plan = await planExperiment(options);
+  const { jobs, threads } = sharesOf(options, plan.todo.length);
+  await using runner = await openProcessPool({ jobs: 1, device: options.device ?? "cpu", threads });
+  const costs = await costOf(plan, runner, options.signal);
+  if (asJson) console.log(JSON.stringify({ jobs, threads, models: costs }, null, 2));
+  else describe(costs, jobs, threads);
+}
+
+function describe(costs: readonly ModelCost[], jobs: number, threads: number): void {
+  const left = ({ trials, done }: ModelCost): number => trials - done;
+  const table = tableOf(costs, [
+    { name: "model", title: "Model", form: "text", read: ({ model }) => model },
+    { name: "trials", title: "Trials", form: "count", read: ({ trials }) => trials },
+    { name: "done", title: "Done", form: "count", read: ({ done }) => done },
+    { name: "left", title: "To run", form: "count", read: left },
+    { name: "steps", title: "Steps", form: "count", read: ({ steps }) => steps },
+    {
+      name: "pace",
+      title: "Images a second",
+      form: "number",
+      read: ({ imagesPerSecond }) => imagesPerSecond,
+    },
+    {
+      name: "each",
+      title: "Time of one trial",
+      form: "fraction",
+      read: (cost) => (left(cost) === 0 ? null : formatDuration(cost.seconds / left(cost))),
+    },
+    {
+      name: "memory",
+      title: "Memory of one trial",
+      form: "fraction",
+      read: ({ memory }) => (memory === 0 ? null : bytes(memory)),
+    },
+    { name: "disk", title: "Disk", form: "fraction", read: ({ disk }) => (disk === 0 ? null : bytes(disk)) },
+  ]);
+  console.log(terminalTable(table, { color: wantsColor(process.stdout) }));
+  const trials = costs.reduce((total, cost) => total + left(cost), 0);
+  if (trials === 0) {
+    console.log("\nAll trials are done: running it only reads their results.");
+    return;
+  }
+  const seconds = costs.reduce((total, cost) => total + cost.seconds, 0);
+  const memory = jobs * Math.max(...costs.map((cost) => cost.memory));
+  const disk = costs.reduce((total, cost) => total + cost.disk, 0);
+  const shares = `${formatNoun(jobs, "trial")} at once with ${formatNoun(threads, "thread")} each`;
+  console.log(
+    `\nAt most ${formatDuration(seconds / jobs)} for ${formatNoun(trials, "trial")}, ${shares}; ` +
+      `about ${bytes(memory)} of memory and ${bytes(disk)} of disk.`,
+  );
+  console.log(
+    "Times are from a few steps of each model, timed alone just now; trials that fit early end early.",
+  );
+}

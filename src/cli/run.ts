@@ -1,0 +1,197 @@
+/**
+ * @file `shatter run`: an experiment - its trials, kept in a lab, and what they say.
+ */
+
+import { readFile, stat } from "node:fs/promises";
+import { join, parse } from "node:path";
+import { Command, Option } from "commander";
+import { messageOf, UsageError } from "../base/errors.ts";
+import { unknownName } from "../base/suggest.ts";
+import { datasets } from "../data/registry.ts";
+import { scaleOf } from "../lab/experiments/document.ts";
+import type { Experiment } from "../lab/experiments/experiment.ts";
+import { experimentFromFile } from "../lab/experiments/file-experiment.ts";
+import { experiments, findExperiment } from "../lab/experiments/index.ts";
+import { type Scale, type Setting, scales } from "../lab/experiments/scales.ts";
+import { type ExperimentOptions, runExperiment } from "../lab/process-experiment.ts";
+import { type Device, devices } from "../train/engine.ts";
+import { checkFolder, printExperiment, writeExperiment } from "./experiment-output.ts";
+import { listOf, oneOf, wholeFrom } from "./output.ts";
+import { createProgress } from "./progress.ts";
+import { printPlan } from "./run-plan.ts";
+import { namesOf } from "./trial-names.ts";
+
+interface Options {
+  readonly scale?: Scale;
+  readonly models?: string[];
+  readonly seeds?: number;
+  readonly data?: string;
+  readonly dataDir?: string;
+  readonly n?: number;
+  readonly epochs?: number;
+  readonly evalEvery?: number;
+  readonly testN?: number;
+  readonly jobs?: number;
+  readonly threads?: number;
+  readonly device: Device;
+  readonly lab: string;
+  readonly plan?: boolean;
+  readonly train: boolean;
+  readonly out?: string;
+  readonly json?: string;
+  readonly quiet?: boolean;
+}
+
+const dataNames = datasets.map(({ name }) => name);
+
+/** The command. */
+export function runCommand(): Command {
+  return new Command("run")
+    .description("run an experiment of the paper, or of your own, and read its results beside the paper's")
+    .argument(
+      "<name>",
+      `${experiments.map(({ name }) => name).join(", ")}; or a YAML or JSON file with a grid`,
+    )
+    .optionsGroup("What is run:")
+    .addOption(
+      new Option(
+        "--scale <name>",
+        "paper: all of CIFAR-10 (default); small: some 20 minutes on two cores; smoke: a minute on drawn data",
+      ).choices(scales),
+    )
+    .option(
+      "--models <names>",
+      "models to train now (default: the experiment's)",
+      listOf((name) => name),
+    )
+    .option("--seeds <count>", "repetitions of everything (default: 1, or what the file says)", wholeFrom(1))
+    .option("--plan", "say what it costs on this machine, and train nothing but a few steps to time them")
+    .option("--no-train", "train nothing: read what the lab has")
+    .optionsGroup("What differs from the scale:")
+    .option(
+      "--data <name>",
+      `dataset: ${dataNames.join(", ")}`,
+      oneOf("dataset", dataNames, (name) => unknownName("dataset", name, dataNames)),
+    )
+    .option(
+      "--data-dir <folder>",
+      "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
+    )
+    .option("--n <count>", "training examples", wholeFrom(1))
+    .option("--epochs <count>", "epochs allowed", wholeFrom(1))
+    .option("--eval-every <epochs>", "epochs from one evaluation to the next", wholeFrom(1))
+    .option(
+      "--test-n <count>",
+      "test examples of an evaluation on the way; the last one takes all",
+      wholeFrom(1),
+    )
+    .optionsGroup("How it runs:")
+    .option("--jobs <count>", "trials at once (default: one a core)", wholeFrom(1))
+    .option(
+      "--threads <count>",
+      "threads of each trial (default: the cores shared among the jobs)",
+      wholeFrom(1),
+    )
+    .addOption(new Option("--device <name>", "where to compute").choices(devices).default("cpu"))
+    .optionsGroup("What comes out:")
+    .option("--lab <folder>", "where trials are kept; those done are not run again", "shatter-lab")
+    .option("--out <folder>", "where the result goes (default: <lab>/<name>-<scale>)")
+    .option("--json <file>", 'only "-": print the result as JSON instead of tables')
+    .option("--quiet", "no progress")
+    .addHelpText(
+      "after",
+      `
+A lab remembers: an experiment can be run in parts, and interrupted, and goes on where it was.
+
+Examples:
+  shatter run figure-1c --scale smoke                    a minute, on drawn data
+  shatter run figure-1c --models mlp-1x512 --plan        what it costs on this machine
+  shatter run table-1 --models mlp-1x512,mlp-3x512 --seeds 3
+  shatter run table-1 --models alexnet                   later, into the same table
+  shatter run my-sweep.yaml --jobs 4                     a grid over any field, see examples/05-sweep.yaml`,
+    )
+    .action(run);
+}
+
+async function run(name: string, options: Options): Promise<void> {
+  if (options.json !== undefined && options.json !== "-") {
+    throw new UsageError(
+      `--json: expected "-", got "${options.json}"; the result is a file anyway, see --out`,
+    );
+  }
+  const { experiment, seeds, setting } = await find(name, options);
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => {
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort();
+    process.stderr.write("\ninterrupted: the trials done so far are kept (Ctrl-C again to leave at once)\n");
+  };
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+
+  const { models, dataDir, jobs, threads, device, lab, train } = options;
+  const request: ExperimentOptions = {
+    ...{ experiment, setting, models, seeds, dataDir, jobs, threads, device, lab, train },
+    command: ["shatter", ...process.argv.slice(2)].join(" "),
+    signal: interrupt.signal,
+    onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
+  };
+  if (options.plan) await printPlan(request, options.json === "-");
+  else await runAndPublish(experiment, request, options);
+}
+
+/** Options that a file says for itself. */
+const FILES_OWN = ["scale", "data", "n", "epochs", "evalEvery", "testN"] as const;
+
+/** The experiment of that name, or in that file, and what it is asked. */
+async function find(name: string, options: Options) {
+  const { scale = "paper", data, n, epochs, evalEvery, testN } = options;
+  const setting: Setting = { scale, data, n, epochs, evalEvery, testN };
+  if (!isFile(name)) return { experiment: findExperiment(name), seeds: options.seeds ?? 1, setting };
+  const own = FILES_OWN.find((option) => options[option] !== undefined);
+  if (own !== undefined) {
+    const flag = own.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UsageError(`--${flag}: expected only with an experiment of the paper; say it in ${name}`);
+  }
+  const source = await readExperimentFile(name);
+  const { experiment, seeds } = experimentFromFile(source, name, parse(name).name);
+  return { experiment, seeds: options.seeds ?? seeds, setting };
+}
+
+/** Whether an argument is a file and not the name of an experiment. */
+const isFile = (name: string): boolean => /[\\/]|\.(ya?ml|json)$/.test(name);
+
+/** Most bytes of an experiment file. */
+const MOST_BYTES = 2 ** 20;
+
+async function readExperimentFile(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size > MOST_BYTES) throw new Error(`${size} bytes, more than ${MOST_BYTES}`);
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new UsageError(
+      `${path}: expected an experiment file, got ${isAbsent ? "no such file" : messageOf(error)}`,
+    );
+  }
+}
+
+async function runAndPublish(experiment: Experiment, request: ExperimentOptions, options: Options) {
+  const { lab, quiet, json } = options;
+  const folder = options.out ?? join(lab, `${experiment.name}-${scaleOf(experiment, request.setting)}`);
+  // What cannot be written is refused before the first minute of training.
+  await checkFolder(folder);
+  const progress = createProgress(process.stderr, { quiet: quiet ?? false, namesOf });
+  const { document, reused, ended } = await runExperiment({
+    ...request,
+    onEvent: (event) => progress.show(event),
+  }).finally(() => progress.stop());
+  if (json === "-") process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  else printExperiment(document);
+  await writeExperiment(document, folder);
+  process.stderr.write(
+    `\n${reused} trials were in ${lab} already, ${ended.length} were run now; result: ${folder}\n`,
+  );
+  if (document.provenance.interrupted) process.exitCode = 130;
+  else if (ended.some(({ result }) => result.status === "failed")) process.exitCode = 1;
+}

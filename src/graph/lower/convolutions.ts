@@ -1,0 +1,164 @@
+/**
+ * @file Convolutions and their two gradients as convolutions of the blocked layout.
+ *
+ * All three run at the speed of a forward convolution; docs/performance.md has the measurements.
+ */
+
+import { BLOCK, fromBlocked, toBlocked } from "../ops/blocked.ts";
+import type { Convolution } from "../ops/convolution.ts";
+import { matmul } from "../ops/linear.ts";
+import { slice } from "../ops/pieces.ts";
+import { permuteAxes, reshape } from "../ops/shape.ts";
+import { plain } from "../ops/window.ts";
+import { constant, type Shape, sizeOf, type Value } from "../value.ts";
+import { affineOf } from "./affine.ts";
+import type { Phases } from "./phases.ts";
+
+const isWhole = (channels: number): boolean => channels % BLOCK === 0;
+
+/** Vectors of a block and the numbers they hold. */
+const TILE = BLOCK * BLOCK;
+
+/**
+ * Filters `[o, c, kh, kw]` as the blocked kernels read them.
+ *
+ * Their reorderings are those of images too: filters taken for channels, then channels of a block put last.
+ */
+export function blockFilters(w: Value): Value {
+  const [o, c, kh, kw] = w.shape as [number, number, number, number];
+  // [o/16, c, taps, 16 o]
+  const byFilter = toBlocked(reshape(w, { shape: [1, o, c, kh * kw] }));
+  if (c < BLOCK) return reshape(byFilter, { shape: w.shape });
+  const tiles = reshape(byFilter, { shape: [(o / BLOCK) * (c / BLOCK), TILE, kh, kw] });
+  return reshape(fromBlocked(tiles, { channelsLast: true }), { shape: w.shape });
+}
+
+/**
+ * Filters `[o, c, kh, kw]` turned by half a turn: their taps in reverse order.
+ *
+ * A product with the matrix that turns the order round costs less than taking the taps out one by one.
+ */
+export function turnTaps(w: Value): Value {
+  const taps = sizeOf(w.shape.slice(2));
+  if (taps === 1) return w;
+  const reversal = constant(
+    Array.from({ length: taps ** 2 }, (_, at) => Number(Math.floor(at / taps) + (at % taps) === taps - 1)),
+    [taps, taps],
+  );
+  return reshape(matmul(reshape(w, { shape: [sizeOf(w.shape) / taps, taps] }), reversal), { shape: w.shape });
+}
+
+/** Filters turned by half a turn, and from outputs to inputs, `[c, o, kh, kw]`, as the blocked kernels read them. */
+function blockTransposedFilters(w: Value): Value {
+  const [o, c, kh, kw] = w.shape as [number, number, number, number];
+  // [o, c/16, taps, 16 c], then [o/16, c/16, taps, 16 o, 16 c], then o/16 and c/16 exchanged.
+  const byChannel = toBlocked(turnTaps(w));
+  const tiles = reshape(byChannel, { shape: [o / BLOCK, TILE, c / BLOCK, kh * kw] });
+  const rows = reshape(fromBlocked(tiles, { channelsLast: true }), {
+    shape: [o / BLOCK, c / BLOCK, kh * kw * TILE],
+  });
+  return reshape(permuteAxes(rows, { axes: [1, 0, 2] }), { shape: [c, o, kh, kw] });
+}
+
+/** Whether a convolution has a blocked form: whole blocks of filters, and of channels unless there are few. */
+export const canConvolve = ([o, c]: Shape, { groups }: Convolution): boolean =>
+  groups === 1 && isWhole(o!) && (isWhole(c!) || c! < BLOCK);
+
+/** Whether the gradient of a convolution by its image has a blocked form. */
+export const canTranspose = ([o, c]: Shape, { groups, dilations, strides }: Convolution): boolean =>
+  groups === 1 &&
+  isWhole(o!) &&
+  isWhole(c!) &&
+  (strides.every((stride) => stride === 1) || dilations.every((dilation) => dilation === 1));
+
+/**
+ * The gradient of a convolution by its image, from the blocked gradient of its result, in phases.
+ *
+ * With strides it falls into phases: the pixels in every `stride`-th row and column meet the same taps of the
+ * filters, so each phase is a convolution without strides by some of the taps.
+ */
+export function transposedConvolution(
+  dy: Value,
+  w: Value,
+  { strides, pads, dilations }: Convolution,
+  size: Shape,
+): Phases {
+  const kernel = w.shape.slice(2);
+  const phasesOf = (axis: number) =>
+    Array.from({ length: strides[axis]! }, (_, phase) =>
+      phaseOf(
+        phase,
+        strides[axis]!,
+        pads[axis]!,
+        dilations[axis]!,
+        kernel[axis]!,
+        dy.shape[axis + 2]!,
+        size[axis]!,
+      ),
+    );
+  const rows = phasesOf(0);
+  const columns = phasesOf(1);
+  const phases = rows.map((row) =>
+    columns.map((column) => {
+      const taps = slice(w, {
+        starts: [row.firstTap, column.firstTap],
+        ends: kernel,
+        axes: [2, 3],
+        steps: [strides[0]!, strides[1]!],
+      });
+      const filters = String(taps.shape) === String(w.shape) ? w : taps;
+      const settings = {
+        ...plain,
+        pads: [row.before, column.before, row.after, column.after],
+        dilations,
+        groups: 1,
+      };
+      const open = { x: dy, filters: blockTransposedFilters(filters), settings };
+      return affineOf(open, [dy.shape[0]!, w.shape[1]!, row.count, column.count]);
+    }),
+  );
+  return { shape: [dy.shape[0]!, w.shape[1]!, ...size], rows: phases };
+}
+
+interface Phase {
+  readonly firstTap: number;
+  readonly before: number;
+  readonly after: number;
+  readonly count: number;
+}
+
+/** Which taps the pixels of a phase meet along one axis, and the zeros around the gradient that they need. */
+function phaseOf(
+  phase: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+  kernel: number,
+  windows: number,
+  size: number,
+): Phase {
+  const firstTap = (phase + padding) % stride;
+  const taps = Math.ceil((kernel - firstTap) / stride);
+  const reach = dilation * (taps - 1);
+  const count = Math.ceil((size - phase) / stride);
+  // Pixel `phase + stride i` meets tap `firstTap + stride t` in window `i + shift - t`.
+  const shift = (phase + padding - firstTap) / stride;
+  const before = reach - shift;
+  return { firstTap, before, after: count + reach - before - windows, count };
+}
+
+/** Whether all phases have an equal number of pixels and at least one tap, and need no cropping. */
+export function phasesFit(
+  windows: Shape,
+  kernel: Shape,
+  { strides, pads, dilations }: Convolution,
+  size: Shape,
+): boolean {
+  return [0, 1].every((axis) => {
+    const stride = strides[axis]!;
+    if (size[axis]! % stride !== 0 || kernel[axis]! < stride) return false;
+    return Array.from({ length: stride }, (_, phase) =>
+      phaseOf(phase, stride, pads[axis]!, dilations[axis]!, kernel[axis]!, windows[axis]!, size[axis]!),
+    ).every(({ before, after }) => before >= 0 && after >= 0);
+  });
+}

@@ -1,0 +1,120 @@
+/**
+ * @file Blocked images in phases: the pixels of every second row and column apart, `[n, c, h / 2, w / 2]` each.
+ *
+ * The gradients of convolutions and pools with strides are made phase by phase, and added so; only the sum is
+ * put together.
+ */
+
+import { BLOCK, blockedConvolution, blockedMaxPool } from "../ops/blocked.ts";
+import { equal } from "../ops/compare.ts";
+import { multiply, subtract } from "../ops/elementwise.ts";
+import { concat } from "../ops/pieces.ts";
+import { cast, permuteAxes, reshape } from "../ops/shape.ts";
+import { plain, type Sliding } from "../ops/window.ts";
+import { constant, type Shape, type Value } from "../value.ts";
+import { type Affine, added, affineOf, compute } from "./affine.ts";
+
+/** Images `[n, c, h, w]` as phases: `rows[a][b]` holds the pixels of rows `a, a + strides, ...` and columns `b, ...`. */
+export interface Phases {
+  readonly shape: Shape;
+  readonly rows: readonly (readonly Affine[])[];
+}
+
+/** The sum of two, phase by phase; undefined if they have other phases. */
+export function addPhases(a: Phases, b: Phases): Phases | undefined {
+  if (a.rows.length !== b.rows.length || a.rows[0]!.length !== b.rows[0]!.length) return undefined;
+  const sum = (x: Affine, y: Affine): Affine =>
+    added(x, y) ?? added(affineOf(compute(x, false), x.shape), affineOf(compute(y, false), y.shape))!;
+  return {
+    shape: a.shape,
+    rows: a.rows.map((row, at) => row.map((phase, column) => sum(phase, b.rows[at]![column]!))),
+  };
+}
+
+/** Put the phases together: one copy to lay them side by side, one to put them in order. */
+export function interleave({ shape, rows }: Phases): Value {
+  const [n, c, h, w] = shape as [number, number, number, number];
+  const [down, across] = [rows.length, rows[0]!.length];
+  const phases = rows.flat().map((phase) => compute(phase, false));
+  if (phases.length === 1) return phases[0]!;
+  const apart = phases.map((phase) => reshape(phase, { shape: [n, 1, (c * h * w) / (down * across)] }));
+  const split = reshape(concat(...apart, { axis: 1 }), {
+    shape: [n, down, across, c / BLOCK, h / down, w / across, BLOCK],
+  });
+  return reshape(permuteAxes(split, { axes: [0, 3, 4, 1, 5, 2, 6] }), { shape });
+}
+
+/** Whether {@link poolPhases} can do a pool: windows of 3 by 3 that overlap by one, on images of even size. */
+export const canPoolPhases = (
+  [, , h, w]: Shape,
+  { kernel, strides, pads, dilations }: Sliding & { readonly kernel: Shape },
+): boolean =>
+  h! % 2 === 0 && w! % 2 === 0 && String([kernel, strides, pads, dilations]) === "3,3,2,2,0,0,1,1,1,1";
+
+/**
+ * The gradient of a max pool (see {@link canPoolPhases}) in phases.
+ *
+ * The first maximum of a window, row by row, is the first maximum of the first row that holds it: so gradients
+ * go from windows to rows, and from rows to pixels, by the same rule of three. Of three, the first that equals
+ * the maximum takes all; what neither of the first two takes is the third's, so that one needs no look.
+ *
+ * @param x - Blocked `[n, c, h, w]`.
+ * @param y - The pooled `x`, blocked `[n, c, h / 2, w / 2]`.
+ * @param dy - The gradient of `y`, blocked.
+ */
+export function poolPhases(x: Value, y: Value, dy: Value): Phases {
+  const half = [y.shape[2]!, y.shape[3]!] as const;
+  const rowMaxima = blockedMaxPool(x, { ...plain, kernel: [1, 3], strides: [1, 2], pads: [0, 0, 0, 1] });
+  const [above, below] = [0, 1].map((phase) => pick(rowMaxima, [2, 1], [phase, 0]));
+  const byRow = takeTurns(above!, below!, y, dy, [2, 1]);
+  const rows = [above!, below!].map((maxima, row) => {
+    const [left, right] = [0, 1].map((phase) => pick(x, [2, 2], [row, phase]));
+    return takeTurns(left!, right!, maxima, byRow[row]!, [1, 2]).map((phase) =>
+      affineOf(phase, [...x.shape.slice(0, 2), ...half]),
+    );
+  });
+  return { shape: x.shape, rows };
+}
+
+/** What each of three takes of the gradient of their maximum; the third is the next window's first. */
+function takeTurns(
+  first: Value,
+  second: Value,
+  maximum: Value,
+  dy: Value,
+  kernel: Shape,
+): readonly [Value, Value] {
+  const isMaximum = (x: Value): Value => cast(equal(x, maximum), { to: "float32" });
+  const taken = multiply(dy, isMaximum(first));
+  const left = subtract(dy, taken);
+  const takenNext = multiply(left, isMaximum(second));
+  const rest = subtract(left, takenNext);
+  // Window i leaves its rest to the first of window i + 1: a filter that sees one pixel before, plus what is there.
+  const channels = dy.shape[1]!;
+  const shifted = blockedConvolution(rest, oneTap(channels, kernel, [0, 0]), constant(0, [channels]), taken, {
+    ...plain,
+    pads: [kernel[0]! - 1, kernel[1]! - 1, 0, 0],
+    groups: channels,
+    relu: false,
+  });
+  return [shifted, takenNext];
+}
+
+/** One phase of blocked images: a filter of each channel that sees one pixel of each window. */
+const pick = (x: Value, window: Shape, tap: Shape): Value =>
+  blockedConvolution(x, oneTap(x.shape[1]!, window, tap), {
+    ...plain,
+    strides: window,
+    groups: x.shape[1]!,
+    relu: false,
+  });
+
+/** A filter a channel that is 1 at one tap, as the blocked kernels read them: `[c/16, kh, kw, 16]`. */
+function oneTap(channels: number, [height, width]: Shape, tap: Shape): Value {
+  const taps = height! * width!;
+  const chosen = tap[0]! * width! + tap[1]!;
+  const elements = Array.from({ length: channels * taps }, (_, at) =>
+    Number(Math.floor(at / BLOCK) % taps === chosen),
+  );
+  return constant(elements, [channels, 1, height!, width!]);
+}

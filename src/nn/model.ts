@@ -1,0 +1,38 @@
+/**
+ * @file What a model is: a name, and a function from examples to logits.
+ */
+
+import { UsageError } from "../base/errors.ts";
+import { showShape, type Value } from "../graph/value.ts";
+import type { Scope } from "./scope.ts";
+
+/** A network: how examples become logits. */
+export interface Model {
+  readonly name: string;
+  /** What it is, in a line. */
+  readonly title: string;
+  /** Where it is described. */
+  readonly source: string;
+  /**
+   * `[batch, ...example] -> [batch, classes]`.
+   *
+   * @throws UsageError if the model cannot take such examples.
+   */
+  logits(x: Value, classes: number, scope: Scope): Value;
+}
+
+/** The paper, where it lists its small models. */
+export const PAPER = "Zhang et al., ICLR 2017, section 2";
+
+/**
+ * Refuse examples that are no images.
+ *
+ * @throws UsageError naming the model and the shape of the examples.
+ */
+export function requireImages(model: string, x: Value): void {
+  if (x.shape.length === 4) return;
+  const example = showShape(x.shape.slice(1));
+  throw new UsageError(
+    `model "${model}": expected images [channels, height, width], got examples ${example}; take linear or an MLP, such as mlp-1x512`,
+  );
+}

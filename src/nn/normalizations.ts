@@ -1,0 +1,63 @@
+/**
+ * @file Layers that scale what passes through them by statistics of it: batch and local response normalisation.
+ */
+
+import { batchNormalize, channelMean, channelVariance } from "../graph/ops/batch-norm.ts";
+import { convolution } from "../graph/ops/convolution.ts";
+import { add, divide, multiply, sqrt, subtract } from "../graph/ops/elementwise.ts";
+import { reshape } from "../graph/ops/shape.ts";
+import { plain } from "../graph/ops/window.ts";
+import { constant, sizeOf, type Value } from "../graph/value.ts";
+import { perChannel } from "./layers.ts";
+import type { Scope } from "./scope.ts";
+
+/** Keeps a channel without variance from dividing by zero: TensorFlow's default, and the paper's code. */
+const EPSILON = 1e-3;
+
+/**
+ * Batch normalisation of images, `[batch, c, h, w]` (Ioffe and Szegedy, ICML 2015): every channel to mean 0 and
+ * variance 1 over the batch, then plus a trained number; there is no trained factor.
+ *
+ * The variance is divided by the number of pixels; its running average, as PyTorch's, by one less.
+ */
+export function batchNorm(x: Value, scope: Scope, name: string): Value {
+  const channels = x.shape[1]!;
+  const count = sizeOf(x.shape) / channels;
+  const flat = (statistic: Value): Value => reshape(statistic, { shape: [channels] });
+  const center = scope.average(`${name}.mean`, [channels], 0, () => flat(channelMean(x)));
+  const variance = scope.average(`${name}.variance`, [channels], 1, () =>
+    flat(multiply(channelVariance(x), constant(count / Math.max(count - 1, 1)))),
+  );
+  const shift = scope.parameter(`${name}.bias`, [channels], { role: "bias", fanIn: 0, fanOut: 1 });
+  const factor = divide(constant(1), sqrt(add(variance, constant(EPSILON))));
+  const normalized = scope.training
+    ? batchNormalize(x, { epsilon: EPSILON })
+    : multiply(subtract(x, perChannel(center)), perChannel(factor));
+  return add(normalized, perChannel(shift));
+}
+
+/** Settings of a local response normalisation. */
+export interface ResponseSettings {
+  /** Channels on either side that count. */
+  readonly radius: number;
+  /** Factor of the sum of squares. */
+  readonly alpha: number;
+}
+
+/**
+ * Local response normalisation, `x / (1 + alpha sum x^2)^(3/4)` over neighbouring channels (Krizhevsky et al.,
+ * NeurIPS 2012, section 3.3).
+ */
+export function localResponseNorm(x: Value, { radius, alpha }: ResponseSettings): Value {
+  const channels = x.shape[1]!;
+  // The sum over neighbours is a matrix product with a band of ones: a convolution by filters of one pixel.
+  const band = Array.from({ length: channels * channels }, (_, at) => {
+    const distance = Math.abs(Math.floor(at / channels) - (at % channels));
+    return distance <= radius ? alpha : 0;
+  });
+  const filters = constant(band, [channels, channels, 1, 1]);
+  const sums = convolution(multiply(x, x), filters, { ...plain, groups: 1 });
+  // Square roots are exact everywhere; the engine's logarithm differs with where its threads divide an array.
+  const root = sqrt(add(sums, constant(1)));
+  return divide(x, multiply(root, sqrt(root)));
+}

@@ -1,0 +1,74 @@
+/**
+ * @file A trial's history, one row an epoch, and what it says: fitted since when, diverged, the best epoch.
+ *
+ * Everything is derived from the rows, so a trial that goes on from a checkpoint needs nothing but them.
+ */
+
+import { z } from "zod";
+import type { Recipe } from "./recipe.ts";
+
+/** One row of a trial's history. */
+export interface EpochRow {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean over the epoch's batches, each before its update, in nats; null once it is not finite. */
+  readonly trainLoss: number | null;
+  /** Mean after the epoch, on the labels trained on, in nats; null if not measured, or not finite. */
+  readonly fitLoss: number | null;
+  /** After the epoch, on the labels trained on, in `[0, 1]`; null if this epoch was not measured. */
+  readonly trainAccuracy: number | null;
+  /** After the epoch, on the true labels, in `[0, 1]`; null if this epoch was not measured. */
+  readonly testAccuracy: number | null;
+}
+
+const share = z.number().min(0).max(1);
+
+/** A row as it comes from a file. */
+export const epochRowSchema: z.ZodType<EpochRow> = z.strictObject({
+  epoch: z.int().min(1),
+  trainLoss: z.number().nullable(),
+  fitLoss: z.number().nullable(),
+  trainAccuracy: share.nullable(),
+  testAccuracy: share.nullable(),
+});
+
+/** What a history says so far. */
+export interface Milestones {
+  readonly diverged: boolean;
+  /** First epoch that met the recipe's criterion of a fit; null before. */
+  readonly epochsToFit: number | null;
+  /** First epoch with a training accuracy of at least 0.95; null before. */
+  readonly epochsTo95: number | null;
+  /** The best test accuracy on the way and its first epoch: what early stopping could have had at most. */
+  readonly best: { readonly epoch: number; readonly testAccuracy: number } | null;
+}
+
+/** A loss this many times the loss of guessing counts as exploded. */
+const EXPLOSION = 1000;
+
+/** Whether a loss, in nats, is no number any more or far beyond that of guessing among some classes. */
+export const isExploded = (loss: number | null, classes: number): boolean =>
+  loss === null || !(loss <= EXPLOSION * Math.log(classes));
+
+/** Whether a measured epoch meets a recipe's criterion of a fit. */
+export const isFitted = (trainAccuracy: number, fitLoss: number | null, { fit }: Recipe): boolean =>
+  trainAccuracy >= fit.accuracy || (fitLoss !== null && fitLoss < fit.loss);
+
+/** Read a history. */
+export function milestonesOf(history: readonly EpochRow[], recipe: Recipe, classes: number): Milestones {
+  let diverged = false;
+  let epochsToFit: number | null = null;
+  let epochsTo95: number | null = null;
+  let best: Milestones["best"] = null;
+  for (const { epoch, trainLoss, fitLoss, trainAccuracy, testAccuracy } of history) {
+    diverged ||= isExploded(trainLoss, classes);
+    if (trainAccuracy === null || testAccuracy === null) continue;
+    diverged ||= isExploded(fitLoss, classes);
+    if (!diverged) {
+      if (isFitted(trainAccuracy, fitLoss, recipe)) epochsToFit ??= epoch;
+      if (trainAccuracy >= 0.95) epochsTo95 ??= epoch;
+    }
+    if (best === null || testAccuracy > best.testAccuracy) best = { epoch, testAccuracy };
+  }
+  return { diverged, epochsToFit, epochsTo95, best };
+}

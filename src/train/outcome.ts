@@ -1,0 +1,47 @@
+/**
+ * @file What a trial leaves behind.
+ */
+
+import { z } from "zod";
+
+/** How a trial ended, and what the trained network does. */
+export interface TrialOutcome {
+  readonly status: "done" | "diverged";
+  readonly epochs: number;
+  readonly steps: number;
+  readonly fit: boolean;
+  readonly epochsToFit: number | null;
+  readonly epochsTo95: number | null;
+  /** The best test accuracy on the way and its first epoch: what early stopping could have had at most. */
+  readonly best: { readonly epoch: number; readonly testAccuracy: number } | null;
+  /** On the training data, after the last epoch; null if it is not finite. */
+  readonly trainLoss: number | null;
+  readonly trainAccuracy: number;
+  readonly testAccuracy: number;
+  /** Test accuracy against test labels corrupted with the trial's probability. */
+  readonly testAccuracyCorrupted: number;
+  /** `[classes][classes]`: number of test examples by true class and predicted class. */
+  readonly confusion: readonly (readonly number[])[];
+  /** SHA-256 of the trained parameters, in the model's order. */
+  readonly parametersHash: string;
+}
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+
+/** An outcome as it comes from a file. */
+export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
+  status: z.enum(["done", "diverged"]),
+  epochs: count,
+  steps: count,
+  fit: z.boolean(),
+  epochsToFit: count.nullable(),
+  epochsTo95: count.nullable(),
+  best: z.strictObject({ epoch: count, testAccuracy: share }).nullable(),
+  trainLoss: z.number().nullable(),
+  trainAccuracy: share,
+  testAccuracy: share,
+  testAccuracyCorrupted: share,
+  confusion: z.array(z.array(count)),
+  parametersHash: z.string(),
+});

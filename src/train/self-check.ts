@@ -1,0 +1,71 @@
+/**
+ * @file Whether an engine computes the blocked layout right: its operators are internal, so they are tried first.
+ */
+
+import { evaluate } from "../graph/evaluate.ts";
+import { gradient } from "../graph/gradient.ts";
+import { lowerToBlocked } from "../graph/lower/blocked.ts";
+import { writeOnnx } from "../graph/onnx/write.ts";
+import { convolution } from "../graph/ops/convolution.ts";
+import { multiply, relu } from "../graph/ops/elementwise.ts";
+import { maxPool } from "../graph/ops/pool.ts";
+import { sum } from "../graph/ops/reduce.ts";
+import { type Graph, input, sizeOf } from "../graph/value.ts";
+import type { Engine } from "./engine.ts";
+
+/** Largest difference that float32 leaves in sums of a few hundred products of numbers below 1. */
+const TOLERANCE = 1e-4;
+
+/** A convolution with a ReLU and a pool, and both gradients: every blocked operator, on a few pixels. */
+function sample(): Graph {
+  const sliding = { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1] };
+  const x = input("x", [32, 16, 4, 4]);
+  const w = input("w", [32, 16, 3, 3]);
+  const y = relu(convolution(x, w, { ...sliding, groups: 1 }));
+  const pooled = maxPool(y, { ...sliding, kernel: [3, 3] });
+  const total = sum(multiply(pooled, pooled), { axes: [0, 1, 2, 3], keepDims: false });
+  const [dx, dw] = gradient(total, [x, w]);
+  return {
+    name: "self-check",
+    inputs: [x, w],
+    outputs: [
+      { name: "pooled", value: pooled },
+      { name: "dx", value: dx! },
+      { name: "dw", value: dw! },
+    ],
+  };
+}
+
+/**
+ * Compare the engine's blocked operators with the float64 meaning of what they stand for.
+ *
+ * False where they are missing, or want blocks of another size: then the plain operators are used.
+ */
+export async function computesBlocked({ runtime, open }: Pick<Engine, "runtime" | "open">): Promise<boolean> {
+  const graph = sample();
+  const feeds = Object.fromEntries(
+    graph.inputs.map(({ name, shape }) => [
+      name,
+      Float32Array.from({ length: sizeOf(shape) }, (_, at) => ((at * 7919) % 1009) / 5045 - 0.1),
+    ]),
+  );
+  const expected = evaluate(graph, feeds);
+  try {
+    const session = await open(writeOnnx(lowerToBlocked(graph)));
+    const results = await session.run(
+      Object.fromEntries(
+        graph.inputs.map(({ name, shape }) => [name, new runtime.Tensor("float32", feeds[name]!, shape)]),
+      ),
+    );
+    await session.release();
+    return graph.outputs.every(({ name }) => {
+      const computed = results[name]!.data as Float32Array;
+      return computed.every((element, at) => {
+        const wanted = expected[name]!.data[at]!;
+        return Math.abs(element - wanted) <= TOLERANCE * Math.max(1, Math.abs(wanted));
+      });
+    });
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,202 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { experimentResultSchema } from "../../src/lab/experiment-result.ts";
+import { shatter } from "./shatter.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "shatter-run-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A figure's trials of one model, as small as they can be: three, of two epochs. */
+const TINY = ["--scale", "smoke", "--models", "mlp-1x512", "--n", "64", "--epochs", "2"];
+
+/** Run an experiment in a lab of its own. */
+const runIn = (lab: string, ...args: string[]) => shatter(["run", ...args, "--lab", join(folder, lab)]);
+
+const documentIn = (lab: string, name: string) =>
+  experimentResultSchema.parse(JSON.parse(readFileSync(join(folder, lab, name, "result.json"), "utf8")));
+
+const trialsIn = (lab: string): string[] => readdirSync(join(folder, lab, "trials")).sort();
+
+describe("shatter run", () => {
+  test("trains an experiment once, and reads it into a document and tables", async () => {
+    const first = await runIn("once", "figure-1c", ...TINY);
+    expect(first.stderr).toContain("0 trials were in");
+    expect(first.code).toBe(0);
+    expect(first.stdout).toContain("Test error by label corruption");
+    expect(first.stdout).toMatch(/6\. Whatever the corruption/);
+    expect(first.stdout).toMatch(/not tested: On shapes, and/);
+    const document = documentIn("once", "figure-1c-custom");
+    expect(document.trials).toHaveLength(3);
+    expect(trialsIn("once")).toEqual(document.trials.map(({ result }) => `${result.id}.json`).sort());
+
+    const again = await runIn("once", "figure-1c", ...TINY);
+    expect(again.stderr).toContain("3 trials were in");
+    expect(again.stderr).toContain("0 were run now");
+    expect(again.stdout).toBe(first.stdout);
+    // Figure 1b is about the same trials.
+    const other = await runIn("once", "figure-1b", ...TINY, "--json", "-");
+    expect(other.stderr).toContain("3 trials were in");
+    expect(experimentResultSchema.parse(JSON.parse(other.stdout)).tables[0]!.name).toBe(
+      "figure-1b-definitions",
+    );
+  });
+
+  test("adds up what is run in parts, and runs again what was damaged", async () => {
+    cpSync(join(folder, "once"), join(folder, "parts"), { recursive: true });
+    const [name] = trialsIn("parts");
+    writeFileSync(join(folder, "parts", "trials", name!), "{");
+    const linear = TINY.map((arg) => (arg === "mlp-1x512" ? "linear" : arg));
+    const run = await runIn("parts", "figure-1c", ...linear, "--quiet");
+    expect(run.stderr).toMatch(`warning: ${join(folder, "parts", "trials", name!)}: expected JSON`);
+    expect(run.code).toBe(0);
+    const { trials, notes } = documentIn("parts", "figure-1c-custom");
+    expect(trials).toHaveLength(5);
+    expect(notes[0]).toBe("Not measured: inception, alexnet, 1 of 3 conditions of mlp-1x512.");
+    await runIn("parts", "figure-1c", ...TINY, "--quiet");
+    expect(documentIn("parts", "figure-1c-custom").trials).toHaveLength(6);
+  });
+
+  test("says what an experiment costs, and trains nothing into the lab", async () => {
+    cpSync(join(folder, "once"), join(folder, "plan"), { recursive: true });
+    const plan = ["figure-1c", ...TINY, "--plan", "--jobs", "1", "--threads", "1"];
+    const done = await runIn("plan", ...plan);
+    expect(done.stdout).toMatch(/mlp-1x512 +3 +3 +0 +0/);
+    expect(done.stdout).toContain("All trials are done");
+    const fresh = await runIn("plan-fresh", ...plan, "--json", "-");
+    const { models } = JSON.parse(fresh.stdout);
+    // 64 images are one incomplete batch; three trials of two epochs.
+    expect(models).toMatchObject([{ model: "mlp-1x512", trials: 3, done: 0, steps: 6 }]);
+    expect(models[0].seconds).toBeGreaterThan(0);
+    expect(models[0].memory).toBeGreaterThan(2e8);
+    expect(() => trialsIn("plan-fresh")).toThrow("ENOENT");
+  });
+
+  test("reads what a lab has, and trains nothing, when asked to", async () => {
+    cpSync(join(folder, "once"), join(folder, "reading"), { recursive: true });
+    const run = await runIn("reading", "figure-1c", ...TINY, "--seeds", "2", "--no-train");
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain("3 trials were in");
+    expect(trialsIn("reading")).toHaveLength(3);
+  });
+
+  test("runs a grid from a file", async () => {
+    const file = join(folder, "sweep.yaml");
+    writeFileSync(
+      file,
+      "data: shapes\nn: 64\ntestN: 50\nmodel: linear\ncorrupt: [0, 1]\nseeds: 2\nrecipe: {epochs: 2}\n",
+    );
+    const out = join(folder, "sweep-result");
+    const run = await runIn("files", file, "--quiet", "--out", out);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain("Every cell of the grid");
+    const { name, scale, trials } = experimentResultSchema.parse(
+      JSON.parse(readFileSync(join(out, "result.json"), "utf8")),
+    );
+    expect([name, scale, trials.length]).toEqual(["sweep", "custom", 4]);
+  });
+
+  test("lets two processes use one lab at once", async () => {
+    const runs = await Promise.all([1, 2].map(() => runIn("shared", "figure-1c", ...TINY, "--quiet")));
+    expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+    expect(trialsIn("shared")).toHaveLength(3);
+    expect(documentIn("shared", "figure-1c-custom").trials).toHaveLength(3);
+  });
+
+  test("keeps what is done when interrupted, and goes on from there", async () => {
+    const args = ["figure-1c", ...TINY, "--jobs", "1"].map((arg) => (arg === "64" ? "3000" : arg));
+    const interrupted = await shatter(["run", ...args, "--lab", join(folder, "interrupted")], {
+      onStart: (child) => {
+        let seen = "";
+        const onText = (chunk: Buffer): void => {
+          seen += chunk;
+          if (!seen.includes("[1/3]")) return;
+          child.stderr!.off("data", onText);
+          child.kill("SIGINT");
+        };
+        child.stderr!.on("data", onText);
+      },
+    });
+    expect(interrupted.code).toBe(130);
+    expect(interrupted.stderr).toContain("interrupted: the trials done so far are kept");
+    const { trials, provenance } = documentIn("interrupted", "figure-1c-custom");
+    expect(provenance.interrupted).toBe(true);
+    expect(trials).toHaveLength(1);
+    expect(trialsIn("interrupted")).toHaveLength(1);
+  });
+});
+
+describe("shatter run refuses", () => {
+  test.each([
+    ["an unknown experiment", ["tabel-1"], 'unknown experiment "tabel-1"; did you mean "table-1"?'],
+    ["a file that is not there", ["nope.yaml"], "nope.yaml: expected an experiment file, got no such file"],
+    ["a model without a row", ["table-1", "--models", "linear"], "--models: table-1 has no trials of it"],
+    ["a file for --json", ["table-1", "--json", "x.json"], '--json: expected "-", got "x.json"'],
+    ["zero epochs", ["table-1", "--epochs", "0"], 'expected a whole number of at least 1, got "0"'],
+  ])("%s", async (_, args, message) => {
+    const run = await runIn("refused", ...args);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain(message);
+  });
+
+  test("to let options say what a file says", async () => {
+    const file = join(folder, "own.yaml");
+    writeFileSync(file, "data: shapes\nmodel: linear\n");
+    const run = await runIn("refused", file, "--eval-every", "2");
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain(
+      `--eval-every: expected only with an experiment of the paper; say it in ${file}`,
+    );
+  });
+
+  test("to replace a result of another version", async () => {
+    const out = join(folder, "newer");
+    mkdirSync(out);
+    writeFileSync(join(out, "result.json"), '{"schema": "shatter/experiment@2"}');
+    const run = await runIn("refused", "figure-1c", ...TINY, "--out", out);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('expected schema "shatter/experiment@1", got "shatter/experiment@2"');
+    expect(readFileSync(join(out, "result.json"), "utf8")).toBe('{"schema": "shatter/experiment@2"}');
+  });
+
+  test("to train where nothing could be kept", async () => {
+    writeFileSync(join(folder, "a-file"), "");
+    const run = await runIn("a-file", "figure-1c", ...TINY);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/result: expected a folder to write to, got .*a-file/);
+  });
+});
+
+test("a full disk loses nothing", async () => {
+  // A file system of its own needs rights that not every machine gives.
+  const disk = join(folder, "disk");
+  const elsewhere = join(folder, "elsewhere");
+  for (const made of [disk, elsewhere]) mkdirSync(made);
+  try {
+    // Two pages: not room enough for three trials.
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=8k", "shatter", disk], { stdio: "ignore" });
+  } catch {
+    return;
+  }
+  try {
+    const run = await shatter(["run", "figure-1c", ...TINY, "--jobs", "1", "--lab", disk], {
+      env: { TMPDIR: elsewhere },
+    });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/the disk is full: free some space and run the same command again/);
+    expect(run.stderr).toContain(
+      `1 finished trial went to ${join(elsewhere, "shatter-trials")} instead; move what is there to ${join(disk, "trials")}`,
+    );
+    const kept = [join(disk, "trials"), join(elsewhere, "shatter-trials")].flatMap((place) =>
+      readdirSync(place),
+    );
+    expect(kept).toHaveLength(run.stderr.match(/^\[\d\/3\]/gm)!.length);
+  } finally {
+    execFileSync("umount", [disk]);
+  }
+});

@@ -1,0 +1,198 @@
+/**
+ * @file Lowering to the blocked layout: the same meaning in float64, and on ONNX Runtime.
+ *
+ * Each case is a small network with its gradients, since it is the gradients that take the layout's tricks.
+ */
+
+import ort from "onnxruntime-node";
+import { describe, expect, test } from "vitest";
+import { randomStream } from "../../src/base/random.ts";
+import { evaluate } from "../../src/graph/evaluate.ts";
+import { gradient } from "../../src/graph/gradient.ts";
+import { lowerToBlocked } from "../../src/graph/lower/blocked.ts";
+import { batchNormalize } from "../../src/graph/ops/batch-norm.ts";
+import { convolution } from "../../src/graph/ops/convolution.ts";
+import { add, divide, exp, log, multiply, relu, subtract } from "../../src/graph/ops/elementwise.ts";
+import { concat } from "../../src/graph/ops/pieces.ts";
+import { maxPool } from "../../src/graph/ops/pool.ts";
+import { mean, sum } from "../../src/graph/ops/reduce.ts";
+import { reshape } from "../../src/graph/ops/shape.ts";
+import { plain, type Sliding, samePads } from "../../src/graph/ops/window.ts";
+import { type Graph, type Input, inOrder, input, sizeOf, type Value } from "../../src/graph/value.ts";
+import { computesBlocked } from "../../src/train/self-check.ts";
+import { expectClose, runGraph } from "./oracle.ts";
+
+/** Sums of some thousand products on float32; the kernels add in blocks, so errors stay near 1e-6 of the largest. */
+const FLOAT32 = 2e-5;
+
+interface Net {
+  readonly inputs: readonly Input[];
+  readonly y: Value;
+  /** Operations of the lowered graph that must be there: that a case is lowered at all. */
+  readonly uses: readonly string[];
+}
+
+const same = (size: number, kernel: number, stride: number): Sliding => {
+  const [before, after] = samePads(size, kernel, stride);
+  return { strides: [stride, stride], pads: [before, before, after, after], dilations: [1, 1] };
+};
+
+/** A convolution of images `[n, c, size, size]` with SAME pads. */
+function convolved(n: number, c: number, o: number, size: number, kernel: number, stride = 1): Net {
+  const x = input("x", [n, c, size, size]);
+  const w = input("w", [o, c, kernel, kernel]);
+  const y = convolution(x, w, { ...same(size, kernel, stride), groups: 1 });
+  return { inputs: [x, w], y, uses: ["blockedConvolution"] };
+}
+
+const pooled = { ...same(6, 3, 2), kernel: [3, 3] };
+
+const nets: { readonly [title: string]: () => Net } = {
+  "a convolution 3x3": () => convolved(16, 16, 32, 5, 3),
+  "a convolution 1x1": () => convolved(32, 32, 16, 4, 1),
+  "a convolution 5x5": () => convolved(16, 16, 16, 6, 5),
+  "a convolution 3x3 with stride 2": () => convolved(16, 16, 16, 6, 3, 2),
+  "a convolution 3x3 with stride 2 of odd size": () => convolved(16, 16, 16, 5, 3, 2),
+  "a convolution of color images": () => convolved(16, 3, 16, 6, 3),
+  "a convolution of a batch that is no multiple of 16": () => convolved(4, 16, 16, 4, 3),
+  "a convolution with pads on one side": () => {
+    const [x, w] = [input("x", [16, 16, 5, 5]), input("w", [16, 16, 3, 3])];
+    const y = convolution(x, w, { ...plain, pads: [2, 0, 0, 1], groups: 1 });
+    return { inputs: [x, w], y, uses: ["blockedConvolution"] };
+  },
+  "a dilated convolution": () => {
+    const [x, w] = [input("x", [16, 16, 6, 6]), input("w", [16, 16, 2, 2])];
+    const y = convolution(x, w, { ...plain, dilations: [2, 2], groups: 1 });
+    return { inputs: [x, w], y, uses: ["blockedConvolution"] };
+  },
+  "channels that are not whole blocks": () => {
+    const { inputs, y } = convolved(16, 20, 24, 4, 3);
+    return { inputs, y, uses: [] };
+  },
+  "a bias and a ReLU": () => {
+    const { inputs, y } = convolved(16, 16, 16, 4, 3);
+    const b = input("b", [16, 1, 1]);
+    return { inputs: [...inputs, b], y: relu(add(y, b)), uses: ["isPositive"] };
+  },
+  "batch normalization between convolutions": () => {
+    const { inputs, y } = convolved(16, 16, 32, 4, 3);
+    const b = input("b", [32, 1, 1]);
+    const w2 = input("w2", [16, 32, 1, 1]);
+    const h = relu(add(batchNormalize(y, { epsilon: 1e-3 }), b));
+    return {
+      inputs: [...inputs, b, w2],
+      y: convolution(h, w2, { ...plain, groups: 1 }),
+      uses: ["sumOfSquares", "isPositive"],
+    };
+  },
+  "an overlapping pool": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 3);
+    return { inputs, y: maxPool(y, pooled), uses: ["blockedMaxPool"] };
+  },
+  "an overlapping pool of ties": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 3);
+    // Most of it is zero, so most windows tie.
+    return { inputs, y: maxPool(relu(subtract(y, relu(y))), pooled), uses: ["blockedMaxPool"] };
+  },
+  "a pool that does not overlap": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 3);
+    const windows = { ...plain, strides: [2, 2], kernel: [2, 2] };
+    return { inputs, y: maxPool(y, windows), uses: ["blockedMaxPool"] };
+  },
+  "two branches with strides, one convolved and one pooled": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 1);
+    const w2 = input("w2", [32, 16, 3, 3]);
+    const h = relu(y);
+    const left = convolution(h, w2, { ...same(6, 3, 2), groups: 1 });
+    return {
+      inputs: [...inputs, w2],
+      y: concat(left, maxPool(h, pooled), { axis: 1 }),
+      uses: ["blockedMaxPool"],
+    };
+  },
+  "the mean of each channel": () => {
+    const { inputs, y } = convolved(16, 16, 16, 4, 3);
+    return { inputs, y: mean(relu(y), { axes: [2, 3], keepDims: false }), uses: ["isPositive"] };
+  },
+  "elementwise operations, and a change of shape": () => {
+    const { inputs, y } = convolved(16, 16, 16, 4, 3);
+    const squares = multiply(y, y);
+    const scaled = divide(y, exp(multiply(log(add(squares, input1)), half)));
+    return {
+      inputs: [...inputs, input1, half],
+      y: reshape(scaled, { shape: [16, 256] }),
+      uses: ["toBlocked"],
+    };
+  },
+  "images minus and over numbers": () => {
+    const { inputs, y } = convolved(16, 16, 16, 4, 3);
+    const b = input("b", [1, 16, 1, 1]);
+    return { inputs: [...inputs, b], y: divide(subtract(b, y), add(multiply(b, b), input1)), uses: [] };
+  },
+};
+const input1 = input("one", []);
+const half = input("half", []);
+
+/** The sum of the squares of a net's result weighted by a wave, with its gradients by every input. */
+function withGradients({ inputs, y }: Net): Graph {
+  const total = sum(multiply(y, multiply(y, input1)), {
+    axes: y.shape.map((_, axis) => axis),
+    keepDims: false,
+  });
+  const all = inputs.includes(input1) ? inputs : [...inputs, input1];
+  const slopes = gradient(total, all);
+  return {
+    name: "net",
+    inputs: all,
+    outputs: [{ name: "y", value: y }, ...slopes.map((value, at) => ({ name: `slope${at}`, value }))],
+  };
+}
+
+/** Blocks of 16 need AVX-512; elsewhere the engine trains on the plain operators. */
+const hasBlocked = await computesBlocked({
+  runtime: ort,
+  open: (model) => ort.InferenceSession.create(model, { logSeverityLevel: 3 }),
+});
+
+describe.each(Object.keys(nets))("lowering %s", (title) => {
+  const net = nets[title]!();
+  const graph = withGradients(net);
+  const lowered = lowerToBlocked(graph);
+  const random = randomStream(7, "lower-test");
+  const feeds = Object.fromEntries(
+    graph.inputs.map(({ name, shape }) => [
+      name,
+      shape.length === 0
+        ? [name === "half" ? 0.5 : 1]
+        : Array.from({ length: sizeOf(shape) }, () => Math.fround(random.normal())),
+    ]),
+  );
+  const expected = evaluate(graph, feeds);
+
+  test("keeps what it means", () => {
+    const names = new Set(
+      inOrder(lowered.outputs.map(({ value }) => value)).map((value) =>
+        value.kind === "application" ? value.operation.name : value.kind,
+      ),
+    );
+    for (const name of net.uses) expect(names, title).toContain(name);
+    for (const [name, { data }] of Object.entries(evaluate(lowered, feeds))) {
+      expectClose(data, expected[name]!.data, 1e-9, name);
+    }
+  });
+
+  test.skipIf(!hasBlocked)("keeps what it means on ONNX Runtime", async () => {
+    const results = await runGraph(lowered, feeds);
+    for (const [name, elements] of Object.entries(results)) {
+      expectClose(elements, expected[name]!.data, FLOAT32, name);
+    }
+  });
+});
+
+test("lowering leaves a graph without images as it is", () => {
+  const x = input("x", [4, 3]);
+  const graph: Graph = { name: "rows", inputs: [x], outputs: [{ name: "y", value: relu(x) }] };
+  expect(evaluate(lowerToBlocked(graph), { x: [1, -1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1] })).toEqual(
+    evaluate(graph, { x: [1, -1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1] }),
+  );
+});
