@@ -55,6 +55,7 @@ export function documentOf(request: DocumentRequest): ExperimentResult {
     schema: "shatter/experiment@1",
     name: experiment.name,
     title: experiment.title,
+    ...(experiment.question === undefined ? {} : { question: experiment.question }),
     source: experiment.source,
     scale: scaleOf(experiment, setting),
     ...(strange.length === 0 ? reading : withoutPaper(reading, strange)),

@@ -25,6 +25,8 @@ export interface Experiment {
   /** On the command line and in file names: `table-1`. */
   readonly name: string;
   readonly title: string;
+  /** What it asks, in one sentence; an experiment of a user does not say. */
+  readonly question?: string;
   /** Where it is in the paper; null for an experiment of a user. */
   readonly source: string | null;
   /** Its models, in the paper's order. */

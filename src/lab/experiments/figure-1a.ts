@@ -87,6 +87,8 @@ function read({ setting, models, results }: Findings): Reading {
 export const figure1a: Experiment = {
   name: "figure-1a",
   title: "Learning curves on true and randomized data",
+  question:
+    "Does the same network, with the same recipe, fit true labels, random labels, shuffled pixels, random pixels and noise, and how soon?",
   source: "Zhang et al., ICLR 2017, Figure 1a",
   models: [PAPER_MODEL],
   anyModel: true,

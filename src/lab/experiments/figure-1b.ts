@@ -184,6 +184,7 @@ function read(findings: Findings): Reading {
 export const figure1b: Experiment = {
   name: "figure-1b",
   title: "Time to overfit by label corruption",
+  question: "How much longer does a network take to fit its training labels, the more of them are random?",
   source: "Zhang et al., ICLR 2017, Figure 1b",
   models: corruptionModels,
   anyModel: true,

@@ -179,6 +179,8 @@ function read(findings: Findings): Reading {
 export const figure1c: Experiment = {
   name: "figure-1c",
   title: "Test error by label corruption",
+  question:
+    "How does the test error grow while the training error stays at zero, the more training labels are random?",
   source: "Zhang et al., ICLR 2017, Figure 1c",
   models: corruptionModels,
   anyModel: true,

@@ -148,6 +148,7 @@ function read({ setting, results }: Findings): Reading {
 export const figure2b: Experiment = {
   name: "figure-2b",
   title: "Learning curves with and without batch normalization",
+  question: "Does batch normalization, or stopping early, make Inception generalise better?",
   source: "Zhang et al., ICLR 2017, Figure 2b",
   models: [WITH, WITHOUT],
   anyModel: false,

@@ -46,6 +46,8 @@ function accuracyTable(trialsOf: (row: Table1Row) => readonly TrialResult[]) {
   return {
     name: "table-1",
     title: "Training and test accuracy on CIFAR-10",
+    question:
+      "Do random crops, weight decay and batch normalization explain why networks generalise that also fit random labels?",
     caption:
       "Accuracies after the last epoch, means over seeds. Rows with random labels are tested on true labels.",
     columns: [

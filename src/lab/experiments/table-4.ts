@@ -36,6 +36,7 @@ function table(trialsOf: TrialsOf) {
   return {
     name: "table-4",
     title: "Fitting random labels with explicit regularizers",
+    question: "Do explicit regularizers keep networks from fitting random labels?",
     caption:
       "Training accuracy on random labels after the last epoch, means over seeds. Of AlexNet the paper says that it failed to converge, without a number.",
     columns: [

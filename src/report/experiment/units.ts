@@ -77,19 +77,22 @@ export function formatDifference({ difference, value, paper, n }: Measurement, u
   return text.startsWith("−") || !/[1-9]/.test(text) ? text : `+${text}`;
 }
 
-/** A number as it was set, without a rounding to be seen: at a tick, or in a plain cell. */
-export function formatSet(value: number, unit: Unit): string {
+/** A number as it was set, at a tick or in words: rounded where nobody sees it. */
+export function formatSet(value: number, unit: Unit, digits = 6): string {
+  if (unit === "text") return String(value).replace("-", "−");
+  const rounded = Number.isInteger(value) ? value : Number(value.toPrecision(digits));
   const text = isShare(unit)
-    ? formatShare(value)
-    : unit === "text"
-      ? String(value)
-      : value.toLocaleString("en-US", Number.isInteger(value) ? {} : { maximumSignificantDigits: 6 });
+    ? formatShare(rounded)
+    : rounded.toLocaleString("en-US", Number.isInteger(rounded) ? {} : { maximumSignificantDigits: digits });
   return text.replace("-", "−");
 }
+
+/** Digits of a plain number, which may have been set or computed. */
+const PLAIN_DIGITS = 4;
 
 /** A plain cell. */
 export function formatPlain(cell: Plain, unit: Unit): string {
   if (cell === null) return "";
   if (typeof cell === "boolean") return cell ? "yes" : "no";
-  return typeof cell === "string" ? cell : formatSet(cell, unit);
+  return typeof cell === "string" ? cell : formatSet(cell, unit, PLAIN_DIGITS);
 }
