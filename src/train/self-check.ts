@@ -6,6 +6,7 @@ import { evaluate } from "../graph/evaluate.ts";
 import { gradient } from "../graph/gradient.ts";
 import { lowerToBlocked } from "../graph/lower/blocked.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
+import { batchNormalize } from "../graph/ops/batch-norm.ts";
 import { convolution } from "../graph/ops/convolution.ts";
 import { multiply, relu } from "../graph/ops/elementwise.ts";
 import { maxPool } from "../graph/ops/pool.ts";
@@ -16,13 +17,13 @@ import type { Engine } from "./engine.ts";
 /** Largest difference that float32 leaves in sums of a few hundred products of numbers below 1. */
 const TOLERANCE = 1e-4;
 
-/** A convolution with a ReLU and a pool, and both gradients: every blocked operator, on a few pixels. */
+/** A normalised convolution with a ReLU and a pool, and both gradients: every blocked operator, on a few pixels. */
 function sample(): Graph {
   const sliding = { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1] };
   const x = input("x", [32, 16, 4, 4]);
   const w = input("w", [32, 16, 3, 3]);
-  const y = relu(convolution(x, w, { ...sliding, groups: 1 }));
-  const pooled = maxPool(y, { ...sliding, kernel: [3, 3] });
+  const y = relu(batchNormalize(convolution(x, w, { ...sliding, groups: 1 }), { epsilon: 1e-3 }));
+  const pooled = maxPool(y, { ...sliding, kernel: [3, 3], strides: [2, 2], pads: [0, 0, 1, 1] });
   const total = sum(multiply(pooled, pooled), { axes: [0, 1, 2, 3], keepDims: false });
   const [dx, dw] = gradient(total, [x, w]);
   return {

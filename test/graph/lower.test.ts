@@ -82,7 +82,7 @@ const nets: { readonly [title: string]: () => Net } = {
     return {
       inputs: [...inputs, b, w2],
       y: convolution(h, w2, { ...plain, groups: 1 }),
-      uses: ["sumOfSquares", "isPositive"],
+      uses: ["blockedConvolution", "isPositive"],
     };
   },
   "an overlapping pool": () => {

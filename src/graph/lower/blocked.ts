@@ -8,11 +8,19 @@
 import { expandGraph } from "../expand.ts";
 import { mergeEqual } from "../merge.ts";
 import { apply } from "../operation.ts";
-import { BLOCK, blockedMaxPool, fromBlocked, isPositive, sumOfSquares, toBlocked } from "../ops/blocked.ts";
+import {
+  BLOCK,
+  blockedConvolution,
+  blockedMaxPool,
+  fromBlocked,
+  isPositive,
+  toBlocked,
+} from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { divide, multiply, negate } from "../ops/elementwise.ts";
 import { mean, sum } from "../ops/reduce.ts";
 import { broadcastTo, reshape } from "../ops/shape.ts";
+import { plain } from "../ops/window.ts";
 import {
   type Application,
   constant,
@@ -72,6 +80,19 @@ const perChannel = (x: Value, channels: number): Value =>
   sizeOf(x.shape) === channels
     ? reshape(x, { shape: [channels] })
     : broadcastTo(reshape(x, { shape: [1] }), { shape: [channels] });
+
+/**
+ * Sums of products over the pixels of each channel of each image, `[n, c/16, 1, 16]`.
+ *
+ * One image is taken for the filters of a convolution of each channel, so the product is never written.
+ */
+function sumOfProducts(a: Value, b: Value): Value {
+  const [n, c, h, w] = a.shape as [number, number, number, number];
+  const image = reshape(a, { shape: [1, n * c, h, w] });
+  const filters = reshape(b, { shape: [n * c, 1, h, w] });
+  const sums = blockedConvolution(image, filters, { ...plain, groups: n * c, relu: false });
+  return reshape(sums, { shape: [n, c / BLOCK, 1, BLOCK] });
+}
 
 /** What an operation on blocked images becomes. */
 type Lowered = Value | OpenConvolution | Affine | Phases;
@@ -229,18 +250,22 @@ export function lowerToBlocked(graph: Graph): Graph {
     const axes = String(value.attributes["axes"]);
     if (!isBlocked(x) || !(axes === "0,2,3" || axes === "2,3")) return undefined;
     const [n, c, h, w] = x.shape as [number, number, number, number];
-    const apart = (image: Value): Value => reshape(image, { shape: [n, c / BLOCK, h * w, BLOCK] });
-    const overPixels = { axes: [2], keepDims: true };
-    const isSquare =
-      x.kind === "application" && x.operation.name === "multiply" && x.inputs[0] === x.inputs[1];
-    const ofImage = isSquare
-      ? sumOfSquares(apart(blockedOf(x.inputs[0]!)), { axes: [2] })
-      : sum(apart(blockedOf(x)), overPixels);
+    const product = uses.get(x) === 1 ? imageProduct(x) : undefined;
+    const ofImage = product
+      ? sumOfProducts(...product)
+      : sum(reshape(blockedOf(x), { shape: [n, c / BLOCK, h * w, BLOCK] }), { axes: [2], keepDims: true });
     const total = axes === "2,3" ? ofImage : sum(ofImage, { axes: [0], keepDims: true });
     const count = sizeOf(x.shape) / sizeOf(value.shape);
     return reshape(value.operation === mean.record ? multiply(total, constant(1 / count)) : total, {
       shape: value.shape,
     });
+  };
+
+  /** The two images whose product a value is. */
+  const imageProduct = (x: Value): readonly [Value, Value] | undefined => {
+    if (x.kind !== "application" || x.operation !== multiply.record) return undefined;
+    const [a, b] = x.inputs as [Value, Value];
+    return sameShape(a.shape, b.shape) ? [blockedOf(a), blockedOf(b)] : undefined;
   };
 
   const lowerFilterGradient = (value: Application): Value | undefined => {

@@ -203,36 +203,3 @@ export const isPositive: Operation<[Value]> = operation({
   gradient: never("isPositive"),
   evaluate: (_, [x]) => x.data.map((element) => Number(element > 0)),
 });
-
-type Axes = { readonly axes: readonly number[] };
-
-/** Sum of squares over axes, which are kept with size 1, in one pass. */
-export const sumOfSquares: Operation<[Value], Axes> = operation<[Value], Axes>({
-  name: "sumOfSquares",
-  operands: 1,
-  onnx: {
-    operator: "ReduceSumSquare",
-    write: ({ axes }) => ({ attributes: { keepdims: { int: 1 } }, constants: [axes] }),
-    read: unread,
-  },
-  shape: ([x], { axes }) => x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
-  gradient: never("sumOfSquares"),
-  evaluate(shape, [x], { axes }) {
-    const y = new Float64Array(sizeOf(shape));
-    x.data.forEach((element, index) => {
-      let rest = index;
-      let at = 0;
-      let stride = 1;
-      for (let axis = x.shape.length - 1; axis >= 0; axis--) {
-        const coordinate = rest % x.shape[axis]!;
-        rest = Math.floor(rest / x.shape[axis]!);
-        if (!axes.includes(axis)) {
-          at += coordinate * stride;
-          stride *= x.shape[axis]!;
-        }
-      }
-      y[at]! += element * element;
-    });
-    return y;
-  },
-});

@@ -4,14 +4,7 @@
 
 import type { OperationRecord } from "../operation.ts";
 import { batchNormalize } from "./batch-norm.ts";
-import {
-  blockedConvolution,
-  blockedMaxPool,
-  fromBlocked,
-  isPositive,
-  sumOfSquares,
-  toBlocked,
-} from "./blocked.ts";
+import { blockedConvolution, blockedMaxPool, fromBlocked, isPositive, toBlocked } from "./blocked.ts";
 import { equal, greater, where } from "./compare.ts";
 import { convolution, filterGradient, transposedConvolution } from "./convolution.ts";
 import {
@@ -54,7 +47,7 @@ export const operations: ReadonlyMap<string, OperationRecord> = new Map(
 
 /** What only lowered graphs are made of (`graph/lower`), by name. */
 export const loweredOperations: ReadonlyMap<string, OperationRecord> = new Map(
-  [blockedConvolution, blockedMaxPool, fromBlocked, isPositive, sumOfSquares, toBlocked].map(({ record }) => [
+  [blockedConvolution, blockedMaxPool, fromBlocked, isPositive, toBlocked].map(({ record }) => [
     record.name,
     record,
   ]),
