@@ -66,15 +66,12 @@ export interface Setting {
 }
 
 /** The ways in which PyTorch is run: whichever is fastest counts. Its threads and those of OpenBLAS get in each other's way. */
-export function settingsOf(threads: number): Setting[] {
-  const splits =
-    threads === 1
-      ? [[1, 1]]
-      : [
-          [threads, threads],
-          [1, threads],
-          [threads, 1],
-        ];
+export function settingsOf(threads: number, model: string): Setting[] {
+  const whole = [threads, threads];
+  const alone = [threads, 1];
+  // PyTorch's own threads convolve; OpenBLAS only multiplies the matrices of an MLP.
+  const perceptron = [whole, [1, threads], alone];
+  const splits = threads === 1 ? [whole] : model.startsWith("mlp") ? perceptron : [whole, alone];
   return splits.flatMap(([torch, blas]) =>
     ["nchw", "cl"].map((layout) => ({ layout, torch: torch!, blas: blas! })),
   );

@@ -3,9 +3,9 @@
  *
  *   npm run bench -- [--models mlp-1x512,alexnet,...] [--threads 2] [--batch 128] [--rounds 5] [--json]
  *
- * A round measures Shatter, and PyTorch in both of its memory layouts and with its threads split in several
- * ways, each in a process of its own; the ratio is ours to PyTorch's best of the round. Rounds turn the order around, so that a machine that slows
- * down does not favour either side. PyTorch is looked for in $PYTHON, /usr/bin/python3 and python3.
+ * A round measures Shatter, and PyTorch in both of its memory layouts and with its threads split in several ways,
+ * each in a process of its own; the ratio is ours to PyTorch's best of the round. Rounds turn the order around, so
+ * that a machine that slows down does not favour either side. PyTorch is looked for in $PYTHON, /usr/bin/python3 and python3.
  */
 
 import { parseArgs } from "node:util";
@@ -53,7 +53,7 @@ function measureRound(python: string | undefined, model: string, isTurned: boole
   const args = ["--model", model, "--threads", options.threads, "--batch", options.batch];
   const measureTheirs = (): Theirs | undefined => {
     if (!python) return undefined;
-    const all = settingsOf(Number(options.threads)).map((setting) => ({
+    const all = settingsOf(Number(options.threads), model).map((setting) => ({
       setting,
       ...measurePyTorch(python, setting, model, options.batch),
     }));
