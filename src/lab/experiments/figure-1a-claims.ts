@@ -6,8 +6,15 @@ import { percent } from "../../base/percent.ts";
 import type { Claim } from "../experiment-result.ts";
 import type { TrialResult } from "../result.ts";
 import { type Check, judgeClaim } from "./claims.ts";
-import { type Curve, curves, LOW_LOSS, PAPER_MODEL, stepsToLowLoss } from "./figure-1a-curves.ts";
-import { firstEpoch, meanOver } from "./measure.ts";
+import {
+  type Curve,
+  curves,
+  epochsToLowLoss,
+  LOW_LOSS,
+  PAPER_MODEL,
+  stepsToLowLoss,
+} from "./figure-1a-curves.ts";
+import { meanOver } from "./measure.ts";
 
 /** A loss from which a network counts as guessing among ten classes: within 5 % of ln 10. */
 const GUESSING = 0.95 * Math.log(10);
@@ -96,6 +103,3 @@ function lastGuess({ history }: TrialResult): number | null {
   if (end === 0) return 0;
   return (end < 0 ? measured.at(-1) : measured[end - 1])!.epoch;
 }
-
-const epochsToLowLoss = (trial: TrialResult): number | null =>
-  firstEpoch(trial, ({ fitLoss }) => fitLoss !== null && fitLoss <= LOW_LOSS);

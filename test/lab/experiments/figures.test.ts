@@ -32,7 +32,7 @@ describe("figure-1a", () => {
 
   test("draws the training loss after each epoch by step, beside the paper's", async () => {
     const { plots } = read(figure, await trials());
-    expect(plots.map(({ name }) => name)).toEqual(["figure-1a"]);
+    expect(plots.map(({ name }) => name)).toEqual(["figure-1a", "figure-1a-batches"]);
     const [onTrue] = plots[0]!.series;
     expect(onTrue!.points).toEqual([
       { x: 391, y: 0.8, low: null, high: null, n: 1 },
@@ -48,6 +48,19 @@ describe("figure-1a", () => {
     // Between epochs 33 (0.19 nats) and 35 (0.07): 34.5 epochs.
     expect(of("random labels")).toMatchObject({ value: 30 * 391, paper: 13_477 });
     expect(paperStepsToLowLoss({ title: "shuffled pixels", inputs: "shuffled", corrupt: 0 })).toBe(5078);
+  });
+
+  test("counts epochs where they have fewer steps than the paper's", async () => {
+    const smaller = { scale: "paper", n: 2000 } as const;
+    const history = [row(1, 0.8, 0.7), row(9, 0.05, 1)];
+    const trial = await trialOf(conditionAt(smaller, "inception"), history, { steps: 9 * 15 });
+    const document = read(figure, [trial], smaller, ["inception"]);
+    const [onTrue] = document.plots[0]!.series;
+    expect(document.plots[0]!.x.label).toBe("Training epochs");
+    expect(onTrue!.points.map(({ x }) => x)).toEqual([1, 9]);
+    expect(onTrue!.paper[0]).toEqual({ x: 1, y: 0.84 });
+    const isTrue = (plain: Readonly<Record<string, unknown>>) => plain["data"] === "true labels";
+    expect(cellOf(document, "figure-1a", isTrue, "steps")).toMatchObject({ value: 9, paper: 8 });
   });
 
   test("finds plateau, fit and order", async () => {
@@ -67,7 +80,10 @@ describe("figure-1a", () => {
       row(9, 0.05, 1),
     ]);
     const document = read(figure, [mlp], setting, ["mlp-3x512"]);
-    expect(document.plots.map(({ name }) => name)).toEqual(["figure-1a-mlp-3x512"]);
+    expect(document.plots.map(({ name }) => name)).toEqual([
+      "figure-1a-mlp-3x512",
+      "figure-1a-batches-mlp-3x512",
+    ]);
     expect(document.plots[0]!.series[1]!.paper).toEqual([]);
     const { outcome, evidence } = claimOf(document, 3);
     expect(outcome).toBe("not tested");
