@@ -31,7 +31,7 @@ const NODE_DOORS = [
   /^report\/write\.ts$/,
   /^lab\/(process-[a-z-]+|runner)\.ts$/,
   /^train\/engine\.ts$/,
-  /^store\/open\.ts$/,
+  /^store\/open(-[a-z]+)?\.ts$/,
   /^web\/server[a-z-]*\.ts$/,
   /^cli\//,
 ];

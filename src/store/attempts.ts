@@ -1,0 +1,363 @@
+/**
+ * @file Attempts at trials, and their leases: who may write what a trial learns.
+ *
+ * An attempt is given a token. Every write names it and is refused once the attempt is not the running one: it ended,
+ * was taken for lost and begun anew elsewhere, or its trial is wanted no more. So a worker that was frozen and comes
+ * back can neither finish a trial nor overwrite what its successor does.
+ */
+
+import { type Kysely, sql } from "kysely";
+import type { Tx } from "./database.ts";
+import type { AttemptState, NewResult, NewWorker, Tables, TrialStatus } from "./tables.ts";
+
+/** Whoever begins an attempt: a worker that follows a job of the queue. */
+export interface Claim {
+  readonly trial: string;
+  readonly worker: string;
+  readonly job: string;
+  /** A fresh random UUID. */
+  readonly token: string;
+}
+
+/** An attempt that began: the trial's documents; or why there is nothing to do. */
+export type Begun =
+  | { readonly number: number; readonly spec: unknown; readonly source: unknown; readonly failures: number }
+  | { readonly refused: Exclude<TrialStatus, "waiting" | "running"> | "absent" };
+
+/**
+ * Begin an attempt at a trial. One that is running still is lost with it: the queue gives a job to another worker
+ * only when the first one's heartbeat has stopped.
+ */
+export async function beginAttempt(db: Tx, { trial, worker, job, token }: Claim): Promise<Begun> {
+  return await db.transaction().execute(async (tx) => {
+    const row = await tx
+      .selectFrom("trials")
+      .select(["state", "spec", "source", "attempts", "failures"])
+      .where("id", "=", trial)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!row) return { refused: "absent" };
+    const { state, spec, source, attempts, failures } = row;
+    if (state !== "waiting" && state !== "running") return { refused: state };
+    await endRunning(tx, trial, "lost", "its worker was not heard of any more");
+    const number = attempts + 1;
+    await tx
+      .insertInto("attempts")
+      .values({ trial_id: trial, number, token, worker_id: worker, job_id: job, error: null })
+      .execute();
+    await tx
+      .updateTable("trials")
+      .set({ state: "running", attempts: number, updated_at: sql`now()` })
+      .where("id", "=", trial)
+      .execute();
+    return { number, spec, source, failures };
+  });
+}
+
+/** End whatever attempt at a trial is running. */
+async function endRunning(tx: Tx, trial: string, state: AttemptState, error: string | null): Promise<void> {
+  const ended = await tx
+    .updateTable("attempts")
+    .set({ state, error, ended_at: sql`now()` })
+    .where("trial_id", "=", trial)
+    .where("state", "=", "running")
+    .returning("number")
+    .execute();
+  for (const { number } of ended) await note(tx, trial, number, state, { error });
+}
+
+async function note(tx: Tx, trial: string, attempt: number, type: string, data: unknown): Promise<void> {
+  await tx
+    .insertInto("events")
+    .values({ trial_id: trial, attempt, type, data: JSON.stringify(data) })
+    .execute();
+}
+
+/**
+ * Hold the lease of a token for the rest of a transaction.
+ *
+ * @returns The trial and the attempt's number; undefined if the token is not that of a running attempt.
+ */
+async function holdLease(tx: Tx, token: string) {
+  return await tx
+    .selectFrom("attempts")
+    .select(["trial_id", "number"])
+    .where("token", "=", token)
+    .where("state", "=", "running")
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** What a running attempt has to tell since last time. */
+export interface Progress {
+  /** Rows of the history, in the order of their epochs; those there already are replaced. */
+  readonly epochs: readonly {
+    readonly epoch: number;
+    readonly trainLoss: number | null;
+    readonly fitLoss: number | null;
+    readonly trainAccuracy: number | null;
+    readonly testAccuracy: number | null;
+  }[];
+  readonly events: readonly { readonly type: string; readonly data: unknown }[];
+  /** Epochs that it began with; undefined unless it has just begun. Later rows of a lost attempt go away. */
+  readonly resumedEpochs?: number | undefined;
+  /** The part of the next epoch that is done, in `[0, 1]`. */
+  readonly share: number;
+}
+
+/** Keep what a running attempt has to tell. False if the lease is lost: nothing was kept then. */
+export async function recordProgress(db: Tx, token: string, progress: Progress): Promise<boolean> {
+  const { epochs, events, resumedEpochs, share } = progress;
+  return await db.transaction().execute(async (tx) => {
+    const lease = await holdLease(tx, token);
+    if (!lease) return false;
+    const { trial_id: trial, number } = lease;
+    if (resumedEpochs !== undefined) {
+      await tx
+        .deleteFrom("epochs")
+        .where("trial_id", "=", trial)
+        .where("epoch", ">", resumedEpochs)
+        .execute();
+      await tx
+        .updateTable("attempts")
+        .set({ resumed_epochs: resumedEpochs })
+        .where("token", "=", token)
+        .execute();
+    }
+    if (epochs.length > 0) await writeEpochs(tx, trial, epochs);
+    if (events.length > 0) {
+      await tx
+        .insertInto("events")
+        .values(
+          events.map(({ type, data }) => ({
+            trial_id: trial,
+            attempt: number,
+            type,
+            data: JSON.stringify(data),
+          })),
+        )
+        .execute();
+    }
+    const last = epochs.at(-1);
+    const measured = epochs.findLast(({ trainAccuracy }) => trainAccuracy !== null);
+    await tx
+      .updateTable("trials")
+      .set({
+        share,
+        updated_at: sql`now()`,
+        ...(resumedEpochs === undefined ? {} : { epoch: resumedEpochs }),
+        ...(last ? { epoch: last.epoch, train_loss: last.trainLoss } : {}),
+        ...(measured ? { train_accuracy: measured.trainAccuracy, test_accuracy: measured.testAccuracy } : {}),
+      })
+      .where("id", "=", trial)
+      .execute();
+    return true;
+  });
+}
+
+/** Most rows of one insert: a statement takes 65,535 values at most. */
+const ROWS = 5000;
+
+/** Write rows of a trial's history. */
+export async function writeEpochs(tx: Tx, trial: string, epochs: Progress["epochs"]): Promise<void> {
+  for (let start = 0; start < epochs.length; start += ROWS) {
+    await tx
+      .insertInto("epochs")
+      .values(
+        epochs.slice(start, start + ROWS).map((row) => ({
+          trial_id: trial,
+          epoch: row.epoch,
+          train_loss: row.trainLoss,
+          fit_loss: row.fitLoss,
+          train_accuracy: row.trainAccuracy,
+          test_accuracy: row.testAccuracy,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(["trial_id", "epoch"]).doUpdateSet((set) => ({
+          train_loss: set.ref("excluded.train_loss"),
+          fit_loss: set.ref("excluded.fit_loss"),
+          train_accuracy: set.ref("excluded.train_accuracy"),
+          test_accuracy: set.ref("excluded.test_accuracy"),
+        })),
+      )
+      .execute();
+  }
+}
+
+/** A trial's result, but for what the lease says of it. */
+export type FinishedTrial = Omit<NewResult, "trial_id" | "attempt" | "created_at">;
+
+/**
+ * Finish a trial: its result is kept, once and for all.
+ *
+ * @param settle - Done in the same transaction: the queue's job is settled with it.
+ * @returns False if the lease is lost: nothing was kept then.
+ */
+export async function finishAttempt(
+  db: Tx,
+  token: string,
+  result: FinishedTrial,
+  settle: (tx: Tx) => Promise<unknown>,
+): Promise<boolean> {
+  return await db.transaction().execute(async (tx) => {
+    const lease = await holdLease(tx, token);
+    if (!lease) return false;
+    const { trial_id: trial, number } = lease;
+    await tx
+      .insertInto("results")
+      .values({ trial_id: trial, attempt: number, ...result })
+      .onConflict((conflict) => conflict.column("trial_id").doNothing())
+      .execute();
+    await tx
+      .updateTable("attempts")
+      .set({ state: "done", ended_at: sql`now()` })
+      .where("token", "=", token)
+      .execute();
+    await tx
+      .updateTable("trials")
+      .set({
+        state: "done",
+        error: null,
+        share: 0,
+        epoch: result.epochs,
+        train_loss: result.train_loss,
+        train_accuracy: result.train_accuracy,
+        test_accuracy: result.test_accuracy,
+        updated_at: sql`now()`,
+      })
+      .where("id", "=", trial)
+      .execute();
+    // Nothing goes back behind the end.
+    await tx.deleteFrom("checkpoints").where("trial_id", "=", trial).execute();
+    await settle(tx);
+    return true;
+  });
+}
+
+/** How an attempt ended without a result. */
+export interface Ending {
+  /** `failed`: it went wrong; `released`: given back on purpose; `cancelled`: wanted no more. */
+  readonly state: "failed" | "released" | "cancelled";
+  readonly error: string | null;
+}
+
+/** Failures of one kind in a row after which a trial is put into quarantine. */
+export const PATIENCE = 3;
+
+/**
+ * End an attempt that brought no result. A trial that failed the same way {@link PATIENCE} times in a row is put into
+ * quarantine with its error, and blocks nothing any more.
+ *
+ * @param settle - Done in the same transaction; told whether the trial is to be tried again.
+ * @returns False if the lease is lost: nothing was kept then.
+ */
+export async function endAttempt(
+  db: Tx,
+  token: string,
+  { state, error }: Ending,
+  settle: (tx: Tx, again: boolean) => Promise<unknown>,
+): Promise<boolean> {
+  return await db.transaction().execute(async (tx) => {
+    const lease = await holdLease(tx, token);
+    if (!lease) return false;
+    const { trial_id: trial, number } = lease;
+    await tx
+      .updateTable("attempts")
+      .set({ state, error, ended_at: sql`now()` })
+      .where("token", "=", token)
+      .execute();
+    await note(tx, trial, number, state, { error });
+    const row = await tx
+      .selectFrom("trials")
+      .select(["state", "error", "failures"])
+      .where("id", "=", trial)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    const failures = state !== "failed" ? row.failures : row.error === error ? row.failures + 1 : 1;
+    const isWanted = row.state === "running";
+    const next = !isWanted
+      ? row.state
+      : failures >= PATIENCE
+        ? ("quarantined" as const)
+        : ("waiting" as const);
+    await tx
+      .updateTable("trials")
+      .set({
+        state: next,
+        failures,
+        ...(state === "failed" ? { error } : {}),
+        updated_at: sql`now()`,
+      })
+      .where("id", "=", trial)
+      .execute();
+    await settle(tx, next === "waiting");
+    return true;
+  });
+}
+
+/** What a heartbeat learns of an attempt that is running still. */
+export interface HeldLease {
+  readonly token: string;
+  readonly job: string;
+  /** False once its trial was cancelled. */
+  readonly isWanted: boolean;
+}
+
+/** Say that a worker is alive; the leases it still holds, of those it thinks it holds. */
+export async function heartbeat(db: Tx, worker: string, tokens: readonly string[]): Promise<HeldLease[]> {
+  await db.updateTable("workers").set({ heartbeat_at: sql`now()` }).where("id", "=", worker).execute();
+  if (tokens.length === 0) return [];
+  return await db
+    .selectFrom("attempts")
+    .innerJoin("trials", "trials.id", "attempts.trial_id")
+    .select(["token", "job_id as job", sql<boolean>`trials.state = 'running'`.as("isWanted")])
+    .where("token", "in", [...tokens])
+    .where("attempts.state", "=", "running")
+    .execute();
+}
+
+/** Say that a worker is there. */
+export async function registerWorker(db: Tx, worker: NewWorker): Promise<void> {
+  await db.insertInto("workers").values(worker).execute();
+}
+
+/** Say that a worker is gone. */
+export async function endWorker(db: Tx, worker: string): Promise<void> {
+  await db.updateTable("workers").set({ ended_at: sql`now()` }).where("id", "=", worker).execute();
+}
+
+/**
+ * End every running attempt: for the owner of an embedded database, which knows that all others are gone.
+ *
+ * @returns Jobs of the attempts that were lost.
+ */
+export async function loseAllAttempts(db: Tx): Promise<string[]> {
+  return await db.transaction().execute(async (tx) => {
+    const lost = await tx
+      .selectFrom("attempts")
+      .select(["trial_id", "job_id"])
+      .where("state", "=", "running")
+      .execute();
+    for (const { trial_id } of lost) await endRunning(tx, trial_id, "lost", "its process ended");
+    await tx
+      .updateTable("trials")
+      .set({ state: "waiting", updated_at: sql`now()` })
+      .where("state", "=", "running")
+      .execute();
+    await tx.updateTable("workers").set({ ended_at: sql`now()` }).where("ended_at", "is", null).execute();
+    return lost.map(({ job_id }) => job_id);
+  });
+}
+
+/** How many attempts of each experiment are running: what fair shares go by. */
+export async function runningByExperiment(db: Kysely<Tables>): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom("attempts")
+    .innerJoin("experiment_trials", "experiment_trials.trial_id", "attempts.trial_id")
+    .select(["experiment_id", sql<number>`count(*)::int`.as("running")])
+    .where("attempts.state", "=", "running")
+    .groupBy("experiment_id")
+    .execute();
+  return new Map(rows.map(({ experiment_id, running }) => [experiment_id, running]));
+}

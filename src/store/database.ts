@@ -1,0 +1,95 @@
+/**
+ * @file A lab's database: its tables, brought up to date, whether PostgreSQL runs in this process or elsewhere.
+ */
+
+import { type Dialect, Kysely, sql } from "kysely";
+import { Migrator } from "kysely/migration";
+import { DataError, messageOf } from "../base/errors.ts";
+import { migrations, provider } from "./migrations.ts";
+import type { Tables } from "./tables.ts";
+
+/** Runs SQL as pg-boss writes it: one statement with values, or several without. */
+export interface SqlRunner {
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/** The schema of the tables of {@link Tables}, and that of the queue's own tables. */
+export const LAB_SCHEMA = "shatter";
+export const QUEUE_SCHEMA = "shatter_queue";
+
+/** An open database. Closing it ends its connections, and gives an embedded one free for others. */
+export interface Database extends AsyncDisposable {
+  readonly tables: Kysely<Tables>;
+  /** The same database for the queue. */
+  readonly queue: SqlRunner;
+  readonly kind: "pglite" | "postgres";
+  /** Where it is, in words that hold no password. */
+  readonly where: string;
+}
+
+/** What a query is given: the tables, inside a transaction or not. */
+export type Tx = Kysely<Tables>;
+
+/**
+ * Open the tables over a connection, and bring their schema up to date.
+ *
+ * Several processes may do so at once: one migrates, the others wait.
+ *
+ * @throws DataError if the schema is a newer version's, or may not be made.
+ */
+export async function openTables(dialect: Dialect, where: string): Promise<Kysely<Tables>> {
+  const db = new Kysely<Tables>({ dialect });
+  const migrator = new Migrator({ db, provider, migrationTableSchema: LAB_SCHEMA });
+  try {
+    const done = await namesOfDone(db);
+    const unknown = done.filter((name) => !(name in migrations));
+    if (unknown.length > 0) {
+      throw new DataError(
+        `${where}: expected a lab of this version of Shatter or an older one, got one that a newer version changed (${unknown.join(", ")}); update Shatter`,
+      );
+    }
+    const { error } = await migrator.migrateToLatest();
+    if (error) throw error;
+    return db.withSchema(LAB_SCHEMA);
+  } catch (error) {
+    await db.destroy().catch(() => {});
+    throw error instanceof DataError ? error : refusal(where, error);
+  }
+}
+
+/** Names of the changes that were made already; none before the first. */
+async function namesOfDone(db: Kysely<Tables>): Promise<string[]> {
+  const { rows } = await sql<{ present: boolean }>`
+    select to_regclass(${`${LAB_SCHEMA}.kysely_migration`}) is not null as present`.execute(db);
+  if (!rows[0]!.present) return [];
+  const found = await sql<{ name: string }>`
+    select name from ${sql.table(`${LAB_SCHEMA}.kysely_migration`)} order by name`.execute(db);
+  return found.rows.map(({ name }) => name);
+}
+
+/** What to do about the refusals of a database that people meet, by SQLSTATE or system error. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  "42501": `this user may not create the schemas ${LAB_SCHEMA} and ${QUEUE_SCHEMA}: grant CREATE on the database, or let its owner run Shatter once`,
+  "28P01": "the password was refused: check the database URL",
+  "28000": "this user was refused: check the database URL",
+  "3D000": "there is no database of that name: create it, or check the database URL",
+  "53300": "the server has no connection left: raise max_connections, or run fewer workers",
+  "53100": "the database server's disk is full: free some space and run the same command again",
+  ECONNREFUSED: "nothing answers there: is the server running, and are host and port right?",
+  ENOTFOUND: "there is no host of that name: check the database URL",
+  ETIMEDOUT: "nothing answered in time: check host, port and firewall",
+};
+
+/** The refusal of a database as an error that says where, why, and what to do. */
+export function refusal(where: string, error: unknown): DataError {
+  const { code = "", errors } = Object(error) as { code?: string; errors?: unknown[] };
+  // Several addresses of one host are tried, and each has its own refusal.
+  const first = messageOf(error) || (errors?.length ? messageOf(errors[0]) : "no reason given");
+  const remedy = REMEDIES[code];
+  return new DataError(
+    `${where}: expected a database to work with, got: ${first}${remedy ? `; ${remedy}` : ""}`,
+    {
+      cause: error,
+    },
+  );
+}

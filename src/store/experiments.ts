@@ -1,0 +1,193 @@
+/**
+ * @file Writes what somebody wants: an experiment, its trials, and what becomes of wishes later.
+ *
+ * Planning is idempotent: an experiment planned twice is there once, and a trial that is there is left as it is.
+ */
+
+import { sql } from "kysely";
+import type { Tx } from "./database.ts";
+import type { ExperimentRow, NewExperiment, NewTrial, TrialRow, TrialStatus } from "./tables.ts";
+
+/** Most rows of one insert: a statement takes 65,535 values at most. */
+const ROWS = 2000;
+
+/**
+ * Keep an experiment and its trials, in their order. One that is there already takes the new definition and
+ * priority, and keeps the trials it has.
+ *
+ * @returns Ids of those of its trials that are there but not done, and not in quarantine or cancelled.
+ */
+export async function planExperiment(
+  db: Tx,
+  experiment: NewExperiment,
+  trials: readonly NewTrial[],
+): Promise<string[]> {
+  return await db.transaction().execute(async (tx) => {
+    const { id, created_at: _, ...fields } = experiment;
+    await tx
+      .insertInto("experiments")
+      .values({ id, ...fields })
+      .onConflict((conflict) =>
+        conflict.column("id").doUpdateSet({ ...fields, planned_at: sql<Date>`now()` }),
+      )
+      .execute();
+    for (let start = 0; start < trials.length; start += ROWS) {
+      const part = trials.slice(start, start + ROWS);
+      await tx
+        .insertInto("trials")
+        .values(part)
+        .onConflict((conflict) => conflict.column("id").doNothing())
+        .execute();
+      await tx
+        .insertInto("experiment_trials")
+        .values(
+          part.map((trial, index) => ({ experiment_id: id, trial_id: trial.id, position: start + index })),
+        )
+        .onConflict((conflict) =>
+          conflict
+            .columns(["experiment_id", "trial_id"])
+            .doUpdateSet((set) => ({ position: set.ref("excluded.position") })),
+        )
+        .execute();
+    }
+    // Results may be there before anybody asked for them: imported, or left by an older lab.
+    await tx
+      .updateTable("trials")
+      .set({ state: "done", updated_at: sql`now()` })
+      .where("state", "<>", "done")
+      .where("id", "in", tx.selectFrom("results").select("trial_id"))
+      .execute();
+    const open = await tx
+      .selectFrom("experiment_trials")
+      .innerJoin("trials", "trials.id", "experiment_trials.trial_id")
+      .select("trials.id")
+      .where("experiment_id", "=", id)
+      .where("trials.state", "in", ["waiting", "running"])
+      .orderBy("position")
+      .execute();
+    return open.map((row) => row.id);
+  });
+}
+
+/** Every experiment, the newest first. */
+export async function allExperiments(db: Tx): Promise<ExperimentRow[]> {
+  return await db.selectFrom("experiments").selectAll().orderBy("created_at", "desc").execute();
+}
+
+export async function readExperiment(db: Tx, id: string): Promise<ExperimentRow | undefined> {
+  return await db.selectFrom("experiments").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** A trial as a list shows it: everything but its documents. */
+export type TrialSummary = Omit<TrialRow, "spec" | "source"> & { readonly position: number };
+
+const summaryColumns = [
+  "trials.id",
+  "state",
+  "model",
+  "dataset",
+  "inputs",
+  "corrupt",
+  "seed",
+  "epochs_allowed",
+  "escalation",
+  "epoch",
+  "share",
+  "train_loss",
+  "train_accuracy",
+  "test_accuracy",
+  "error",
+  "failures",
+  "attempts",
+  "trials.created_at",
+  "updated_at",
+] as const;
+
+/** The trials of an experiment, in its order. */
+export async function trialsOf(db: Tx, experiment: string): Promise<TrialSummary[]> {
+  return await db
+    .selectFrom("experiment_trials")
+    .innerJoin("trials", "trials.id", "experiment_trials.trial_id")
+    .select([...summaryColumns, "position"])
+    .where("experiment_id", "=", experiment)
+    .orderBy("position")
+    .execute();
+}
+
+export async function readTrial(db: Tx, id: string): Promise<TrialRow | undefined> {
+  return await db.selectFrom("trials").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** How many trials of each experiment are in each state. */
+export async function countStates(
+  db: Tx,
+): Promise<{ experiment: string; state: TrialStatus; trials: number }[]> {
+  return await db
+    .selectFrom("experiment_trials")
+    .innerJoin("trials", "trials.id", "experiment_trials.trial_id")
+    .select(["experiment_id as experiment", "state", sql<number>`count(*)::int`.as("trials")])
+    .groupBy(["experiment_id", "state"])
+    .execute();
+}
+
+/** Which of some trials a command reaches: those of an experiment, or those named. */
+export type Reach = { readonly experiment: string } | { readonly trials: readonly string[] };
+
+const idsOf = (db: Tx, reach: Reach) =>
+  "experiment" in reach
+    ? db.selectFrom("experiment_trials").select("trial_id").where("experiment_id", "=", reach.experiment)
+    : [...reach.trials];
+
+/**
+ * Want trials no more. Whoever runs one learns of it by its next heartbeat; what was learned stays.
+ *
+ * @returns Ids of the trials that were waiting or running.
+ */
+export async function cancelTrials(db: Tx, reach: Reach): Promise<string[]> {
+  const rows = await db
+    .updateTable("trials")
+    .set({ state: "cancelled", updated_at: sql`now()` })
+    .where("id", "in", idsOf(db, reach))
+    .where("state", "in", ["waiting", "running"])
+    .returning("id")
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Want trials again that were cancelled or put into quarantine; they go on from their last checkpoints.
+ *
+ * @returns Ids of those trials.
+ */
+export async function retryTrials(db: Tx, reach: Reach): Promise<string[]> {
+  const rows = await db
+    .updateTable("trials")
+    .set({ state: "waiting", failures: 0, error: null, updated_at: sql`now()` })
+    .where("id", "in", idsOf(db, reach))
+    .where("state", "in", ["cancelled", "quarantined"])
+    .returning("id")
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Ids of the trials that are not done and not given up, with the experiment first to want each. */
+export async function openTrials(
+  db: Tx,
+): Promise<{ trial: string; experiment: string; position: number; priority: number }[]> {
+  return await db
+    .selectFrom("trials")
+    .innerJoin("experiment_trials", "experiment_trials.trial_id", "trials.id")
+    .innerJoin("experiments", "experiments.id", "experiment_trials.experiment_id")
+    .distinctOn("trials.id")
+    .select([
+      "trials.id as trial",
+      "experiments.id as experiment",
+      "experiment_trials.position",
+      "experiments.priority",
+    ])
+    .where("trials.state", "in", ["waiting", "running"])
+    .orderBy("trials.id")
+    .orderBy("experiments.priority", "desc")
+    .orderBy("experiments.created_at")
+    .execute();
+}

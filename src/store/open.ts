@@ -1,0 +1,172 @@
+/**
+ * @file Opens the database of a lab: PGlite in the lab's folder, or a PostgreSQL server.
+ */
+
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { PGliteDialect, PGliteDriver, PostgresDialect } from "kysely";
+import pg from "pg";
+import { fromPglite } from "pg-boss";
+import { DataError, messageOf } from "../base/errors.ts";
+import { type Database, openTables, refusal } from "./database.ts";
+import { type Owner, takeOwnership } from "./open-owner.ts";
+
+/** An embedded database, which belongs to this process as long as it is open. */
+export interface EmbeddedDatabase extends Database {
+  readonly owner: Owner;
+}
+
+/**
+ * Open the database in a lab's folder, which is made if need be. PostgreSQL then runs inside this process
+ * (PGlite), and the folder is this process's alone until it is closed.
+ *
+ * @throws DataError if another process has the lab open, with its pid and the address of its dashboard; if the
+ *   folder cannot be written to; or if what is in it is not a database of this version.
+ */
+export async function openEmbedded(lab: string): Promise<EmbeddedDatabase> {
+  const folder = join(resolve(lab), "database");
+  await mkdir(folder, { recursive: true });
+  const owner = await takeOwnership(lab);
+  let engine: PGlite | undefined;
+  try {
+    await refuseStrangers(folder);
+    engine = await PGlite.create(folder);
+    const running = engine;
+    const tables = await openTables(new OneConnectionDialect({ pglite: running }), `lab ${lab}`);
+    return {
+      ...{ tables, owner, kind: "pglite" },
+      where: `lab ${lab}`,
+      queue: fromPglite(running),
+      async [Symbol.asyncDispose]() {
+        try {
+          await running.close();
+        } finally {
+          await owner.release();
+        }
+      },
+    };
+  } catch (error) {
+    await engine?.close().catch(() => {});
+    await owner.release();
+    if (error instanceof DataError) throw error;
+    throw new DataError(
+      `lab ${lab}: its database cannot be opened (${messageOf(error)}); what is in ${folder} was left as it is`,
+      { cause: error },
+    );
+  }
+}
+
+/** Version of PostgreSQL whose files this PGlite reads. */
+const FILES_OF = "18";
+
+/** Refuse a folder that another version of PostgreSQL has written: opened all the same, it would be damaged. */
+async function refuseStrangers(folder: string): Promise<void> {
+  const found = await readFile(join(folder, "PG_VERSION"), "utf8").catch(() => undefined);
+  if (found !== undefined && found.trim() !== FILES_OF) {
+    throw new DataError(
+      `${folder}: expected files of PostgreSQL ${FILES_OF}, got ${found.trim()}; export the lab with the version of Shatter that made it, and import it into a new one`,
+    );
+  }
+}
+
+/** PGlite has one connection; whoever uses it has it alone until the end of the transaction. */
+class OneConnectionDriver extends PGliteDriver {
+  #last: Promise<void> = Promise.resolve();
+  #free: () => void = () => {};
+
+  override async acquireConnection(...options: Parameters<PGliteDriver["acquireConnection"]>) {
+    const before = this.#last;
+    let free = (): void => {};
+    this.#last = new Promise((resolve) => {
+      free = resolve;
+    });
+    await before;
+    this.#free = free;
+    return await super.acquireConnection(...options);
+  }
+
+  override async releaseConnection(...options: Parameters<PGliteDriver["releaseConnection"]>) {
+    await super.releaseConnection(...options);
+    this.#free();
+  }
+}
+
+class OneConnectionDialect extends PGliteDialect {
+  readonly #config: ConstructorParameters<typeof PGliteDialect>[0];
+
+  constructor(config: ConstructorParameters<typeof PGliteDialect>[0]) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): PGliteDriver {
+    return new OneConnectionDriver(this.#config);
+  }
+}
+
+/** How many connections a process holds at most: results are small, and a server has few to give. */
+const CONNECTIONS = 3;
+
+/** How long a connection may take to come about, in milliseconds. */
+const CONNECT_MS = 10_000;
+
+/**
+ * Open a lab on a PostgreSQL server, version 14 or later.
+ *
+ * @param url - `postgres://user:password@host:port/database`; it is never shown.
+ * @param connections - Connections this process may hold at once.
+ * @throws DataError if the server does not answer, refuses, or has a lab of a newer version.
+ */
+export async function openServer(url: string, connections: number = CONNECTIONS): Promise<Database> {
+  const where = describeUrl(url);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    application_name: "shatter",
+  });
+  // A connection that breaks while nobody uses it is replaced by the next query.
+  pool.on("error", () => {});
+  try {
+    // Asked first by itself: an unreachable server is the most usual trouble, and deserves its own words.
+    await pool.query("select 1");
+  } catch (error) {
+    await pool.end().catch(() => {});
+    throw refusal(where, error);
+  }
+  const tables = await openTables(new PostgresDialect({ pool }), where);
+  return {
+    ...{ tables, where, kind: "postgres" },
+    queue: { executeSql: (text, values) => pool.query(text, values) },
+    [Symbol.asyncDispose]: () => tables.destroy(),
+  };
+}
+
+/**
+ * Host, port and name of a database, without user and password.
+ *
+ * @throws DataError if it is not the URL of a PostgreSQL database.
+ */
+export function describeUrl(url: string): string {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw new DataError(
+      "database URL: expected postgres://user:password@host:port/database, got something that is not a URL",
+    );
+  }
+  if (!["postgres:", "postgresql:"].includes(parsed.protocol)) {
+    throw new DataError(
+      `database URL: expected one that begins with postgres://, got ${parsed.protocol}// (the rest is not shown)`,
+    );
+  }
+  return `database ${parsed.host || "localhost"}${parsed.pathname}`;
+}
+
+/** Whether a folder holds a lab already. */
+export async function hasLab(lab: string): Promise<boolean> {
+  return (await stat(join(resolve(lab), "database", "PG_VERSION")).catch(() => undefined)) !== undefined;
+}

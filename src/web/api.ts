@@ -1,0 +1,308 @@
+/**
+ * @file What the dashboard's page and its server say to each other: the answers of every route, as types.
+ *
+ * Times are ISO 8601 in UTC. Accuracies are in `[0, 1]`, losses in nats. Lists are bounded by the server.
+ *
+ * | route | answer |
+ * | --- | --- |
+ * | `GET /api/lab` | {@link LabAnswer} |
+ * | `GET /api/experiments` | {@link ExperimentItem}`[]`, the newest first |
+ * | `GET /api/experiments/:id` | {@link ExperimentAnswer} |
+ * | `GET /api/experiments/:id/document` | `shatter/experiment@1`, made of what is done |
+ * | `GET /api/experiments/:id/files/:name` | a file of the report: `table-1.csv`, `figure-1b-accuracy.svg`, `.png`, ... |
+ * | `GET /api/trials?...` | {@link TrialsAnswer}; parameters: {@link TrialFilter} |
+ * | `GET /api/trials/:id` | {@link TrialAnswer} |
+ * | `GET /api/trials/:id/epochs` | {@link EpochPoint}`[]`; `?format=csv` as CSV |
+ * | `GET /api/trials/:id/result` | `shatter/trial-result@1` |
+ * | `GET /api/trials/:id/examples?epoch=1&count=64` | PNG: training examples as the network sees them |
+ * | `GET /api/trials/:id/misfit?count=64` | {@link MisfitAnswer}: training examples that are still misfit |
+ * | `GET /api/compare?by=model,corrupt&metric=testAccuracy&...` | {@link CompareAnswer}; with {@link TrialFilter} |
+ * | `GET /api/data` | {@link DataItem}`[]` |
+ * | `GET /api/data/:name/grid?inputs=shuffled&corrupt=0.5&seed=0&count=40` | {@link GridAnswer} |
+ * | `GET /api/workers` | {@link WorkerItem}`[]` |
+ * | `GET /api/catalog` | {@link CatalogAnswer}: what can be started |
+ * | `GET /api/live` | server-sent events: {@link LiveEvent} |
+ * | `POST /api/experiments` | body {@link StartRequest}; {@link StartAnswer} |
+ * | `POST /api/experiments/:id/cancel`, `/retry`; `POST /api/trials/:id/cancel`, `/retry` | {@link ActionAnswer} |
+ *
+ * An error is {@link ErrorAnswer} with status 400, 401, 403, 404, 409, 413, 422 or 503.
+ */
+
+import type { ExperimentResult } from "../lab/experiment-result.ts";
+import type { ConformanceLine, TrialResult } from "../lab/result.ts";
+import type { AttemptState, TrialStatus } from "../store/tables.ts";
+import type { TrialSpec } from "../train/spec.ts";
+
+/** What went wrong, as a sentence with what was expected, what came, and what to do. */
+export interface ErrorAnswer {
+  readonly error: string;
+}
+
+/** The lab this server shows. */
+export interface LabAnswer {
+  readonly version: string;
+  /** Where the lab is, in words without secrets: `lab shatter-lab`, `database localhost:5432/shatter`. */
+  readonly where: string;
+  /** Whether trials are run by this process too. */
+  readonly isWorking: boolean;
+  readonly experiments: number;
+  readonly trials: TrialCounts;
+  readonly workers: number;
+}
+
+/** Number of trials by state. */
+export type TrialCounts = Readonly<Record<TrialStatus, number>>;
+
+export interface ExperimentItem {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly scale: string;
+  /** Where it is in the paper; null for an experiment of a user. */
+  readonly source: string | null;
+  readonly priority: number;
+  readonly createdAt: string;
+  readonly trials: TrialCounts;
+  /** Seconds that its finished and running trials have computed. */
+  readonly seconds: number;
+  /** Seconds until it is done, at the pace of late; null if nobody can tell. */
+  readonly secondsLeft: number | null;
+}
+
+/** A trial in a list. */
+export interface TrialItem {
+  readonly id: string;
+  readonly state: TrialStatus;
+  /** `done` or `diverged`, once there is a result. */
+  readonly status: string | null;
+  readonly model: string;
+  readonly dataset: string;
+  readonly inputs: string;
+  readonly corrupt: number;
+  readonly seed: number;
+  readonly epoch: number;
+  readonly epochsAllowed: number;
+  /** The part of the next epoch that is done, in `[0, 1]`. */
+  readonly share: number;
+  readonly trainLoss: number | null;
+  readonly trainAccuracy: number | null;
+  readonly testAccuracy: number | null;
+  /** Once done: the first epoch that met the recipe's criterion of a fit. */
+  readonly epochsToFit: number | null;
+  readonly seconds: number | null;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly updatedAt: string;
+}
+
+export interface ExperimentAnswer extends ExperimentItem {
+  /** What it asks, in one sentence. */
+  readonly question: string | null;
+  /** Its running trials, and the latest to end. */
+  readonly running: readonly TrialItem[];
+  readonly recent: readonly TrialItem[];
+  /** Files of its report that can be downloaded, with what each is. */
+  readonly files: readonly { readonly name: string; readonly title: string }[];
+  /** Changes whenever the document does. */
+  readonly documentVersion: string;
+}
+
+/** Which trials a list shows. Several values of one field are separated by commas: any of them. */
+export interface TrialFilter {
+  readonly experiment?: string;
+  readonly state?: string;
+  readonly model?: string;
+  readonly dataset?: string;
+  readonly inputs?: string;
+  readonly corrupt?: string;
+  readonly seed?: string;
+  /** Part of an id or of an error's text. */
+  readonly text?: string;
+  /** A field of {@link TrialItem}, with `-` before it for descending order. */
+  readonly sort?: string;
+  readonly offset?: string;
+  /** 100 unless told, 1,000 at most. */
+  readonly limit?: string;
+}
+
+export interface TrialsAnswer {
+  /** How many there are, beyond those listed. */
+  readonly total: number;
+  readonly trials: readonly TrialItem[];
+  /** What the filters can be set to, within the experiment: distinct values, sorted. */
+  readonly values: {
+    readonly model: readonly string[];
+    readonly dataset: readonly string[];
+    readonly inputs: readonly string[];
+    readonly corrupt: readonly number[];
+    readonly seed: readonly number[];
+  };
+}
+
+export interface EpochPoint {
+  readonly epoch: number;
+  readonly trainLoss: number | null;
+  readonly fitLoss: number | null;
+  readonly trainAccuracy: number | null;
+  readonly testAccuracy: number | null;
+}
+
+export interface TrialAnswer extends TrialItem {
+  readonly spec: TrialSpec;
+  /** Once done. */
+  readonly result: Omit<TrialResult, "history" | "confusion"> | null;
+  readonly confusion: TrialResult["confusion"] | null;
+  readonly provenance: ExperimentResult["provenance"] | null;
+  readonly conformance: readonly ConformanceLine[];
+  readonly touched: string | null;
+  readonly experiments: readonly { readonly id: string; readonly title: string }[];
+  readonly tries: readonly {
+    readonly number: number;
+    readonly state: AttemptState;
+    readonly worker: string;
+    readonly startedAt: string;
+    readonly endedAt: string | null;
+    readonly resumedEpochs: number;
+    readonly error: string | null;
+  }[];
+  readonly checkpoints: readonly {
+    readonly attempt: number;
+    readonly epochs: number;
+    readonly step: number;
+    readonly size: number;
+    readonly hash: string;
+    readonly createdAt: string;
+  }[];
+  readonly events: readonly {
+    readonly at: string;
+    readonly attempt: number;
+    readonly type: string;
+    /** As a sentence. */
+    readonly text: string;
+  }[];
+}
+
+/** Training examples whose label the network does not answer (yet). */
+export interface MisfitAnswer {
+  /** Epoch of the parameters that were asked; null if there is nothing to ask. */
+  readonly epoch: number | null;
+  /** Why there are none to show, as a sentence; null if there are. */
+  readonly reason: string | null;
+  readonly total: number;
+  readonly examples: readonly {
+    readonly index: number;
+    /** As a `data:` URL. */
+    readonly image: string;
+    readonly label: string;
+    readonly trueLabel: string;
+    readonly answer: string;
+  }[];
+}
+
+/** Curves over epochs, one a group: grouped by anything except the seed unless told. */
+export interface CompareAnswer {
+  readonly metric: "trainLoss" | "fitLoss" | "trainAccuracy" | "testAccuracy";
+  readonly by: readonly string[];
+  readonly groups: readonly {
+    /** Values of the fields grouped by, in words. */
+    readonly title: string;
+    readonly fields: Readonly<Record<string, string>>;
+    readonly trials: readonly string[];
+    /** Mean over seeds and its 95 % interval (Student's t); no interval for fewer than two. */
+    readonly points: readonly {
+      readonly epoch: number;
+      readonly mean: number;
+      readonly low: number | null;
+      readonly high: number | null;
+      readonly n: number;
+    }[];
+  }[];
+}
+
+export interface DataItem {
+  readonly name: string;
+  readonly title: string;
+  /** Whether its files are here; if not, how to get them. */
+  readonly isHere: boolean;
+  readonly hint: string | null;
+  readonly train: number | null;
+  readonly test: number | null;
+  readonly classNames: readonly string[];
+}
+
+/** The same examples under a randomization. */
+export interface GridAnswer {
+  readonly examples: readonly {
+    readonly index: number;
+    /** As a `data:` URL of a PNG. */
+    readonly image: string;
+    readonly label: string;
+    readonly trueLabel: string;
+  }[];
+  /** What was touched, as a sentence. */
+  readonly touched: string;
+}
+
+export interface WorkerItem {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly machine: string;
+  readonly program: string;
+  readonly device: string;
+  readonly jobs: number;
+  readonly threads: number;
+  readonly startedAt: string;
+  readonly heartbeatAt: string;
+  readonly endedAt: string | null;
+  /** Seconds since it was heard of, by the database's clock. */
+  readonly silentSeconds: number;
+  readonly running: readonly TrialItem[];
+  readonly done: number;
+}
+
+export interface CatalogAnswer {
+  readonly experiments: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly question: string | null;
+    readonly source: string | null;
+    readonly models: readonly string[];
+  }[];
+  readonly scales: readonly string[];
+}
+
+/** An experiment of the paper to start. */
+export interface StartRequest {
+  readonly name: string;
+  readonly scale: string;
+  readonly models?: readonly string[] | undefined;
+  readonly seeds?: number | undefined;
+  readonly priority?: number | undefined;
+}
+
+export interface StartAnswer {
+  readonly id: string;
+  readonly trials: number;
+  /** Trials that the lab had already. */
+  readonly done: number;
+}
+
+export interface ActionAnswer {
+  /** How many trials it reached. */
+  readonly trials: number;
+}
+
+/** What happens, at most twice a second. */
+export type LiveEvent =
+  /** Trials that changed since the last one. */
+  | { readonly type: "trials"; readonly trials: readonly TrialItem[] }
+  /** Experiments whose counts or documents changed. */
+  | {
+      readonly type: "experiments";
+      readonly experiments: readonly ExperimentItem[];
+      readonly documents: Readonly<Record<string, string>>;
+    }
+  | { readonly type: "workers"; readonly workers: readonly WorkerItem[] }
+  /** Nothing happened, and the server is there. */
+  | { readonly type: "alive" };
