@@ -35,7 +35,8 @@ export interface ModelCost {
 
 /** Cost by model, in the order of the experiment; a model whose trials are all done is not timed. */
 export async function costOf(
-  { trials, todo }: PlannedExperiment,
+  { trials }: Pick<PlannedExperiment, "trials">,
+  todo: readonly PlannedTrial[],
   runner: TrialRunner,
   signal?: AbortSignal,
 ): Promise<ModelCost[]> {

@@ -93,3 +93,16 @@ export function refusal(where: string, error: unknown): DataError {
     },
   );
 }
+
+/** SQLSTATEs and system errors that go away by themselves: a broken connection, a restart, two at once. */
+const PASSING = /^(08|57P0|53|40001|40P01|ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/;
+
+/** Whether the same query may well succeed a little later. */
+export function isPassing(error: unknown): boolean {
+  const { code, errors } = Object(error) as { code?: unknown; errors?: unknown[] };
+  if (typeof code === "string") return PASSING.test(code);
+  if (errors?.length) return errors.some(isPassing);
+  return /connection terminated|connection ended|timeout exceeded when trying to connect|not queryable/i.test(
+    messageOf(error),
+  );
+}
