@@ -22,6 +22,7 @@ import { listOf, oneOf, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { printPlan } from "./run-plan.ts";
 import { namesOf } from "./trial-names.ts";
+import { hideSecret } from "./worker.ts";
 
 interface Options {
   readonly scale?: Scale;
@@ -142,7 +143,7 @@ async function run(name: string, options: Options): Promise<void> {
   const request: ExperimentOptions = {
     ...{ experiment, what, setting, models, seeds, dataDir, jobs, threads, device, lab, train },
     ...{ databaseUrl: databaseUrlOf(options), priority: options.priority },
-    command: ["shatter", ...process.argv.slice(2)].join(" "),
+    command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
     signal: interrupt.signal,
     onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
   };

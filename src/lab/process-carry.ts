@@ -3,17 +3,22 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { messageOf } from "../base/errors.ts";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { DataError, messageOf } from "../base/errors.ts";
 import { beginAttempt, endAttempt, finishAttempt, type Progress, recordProgress } from "../store/attempts.ts";
+import { remedyOf } from "../store/database.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import type { TrialEvent } from "../train/trial.ts";
+import type { PlannedTrial } from "./planned-trial.ts";
 import { type Job, LONGEST_ATTEMPT_SECONDS } from "./process-queue.ts";
+import { openTrialStore } from "./process-store.ts";
 import type { Patiently, WorkerOptions } from "./process-worker.ts";
 import { recordTrial } from "./randomization-test.ts";
 import type { TrialResult } from "./result.ts";
 import { resultRow } from "./result-row.ts";
-import type { PlannedTrial } from "./run-trials.ts";
 import type { DataSource } from "./runner.ts";
+import type { StoredTrial } from "./trial-result.ts";
 
 /** A trial that this worker runs now. */
 export interface RunningTrial {
@@ -138,7 +143,8 @@ export async function carryTrial(
         provenance,
       };
       const row = await resultRow(document);
-      await write(() => finishAttempt(tables, token, row, (tx) => queue.complete(job.id, tx)));
+      const finish = () => finishAttempt(tables, token, row, (tx) => queue.complete(job.id, tx));
+      await write(finish).catch((error) => shelter(document, shelf.folder, error));
     } else if (ending !== "lost") {
       // Whoever goes on shall lose as little as possible.
       await write(() => shelf.keep(trial.id, token, true, warn));
@@ -169,6 +175,20 @@ export async function carryTrial(
     running.delete(token);
     signal.removeEventListener("abort", onStop);
   }
+}
+
+/** Put a finished trial that the lab cannot keep where it can be found, and end with an error that says so. */
+async function shelter(document: StoredTrial, checkpoints: string, error: unknown): Promise<never> {
+  const refuge = openTrialStore(join(tmpdir(), "shatter-trials"));
+  const home = join(dirname(checkpoints), "trials");
+  const where = await refuge.write(document).then(
+    () => `it went to ${refuge.folder} instead; move what is there to ${home}, and the next run takes it in`,
+    () => "it could be kept nowhere, and must be run again",
+  );
+  throw new DataError(
+    `trial ${document.result.id} is done, but the database cannot keep it: ${remedyOf(error) ?? messageOf(error)}; ${where}`,
+    { cause: error },
+  );
 }
 
 /** A trial as it stands in the lab; an error if it is not one. */

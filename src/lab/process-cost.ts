@@ -11,8 +11,8 @@ import { findModel } from "../nn/models.ts";
 import { networkShape, splitsHash } from "../train/prepare.ts";
 import { buildStep } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
+import type { PlannedTrial } from "./planned-trial.ts";
 import { type PlannedExperiment, readExamples } from "./process-experiment.ts";
-import type { PlannedTrial } from "./run-trials.ts";
 import type { TrialRunner } from "./runner.ts";
 
 /** What the trials of one model will cost. Trials that end early cost less. */

@@ -17,8 +17,8 @@ import { modelsInDocument, scaleOf } from "./experiments/document.ts";
 import { type Experiment, modelsOf } from "./experiments/experiment.ts";
 import type { Setting } from "./experiments/scales.ts";
 import { checkRecipe, requirePossible } from "./plan.ts";
+import type { PlannedTrial } from "./planned-trial.ts";
 import type { TestEvent } from "./randomization-test.ts";
-import type { PlannedTrial } from "./run-trials.ts";
 import type { DataSource } from "./runner.ts";
 
 /** What is planned. */

@@ -238,3 +238,10 @@ export async function isSettled(database: Database, experiment: string): Promise
     (one) => one.experiment === experiment && (one.state === "waiting" || one.state === "running"),
   );
 }
+
+/** Whether nobody has anything to do any more, in one experiment or in all. */
+export async function isIdle(database: Database, experiment?: string): Promise<boolean> {
+  if (experiment !== undefined) return await isSettled(database, experiment);
+  const counts = await countStates(database.tables);
+  return !counts.some(({ state }) => state === "waiting" || state === "running");
+}

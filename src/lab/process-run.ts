@@ -2,13 +2,14 @@
  * @file Runs an experiment in a lab: plans it, works for it until it is done, and reads what it says.
  */
 
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readResults } from "../store/results.ts";
 import type { ExperimentResult } from "./experiment-result.ts";
 import type { Carried } from "./process-carry.ts";
 import { type ExperimentOptions, planExperiment, sharesOf } from "./process-experiment.ts";
 import { requireFolder } from "./process-folder.ts";
-import { isSettled, type LocalLab, openLab } from "./process-lab.ts";
+import { isIdle, isSettled, type LocalLab, openLab } from "./process-lab.ts";
 import { openProcessPool } from "./process-pool.ts";
 import { programOn, provenanceOf } from "./process-provenance.ts";
 import { openShelf } from "./process-shelf.ts";
@@ -71,7 +72,7 @@ export async function runPlanned(
       ended.set(one.trial.id, one);
     };
     const over = new AbortController();
-    const watching = watchOthers(lab, id, known, ended, over.signal, finish, onEvent);
+    const watching = watchOthers(lab, known, ended, over.signal, finish, onEvent);
     try {
       const carried = await work({
         ...{ runner, provenance, device, threads, signal, onWarning, onEvent, only: id },
@@ -100,13 +101,53 @@ export async function runPlanned(
   return { document, reused: had.size, ended: [...ended.values()] };
 }
 
+/** What a worker of a lab on a server is told. */
+export interface WorkerRequest
+  extends Pick<
+    ExperimentOptions,
+    "jobs" | "threads" | "device" | "dataDir" | "command" | "onEvent" | "onWarning"
+  > {
+  readonly databaseUrl: string;
+  /** Folder of checkpoints on this machine. */
+  readonly checkpoints: string;
+  /** Take the trials of this experiment only. */
+  readonly experiment?: string | undefined;
+  /** End when nothing is left to do. */
+  readonly untilIdle: boolean;
+  /** Seconds without a heartbeat after which a worker is taken for dead. */
+  readonly lease: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Work for a lab on a server until told to stop, or until nothing is left to do.
+ *
+ * @throws DataError if the server does not answer at the start; later on it is waited for.
+ * @throws EngineError if the device is not there.
+ */
+export async function runWorker(request: WorkerRequest): Promise<readonly Carried[]> {
+  const { databaseUrl, checkpoints, device = "cpu", lease, signal, onWarning } = request;
+  const timing = { heartbeatSeconds: lease, watchSeconds: Math.max(1, Math.min(15, lease / 4)) };
+  await using lab = await openLab({ lab: dirname(checkpoints), databaseUrl, timing, onWarning });
+  const { jobs, threads } = sharesOf(request, Number.POSITIVE_INFINITY);
+  const kept = { folder: checkpoints, seconds: Math.min(CHECKPOINT_SECONDS, lease) };
+  await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept });
+  const { dataDir, experiment, untilIdle, command, onEvent } = request;
+  return await work({
+    ...{ runner, device, threads, dataDir, signal, onWarning, onEvent, only: experiment },
+    ...{ database: lab.database, queue: lab.queue },
+    provenance: provenanceOf(device, threads, jobs, command ?? null),
+    shelf: openShelf(lab.database, { folder: checkpoints, program: programOn(device) }),
+    isOver: async () => untilIdle && (await isIdle(lab.database, experiment)),
+  });
+}
+
 /** How often the results of other workers are looked for, in milliseconds. */
 const WATCH_MS = 2000;
 
 /** Report what other workers of a lab on a server finish. */
 async function watchOthers(
   lab: LocalLab,
-  _experiment: string,
   known: ReadonlyMap<string, Carried["trial"]>,
   ended: ReadonlyMap<string, Carried>,
   signal: AbortSignal,

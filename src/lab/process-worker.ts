@@ -6,15 +6,16 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../base/errors.ts";
 import { endWorker, heartbeat, registerWorker } from "../store/attempts.ts";
-import { type Database, isPassing } from "../store/database.ts";
+import { type Database, isPassing, remedyOf } from "../store/database.ts";
 import type { Device } from "../train/engine.ts";
+import type { RunProvenance } from "./planned-trial.ts";
 import { type Carried, carryTrial, type RunningTrial } from "./process-carry.ts";
 import { machine, programOn } from "./process-provenance.ts";
 import type { Queue } from "./process-queue.ts";
 import type { CheckpointShelf } from "./process-shelf.ts";
 import type { TestEvent } from "./randomization-test.ts";
-import type { Bench } from "./run-trials.ts";
 import type { TrialRunner } from "./runner.ts";
 import { createShares } from "./shares.ts";
 
@@ -24,7 +25,7 @@ export interface WorkerOptions {
   readonly queue: Queue;
   readonly runner: TrialRunner;
   readonly shelf: CheckpointShelf;
-  readonly provenance: Bench["provenance"];
+  readonly provenance: RunProvenance;
   readonly device: Device;
   readonly threads: number;
   readonly dataDir?: string | undefined;
@@ -77,7 +78,7 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
   const heart = setInterval(
     () => {
       beating = beat().catch((error) => {
-        if (!isPassing(error)) onWarning(`heartbeat: ${String(error)}`);
+        if (!isPassing(error)) onWarning(`heartbeat: ${messageOf(error)}`);
       });
     },
     (queue.timing.heartbeatSeconds * 1000) / 4,
@@ -128,8 +129,11 @@ function createPatience(signal: AbortSignal, onWarning: (message: string) => voi
         if (!isPassing(error)) throw error;
         if (signal.aborted) abortedAt ??= performance.now();
         if (abortedAt !== undefined && performance.now() - abortedAt > LAST_PATIENCE_MS) throw error;
-        if (!isWarned)
-          onWarning(`the database does not answer (${String(error)}); training goes on meanwhile`);
+        if (!isWarned) {
+          onWarning(
+            `the database does not answer: ${remedyOf(error) ?? messageOf(error)}; training goes on, and what it learns is kept until then`,
+          );
+        }
         isWarned = true;
         await sleep(PATIENT_MS);
       }
