@@ -34,9 +34,7 @@ export async function changedTrials(db: Tx, since: string, limit: number): Promi
   return await db
     .selectFrom("trials")
     .select(["id", sql<string>`updated_at::text`.as("stamp")])
-    .where(
-      sql<boolean>`updated_at > ${since}::timestamptz - make_interval(secs => ${OVERLAP_SECONDS})`,
-    )
+    .where(sql<boolean>`updated_at > ${since}::timestamptz - make_interval(secs => ${OVERLAP_SECONDS})`)
     .orderBy("updated_at", "desc")
     .limit(limit)
     .execute();

@@ -88,11 +88,15 @@ async function tally(db: Tx, ids: readonly string[] | undefined): Promise<Tally[
       sql<number>`count(*)::int`.as("trials"),
       sql<number>`coalesce(sum(results.seconds), 0)::float8`.as("seconds"),
       sql<number>`coalesce(sum(results.epochs), 0)::float8`.as("epochs"),
-      sql<number>`coalesce(sum(extract(epoch from now() - attempts.started_at)), 0)::float8`.as("runningSeconds"),
+      sql<number>`coalesce(sum(extract(epoch from now() - attempts.started_at)), 0)::float8`.as(
+        "runningSeconds",
+      ),
       sql<number>`coalesce(sum(case when attempts.token is not null
         then epoch + share - resumed_epochs end), 0)::float8`.as("runningEpochs"),
       sql<number>`coalesce(sum(greatest(epochs_allowed - epoch - share, 0)), 0)::float8`.as("left"),
-      sql<string | null>`to_char(max(results.created_at) at time zone 'utc', 'YYYYMMDDHH24MISSUS')`.as("newest"),
+      sql<string | null>`to_char(max(results.created_at) at time zone 'utc', 'YYYYMMDDHH24MISSUS')`.as(
+        "newest",
+      ),
     ])
     .$if(ids !== undefined, (query) => query.where("experiment_id", "in", [...ids!]))
     .groupBy(["experiment_id", "model", "dataset", "trials.state"])

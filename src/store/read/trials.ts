@@ -68,7 +68,6 @@ export interface Page {
 /** Trials of a query, sorted; those without a value come last, and ties are sorted by id. */
 export async function listTrials(db: Tx, query: TrialQuery, page: Page): Promise<TrialLine[]> {
   const column = COLUMNS[page.sort];
-  const direction = sql.raw(page.descending ? "desc nulls last" : "asc nulls last");
   // Ids first: the rest is read of those on the page only. Results are joined where they decide the order.
   const ids = await (column.startsWith("results.")
     ? db.selectFrom("trials").leftJoin("results", "results.trial_id", "trials.id")
@@ -76,7 +75,7 @@ export async function listTrials(db: Tx, query: TrialQuery, page: Page): Promise
   )
     .select("trials.id")
     .where(matching(query))
-    .orderBy(sql.ref(column), direction as never)
+    .orderBy(column as "trials.id", (order) => (page.descending ? order.desc() : order.asc()).nullsLast())
     .orderBy("trials.id")
     .offset(page.offset)
     .limit(page.limit)
@@ -116,7 +115,9 @@ export async function readLines(db: Tx, ids: readonly string[]): Promise<TrialLi
             eb
               .selectFrom("attempts")
               .select(
-                sql<number>`sum(extract(epoch from coalesce(ended_at, now()) - started_at))::float8`.as("spent"),
+                sql<number>`sum(extract(epoch from coalesce(ended_at, now()) - started_at))::float8`.as(
+                  "spent",
+                ),
               )
               .whereRef("attempts.trial_id", "=", "trials.id"),
           )

@@ -54,7 +54,14 @@ export async function listWorkers(db: Tx, limit: number): Promise<WorkerLine[]> 
     .where("state", "=", "running")
     .orderBy("started_at")
     .execute();
-  const lines = new Map((await readLines(db, held.map((row) => row.trial_id))).map((line) => [line.id, line]));
+  const lines = new Map(
+    (
+      await readLines(
+        db,
+        held.map((row) => row.trial_id),
+      )
+    ).map((line) => [line.id, line]),
+  );
   const byWorker = Map.groupBy(held, ({ worker_id }) => worker_id);
   return rows.map(({ started_at, heartbeat_at, ended_at, done, ...row }) => ({
     ...row,
