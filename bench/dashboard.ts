@@ -21,6 +21,8 @@ import { startServer } from "../src/web/server.ts";
 const { values } = parseArgs({
   options: {
     "database-url": { type: "string" },
+    // Filled if it is empty, and kept.
+    lab: { type: "string" },
     trials: { type: "string", default: "10000" },
     epochs: { type: "string", default: "100" },
     repeats: { type: "string", default: "15" },
@@ -29,7 +31,7 @@ const { values } = parseArgs({
 const trials = Number(values.trials);
 const epochs = Number(values.epochs);
 
-const folder = await mkdtemp(join(tmpdir(), "shatter-bench-"));
+const folder = values.lab ?? (await mkdtemp(join(tmpdir(), "shatter-bench-")));
 const url = values["database-url"];
 const database: Database = url === undefined ? await openEmbedded(folder) : await openServer(url);
 const db = database.tables;
@@ -92,7 +94,8 @@ async function fill(): Promise<void> {
 }
 
 const began = performance.now();
-await fill();
+const isEmpty = (await db.selectFrom("trials").select("id").executeTakeFirst()) === undefined;
+if (isEmpty) await fill();
 const seconds = ((performance.now() - began) / 1000).toFixed(0);
 console.log(
   `${trials} trials, ${trials * epochs} rows of history on ${database.kind}, filled in ${seconds} s`,
@@ -151,5 +154,5 @@ for (const [what, path, limit] of asked) {
 }
 await server[Symbol.asyncDispose]();
 await lab[Symbol.asyncDispose]();
-await rm(folder, { recursive: true, force: true });
+if (values.lab === undefined) await rm(folder, { recursive: true, force: true });
 process.exitCode = missed > 0 ? 1 : 0;
