@@ -16,6 +16,7 @@ import { modelCommand } from "./model.ts";
 import { paint } from "./output.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
+import { serveCommand } from "./serve.ts";
 import { statusCommand } from "./status.ts";
 import { testCommand } from "./test.ts";
 import { workerCommand } from "./worker.ts";
@@ -47,6 +48,7 @@ const commands = [
   exportCommand(),
   importCommand(),
   gcCommand(),
+  serveCommand(),
   reportCommand(),
   dataCommand(),
   modelCommand(),
