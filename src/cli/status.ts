@@ -10,6 +10,7 @@ import { tableOf } from "../report/table.ts";
 import { terminalTable } from "../report/terminal.ts";
 import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
 import { wantsColor } from "./output.ts";
+import { findOwner } from "./owned-lab.ts";
 
 interface Options extends LabOptions {
   readonly trials?: boolean;
@@ -34,10 +35,17 @@ Examples:
 }
 
 async function run(options: Options): Promise<void> {
-  await using lab = await openLab({ lab: options.lab, databaseUrl: databaseUrlOf(options) });
-  const status = await labStatus(lab.database);
-  if (options.json) console.log(JSON.stringify({ where: lab.database.where, ...status }, null, 2));
+  const status = await readStatus(options);
+  if (options.json) console.log(JSON.stringify(status, null, 2));
   else describe(status, options.trials ?? false);
+}
+
+/** How the lab stands: asked of the process that has it open, if one has. */
+async function readStatus(options: Options): Promise<LabStatus> {
+  const owner = await findOwner(options);
+  if (owner) return await owner.get<LabStatus>("api/status");
+  await using lab = await openLab({ lab: options.lab, databaseUrl: databaseUrlOf(options) });
+  return await labStatus(lab.database);
 }
 
 function describe({ experiments, workers, trials }: LabStatus, isLong: boolean): void {

@@ -134,6 +134,26 @@ describe("a lab", () => {
   }, 60_000);
 });
 
+test("a lab that a run has open is asked by its dashboard", async () => {
+  const lab = ["--lab", at("open")];
+  const run = shatter(["run", ...FIGURE, ...lab, "--port", "0"]);
+  const owner = join(at("open"), "owner.json");
+  for (let tries = 0; tries < 300; tries++) {
+    if (existsSync(owner) && JSON.parse(readFileSync(owner, "utf8")).address !== null) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const status = JSON.parse((await shatter(["status", ...lab, "--json"])).stdout);
+  expect(status.workers).toMatchObject([{ jobs: 1 }]);
+  const [{ id }] = status.experiments;
+  expect((await shatter(["cancel", "nope", ...lab])).stderr).toContain('experiment "nope"');
+  const cancelled = JSON.parse((await shatter(["cancel", id, ...lab, "--json"])).stdout);
+  expect(cancelled.trials).toBeGreaterThan(0);
+  expect((await run).stderr).toMatch(/dashboard: http:\/\/127\.0\.0\.1:\d+\//);
+  const after = JSON.parse((await shatter(["status", ...lab, "--json"])).stdout).experiments[0].states;
+  expect(after).toMatchObject({ cancelled: cancelled.trials, waiting: 0, running: 0 });
+  expect(existsSync(owner)).toBe(false);
+}, 60_000);
+
 describe("a lab's commands refuse", () => {
   test.each([
     ["a worker without a server", ["worker"], 2, "expected --database-url or $DATABASE_URL"],
