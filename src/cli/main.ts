@@ -15,6 +15,7 @@ import { paint } from "./output.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { testCommand } from "./test.ts";
+import { workerCommand } from "./worker.ts";
 
 const program = new Command("shatter")
   .description(
@@ -36,6 +37,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 int
 const commands = [
   testCommand(),
   runCommand(),
+  workerCommand(),
   reportCommand(),
   dataCommand(),
   modelCommand(),

@@ -4,10 +4,13 @@
 
 import { costOf, type ModelCost } from "../lab/process-cost.ts";
 import { type ExperimentOptions, planExperiment, sharesOf } from "../lab/process-experiment.ts";
+import { openLab } from "../lab/process-lab.ts";
 import { openProcessPool } from "../lab/process-pool.ts";
 import { formatDuration, formatNoun } from "../report/format.ts";
 import { tableOf } from "../report/table.ts";
 import { terminalTable } from "../report/terminal.ts";
+import { hasLab } from "../store/open.ts";
+import { doneTrials } from "../store/results.ts";
 import { wantsColor } from "./output.ts";
 
 const bytes = (count: number): string =>
@@ -16,11 +19,20 @@ const bytes = (count: number): string =>
 /** Print what an experiment will cost, and train nothing but a few steps to time them. */
 export async function printPlan(options: ExperimentOptions, asJson: boolean): Promise<void> {
   const plan = await planExperiment(options);
-  const { jobs, threads } = sharesOf(options, plan.todo.length);
+  const done = await doneIn(options);
+  const todo = plan.trials.filter(({ id }) => !done.has(id));
+  const { jobs, threads } = sharesOf(options, todo.length);
   await using runner = await openProcessPool({ jobs: 1, device: options.device ?? "cpu", threads });
-  const costs = await costOf(plan, runner, options.signal);
+  const costs = await costOf(plan, todo, runner, options.signal);
   if (asJson) console.log(JSON.stringify({ jobs, threads, models: costs }, null, 2));
   else describe(costs, jobs, threads);
+}
+
+/** Ids of the trials that the lab has; a lab that is not there yet is not made for it. */
+async function doneIn({ lab, databaseUrl, onWarning }: ExperimentOptions): Promise<ReadonlySet<string>> {
+  if (databaseUrl === undefined && !(await hasLab(lab))) return new Set();
+  await using open = await openLab({ lab, databaseUrl, onWarning });
+  return await doneTrials(open.database.tables);
 }
 
 function describe(costs: readonly ModelCost[], jobs: number, threads: number): void {

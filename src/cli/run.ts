@@ -13,13 +13,16 @@ import type { Experiment } from "../lab/experiments/experiment.ts";
 import { experimentFromFile } from "../lab/experiments/file-experiment.ts";
 import { experiments, findExperiment } from "../lab/experiments/index.ts";
 import { type Scale, type Setting, scales } from "../lab/experiments/scales.ts";
-import { type ExperimentOptions, runExperiment } from "../lab/process-experiment.ts";
+import type { ExperimentOptions } from "../lab/process-experiment.ts";
+import { runExperiment } from "../lab/process-run.ts";
 import { type Device, devices } from "../train/engine.ts";
 import { checkFolder, printExperiment, writeExperiment } from "./experiment-output.ts";
+import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { listOf, oneOf, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { printPlan } from "./run-plan.ts";
 import { namesOf } from "./trial-names.ts";
+import { hideSecret } from "./worker.ts";
 
 interface Options {
   readonly scale?: Scale;
@@ -35,6 +38,8 @@ interface Options {
   readonly threads?: number;
   readonly device: Device;
   readonly lab: string;
+  readonly databaseUrl?: string;
+  readonly priority?: number;
   readonly plan?: boolean;
   readonly train: boolean;
   readonly out?: string;
@@ -95,6 +100,12 @@ export function runCommand(): Command {
     .addOption(new Option("--device <name>", "where to compute").choices(devices).default("cpu"))
     .optionsGroup("What comes out:")
     .option("--lab <folder>", "where trials are kept; those done are not run again", "shatter-lab")
+    .addOption(databaseUrlOption())
+    .option(
+      "--priority <number>",
+      "more is sooner, among the experiments of the lab (default: 0)",
+      wholeFrom(-1000),
+    )
     .option("--out <folder>", "where the result goes (default: <lab>/<name>-<scale>)")
     .option("--json <file>", 'only "-": print the result as JSON instead of tables')
     .option("--quiet", "no progress")
@@ -119,7 +130,7 @@ async function run(name: string, options: Options): Promise<void> {
       `--json: expected "-", got "${options.json}"; the result is a file anyway, see --out`,
     );
   }
-  const { experiment, seeds, setting } = await find(name, options);
+  const { experiment, what, seeds, setting } = await find(name, options);
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     if (interrupt.signal.aborted) process.exit(130);
@@ -130,8 +141,9 @@ async function run(name: string, options: Options): Promise<void> {
 
   const { models, dataDir, jobs, threads, device, lab, train } = options;
   const request: ExperimentOptions = {
-    ...{ experiment, setting, models, seeds, dataDir, jobs, threads, device, lab, train },
-    command: ["shatter", ...process.argv.slice(2)].join(" "),
+    ...{ experiment, what, setting, models, seeds, dataDir, jobs, threads, device, lab, train },
+    ...{ databaseUrl: databaseUrlOf(options), priority: options.priority },
+    command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
     signal: interrupt.signal,
     onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
   };
@@ -146,7 +158,10 @@ const FILES_OWN = ["scale", "data", "n", "epochs", "evalEvery", "testN"] as cons
 async function find(name: string, options: Options) {
   const { scale = "paper", data, n, epochs, evalEvery, testN } = options;
   const setting: Setting = { scale, data, n, epochs, evalEvery, testN };
-  if (!isFile(name)) return { experiment: findExperiment(name), seeds: options.seeds ?? 1, setting };
+  if (!isFile(name)) {
+    const experiment = findExperiment(name);
+    return { experiment, what: { paper: experiment.name }, seeds: options.seeds ?? 1, setting };
+  }
   const own = FILES_OWN.find((option) => options[option] !== undefined);
   if (own !== undefined) {
     const flag = own.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -154,7 +169,8 @@ async function find(name: string, options: Options) {
   }
   const source = await readExperimentFile(name);
   const { experiment, seeds } = experimentFromFile(source, name, parse(name).name);
-  return { experiment, seeds: options.seeds ?? seeds, setting };
+  const what = { file: parse(name).base, text: source, name: parse(name).name };
+  return { experiment, what, seeds: options.seeds ?? seeds, setting };
 }
 
 /** Whether an argument is a file and not the name of an experiment. */

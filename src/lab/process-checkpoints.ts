@@ -39,6 +39,17 @@ export interface CheckpointFolder extends Checkpoints {
 /** A trial's id, and nothing that leads out of the folder. */
 const TRIAL = /^[0-9a-f]{16}$/;
 
+/** Where a trial's file of a kind is. */
+function fileOf(folder: string, trial: string, kind: string): string {
+  if (!TRIAL.test(trial)) {
+    throw new RangeError(`checkpoints: expected a trial id of 16 hexadecimal digits, got "${trial}"`);
+  }
+  return resolve(folder, `${trial}.${kind}`);
+}
+
+/** Where the newest checkpoint of a trial is. */
+export const newestFile = (folder: string, trial: string): string => fileOf(folder, trial, NEWEST);
+
 /**
  * Open a folder of checkpoints; it need not exist yet.
  *
@@ -46,12 +57,7 @@ const TRIAL = /^[0-9a-f]{16}$/;
  */
 export function openCheckpoints({ folder, seconds }: CheckpointOptions, program: string): CheckpointFolder {
   let hasWarned = false;
-  const pathOf = (trial: string, kind: string): string => {
-    if (!TRIAL.test(trial)) {
-      throw new RangeError(`checkpoints: expected a trial id of 16 hexadecimal digits, got "${trial}"`);
-    }
-    return resolve(folder, `${trial}.${kind}`);
-  };
+  const pathOf = (trial: string, kind: string): string => fileOf(folder, trial, kind);
   /** Remove the trial's files of the kinds that are unwanted. */
   const clean = async (trial: string, isUnwanted: (kind: string) => boolean): Promise<void> => {
     const start = basename(pathOf(trial, ""));

@@ -11,8 +11,8 @@ import { findModel } from "../nn/models.ts";
 import { networkShape, splitsHash } from "../train/prepare.ts";
 import { buildStep } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
+import type { PlannedTrial } from "./planned-trial.ts";
 import { type PlannedExperiment, readExamples } from "./process-experiment.ts";
-import type { PlannedTrial } from "./run-trials.ts";
 import type { TrialRunner } from "./runner.ts";
 
 /** What the trials of one model will cost. Trials that end early cost less. */
@@ -35,7 +35,8 @@ export interface ModelCost {
 
 /** Cost by model, in the order of the experiment; a model whose trials are all done is not timed. */
 export async function costOf(
-  { trials, todo }: PlannedExperiment,
+  { trials }: Pick<PlannedExperiment, "trials">,
+  todo: readonly PlannedTrial[],
   runner: TrialRunner,
   signal?: AbortSignal,
 ): Promise<ModelCost[]> {

@@ -39,16 +39,23 @@ export function openTrialStore(folder: string, onAside: (message: string) => voi
       return undefined;
     }
   };
+  const ids = async (): Promise<string[]> => {
+    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return [];
+      throw new DataError(`${folder}: expected a folder of trials, got ${error.message}`);
+    });
+    return names
+      .filter((candidate) => NAME.test(candidate))
+      .sort()
+      .map((name) => name.slice(0, -".json".length));
+  };
   return {
     folder,
+    ids,
     async all() {
-      const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return [];
-        throw new DataError(`${folder}: expected a folder of trials, got ${error.message}`);
-      });
       const trials: StoredTrial[] = [];
-      for (const name of names.filter((candidate) => NAME.test(candidate)).sort()) {
-        const trial = await read(name);
+      for (const id of await ids()) {
+        const trial = await read(`${id}.json`);
         if (trial) trials.push(trial);
       }
       return trials;

@@ -1,5 +1,5 @@
 /**
- * @file What a lab keeps of a trial: the JSON document `shatter/trial-result@1`, and the store of a lab's trials.
+ * @file What a lab keeps of a finished trial: the JSON document `shatter/trial-result@1`, and a folder of such documents.
  */
 
 import { z } from "zod";
@@ -15,10 +15,12 @@ export const trialResultSchema = z.object({
 
 export type StoredTrial = z.infer<typeof trialResultSchema>;
 
-/** The trials of a lab. Several processes may use one at once. */
+/** Finished trials as files. Several processes may use one folder at once. */
 export interface TrialStore {
   /** Where its files are. */
   readonly folder: string;
+  /** Ids of the trials there are. */
+  ids(): Promise<string[]>;
   /** Every trial there is. */
   all(): Promise<StoredTrial[]>;
   /** One trial; undefined if it is not there. */

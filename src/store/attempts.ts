@@ -8,7 +8,7 @@
 
 import { type Kysely, sql } from "kysely";
 import type { Tx } from "./database.ts";
-import type { AttemptState, NewResult, NewWorker, Tables, TrialStatus } from "./tables.ts";
+import type { NewResult, NewWorker, Tables, TrialStatus } from "./tables.ts";
 
 /** Whoever begins an attempt: a worker that follows a job of the queue. */
 export interface Claim {
@@ -21,7 +21,7 @@ export interface Claim {
 
 /** An attempt that began: the trial's documents; or why there is nothing to do. */
 export type Begun =
-  | { readonly number: number; readonly spec: unknown; readonly source: unknown; readonly failures: number }
+  | { readonly number: number; readonly spec: unknown; readonly source: unknown; readonly escalation: number }
   | { readonly refused: Exclude<TrialStatus, "waiting" | "running"> | "absent" };
 
 /**
@@ -30,40 +30,66 @@ export type Begun =
  */
 export async function beginAttempt(db: Tx, { trial, worker, job, token }: Claim): Promise<Begun> {
   return await db.transaction().execute(async (tx) => {
+    await endRunning(tx, trial, "its worker was not heard of any more");
     const row = await tx
       .selectFrom("trials")
-      .select(["state", "spec", "source", "attempts", "failures"])
+      .select(["state", "spec", "source", "escalation", "attempts", "farthest"])
       .where("id", "=", trial)
       .forUpdate()
       .executeTakeFirst();
     if (!row) return { refused: "absent" };
-    const { state, spec, source, attempts, failures } = row;
-    if (state !== "waiting" && state !== "running") return { refused: state };
-    await endRunning(tx, trial, "lost", "its worker was not heard of any more");
+    const { state, spec, source, escalation, attempts, farthest } = row;
+    if (state !== "waiting") return { refused: state as Exclude<typeof state, "running"> };
     const number = attempts + 1;
     await tx
       .insertInto("attempts")
-      .values({ trial_id: trial, number, token, worker_id: worker, job_id: job, error: null })
+      .values({
+        ...{ trial_id: trial, number, token },
+        ...{ worker_id: worker, job_id: job, farthest_before: farthest, error: null },
+      })
       .execute();
     await tx
       .updateTable("trials")
       .set({ state: "running", attempts: number, updated_at: sql`now()` })
       .where("id", "=", trial)
       .execute();
-    return { number, spec, source, failures };
+    return { number, spec, source, escalation };
   });
 }
 
-/** End whatever attempt at a trial is running. */
-async function endRunning(tx: Tx, trial: string, state: AttemptState, error: string | null): Promise<void> {
-  const ended = await tx
+/** Workers in a row that may be lost with a trial before it counts as what loses them. */
+const MOST_LOSSES = 10;
+
+/** Take whatever attempt at a trial is running for lost: the trial waits again, unless it is wanted no more. */
+async function endRunning(tx: Tx, trial: string, error: string): Promise<void> {
+  const lost = await tx
     .updateTable("attempts")
-    .set({ state, error, ended_at: sql`now()` })
+    .set({ state: "lost", error, ended_at: sql`now()` })
     .where("trial_id", "=", trial)
     .where("state", "=", "running")
-    .returning("number")
+    .returning(["number", "farthest_before"])
+    .executeTakeFirst();
+  if (!lost) return;
+  await note(tx, trial, lost.number, "lost", { error });
+  const { state, losses, farthest } = await tx
+    .selectFrom("trials")
+    .select(["state", "losses", "farthest"])
+    .where("id", "=", trial)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  const inRow = farthest > lost.farthest_before ? 1 : losses + 1;
+  const isPoison = inRow >= MOST_LOSSES;
+  const next = isPoison ? ("quarantined" as const) : ("waiting" as const);
+  await tx
+    .updateTable("trials")
+    .set({
+      losses: inRow,
+      ...(state === "running" ? { state: next } : {}),
+      ...(isPoison ? { error: `${inRow} workers in a row were lost with it (out of memory?)` } : {}),
+      updated_at: sql`now()`,
+    })
+    .where("id", "=", trial)
     .execute();
-  for (const { number } of ended) await note(tx, trial, number, state, { error });
 }
 
 async function note(tx: Tx, trial: string, attempt: number, type: string, data: unknown): Promise<void> {
@@ -86,6 +112,15 @@ async function holdLease(tx: Tx, token: string) {
     .where("state", "=", "running")
     .forUpdate()
     .executeTakeFirst();
+}
+
+/**
+ * Whether the holder of a token has itself ended its attempt: a connection may break after the database did what it was
+ * told, and before it could say so.
+ */
+async function hasEnded(tx: Tx, token: string): Promise<boolean> {
+  const row = await tx.selectFrom("attempts").select("state").where("token", "=", token).executeTakeFirst();
+  return row !== undefined && row.state !== "running" && row.state !== "lost";
 }
 
 /** What a running attempt has to tell since last time. */
@@ -146,7 +181,13 @@ export async function recordProgress(db: Tx, token: string, progress: Progress):
         share,
         updated_at: sql`now()`,
         ...(resumedEpochs === undefined ? {} : { epoch: resumedEpochs }),
-        ...(last ? { epoch: last.epoch, train_loss: last.trainLoss } : {}),
+        ...(last
+          ? {
+              epoch: last.epoch,
+              train_loss: last.trainLoss,
+              farthest: sql<number>`greatest(farthest, ${last.epoch}::int)`,
+            }
+          : {}),
         ...(measured ? { train_accuracy: measured.trainAccuracy, test_accuracy: measured.testAccuracy } : {}),
       })
       .where("id", "=", trial)
@@ -202,7 +243,7 @@ export async function finishAttempt(
 ): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     const lease = await holdLease(tx, token);
-    if (!lease) return false;
+    if (!lease) return await hasEnded(tx, token);
     const { trial_id: trial, number } = lease;
     await tx
       .insertInto("results")
@@ -246,8 +287,8 @@ export interface Ending {
 export const PATIENCE = 3;
 
 /**
- * End an attempt that brought no result. A trial that failed the same way {@link PATIENCE} times in a row is put into
- * quarantine with its error, and blocks nothing any more.
+ * End an attempt that brought no result. A trial that failed the same way {@link PATIENCE} times in a row, without one
+ * more epoch in between, is put into quarantine with its error, and blocks nothing any more.
  *
  * @param settle - Done in the same transaction; told whether the trial is to be tried again.
  * @returns False if the lease is lost: nothing was kept then.
@@ -260,21 +301,23 @@ export async function endAttempt(
 ): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     const lease = await holdLease(tx, token);
-    if (!lease) return false;
+    if (!lease) return await hasEnded(tx, token);
     const { trial_id: trial, number } = lease;
-    await tx
+    const { farthest_before } = await tx
       .updateTable("attempts")
       .set({ state, error, ended_at: sql`now()` })
       .where("token", "=", token)
-      .execute();
+      .returning("farthest_before")
+      .executeTakeFirstOrThrow();
     await note(tx, trial, number, state, { error });
     const row = await tx
       .selectFrom("trials")
-      .select(["state", "error", "failures"])
+      .select(["state", "error", "failures", "farthest"])
       .where("id", "=", trial)
       .forUpdate()
       .executeTakeFirstOrThrow();
-    const failures = state !== "failed" ? row.failures : row.error === error ? row.failures + 1 : 1;
+    const isSame = row.error === error && row.farthest === farthest_before;
+    const failures = state !== "failed" ? row.failures : isSame ? row.failures + 1 : 1;
     const isWanted = row.state === "running";
     const next = !isWanted
       ? row.state
@@ -339,12 +382,7 @@ export async function loseAllAttempts(db: Tx): Promise<string[]> {
       .select(["trial_id", "job_id"])
       .where("state", "=", "running")
       .execute();
-    for (const { trial_id } of lost) await endRunning(tx, trial_id, "lost", "its process ended");
-    await tx
-      .updateTable("trials")
-      .set({ state: "waiting", updated_at: sql`now()` })
-      .where("state", "=", "running")
-      .execute();
+    for (const { trial_id } of lost) await endRunning(tx, trial_id, "its process ended");
     await tx.updateTable("workers").set({ ended_at: sql`now()` }).where("ended_at", "is", null).execute();
     return lost.map(({ job_id }) => job_id);
   });

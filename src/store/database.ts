@@ -67,6 +67,8 @@ async function namesOfDone(db: Kysely<Tables>): Promise<string[]> {
   return found.rows.map(({ name }) => name);
 }
 
+const DISK_FULL = "the disk is full: free some space";
+
 /** What to do about the refusals of a database that people meet, by SQLSTATE or system error. */
 const REMEDIES: Readonly<Record<string, string>> = {
   "42501": `this user may not create the schemas ${LAB_SCHEMA} and ${QUEUE_SCHEMA}: grant CREATE on the database, or let its owner run Shatter once`,
@@ -74,22 +76,40 @@ const REMEDIES: Readonly<Record<string, string>> = {
   "28000": "this user was refused: check the database URL",
   "3D000": "there is no database of that name: create it, or check the database URL",
   "53300": "the server has no connection left: raise max_connections, or run fewer workers",
-  "53100": "the database server's disk is full: free some space and run the same command again",
+  "53100": DISK_FULL,
+  ENOSPC: DISK_FULL,
   ECONNREFUSED: "nothing answers there: is the server running, and are host and port right?",
   ENOTFOUND: "there is no host of that name: check the database URL",
   ETIMEDOUT: "nothing answered in time: check host, port and firewall",
 };
 
+/** What to do about a refusal, as a sentence; undefined if nothing is known. */
+export const remedyOf = (error: unknown): string | undefined =>
+  REMEDIES[(Object(error) as { code?: string }).code ?? ""];
+
 /** The refusal of a database as an error that says where, why, and what to do. */
 export function refusal(where: string, error: unknown): DataError {
-  const { code = "", errors } = Object(error) as { code?: string; errors?: unknown[] };
+  const { errors } = Object(error) as { errors?: unknown[] };
   // Several addresses of one host are tried, and each has its own refusal.
   const first = messageOf(error) || (errors?.length ? messageOf(errors[0]) : "no reason given");
-  const remedy = REMEDIES[code];
+  const remedy = remedyOf(error);
   return new DataError(
     `${where}: expected a database to work with, got: ${first}${remedy ? `; ${remedy}` : ""}`,
     {
       cause: error,
     },
+  );
+}
+
+/** SQLSTATEs and system errors that go away by themselves: a broken connection, a restart, two at once. */
+const PASSING = /^(08|57P0|53|40001|40P01|ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/;
+
+/** Whether the same query may well succeed a little later. */
+export function isPassing(error: unknown): boolean {
+  const { code, errors } = Object(error) as { code?: unknown; errors?: unknown[] };
+  if (typeof code === "string") return PASSING.test(code);
+  if (errors?.length) return errors.some(isPassing);
+  return /connection terminated|connection ended|timeout exceeded when trying to connect|not queryable/i.test(
+    messageOf(error),
   );
 }

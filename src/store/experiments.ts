@@ -98,6 +98,8 @@ const summaryColumns = [
   "test_accuracy",
   "error",
   "failures",
+  "losses",
+  "farthest",
   "attempts",
   "trials.created_at",
   "updated_at",

@@ -51,10 +51,23 @@ export async function openEmbedded(lab: string): Promise<EmbeddedDatabase> {
     await owner.release();
     if (error instanceof DataError) throw error;
     throw new DataError(
-      `lab ${lab}: its database cannot be opened (${messageOf(error)}); what is in ${folder} was left as it is`,
+      `lab ${lab}: its database cannot be opened (${reasonOf(error)}); what is in ${folder} was left as it is`,
       { cause: error },
     );
   }
+}
+
+/** Errors of the file system as PGlite's own C library numbers them. */
+const NUMBERED: Readonly<Record<number, string>> = {
+  2: "no permission: choose another --lab",
+  51: "the disk is full: free some space and run the same command again",
+  69: "the file system is read-only: choose another --lab",
+};
+
+/** Why PGlite did not start: it throws what its C library does, which says nothing in words. */
+function reasonOf(error: unknown): string {
+  const { errno } = Object(error) as { errno?: unknown };
+  return typeof errno === "number" ? (NUMBERED[errno] ?? `file system error ${errno}`) : messageOf(error);
 }
 
 /** Version of PostgreSQL whose files this PGlite reads. */

@@ -71,8 +71,11 @@ interface TrialTable {
   readonly test_accuracy: number | null;
   /** Why it last failed, or was put into quarantine. */
   readonly error: string | null;
-  /** How often in a row it failed with that error. */
+  /** How often in a row it failed with that error, or its worker was lost, without one more epoch in between. */
   readonly failures: Generated<number>;
+  readonly losses: Generated<number>;
+  /** The most epochs that any attempt had done. */
+  readonly farthest: Generated<number>;
   /** Number of its last attempt; 0 before the first. */
   readonly attempts: Generated<number>;
   readonly created_at: Moment;
@@ -94,6 +97,8 @@ interface AttemptTable {
   readonly state: ColumnType<AttemptState, AttemptState | undefined, AttemptState>;
   readonly started_at: Moment;
   readonly ended_at: MaybeMoment;
+  /** {@link TrialTable.farthest} when it began. */
+  readonly farthest_before: number;
   /** Epochs that a checkpoint spared it. */
   readonly resumed_epochs: Generated<number>;
   readonly error: string | null;

@@ -20,7 +20,13 @@ export interface Results {
 }
 
 /** What trials of one condition have in common: all of their specs but the seed and what is measured on the way. */
-function keyOf({ dataset, model, inputs, corrupt, recipe }: Omit<TrialSpec, "seed" | "schema">): string {
+export function trialKey({
+  dataset,
+  model,
+  inputs,
+  corrupt,
+  recipe,
+}: Omit<TrialSpec, "seed" | "schema">): string {
   const { evaluate: _, ...training } = recipe;
   return canonicalJson({ dataset, model, inputs, corrupt, recipe: training } as unknown as Json);
 }
@@ -38,11 +44,11 @@ export function resultsOf(
 ): Results {
   const byKey = Map.groupBy(
     trials.filter(({ result }) => result.status === "done" || result.status === "diverged"),
-    ({ spec }) => keyOf(spec),
+    ({ spec }) => trialKey(spec),
   );
   return {
     of(condition) {
-      const found = byKey.get(keyOf({ ...condition, dataset: datasetOf(condition) })) ?? [];
+      const found = byKey.get(trialKey({ ...condition, dataset: datasetOf(condition) })) ?? [];
       const asked = condition.recipe.evaluate;
       const rank = ({ spec: { recipe } }: KnownTrial): number =>
         recipe.evaluate.every === asked.every && recipe.evaluate.test === asked.test

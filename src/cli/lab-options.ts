@@ -1,0 +1,24 @@
+/**
+ * @file The options that say which lab a command is about.
+ */
+
+import { Option } from "commander";
+
+/** What commands that open a lab are given. */
+export interface LabOptions {
+  readonly lab: string;
+  readonly databaseUrl?: string;
+}
+
+/** `--database-url`, which `$DATABASE_URL` stands in for. */
+export const databaseUrlOption = (): Option =>
+  new Option(
+    "--database-url <url>",
+    "keep the lab on a PostgreSQL server instead, postgres://user:password@host/database ($DATABASE_URL; processes of other users see options, but not the environment)",
+  );
+
+/** The server that was asked for; undefined for a lab in a folder. */
+export function databaseUrlOf({ databaseUrl }: { readonly databaseUrl?: string }): string | undefined {
+  const url = databaseUrl ?? process.env["DATABASE_URL"] ?? "";
+  return url === "" ? undefined : url;
+}

@@ -1,0 +1,170 @@
+/**
+ * @file Runs an experiment in a lab: plans it, works for it until it is done, and reads what it says.
+ */
+
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readResults } from "../store/results.ts";
+import type { ExperimentResult } from "./experiment-result.ts";
+import type { Carried } from "./process-carry.ts";
+import { type ExperimentOptions, planExperiment, sharesOf } from "./process-experiment.ts";
+import { requireFolder } from "./process-folder.ts";
+import { isIdle, isSettled, type LocalLab, openLab } from "./process-lab.ts";
+import { openProcessPool } from "./process-pool.ts";
+import { programOn, provenanceOf } from "./process-provenance.ts";
+import { openShelf } from "./process-shelf.ts";
+import { work } from "./process-worker.ts";
+import { trialResultSchema } from "./trial-result.ts";
+
+/** Seconds from one checkpoint of a trial to the next: what a killed process loses at most. */
+export const CHECKPOINT_SECONDS = 30;
+
+/** What a run of an experiment left. */
+export interface ExperimentRun {
+  readonly document: ExperimentResult;
+  /** Trials that the lab had already. */
+  readonly reused: number;
+  /** Trials that were run now, with how they ended at last. */
+  readonly ended: readonly Carried[];
+}
+
+/**
+ * Run those trials of an experiment that its lab does not have yet, in child processes, keep each when it is
+ * done, and read all that belong to the experiment. Other workers of the lab may share the work.
+ *
+ * @throws UsageError if the request is not possible, DataError if the data are missing or not what they should
+ *   be: both before any training.
+ * @throws DataError if a result could not be kept; it says where it is instead.
+ */
+export async function runExperiment(options: ExperimentOptions): Promise<ExperimentRun> {
+  const planned = await planExperiment(options);
+  await requireFolder("lab", options.lab);
+  await using lab = await openLab(options);
+  return await runPlanned(planned, lab, options);
+}
+
+/** {@link runExperiment} in a lab that is open, of an experiment that was planned. */
+export async function runPlanned(
+  planned: Awaited<ReturnType<typeof planExperiment>>,
+  lab: LocalLab,
+  options: ExperimentOptions,
+): Promise<ExperimentRun> {
+  const { device = "cpu", signal = new AbortController().signal, onEvent, onWarning } = options;
+  const began = performance.now();
+  const { trials, definition } = planned;
+  const had = await readResults(
+    lab.database.tables,
+    trials.map(({ id }) => id),
+  );
+  const todo = trials.filter(({ id }) => !had.has(id));
+  const { jobs, threads } = sharesOf(options, todo.length);
+  const provenance = provenanceOf(device, threads, jobs, options.command ?? null);
+  const ended = new Map<string, Carried>();
+  if (todo.length > 0 && options.train !== false) {
+    const { id } = await lab.plan(planned, options);
+    // Whoever asks for an experiment by name wants its trials, whatever became of them before.
+    await lab.retry({ experiment: id });
+    const checkpoints = { folder: lab.checkpoints, seconds: CHECKPOINT_SECONDS };
+    await using runner = await openProcessPool({ jobs, device, threads, checkpoints });
+    onEvent?.({ type: "planned", trials: todo });
+    const known = new Map(todo.map((trial) => [trial.id, trial]));
+    const finish = (one: Carried): void => {
+      ended.set(one.trial.id, one);
+    };
+    const over = new AbortController();
+    const watching = watchOthers(lab, known, ended, over.signal, finish, onEvent);
+    try {
+      const carried = await work({
+        ...{ runner, provenance, device, threads, signal, onWarning, onEvent, only: id },
+        ...{ database: lab.database, queue: lab.queue, dataDir: options.dataDir },
+        shelf: openShelf(lab.database, { folder: lab.checkpoints, program: programOn(device) }),
+        isOver: async () => await isSettled(lab.database, id),
+        onCarried: finish,
+      });
+      for (const one of carried) finish(one);
+    } finally {
+      over.abort();
+      await watching;
+    }
+  }
+  const failed = [...ended.values()]
+    .filter(({ result }) => result.status === "failed")
+    .map(({ trial: { spec }, result }) => ({ spec, result }));
+  const document = await lab.read(definition, {
+    failed,
+    provenance: {
+      ...provenance,
+      seconds: (performance.now() - began) / 1000,
+      interrupted: signal.aborted,
+    },
+  });
+  return { document, reused: had.size, ended: [...ended.values()] };
+}
+
+/** What a worker of a lab on a server is told. */
+export interface WorkerRequest
+  extends Pick<
+    ExperimentOptions,
+    "jobs" | "threads" | "device" | "dataDir" | "command" | "onEvent" | "onWarning"
+  > {
+  readonly databaseUrl: string;
+  /** Folder of checkpoints on this machine. */
+  readonly checkpoints: string;
+  /** Take the trials of this experiment only. */
+  readonly experiment?: string | undefined;
+  /** End when nothing is left to do. */
+  readonly untilIdle: boolean;
+  /** Seconds without a heartbeat after which a worker is taken for dead. */
+  readonly lease: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Work for a lab on a server until told to stop, or until nothing is left to do.
+ *
+ * @throws DataError if the server does not answer at the start; later on it is waited for.
+ * @throws EngineError if the device is not there.
+ */
+export async function runWorker(request: WorkerRequest): Promise<readonly Carried[]> {
+  const { databaseUrl, checkpoints, device = "cpu", lease, signal, onWarning } = request;
+  const timing = { heartbeatSeconds: lease, watchSeconds: Math.max(1, Math.min(15, lease / 4)) };
+  await using lab = await openLab({ lab: dirname(checkpoints), databaseUrl, timing, onWarning });
+  const { jobs, threads } = sharesOf(request, Number.POSITIVE_INFINITY);
+  const kept = { folder: checkpoints, seconds: Math.min(CHECKPOINT_SECONDS, lease) };
+  await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept });
+  const { dataDir, experiment, untilIdle, command, onEvent } = request;
+  return await work({
+    ...{ runner, device, threads, dataDir, signal, onWarning, onEvent, only: experiment },
+    ...{ database: lab.database, queue: lab.queue },
+    provenance: provenanceOf(device, threads, jobs, command ?? null),
+    shelf: openShelf(lab.database, { folder: checkpoints, program: programOn(device) }),
+    isOver: async () => untilIdle && (await isIdle(lab.database, experiment)),
+  });
+}
+
+/** How often the results of other workers are looked for, in milliseconds. */
+const WATCH_MS = 2000;
+
+/** Report what other workers of a lab on a server finish. */
+async function watchOthers(
+  lab: LocalLab,
+  known: ReadonlyMap<string, Carried["trial"]>,
+  ended: ReadonlyMap<string, Carried>,
+  signal: AbortSignal,
+  finish: (one: Carried) => void,
+  onEvent: ExperimentOptions["onEvent"],
+): Promise<void> {
+  if (lab.database.kind !== "postgres") return;
+  while (!signal.aborted) {
+    await sleep(WATCH_MS, undefined, { signal }).catch(() => {});
+    const open = [...known.keys()].filter((id) => !ended.has(id));
+    const found = await readResults(lab.database.tables, open).catch(() => new Map<string, unknown>());
+    for (const [id, document] of found) {
+      if (ended.has(id)) continue;
+      const { result } = trialResultSchema.parse(document);
+      const trial = known.get(id)!;
+      finish({ trial, result });
+      onEvent?.({ type: "ended", trial, result });
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * @file A worker: takes trials from a lab's queue, has them trained in child processes, and writes down what they
+ * learn. This process computes nothing, so its heartbeats never wait for a training step.
+ */
+
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../base/errors.ts";
+import { endWorker, heartbeat, registerWorker } from "../store/attempts.ts";
+import { type Database, isPassing, remedyOf } from "../store/database.ts";
+import type { Device } from "../train/engine.ts";
+import type { RunProvenance } from "./planned-trial.ts";
+import { type Carried, carryTrial, type RunningTrial } from "./process-carry.ts";
+import { machine, programOn } from "./process-provenance.ts";
+import type { Queue } from "./process-queue.ts";
+import type { CheckpointShelf } from "./process-shelf.ts";
+import type { TestEvent } from "./randomization-test.ts";
+import type { TrialRunner } from "./runner.ts";
+import { createShares } from "./shares.ts";
+
+/** What a worker needs. */
+export interface WorkerOptions {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly runner: TrialRunner;
+  readonly shelf: CheckpointShelf;
+  readonly provenance: RunProvenance;
+  readonly device: Device;
+  readonly threads: number;
+  readonly dataDir?: string | undefined;
+  /** Take the trials of this experiment only. */
+  readonly only?: string | undefined;
+  /** Whether there is nothing left to wait for, asked whenever there is nothing to take; never unless told. */
+  readonly isOver?: () => Promise<boolean>;
+  /** Stop: what runs leaves a checkpoint and is given back. */
+  readonly signal: AbortSignal;
+  readonly onEvent?: ((event: TestEvent) => void) | undefined;
+  /** Told of every trial that was carried to an end, before anybody else is. */
+  readonly onCarried?: ((carried: Carried) => void) | undefined;
+  /** Told what went wrong without ending the work, as a sentence. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/** How long a worker waits before it looks for work again, in milliseconds. */
+const IDLE_MS = 1000;
+
+/** How long to wait for a database that does not answer, in milliseconds. */
+const PATIENT_MS = 1000;
+
+/** Work until the signal, or until all is over. */
+export async function work(options: WorkerOptions): Promise<readonly Carried[]> {
+  const { database, queue, runner, signal, only, onWarning = () => {} } = options;
+  const id = randomUUID();
+  const { device, threads } = options;
+  const ended: Carried[] = [];
+  const running = new Map<string, RunningTrial>();
+  const patiently = createPatience(signal, onWarning);
+
+  await patiently(() =>
+    registerWorker(database.tables, {
+      ...{ id, device, threads, jobs: runner.jobs, host: hostname(), pid: process.pid },
+      ...{ machine: machine(), program: programOn(device) },
+    }),
+  );
+  const beat = async (): Promise<void> => {
+    const held = await heartbeat(database.tables, id, [...running.keys()]);
+    const known = new Map(held.map((lease) => [lease.token, lease]));
+    for (const [token, trial] of running) {
+      const lease = known.get(token);
+      if (!lease) trial.lose();
+      else if (!lease.isWanted) trial.cancel();
+    }
+    await queue.touch(held.map(({ job }) => job));
+  };
+  // A heartbeat that fails is made good by the next one: four fit into the time after which the lease is lost.
+  let beating: Promise<void> = Promise.resolve();
+  const heart = setInterval(
+    () => {
+      beating = beat().catch((error) => {
+        if (!isPassing(error)) onWarning(`heartbeat: ${messageOf(error)}`);
+      });
+    },
+    (queue.timing.heartbeatSeconds * 1000) / 4,
+  );
+
+  const shares = createShares(database, queue);
+  const serve = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const job = await patiently(() => shares.take(only));
+      if (job) {
+        const carried = await carryTrial(job, id, { ...options, running, patiently });
+        if (carried) ended.push(carried);
+        continue;
+      }
+      if (signal.aborted) return;
+      if (await patiently(async () => (await options.isOver?.()) ?? false)) return;
+      // Many workers of one lab shall not ask at the same instant.
+      await sleep(IDLE_MS * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: runner.jobs }, serve));
+  } finally {
+    clearInterval(heart);
+    await beating;
+    await endWorker(database.tables, id).catch(() => {});
+  }
+  return ended;
+}
+
+/** Does something with the database, again and again as long as it fails for a reason that passes. */
+export type Patiently = <T>(action: () => Promise<T>) => Promise<T>;
+
+/** How long an interrupted worker waits for a database that does not answer, in milliseconds. */
+const LAST_PATIENCE_MS = 5000;
+
+function createPatience(signal: AbortSignal, onWarning: (message: string) => void): Patiently {
+  let isWarned = false;
+  return async (action) => {
+    let abortedAt: number | undefined;
+    for (;;) {
+      try {
+        const answer = await action();
+        if (isWarned) onWarning("the database answers again");
+        isWarned = false;
+        return answer;
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        if (signal.aborted) abortedAt ??= performance.now();
+        if (abortedAt !== undefined && performance.now() - abortedAt > LAST_PATIENCE_MS) throw error;
+        if (!isWarned) {
+          onWarning(
+            `the database does not answer: ${remedyOf(error) ?? messageOf(error)}; training goes on, and what it learns is kept until then`,
+          );
+        }
+        isWarned = true;
+        await sleep(PATIENT_MS);
+      }
+    }
+  };
+}
