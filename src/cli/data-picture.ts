@@ -3,8 +3,9 @@
  */
 
 import sharp from "sharp";
-import { type Dataset, exampleSize } from "../data/dataset.ts";
+import { oneOfEachClass } from "../data/gallery.ts";
 import { corruptLabels } from "../data/randomize.ts";
+import { examplePng } from "../report/example-image.ts";
 import { type PictureRequest, rowsOf } from "./data-rows.ts";
 
 /** One image: its place in the training data, its true label, and the one it may be given. */
@@ -27,16 +28,7 @@ const ZOOM = 2;
 export function pickColumns({ splits, seed, corrupt, count }: PictureRequest): Column[] {
   const { train } = splits;
   const given = corruptLabels(train, corrupt, seed, "train").labels;
-  const used = new Set<number>();
-  const indices: number[] = [];
-  for (let column = 0; indices.length < Math.min(count, train.labels.length); column++) {
-    const label = column % train.classNames.length;
-    const index = train.labels.findIndex((candidate, i) => candidate === label && !used.has(i));
-    if (index < 0) continue;
-    used.add(index);
-    indices.push(index);
-  }
-  return indices.map((index) => ({
+  return oneOfEachClass(train, count).map((index) => ({
     index,
     label: train.classNames[train.labels[index]!]!,
     given: train.classNames[given[index]!]!,
@@ -63,7 +55,7 @@ export async function drawPicture(request: PictureRequest, columns: readonly Col
     );
     for (const [column, { label, given }] of columns.entries()) {
       const left = MARGIN + TITLES + column * pitch;
-      const png = await tile(images, column);
+      const png = await examplePng(images, column, TILE * ZOOM);
       parts.push(
         `<image x="${left}" y="${top}" width="${TILE}" height="${TILE}" href="data:image/png;base64,${png.toString("base64")}"/>`,
         `<rect x="${left - 0.5}" y="${top - 0.5}" width="${TILE + 1}" height="${TILE + 1}" class="frame"/>`,
@@ -101,25 +93,6 @@ export const rasterize = (svg: string): Promise<Buffer> =>
   sharp(Buffer.from(svg), { density: 72 * ZOOM })
     .png({ compressionLevel: 9 })
     .toBuffer();
-
-/** One image as PNG, its pixels as squares; float32 values are clipped to `[0, 1]` to be shown. */
-function tile(dataset: Dataset, row: number): Promise<Buffer> {
-  const values = dataset.inputs;
-  const [, channels, height, width] = dataset.shape as [number, number, number, number];
-  const size = exampleSize(dataset);
-  const plane = height * width;
-  const scale = values instanceof Float32Array ? 255 : 1;
-  const pixels = Buffer.alloc(plane * 3);
-  for (let at = 0; at < plane * 3; at++) {
-    const channel = Math.min(at % 3, channels - 1);
-    const value = values[row * size + channel * plane + Math.floor(at / 3)]! * scale;
-    pixels[at] = Math.min(255, Math.max(0, Math.round(value)));
-  }
-  return sharp(pixels, { raw: { width, height, channels: 3 } })
-    .resize(TILE * ZOOM, TILE * ZOOM, { kernel: "nearest", fit: "fill" })
-    .png()
-    .toBuffer();
-}
 
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 

@@ -16,7 +16,8 @@ const RECORD = 1 + PIXELS;
 /** Records in a batch of the official files; other files may hold fewer. */
 const BATCH = 10_000;
 
-const CLASS_NAMES = [
+/** Names of the classes, in the order of their labels. */
+export const CIFAR10_CLASSES = [
   "airplane",
   "automobile",
   "bird",
@@ -48,9 +49,9 @@ function joinBatches(batches: readonly NamedBytes[]): Dataset {
   for (const { bytes, where } of batches) {
     for (let at = 0; at < bytes.length; at += RECORD) {
       const label = bytes[at]!;
-      if (label >= CLASS_NAMES.length) {
+      if (label >= CIFAR10_CLASSES.length) {
         throw new DataError(
-          `${where}: expected a label in [0, ${CLASS_NAMES.length}) in record ${at / RECORD}, got ${label}`,
+          `${where}: expected a label in [0, ${CIFAR10_CLASSES.length}) in record ${at / RECORD}, got ${label}`,
         );
       }
       labels[example] = label;
@@ -58,7 +59,7 @@ function joinBatches(batches: readonly NamedBytes[]): Dataset {
       example++;
     }
   }
-  return { name: "cifar10", inputs, shape: [count, 3, SIDE, SIDE], labels, classNames: CLASS_NAMES };
+  return { name: "cifar10", inputs, shape: [count, 3, SIDE, SIDE], labels, classNames: CIFAR10_CLASSES };
 }
 
 function checkBatch({ bytes, where }: NamedBytes): void {

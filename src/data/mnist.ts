@@ -9,7 +9,8 @@ import { type IdxArray, parseIdx } from "./idx.ts";
 /** Sides of an image, in pixels. */
 const SIDE = 28;
 
-const CLASS_NAMES = Array.from({ length: 10 }, (_, digit) => String(digit));
+/** Names of the classes, in the order of their labels. */
+export const MNIST_CLASSES = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 /** The bytes of a file, unpacked, and what to call it in messages. */
 export interface NamedBytes {
@@ -53,7 +54,7 @@ function parseSplit(imageFile: NamedBytes, labelFile: NamedBytes): Dataset {
     inputs: images.values,
     shape: [count, 1, SIDE, SIDE],
     labels: Int32Array.from(labels.values),
-    classNames: CLASS_NAMES,
+    classNames: MNIST_CLASSES,
   };
   return checkDataset(dataset, labelFile.where);
 }

@@ -132,7 +132,7 @@ const TOUCHED_INPUTS: Readonly<Record<InputsName, string>> = {
 };
 
 /** Say which inputs and labels a randomization touches. */
-function describeTouched({ inputs, corrupt }: Randomization): string {
+export function describeTouched({ inputs, corrupt }: Randomization): string {
   const labels =
     corrupt === 0
       ? "Labels are true."

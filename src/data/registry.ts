@@ -2,11 +2,11 @@
  * @file The datasets Shatter knows by name: what they are, where they come from, how they are read.
  */
 
-import { parseCifar10 } from "./cifar10.ts";
+import { CIFAR10_CLASSES, parseCifar10 } from "./cifar10.ts";
 import type { Splits } from "./dataset.ts";
-import { type NamedBytes, parseMnist } from "./mnist.ts";
+import { MNIST_CLASSES, type NamedBytes, parseMnist } from "./mnist.ts";
 import type { PreprocessName } from "./preprocess.ts";
-import { SHAPES_TEST, SHAPES_TRAIN, shapes } from "./shapes.ts";
+import { SHAPES_CLASSES, SHAPES_TEST, SHAPES_TRAIN, shapes } from "./shapes.ts";
 
 /** One file a dataset is read from. */
 export interface DataFile {
@@ -44,6 +44,7 @@ interface Known {
   readonly test: number;
   /** `[channels, height, width]`. */
   readonly shape: readonly number[];
+  readonly classNames: readonly string[];
   readonly preprocess: PreprocessName;
   /** Where it comes from, for people. */
   readonly source: string;
@@ -115,6 +116,7 @@ const mnist: StoredDataset = {
   train: 60_000,
   test: 10_000,
   shape: [1, 28, 28],
+  classNames: MNIST_CLASSES,
   preprocess: "paper",
   source: "Y. LeCun, C. Cortes, C. Burges, 1998",
   folders: ["mnist", "", "MNIST/raw"],
@@ -149,6 +151,7 @@ const cifar10: StoredDataset = {
   train: 50_000,
   test: 10_000,
   shape: [3, 32, 32],
+  classNames: CIFAR10_CLASSES,
   preprocess: "paper",
   source: "A. Krizhevsky, 2009, https://www.cs.toronto.edu/~kriz/cifar.html",
   folders: ["cifar10", "cifar-10-batches-bin", "", "cifar10/cifar-10-batches-bin"],
@@ -176,6 +179,7 @@ const drawnShapes: DrawnDataset = {
   train: SHAPES_TRAIN,
   test: SHAPES_TEST,
   shape: [3, 32, 32],
+  classNames: SHAPES_CLASSES,
   preprocess: "paper",
   source: "drawn by Shatter, nothing to download",
   draw: (train, test) => shapes(train, test),

@@ -15,6 +15,9 @@ const SIDE = 32;
 const PIXELS = SIDE * SIDE;
 const CLASSES = OUTLINES.length;
 
+/** Names of the classes, in the order of their labels. */
+export const SHAPES_CLASSES: readonly string[] = OUTLINES.map(({ name }) => name);
+
 /** Most examples of a split: more would not fit the memory of a small machine. */
 export const SHAPES_LIMIT = 200_000;
 
@@ -72,7 +75,7 @@ function drawSplit(split: "train" | "test", count: number, seed: number): Datase
     inputs,
     shape: [count, 3, SIDE, SIDE],
     labels,
-    classNames: OUTLINES.map(({ name }) => name),
+    classNames: SHAPES_CLASSES,
   };
 }
 

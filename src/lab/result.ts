@@ -94,6 +94,9 @@ const conformanceLine = z.object({
   bound: z.number(),
 });
 
+/** What the checks of a randomization say. */
+export const conformanceSchema = z.array(conformanceLine);
+
 const summaryRow = z.object({
   inputs: z.enum(inputsNames),
   nominal: share,
@@ -179,7 +182,7 @@ export const testResultSchema = z.object({
   trials: z.array(trialSchema),
   /** One row a kind of trial, over its seeds. */
   summary: z.array(summaryRow),
-  conformance: z.array(conformanceLine),
+  conformance: conformanceSchema,
   verdict,
   provenance: provenanceSchema,
 });

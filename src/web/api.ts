@@ -1,22 +1,23 @@
 /**
  * @file What the dashboard's page and its server say to each other: the answers of every route, as types.
  *
- * Times are ISO 8601 in UTC. Accuracies are in `[0, 1]`, losses in nats. Lists are bounded by the server.
+ * Times are ISO 8601 in UTC. Accuracies are in `[0, 1]`, losses in nats. Lists are bounded by the server. A parameter
+ * that is not listed here, or not as it should be, is refused with 400.
  *
  * | route | answer |
  * | --- | --- |
  * | `GET /api/lab` | {@link LabAnswer} |
  * | `GET /api/experiments` | {@link ExperimentItem}`[]`, the newest first |
  * | `GET /api/experiments/:id` | {@link ExperimentAnswer} |
- * | `GET /api/experiments/:id/document` | `shatter/experiment@1`, made of what is done |
- * | `GET /api/experiments/:id/files/:name` | a file of the report: `table-1.csv`, `figure-1b-accuracy.svg`, `.png`, ... |
- * | `GET /api/trials?...` | {@link TrialsAnswer}; parameters: {@link TrialFilter} |
+ * | `GET /api/experiments/:id/document` | `shatter/experiment@1`, made of what is done; its `ETag` is the version in quotes |
+ * | `GET /api/experiments/:id/files/:name` | a file of the report, as a download: `table-1.csv`, `figure-1b-accuracy.svg`, `.png`, ... |
+ * | `GET /api/trials?...` | {@link TrialsAnswer}; parameters: {@link TrialFilter}; `format=csv`: all of them as CSV |
  * | `GET /api/trials/:id` | {@link TrialAnswer} |
  * | `GET /api/trials/:id/epochs` | {@link EpochPoint}`[]`; `?format=csv` as CSV |
  * | `GET /api/trials/:id/result` | `shatter/trial-result@1` |
  * | `GET /api/trials/:id/examples?epoch=1&count=64` | PNG: training examples as the network sees them |
  * | `GET /api/trials/:id/misfit?count=64` | {@link MisfitAnswer}: training examples that are still misfit |
- * | `GET /api/compare?by=model,corrupt&metric=testAccuracy&...` | {@link CompareAnswer}; with {@link TrialFilter} |
+ * | `GET /api/compare?by=model,corrupt&metric=testAccuracy&...` | {@link CompareAnswer}; with {@link TrialFilter}; `points=400`: most points of a curve, 0 for all; `format=csv`: all as CSV |
  * | `GET /api/data` | {@link DataItem}`[]` |
  * | `GET /api/data/:name/grid?inputs=shuffled&corrupt=0.5&seed=0&count=40` | {@link GridAnswer} |
  * | `GET /api/workers` | {@link WorkerItem}`[]` |
@@ -25,7 +26,9 @@
  * | `POST /api/experiments` | body {@link StartRequest}; {@link StartAnswer} |
  * | `POST /api/experiments/:id/cancel`, `/retry`; `POST /api/trials/:id/cancel`, `/retry` | {@link ActionAnswer} |
  *
- * An error is {@link ErrorAnswer} with status 400, 401, 403, 404, 409, 413, 422 or 503.
+ * An error is {@link ErrorAnswer} with status 400 (malformed), 401 (no token), 403 (a foreign page), 404, 405, 408,
+ * 409 (the lab or its data are not as they must be), 413, 415, 422 (understood, but not possible), 429 or 503. A `POST`
+ * with a body says `Content-Type: application/json`.
  */
 
 import type { ExperimentResult } from "../lab/experiment-result.ts";
@@ -116,9 +119,11 @@ export interface TrialFilter {
   readonly inputs?: string;
   readonly corrupt?: string;
   readonly seed?: string;
+  /** Ids, at most 100. */
+  readonly ids?: string;
   /** Part of an id or of an error's text. */
   readonly text?: string;
-  /** A field of {@link TrialItem}, with `-` before it for descending order. */
+  /** A field of {@link TrialItem}, with `-` before it for descending order; `-updatedAt` unless told. */
   readonly sort?: string;
   readonly offset?: string;
   /** 100 unless told, 1,000 at most. */
@@ -184,10 +189,14 @@ export interface TrialAnswer extends TrialItem {
 
 /** Training examples whose label the network does not answer (yet). */
 export interface MisfitAnswer {
-  /** Epoch of the parameters that were asked; null if there is nothing to ask. */
+  /** Epochs that the network had trained when it was asked; null if there is nothing to ask. */
   readonly epoch: number | null;
   /** Why there are none to show, as a sentence; null if there are. */
   readonly reason: string | null;
+  /** Training examples that were asked, in their order from the first, of all there are. */
+  readonly asked: number;
+  readonly of: number;
+  /** How many of those asked are misfit. */
   readonly total: number;
   readonly examples: readonly {
     readonly index: number;
@@ -202,7 +211,13 @@ export interface MisfitAnswer {
 /** Curves over epochs, one a group: grouped by anything except the seed unless told. */
 export interface CompareAnswer {
   readonly metric: "trainLoss" | "fitLoss" | "trainAccuracy" | "testAccuracy";
+  /** Fields grouped by: those asked for, or all but the seed in which these trials differ. */
   readonly by: readonly string[];
+  /** All fields in which these trials differ, and so can be grouped by: `model`, `recipe.learningRate`, `seed`, ... */
+  readonly fields: readonly string[];
+  /** Trials of the filter, and groups they fall into; `groups` may be the first of them only. */
+  readonly trials: number;
+  readonly total: number;
   readonly groups: readonly {
     /** Values of the fields grouped by, in words. */
     readonly title: string;
@@ -293,10 +308,13 @@ export interface ActionAnswer {
   readonly trials: number;
 }
 
-/** What happens, at most twice a second. */
+/**
+ * What happens, at most twice a second, each as the `data` of an unnamed event. What happened before is not told: open
+ * it before reading lists, and read them again when it was lost and found.
+ */
 export type LiveEvent =
-  /** Trials that changed since the last one. */
-  | { readonly type: "trials"; readonly trials: readonly TrialItem[] }
+  /** Trials that changed since the last one. `more`: others did too, so lists are to be read anew. */
+  | { readonly type: "trials"; readonly trials: readonly TrialItem[]; readonly more: boolean }
   /** Experiments whose counts or documents changed. */
   | {
       readonly type: "experiments";
@@ -304,5 +322,7 @@ export type LiveEvent =
       readonly documents: Readonly<Record<string, string>>;
     }
   | { readonly type: "workers"; readonly workers: readonly WorkerItem[] }
-  /** Nothing happened, and the server is there. */
+  /** The server is there, but cannot read the lab, as a sentence; it goes on trying. */
+  | { readonly type: "trouble"; readonly error: string }
+  /** Nothing happened, and the server is there: said first, and after 10 seconds of silence. */
   | { readonly type: "alive" };

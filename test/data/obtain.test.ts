@@ -20,6 +20,7 @@ function tiny(downloads: readonly Download[], checksums: boolean): StoredDataset
     train: 1,
     test: 1,
     shape: [3, 6, 6],
+    classNames: ["a", "b"],
     preprocess: "paper",
     source: "made up",
     folders: ["tiny", ""],

@@ -1,0 +1,21 @@
+/**
+ * @file Which examples of a dataset to show.
+ */
+
+import { type Dataset, exampleCount } from "./dataset.ts";
+
+/**
+ * The first examples of class 0, 1, 2, ..., and again from the start: their indices, at most `count`.
+ */
+export function oneOfEachClass({ labels, ...dataset }: Dataset, count: number): number[] {
+  const classes = dataset.classNames.length;
+  const wanted = Math.min(count, exampleCount({ labels, ...dataset }));
+  const byClass = Array.from({ length: classes }, (): number[] => []);
+  for (let index = 0; index < labels.length; index++) byClass[labels[index]!]!.push(index);
+  const indices: number[] = [];
+  for (let column = 0; indices.length < wanted; column++) {
+    const index = byClass[column % classes]![Math.floor(column / classes)];
+    if (index !== undefined) indices.push(index);
+  }
+  return indices;
+}

@@ -1,0 +1,106 @@
+/**
+ * @file The server's routes, put together: guards first, then the API, then the page.
+ */
+
+import { type Handler, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import { timeout } from "hono/timeout";
+import type { ErrorAnswer } from "./api.ts";
+import { askForToken, type GuardOptions, refuseForeigners, strictHeaders } from "./guard.ts";
+import { Refusal, refusalOf } from "./refusal.ts";
+import { actionRoutes } from "./routes/actions.ts";
+import { compareRoutes } from "./routes/compare.ts";
+import { dataRoutes } from "./routes/data.ts";
+import { experimentRoutes } from "./routes/experiments.ts";
+import { labRoutes } from "./routes/lab.ts";
+import { trialRoutes } from "./routes/trials.ts";
+import type { Services } from "./services.ts";
+
+/** Largest body of a request, in bytes. */
+export const BODY_BYTES = 64 * 1024;
+
+/** Longest address, in characters. */
+const ADDRESS = 16_000;
+
+/** How long an answer may take before the server says so, in milliseconds: planning reads data, for one. */
+const ANSWER_MS = 120_000;
+
+/** What the routes need besides what they answer with. */
+export interface AppOptions extends GuardOptions {
+  readonly page: Handler;
+  /** Told what went wrong without anybody being to blame for it. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** The application, which answers one request after another and knows no socket. */
+export function createApp(services: Services, { page, onError, ...guard }: AppOptions): Hono {
+  const app = new Hono();
+  app.onError((error, context) => {
+    if (error instanceof HTTPException) {
+      return context.json({ error: error.message || "the request was refused" }, error.status);
+    }
+    const refusal = refusalOf(error);
+    if (!refusal) onError(error);
+    const answer: ErrorAnswer = {
+      error: refusal?.message ?? "the server made a mistake; its own output says which",
+    };
+    return context.json(answer, refusal?.status ?? 500);
+  });
+  app.use(strictHeaders());
+  app.use(refuseForeigners(guard));
+  app.use(askForToken(guard));
+  app.use(async (context, next) => {
+    if (context.req.url.length > ADDRESS) throw new Refusal(414, `expected at most ${ADDRESS} characters`);
+    await next();
+  });
+  const tooLarge = new Refusal(413, `body: expected at most ${BODY_BYTES} bytes`);
+  app.use(
+    bodyLimit({
+      maxSize: BODY_BYTES,
+      onError: () => {
+        throw tooLarge;
+      },
+    }),
+  );
+  const api = new Hono();
+  api.use(
+    timeout(
+      ANSWER_MS,
+      () => new HTTPException(503, { message: "this takes too long; try again in a moment" }),
+    ),
+  );
+  api.use(async (context, next) => {
+    await next();
+    // What a lab says is true for a moment only, and for nobody else.
+    if (!context.res.headers.has("Cache-Control")) context.res.headers.set("Cache-Control", "no-store");
+  });
+  api.post("/*", async (context, next) => {
+    await requireJson(context.req.raw);
+    await next();
+  });
+  api.route("/", labRoutes(services));
+  api.route("/", actionRoutes(services));
+  api.route("/experiments", experimentRoutes(services));
+  api.route("/trials", trialRoutes(services));
+  api.route("/compare", compareRoutes(services));
+  api.route("/data", dataRoutes(services));
+  api.all("/*", ({ req }) => {
+    const isKnown = req.method === "GET" || req.method === "HEAD" || req.method === "POST";
+    if (!isKnown) throw new Refusal(405, "expected GET or POST");
+    throw new Refusal(404, "there is no such address; docs name those there are");
+  });
+  app.route("/api", api);
+  app.all("/*", page);
+  return app;
+}
+
+/** Refuse a body that says it is something else: a form of a foreign page needs no permission, JSON does. */
+async function requireJson(request: Request): Promise<void> {
+  const type = request.headers.get("content-type");
+  const hasBody =
+    request.headers.has("transfer-encoding") || Number(request.headers.get("content-length") ?? 0) > 0;
+  if (hasBody && !/^application\/json\s*(;|$)/i.test(type ?? "")) {
+    throw new Refusal(415, "Content-Type: expected application/json");
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * @file The work of the helper: pictures of examples, files of reports, what a network gets wrong.
+ */
+
+import { DataError } from "../base/errors.ts";
+import { augmentExamples, isAugmented } from "../data/augment.ts";
+import { type Dataset, exampleCount, exampleShape, type Splits, takeExamples } from "../data/dataset.ts";
+import { oneOfEachClass } from "../data/gallery.ts";
+import { findDataset, type loadDataset } from "../data/load.ts";
+import { crop } from "../data/preprocess.ts";
+import { corruptLabels, describeTouched, type InputsName, redrawInputs } from "../data/randomize.ts";
+import type { DataSource } from "../lab/runner.ts";
+import { findModel } from "../nn/models.ts";
+import { exampleUrl, sheetPng } from "../report/example-image.ts";
+import { experimentFiles } from "../report/experiment/files.ts";
+import { formats } from "../report/formats.ts";
+import { decodeCheckpoint, stateOf } from "../train/checkpoint.ts";
+import type { Engine } from "../train/engine.ts";
+import { cropForRecipe, prepareTrial } from "../train/prepare.ts";
+import { readSafetensors } from "../train/safetensors.ts";
+import { createEvaluator } from "../train/session.ts";
+import { trialId } from "../train/spec.ts";
+import { buildStep } from "../train/step.ts";
+import type { GridAnswer, MisfitAnswer } from "./api.ts";
+import type { HelperJobs } from "./helper.ts";
+
+/** What the work needs from the process it is done in. */
+export interface Tools {
+  /** The examples of a source; the last one is kept. */
+  readonly load: (source: DataSource) => ReturnType<typeof loadDataset>;
+  /** The engine, opened when it is first asked for. */
+  readonly engine: () => Promise<Engine>;
+  /** What charts are drawn with. */
+  readonly document: () => Promise<Document>;
+  /** Seconds on a clock that only goes forward. */
+  readonly seconds: () => number;
+}
+
+type Ask<K extends keyof HelperJobs> = HelperJobs[K]["ask"];
+
+/** Some training examples with their randomized inputs. */
+const randomizedExamples = (
+  splits: Splits,
+  indices: readonly number[],
+  inputs: InputsName,
+  seed: number,
+): Dataset => ({
+  ...takeExamples(splits.train, indices),
+  inputs: redrawInputs(splits, "train", indices, inputs, seed),
+});
+
+/** Examples of a dataset that can draw any number: enough for the moments of its channels. */
+const DRAWN = 1000;
+
+/** Examples of every class of a dataset under a randomization. */
+export async function drawGrid(job: Ask<"grid">, { load }: Tools): Promise<GridAnswer> {
+  const { source, inputs, corrupt, seed, count } = job;
+  const known = findDataset(source.name);
+  const isDrawn = known.kind === "drawn";
+  const whole = await load(isDrawn ? { ...source, n: DRAWN, testN: 1 } : source);
+  const isCropped = known.preprocess === "paper";
+  const splits = isCropped ? { train: crop(whole.train), test: crop(whole.test) } : whole;
+  const indices = oneOfEachClass(splits.train, count);
+  const shown = randomizedExamples(splits, indices, inputs, seed);
+  const given = corruptLabels(splits.train, corrupt, seed, "train").labels;
+  const { labels, classNames } = splits.train;
+  const examples = indices.map(async (index, row) => ({
+    index,
+    image: await exampleUrl(shown, row),
+    label: classNames[given[index]!]!,
+    trueLabel: classNames[labels[index]!]!,
+  }));
+  return { examples: await Promise.all(examples), touched: describeTouched({ inputs, corrupt }) };
+}
+
+/** Columns of a sheet of examples, and its pixels for one of an image. */
+const COLUMNS = 16;
+const ZOOM = 2;
+
+/** The first training examples of a trial as an epoch sees them, before whitening. */
+export async function drawExamples(job: Ask<"examples">, { load }: Tools): Promise<Uint8Array> {
+  const { spec, source, epoch, count } = job;
+  const { recipe, seed, inputs } = spec;
+  const splits = cropForRecipe(await load(source), recipe);
+  const shown = Math.min(count, exampleCount(splits.train));
+  const rows = Array.from({ length: shown }, (_, row) => row);
+  const still = randomizedExamples(splits, rows, inputs, seed);
+  const seen = isAugmented(recipe.augment)
+    ? augmentExamples(still, rows, recipe.augment, seed, epoch - 1)
+    : still;
+  return await sheetPng(seen, COLUMNS, ZOOM);
+}
+
+/** Examples asked in one go. */
+const PART = 500;
+
+/** Training examples that the network of a checkpoint does not answer as it was taught. */
+export async function findMisfits(job: Ask<"misfit">, tools: Tools): Promise<MisfitAnswer> {
+  const { spec, source, checkpoint: bytes, count, seconds } = job;
+  const splits = cropForRecipe(await tools.load(source), spec.recipe);
+  const { train } = await prepareTrial(splits, spec);
+  const of = exampleCount(train);
+  const trial = await trialId(spec);
+  const checkpoint = await decodeCheckpoint(bytes, { trial, program: programIn(bytes) });
+  const epoch = checkpoint.history.length;
+  if (checkpoint.outcome !== null) {
+    const reason = "This trial has come to its end, and its parameters were not kept.";
+    return { epoch: null, reason, asked: 0, of, total: 0, examples: [] };
+  }
+  const model = findModel(spec.model);
+  const { classNames } = train;
+  const step = buildStep(model, spec.recipe, exampleShape(train), classNames.length, of);
+  const state = stateOf(checkpoint, step);
+  const engine = await tools.engine();
+  await using evaluator = await createEvaluator(engine, model, exampleShape(train), classNames.length);
+  const misfits: { index: number; answer: number }[] = [];
+  const end = tools.seconds() + seconds;
+  let asked = 0;
+  while (asked < of && (asked === 0 || tools.seconds() < end)) {
+    const rows = Array.from({ length: Math.min(PART, of - asked) }, (_, row) => asked + row);
+    const part = takeExamples(train, rows);
+    const { predicted } = await evaluator.answer(state, part);
+    rows.forEach((index, row) => {
+      if (predicted[row] !== part.labels[row]) misfits.push({ index, answer: predicted[row]! });
+    });
+    asked += rows.length;
+  }
+  const shown = misfits.slice(0, count);
+  const pictures = randomizedExamples(
+    splits,
+    shown.map(({ index }) => index),
+    spec.inputs,
+    spec.seed,
+  );
+  const images = spec.recipe.augment.crop ? crop(pictures) : pictures;
+  const examples = shown.map(async ({ index, answer }, row) => ({
+    index,
+    image: await exampleUrl(images, row),
+    label: classNames[train.labels[index]!]!,
+    trueLabel: classNames[splits.train.labels[index]!]!,
+    answer: classNames[answer]!,
+  }));
+  return { epoch, reason: null, asked, of, total: misfits.length, examples: await Promise.all(examples) };
+}
+
+/** Who made a checkpoint: for a look at what it knows, unlike for going on, that may be anybody. */
+function programIn(bytes: Uint8Array): string {
+  const { program } = Object(JSON.parse(readSafetensors(bytes).metadata["checkpoint"] ?? "null"));
+  return String(program);
+}
+
+/** One file of an experiment's report. */
+export async function drawFile(
+  { document: result, name }: Ask<"file">,
+  tools: Tools,
+): Promise<string | Uint8Array> {
+  const found = experimentFiles(result, await tools.document(), formats).find(([file]) => file === name);
+  if (!found) throw new DataError(`report: there is no file ${name}`);
+  return await found[1]();
+}

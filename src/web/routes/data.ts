@@ -1,0 +1,31 @@
+/**
+ * @file Routes of datasets: what there is, and what each randomization does to it.
+ */
+
+import { Hono } from "hono";
+import { datasets } from "../../data/registry.ts";
+import type { DataItem } from "../api.ts";
+import { checked, gridParameters, nameOf } from "../parameters.ts";
+import { notFound } from "../refusal.ts";
+import type { Services } from "../services.ts";
+
+/** The routes. */
+export function dataRoutes({ helper, hasData, dataDir }: Services): Hono {
+  return new Hono()
+    .get("/", async (context) => {
+      const items: DataItem[] = [];
+      for (const { name, title, train, test, classNames } of datasets) {
+        const isHere = await hasData(name);
+        const hint = isHere ? null : `Run "shatter data get ${name}" on the machine of this server.`;
+        items.push({ ...{ name, title, isHere, hint, classNames }, train, test });
+      }
+      return context.json(items);
+    })
+    .get("/:name/grid", async (context) => {
+      const name = nameOf(context.req.param("name"));
+      const { inputs, corrupt, seed, count } = checked(gridParameters, context.req.query());
+      if (!datasets.some((dataset) => dataset.name === name)) throw notFound("dataset", name);
+      const source = { name, dataDir };
+      return context.json(await helper.ask("grid", { source, inputs, corrupt, seed, count }));
+    });
+}

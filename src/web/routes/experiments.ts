@@ -1,0 +1,75 @@
+/**
+ * @file Routes of experiments: the list, one of them, its document and the files of its report.
+ */
+
+import { Hono } from "hono";
+import { getMimeType } from "hono/utils/mime";
+import { findExperiment } from "../../lab/experiments/index.ts";
+import { latestOf, listExperiments } from "../../store/read/experiments.ts";
+import type { ExperimentAnswer, ExperimentItem, StartAnswer } from "../api.ts";
+import { experimentItem } from "../items.ts";
+import { checked, nameOf, startBody } from "../parameters.ts";
+import { notFound } from "../refusal.ts";
+import { reportFiles } from "../report-files.ts";
+import type { Services } from "../services.ts";
+
+/** Trials of an experiment's page. */
+const RUNNING = 100;
+const RECENT = 20;
+
+/** The routes. */
+export function experimentRoutes({ lab, documents, helper }: Services): Hono {
+  const db = lab.database.tables;
+  return new Hono()
+    .get("/", async (context) =>
+      context.json((await listExperiments(db)).map(experimentItem) satisfies readonly ExperimentItem[]),
+    )
+    .post("/", async (context) => {
+      const request = checked(startBody, await context.req.json());
+      return context.json((await lab.start(request)) satisfies StartAnswer);
+    })
+    .get("/:id", async (context) => {
+      const id = nameOf(context.req.param("id"));
+      const [line] = await listExperiments(db, [id]);
+      if (!line) throw notFound("experiment", id);
+      // Data that are not on this machine keep the document from being made, and nothing else.
+      const made = await documents.get(id).catch(() => undefined);
+      return context.json({
+        ...experimentItem(line),
+        question: made?.document.question ?? questionOf(line.name),
+        running: await latestOf(db, id, ["running"], RUNNING),
+        recent: await latestOf(db, id, ["done", "quarantined", "cancelled"], RECENT),
+        files: made ? reportFiles(made.document) : [],
+        documentVersion: line.version,
+      } satisfies ExperimentAnswer);
+    })
+    .get("/:id/document", async (context) => {
+      const { version, document } = await documents.get(nameOf(context.req.param("id")));
+      const etag = `"${version}"`;
+      context.header("ETag", etag);
+      context.header("Cache-Control", "no-cache");
+      return context.req.header("if-none-match") === etag ? context.body(null, 304) : context.json(document);
+    })
+    .get("/:id/files/:name", async (context) => {
+      const id = nameOf(context.req.param("id"));
+      const name = nameOf(context.req.param("name"));
+      const { document } = await documents.get(id);
+      if (!reportFiles(document).some((file) => file.name === name)) throw notFound("report file", name);
+      const content = await helper.ask("file", { document, name });
+      // A report's page brings its own style and pictures: it is for keeping, and not for showing here.
+      return context.body(typeof content === "string" ? content : new Uint8Array(content), 200, {
+        "Content-Type": getMimeType(name) ?? "text/plain; charset=utf-8",
+        "Content-Disposition": `attachment; filename="${id}-${name}"`,
+        "Cache-Control": "no-cache",
+      });
+    });
+}
+
+/** What an experiment of the paper asks; null for one of a user. */
+function questionOf(name: string): string | null {
+  try {
+    return findExperiment(name).question ?? null;
+  } catch {
+    return null;
+  }
+}

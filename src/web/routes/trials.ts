@@ -1,0 +1,120 @@
+/**
+ * @file Routes of trials: lists, one of them, its history, its result, its examples.
+ */
+
+import { Hono } from "hono";
+import type { DataSource } from "../../lab/runner.ts";
+import { checkpointsOf, readCheckpoint } from "../../store/checkpoints.ts";
+import { readTrial } from "../../store/experiments.ts";
+import { epochsOf, resultOf } from "../../store/read/trial.ts";
+import { countTrials, distinctValues, listTrials, sortKeys } from "../../store/read/trials.ts";
+import { type TrialSpec, trialSpecSchema } from "../../train/spec.ts";
+import type { EpochPoint, MisfitAnswer, TrialAnswer, TrialsAnswer } from "../api.ts";
+import { csvOf } from "../items.ts";
+import {
+  checked,
+  epochsParameters,
+  examplesParameters,
+  misfitParameters,
+  nameOf,
+  pageOf,
+  queryOf,
+  trialsParameters,
+} from "../parameters.ts";
+import { notFound } from "../refusal.ts";
+import type { Services } from "../services.ts";
+import { trialPage } from "../trial-page.ts";
+
+/** Trials of a CSV file at most. */
+const EXPORTED = 100_000;
+
+/** How long a network is asked about its training examples, in seconds. */
+const MISFIT_SECONDS = 15;
+
+const EPOCH_COLUMNS = ["epoch", "trainLoss", "fitLoss", "trainAccuracy", "testAccuracy"] as const;
+
+/** The routes. */
+export function trialRoutes({ lab, helper, dataDir }: Services): Hono {
+  const db = lab.database.tables;
+  /** A trial, its spec, and where its examples are on this machine. */
+  const find = async (id: string) => {
+    const row = await readTrial(db, id);
+    if (!row) throw notFound("trial", id);
+    const spec: TrialSpec = trialSpecSchema.parse(row.spec);
+    const source = { ...(row.source as DataSource), dataDir };
+    return { row, spec, source };
+  };
+  return new Hono()
+    .get("/", async (context) => {
+      const parameters = checked(trialsParameters, context.req.query());
+      const query = queryOf(parameters);
+      const page = pageOf(parameters);
+      if (parameters.format === "csv") {
+        const all = await listTrials(db, query, { ...page, offset: 0, limit: EXPORTED });
+        return csvAnswer(csvOf(all, sortKeys), "trials.csv");
+      }
+      return context.json({
+        total: await countTrials(db, query),
+        trials: await listTrials(db, query, page),
+        values: await distinctValues(db, query.experiment),
+      } satisfies TrialsAnswer);
+    })
+    .get("/:id", async (context) =>
+      context.json((await trialPage(db, nameOf(context.req.param("id")))) satisfies TrialAnswer),
+    )
+    .get("/:id/epochs", async (context) => {
+      const id = nameOf(context.req.param("id"));
+      const { format } = checked(epochsParameters, context.req.query());
+      if (!(await readTrial(db, id))) throw notFound("trial", id);
+      const epochs: readonly EpochPoint[] = await epochsOf(db, id);
+      return format === "csv"
+        ? csvAnswer(csvOf(epochs, EPOCH_COLUMNS), `${id}-epochs.csv`)
+        : context.json(epochs);
+    })
+    .get("/:id/result", async (context) => {
+      const id = nameOf(context.req.param("id"));
+      const document = await resultOf(db, id);
+      if (document === undefined) throw notFound("result of a trial", id);
+      return context.json(document as object);
+    })
+    .get("/:id/examples", async (context) => {
+      const { epoch, count } = checked(examplesParameters, context.req.query());
+      const { spec, source } = await find(nameOf(context.req.param("id")));
+      const png = await helper.ask("examples", { spec, source, epoch, count });
+      return context.body(new Uint8Array(png), 200, {
+        "Content-Type": "image/png",
+        "Cache-Control": "max-age=3600",
+      });
+    })
+    .get("/:id/misfit", async (context) => {
+      const { count } = checked(misfitParameters, context.req.query());
+      const { row, spec, source } = await find(nameOf(context.req.param("id")));
+      const none = (reason: string): MisfitAnswer => ({
+        ...{ epoch: null, reason, asked: 0, of: spec.dataset.train, total: 0, examples: [] },
+      });
+      if (row.state === "done") {
+        return context.json(
+          none("This trial is done, and a lab does not keep the parameters of finished trials."),
+        );
+      }
+      const [newest] = await checkpointsOf(db, row.id);
+      if (!newest) return context.json(none("This trial has left no checkpoint yet."));
+      const checkpoint = await readCheckpoint(db, newest);
+      if (!checkpoint) {
+        return context.json(
+          none("The checkpoint of this trial is not in the database, and cannot be asked."),
+        );
+      }
+      const job = { spec, source, checkpoint, count, seconds: MISFIT_SECONDS };
+      return context.json(await helper.ask("misfit", job));
+    });
+}
+
+/** CSV to be kept as a file. */
+export const csvAnswer = (text: string, name: string): Response =>
+  new Response(text, {
+    headers: {
+      "Content-Type": "text/csv; charset=utf-8",
+      "Content-Disposition": `attachment; filename="${name}"`,
+    },
+  });

@@ -1,0 +1,52 @@
+/**
+ * @file The files of the built page. They are listed once, and only what was listed is ever read: no address, however
+ * it is written, leads elsewhere.
+ */
+
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import type { Context, Handler } from "hono";
+import { getMimeType } from "hono/utils/mime";
+import { Refusal } from "./refusal.ts";
+
+/** What is answered while there is no page: the API works without it. */
+const NO_PAGE =
+  "<!doctype html><title>Shatter</title><p>The dashboard's page is not built here. Its data are at <a href='/api/lab'>/api/lab</a>. In a checkout, run <code>npm run build</code>.";
+
+/**
+ * A handler for all addresses that are not of the API: the page's files, and for every other address without an
+ * extension the page itself, which knows what to show there.
+ *
+ * @param folder - Where the page was built; undefined for none.
+ */
+export async function servePage(folder: string | undefined): Promise<Handler> {
+  const files = folder === undefined ? new Map<string, string>() : await listFiles(folder);
+  const index = files.get("/index.html");
+  const send = async (context: Context, path: string): Promise<Response> => {
+    const isLasting = context.req.path.startsWith("/assets/");
+    return context.body(new Uint8Array(await readFile(path)), 200, {
+      "Content-Type": getMimeType(path) ?? "application/octet-stream",
+      // Files in assets/ have the hash of what is in them in their names.
+      "Cache-Control": isLasting ? "public, max-age=31536000, immutable" : "no-cache",
+    });
+  };
+  return async (context) => {
+    const { method, path } = context.req;
+    if (method !== "GET" && method !== "HEAD")
+      throw new Refusal(405, `expected GET, got ${method.slice(0, 20)}`);
+    const found = files.get(path);
+    if (found !== undefined) return await send(context, found);
+    const isPage = !/\.[^/]*$/.test(path);
+    if (!isPage) throw new Refusal(404, "there is no such file");
+    return index === undefined ? context.html(NO_PAGE) : await send(context, index);
+  };
+}
+
+/** The files below a folder by their address; none if it is not there. */
+async function listFiles(folder: string): Promise<Map<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  return new Map(paths.map((path) => [`/${relative(folder, path).split(sep).join("/")}`, path]));
+}

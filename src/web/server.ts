@@ -1,0 +1,157 @@
+/**
+ * @file The dashboard's server: a socket, and what answers on it.
+ */
+
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, isIP } from "node:net";
+import { hostname } from "node:os";
+import { getRequestListener } from "@hono/node-server";
+import { messageOf, UsageError } from "../base/errors.ts";
+import { dataFolder } from "../data/files.ts";
+import { locate } from "../data/load.ts";
+import { datasets } from "../data/registry.ts";
+import type { Lab } from "../lab/lab.ts";
+import { version } from "../lab/process-provenance.ts";
+import { createApp } from "./app.ts";
+import { keepDocuments } from "./documents.ts";
+import { hostName } from "./guard.ts";
+import { watchLab } from "./live.ts";
+import { openHelper } from "./server-helper.ts";
+import { servePage } from "./server-page.ts";
+import { tokenCheck } from "./server-token.ts";
+
+/** How a dashboard is served. */
+export interface ServerOptions {
+  readonly lab: Lab;
+  /** Address to listen at; 127.0.0.1 unless told, which only this machine reaches. */
+  readonly host?: string | undefined;
+  /** Port; 0, or none, for any that is free. */
+  readonly port?: number | undefined;
+  /** Other names this server goes by, such as that of a proxy before it. */
+  readonly names?: readonly string[] | undefined;
+  /** Folder of the built page; none to serve the API alone. */
+  readonly page?: string | undefined;
+  /** Hashes of the tokens that open it, of `openTokens`; any address that others reach needs at least one. */
+  readonly tokens?: readonly string[] | undefined;
+  /** Whether trials are run by this process too. */
+  readonly isWorking?: boolean | undefined;
+  /** Folder of the data of this machine; the default one unless told. */
+  readonly dataDir?: string | undefined;
+  /** How long a client may take to send a request, in milliseconds. */
+  readonly requestMs?: number | undefined;
+  /** Told what went wrong that nobody who asked is to blame for. */
+  readonly onError?: ((message: string) => void) | undefined;
+}
+
+/** A dashboard that is served until it is disposed of. */
+export interface DashboardServer extends AsyncDisposable {
+  /** Where a browser on this machine finds it: `http://127.0.0.1:4242/`. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** How long a client may take to send a request, in milliseconds; the headers alone have half of it. */
+const REQUEST_MS = 10_000;
+
+/** Sockets at once. */
+const CONNECTIONS = 1000;
+
+/** Whether nobody but this machine reaches an address. */
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+
+/** Whether an address stands for all addresses of this machine. */
+const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::";
+
+/**
+ * Serve the dashboard of a lab.
+ *
+ * @throws UsageError if others could reach it and it has no token, or the address is taken or not this machine's.
+ */
+export async function startServer(options: ServerOptions): Promise<DashboardServer> {
+  const { lab, host = "127.0.0.1", port = 0, names = [], tokens = [], dataDir } = options;
+  const { requestMs = REQUEST_MS, onError = () => {} } = options;
+  if (!isLoopback(host) && tokens.length === 0) {
+    throw new UsageError(
+      `--host ${host}: expected a token, as others can reach this address; got none. Nothing was opened`,
+    );
+  }
+  const ours = new Set(["localhost", "127.0.0.1", "::1", host, ...names].map((name) => name.toLowerCase()));
+  const mine = hostname().toLowerCase();
+  // Rebinding needs a name of the attacker's; a bare address, and what this machine calls itself, is none.
+  const isOurName = (name: string): boolean =>
+    ours.has(name) ||
+    (!isLoopback(host) && (name === mine || name === `${mine}.local`)) ||
+    (isWildcard(host) && isIP(name) !== 0);
+
+  const helper = openHelper();
+  const live = watchLab(lab.database.tables);
+  const hasData = async (name: string): Promise<boolean> => {
+    const known = datasets.find((dataset) => dataset.name === name)!;
+    if (known.kind === "drawn") return true;
+    return (await locate(known, dataFolder(dataDir))).size === known.files.length;
+  };
+  const services = {
+    ...{ lab, version, helper, live, hasData, dataDir },
+    isWorking: options.isWorking ?? false,
+    documents: keepDocuments(lab),
+  };
+  const page = await servePage(options.page);
+  const server = createServer({
+    requestTimeout: requestMs,
+    headersTimeout: Math.ceil(requestMs / 2),
+    // How often the two are looked at.
+    connectionsCheckingInterval: Math.ceil(requestMs / 10),
+    keepAliveTimeout: 5000,
+  });
+  server.maxConnections = CONNECTIONS;
+  const bound = await listen(server, host, port);
+  const app = createApp(services, {
+    ...{ isOurName, page },
+    isToken: tokens.length > 0 ? tokenCheck(tokens) : undefined,
+    // Cookies know no ports, and one machine may show several labs.
+    cookie: `shatter-${bound.port}`,
+    onError: (error) => onError(messageOf(error)),
+  });
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  server.on("request", (incoming, outgoing) => {
+    // An address that is none would be refused by the adapter too, with other words.
+    if (hostName(incoming.headers.host) === undefined) {
+      outgoing.writeHead(400, { "Content-Type": "application/json", Connection: "close" });
+      outgoing.end(JSON.stringify({ error: "Host: expected a name of this server" }));
+      return;
+    }
+    void answer(incoming, outgoing);
+  });
+  const shown = isWildcard(host) ? "127.0.0.1" : host;
+  return {
+    address: `http://${isIP(shown) === 6 ? `[${shown}]` : shown}:${bound.port}/`,
+    port: bound.port,
+    async [Symbol.asyncDispose]() {
+      live[Symbol.dispose]();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await helper[Symbol.asyncDispose]();
+      await closed;
+    },
+  };
+}
+
+/** What the system's refusals to listen mean. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another program listens there; choose another --port",
+  EACCES: "this user may not listen there; choose a --port from 1024 on",
+  EADDRNOTAVAIL: "this machine has no such address; choose another --host",
+  ENOTFOUND: "there is no host of that name; choose another --host",
+};
+
+async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const why = REFUSALS[error.code ?? ""] ?? error.message;
+      reject(Object.assign(new UsageError(`${host}:${port}: cannot listen: ${why}`), { code: error.code }));
+    });
+    server.listen({ host, port }, () => resolve());
+  });
+  return server.address() as AddressInfo;
+}

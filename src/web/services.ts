@@ -1,0 +1,22 @@
+/**
+ * @file What the routes are given to answer with.
+ */
+
+import type { Lab } from "../lab/lab.ts";
+import type { Documents } from "./documents.ts";
+import type { Helper } from "./helper.ts";
+import type { Live } from "./live.ts";
+
+export interface Services {
+  readonly lab: Lab;
+  /** Whether trials are run by this process too. */
+  readonly isWorking: boolean;
+  readonly version: string;
+  readonly documents: Documents;
+  readonly live: Live;
+  readonly helper: Helper;
+  /** Whether the files of a dataset are here. */
+  readonly hasData: (name: string) => Promise<boolean>;
+  /** Folder of the data of this machine; the default one unless told. */
+  readonly dataDir?: string | undefined;
+}
