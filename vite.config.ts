@@ -3,16 +3,26 @@
  */
 
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { defineConfig } from "vite";
+import { join, resolve } from "node:path";
+import { defineConfig, type Plugin } from "vite";
 
-const OUT = join(import.meta.dirname, "dist", "web");
+/** Removes the assets of an earlier build, whose names have other hashes. */
+function emptyAssets(): Plugin {
+  let assets = "";
+  return {
+    name: "empty-assets",
+    configResolved({ root, build }) {
+      assets = resolve(root, build.outDir, build.assetsDir);
+    },
+    buildStart: () => rm(assets, { recursive: true, force: true }),
+  };
+}
 
 export default defineConfig({
-  root: "src/web/client",
+  root: join(import.meta.dirname, "src", "web", "client"),
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
-    outDir: OUT,
+    outDir: join(import.meta.dirname, "dist", "web"),
     // The compiled server lies in the same folder; only what an earlier build of the page left there goes.
     emptyOutDir: false,
     target: "es2023",
@@ -20,10 +30,5 @@ export default defineConfig({
     cssCodeSplit: false,
     assetsInlineLimit: 0,
   },
-  plugins: [
-    {
-      name: "empty-assets",
-      buildStart: () => rm(join(OUT, "assets"), { recursive: true, force: true }),
-    },
-  ],
+  plugins: [emptyAssets()],
 });

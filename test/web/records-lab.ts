@@ -15,8 +15,8 @@ import type { PlannedTrial } from "../../src/lab/planned-trial.ts";
 import { importTrial } from "../../src/lab/process-import.ts";
 import type { LocalLab } from "../../src/lab/process-lab.ts";
 import { machine } from "../../src/lab/process-provenance.ts";
-import { resultRow } from "../../src/lab/result-row.ts";
 import type { TestResult } from "../../src/lab/result.ts";
+import { resultRow } from "../../src/lab/result-row.ts";
 import type { StoredTrial } from "../../src/lab/trial-result.ts";
 import { beginAttempt, finishAttempt, recordProgress, registerWorker } from "../../src/store/attempts.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
@@ -140,7 +140,8 @@ export async function tellAgain({ database }: LocalLab, trial: StoredTrial): Pro
     ...{ program: trial.provenance.engine, device: trial.provenance.device, jobs: 1, threads: 1 },
   });
   const begun = await beginAttempt(tables, { trial: result.id, worker, job: randomUUID(), token });
-  if ("refused" in begun) throw new Error(`trial ${result.id}: expected it to wait, but it is ${begun.refused}`);
+  if ("refused" in begun)
+    throw new Error(`trial ${result.id}: expected it to wait, but it is ${begun.refused}`);
   let told = 0;
   const tell = async (epochs: number): Promise<void> => {
     const rows = result.history.slice(told, told + epochs);

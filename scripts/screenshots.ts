@@ -1,0 +1,92 @@
+/**
+ * @file Takes the pictures of `docs/dashboard/`: every page of the dashboard on a lab of the records, at a desk and on
+ * a phone, light and dark.
+ *
+ * ```sh
+ * SHATTER_DATA=<folder with CIFAR-10> node scripts/screenshots.ts [folder] [part of a name]
+ * ```
+ */
+
+import { mkdir, stat, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import sharp from "sharp";
+import { openBrowser, openPage, openStage } from "../test/web/browser/browser.ts";
+import { tellAgain } from "../test/web/records-lab.ts";
+
+const [folder = join(import.meta.dirname, "..", "docs", "dashboard"), only = ""] = process.argv.slice(2);
+await mkdir(resolve(folder), { recursive: true });
+
+/** Trials of figure 1b that are not done in the pictures. */
+const HELD_FROM = 0.7;
+/** Trials that are shown while they run, and the epochs they have done. */
+const RUNNING = 2;
+const EPOCHS = 11;
+
+const isHeld = ({ spec }: { readonly spec: { readonly corrupt: number } }, experiment: string): boolean =>
+  experiment === "figure-1b" && spec.corrupt >= HELD_FROM && spec.corrupt < 1;
+
+await using stage = await openStage(isHeld, process.env["SHATTER_DATA"]);
+const { lab, filled } = stage;
+for (const trial of filled.held.slice(0, RUNNING)) await (await tellAgain(lab, trial)).tell(EPOCHS);
+const done = await lab.database.tables
+  .selectFrom("trials")
+  .select("id")
+  .where("model", "=", "mlp-3x512")
+  .where("corrupt", "=", 0)
+  .where("state", "=", "done")
+  .orderBy("epoch", "desc")
+  .executeTakeFirstOrThrow();
+
+const PAGES = {
+  experiments: "/",
+  start: "/?start=figure-1b",
+  experiment: "/experiments/figure-1b-paper",
+  trials: "/trials?dataset=cifar10&sort=-testAccuracy",
+  trial: `/trials/${done.id}`,
+  running: `/trials/${filled.held[0]!.result.id}`,
+  compare: "/compare?model=mlp-1x512&by=inputs,corrupt&singles=1&metric=trainAccuracy",
+  data: "/data?dataset=cifar10&inputs=shuffled&corrupt=0.5",
+  workers: "/workers",
+};
+const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 780 } };
+/** Colours of a picture; charts and text need few. */
+const COLORS = 64;
+
+const browser = await openBrowser();
+let total = 0;
+for (const [name, path] of Object.entries(PAGES)) {
+  for (const [device, size] of Object.entries(SIZES)) {
+    for (const scheme of ["light", "dark"] as const) {
+      const file = `${name}-${device}-${scheme}.png`;
+      if (!file.includes(only)) continue;
+      await using opened = await openPage(browser, stage, path, { ...size, scheme });
+      const { page, complaints } = opened;
+      await page.waitForLoadState("load");
+      // The stream of events never ends, so the network is never idle: all is there when nothing says it loads.
+      await page.waitForFunction(() => document.querySelector("h1") && !document.querySelector(".loading"));
+      await page.waitForFunction(() =>
+        [...document.images].every((image) => image.complete || image.loading === "lazy"),
+      );
+      await page.waitForTimeout(400);
+      // Pages are shown from their top; charts lie below the fold on a phone.
+      const shot = await page.screenshot({
+        clip: { x: 0, y: 0, ...size, height: size.height * (device === "phone" ? 1.6 : 1.35) },
+        fullPage: true,
+      });
+      const picture = await sharp(shot)
+        .png({ palette: true, colours: COLORS, compressionLevel: 9, effort: 10 })
+        .toBuffer();
+      await writeFile(join(folder, file), picture);
+      const { size: bytes } = await stat(join(folder, file));
+      total += bytes;
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      console.log(
+        `${file}: ${Math.round(bytes / 1024)} KiB${overflow > 0 ? `, WIDER THAN THE WINDOW BY ${overflow}` : ""}${complaints.length > 0 ? `, ${complaints.join(" | ")}` : ""}`,
+      );
+    }
+  }
+}
+await browser.close();
+console.log(
+  `${Math.round(total / 1024)} KiB in all; the server's errors: ${stage.errors.join(" | ") || "none"}`,
+);
