@@ -7,14 +7,14 @@
  * ```
  */
 
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import sharp from "sharp";
 import { openBrowser, openPage, openStage } from "../test/web/browser/browser.ts";
 import { tellAgain } from "../test/web/records-lab.ts";
 
 const [folder = join(import.meta.dirname, "..", "docs", "dashboard"), only = ""] = process.argv.slice(2);
-await mkdir(resolve(folder), { recursive: true });
 
 /** Trials of figure 1b that are not done in the pictures. */
 const HELD_FROM = 0.7;
@@ -25,7 +25,12 @@ const EPOCHS = 11;
 const isHeld = ({ spec }: { readonly spec: { readonly corrupt: number } }, experiment: string): boolean =>
   experiment === "figure-1b" && spec.corrupt >= HELD_FROM && spec.corrupt < 1;
 
-await using stage = await openStage(isHeld, process.env["SHATTER_DATA"]);
+const target = resolve(folder);
+await mkdir(target, { recursive: true });
+// So that the pictures name no folder of this machine.
+const place = await mkdtemp(join(tmpdir(), "shatter-pictures-"));
+process.chdir(place);
+await using stage = await openStage({ isHeld, dataDir: process.env["SHATTER_DATA"], folder: place });
 const { lab, filled } = stage;
 for (const trial of filled.held.slice(0, RUNNING)) await (await tellAgain(lab, trial)).tell(EPOCHS);
 const done = await lab.database.tables
@@ -64,9 +69,10 @@ for (const [name, path] of Object.entries(PAGES)) {
       await page.waitForLoadState("load");
       // The stream of events never ends, so the network is never idle: all is there when nothing says it loads.
       await page.waitForFunction(() => document.querySelector("h1") && !document.querySelector(".loading"));
-      await page.waitForFunction(() =>
-        [...document.images].every((image) => image.complete || image.loading === "lazy"),
-      );
+      await page.evaluate(() => {
+        for (const image of document.images) image.loading = "eager";
+      });
+      await page.waitForFunction(() => [...document.images].every((image) => image.complete));
       await page.waitForTimeout(400);
       // Pages are shown from their top; charts lie below the fold on a phone.
       const shot = await page.screenshot({
@@ -76,8 +82,8 @@ for (const [name, path] of Object.entries(PAGES)) {
       const picture = await sharp(shot)
         .png({ palette: true, colours: COLORS, compressionLevel: 9, effort: 10 })
         .toBuffer();
-      await writeFile(join(folder, file), picture);
-      const { size: bytes } = await stat(join(folder, file));
+      await writeFile(join(target, file), picture);
+      const { size: bytes } = await stat(join(target, file));
       total += bytes;
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       console.log(

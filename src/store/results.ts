@@ -47,7 +47,14 @@ export async function importResult(db: Tx, result: NewResult, history: Progress[
     await writeEpochs(tx, result.trial_id, history);
     await tx
       .updateTable("trials")
-      .set({ state: "done", updated_at: sql`now()` })
+      .set({
+        state: "done",
+        epoch: result.epochs,
+        train_loss: result.train_loss,
+        train_accuracy: result.train_accuracy,
+        test_accuracy: result.test_accuracy,
+        updated_at: sql`now()`,
+      })
       .where("id", "=", result.trial_id)
       .execute();
     return true;

@@ -93,7 +93,9 @@ export function comparePlot(
   const plot: ExperimentPlot = {
     name: `compare-${metric}`,
     title: `${title} by epoch`,
-    caption: singles.length > 0 ? "Thin lines are single trials." : "",
+    caption:
+      "A mean is over the trials that came to its epoch, so it may jump where some have ended." +
+      (singles.length > 0 ? " Thin lines are single trials." : ""),
     x: EPOCHS,
     y: { label: title, unit, domain: unit === "share" ? [0, 1] : null },
     guides: [],

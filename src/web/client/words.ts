@@ -55,10 +55,17 @@ export const showEpochs = ({ epoch, epochsAllowed }: TrialItem): string => `${ep
 export const shareDone = ({ epoch, share, epochsAllowed }: TrialItem): number =>
   Math.min(1, (epoch + share) / Math.max(1, epochsAllowed));
 
+/** Seconds as a guess is told: no finer than it is known. */
+function showGuess(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** Time left, as good as it can be told. */
 export function tellLeft(secondsLeft: number | null, counts: TrialCounts): string {
   if (counts.waiting + counts.running === 0) return "nothing left to run";
-  return secondsLeft === null ? "time left not known yet" : `about ${formatDuration(secondsLeft)} left`;
+  return secondsLeft === null ? "time left not known yet" : `about ${showGuess(secondsLeft)} left`;
 }
 
 const two = (value: number): string => String(value).padStart(2, "0");
@@ -72,6 +79,9 @@ export function showTime(iso: string): string {
 }
 
 const UNITS = ["bytes", "KiB", "MiB", "GiB"];
+
+/** Text in which no line ends between a number and its percent sign. */
+export const keepPercent = (text: string): string => text.replaceAll(/(\d) %/g, "$1\u00a0%");
 
 /** A size in bytes as people read it. */
 export function showSize(bytes: number): string {

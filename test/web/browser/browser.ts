@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { type LocalLab, openLab } from "../../../src/lab/process-lab.ts";
@@ -56,14 +56,21 @@ export interface Stage extends AsyncDisposable {
   readonly startServer: () => Promise<void>;
 }
 
-/** Set the stage: trials that are held wait, all others are done. */
-export async function openStage(
-  isHeld: (trial: StoredTrial, experiment: string) => boolean = () => false,
-  dataDir?: string,
-): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), "shatter-browser-"));
+/** How a stage is set. */
+export interface StageOptions {
+  /** Trials that wait; all others are done. */
+  readonly isHeld?: (trial: StoredTrial, experiment: string) => boolean;
+  readonly dataDir?: string | undefined;
+  /** An empty folder for it, which goes away with it; a fresh one unless told. */
+  readonly folder?: string;
+}
+
+/** Set the stage. */
+export async function openStage({ isHeld, dataDir, folder: given }: StageOptions = {}): Promise<Stage> {
+  const folder = given ?? (await mkdtemp(join(tmpdir(), "shatter-browser-")));
   const page = await buildPage(folder);
-  const lab = await openLab({ lab: join(folder, "lab"), dataDir });
+  // A lab is called by its path as it was given.
+  const lab = await openLab({ lab: relative(process.cwd(), join(folder, "shatter-lab")), dataDir });
   const filled = await fillLab(lab, isHeld);
   const errors: string[] = [];
   const open = (port = 0): Promise<DashboardServer> =>

@@ -82,9 +82,8 @@ function Item({ item }: { readonly item: ExperimentItem }): JSX.Element {
           {trials.done.toLocaleString("en-US")}
           <span class="soft"> of {formatNoun(sumOf(trials), "trial")}</span>
         </p>
-        <p class="soft">
-          {tellLeft(secondsLeft, trials)} · {showSeconds(seconds)} computed
-        </p>
+        <p class="soft">{tellLeft(secondsLeft, trials)}</p>
+        <p class="soft">{showSeconds(seconds)} computed</p>
       </div>
     </li>
   );

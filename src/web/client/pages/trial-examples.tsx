@@ -9,7 +9,7 @@ import { formatCount, formatNoun } from "../../../report/format.ts";
 import { type Grid, plainCell } from "../../../report/grid.ts";
 import { latexGrid } from "../../../report/grid-latex.ts";
 import { markdownGrid } from "../../../report/grid-markdown.ts";
-import type { MisfitAnswer, TrialAnswer } from "../../api.ts";
+import type { DataItem, MisfitAnswer, TrialAnswer } from "../../api.ts";
 import { setQuery } from "../location.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Downloads, textFile } from "../parts/downloads.tsx";
@@ -22,19 +22,45 @@ const SHOWN = 64;
 
 /** Training examples as the network sees them in an epoch, which is in the address. */
 export function Examples({
-  id,
+  trial: { id, dataset, epoch: last },
   address,
-  epochs,
 }: {
-  readonly id: string;
+  readonly trial: TrialAnswer;
   readonly address: URL;
-  readonly epochs: number;
 }): JSX.Element {
-  const epoch = Math.max(1, Math.floor(Number(address.searchParams.get("epoch") ?? 1)) || 1);
-  const path = `/api/trials/${encodeURIComponent(id)}/examples?epoch=${epoch}&count=${SHOWN}`;
+  const data = useResource<readonly DataItem[]>("/api/data");
   return (
     <section>
       <h2>As the network sees them</h2>
+      <Await resource={data} what="the datasets">
+        {(items) => {
+          const item = items.find(({ name }) => name === dataset);
+          return item?.isHere ? (
+            <Sheet id={id} address={address} last={Math.max(1, last)} />
+          ) : (
+            <Empty>{item?.hint ?? `The dataset ${dataset} is not on the machine of this server.`}</Empty>
+          );
+        }}
+      </Await>
+    </section>
+  );
+}
+
+function Sheet({
+  id,
+  address,
+  last,
+}: {
+  readonly id: string;
+  readonly address: URL;
+  /** Last epoch that can be asked for. */
+  readonly last: number;
+}): JSX.Element {
+  const asked = Math.floor(Number(address.searchParams.get("epoch") ?? 1)) || 1;
+  const epoch = Math.min(last, Math.max(1, asked));
+  const path = `/api/trials/${encodeURIComponent(id)}/examples?epoch=${epoch}&count=${SHOWN}`;
+  return (
+    <>
       <p class="soft">
         The first training examples after randomization and preprocessing, as they are in epoch {epoch}. Only
         augmentation makes epochs differ.
@@ -43,7 +69,7 @@ export function Examples({
         label="Epoch"
         type="number"
         min={1}
-        max={epochs}
+        max={last}
         value={String(epoch)}
         onChange={(value) => setQuery({ epoch: value === "1" ? undefined : value }, { replace: true })}
       />
@@ -54,7 +80,7 @@ export function Examples({
         loading="lazy"
       />
       <Downloads of="Training examples" files={[{ name: `trial-${id}-examples-${epoch}.png`, from: path }]} />
-    </section>
+    </>
   );
 }
 

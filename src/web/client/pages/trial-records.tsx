@@ -49,12 +49,22 @@ export function Spec({ answer: { id, spec, result } }: { readonly answer: TrialA
 }
 
 /** The checks of its randomized data. */
-export function Conformance({ lines }: { readonly lines: TrialAnswer["conformance"] }): JSX.Element {
+export function Conformance({
+  lines,
+  isOver,
+}: {
+  readonly lines: TrialAnswer["conformance"];
+  readonly isOver: boolean;
+}): JSX.Element {
   return (
     <section>
       <h2>Checks of its data</h2>
       {lines.length === 0 ? (
-        <Empty>The checks are made once the data are, before the first step.</Empty>
+        <Empty>
+          {isOver
+            ? "This result came from elsewhere, without its checks."
+            : "The checks are made once the data are, before the first step."}
+        </Empty>
       ) : (
         <ul class="checks">
           {lines.map(({ randomization, check, ok, value, bound }) => (

@@ -107,11 +107,11 @@ function Trial({
         )}
       </section>
       <Curves id={id} name={nameTrial(answer)} />
-      <Examples id={id} address={address} epochs={Math.max(1, answer.epoch)} />
+      <Examples trial={answer} address={address} />
       <Misfit id={id} epoch={answer.epoch} />
       <Confusion id={id} confusion={answer.confusion} />
       <Spec answer={answer} />
-      <Conformance lines={answer.conformance} />
+      <Conformance lines={answer.conformance} isOver={state === "done"} />
       <Attempts tries={answer.tries} />
       <Checkpoints checkpoints={answer.checkpoints} />
       <Events events={answer.events} />

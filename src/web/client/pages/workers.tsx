@@ -3,6 +3,7 @@
  */
 
 import type { JSX } from "preact";
+import { useEffect, useReducer } from "preact/hooks";
 import { formatCount, formatDuration, formatNoun } from "../../../report/format.ts";
 import type { WorkerItem } from "../../api.ts";
 import { Await, Empty } from "../parts/await.tsx";
@@ -16,9 +17,28 @@ import { nameTask, showEpochs, showTime } from "../words.ts";
 /** Seconds of silence after which a worker is said to be silent: several of its heartbeats. */
 const SILENT = 60;
 
+/** When the page learned what it knows of a worker: its silence goes on since. */
+const learned = new WeakMap<WorkerItem, number>();
+
+/** Milliseconds after which silences are counted anew. */
+const TICK = 5_000;
+
+/** Seconds since a worker was heard of. */
+function silenceOf(worker: WorkerItem): number {
+  const now = performance.now();
+  const since = learned.get(worker) ?? now;
+  learned.set(worker, since);
+  return worker.silentSeconds + (now - since) / 1000;
+}
+
 /** The list of workers. */
 export function WorkersPage(): JSX.Element {
   const workers = useResource<readonly WorkerItem[]>("/api/workers", patchWorkers);
+  const [, tick] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    const timer = setInterval(() => tick(0), TICK);
+    return () => clearInterval(timer);
+  }, []);
   return (
     <>
       <PageHead
@@ -46,13 +66,14 @@ export function WorkersPage(): JSX.Element {
 }
 
 /** Whether a worker is there, in a word. */
-function lifeOf({ endedAt, silentSeconds }: WorkerItem): readonly [word: string, tone: string] {
+function lifeOf({ endedAt }: WorkerItem, silence: number): readonly [word: string, tone: string] {
   if (endedAt !== null) return ["gone", "cancelled"];
-  return silentSeconds > SILENT ? ["silent", "quarantined"] : ["alive", "running"];
+  return silence > SILENT ? ["silent", "quarantined"] : ["alive", "running"];
 }
 
 function Worker({ worker }: { readonly worker: WorkerItem }): JSX.Element {
-  const [life, tone] = lifeOf(worker);
+  const silence = silenceOf(worker);
+  const [life, tone] = lifeOf(worker, silence);
   const { host, pid, machine, program, device, jobs, threads, running, done } = worker;
   return (
     <li>
@@ -70,9 +91,7 @@ function Worker({ worker }: { readonly worker: WorkerItem }): JSX.Element {
           ["Since", <time dateTime={worker.startedAt}>{showTime(worker.startedAt)}</time>],
           [
             worker.endedAt === null ? "Last heard of" : "Ended",
-            worker.endedAt === null
-              ? `${formatDuration(worker.silentSeconds)} ago`
-              : showTime(worker.endedAt),
+            worker.endedAt === null ? `${formatDuration(Math.round(silence))} ago` : showTime(worker.endedAt),
           ],
           ["Trials done", formatCount(done)],
         ]}

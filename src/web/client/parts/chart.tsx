@@ -12,6 +12,7 @@ import type { CurveFigure } from "../../../report/experiment/plot-figure.ts";
 import { plotRecords } from "../../../report/experiment/records.ts";
 import { pictureOf } from "../picture.ts";
 import { pointsGrid } from "../points-grid.ts";
+import { keepPercent } from "../words.ts";
 import { type Download, Downloads, textFile } from "./downloads.tsx";
 import { GridTable } from "./grid-table.tsx";
 import { Written } from "./markup.tsx";
@@ -62,7 +63,7 @@ export function Chart({
   const Heading = level === 2 ? "h2" : "h3";
   return (
     <figure class="chart-box">
-      <Heading>{figure.title}</Heading>
+      <Heading>{keepPercent(figure.title)}</Heading>
       <div ref={place} class="chart-place">
         <Written name="drawing" text={drawing} />
       </div>

@@ -4,6 +4,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { keepPercent } from "../words.ts";
 
 /** The head of a page. */
 export function PageHead({
@@ -26,7 +27,7 @@ export function PageHead({
     <header class="head">
       <div>
         {over && <p class="over">{over}</p>}
-        <h1>{title}</h1>
+        <h1>{keepPercent(title)}</h1>
         {under && <p class="under">{under}</p>}
       </div>
       {actions && <div class="actions">{actions}</div>}
