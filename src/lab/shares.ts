@@ -25,6 +25,13 @@ interface Waiting {
   readonly priority: number;
 }
 
+/** What is known of the experiments of a lab, for a while. */
+interface Known {
+  readonly waiting: readonly Waiting[];
+  readonly all: readonly string[];
+  readonly until: number;
+}
+
 /** Experiments in the order in which they are to be served. */
 export function inTurn(waiting: readonly Waiting[], running: ReadonlyMap<string, number>): string[] {
   return waiting
@@ -34,20 +41,25 @@ export function inTurn(waiting: readonly Waiting[], running: ReadonlyMap<string,
 
 /** Shares of a lab's queue, for one worker. */
 export function createShares({ tables }: Database, queue: Queue): Shares {
-  let known: { readonly waiting: readonly Waiting[]; readonly until: number } | undefined;
-  const look = async (): Promise<readonly Waiting[]> => {
-    if (known && performance.now() < known.until) return known.waiting;
+  let known: Known | undefined;
+  const look = async (): Promise<Known> => {
+    if (known && performance.now() < known.until) return known;
     const ids = await queue.waiting();
     const priorities = new Map((await allExperiments(tables)).map(({ id, priority }) => [id, priority]));
-    const waiting = ids.map((id) => ({ id, priority: priorities.get(id) ?? 0 }));
-    known = { waiting, until: performance.now() + FRESH_MS };
-    return waiting;
+    known = {
+      waiting: ids.map((id) => ({ id, priority: priorities.get(id) ?? 0 })),
+      // Those that have nothing waiting now may have it in a moment, when a worker gives something back.
+      all: [...new Set([...priorities.keys(), ...ids])],
+      until: performance.now() + FRESH_MS,
+    };
+    return known;
   };
   return {
     async take(only) {
-      const waiting = await look();
-      const all = waiting.map(({ id }) => id);
-      if (only !== undefined) return all.includes(only) ? await queue.take(only, all) : undefined;
+      const { waiting, all } = await look();
+      if (only !== undefined) {
+        return waiting.some(({ id }) => id === only) ? await queue.take(only, all) : undefined;
+      }
       const running = waiting.length > 1 ? await runningByExperiment(tables) : new Map<string, number>();
       for (const id of inTurn(waiting, running)) {
         const job = await queue.take(id, all);

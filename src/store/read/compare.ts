@@ -26,7 +26,12 @@ export interface Variant {
 
 /** Trials of a query, each with its seed and the hash of its variant. */
 export interface Varying {
-  readonly trials: readonly { readonly id: string; readonly seed: number; readonly hash: string }[];
+  readonly trials: readonly {
+    readonly id: string;
+    readonly seed: number;
+    readonly epoch: number;
+    readonly hash: string;
+  }[];
   readonly variants: readonly Variant[];
 }
 
@@ -34,7 +39,7 @@ export interface Varying {
 export async function readVariants(db: Tx, query: TrialQuery): Promise<Varying> {
   const trials = await db
     .selectFrom("trials")
-    .select(["id", "seed", sql<string>`md5((spec - 'seed')::text)`.as("hash")])
+    .select(["id", "seed", "epoch", sql<string>`md5((spec - 'seed')::text)`.as("hash")])
     .where(matching(query))
     .orderBy("created_at")
     .orderBy("id")
@@ -67,13 +72,14 @@ export interface CurvePoint {
  * The curve of each group of trials.
  *
  * @param groups - Ids of trials by group; no trial is in two.
- * @param points - Most points of a curve: epochs are left out evenly, the last ones kept; 0 for all.
+ * @param stride - Epochs from one point to the next; the first and the last are there whatever it is.
+ * @param longest - Epochs of the trial that has most.
  */
 export async function readCurves(
   db: Tx,
   metric: Metric,
   groups: readonly (readonly string[])[],
-  points: number,
+  { stride = 1, longest = 0 }: { readonly stride?: number; readonly longest?: number } = {},
 ): Promise<CurvePoint[][]> {
   const members = groups.flatMap((ids, group) => ids.map((id) => ({ id, group })));
   const curves: CurvePoint[][] = groups.map(() => []);
@@ -82,8 +88,9 @@ export async function readCurves(
   // Text arrays as one parameter each: a statement takes 65,535, and there may be more trials.
   const ids = sql`string_to_array(${members.map(({ id }) => id).join(",")}, ',')`;
   const numbers = sql`string_to_array(${members.map(({ group }) => group).join(",")}, ',')::int[]`;
-  const stride =
-    points === 0 ? sql`1` : sql`greatest(1, ceil((select longest from span) / ${points}::float8)::int)`;
+  // Not in the statement unless it leaves something out: it would cost more than it spares.
+  const chosen =
+    stride > 1 ? sql`and (epochs.epoch % ${stride}::int = 0 or epochs.epoch in (1, ${longest}::int))` : sql``;
   const { rows } = await sql<{
     group: number;
     epoch: number;
@@ -91,15 +98,11 @@ export async function readCurves(
     deviation: number | null;
     n: number;
   }>`
-    with members as materialized (select * from unnest(${ids}, ${numbers}) as m (id, "group")),
-    span as materialized (
-      select max(trials.epoch) as longest from ${sql.table("shatter.trials")} as trials join members using (id)
-    )
+    with members as materialized (select * from unnest(${ids}, ${numbers}) as m (id, "group"))
     select members."group", epochs.epoch, avg(${column}) as mean, stddev_samp(${column}) as deviation,
       count(${column})::int as n
     from members join ${sql.table("shatter.epochs")} as epochs on epochs.trial_id = members.id
-    where ${column} is not null
-      and (epochs.epoch % ${stride} = 0 or epochs.epoch = 1 or epochs.epoch = (select longest from span))
+    where ${column} is not null ${chosen}
     group by members."group", epochs.epoch
     order by members."group", epochs.epoch`.execute(db);
   const limits = metric.endsWith("Accuracy") ? [0, 1] : [0, Number.POSITIVE_INFINITY];

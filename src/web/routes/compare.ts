@@ -35,11 +35,12 @@ export function compareRoutes({ lab }: Services): Hono {
         `compare: expected at most ${TRIALS} trials, got ${compared}; choose fewer by a filter, such as experiment or model`,
       );
     }
+    const longest = found.trials.reduce((most, { epoch }) => Math.max(most, epoch), 0);
     const curves = await readCurves(
       db,
       metric,
       shown.map(({ trials }) => trials),
-      isFile ? 0 : points,
+      { longest, stride: isFile || points === 0 ? 1 : Math.max(1, Math.ceil(longest / points)) },
     );
     if (isFile) {
       const rows = shown.flatMap(({ fields: values }, group) =>

@@ -1,0 +1,159 @@
+/**
+ * One suite for the queue over both databases.
+ */
+
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { openQueue, type Queue, type Wanted } from "../../src/lab/process-queue.ts";
+import { createShares, inTurn } from "../../src/lab/shares.ts";
+import { beginAttempt } from "../../src/store/attempts.ts";
+import type { Database } from "../../src/store/database.ts";
+import { planExperiment } from "../../src/store/experiments.ts";
+import { inFolders, onServer, type Place } from "../store/databases.ts";
+import { experimentOf, trialOf } from "../store/rows.ts";
+
+/** The trials of an experiment, in their order. */
+const wantedIn = (experiment: string, count: number, priority = 0): Wanted[] =>
+  Array.from({ length: count }, (_, position) => ({
+    ...{ experiment, position, priority },
+    trial: `${experiment}-${position}`,
+  }));
+
+describe("turns", () => {
+  test.each([
+    ["the highest priority first", [0, 1], [0, 9], "b a"],
+    ["then the fewest running trials", [0, 0], [2, 1], "b a"],
+    ["then as they come", [0, 0], [0, 0], "a b"],
+  ])("go to %s", (_, [a, b], running, order) => {
+    const waiting = [
+      { id: "a", priority: a! },
+      { id: "b", priority: b! },
+    ];
+    const counts = new Map([
+      ["a", running[0]!],
+      ["b", running[1]!],
+    ]);
+    expect(inTurn(waiting, counts).join(" ")).toBe(order);
+  });
+});
+
+describe.each([
+  ["PGlite", inFolders],
+  ["PostgreSQL", onServer],
+] as const)("a queue on %s", (_, place) => {
+  let where: Place;
+  let database: Database;
+  let queue: Queue;
+  beforeAll(async () => {
+    where = await place();
+    database = await where.open("lab");
+    queue = await openQueue(database, { heartbeatSeconds: 10, watchSeconds: 1 });
+  }, 60_000);
+  afterAll(async () => {
+    await queue[Symbol.asyncDispose]();
+    await database[Symbol.asyncDispose]();
+    await where[Symbol.asyncDispose]();
+  });
+
+  // What one test leaves would come back in the midst of another, as soon as its heartbeats are missed.
+  afterEach(async () => {
+    await database.queue.executeSql("delete from shatter_queue.job");
+    await database.queue.executeSql("delete from shatter.experiments");
+  });
+
+  /** Take every job of an experiment that can be taken, in order. */
+  async function takeAll(experiment: string): Promise<string[]> {
+    const all = await queue.waiting();
+    const taken: string[] = [];
+    for (let job = await queue.take(experiment, all); job; job = await queue.take(experiment, all)) {
+      taken.push(job.trial);
+    }
+    return taken;
+  }
+
+  test("gives the trials of an experiment in its order, each once", async () => {
+    await queue.put(wantedIn("order", 12).toReversed());
+    await queue.put(wantedIn("order", 12));
+    await queue.put(wantedIn("stranger", 3));
+    expect(await takeAll("order")).toEqual(wantedIn("order", 12).map(({ trial }) => trial));
+    // Those that are worked on are not put in again.
+    await queue.put(wantedIn("order", 12));
+    expect(await takeAll("order")).toEqual([]);
+    expect(await takeAll("stranger")).toHaveLength(3);
+  });
+
+  test("takes a trial over from the experiment that wanted it first", async () => {
+    await queue.put(wantedIn("first", 1));
+    await queue.put([{ ...wantedIn("first", 1)[0]!, experiment: "second" }], { retake: true });
+    expect(await takeAll("first")).toEqual([]);
+    expect(await takeAll("second")).toEqual(["first-0"]);
+  });
+
+  test("gives a job again that was given back, and none that was completed", async () => {
+    await queue.put(wantedIn("back", 2));
+    const all = await queue.waiting();
+    const [one, two] = [await queue.take("back", all), await queue.take("back", all)];
+    await queue.complete(one!.id);
+    await queue.giveBack([two!.id]);
+    let again = await queue.take("back", all);
+    for (let tries = 0; !again && tries < 40; tries++) {
+      await sleep(100);
+      again = await queue.take("back", all);
+    }
+    expect(again).toEqual({ id: two!.id, trial: "back-1" });
+    expect(await queue.active()).toContain(two!.id);
+  });
+
+  test("settles a job together with what the lab writes, or not at all", async () => {
+    await queue.put(wantedIn("both", 1));
+    const job = (await queue.take("both", await queue.waiting()))!;
+    const undone = database.tables.transaction().execute(async (tx) => {
+      await queue.complete(job.id, tx);
+      throw new Error("the result cannot be kept");
+    });
+    await expect(undone).rejects.toThrow("the result cannot be kept");
+    expect(await queue.active()).toContain(job.id);
+    await database.tables.transaction().execute(async (tx) => await queue.complete(job.id, tx));
+    expect(await queue.active()).not.toContain(job.id);
+  });
+
+  test("gives the job of a silent worker to another, and not that of one that is heard", async () => {
+    await queue.put(wantedIn("silence", 2));
+    const all = await queue.waiting();
+    const [silent, heard] = [await queue.take("silence", all), await queue.take("silence", all)];
+    const heart = setInterval(() => void queue.touch([heard!.id]), 2000);
+    try {
+      let again = await queue.take("silence", all);
+      for (let tries = 0; !again && tries < 80; tries++) {
+        await sleep(250);
+        again = await queue.take("silence", all);
+      }
+      expect(again).toEqual({ id: silent!.id, trial: "silence-0" });
+      expect(await queue.active()).toContain(heard!.id);
+    } finally {
+      clearInterval(heart);
+    }
+  }, 40_000);
+
+  test("serves equal experiments alike, and the urgent one first", async () => {
+    const wanted = [wantedIn("large", 40), wantedIn("small", 3), wantedIn("urgent", 2, 7)];
+    for (const trials of wanted) {
+      const [{ experiment, priority }] = trials as [Wanted];
+      const rows = trials.map(({ trial }, seed) => trialOf(`${randomUUID()}-${trial}`, seed));
+      await planExperiment(database.tables, experimentOf(experiment, priority), rows);
+      await queue.put(trials.map((one, index) => ({ ...one, trial: rows[index]!.id })));
+    }
+    const shares = createShares(database, queue);
+    const order: string[] = [];
+    for (let turn = 0; turn < 8; turn++) {
+      const job = (await shares.take())!;
+      order.push(wanted.map(([one]) => one!.experiment).find((name) => job.trial.includes(`-${name}-`))!);
+      const [token, worker] = [randomUUID(), randomUUID()];
+      await beginAttempt(database.tables, { trial: job.trial, job: job.id, token, worker });
+    }
+    expect(order.slice(0, 2)).toEqual(["urgent", "urgent"]);
+    expect(order.slice(2).filter((name) => name === "small")).toHaveLength(3);
+    expect(order.slice(2).filter((name) => name === "large")).toHaveLength(3);
+  });
+});
