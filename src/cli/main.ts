@@ -14,6 +14,7 @@ import { modelCommand } from "./model.ts";
 import { paint } from "./output.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
+import { serveCommand } from "./serve.ts";
 import { testCommand } from "./test.ts";
 import { workerCommand } from "./worker.ts";
 
@@ -38,6 +39,7 @@ const commands = [
   testCommand(),
   runCommand(),
   workerCommand(),
+  serveCommand(),
   reportCommand(),
   dataCommand(),
   modelCommand(),

@@ -101,13 +101,12 @@ export async function runPlanned(
   return { document, reused: had.size, ended: [...ended.values()] };
 }
 
-/** What a worker of a lab on a server is told. */
-export interface WorkerRequest
+/** What a worker is told, whichever lab it works for. */
+export interface WorkRequest
   extends Pick<
     ExperimentOptions,
     "jobs" | "threads" | "device" | "dataDir" | "command" | "onEvent" | "onWarning"
   > {
-  readonly databaseUrl: string;
   /** Folder of checkpoints on this machine. */
   readonly checkpoints: string;
   /** Take the trials of this experiment only. */
@@ -119,6 +118,11 @@ export interface WorkerRequest
   readonly signal: AbortSignal;
 }
 
+/** What a worker of a lab on a server is told. */
+export interface WorkerRequest extends WorkRequest {
+  readonly databaseUrl: string;
+}
+
 /**
  * Work for a lab on a server until told to stop, or until nothing is left to do.
  *
@@ -126,9 +130,15 @@ export interface WorkerRequest
  * @throws EngineError if the device is not there.
  */
 export async function runWorker(request: WorkerRequest): Promise<readonly Carried[]> {
-  const { databaseUrl, checkpoints, device = "cpu", lease, signal, onWarning } = request;
+  const { databaseUrl, checkpoints, lease, onWarning } = request;
   const timing = { heartbeatSeconds: lease, watchSeconds: Math.max(1, Math.min(15, lease / 4)) };
   await using lab = await openLab({ lab: dirname(checkpoints), databaseUrl, timing, onWarning });
+  return await workIn(lab, request);
+}
+
+/** {@link runWorker} for a lab that is open. */
+export async function workIn(lab: LocalLab, request: WorkRequest): Promise<readonly Carried[]> {
+  const { checkpoints, device = "cpu", lease, signal, onWarning } = request;
   const { jobs, threads } = sharesOf(request, Number.POSITIVE_INFINITY);
   const kept = { folder: checkpoints, seconds: Math.min(CHECKPOINT_SECONDS, lease) };
   await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept });

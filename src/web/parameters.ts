@@ -153,3 +153,25 @@ export function nameOf(value: string | undefined): string {
   }
   return value;
 }
+
+/**
+ * The body of a request, checked.
+ *
+ * @throws Refusal (400) if it is not JSON, or not what it should be; (408) if its end did not come.
+ */
+export async function bodyOf<T extends z.ZodType>(schema: T, request: Request): Promise<z.infer<T>> {
+  let text: string;
+  try {
+    text = await request.text();
+  } catch (error) {
+    // Too much of it is said elsewhere.
+    throw error instanceof Refusal ? error : new Refusal(408, "body: expected all of it, got a part");
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Refusal(400, "body: expected JSON, got something else");
+  }
+  return checked(schema, value);
+}

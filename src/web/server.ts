@@ -2,9 +2,11 @@
  * @file The dashboard's server: a socket, and what answers on it.
  */
 
+import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, isIP } from "node:net";
 import { hostname } from "node:os";
+import { basename, join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { dataFolder } from "../data/files.ts";
@@ -12,6 +14,7 @@ import { locate } from "../data/load.ts";
 import { datasets } from "../data/registry.ts";
 import type { Lab } from "../lab/lab.ts";
 import { version } from "../lab/process-provenance.ts";
+import { type CheckpointFacts, readCheckpoint } from "../store/checkpoints.ts";
 import { createApp } from "./app.ts";
 import { keepDocuments } from "./documents.ts";
 import { hostName } from "./guard.ts";
@@ -37,6 +40,8 @@ export interface ServerOptions {
   readonly isWorking?: boolean | undefined;
   /** Folder of the data of this machine; the default one unless told. */
   readonly dataDir?: string | undefined;
+  /** Folder of the lab's checkpoints on this machine. */
+  readonly checkpoints?: string | undefined;
   /** How long a client may take to send a request, in milliseconds. */
   readonly requestMs?: number | undefined;
   /** Told what went wrong that nobody who asked is to blame for. */
@@ -91,8 +96,14 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
     if (known.kind === "drawn") return true;
     return (await locate(known, dataFolder(dataDir))).size === known.files.length;
   };
+  const checkpointBytes = async (facts: CheckpointFacts): Promise<Uint8Array | undefined> => {
+    if (facts.path === null) return await readCheckpoint(lab.database.tables, facts);
+    if (options.checkpoints === undefined) return undefined;
+    // The name alone: what the database says leads out of no folder. A file may be gone, or be the next one already.
+    return await readFile(join(options.checkpoints, basename(facts.path))).catch(() => undefined);
+  };
   const services = {
-    ...{ lab, version, helper, live, hasData, dataDir },
+    ...{ lab, version, helper, live, hasData, dataDir, checkpointBytes },
     isWorking: options.isWorking ?? false,
     documents: keepDocuments(lab),
   };

@@ -3,6 +3,7 @@
  */
 
 import type { Lab } from "../lab/lab.ts";
+import type { CheckpointFacts } from "../store/checkpoints.ts";
 import type { Documents } from "./documents.ts";
 import type { Helper } from "./helper.ts";
 import type { Live } from "./live.ts";
@@ -17,6 +18,8 @@ export interface Services {
   readonly helper: Helper;
   /** Whether the files of a dataset are here. */
   readonly hasData: (name: string) => Promise<boolean>;
+  /** The bytes of a checkpoint, in the database or in the lab's folder; undefined if they are not to be had here. */
+  readonly checkpointBytes: (checkpoint: CheckpointFacts) => Promise<Uint8Array | undefined>;
   /** Folder of the data of this machine; the default one unless told. */
   readonly dataDir?: string | undefined;
 }

@@ -4,7 +4,7 @@
 
 import { Hono } from "hono";
 import type { DataSource } from "../../lab/runner.ts";
-import { checkpointsOf, readCheckpoint } from "../../store/checkpoints.ts";
+import { checkpointsOf } from "../../store/checkpoints.ts";
 import { readTrial } from "../../store/experiments.ts";
 import { epochsOf, resultOf } from "../../store/read/trial.ts";
 import { countTrials, distinctValues, listTrials, sortKeys } from "../../store/read/trials.ts";
@@ -34,7 +34,7 @@ const MISFIT_SECONDS = 15;
 const EPOCH_COLUMNS = ["epoch", "trainLoss", "fitLoss", "trainAccuracy", "testAccuracy"] as const;
 
 /** The routes. */
-export function trialRoutes({ lab, helper, dataDir }: Services): Hono {
+export function trialRoutes({ lab, helper, dataDir, checkpointBytes }: Services): Hono {
   const db = lab.database.tables;
   /** A trial, its spec, and where its examples are on this machine. */
   const find = async (id: string) => {
@@ -99,10 +99,10 @@ export function trialRoutes({ lab, helper, dataDir }: Services): Hono {
       }
       const [newest] = await checkpointsOf(db, row.id);
       if (!newest) return context.json(none("This trial has left no checkpoint yet."));
-      const checkpoint = await readCheckpoint(db, newest);
+      const checkpoint = await checkpointBytes(newest);
       if (!checkpoint) {
         return context.json(
-          none("The checkpoint of this trial is not in the database, and cannot be asked."),
+          none("The checkpoint of this trial is on another machine, or was replaced just now."),
         );
       }
       const job = { spec, source, checkpoint, count, seconds: MISFIT_SECONDS };

@@ -1,0 +1,131 @@
+/**
+ * @file `shatter serve`: the dashboard of a lab.
+ */
+
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { type LocalLab, openLab } from "../lab/process-lab.ts";
+import { workIn } from "../lab/process-run.ts";
+import { type DashboardServer, isLoopback, type ServerOptions, startServer } from "../web/server.ts";
+import { openTokens } from "../web/server-token.ts";
+import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
+import { wholeFrom } from "./output.ts";
+import { hideSecret } from "./worker.ts";
+
+interface Options {
+  readonly lab: string;
+  readonly databaseUrl?: string;
+  readonly host: string;
+  readonly port?: number;
+  readonly name?: string[];
+  readonly token?: boolean;
+  readonly newToken?: boolean;
+  readonly work?: boolean;
+  readonly jobs?: number;
+  readonly dataDir?: string;
+}
+
+/** The port unless told; the next ones if it is taken. */
+const PORT = 4242;
+const PORTS = 20;
+
+/** Seconds without a heartbeat after which a worker is taken for dead. */
+const LEASE_SECONDS = 60;
+
+/** The built page: `dist/web` of the package, from the sources and from the build alike. */
+const PAGE = fileURLToPath(new URL("../../dist/web/", import.meta.url));
+
+/** The command. */
+export function serveCommand(): Command {
+  return new Command("serve")
+    .description("show a lab in the browser: experiments, trials and workers, as they go on")
+    .option("--lab <folder>", "the lab", "shatter-lab")
+    .addOption(databaseUrlOption())
+    .option(
+      "--host <address>",
+      "address to listen at; any but this machine's own asks for a token",
+      "127.0.0.1",
+    )
+    .option("--port <number>", `port (default: ${PORT}, or the next one that is free)`, wholeFrom(0))
+    .option("--name <names...>", "other names the server goes by, such as that of a proxy before it")
+    .option("--token", "ask for a token on this machine too, which others may share")
+    .option("--new-token", "make a new token; those before are worth nothing any more")
+    .option("--work", "also take trials from the lab, and train them here")
+    .option("--jobs <count>", "with --work: trials at once (default: one a core)", wholeFrom(1))
+    .option(
+      "--data-dir <folder>",
+      "where datasets are on this machine (default: $SHATTER_DATA, or the cache)",
+    )
+    .addHelpText(
+      "after",
+      `
+Only this machine can open the page, unless --host says otherwise; SECURITY.md says what is protected against. A token
+is shown once, when it is made: the lab keeps its hash alone.
+
+Examples:
+  shatter serve                                          the lab in ./shatter-lab
+  shatter serve --work                                   and train what is started from the page
+  DATABASE_URL=postgres://lab@db/shatter shatter serve --host 0.0.0.0 --name lab.example.org`,
+    )
+    .action(serve);
+}
+
+async function serve(options: Options): Promise<void> {
+  const { host, dataDir, work: isWorking = false } = options;
+  const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
+  const place = { lab: options.lab, databaseUrl: databaseUrlOf(options), dataDir, onWarning: warn };
+  await using lab = await openLab(place);
+  const tokens =
+    isLoopback(host) && !options.token && !options.newToken
+      ? undefined
+      : await openTokens(lab.database.tables, options.newToken);
+  await using server = await listen(options.port, {
+    ...{ lab, host, dataDir, isWorking, page: PAGE, names: options.name, tokens: tokens?.hashes },
+    ...{ checkpoints: lab.checkpoints, onError: warn },
+  });
+  await lab.announce(server.address);
+  const key = tokens?.fresh === undefined ? "" : `?token=${tokens.fresh}`;
+  process.stdout.write(`${server.address}${key}\n`);
+  if (key)
+    process.stderr.write("This address opens the dashboard for whoever has it. It is shown only now.\n");
+  else if (tokens)
+    process.stderr.write("It asks for the token that was shown when it was made (--new-token).\n");
+
+  const end = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (end.signal.aborted) process.exit(130);
+      end.abort();
+      process.stderr.write("\nending (again to leave at once)\n");
+    });
+  }
+  if (isWorking) await workUntil(end.signal, lab, options, warn);
+  else if (!end.signal.aborted) await once(end.signal, "abort");
+}
+
+/** Train what is wanted until told to stop. */
+async function workUntil(
+  signal: AbortSignal,
+  lab: LocalLab,
+  { jobs, dataDir }: Options,
+  onWarning: (message: string) => void,
+): Promise<void> {
+  await workIn(lab, {
+    ...{ jobs, dataDir, signal, onWarning, checkpoints: lab.checkpoints },
+    ...{ untilIdle: false, lease: LEASE_SECONDS },
+    command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
+  });
+}
+
+/** Listen at the port asked for, or at the first one from {@link PORT} on that is free. */
+async function listen(asked: number | undefined, options: ServerOptions): Promise<DashboardServer> {
+  for (let port = asked ?? PORT; ; port++) {
+    try {
+      return await startServer({ ...options, port });
+    } catch (error) {
+      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (asked !== undefined || !isTaken || port >= PORT + PORTS) throw error;
+    }
+  }
+}
