@@ -10,7 +10,9 @@ import { locate } from "../data/load.ts";
 import { datasets } from "../data/registry.ts";
 import { openProcessPool } from "../lab/process-pool.ts";
 import { commit, engine, machine, version } from "../lab/process-provenance.ts";
+import { probePGlite, probeServer } from "../store/open.ts";
 import { devices } from "../train/engine.ts";
+import { databaseUrlOf } from "./lab-options.ts";
 import { paint } from "./output.ts";
 
 /** One thing that was looked at. */
@@ -54,6 +56,7 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
     },
     { what: "engine", ok: true, optional: false, detail: engine },
   ];
+  findings.push(await examineDatabase());
   for (const device of devices) {
     const what = `device ${device}`;
     const optional = device !== "cpu";
@@ -80,6 +83,17 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
     findings.push({ what, ok, optional: true, detail });
   }
   return findings;
+}
+
+/** The server of $DATABASE_URL, or PGlite with nothing on the disk. */
+async function examineDatabase(): Promise<Finding> {
+  const url = databaseUrlOf({});
+  const facts = { what: "database", optional: false };
+  try {
+    return { ...facts, ok: true, detail: url === undefined ? await probePGlite() : await probeServer(url) };
+  } catch (error) {
+    return { ...facts, ok: false, detail: messageOf(error) };
+  }
 }
 
 /** The command. */

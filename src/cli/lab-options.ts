@@ -2,7 +2,7 @@
  * @file The options that say which lab a command is about.
  */
 
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 
 /** What commands that open a lab are given. */
 export interface LabOptions {
@@ -22,3 +22,7 @@ export function databaseUrlOf({ databaseUrl }: { readonly databaseUrl?: string }
   const url = databaseUrl ?? process.env["DATABASE_URL"] ?? "";
   return url === "" ? undefined : url;
 }
+
+/** Give a command the options that say which lab it is about. */
+export const labOptions = (command: Command): Command =>
+  command.option("--lab <folder>", "the lab's folder", "shatter-lab").addOption(databaseUrlOption());

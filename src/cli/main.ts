@@ -8,6 +8,8 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { version } from "../lab/process-provenance.ts";
+import { exportCommand, gcCommand, importCommand } from "./bundle.ts";
+import { cancelCommand, retryCommand } from "./cancel.ts";
 import { dataCommand } from "./data.ts";
 import { doctorCommand } from "./doctor.ts";
 import { modelCommand } from "./model.ts";
@@ -15,6 +17,7 @@ import { paint } from "./output.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { serveCommand } from "./serve.ts";
+import { statusCommand } from "./status.ts";
 import { testCommand } from "./test.ts";
 import { workerCommand } from "./worker.ts";
 
@@ -39,6 +42,12 @@ const commands = [
   testCommand(),
   runCommand(),
   workerCommand(),
+  statusCommand(),
+  cancelCommand(),
+  retryCommand(),
+  exportCommand(),
+  importCommand(),
+  gcCommand(),
   serveCommand(),
   reportCommand(),
   dataCommand(),

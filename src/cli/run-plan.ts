@@ -6,15 +6,12 @@ import { costOf, type ModelCost } from "../lab/process-cost.ts";
 import { type ExperimentOptions, planExperiment, sharesOf } from "../lab/process-experiment.ts";
 import { openLab } from "../lab/process-lab.ts";
 import { openProcessPool } from "../lab/process-pool.ts";
-import { formatDuration, formatNoun } from "../report/format.ts";
+import { formatBytes, formatDuration, formatNoun } from "../report/format.ts";
 import { tableOf } from "../report/table.ts";
 import { terminalTable } from "../report/terminal.ts";
 import { hasLab } from "../store/open.ts";
 import { doneTrials } from "../store/results.ts";
 import { wantsColor } from "./output.ts";
-
-const bytes = (count: number): string =>
-  count >= 2 ** 30 ? `${(count / 2 ** 30).toFixed(1)} GiB` : `${Math.ceil(count / 2 ** 20)} MiB`;
 
 /** Print what an experiment will cost, and train nothing but a few steps to time them. */
 export async function printPlan(options: ExperimentOptions, asJson: boolean): Promise<void> {
@@ -59,9 +56,14 @@ function describe(costs: readonly ModelCost[], jobs: number, threads: number): v
       name: "memory",
       title: "Memory of one trial",
       form: "fraction",
-      read: ({ memory }) => (memory === 0 ? null : bytes(memory)),
+      read: ({ memory }) => (memory === 0 ? null : formatBytes(memory)),
     },
-    { name: "disk", title: "Disk", form: "fraction", read: ({ disk }) => (disk === 0 ? null : bytes(disk)) },
+    {
+      name: "disk",
+      title: "Disk",
+      form: "fraction",
+      read: ({ disk }) => (disk === 0 ? null : formatBytes(disk)),
+    },
   ]);
   console.log(terminalTable(table, { color: wantsColor(process.stdout) }));
   const trials = costs.reduce((total, cost) => total + left(cost), 0);
@@ -75,7 +77,7 @@ function describe(costs: readonly ModelCost[], jobs: number, threads: number): v
   const shares = `${formatNoun(jobs, "trial")} at once with ${formatNoun(threads, "thread")} each`;
   console.log(
     `\nAt most ${formatDuration(seconds / jobs)} for ${formatNoun(trials, "trial")}, ${shares}; ` +
-      `about ${bytes(memory)} of memory and ${bytes(disk)} of disk.`,
+      `about ${formatBytes(memory)} of memory and ${formatBytes(disk)} of disk.`,
   );
   console.log(
     "Times are from a few steps of each model, timed alone just now; trials that fit early end early.",

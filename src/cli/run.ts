@@ -14,8 +14,10 @@ import { experimentFromFile } from "../lab/experiments/file-experiment.ts";
 import { experiments, findExperiment } from "../lab/experiments/index.ts";
 import { type Scale, type Setting, scales } from "../lab/experiments/scales.ts";
 import type { ExperimentOptions } from "../lab/process-experiment.ts";
+import type { LocalLab } from "../lab/process-lab.ts";
 import { runExperiment } from "../lab/process-run.ts";
 import { type Device, devices } from "../train/engine.ts";
+import { listen, USUAL_PORT } from "./dashboard.ts";
 import { checkFolder, printExperiment, writeExperiment } from "./experiment-output.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { listOf, oneOf, wholeFrom } from "./output.ts";
@@ -44,6 +46,8 @@ interface Options {
   readonly train: boolean;
   readonly out?: string;
   readonly json?: string;
+  readonly port?: number;
+  readonly serve: boolean;
   readonly quiet?: boolean;
 }
 
@@ -108,6 +112,12 @@ export function runCommand(): Command {
     )
     .option("--out <folder>", "where the result goes (default: <lab>/<name>-<scale>)")
     .option("--json <file>", 'only "-": print the result as JSON instead of tables')
+    .option(
+      "--port <number>",
+      `port of the dashboard (default: ${USUAL_PORT}, or the next one that is free)`,
+      wholeFrom(0),
+    )
+    .option("--no-serve", "no dashboard while it runs")
     .option("--quiet", "no progress")
     .addHelpText(
       "after",
@@ -145,10 +155,28 @@ async function run(name: string, options: Options): Promise<void> {
     ...{ databaseUrl: databaseUrlOf(options), priority: options.priority },
     command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
     signal: interrupt.signal,
-    onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
+    onWarning: warn,
+    onOpen: async (open) => (options.serve && train ? await showLab(open, options) : undefined),
   };
   if (options.plan) await printPlan(request, options.json === "-");
   else await runAndPublish(experiment, request, options);
+}
+
+const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
+
+/** Show the lab in the browser while it is open; a port that is taken keeps nothing from being trained. */
+async function showLab(lab: LocalLab, { port, dataDir }: Options): Promise<AsyncDisposable | undefined> {
+  const { checkpoints } = lab;
+  const server = await listen(port, { lab, dataDir, checkpoints, isWorking: true, onError: warn }).catch(
+    (error) => {
+      if (port !== undefined) throw error;
+      warn(`no dashboard: ${messageOf(error)}`);
+    },
+  );
+  if (!server) return undefined;
+  await lab.announce(server.address);
+  process.stderr.write(`dashboard: ${server.address}\n`);
+  return server;
 }
 
 /** Options that a file says for itself. */
@@ -205,9 +233,8 @@ async function runAndPublish(experiment: Experiment, request: ExperimentOptions,
   if (json === "-") process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   else printExperiment(document);
   await writeExperiment(document, folder);
-  process.stderr.write(
-    `\n${reused} trials were in ${lab} already, ${ended.length} were run now; result: ${folder}\n`,
-  );
+  const now = ended.filter(({ result }) => result.status !== "stopped").length;
+  process.stderr.write(`\n${reused} trials were in ${lab} already, ${now} were run now; result: ${folder}\n`);
   if (document.provenance.interrupted) process.exitCode = 130;
   else if (ended.some(({ result }) => result.status === "failed")) process.exitCode = 1;
 }

@@ -3,12 +3,12 @@
  */
 
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { type LocalLab, openLab } from "../lab/process-lab.ts";
 import { workIn } from "../lab/process-run.ts";
-import { type DashboardServer, isLoopback, type ServerOptions, startServer } from "../web/server.ts";
+import { isLoopback } from "../web/server.ts";
 import { openTokens } from "../web/server-token.ts";
+import { listen, USUAL_PORT } from "./dashboard.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { wholeFrom } from "./output.ts";
 import { hideSecret } from "./worker.ts";
@@ -26,15 +26,8 @@ interface Options {
   readonly dataDir?: string;
 }
 
-/** The port unless told; the next ones if it is taken. */
-const PORT = 4242;
-const PORTS = 20;
-
 /** Seconds without a heartbeat after which a worker is taken for dead. */
 const LEASE_SECONDS = 60;
-
-/** The built page: `dist/web` of the package, from the sources and from the build alike. */
-const PAGE = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** The command. */
 export function serveCommand(): Command {
@@ -47,7 +40,7 @@ export function serveCommand(): Command {
       "address to listen at; any but this machine's own asks for a token",
       "127.0.0.1",
     )
-    .option("--port <number>", `port (default: ${PORT}, or the next one that is free)`, wholeFrom(0))
+    .option("--port <number>", `port (default: ${USUAL_PORT}, or the next one that is free)`, wholeFrom(0))
     .option("--name <names...>", "other names the server goes by, such as that of a proxy before it")
     .option("--token", "ask for a token on this machine too, which others may share")
     .option("--new-token", "make a new token; those before are worth nothing any more")
@@ -81,7 +74,7 @@ async function serve(options: Options): Promise<void> {
       ? undefined
       : await openTokens(lab.database.tables, options.newToken);
   await using server = await listen(options.port, {
-    ...{ lab, host, dataDir, isWorking, page: PAGE, names: options.name, tokens: tokens?.hashes },
+    ...{ lab, host, dataDir, isWorking, names: options.name, tokens: tokens?.hashes },
     ...{ checkpoints: lab.checkpoints, onError: warn },
   });
   await lab.announce(server.address);
@@ -116,16 +109,4 @@ async function workUntil(
     ...{ untilIdle: false, lease: LEASE_SECONDS },
     command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
   });
-}
-
-/** Listen at the port asked for, or at the first one from {@link PORT} on that is free. */
-async function listen(asked: number | undefined, options: ServerOptions): Promise<DashboardServer> {
-  for (let port = asked ?? PORT; ; port++) {
-    try {
-      return await startServer({ ...options, port });
-    } catch (error) {
-      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-      if (asked !== undefined || !isTaken || port >= PORT + PORTS) throw error;
-    }
-  }
 }

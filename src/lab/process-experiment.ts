@@ -18,6 +18,7 @@ import { type Experiment, modelsOf } from "./experiments/experiment.ts";
 import type { Setting } from "./experiments/scales.ts";
 import { checkRecipe, requirePossible } from "./plan.ts";
 import type { PlannedTrial } from "./planned-trial.ts";
+import type { LocalLab } from "./process-lab.ts";
 import type { TestEvent } from "./randomization-test.ts";
 import type { DataSource } from "./runner.ts";
 
@@ -52,6 +53,8 @@ export interface ExperimentOptions extends PlanOptions {
   readonly device?: Device | undefined;
   /** The command that asked, for the record. */
   readonly command?: string | undefined;
+  /** Told of the lab when it is open, before anything is trained; what it returns is disposed of before the lab is. */
+  readonly onOpen?: ((lab: LocalLab) => Promise<AsyncDisposable | undefined>) | undefined;
   readonly onEvent?: (event: TestEvent) => void;
   /** Told what went wrong without ending the run, as a sentence. */
   readonly onWarning?: (message: string) => void;

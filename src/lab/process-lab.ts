@@ -53,6 +53,8 @@ export interface LocalLab extends Lab {
   plan(planned: PlannedExperiment, options?: { readonly priority?: number | undefined }): Promise<Started>;
   /** Read an experiment whose definition is at hand: {@link Lab.document}. */
   read(definition: Definition, context?: DocumentContext): Promise<ExperimentResult>;
+  /** Put into the queue whatever is not done and not given up. */
+  requeue(): Promise<void>;
   /** Tell other processes where the dashboard is. */
   announce(address: string): Promise<void>;
 }
@@ -188,6 +190,10 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
         );
       }
       return await read(parsed.data);
+    },
+
+    async requeue() {
+      await open.put(await openTrials(tables));
     },
 
     read,

@@ -40,6 +40,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const planned = await planExperiment(options);
   await requireFolder("lab", options.lab);
   await using lab = await openLab(options);
+  await using _guest = await options.onOpen?.(lab);
   return await runPlanned(planned, lab, options);
 }
 

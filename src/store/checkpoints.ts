@@ -50,6 +50,15 @@ export async function writeCheckpoint(db: Tx, token: string, checkpoint: NewChec
   });
 }
 
+/** Keep a checkpoint that comes from elsewhere, of no attempt in this lab. */
+export async function importCheckpoint(db: Tx, trial: string, checkpoint: NewCheckpoint): Promise<void> {
+  await db
+    .insertInto("checkpoints")
+    .values({ trial_id: trial, attempt: 0, ...checkpoint })
+    .onConflict((conflict) => conflict.columns(["trial_id", "attempt", "epochs", "step"]).doNothing())
+    .execute();
+}
+
 /** A checkpoint without its bytes. */
 export type CheckpointFacts = Omit<CheckpointRow, "bytes">;
 

@@ -45,7 +45,7 @@ const SETTLE_MS = 60;
  * @throws DataError if another process is; it says which, and where its dashboard is.
  */
 export async function takeOwnership(lab: string): Promise<Owner> {
-  const path = join(resolve(lab), "owner.json");
+  const path = pathIn(lab);
   const mine: OwnerFile = {
     id: randomUUID(),
     host: hostname(),
@@ -80,6 +80,18 @@ export async function takeOwnership(lab: string): Promise<Owner> {
     },
   };
 }
+
+/**
+ * Where the dashboard of the process is that has a lab open; undefined if nobody has, or it has no dashboard, or is on
+ * another machine.
+ */
+export async function ownersAddress(lab: string): Promise<string | undefined> {
+  const owner = await read(pathIn(lab));
+  if (!owner || owner.host !== hostname() || owner.pid === process.pid || isGone(owner)) return undefined;
+  return owner.address ?? undefined;
+}
+
+const pathIn = (lab: string): string => join(resolve(lab), "owner.json");
 
 const describe = (owner: OwnerFile): string => `${JSON.stringify(owner, null, 2)}\n`;
 

@@ -9,7 +9,7 @@ import { PGliteDialect, PGliteDriver, PostgresDialect } from "kysely";
 import pg from "pg";
 import { fromPglite } from "pg-boss";
 import { DataError, messageOf } from "../base/errors.ts";
-import { type Database, openTables, refusal } from "./database.ts";
+import { type Database, LAB_SCHEMA, openTables, refusal } from "./database.ts";
 import { type Owner, takeOwnership } from "./open-owner.ts";
 
 /** An embedded database, which belongs to this process as long as it is open. */
@@ -182,4 +182,39 @@ export function describeUrl(url: string): string {
 /** Whether a folder holds a lab already. */
 export async function hasLab(lab: string): Promise<boolean> {
   return (await stat(join(resolve(lab), "database", "PG_VERSION")).catch(() => undefined)) !== undefined;
+}
+
+/** What can be said of PGlite here, having tried it: with nothing on the disk. */
+export async function probePGlite(): Promise<string> {
+  const engine = await PGlite.create();
+  try {
+    const { rows } = await engine.query<{ server_version: string }>("show server_version");
+    return `PGlite with PostgreSQL ${rows[0]!.server_version}, inside the process; $DATABASE_URL names no server`;
+  } finally {
+    await engine.close();
+  }
+}
+
+/**
+ * What can be said of a server, having asked it; nothing is changed there.
+ *
+ * @throws DataError if it does not answer, or a lab could not be made there.
+ */
+export async function probeServer(url: string): Promise<string> {
+  const where = describeUrl(url);
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+  try {
+    await client.connect();
+    const { rows } = await client.query(
+      `select current_setting('server_version') as version, to_regclass('${LAB_SCHEMA}.lab') is not null as lab,
+        has_database_privilege(current_database(), 'create') as may`,
+    );
+    const { version, lab, may } = rows[0];
+    if (!lab && !may) throw Object.assign(new Error("no lab, and no right to make one"), { code: "42501" });
+    return `PostgreSQL ${version} on ${where}; ${lab ? "it has a lab" : "it has no lab yet"}`;
+  } catch (error) {
+    throw refusal(where, error);
+  } finally {
+    await client.end().catch(() => {});
+  }
 }

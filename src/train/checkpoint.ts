@@ -88,6 +88,20 @@ export async function decodeCheckpoint(bytes: Uint8Array, origin: CheckpointOrig
   return { ...facts, tensors };
 }
 
+/**
+ * How far a checkpoint's trial had come, whoever made it: for lists, not to go on from.
+ *
+ * @throws DataError if it is not a checkpoint.
+ */
+export function positionOf(bytes: Uint8Array): { readonly epochs: number; readonly step: number } {
+  const { data, error } = factsSchema.safeParse(readJson(readSafetensors(bytes).metadata["checkpoint"]));
+  if (error) {
+    const { path, message } = error.issues[0]!;
+    throw new DataError(`checkpoint: ${path.join(".")}: ${message}`);
+  }
+  return { epochs: data.history.length, step: data.step };
+}
+
 /** The tensors that a step carries along, in its order, as they are now. */
 export const tensorsOf = (state: TrainingState, step: Step): NamedTensor[] =>
   step.state.map(({ input: { name, shape } }) => ({ name, shape, elements: state[name]! }));

@@ -7,6 +7,7 @@
  * | route | answer |
  * | --- | --- |
  * | `GET /api/lab` | {@link LabAnswer} |
+ * | `GET /api/status` | {@link LabStatus}, for `shatter status` |
  * | `GET /api/experiments` | {@link ExperimentItem}`[]`, the newest first |
  * | `GET /api/experiments/:id` | {@link ExperimentAnswer} |
  * | `GET /api/experiments/:id/document` | `shatter/experiment@1`, made of what is done; its `ETag` is the version in quotes |

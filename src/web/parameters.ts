@@ -154,22 +154,35 @@ export function nameOf(value: string | undefined): string {
   return value;
 }
 
+/** Largest body of a request, in bytes. */
+export const BODY_BYTES = 64 * 1024;
+
+/** The refusal of a larger one. */
+export const tooLarge = (): Refusal => new Refusal(413, `body: expected at most ${BODY_BYTES} bytes`);
+
 /**
  * The body of a request, checked.
  *
- * @throws Refusal (400) if it is not JSON, or not what it should be; (408) if its end did not come.
+ * @throws Refusal (400) if it is not JSON, or not what it should be; (408) if its end did not come; (413) if it is too
+ *   large, whatever its headers say.
  */
 export async function bodyOf<T extends z.ZodType>(schema: T, request: Request): Promise<z.infer<T>> {
-  let text: string;
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
   try {
-    text = await request.text();
-  } catch (error) {
-    // Too much of it is said elsewhere.
-    throw error instanceof Refusal ? error : new Refusal(408, "body: expected all of it, got a part");
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length;
+      if (size > BODY_BYTES) break;
+      text += decoder.decode(chunk, { stream: true });
+    }
+  } catch {
+    throw new Refusal(408, "body: expected all of it, got a part");
   }
+  if (size > BODY_BYTES) throw tooLarge();
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text + decoder.decode());
   } catch {
     throw new Refusal(400, "body: expected JSON, got something else");
   }

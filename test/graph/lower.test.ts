@@ -30,6 +30,8 @@ interface Net {
   readonly y: Value;
   /** Operations of the lowered graph that must be there: that a case is lowered at all. */
   readonly uses: readonly string[];
+  /** Groups that one of its convolutions must have: sums of products are convolutions of each channel by itself. */
+  readonly groups?: number;
 }
 
 const same = (size: number, kernel: number, stride: number): Sliding => {
@@ -83,6 +85,8 @@ const nets: { readonly [title: string]: () => Net } = {
       inputs: [...inputs, b, w2],
       y: convolution(h, w2, { ...plain, groups: 1 }),
       uses: ["blockedConvolution", "isPositive"],
+      // 16 images of 32 channels.
+      groups: 512,
     };
   },
   "an overlapping pool": () => {
@@ -176,6 +180,10 @@ describe.each(Object.keys(nets))("lowering %s", (title) => {
       ),
     );
     for (const name of net.uses) expect(names, title).toContain(name);
+    const groups = inOrder(lowered.outputs.map(({ value }) => value)).map((value) =>
+      value.kind === "application" ? (value.attributes as { groups?: number }).groups : undefined,
+    );
+    if (net.groups !== undefined) expect(groups, title).toContain(net.groups);
     for (const [name, { data }] of Object.entries(evaluate(lowered, feeds))) {
       expectClose(data, expected[name]!.data, 1e-9, name);
     }

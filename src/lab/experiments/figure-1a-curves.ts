@@ -30,9 +30,6 @@ export const LOW_LOSS = 0.1;
 /** The model of the paper's figure. */
 export const PAPER_MODEL = "inception";
 
-/** Steps of an epoch of 50,000 images in batches of 128, the last one incomplete. */
-export const PAPER_STEPS_PER_EPOCH = 391;
-
 /** Epochs until a trial's training loss was low, to the next evaluation; null if it never was. */
 export const epochsToLowLoss = (trial: TrialResult): number | null =>
   firstEpoch(trial, ({ fitLoss }) => fitLoss !== null && fitLoss <= LOW_LOSS);

@@ -13,13 +13,12 @@ import {
   epochsToLowLoss,
   LOW_LOSS,
   PAPER_MODEL,
-  PAPER_STEPS_PER_EPOCH,
   paperStepsToLowLoss,
   stepsToLowLoss,
 } from "./figure-1a-curves.ts";
 import { course, measureReached, measureTrials, SHARE, stepsPerEpoch } from "./measure.ts";
 import { recipeNotes, settingNotes } from "./notes.ts";
-import { figure1aCurves } from "./paper.ts";
+import { figure1aCurves, STEPS_PER_EPOCH } from "./paper.ts";
 import { conditionAt, type Setting } from "./scales.ts";
 
 type TrialsOf = (model: string, curve: Curve) => readonly TrialResult[];
@@ -39,7 +38,7 @@ const clocks: { readonly [U in Clock["unit"]]: Clock } = {
     unit: "epochs",
     toLowLoss: epochsToLowLoss,
     ours: stepsPerEpoch,
-    paper: PAPER_STEPS_PER_EPOCH,
+    paper: STEPS_PER_EPOCH,
   },
 };
 
@@ -47,9 +46,9 @@ const clocks: { readonly [U in Clock["unit"]]: Clock } = {
 const clockOf = ({ scale, data, n }: Setting): Clock =>
   scale === "paper" && data === undefined && n === undefined ? clocks.steps : clocks.epochs;
 
-/** Points with another measure of time. */
+/** Points with another measure of time, to whole units: the paper's were read off its figure. */
 const inUnits = <Point extends { readonly x: number }>(points: readonly Point[], steps: number): Point[] =>
-  points.map((point) => ({ ...point, x: point.x / steps }));
+  points.map((point) => ({ ...point, x: Math.round(point.x / steps) }));
 
 /** Which training loss is drawn. */
 interface Loss {

@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { experiments } from "../../lab/experiments/index.ts";
 import { scales } from "../../lab/experiments/scales.ts";
+import { type LabStatus, labStatus } from "../../lab/status.ts";
 import { countByState } from "../../store/read/trials.ts";
 import { countWorkers, listWorkers } from "../../store/read/workers.ts";
 import type { CatalogAnswer, LabAnswer, LiveEvent, WorkerItem } from "../api.ts";
@@ -37,6 +38,7 @@ export function labRoutes({ lab, isWorking, version, live }: Services): Hono {
         workers: await countWorkers(db),
       } satisfies LabAnswer);
     })
+    .get("/status", async (context) => context.json((await labStatus(lab.database)) satisfies LabStatus))
     .get("/workers", async (context) =>
       context.json((await listWorkers(db, LISTED_WORKERS)) satisfies readonly WorkerItem[]),
     )

@@ -1,0 +1,73 @@
+/**
+ * @file `shatter cancel` and `shatter retry`: want trials no more, and want them again.
+ */
+
+import { Command } from "commander";
+import { UsageError } from "../base/errors.ts";
+import { openLab } from "../lab/process-lab.ts";
+import { formatNoun } from "../report/format.ts";
+import type { Reach } from "../store/experiments.ts";
+import type { ActionAnswer } from "../web/api.ts";
+import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
+import { findOwner } from "./owned-lab.ts";
+
+interface Options extends LabOptions {
+  readonly json?: boolean;
+}
+
+/** `shatter cancel`. */
+export function cancelCommand(): Command {
+  const command = new Command("cancel")
+    .description("stop the trials of an experiment, or single ones; what they learned is kept")
+    .argument("<ids...>", "an experiment, or trials; see shatter status --trials")
+    .option("--json", "print how many as JSON");
+  return labOptions(command).action((ids: string[], options: Options) =>
+    reachOut(ids, options, "cancelled", "cancel"),
+  );
+}
+
+/** `shatter retry`. */
+export function retryCommand(): Command {
+  const command = new Command("retry")
+    .description("put trials back into the queue that were cancelled or put into quarantine")
+    .argument("<ids...>", "an experiment, or trials; see shatter status --trials")
+    .option("--json", "print how many as JSON");
+  return labOptions(command).action((ids: string[], options: Options) =>
+    reachOut(ids, options, "put back into the queue", "retry"),
+  );
+}
+
+const TRIAL = /^[0-9a-f]{16}$/;
+
+async function reachOut(
+  ids: readonly string[],
+  options: Options,
+  what: string,
+  action: "cancel" | "retry",
+): Promise<void> {
+  const areTrials = ids.every((id) => TRIAL.test(id));
+  if (!areTrials && ids.length > 1) {
+    throw new UsageError(`expected one experiment or any number of trials, got ${ids.join(" ")}`);
+  }
+  const count = await reach(areTrials ? { trials: ids } : { experiment: ids[0]! }, options, action);
+  if (options.json) console.log(JSON.stringify({ trials: count }));
+  else console.log(`${formatNoun(count, "trial")} ${count === 1 ? "was" : "were"} ${what}`);
+}
+
+/** Do it in the lab, or have it done by the process that has the lab open. */
+async function reach(what: Reach, options: Options, action: "cancel" | "retry"): Promise<number> {
+  const owner = await findOwner(options);
+  if (!owner) {
+    await using lab = await openLab({ lab: options.lab, databaseUrl: databaseUrlOf(options) });
+    return await lab[action](what);
+  }
+  const places =
+    "experiment" in what ? [`experiments/${what.experiment}`] : what.trials.map((id) => `trials/${id}`);
+  let count = 0;
+  for (const place of places) {
+    const [kind, id] = place.split("/") as [string, string];
+    const { trials } = await owner.post<ActionAnswer>(`api/${kind}/${encodeURIComponent(id)}/${action}`);
+    count += trials;
+  }
+  return count;
+}

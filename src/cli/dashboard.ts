@@ -1,0 +1,25 @@
+/**
+ * @file The dashboard of a lab that a command has open: where it listens, and where its page is.
+ */
+
+import { fileURLToPath } from "node:url";
+import { type DashboardServer, type ServerOptions, startServer } from "../web/server.ts";
+
+/** The port unless told; the next ones if it is taken. */
+export const USUAL_PORT = 4242;
+const PORTS = 20;
+
+/** The built page: `dist/web` of the package, from the sources and from the build alike. */
+const PAGE = fileURLToPath(new URL("../../dist/web/", import.meta.url));
+
+/** Listen at the port asked for, or at the first one from {@link USUAL_PORT} on that is free. */
+export async function listen(asked: number | undefined, options: ServerOptions): Promise<DashboardServer> {
+  for (let port = asked ?? USUAL_PORT; ; port++) {
+    try {
+      return await startServer({ page: PAGE, ...options, port });
+    } catch (error) {
+      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (asked !== undefined || !isTaken || port >= USUAL_PORT + PORTS) throw error;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * @file `shatter status`: what a lab has done, what runs, and what waits.
+ */
+
+import { Command } from "commander";
+import { openLab } from "../lab/process-lab.ts";
+import { type LabStatus, labStatus } from "../lab/status.ts";
+import { formatDuration, formatNoun } from "../report/format.ts";
+import { tableOf } from "../report/table.ts";
+import { terminalTable } from "../report/terminal.ts";
+import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
+import { wantsColor } from "./output.ts";
+import { findOwner } from "./owned-lab.ts";
+
+interface Options extends LabOptions {
+  readonly trials?: boolean;
+  readonly json?: boolean;
+}
+
+/** The command. */
+export function statusCommand(): Command {
+  const command = new Command("status")
+    .description("what a lab has done, what runs, and what waits")
+    .option("--trials", "every trial that runs, failed or was given up, too")
+    .option("--json", "print it as JSON");
+  return labOptions(command)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  shatter status
+  shatter status --trials --database-url postgres://lab@db/shatter`,
+    )
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const status = await readStatus(options);
+  if (options.json) console.log(JSON.stringify(status, null, 2));
+  else describe(status, options.trials ?? false);
+}
+
+/** How the lab stands: asked of the process that has it open, if one has. */
+async function readStatus(options: Options): Promise<LabStatus> {
+  const owner = await findOwner(options);
+  if (owner) return await owner.get<LabStatus>("api/status");
+  await using lab = await openLab({ lab: options.lab, databaseUrl: databaseUrlOf(options) });
+  return await labStatus(lab.database);
+}
+
+function describe({ experiments, workers, trials }: LabStatus, isLong: boolean): void {
+  const color = wantsColor(process.stdout);
+  if (experiments.length === 0) {
+    console.log("The lab is empty: shatter run figure-1c --scale smoke fills it in a minute.");
+    return;
+  }
+  console.log(
+    terminalTable(
+      tableOf(experiments, [
+        { name: "id", title: "Experiment", form: "text", read: ({ id }) => id },
+        { name: "priority", title: "Priority", form: "count", read: ({ priority }) => priority },
+        { name: "done", title: "Done", form: "count", read: ({ states }) => states.done },
+        { name: "running", title: "Running", form: "count", read: ({ states }) => states.running },
+        { name: "waiting", title: "Waiting", form: "count", read: ({ states }) => states.waiting },
+        {
+          name: "quarantined",
+          title: "Quarantined",
+          form: "count",
+          read: ({ states }) => states.quarantined,
+        },
+        { name: "cancelled", title: "Cancelled", form: "count", read: ({ states }) => states.cancelled },
+        { name: "spent", title: "Spent", form: "fraction", read: ({ seconds }) => formatDuration(seconds) },
+      ]),
+      { color },
+    ),
+  );
+  if (workers.length > 0) console.log("");
+  for (const { host, pid, jobs, device, running, silentSeconds } of workers) {
+    const silence = silentSeconds > 60 ? `; not heard of for ${formatDuration(silentSeconds)}` : "";
+    console.log(
+      `worker ${pid} on ${host}, ${device}: ${running} of ${formatNoun(jobs, "place")} taken${silence}`,
+    );
+  }
+  const shown = trials.filter(({ state }) => isLong || state === "quarantined");
+  if (shown.length > 0) console.log("");
+  for (const { id, state, model, inputs, corrupt, seed, epoch, epochs_allowed, error } of shown) {
+    const what = `${model}, ${inputs} inputs, ${Math.round(corrupt * 100)} % random labels, seed ${seed}`;
+    const how = state === "running" ? `epoch ${epoch} of ${epochs_allowed}` : (error ?? "");
+    console.log(`${id}  ${state}  ${what}${how === "" ? "" : `: ${how}`}`);
+  }
+}

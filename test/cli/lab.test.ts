@@ -1,0 +1,226 @@
+/**
+ * A lab's life by its commands: interrupted on a laptop, moved to a server, finished there by workers, and read.
+ */
+
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { csvParse } from "d3-dsv";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { experimentResultSchema } from "../../src/lab/experiment-result.ts";
+import { openServer } from "../../src/store/open.ts";
+import { type Server, startServer } from "../store/databases.ts";
+import { shatter } from "./shatter.ts";
+
+let folder: string;
+let server: Server;
+let url: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "shatter-lab-"));
+  server = await startServer();
+  url = await server.url("lab");
+}, 60_000);
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const at = (name: string): string => join(folder, name);
+
+/** Three trials of some seconds each. */
+const FIGURE = "figure-1c --scale smoke --models mlp-1x512 --n 3000 --epochs 12 --jobs 1 --threads 1".split(
+  " ",
+);
+const ID = /figure-1c-custom-[0-9a-f]{6}/;
+
+const documentIn = (lab: string) =>
+  experimentResultSchema.parse(
+    JSON.parse(readFileSync(join(at(lab), "figure-1c-custom", "result.json"), "utf8")),
+  );
+
+/** What trials left that their specs decide. */
+const outcomesIn = (lab: string) =>
+  documentIn(lab)
+    .trials.map(({ result: { seconds: _, ...outcome } }) => outcome)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+
+/** Start the figure in a lab, and interrupt it in the midst of its second trial. */
+async function interrupted(lab: string): Promise<void> {
+  const run = await shatter(["run", ...FIGURE, "--lab", at(lab)], {
+    onStart: (child) => {
+      child.stderr!.on("data", (chunk: Buffer) => {
+        if (`${chunk}`.includes("[1/3]")) setTimeout(() => child.kill("SIGINT"), 700);
+      });
+    },
+  });
+  expect(run.code).toBe(130);
+}
+
+describe("a lab", () => {
+  test("moves from a folder to a server in the midst of its work, and loses nothing", async () => {
+    expect((await shatter(["run", ...FIGURE, "--lab", at("whole")])).code).toBe(0);
+    await interrupted("laptop");
+
+    const status = await shatter(["status", "--lab", at("laptop"), "--json"]);
+    const { experiments, workers } = JSON.parse(status.stdout);
+    expect(experiments[0]).toMatchObject({
+      id: expect.stringMatching(ID),
+      states: { done: 1, waiting: 2, running: 0, quarantined: 0, cancelled: 0 },
+    });
+    expect(workers).toEqual([]);
+
+    const exported = await shatter(["export", "--lab", at("laptop"), "--out", at("bundle")]);
+    expect(exported.stdout).toMatch(/1 experiment, 1 finished trial, 2 trials to run, 1 checkpoint/);
+    expect(csvParse(readFileSync(join(at("bundle"), "trials.csv"), "utf8"))[0]).toMatchObject({
+      model: "mlp-1x512",
+      status: "done",
+    });
+    const env = { DATABASE_URL: url, SHATTER_CHECKPOINTS: at("machine") };
+    const imported = await shatter(["import", at("bundle"), "--lab", folder], { env });
+    expect(imported.stdout).toMatch(
+      /taken in: 1 experiment, 1 finished trial, 2 trials to run, 1 checkpoint/,
+    );
+
+    // Another machine: it has nothing but the address of the database.
+    const worker = await shatter(["worker", "--jobs", "1", "--threads", "1", "--until-idle"], { env });
+    expect(worker.code).toBe(0);
+    expect(worker.stderr).toContain("2 trials were finished here");
+    expect(worker.stderr).toMatch(/was interrupted, goes on after \d+ epoch/);
+
+    const read = await shatter(["run", ...FIGURE, "--no-train", "--lab", at("read")], { env });
+    expect(read.stderr).toContain("3 trials were in");
+    expect(outcomesIn("read")).toEqual(outcomesIn("whole"));
+  }, 120_000);
+
+  test("is worked on by a run and a worker at once, each trial by one of them", async () => {
+    const env = { DATABASE_URL: await server.url("both") };
+    const small = FIGURE.map((arg) => (arg === "3000" ? "512" : arg)).concat("--seeds", "3");
+    const run = shatter(["run", ...small, "--lab", at("both")], { env });
+    await waitForTrials(env.DATABASE_URL);
+    const worker = await shatter(["worker", "--jobs", "1", "--threads", "1", "--until-idle"], {
+      env: { ...env, SHATTER_CHECKPOINTS: at("other-machine") },
+    });
+    expect((await run).code).toBe(0);
+    expect(worker.code).toBe(0);
+    const database = await openServer(env.DATABASE_URL);
+    const rows = await database.tables
+      .selectFrom("attempts")
+      .innerJoin("results", "results.trial_id", "attempts.trial_id")
+      .select(["worker_id", "attempts.trial_id", "attempts.state"])
+      .execute();
+    await database[Symbol.asyncDispose]();
+    expect(rows.map(({ state }) => state)).toEqual(Array(9).fill("done"));
+    expect(new Set(rows.map(({ worker_id }) => worker_id)).size).toBe(2);
+    expect(documentIn("both").trials).toHaveLength(9);
+  }, 120_000);
+
+  test("lets trials be cancelled and wanted again, and throws away what nothing goes on from", async () => {
+    cpSync(at("laptop"), at("cancelled"), { recursive: true });
+    const lab = ["--lab", at("cancelled")];
+    const [id] = JSON.parse((await shatter(["status", ...lab, "--json"])).stdout).experiments.map(
+      (experiment: { id: string }) => experiment.id,
+    );
+    expect((await shatter(["cancel", id, ...lab])).stdout).toContain("2 trials were cancelled");
+    const [checkpoint] = readdirSync(join(at("cancelled"), "checkpoints"));
+    writeFileSync(join(at("cancelled"), "checkpoints", "not-ours.txt"), "");
+    const dry = await shatter(["gc", "--dry-run", ...lab]);
+    expect(dry.stdout).toContain(`${checkpoint}  `);
+    expect(dry.stdout).toMatch(/its trial is cancelled\n(.*\n)*\d+ checkpoints? would be removed/);
+    expect(existsSync(join(at("cancelled"), "checkpoints", checkpoint!))).toBe(true);
+    expect((await shatter(["gc", ...lab])).stdout).toMatch(/checkpoints? removed/);
+    expect(readdirSync(join(at("cancelled"), "checkpoints"))).toEqual(["not-ours.txt"]);
+    expect((await shatter(["retry", id, ...lab, "--json"])).stdout).toBe('{"trials":2}\n');
+    expect((await shatter(["status", ...lab])).stdout).toMatch(/figure-1c-custom-\w+ +0 +1 +0 +2 +0 +0/);
+  }, 60_000);
+});
+
+test("a lab that a run has open is asked by its dashboard", async () => {
+  const lab = ["--lab", at("open")];
+  const run = shatter(["run", ...FIGURE, ...lab, "--port", "0"]);
+  const owner = join(at("open"), "owner.json");
+  for (let tries = 0; tries < 300; tries++) {
+    if (existsSync(owner) && JSON.parse(readFileSync(owner, "utf8")).address !== null) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const status = JSON.parse((await shatter(["status", ...lab, "--json"])).stdout);
+  expect(status.workers).toMatchObject([{ jobs: 1 }]);
+  const [{ id }] = status.experiments;
+  expect((await shatter(["cancel", "nope", ...lab])).stderr).toContain('experiment "nope"');
+  const cancelled = JSON.parse((await shatter(["cancel", id, ...lab, "--json"])).stdout);
+  expect(cancelled.trials).toBeGreaterThan(0);
+  expect((await run).stderr).toMatch(/dashboard: http:\/\/127\.0\.0\.1:\d+\//);
+  const after = JSON.parse((await shatter(["status", ...lab, "--json"])).stdout).experiments[0].states;
+  expect(after).toMatchObject({ cancelled: cancelled.trials, waiting: 0, running: 0 });
+  expect(existsSync(owner)).toBe(false);
+}, 60_000);
+
+describe("a lab's commands refuse", () => {
+  test.each([
+    ["a worker without a server", ["worker"], 2, "expected --database-url or $DATABASE_URL"],
+    [
+      "an unknown experiment",
+      ["cancel", "nope"],
+      2,
+      'experiment "nope": expected one of this lab (it has none yet)',
+    ],
+    [
+      "an unknown trial",
+      ["retry", "0123456789abcdef"],
+      2,
+      'trial "0123456789abcdef": expected a trial of this lab',
+    ],
+    [
+      "a mixture",
+      ["cancel", "nope", "0123456789abcdef"],
+      2,
+      "expected one experiment or any number of trials",
+    ],
+    ["a folder that is no export", ["import", "."], 1, "no such file (an export that was interrupted?)"],
+    [
+      "a URL of something else",
+      ["status", "--database-url", "mysql://u:hunter2@h/d"],
+      1,
+      "begins with postgres://",
+    ],
+  ])("%s", async (_, args, code, message) => {
+    const lab = args[0] === "worker" ? [] : ["--lab", at("empty")];
+    const run = await shatter([...args, ...lab]);
+    expect(run.code).toBe(code);
+    expect(run.stderr).toContain(message);
+    expect(run.stderr).not.toContain("hunter2");
+  });
+
+  test("an export that was tampered with, and take nothing in", async () => {
+    cpSync(at("bundle"), at("tampered"), { recursive: true });
+    const path = join(at("tampered"), "lab.json");
+    const bundle = JSON.parse(readFileSync(path, "utf8"));
+    bundle.open[0].spec.seed = 99;
+    writeFileSync(path, JSON.stringify(bundle));
+    const run = await shatter(["import", at("tampered"), "--lab", at("empty")]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain(`expected the spec of trial ${bundle.open[0].id}, got that of`);
+    expect((await shatter(["status", "--lab", at("empty")])).stdout).toContain("The lab is empty");
+  });
+
+  test("to export into a folder that has something in it", async () => {
+    const run = await shatter(["export", "--lab", at("empty"), "--out", at("bundle")]);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain("--out: expected an empty folder or none");
+  });
+});
+
+/** Wait until a lab has been planned. */
+async function waitForTrials(address: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    try {
+      const database = await openServer(address);
+      const rows = await database.tables.selectFrom("trials").select("id").limit(1).execute();
+      await database[Symbol.asyncDispose]();
+      if (rows.length > 0) return;
+    } catch {
+      // Another process makes the tables just now.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("no trials were planned within 30 s");
+}
