@@ -54,7 +54,7 @@ const tell = (what: string, times: readonly number[]): void =>
 async function firstUse(path: string, useful: string): Promise<number> {
   await using opened = await openPage(browser, stage, path);
   await opened.page.waitForSelector(useful);
-  return opened.page.evaluate(
+  return await opened.page.evaluate(
     () => new Promise<number>((resolve) => requestAnimationFrame(() => resolve(performance.now()))),
   );
 }

@@ -49,7 +49,8 @@ const PAGES = {
   trials: "/trials?dataset=cifar10&sort=-testAccuracy",
   trial: `/trials/${done.id}`,
   running: `/trials/${filled.held[0]!.result.id}`,
-  compare: "/compare?model=mlp-1x512&by=inputs,corrupt&singles=1&metric=trainAccuracy",
+  compare:
+    "/compare?model=mlp-1x512&dataset=cifar10&corrupt=0,1&seed=0,1,2&by=inputs,corrupt&singles=1&metric=trainAccuracy",
   data: "/data?dataset=cifar10&inputs=shuffled&corrupt=0.5",
   workers: "/workers",
 };

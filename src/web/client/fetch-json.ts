@@ -21,8 +21,8 @@ export class AnswerError extends Error {
  *
  * @throws AnswerError if the server refuses, TypeError if it cannot be reached.
  */
-export const getJson = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
-  readAnswer<T>(await fetch(path, { headers: { accept: "application/json" }, signal: signal ?? null }));
+export const getJson = async <T>(path: string): Promise<T> =>
+  readAnswer<T>(await fetch(path, { headers: { accept: "application/json" } }));
 
 /**
  * Ask for an action.

@@ -29,10 +29,14 @@ const SILENCE = 20_000;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 5_000;
 
+/** Milliseconds after which the first documents are there. */
+const SETTLED = 1_500;
+
 const listeners = new Set<Listener>();
 const watchers = new Set<(heard: Heard) => void>();
 let heard: Heard = { connection: "connecting", trouble: null };
 let wasLost = false;
+let wasOpen = false;
 let pause = FIRST_PAUSE;
 let source: EventSource | null = null;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -58,6 +62,9 @@ function open(): void {
     hear();
     setHeard("live");
     if (wasLost) catchUp();
+    // What changed between the first documents and the stream was told by neither.
+    if (!wasOpen) setTimeout(catchUp, SETTLED);
+    wasOpen = true;
   };
   source.onerror = lose;
   source.onmessage = receive;
@@ -103,7 +110,9 @@ export function reconnect(): void {
 /** Listen to what happens; returns how to stop. */
 export function listen(listener: Listener): () => void {
   listeners.add(listener);
-  return () => listeners.delete(listener);
+  return () => {
+    listeners.delete(listener);
+  };
 }
 
 /** Whether the server is heard, anew whenever it changes; whoever asks first opens the stream. */

@@ -34,6 +34,18 @@ function remember(address: string, data: unknown): void {
   if (seen.size > MOST_SEEN) seen.delete(seen.keys().next().value!);
 }
 
+/** Requests on their way: parts of a page that want the same document share one. */
+const underway = new Map<string, Promise<unknown>>();
+
+function ask<T>(address: string): Promise<T> {
+  let request = underway.get(address) as Promise<T> | undefined;
+  if (request === undefined) {
+    request = getJson<T>(address).finally(() => underway.delete(address));
+    underway.set(address, request);
+  }
+  return request;
+}
+
 /**
  * A document of the server.
  *
@@ -52,7 +64,8 @@ export function useResource<T>(
 
   useEffect(() => {
     const { current } = state;
-    let request: AbortController | null = null;
+    let isOver = false;
+    let turn = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const set = (change: Partial<typeof current>): void => {
       Object.assign(current, change);
@@ -61,18 +74,16 @@ export function useResource<T>(
     const load = async (): Promise<void> => {
       clearTimeout(timer);
       timer = undefined;
-      request?.abort();
       if (address === null) return;
-      const mine = new AbortController();
-      request = mine;
+      const mine = ++turn;
+      const isOld = (): boolean => isOver || mine !== turn;
       try {
-        const data = await getJson<T>(address, mine.signal);
-        if (request !== mine) return;
+        const data = await ask<T>(address);
+        if (isOld()) return;
         remember(address, data);
         set({ data, error: null, isLoading: false });
       } catch (error) {
-        if (request !== mine || mine.signal.aborted) return;
-        set({ error: sayError(error), isLoading: false });
+        if (!isOld()) set({ error: sayError(error), isLoading: false });
       }
     };
     const known = address === null ? undefined : (seen.get(address) as T | undefined);
@@ -97,8 +108,7 @@ export function useResource<T>(
     return () => {
       stop();
       clearTimeout(timer);
-      request?.abort();
-      request = null;
+      isOver = true;
     };
   }, [address]);
 

@@ -5,10 +5,7 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openProcessPool } from "../../../src/lab/process-pool.ts";
-import { programOn, provenanceOf } from "../../../src/lab/process-provenance.ts";
-import { openShelf } from "../../../src/lab/process-shelf.ts";
-import { work } from "../../../src/lab/process-worker.ts";
+import { workIn } from "../../../src/lab/process-run.ts";
 import { tellAgain } from "../records-lab.ts";
 import { hasBrowser, openBrowser, openPage, openStage, type Stage } from "./browser.ts";
 
@@ -146,15 +143,9 @@ describe.skipIf(!hasBrowser())("the dashboard, live", () => {
     await page.waitForURL("**/experiments/figure-1b-smoke");
     await page.getByText("waiting").first().waitFor();
     const stop = new AbortController();
-    await using runner = await openProcessPool({
-      ...{ jobs: 2, device: "cpu", threads: 1 },
-      checkpoints: { folder: lab.checkpoints, seconds: 30 },
-    });
-    const working = work({
-      ...{ runner, device: "cpu", threads: 1, database: lab.database, queue: lab.queue },
-      ...{ signal: stop.signal, only: "figure-1b-smoke" },
-      provenance: provenanceOf("cpu", 1, 2, null),
-      shelf: openShelf(lab.database, { folder: lab.checkpoints, program: programOn("cpu") }),
+    const working = workIn(lab, {
+      ...{ jobs: 2, threads: 1, checkpoints: lab.checkpoints, lease: 60, untilIdle: false },
+      ...{ experiment: "figure-1b-smoke", signal: stop.signal },
     });
     try {
       await page.getByText("nothing left to run").waitFor({ timeout: 50_000 });
