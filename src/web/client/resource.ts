@@ -34,6 +34,9 @@ function remember(address: string, data: unknown): void {
   if (seen.size > MOST_SEEN) seen.delete(seen.keys().next().value!);
 }
 
+/** Milliseconds until a document is asked for again that an event overtook. */
+const OVERTAKEN = 500;
+
 /** Requests on their way: parts of a page that want the same document share one. */
 const underway = new Map<string, Promise<unknown>>();
 
@@ -71,19 +74,24 @@ export function useResource<T>(
       Object.assign(current, change);
       redraw(0);
     };
-    const load = async (): Promise<void> => {
+    let isAsking = false;
+    const load = async (get: (path: string) => Promise<T> = getJson): Promise<void> => {
       clearTimeout(timer);
       timer = undefined;
       if (address === null) return;
       const mine = ++turn;
+      isAsking = true;
       const isOld = (): boolean => isOver || mine !== turn;
       try {
-        const data = await ask<T>(address);
+        const data = await get(address);
         if (isOld()) return;
+        isAsking = false;
         remember(address, data);
         set({ data, error: null, isLoading: false });
       } catch (error) {
-        if (!isOld()) set({ error: sayError(error), isLoading: false });
+        if (isOld()) return;
+        isAsking = false;
+        set({ error: sayError(error), isLoading: false });
       }
     };
     const known = address === null ? undefined : (seen.get(address) as T | undefined);
@@ -92,17 +100,20 @@ export function useResource<T>(
       set({ isLoading: true, error: null });
       void load();
     };
-    void load();
+    void load(ask);
     const stop = listen({
       onReturn: () => void load(),
       onEvent: (event) => {
         if (current.data === null || address === null) return;
-        const { data, reloadIn } = latest.current(current.data, event) ?? {};
+        const patch = latest.current(current.data, event);
+        if (patch === null) return;
+        // An answer on its way may be older than this event.
+        const { data, reloadIn = isAsking ? OVERTAKEN : undefined } = patch;
         if (data !== undefined && data !== current.data) {
           remember(address, data);
           set({ data });
         }
-        if (reloadIn !== undefined) timer ??= setTimeout(load, reloadIn);
+        if (reloadIn !== undefined) timer ??= setTimeout(() => void load(), reloadIn);
       },
     });
     return () => {
