@@ -21,6 +21,7 @@ const HELD_FROM = 0.7;
 /** Trials that are shown while they run, and the epochs they have done. */
 const RUNNING = 2;
 const EPOCHS = 11;
+const BEAT_MS = 5_000;
 
 const isHeld = ({ spec }: { readonly spec: { readonly corrupt: number } }, experiment: string): boolean =>
   experiment === "figure-1b" && spec.corrupt >= HELD_FROM && spec.corrupt < 1;
@@ -32,7 +33,11 @@ const place = await mkdtemp(join(tmpdir(), "shatter-pictures-"));
 process.chdir(place);
 await using stage = await openStage({ isHeld, dataDir: process.env["SHATTER_DATA"], folder: place });
 const { lab, filled } = stage;
-for (const trial of filled.held.slice(0, RUNNING)) await (await tellAgain(lab, trial)).tell(EPOCHS);
+for (const trial of filled.held.slice(0, RUNNING)) {
+  const teller = await tellAgain(lab, trial);
+  await teller.tell(EPOCHS);
+  setInterval(() => void teller.beat(), BEAT_MS).unref();
+}
 const done = await lab.database.tables
   .selectFrom("trials")
   .select("id")

@@ -18,7 +18,13 @@ import { machine } from "../../src/lab/process-provenance.ts";
 import type { TestResult } from "../../src/lab/result.ts";
 import { resultRow } from "../../src/lab/result-row.ts";
 import type { StoredTrial } from "../../src/lab/trial-result.ts";
-import { beginAttempt, finishAttempt, recordProgress, registerWorker } from "../../src/store/attempts.ts";
+import {
+  beginAttempt,
+  finishAttempt,
+  heartbeat,
+  recordProgress,
+  registerWorker,
+} from "../../src/store/attempts.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 
 const RECORDS = join(import.meta.dirname, "..", "..", "records");
@@ -126,6 +132,8 @@ export async function fillLab(
 export interface Teller {
   /** Tell so many epochs more, and that the next one is half done. */
   readonly tell: (epochs: number) => Promise<void>;
+  /** Say that the worker is there. */
+  readonly beat: () => Promise<void>;
   /** Tell the rest, and the result. */
   readonly finish: () => Promise<void>;
 }
@@ -154,6 +162,9 @@ export async function tellAgain({ database }: LocalLab, trial: StoredTrial): Pro
   };
   return {
     tell,
+    async beat() {
+      await heartbeat(tables, worker, [token]);
+    },
     async finish() {
       await tell(result.history.length);
       await finishAttempt(tables, token, await resultRow(trial), async () => {});

@@ -63,7 +63,7 @@ export function ComparePage({ address }: { readonly address: URL }): JSX.Element
     <>
       <PageHead
         title="Compare"
-        under="Curves over epochs, one a group; a line is the mean over the seeds of a group, its band the 95 % interval."
+        under="Curves over epochs, one a group; a line is the mean over the trials of a group, its band the 95 % interval. Groups differ in anything but the seed, unless told."
       />
       <TrialFilters address={address} values={values.data?.values ?? null} />
       <div class="fields views">
@@ -187,7 +187,7 @@ function gridOf({ metric, groups }: CompareAnswer): Grid {
       return [name, ...cells, String(trials.length)].map(plainCell);
     }),
     notes: [
-      "Means over seeds, ± half of the 95 % interval (Student’s t); n is the number of seeds at that epoch.",
+      "Means over the trials of a group, ± half of the 95 % interval (Student’s t); n is how many came to that epoch. They differ in their seeds, and in whatever the groups are not told apart by.",
     ],
     footnotes: [],
   };
