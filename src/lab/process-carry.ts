@@ -103,7 +103,7 @@ export async function carryTrial(
     write(async () => {
       const progress = notes.peek();
       if (!progress) return true;
-      const isHeld = await recordProgress(tables, token, progress);
+      const isHeld = await recordProgress(tables, token, progress, () => end("cancelled"));
       notes.drop(progress);
       return isHeld;
     });

@@ -140,8 +140,17 @@ export interface Progress {
   readonly share: number;
 }
 
-/** Keep what a running attempt has to tell. False if the lease is lost: nothing was kept then. */
-export async function recordProgress(db: Tx, token: string, progress: Progress): Promise<boolean> {
+/**
+ * Keep what a running attempt has to tell. False if the lease is lost: nothing was kept then.
+ *
+ * @param onUnwanted - Called if the trial is wanted no more: cancelled, though its lease is held still.
+ */
+export async function recordProgress(
+  db: Tx,
+  token: string,
+  progress: Progress,
+  onUnwanted: () => void = () => {},
+): Promise<boolean> {
   const { epochs, events, resumedEpochs, share } = progress;
   return await db.transaction().execute(async (tx) => {
     const lease = await holdLease(tx, token);
@@ -175,7 +184,7 @@ export async function recordProgress(db: Tx, token: string, progress: Progress):
     }
     const last = epochs.at(-1);
     const measured = epochs.findLast(({ trainAccuracy }) => trainAccuracy !== null);
-    await tx
+    const { state } = await tx
       .updateTable("trials")
       .set({
         share,
@@ -191,7 +200,9 @@ export async function recordProgress(db: Tx, token: string, progress: Progress):
         ...(measured ? { train_accuracy: measured.trainAccuracy, test_accuracy: measured.testAccuracy } : {}),
       })
       .where("id", "=", trial)
-      .execute();
+      .returning("state")
+      .executeTakeFirstOrThrow();
+    if (state !== "running") onUnwanted();
     return true;
   });
 }

@@ -214,6 +214,12 @@ describe.each([
     expect(await cancelTrials(tables, { experiment: trials[2]!.experiment })).toEqual([trials[2]!.trial]);
     const held = new Map((await heartbeat(tables, worker, tokens)).map((lease) => [lease.token, lease]));
     expect(tokens.map((token) => held.get(token)?.isWanted)).toEqual([true, undefined, false]);
+    let isUnwanted = false;
+    const quiet = { epochs: [], events: [], share: 0 };
+    await recordProgress(tables, tokens[2]!, quiet, () => {
+      isUnwanted = true;
+    });
+    expect(isUnwanted).toBe(true);
     // Given back after it was cancelled, it stays cancelled.
     await endAttempt(tables, tokens[2]!, { state: "cancelled", error: null }, settled);
     expect(await readTrial(tables, trials[2]!.trial)).toMatchObject({ state: "cancelled" });
