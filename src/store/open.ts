@@ -140,8 +140,10 @@ export async function openServer(url: string, connections: number = CONNECTIONS)
     keepAlive: true,
     application_name: "shatter",
   });
-  // A connection that breaks while nobody uses it is replaced by the next query.
+  // A connection that breaks while nobody uses it is replaced by the next query; one that breaks between the queries of
+  // a transaction fails the next of them. Unheard, either would end the process.
   pool.on("error", () => {});
+  pool.on("connect", (client) => void client.on("error", () => {}));
   try {
     // Asked first by itself: an unreachable server is the most usual trouble, and deserves its own words.
     await pool.query("select 1");
