@@ -3,9 +3,8 @@
  */
 
 import { sql } from "kysely";
-import type { Progress } from "./attempts.ts";
-import { writeEpochs } from "./attempts.ts";
 import type { Tx } from "./database.ts";
+import { type EpochRecord, writeEpochs } from "./history.ts";
 import type { NewResult } from "./tables.ts";
 
 /** Documents of the trials that are done, in the order of their ids. */
@@ -35,7 +34,11 @@ export async function doneTrials(db: Tx): Promise<Set<string>> {
 }
 
 /** Keep a result that comes from elsewhere, with its history; false if there is one. */
-export async function importResult(db: Tx, result: NewResult, history: Progress["epochs"]): Promise<boolean> {
+export async function importResult(
+  db: Tx,
+  result: NewResult,
+  history: readonly EpochRecord[],
+): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     const added = await tx
       .insertInto("results")

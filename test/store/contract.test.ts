@@ -7,12 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   beginAttempt,
   endAttempt,
-  endWorker,
   finishAttempt,
   heartbeat,
   loseAllAttempts,
   recordProgress,
-  registerWorker,
   runningByExperiment,
 } from "../../src/store/attempts.ts";
 import {
@@ -33,6 +31,7 @@ import {
   trialsOf,
 } from "../../src/store/experiments.ts";
 import { allResults, doneTrials, importResult, readResults } from "../../src/store/results.ts";
+import { endWorker, registerWorker } from "../../src/store/workers.ts";
 import { inFolders, onServer, type Place } from "./databases.ts";
 import { beginOne, epochOf, experimentOf, planOne, resultOf, trialOf } from "./rows.ts";
 
