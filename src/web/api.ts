@@ -112,7 +112,7 @@ export interface ExperimentAnswer extends ExperimentItem {
 }
 
 /** Which trials a list shows. Several values of one field are separated by commas: any of them. */
-interface TrialFilter {
+export interface TrialFilter {
   readonly experiment?: string;
   readonly state?: string;
   readonly model?: string;
