@@ -111,11 +111,7 @@ export interface ExperimentAnswer extends ExperimentItem {
   readonly documentVersion: string;
 }
 
-/**
- * Which trials a list shows. Several values of one field are separated by commas: any of them.
- *
- * @public For who writes a client of their own; the server's own check is `parameters.ts`.
- */
+/** Which trials a list shows. Several values of one field are separated by commas: any of them. */
 export interface TrialFilter {
   readonly experiment?: string;
   readonly state?: string;

@@ -63,6 +63,9 @@ const REQUEST_MS = 10_000;
 /** How long a client may leave events unread, in milliseconds. */
 const STALL_MS = 30_000;
 
+/** How long a connection stays open unused, in milliseconds. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** Sockets at once. */
 const CONNECTIONS = 1000;
 
@@ -118,7 +121,8 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
     headersTimeout: Math.ceil(requestMs / 2),
     // How often the two are looked at.
     connectionsCheckingInterval: Math.ceil(requestMs / 10),
-    keepAliveTimeout: 5000,
+    // Node's five seconds are so short that a busy client often asks just as the connection is closed.
+    keepAliveTimeout: KEEP_ALIVE_MS,
   });
   server.maxConnections = CONNECTIONS;
   const bound = await listen(server, host, port);

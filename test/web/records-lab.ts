@@ -18,13 +18,8 @@ import { machine } from "../../src/lab/process-provenance.ts";
 import type { TestResult } from "../../src/lab/result.ts";
 import { resultRow } from "../../src/lab/result-row.ts";
 import type { StoredTrial } from "../../src/lab/trial-result.ts";
-import {
-  beginAttempt,
-  finishAttempt,
-  heartbeat,
-  recordProgress,
-  registerWorker,
-} from "../../src/store/attempts.ts";
+import { beginAttempt, finishAttempt, heartbeat, recordProgress } from "../../src/store/attempts.ts";
+import { registerWorker } from "../../src/store/workers.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 
 const RECORDS = join(import.meta.dirname, "..", "..", "records");
