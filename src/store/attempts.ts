@@ -104,7 +104,7 @@ async function note(tx: Tx, trial: string, attempt: number, type: string, data: 
  *
  * @returns The trial and the attempt's number; undefined if the token is not that of a running attempt.
  */
-async function holdLease(tx: Tx, token: string) {
+export async function holdLease(tx: Tx, token: string) {
   return await tx
     .selectFrom("attempts")
     .select(["trial_id", "number"])
@@ -121,109 +121,6 @@ async function holdLease(tx: Tx, token: string) {
 async function hasEnded(tx: Tx, token: string): Promise<boolean> {
   const row = await tx.selectFrom("attempts").select("state").where("token", "=", token).executeTakeFirst();
   return row !== undefined && row.state !== "running" && row.state !== "lost";
-}
-
-/** What a running attempt has to tell since last time. */
-export interface Progress {
-  /** Rows of the history, in the order of their epochs; those there already are replaced. */
-  readonly epochs: readonly {
-    readonly epoch: number;
-    readonly trainLoss: number | null;
-    readonly fitLoss: number | null;
-    readonly trainAccuracy: number | null;
-    readonly testAccuracy: number | null;
-  }[];
-  readonly events: readonly { readonly type: string; readonly data: unknown }[];
-  /** Epochs that it began with; undefined unless it has just begun. Later rows of a lost attempt go away. */
-  readonly resumedEpochs?: number | undefined;
-  /** The part of the next epoch that is done, in `[0, 1]`. */
-  readonly share: number;
-}
-
-/** Keep what a running attempt has to tell. False if the lease is lost: nothing was kept then. */
-export async function recordProgress(db: Tx, token: string, progress: Progress): Promise<boolean> {
-  const { epochs, events, resumedEpochs, share } = progress;
-  return await db.transaction().execute(async (tx) => {
-    const lease = await holdLease(tx, token);
-    if (!lease) return false;
-    const { trial_id: trial, number } = lease;
-    if (resumedEpochs !== undefined) {
-      await tx
-        .deleteFrom("epochs")
-        .where("trial_id", "=", trial)
-        .where("epoch", ">", resumedEpochs)
-        .execute();
-      await tx
-        .updateTable("attempts")
-        .set({ resumed_epochs: resumedEpochs })
-        .where("token", "=", token)
-        .execute();
-    }
-    if (epochs.length > 0) await writeEpochs(tx, trial, epochs);
-    if (events.length > 0) {
-      await tx
-        .insertInto("events")
-        .values(
-          events.map(({ type, data }) => ({
-            trial_id: trial,
-            attempt: number,
-            type,
-            data: JSON.stringify(data),
-          })),
-        )
-        .execute();
-    }
-    const last = epochs.at(-1);
-    const measured = epochs.findLast(({ trainAccuracy }) => trainAccuracy !== null);
-    await tx
-      .updateTable("trials")
-      .set({
-        share,
-        updated_at: sql`now()`,
-        ...(resumedEpochs === undefined ? {} : { epoch: resumedEpochs }),
-        ...(last
-          ? {
-              epoch: last.epoch,
-              train_loss: last.trainLoss,
-              farthest: sql<number>`greatest(farthest, ${last.epoch}::int)`,
-            }
-          : {}),
-        ...(measured ? { train_accuracy: measured.trainAccuracy, test_accuracy: measured.testAccuracy } : {}),
-      })
-      .where("id", "=", trial)
-      .execute();
-    return true;
-  });
-}
-
-/** Most rows of one insert: a statement takes 65,535 values at most. */
-const ROWS = 5000;
-
-/** Write rows of a trial's history. */
-export async function writeEpochs(tx: Tx, trial: string, epochs: Progress["epochs"]): Promise<void> {
-  for (let start = 0; start < epochs.length; start += ROWS) {
-    await tx
-      .insertInto("epochs")
-      .values(
-        epochs.slice(start, start + ROWS).map((row) => ({
-          trial_id: trial,
-          epoch: row.epoch,
-          train_loss: row.trainLoss,
-          fit_loss: row.fitLoss,
-          train_accuracy: row.trainAccuracy,
-          test_accuracy: row.testAccuracy,
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict.columns(["trial_id", "epoch"]).doUpdateSet((set) => ({
-          train_loss: set.ref("excluded.train_loss"),
-          fit_loss: set.ref("excluded.fit_loss"),
-          train_accuracy: set.ref("excluded.train_accuracy"),
-          test_accuracy: set.ref("excluded.test_accuracy"),
-        })),
-      )
-      .execute();
-  }
 }
 
 /** A trial's result, but for what the lease says of it. */

@@ -3,9 +3,8 @@
  */
 
 import { sql } from "kysely";
-import type { Progress } from "./attempts.ts";
-import { writeEpochs } from "./attempts.ts";
 import type { Tx } from "./database.ts";
+import { type Progress, writeEpochs } from "./progress.ts";
 import type { NewResult } from "./tables.ts";
 
 /** Documents of the trials that are done, in the order of their ids. */
@@ -26,6 +25,17 @@ export async function readResults(db: Tx, ids: readonly string[]): Promise<Map<s
     for (const { trial_id, document } of rows) found.set(trial_id, document);
   }
   return found;
+}
+
+/** Ids of the trials that were done within some seconds before now, by the database's clock. */
+export async function recentlyDone(db: Tx, seconds: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("trials")
+    .select("id")
+    .where("state", "=", "done")
+    .where("updated_at", ">", sql<Date>`now() - make_interval(secs => ${seconds})`)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Ids of the trials that are done. */

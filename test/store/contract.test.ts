@@ -11,7 +11,6 @@ import {
   finishAttempt,
   heartbeat,
   loseAllAttempts,
-  recordProgress,
   registerWorker,
   runningByExperiment,
 } from "../../src/store/attempts.ts";
@@ -32,6 +31,7 @@ import {
   retryTrials,
   trialsOf,
 } from "../../src/store/experiments.ts";
+import { recordProgress } from "../../src/store/progress.ts";
 import { allResults, doneTrials, importResult, readResults } from "../../src/store/results.ts";
 import { inFolders, onServer, type Place } from "./databases.ts";
 import { beginOne, epochOf, experimentOf, planOne, resultOf, trialOf } from "./rows.ts";

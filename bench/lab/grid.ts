@@ -1,0 +1,25 @@
+/**
+ * @file The grid that the lab is measured with: an experiment file with seeds and levels of corruption.
+ */
+
+import { experimentFromFile } from "../../src/lab/experiments/file-experiment.ts";
+import { type PlannedExperiment, planExperiment } from "../../src/lab/process-experiment.ts";
+
+/** Levels of corruption; the rest of a grid's trials are seeds. */
+const LEVELS = 20;
+
+/** Plan a grid of some trials. */
+export async function planGrid(trials: number, name = "grid"): Promise<PlannedExperiment> {
+  const levels = Math.min(LEVELS, trials);
+  const corrupt = Array.from({ length: levels }, (_, level) => level / levels);
+  const text = JSON.stringify({
+    ...{ name, data: "shapes", n: 500, testN: 500, model: "mlp-1x512" },
+    ...{ corrupt, seeds: Math.ceil(trials / levels), recipe: { epochs: 80 } },
+  });
+  const file = `${name}.json`;
+  const { experiment, seeds } = experimentFromFile(text, file, name);
+  return await planExperiment({
+    ...{ experiment, seeds, setting: { scale: "paper" } },
+    what: { file, text, name },
+  });
+}
