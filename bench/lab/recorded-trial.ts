@@ -25,10 +25,13 @@ export interface TrainingTime {
 /**
  * A runner of one trial at a time that lasts as long as it is told.
  *
+ * @param spread - By how much of that a trial is shorter or longer at most, at random: workers that start together do
+ *   not end together then.
  * @param onTrained - Told when each trial was in training.
  */
 export function replayRecord(
-  seconds: number,
+  mean: number,
+  spread: number,
   folder: string,
   onTrained: (time: TrainingTime) => void,
 ): TrialRunner {
@@ -40,6 +43,7 @@ export function replayRecord(
     jobs: 1,
     async run(spec, _source, onEvent, signal) {
       const from = performance.now();
+      const seconds = mean * (1 + spread * (2 * Math.random() - 1));
       const trial = await trialId(spec);
       onEvent({ type: "started" });
       onEvent({

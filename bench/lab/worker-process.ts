@@ -19,6 +19,8 @@ export interface Orders {
   readonly workers: number;
   /** Clock time of a trial. */
   readonly trialSeconds: number;
+  /** By how much of that trials differ at most. */
+  readonly spread: number;
   /** Whether workers end when nothing is left; else they wait until they are told to stop. */
   readonly untilIdle: boolean;
 }
@@ -67,7 +69,7 @@ const training = await Promise.all(
     const times: TrainingTime[] = [];
     await work({
       ...{ database, queue, provenance, device: "cpu", threads: 1, signal: over.signal, onWarning },
-      runner: replayRecord(orders.trialSeconds, checkpoints, (time) => times.push(time)),
+      runner: replayRecord(orders.trialSeconds, orders.spread, checkpoints, (time) => times.push(time)),
       shelf: openShelf(database, { folder: checkpoints, program: provenance.engine }),
       isOver: async () => orders.untilIdle,
     });

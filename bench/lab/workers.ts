@@ -18,6 +18,8 @@ export interface WorkerSetting {
   /** Processes that the workers are spread over. */
   readonly processes: number;
   readonly trialSeconds: number;
+  /** By how much of that trials differ at most; 0 for workers in step, which all ask at once. */
+  readonly spread: number;
   /** Trials in the queue at the start; 0 for idle workers. */
   readonly queued: number;
   /** How long to measure, in seconds. */
@@ -50,7 +52,7 @@ const CHILD = new URL("./worker-process.ts", import.meta.url);
 
 /** Let workers work for a while. */
 export async function measureWorkers(server: Server, setting: WorkerSetting): Promise<WorkerMeasurement> {
-  const { workers, processes, trialSeconds, queued, seconds, through = (url) => url } = setting;
+  const { workers, processes, trialSeconds, spread, queued, seconds, through = (url) => url } = setting;
   const url = await server.create("working");
   const folder = mkdtempSync(join(tmpdir(), "shatter-bench-lab-"));
   const children: ChildProcess[] = [];
@@ -60,7 +62,7 @@ export async function measureWorkers(server: Server, setting: WorkerSetting): Pr
       if (queued > 0) await lab.plan(await planGrid(queued));
     }
     const orders: Orders = {
-      ...{ databaseUrl: through(url), workers: workers / processes, trialSeconds, untilIdle: false },
+      ...{ databaseUrl: through(url), workers: workers / processes, trialSeconds, spread, untilIdle: false },
     };
     for (let index = 0; index < processes; index++) {
       children.push(fork(CHILD, [JSON.stringify(orders)], { serialization: "advanced" }));
@@ -69,20 +71,19 @@ export async function measureWorkers(server: Server, setting: WorkerSetting): Pr
     const before = await server.counters("working");
     for (const child of children) child.send("go");
     await sleep(seconds * 1000);
-    const server_ = difference(before, await server.counters("working"));
+    const did = difference(before, await server.counters("working"));
     const connections = await server.connections("working");
     for (const child of children) child.send("stop");
     const ends = (await Promise.all(children.map((child) => next(child, "ended")))) as Ended[];
-    const { workers: _, ...rest } = summarize(ends, workers);
-    const { through: __, ...plain } = setting;
-    return { ...plain, ...rest, server: server_, connections };
+    const { through: _, ...plain } = setting;
+    return { ...plain, ...summarize(ends), server: did, connections };
   } finally {
     for (const child of children) child.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function summarize(ends: readonly Ended[], workers: number) {
+function summarize(ends: readonly Ended[]) {
   const each = ends.flatMap(({ training }) => training).filter((times) => times.length > 1);
   const gaps: number[] = [];
   const shares: number[] = [];
@@ -97,7 +98,6 @@ function summarize(ends: readonly Ended[], workers: number) {
   const at = (share: number): number => gaps[Math.min(gaps.length - 1, Math.floor(share * gaps.length))] ?? 0;
   const total = (read: (end: Ended) => number): number => ends.reduce((sum, end) => sum + read(end), 0);
   return {
-    workers,
     trials: total(({ training }) => training.reduce((sum, times) => sum + times.length, 0)),
     outside: shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length),
     outsideWorst: Math.max(0, ...shares),

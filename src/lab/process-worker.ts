@@ -64,9 +64,15 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
     }),
   );
   const beat = async (): Promise<void> => {
-    const held = await heartbeat(database.tables, id, [...running.keys()]);
+    // As of now: what begins while the database is asked is not in its answer, and yet not lost.
+    const asked = [...running];
+    const held = await heartbeat(
+      database.tables,
+      id,
+      asked.map(([token]) => token),
+    );
     const known = new Map(held.map((lease) => [lease.token, lease]));
-    for (const [token, trial] of running) {
+    for (const [token, trial] of asked) {
       const lease = known.get(token);
       if (!lease) trial.lose();
       else if (!lease.isWanted) trial.cancel();
