@@ -147,7 +147,7 @@ function tryOr<T>(action: () => T, otherwise: T): T {
 }
 
 /** A port that nobody listens on. */
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
