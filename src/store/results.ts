@@ -27,6 +27,17 @@ export async function readResults(db: Tx, ids: readonly string[]): Promise<Map<s
   return found;
 }
 
+/** Ids of the trials that were done within some seconds before now, by the database's clock. */
+export async function recentlyDone(db: Tx, seconds: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("trials")
+    .select("id")
+    .where("state", "=", "done")
+    .where("updated_at", ">", sql<Date>`now() - make_interval(secs => ${seconds})`)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Ids of the trials that are done. */
 export async function doneTrials(db: Tx): Promise<Set<string>> {
   const rows = await db.selectFrom("results").select("trial_id").execute();

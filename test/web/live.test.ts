@@ -5,8 +5,8 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { recordProgress } from "../../src/store/attempts.ts";
 import { cancelTrials, retryTrials } from "../../src/store/experiments.ts";
+import { recordProgress } from "../../src/store/progress.ts";
 import type { LiveEvent, TrialItem } from "../../src/web/api.ts";
 import { createInbox } from "../../src/web/inbox.ts";
 import { watchLab } from "../../src/web/live.ts";

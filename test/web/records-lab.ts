@@ -18,7 +18,8 @@ import { machine } from "../../src/lab/process-provenance.ts";
 import type { TestResult } from "../../src/lab/result.ts";
 import { resultRow } from "../../src/lab/result-row.ts";
 import type { StoredTrial } from "../../src/lab/trial-result.ts";
-import { beginAttempt, finishAttempt, heartbeat, recordProgress } from "../../src/store/attempts.ts";
+import { beginAttempt, finishAttempt, heartbeat } from "../../src/store/attempts.ts";
+import { recordProgress } from "../../src/store/progress.ts";
 import { registerWorker } from "../../src/store/workers.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 
