@@ -8,7 +8,7 @@ import { loseAllAttempts } from "../store/attempts.ts";
 import type { Database } from "../store/database.ts";
 import {
   cancelTrials,
-  countStates,
+  hasOpenTrials,
   planExperiment as keepExperiment,
   openTrials,
   type Reach,
@@ -237,17 +237,6 @@ async function requireKnown(database: Database, reach: Reach): Promise<void> {
   }
 }
 
-/** Whether every trial of an experiment has come to its end, or was given up. */
-export async function isSettled(database: Database, experiment: string): Promise<boolean> {
-  const counts = await countStates(database.tables);
-  return !counts.some(
-    (one) => one.experiment === experiment && (one.state === "waiting" || one.state === "running"),
-  );
-}
-
-/** Whether nobody has anything to do any more, in one experiment or in all. */
-export async function isIdle(database: Database, experiment?: string): Promise<boolean> {
-  if (experiment !== undefined) return await isSettled(database, experiment);
-  const counts = await countStates(database.tables);
-  return !counts.some(({ state }) => state === "waiting" || state === "running");
-}
+/** Whether every trial of an experiment, or of all, has come to its end or was given up. */
+export const isSettled = async (database: Database, experiment?: string): Promise<boolean> =>
+  !(await hasOpenTrials(database.tables, experiment));

@@ -43,8 +43,13 @@ export interface Queue extends AsyncDisposable {
   readonly timing: QueueTiming;
   /** Put trials into the queue; one that is there already stays as it is, whatever its state. */
   put(wanted: readonly Wanted[], options?: { readonly retake?: boolean }): Promise<void>;
-  /** Take the first job of an experiment, or undefined if none of its jobs can be taken now. */
-  take(experiment: string, all: readonly string[]): Promise<Job | undefined>;
+  /**
+   * Take the first job of an experiment, or undefined if none of its jobs can be taken now.
+   *
+   * @param all - All experiments that may have jobs.
+   * @param first - Priority of its first job, as {@link waiting} has it: others need not be looked at then.
+   */
+  take(experiment: string, all: readonly string[], first?: number): Promise<Job | undefined>;
   /** Say that jobs are worked on. */
   touch(jobs: readonly string[]): Promise<void>;
   /** Settle a job for good, in a transaction of the lab if one is given. */
@@ -53,8 +58,15 @@ export interface Queue extends AsyncDisposable {
   giveBack(jobs: readonly string[], tx?: Tx): Promise<void>;
   /** Jobs that somebody is said to work on. */
   active(): Promise<string[]>;
-  /** Experiments that have jobs which wait. */
-  waiting(): Promise<string[]>;
+  /** Experiments that have jobs which wait, each with the priority of the first of them. */
+  waiting(): Promise<readonly Waiting[]>;
+}
+
+/** An experiment that has jobs which wait. */
+export interface Waiting {
+  readonly experiment: string;
+  /** Priority of its first job, which holds the job's position too. */
+  readonly first: number;
 }
 
 const QUEUE = "trials";
@@ -102,6 +114,7 @@ export async function openQueue(
     retryDelayMax: 60,
   });
   await boss.updateQueue(QUEUE, { heartbeatSeconds: timing.heartbeatSeconds });
+  await database.queue.executeSql(INDEX);
   // What pg-boss knows of a queue is read once; read inside a transaction of an embedded database, it would wait for
   // that transaction's own end.
   await boss.touch(QUEUE, randomUUID());
@@ -120,13 +133,24 @@ export async function openQueue(
         await boss.insert(QUEUE, jobs);
       }
       if (!retake) return;
-      for (const { trial, ...place } of wanted) {
-        await boss.update(QUEUE, undefined, { singletonKey: trial, ...placeOf(place) });
-      }
+      // pg-boss moves one job at a time, and looks through all of them for each.
+      const places = wanted.map(({ trial, ...place }) => {
+        const { group, priority } = placeOf(place);
+        return { trial, experiment: group.id, priority };
+      });
+      await database.queue.executeSql(
+        `update ${QUEUE_SCHEMA}.job set group_id = place.experiment, priority = place.priority
+         from jsonb_to_recordset($2::jsonb) as place(trial text, experiment text, priority int)
+         where name = $1 and singleton_key = place.trial and state < 'active'`,
+        [QUEUE, JSON.stringify(places)],
+      );
     },
-    async take(experiment, all) {
-      const others = all.filter((id) => id !== experiment);
-      const [job] = await boss.fetch<{ trial: string }>(QUEUE, { ignoreGroups: others });
+    async take(experiment, all, first) {
+      const [job] = await boss.fetch<{ trial: string }>(QUEUE, {
+        ignoreGroups: all.filter((id) => id !== experiment),
+        // With thousands of others' jobs before it, the database would look at each of them.
+        ...(first === undefined ? {} : { maxPriority: first }),
+      });
       return job && { id: job.id, trial: job.data.trial };
     },
     async touch(jobs) {
@@ -146,15 +170,39 @@ export async function openQueue(
       return rows.map((row) => (row as { id: string }).id);
     },
     async waiting() {
-      const { rows } = await database.queue.executeSql(
-        `select distinct group_id from ${QUEUE_SCHEMA}.job where name = $1 and state < 'active'`,
-        [QUEUE],
-      );
-      return rows.map((row) => (row as { group_id: string }).group_id);
+      const { rows } = await database.queue.executeSql(WAITING, [QUEUE]);
+      return rows as Waiting[];
     },
     [Symbol.asyncDispose]: () => boss.stop({ graceful: false, close: false }),
   };
 }
+
+/**
+ * An index of our own on pg-boss's table, which has none of waiting jobs by experiment. Workers that start at once make
+ * it one after another: only the first does, and nobody locks the table to find it there.
+ */
+const INDEX = `
+  do $$ begin
+    perform pg_advisory_xact_lock(hashtext('${QUEUE_SCHEMA}.waiting_jobs'));
+    if to_regclass('${QUEUE_SCHEMA}.waiting_jobs') is null then
+      create index waiting_jobs on ${QUEUE_SCHEMA}.job_common (name, group_id, priority desc) where state < 'active';
+    end if;
+  end $$`;
+
+/** Each experiment by one look into that index, from one to the next: all its jobs would be thousands of rows. */
+const WAITING = `
+  with recursive found as (
+    (select group_id, priority from ${QUEUE_SCHEMA}.job_common
+     where name = $1 and state < 'active' and group_id is not null
+     order by group_id, priority desc limit 1)
+    union all
+    select after.group_id, after.priority from found, lateral (
+      select group_id, priority from ${QUEUE_SCHEMA}.job_common
+      where name = $1 and state < 'active' and group_id > found.group_id
+      order by group_id, priority desc limit 1
+    ) after
+  )
+  select group_id as experiment, priority as first from found`;
 
 /** Most jobs of one insert. */
 const BATCH = 5000;

@@ -4,12 +4,12 @@
 
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readResults } from "../store/results.ts";
+import { readResults, recentlyDone } from "../store/results.ts";
 import type { ExperimentResult } from "./experiment-result.ts";
 import type { Carried } from "./process-carry.ts";
 import { type ExperimentOptions, planExperiment, sharesOf } from "./process-experiment.ts";
 import { requireFolder } from "./process-folder.ts";
-import { isIdle, isSettled, type LocalLab, openLab } from "./process-lab.ts";
+import { isSettled, type LocalLab, openLab } from "./process-lab.ts";
 import { openProcessPool } from "./process-pool.ts";
 import { programOn, provenanceOf } from "./process-provenance.ts";
 import { openShelf } from "./process-shelf.ts";
@@ -149,12 +149,15 @@ export async function workIn(lab: LocalLab, request: WorkRequest): Promise<reado
     ...{ database: lab.database, queue: lab.queue },
     provenance: provenanceOf(device, threads, jobs, command ?? null),
     shelf: openShelf(lab.database, { folder: checkpoints, program: programOn(device) }),
-    isOver: async () => untilIdle && (await isIdle(lab.database, experiment)),
+    isOver: async () => untilIdle && (await isSettled(lab.database, experiment)),
   });
 }
 
 /** How often the results of other workers are looked for, in milliseconds. */
 const WATCH_MS = 2000;
+
+/** A transaction may end long after the time that it writes down. */
+const OVERLAP_SECONDS = 60;
 
 /** Report what other workers of a lab on a server finish. */
 async function watchOthers(
@@ -166,11 +169,22 @@ async function watchOthers(
   onEvent: ExperimentOptions["onEvent"],
 ): Promise<void> {
   if (lab.database.kind !== "postgres") return;
+  const { tables } = lab.database;
+  let asked = performance.now();
+  const look = async (): Promise<ReadonlyMap<string, unknown>> => {
+    const now = performance.now();
+    // Of thousands of trials, those that may be new: whoever asks for all of them keeps the database busy.
+    const recent = await recentlyDone(tables, (now - asked) / 1000 + OVERLAP_SECONDS);
+    const found = await readResults(
+      tables,
+      recent.filter((id) => known.has(id) && !ended.has(id)),
+    );
+    asked = now;
+    return found;
+  };
   while (!signal.aborted) {
     await sleep(WATCH_MS, undefined, { signal }).catch(() => {});
-    const open = [...known.keys()].filter((id) => !ended.has(id));
-    const found = await readResults(lab.database.tables, open).catch(() => new Map<string, unknown>());
-    for (const [id, document] of found) {
+    for (const [id, document] of await look().catch(() => new Map<string, unknown>())) {
       if (ended.has(id)) continue;
       const { result } = trialResultSchema.parse(document);
       const trial = known.get(id)!;

@@ -95,6 +95,8 @@ export function openShelf({ tables, kind }: Database, options: ShelfOptions): Ch
       try {
         bytes = await readFile(path);
         const checkpoint = await decodeCheckpoint(bytes, { trial, program });
+        // Nobody goes on from an end; the result follows at once, and takes its place in the database.
+        if (checkpoint.outcome !== null && isRemote && !isLast) return true;
         position = { epochs: checkpoint.history.length, step: checkpoint.step };
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT")

@@ -8,7 +8,6 @@
 
 import { type Kysely, sql } from "kysely";
 import type { Tx } from "./database.ts";
-import { type EpochRecord, writeEpochs } from "./history.ts";
 import type { NewResult, Tables, TrialStatus } from "./tables.ts";
 import { storableJson, storableText } from "./text.ts";
 
@@ -125,7 +124,7 @@ async function note(tx: Tx, trial: string, attempt: number, type: string, data: 
  *
  * @returns The trial and the attempt's number; undefined if the token is not that of a running attempt.
  */
-async function holdLease(tx: Tx, token: string) {
+export async function holdLease(tx: Tx, token: string) {
   return await tx
     .selectFrom("attempts")
     .select(["trial_id", "number"])
@@ -142,84 +141,6 @@ async function holdLease(tx: Tx, token: string) {
 async function hasEnded(tx: Tx, token: string): Promise<boolean> {
   const row = await tx.selectFrom("attempts").select("state").where("token", "=", token).executeTakeFirst();
   return row !== undefined && row.state !== "running" && row.state !== "lost";
-}
-
-/** What a running attempt has to tell since last time. */
-export interface Progress {
-  /** Rows of the history, in the order of their epochs; those there already are replaced. */
-  readonly epochs: readonly EpochRecord[];
-  readonly events: readonly { readonly type: string; readonly data: unknown }[];
-  /** Epochs that it began with; undefined unless it has just begun. Later rows of a lost attempt go away. */
-  readonly resumedEpochs?: number | undefined;
-  /** The part of the next epoch that is done, in `[0, 1]`. */
-  readonly share: number;
-}
-
-/**
- * Keep what a running attempt has to tell. False if the lease is lost: nothing was kept then.
- *
- * @param onUnwanted - Called if the trial is wanted no more: cancelled, though its lease is held still.
- */
-export async function recordProgress(
-  db: Tx,
-  token: string,
-  progress: Progress,
-  onUnwanted: () => void = () => {},
-): Promise<boolean> {
-  const { epochs, events, resumedEpochs, share } = progress;
-  return await db.transaction().execute(async (tx) => {
-    const lease = await holdLease(tx, token);
-    if (!lease) return false;
-    const { trial_id: trial, number } = lease;
-    if (resumedEpochs !== undefined) {
-      await tx
-        .deleteFrom("epochs")
-        .where("trial_id", "=", trial)
-        .where("epoch", ">", resumedEpochs)
-        .execute();
-      await tx
-        .updateTable("attempts")
-        .set({ resumed_epochs: resumedEpochs })
-        .where("token", "=", token)
-        .execute();
-    }
-    if (epochs.length > 0) await writeEpochs(tx, trial, epochs);
-    if (events.length > 0) {
-      await tx
-        .insertInto("events")
-        .values(
-          events.map(({ type, data }) => ({
-            trial_id: trial,
-            attempt: number,
-            type,
-            data: storableJson(data),
-          })),
-        )
-        .execute();
-    }
-    const last = epochs.at(-1);
-    const measured = epochs.findLast(({ trainAccuracy }) => trainAccuracy !== null);
-    const { state } = await tx
-      .updateTable("trials")
-      .set({
-        share,
-        updated_at: sql`now()`,
-        ...(resumedEpochs === undefined ? {} : { epoch: resumedEpochs }),
-        ...(last
-          ? {
-              epoch: last.epoch,
-              train_loss: last.trainLoss,
-              farthest: sql<number>`greatest(farthest, ${last.epoch}::int)`,
-            }
-          : {}),
-        ...(measured ? { train_accuracy: measured.trainAccuracy, test_accuracy: measured.testAccuracy } : {}),
-      })
-      .where("id", "=", trial)
-      .returning("state")
-      .executeTakeFirstOrThrow();
-    if (state !== "running") onUnwanted();
-    return true;
-  });
 }
 
 /** A trial's result, but for what the lease says of it. */

@@ -74,6 +74,12 @@ export async function allExperiments(db: Tx): Promise<ExperimentRow[]> {
   return await db.selectFrom("experiments").selectAll().orderBy("created_at", "desc").execute();
 }
 
+/** The priority of every experiment, by id. */
+export async function allPriorities(db: Tx): Promise<Map<string, number>> {
+  const rows = await db.selectFrom("experiments").select(["id", "priority"]).execute();
+  return new Map(rows.map(({ id, priority }) => [id, priority]));
+}
+
 export async function readExperiment(db: Tx, id: string): Promise<ExperimentRow | undefined> {
   return await db.selectFrom("experiments").selectAll().where("id", "=", id).executeTakeFirst();
 }
@@ -130,6 +136,24 @@ export async function countStates(
     .select(["experiment_id as experiment", "state", sql<number>`count(*)::int`.as("trials")])
     .groupBy(["experiment_id", "state"])
     .execute();
+}
+
+/** Whether any trial, of one experiment or of all, waits or is running. */
+export async function hasOpenTrials(db: Tx, experiment?: string): Promise<boolean> {
+  const open = db.selectFrom("trials").select("id").where("state", "in", ["waiting", "running"]).limit(1);
+  const row = await (experiment === undefined
+    ? open
+    : open.where((is) =>
+        is.exists(
+          is
+            .selectFrom("experiment_trials")
+            .select("trial_id")
+            .whereRef("trial_id", "=", "trials.id")
+            .where("experiment_id", "=", experiment),
+        ),
+      )
+  ).executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Which of some trials a command reaches: those of an experiment, or those named. */

@@ -27,6 +27,17 @@ export async function readResults(db: Tx, ids: readonly string[]): Promise<Map<s
   return found;
 }
 
+/** Ids of the trials that were done within some seconds before now, by the database's clock. */
+export async function recentlyDone(db: Tx, seconds: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("trials")
+    .select("id")
+    .where("state", "=", "done")
+    .where("updated_at", ">", sql<Date>`now() - make_interval(secs => ${seconds})`)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Ids of the trials that are done. */
 export async function doneTrials(db: Tx): Promise<Set<string>> {
   const rows = await db.selectFrom("results").select("trial_id").execute();
@@ -50,7 +61,14 @@ export async function importResult(
     await writeEpochs(tx, result.trial_id, history);
     await tx
       .updateTable("trials")
-      .set({ state: "done", updated_at: sql`now()` })
+      .set({
+        state: "done",
+        epoch: result.epochs,
+        train_loss: result.train_loss,
+        train_accuracy: result.train_accuracy,
+        test_accuracy: result.test_accuracy,
+        updated_at: sql`now()`,
+      })
       .where("id", "=", result.trial_id)
       .execute();
     return true;

@@ -14,6 +14,7 @@ import { compareRoutes } from "./routes/compare.ts";
 import { dataRoutes } from "./routes/data.ts";
 import { experimentRoutes } from "./routes/experiments.ts";
 import { labRoutes } from "./routes/lab.ts";
+import { liveRoutes } from "./routes/live.ts";
 import { trialRoutes } from "./routes/trials.ts";
 import type { Services } from "./services.ts";
 
@@ -70,6 +71,7 @@ export function createApp(services: Services, { page, onError, ...guard }: AppOp
     await next();
   });
   api.route("/", labRoutes(services));
+  api.route("/live", liveRoutes(services));
   api.route("/", actionRoutes(services));
   api.route("/experiments", experimentRoutes(services));
   api.route("/trials", trialRoutes(services));
@@ -78,7 +80,7 @@ export function createApp(services: Services, { page, onError, ...guard }: AppOp
   api.all("/*", ({ req }) => {
     const isKnown = req.method === "GET" || req.method === "HEAD" || req.method === "POST";
     if (!isKnown) throw new Refusal(405, "expected GET or POST");
-    throw new Refusal(404, "there is no such address; docs name those there are");
+    throw new Refusal(404, "there is no such address; src/web/api.ts names those there are");
   });
   app.route("/api", api);
   app.all("/*", page);

@@ -8,6 +8,7 @@ import { scales } from "../lab/experiments/scales.ts";
 import type { TrialQuery } from "../store/read/filter.ts";
 import { type Page, type SortKey, sortKeys } from "../store/read/trials.ts";
 import { trialStates } from "../store/tables.ts";
+import type { StartRequest, TrialFilter } from "./api.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Text that a database can hold: PostgreSQL knows no character of code 0. */
@@ -81,7 +82,7 @@ export const trialsParameters = z.strictObject({
   offset: whole(0, INTEGER).default(0),
   limit: whole(1, 1000).default(100),
   format: oneOf(formats).default("json"),
-});
+} satisfies Record<keyof TrialFilter | "format", z.ZodType>);
 
 /** What curves can be compared by. */
 export const metrics = ["trainLoss", "fitLoss", "trainAccuracy", "testAccuracy"] as const;
@@ -117,7 +118,7 @@ export const startBody = z.strictObject({
   models: z.array(name).min(1).max(VALUES).optional(),
   seeds: z.int().min(1).max(1000).optional(),
   priority: z.int().min(-1000).max(1000).optional(),
-});
+} satisfies Record<keyof StartRequest, z.ZodType>);
 
 /** The condition of a list. */
 export function queryOf(

@@ -20,6 +20,10 @@ const wantedIn = (experiment: string, count: number, priority = 0): Wanted[] =>
     trial: `${experiment}-${position}`,
   }));
 
+/** Ids of the experiments that wait. */
+const waitingIn = async (queue: Queue): Promise<string[]> =>
+  (await queue.waiting()).map(({ experiment }) => experiment);
+
 describe("turns", () => {
   test.each([
     ["the highest priority first", [0, 1], [0, 9], "b a"],
@@ -27,14 +31,15 @@ describe("turns", () => {
     ["then as they come", [0, 0], [0, 0], "a b"],
   ])("go to %s", (_, [a, b], running, order) => {
     const waiting = [
-      { id: "a", priority: a! },
-      { id: "b", priority: b! },
+      { experiment: "a", priority: a! },
+      { experiment: "b", priority: b! },
     ];
     const counts = new Map([
       ["a", running[0]!],
       ["b", running[1]!],
     ]);
-    expect(inTurn(waiting, counts).join(" ")).toBe(order);
+    const turns = inTurn(waiting, counts).map(({ experiment }) => experiment);
+    expect(turns.join(" ")).toBe(order);
   });
 });
 
@@ -64,7 +69,7 @@ describe.each([
 
   /** Take every job of an experiment that can be taken, in order. */
   async function takeAll(experiment: string): Promise<string[]> {
-    const all = await queue.waiting();
+    const all = await waitingIn(queue);
     const taken: string[] = [];
     for (let job = await queue.take(experiment, all); job; job = await queue.take(experiment, all)) {
       taken.push(job.trial);
@@ -92,7 +97,7 @@ describe.each([
 
   test("gives a job again that was given back, and none that was completed", async () => {
     await queue.put(wantedIn("back", 2));
-    const all = await queue.waiting();
+    const all = await waitingIn(queue);
     const [one, two] = [await queue.take("back", all), await queue.take("back", all)];
     await queue.complete(one!.id);
     await queue.giveBack([two!.id]);
@@ -107,7 +112,7 @@ describe.each([
 
   test("settles a job together with what the lab writes, or not at all", async () => {
     await queue.put(wantedIn("both", 1));
-    const job = (await queue.take("both", await queue.waiting()))!;
+    const job = (await queue.take("both", await waitingIn(queue)))!;
     const undone = database.tables.transaction().execute(async (tx) => {
       await queue.complete(job.id, tx);
       throw new Error("the result cannot be kept");
@@ -120,7 +125,7 @@ describe.each([
 
   test("gives the job of a silent worker to another, and not that of one that is heard", async () => {
     await queue.put(wantedIn("silence", 2));
-    const all = await queue.waiting();
+    const all = await waitingIn(queue);
     const [silent, heard] = [await queue.take("silence", all), await queue.take("silence", all)];
     const heart = setInterval(() => void queue.touch([heard!.id]), 2000);
     try {

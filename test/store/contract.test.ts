@@ -10,7 +10,6 @@ import {
   finishAttempt,
   heartbeat,
   loseAllAttempts,
-  recordProgress,
   runningByExperiment,
 } from "../../src/store/attempts.ts";
 import {
@@ -30,6 +29,7 @@ import {
   retryTrials,
   trialsOf,
 } from "../../src/store/experiments.ts";
+import { recordProgress } from "../../src/store/progress.ts";
 import { allResults, doneTrials, importResult, readResults } from "../../src/store/results.ts";
 import { endWorker, registerWorker } from "../../src/store/workers.ts";
 import { inFolders, onServer, type Place } from "./databases.ts";

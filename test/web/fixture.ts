@@ -13,10 +13,11 @@ import { type ExperimentResult, experimentResultSchema } from "../../src/lab/exp
 import { documentOf } from "../../src/lab/experiments/document.ts";
 import { findExperiment } from "../../src/lab/experiments/index.ts";
 import type { Lab, StartOptions } from "../../src/lab/lab.ts";
-import { beginAttempt, finishAttempt, recordProgress } from "../../src/store/attempts.ts";
+import { beginAttempt, finishAttempt } from "../../src/store/attempts.ts";
 import type { Database, Tx } from "../../src/store/database.ts";
 import { cancelTrials, planExperiment, readExperiment, retryTrials } from "../../src/store/experiments.ts";
 import { openEmbedded } from "../../src/store/open.ts";
+import { recordProgress } from "../../src/store/progress.ts";
 import { allResults } from "../../src/store/results.ts";
 import type { NewTrial } from "../../src/store/tables.ts";
 import { registerWorker } from "../../src/store/workers.ts";

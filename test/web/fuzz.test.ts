@@ -96,7 +96,13 @@ async function survive(
 }
 
 const routes = [
-  ...["/api/lab", "/api/experiments", `/api/experiments/${id}`, `/api/experiments/${id}/document`],
+  ...[
+    "/api/lab",
+    "/api/status",
+    "/api/experiments",
+    `/api/experiments/${id}`,
+    `/api/experiments/${id}/document`,
+  ],
   ...[`/api/experiments/${id}/files/claims.md`, "/api/trials", `/api/trials/${done}`],
   ...[`/api/trials/${done}/epochs`, `/api/trials/${done}/result`, `/api/trials/${waiting}/misfit`],
   ...["/api/compare", "/api/data", "/api/workers", "/api/catalog", "/"],
@@ -233,7 +239,7 @@ describe("the server survives", () => {
 
   test("methods that a route does not have", { timeout: 120_000 }, async () => {
     for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "HEAD", "PROPFIND", "POST"]) {
-      for (const route of [...routes, ...posts]) {
+      for (const route of [...routes, ...posts, "/api/live"]) {
         const status = await survive(method, route);
         if (method !== "HEAD" && method !== "POST") expect([401, 403, 404, 405, 400]).toContain(status);
       }

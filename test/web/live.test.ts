@@ -2,13 +2,15 @@
  * @file Live events: what changes in a lab reaches every page that listens, soon, once, and within bounds.
  */
 
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { recordProgress } from "../../src/store/attempts.ts";
 import { cancelTrials, retryTrials } from "../../src/store/experiments.ts";
+import { recordProgress } from "../../src/store/progress.ts";
 import type { LiveEvent, TrialItem } from "../../src/web/api.ts";
 import { createInbox } from "../../src/web/inbox.ts";
 import { watchLab } from "../../src/web/live.ts";
+import { startServer } from "../../src/web/server.ts";
 import { liveEvent } from "./answers.ts";
 import {
   addWorker,
@@ -196,6 +198,35 @@ describe("the server", () => {
 });
 
 describe("a page that does not read", () => {
+  test("is let go, and no other page hears of it", async () => {
+    await using server = await startServer({ lab: dashboard.lab, stallMs: 300 });
+    const socket = connect(server.port, "127.0.0.1");
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.on("error", () => {});
+    socket.write("GET /api/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await new Promise((resolve) => socket.once("data", resolve));
+    socket.pause();
+    await using page = await listen();
+    const change = (text: string | null) =>
+      dashboard.db
+        .updateTable("trials")
+        .set({ error: text, updated_at: new Date() })
+        .where("id", "=", ids[7]!)
+        .execute();
+    // More than the system keeps of a connection, and more to tell after it.
+    for (let round = 1; round <= 4; round++) {
+      const error = String(round).repeat(5_000_000);
+      await change(error);
+      await page.until(trialIn(ids[7]!, (item) => item.error === error));
+    }
+    await sleep(1000);
+    // What is left of the connection is noticed once it is read.
+    socket.resume();
+    await closed;
+    await change(null);
+    await page.until(trialIn(ids[7]!, (item) => item.error === null));
+  });
+
   test("costs no more than a bounded list, and is told to read anew", async () => {
     using inbox = createInbox(() => {});
     const { trials } = await dashboard.json("/api/trials?limit=1");

@@ -9,7 +9,8 @@ import { z } from "zod";
 import { meanOf, studentQuantile } from "../../src/base/statistics.ts";
 import { experimentResultSchema } from "../../src/lab/experiment-result.ts";
 import { trialResultSchema } from "../../src/lab/trial-result.ts";
-import { endAttempt, recordProgress } from "../../src/store/attempts.ts";
+import { endAttempt } from "../../src/store/attempts.ts";
+import { recordProgress } from "../../src/store/progress.ts";
 import * as answers from "./answers.ts";
 import {
   addWorker,
