@@ -6,7 +6,7 @@
  */
 
 import { DataError } from "../../src/base/errors.ts";
-import { isIdle, openLab } from "../../src/lab/process-lab.ts";
+import { isSettled, openLab } from "../../src/lab/process-lab.ts";
 import { openProcessPool } from "../../src/lab/process-pool.ts";
 import { programOn, provenanceOf } from "../../src/lab/process-provenance.ts";
 import { openShelf } from "../../src/lab/process-shelf.ts";
@@ -63,7 +63,7 @@ async function main(order: WorkerOrder): Promise<void> {
       shelf: openShelf(database, {
         ...{ folder: checkpoints, program: programOn("cpu"), seconds: checkpointSeconds },
       }),
-      isOver: () => isIdle(database),
+      isOver: () => isSettled(database),
       onEvent: (event) => {
         if (event.type === "ended")
           say({ type: "ended", trial: event.trial.id, status: event.result.status });
