@@ -16,9 +16,10 @@ function damage(bytes: Buffer, random: RandomStream): { readonly bytes: Buffer; 
   return { bytes: flipped, how: "a bit flipped" };
 }
 
-/** Damage the newest checkpoint of each trial in a folder; says how many, and how. */
-export function damageFiles(folder: string, random: RandomStream): string {
-  const names = readdirSync(folder).filter((name) => /^[0-9a-f]{16}\.safetensors$/.test(name));
+/** Damage the newest checkpoints of some trials in a folder; says how. */
+export function damageFiles(folder: string, trials: readonly string[], random: RandomStream): string {
+  const there = new Set(readdirSync(folder));
+  const names = trials.map((trial) => `${trial}.safetensors`).filter((name) => there.has(name));
   const how = names.map((name) => {
     const path = join(folder, name);
     const damaged = damage(readFileSync(path), random);

@@ -87,8 +87,10 @@ async function killServer({ server, random }: Reach): Promise<string> {
 }
 
 async function damageHere(reach: Reach): Promise<string> {
+  const { berth, random } = reach;
+  const trials = [...berth.running];
   await killChild(reach);
-  return damageFiles(reach.berth.order.checkpoints, reach.random);
+  return damageFiles(berth.order.checkpoints, trials, random);
 }
 
 /** A worker dies with its machine, so that another one must take the checkpoint from the database, which is damaged. */
