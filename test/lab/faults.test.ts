@@ -10,7 +10,7 @@ import { runRound } from "../../scripts/faults/round.ts";
 import { type FaultedServer, openServerOfOurOwn } from "../../scripts/faults/server.ts";
 import { randomStream } from "../../src/base/random.ts";
 
-const size: Size = { models: ["linear"], seeds: 2, examples: 400, epochs: 120 };
+const size: Size = { models: ["linear"], seeds: 2, examples: 300, epochs: 80 };
 
 let disk: Disk;
 let server: FaultedServer;
