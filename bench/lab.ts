@@ -66,7 +66,9 @@ const parts: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     }
     await using running = pooler;
     console.log(running.version);
-    await measure("pooler", server, { ...usual, workers: 64, processes: 8, through: running.through });
+    for (const workers of [64, 256]) {
+      await measure("pooler", server, { ...usual, workers, processes: 8, through: running.through });
+    }
   },
 };
 
