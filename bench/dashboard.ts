@@ -9,6 +9,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { sql } from "kysely";
 import { UsageError } from "../src/base/errors.ts";
@@ -26,6 +27,8 @@ const { values } = parseArgs({
     trials: { type: "string", default: "10000" },
     epochs: { type: "string", default: "100" },
     repeats: { type: "string", default: "15" },
+    // Seconds of live updates after the times, to see what they cost and whether memory grows.
+    soak: { type: "string", default: "0" },
   },
 });
 const trials = Number(values.trials);
@@ -93,6 +96,41 @@ async function fill(): Promise<void> {
   await sql`analyze`.execute(db);
 }
 
+/** Pages that listen while forty trials change ten times a second; half of them never read. */
+async function soak(seconds: number): Promise<void> {
+  const over = new AbortController();
+  let events = 0;
+  const pages = Array.from({ length: 20 }, async (_, page) => {
+    const answer = await fetch(`${server.address}api/live`, { signal: over.signal });
+    if (page % 2 === 1) return;
+    for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream()))
+      events += chunk.split("data:").length - 1;
+  });
+  console.log(`\n${"".padEnd(10)} heap    resident  processor  events a page and second`);
+  const parts = 6;
+  for (let part = 1; part <= parts; part++) {
+    const start = performance.now();
+    const before = process.cpuUsage();
+    events = 0;
+    while (performance.now() - start < (seconds * 1000) / parts) {
+      await sql`update ${table("trials")} set share = random(), updated_at = now()
+        where id in (select id from ${table("trials")} where state = 'running' limit 40)`.execute(db);
+      await sleep(100);
+    }
+    const spent = (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(before);
+    globalThis.gc?.();
+    const { heapUsed, rss } = process.memoryUsage();
+    const cells = [`${(heapUsed / 2 ** 20).toFixed(1)} MiB`, `${(rss / 2 ** 20).toFixed(0)} MiB`];
+    const share = `${((user + system) / 1e4 / spent).toFixed(0)} %`;
+    console.log(
+      `${(part * spent).toFixed(0).padStart(6)} s ${cells.map((cell) => cell.padStart(10)).join("")}${share.padStart(9)}${(events / spent / 10).toFixed(1).padStart(10)}`,
+    );
+  }
+  over.abort();
+  await Promise.allSettled(pages);
+}
+
 const began = performance.now();
 const isEmpty = (await db.selectFrom("trials").select("id").executeTakeFirst()) === undefined;
 if (isEmpty) await fill();
@@ -152,6 +190,7 @@ for (const [what, path, limit] of asked) {
   const cells = [at(0.5).toFixed(0), at(0.95).toFixed(0), limit].map((cell) => `${cell} ms`.padStart(9));
   console.log(`${what.padEnd(24)}${cells.join("")}  ${bytes}${isLate ? "  LATE" : ""}`);
 }
+if (Number(values.soak) > 0) await soak(Number(values.soak));
 await server[Symbol.asyncDispose]();
 await lab[Symbol.asyncDispose]();
 if (values.lab === undefined) await rm(folder, { recursive: true, force: true });

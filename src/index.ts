@@ -30,16 +30,19 @@ export type { Condition } from "./lab/experiments/condition.ts";
 export type { Experiment } from "./lab/experiments/experiment.ts";
 export { experimentFromFile } from "./lab/experiments/file-experiment.ts";
 export { experiments, findExperiment } from "./lab/experiments/index.ts";
+export type { Lab, Started, StartOptions } from "./lab/lab.ts";
 export { parseResult } from "./lab/parse-result.ts";
 export type { TestRequest } from "./lab/plan.ts";
 export { type CheckpointOptions, openCheckpoints } from "./lab/process-checkpoints.ts";
 export type { ExperimentOptions } from "./lab/process-experiment.ts";
+export { type LabPlace, type LocalLab, openLab } from "./lab/process-lab.ts";
 export { openProcessPool } from "./lab/process-pool.ts";
-export { runExperiment } from "./lab/process-run.ts";
+export { runExperiment, runWorker, workIn } from "./lab/process-run.ts";
 export { runRandomizationTest, type TestOptions } from "./lab/process-test.ts";
 export { runTest, type TestContext, type TestEvent } from "./lab/randomization-test.ts";
 export { type TestResult, type TrialResult, testResultSchema, type Verdict } from "./lab/result.ts";
 export { type Checkpoints, type DataSource, runHere, type TrialRunner } from "./lab/runner.ts";
+export { type LabStatus, labStatus } from "./lab/status.ts";
 export type { Model } from "./nn/model.ts";
 export { findModel, models, summarizeModel } from "./nn/models.ts";
 export { terminalExperiment } from "./report/experiment/terminal.ts";
@@ -57,3 +60,4 @@ export {
   type TrialEvent,
   type TrialOutcome,
 } from "./train/trial.ts";
+export { type DashboardServer, type ServerOptions, startServer } from "./web/server.ts";

@@ -71,7 +71,7 @@ function complaints(file: string, text: string): string[] {
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .map((path) => relative("", path).replaceAll("\\", "/"))
-  .filter((path) => path.endsWith(".ts"));
+  .filter((path) => /\.tsx?$/.test(path));
 
 describe("the floors", () => {
   test.each(files)("%s imports downwards only", (file) => {

@@ -33,28 +33,29 @@ const program = new Command("shatter")
 Examples:
   shatter test --data shapes --model mlp-1x512          true and random labels, a verdict
   shatter run figure-1c --scale smoke                   a figure of the paper, in a minute
+  shatter serve                                         what your lab knows, in the browser
   shatter data show cifar10 --out cifar10.png           see what each randomization does
   shatter doctor                                        what works on this machine
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 interrupted.`,
   );
-const commands = [
-  testCommand(),
-  runCommand(),
-  workerCommand(),
-  statusCommand(),
-  cancelCommand(),
-  retryCommand(),
-  exportCommand(),
-  importCommand(),
-  gcCommand(),
-  serveCommand(),
-  reportCommand(),
-  dataCommand(),
-  modelCommand(),
-  doctorCommand(),
-];
-for (const command of commands) program.addCommand(command);
+const groups = {
+  "Ask:": [testCommand(), runCommand(), reportCommand()],
+  "See and share a lab:": [
+    serveCommand(),
+    statusCommand(),
+    workerCommand(),
+    cancelCommand(),
+    retryCommand(),
+    exportCommand(),
+    importCommand(),
+    gcCommand(),
+  ],
+  "What there is:": [dataCommand(), modelCommand(), doctorCommand()],
+};
+for (const [title, commands] of Object.entries(groups)) {
+  for (const command of commands) program.addCommand(command.helpGroup(title));
+}
 exitByException(program);
 
 // A reader that has seen enough, such as head, is no error.

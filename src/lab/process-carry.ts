@@ -56,12 +56,10 @@ export async function carryTrial(
   const begun = await patiently(() => {
     // Anew for every try: the one before may have begun an attempt whose answer was lost on the way.
     token = randomUUID();
-    return beginAttempt(tables, { trial: job.trial, worker, job: job.id, token });
+    const claim = { trial: job.trial, worker, job: job.id, token };
+    return beginAttempt(tables, claim, (tx) => queue.complete(job.id, tx));
   });
-  if ("refused" in begun) {
-    await patiently(() => queue.complete(job.id));
-    return undefined;
-  }
+  if ("refused" in begun) return undefined;
   const trial = readTrial(job.trial, begun, options.dataDir);
   if (trial instanceof Error) {
     const error = trial.message;
@@ -83,7 +81,13 @@ export async function carryTrial(
   signal.addEventListener("abort", onStop);
   if (signal.aborted) onStop();
   const overdue = setTimeout(() => end("overdue"), LONGEST_ATTEMPT_SECONDS * 1000);
-  running.set(token, { lose: () => end("lost"), cancel: () => end("cancelled") });
+  let isSettling = false;
+  running.set(token, {
+    // Whoever settles an attempt is told by that whether the lease was held; a heartbeat that comes between the
+    // settling and its answer finds it gone, and would be wrong about why.
+    lose: () => isSettling || end("lost"),
+    cancel: () => end("cancelled"),
+  });
 
   const started = new Date().toISOString();
   const record = recordTrial(trial);
@@ -92,19 +96,20 @@ export async function carryTrial(
   let writing: Promise<void> = Promise.resolve();
   /** Write down what is new, one thing after another; a lease that is lost ends the trial. */
   const write = (action: () => Promise<boolean>): Promise<void> => {
-    writing = writing.then(async () => {
+    const written = writing.then(async () => {
       if (ending === "lost") return;
       const isHeld = await patiently(action);
       if (!isHeld) end("lost");
     });
-    writing.catch(() => {});
-    return writing;
+    // What could not be written is for its caller to deal with, and keeps nothing else from being written.
+    writing = written.catch(() => {});
+    return written;
   };
   const flush = (): Promise<void> =>
     write(async () => {
       const progress = notes.peek();
       if (!progress) return true;
-      const isHeld = await recordProgress(tables, token, progress);
+      const isHeld = await recordProgress(tables, token, progress, () => end("cancelled"));
       notes.drop(progress);
       return isHeld;
     });
@@ -144,14 +149,18 @@ export async function carryTrial(
         provenance,
       };
       const row = await resultRow(document);
+      isSettling = true;
       const finish = () => finishAttempt(tables, token, row, (tx) => queue.complete(job.id, tx));
       await write(finish).catch((error) => shelter(document, shelf.folder, error));
     } else if (ending !== "lost") {
       // Whoever goes on shall lose as little as possible.
-      await write(() => shelf.keep(trial.id, token, true, warn));
+      await write(() => shelf.keep(trial.id, token, true, warn)).catch((error) =>
+        onWarning(messageOf(error)),
+      );
       const state =
         ending === "cancelled" ? "cancelled" : result.status === "stopped" ? "released" : "failed";
       const error = state === "failed" ? (result.error ?? "no reason given") : null;
+      isSettling = true;
       await write(() =>
         endAttempt(tables, token, { state, error }, async (tx, again) => {
           isTriedAgain = again && state === "failed";

@@ -154,7 +154,7 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
         unfinished++;
         if (signal?.aborted) return { status: "stopped", error: "interrupted before it began" };
         let child = idle.pop();
-        while (child && !child.connected) child = idle.pop();
+        while (child && !isAlive(child)) child = idle.pop();
         const order = { type: "run", spec, source } as const;
         const failure = await runIn(child ?? (await start()), order, onEvent, signal);
         if (failure === undefined) {
@@ -180,6 +180,10 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
     },
   };
 }
+
+/** Whether a child can be given an order: one that was killed while it was idle may seem connected for a while. */
+const isAlive = (child: ChildProcess): boolean =>
+  child.connected && child.exitCode === null && child.signalCode === null;
 
 /** A child's first word; a child that dies before it is refused with what it said. */
 function firstMessage(child: ChildProcess): Promise<ChildMessage> {

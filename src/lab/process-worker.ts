@@ -7,8 +7,9 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../base/errors.ts";
-import { endWorker, heartbeat, registerWorker } from "../store/attempts.ts";
+import { heartbeat } from "../store/attempts.ts";
 import { type Database, isPassing, remedyOf } from "../store/database.ts";
+import { endWorker, registerWorker } from "../store/workers.ts";
 import type { Device } from "../train/engine.ts";
 import type { RunProvenance } from "./planned-trial.ts";
 import { type Carried, carryTrial, type RunningTrial } from "./process-carry.ts";
@@ -53,8 +54,11 @@ const PATIENT_MS = 1000;
 
 /** Work until the signal, or until all is over. */
 export async function work(options: WorkerOptions): Promise<readonly Carried[]> {
-  const { database, queue, runner, signal, only, onWarning = () => {} } = options;
+  const { database, queue, runner, only, onWarning = () => {} } = options;
   const id = randomUUID();
+  // What ends one place of this worker ends all of it, and what runs in the others is given back.
+  const failure = new AbortController();
+  const signal = AbortSignal.any([options.signal, failure.signal]);
   const { device, threads } = options;
   const ended: Carried[] = [];
   const running = new Map<string, RunningTrial>();
@@ -67,7 +71,7 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
     }),
   );
   const beat = async (): Promise<void> => {
-    // As of now: what begins while the database is asked is not in its answer, and yet not lost.
+    // Asked for those that run now: one that begins meanwhile is not in the answer, and not lost for that.
     const asked = [...running];
     const held = await heartbeat(
       database.tables,
@@ -83,12 +87,17 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
     await queue.touch(held.map(({ job }) => job));
   };
   // A heartbeat that fails is made good by the next one: four fit into the time after which the lease is lost.
-  let beating: Promise<void> = Promise.resolve();
+  let beating: Promise<void> | undefined;
   const heart = setInterval(
     () => {
-      beating = beat().catch((error) => {
-        if (!isPassing(error)) onWarning(`heartbeat: ${messageOf(error)}`);
-      });
+      // While the database does not answer, heartbeats would take all its connections, one after another.
+      beating ??= beat()
+        .catch((error) => {
+          if (!isPassing(error)) onWarning(`heartbeat: ${messageOf(error)}`);
+        })
+        .finally(() => {
+          beating = undefined;
+        });
     },
     (queue.timing.heartbeatSeconds * 1000) / 4,
   );
@@ -100,7 +109,7 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
       const job = await patiently(() => shares.take(only));
       if (job) {
         idle = 0;
-        const carried = await carryTrial(job, id, { ...options, running, patiently });
+        const carried = await carryTrial(job, id, { ...options, signal, running, patiently });
         if (carried) ended.push(carried);
         continue;
       }
@@ -112,7 +121,15 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
     }
   };
   try {
-    await Promise.all(Array.from({ length: runner.jobs }, serve));
+    const places = Array.from({ length: runner.jobs }, () =>
+      serve().catch((error) => {
+        failure.abort();
+        throw error;
+      }),
+    );
+    // All are waited for: whoever closes the database next must not take it from under one that is ending.
+    await Promise.allSettled(places);
+    await Promise.all(places);
   } finally {
     clearInterval(heart);
     await beating;

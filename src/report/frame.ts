@@ -128,6 +128,8 @@ export function drawFrame(
     for (const child of [...element.children])
       if (child.tagName.toLowerCase() !== "style") group.append(child);
     for (const part of group.querySelectorAll("*")) {
+      // Plot names groups after marks, which says nothing beside the description, and a group may not be named.
+      if (theme === "page" && part.tagName === "g") part.removeAttribute("aria-label");
       for (const name of ["fill", "stroke"]) {
         if (part.getAttribute(name) === "currentColor") part.setAttribute(name, paper.ink);
       }

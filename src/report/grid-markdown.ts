@@ -3,7 +3,7 @@
  */
 
 import type { Grid, GridCell, GridGroup } from "./grid.ts";
-import { plainMarkdown } from "./markdown.ts";
+import { plainMarkdown } from "./plain-markdown.ts";
 
 /** Write a table with its title, caption and footnotes. */
 export function markdownGrid({ title, caption, groups, rows, notes, footnotes }: Grid): string {

@@ -5,8 +5,6 @@
  * `grid-terminal.ts`.
  */
 
-import { formatCell, type Table } from "./table.ts";
-
 /** One column, or several under a common title. */
 export interface GridGroup {
   readonly title: string;
@@ -44,20 +42,3 @@ export const widthOf = ({ parts }: GridGroup): number => Math.max(1, parts.lengt
 
 /** A cell without a footnote. */
 export const plainCell = (text: string): GridCell => ({ text, mark: "" });
-
-/** A table of a test as texts. */
-export const gridOfTable = (
-  { columns, rows }: Table,
-  about: Pick<Grid, "name" | "title" | "caption">,
-): Grid => ({
-  ...about,
-  groups: columns.map(({ title, form }) => ({
-    title,
-    parts: [],
-    align: form === "text" ? "left" : "right",
-    isHead: form === "text",
-  })),
-  rows: rows.map((row) => row.map((cell, index) => plainCell(formatCell(columns[index]!, cell)))),
-  notes: [],
-  footnotes: [],
-});

@@ -2,6 +2,7 @@
  * @file Tables as Markdown (GitHub's).
  */
 
+import { plainMarkdown } from "./plain-markdown.ts";
 import { type Column, formatCell, type Table } from "./table.ts";
 
 /** Write a table as Markdown. */
@@ -16,7 +17,3 @@ export function markdownTable({ columns, rows }: Table): string {
 }
 
 const alignment = ({ form }: Column): string => (form === "text" ? "---" : "---:");
-
-/** Text that Markdown shows as it is. */
-export const plainMarkdown = (text: string): string =>
-  text.replaceAll(/[\\`*_[\]<>|~#&]/g, "\\$&").replaceAll(/\s+/g, " ");

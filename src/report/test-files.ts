@@ -7,13 +7,13 @@ import { drawFigure } from "./charts.ts";
 import { csvTable } from "./csv.ts";
 import { figuresOf } from "./figure.ts";
 import { type FileMaker, type Format, inFormats } from "./formats.ts";
-import { gridOfTable } from "./grid.ts";
 import { latexGrid } from "./grid-latex.ts";
 import { reportPage } from "./html.ts";
 import { markdownTable } from "./markdown.ts";
 import { pngOf } from "./png.ts";
 import { historyRecords, summaryRecords, trialRecords } from "./records.ts";
 import { nameTest, summaryTable, tellSpread } from "./table.ts";
+import { gridOfTable } from "./table-grid.ts";
 
 /**
  * The files of a test's report in some formats, the page last.

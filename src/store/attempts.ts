@@ -8,7 +8,8 @@
 
 import { type Kysely, sql } from "kysely";
 import type { Tx } from "./database.ts";
-import type { NewResult, NewWorker, Tables, TrialStatus } from "./tables.ts";
+import type { NewResult, Tables, TrialStatus } from "./tables.ts";
+import { storableJson, storableText } from "./text.ts";
 
 /** Whoever begins an attempt: a worker that follows a job of the queue. */
 export interface Claim {
@@ -27,19 +28,28 @@ export type Begun =
 /**
  * Begin an attempt at a trial. One that is running still is lost with it: the queue gives a job to another worker
  * only when the first one's heartbeat has stopped.
+ *
+ * @param settle - Done in the same transaction if the trial is refused: a trial that is wanted again in that instant
+ *   must not lose the job that it then gets.
  */
-export async function beginAttempt(db: Tx, { trial, worker, job, token }: Claim): Promise<Begun> {
+export async function beginAttempt(
+  db: Tx,
+  { trial, worker, job, token }: Claim,
+  settle: (tx: Tx) => Promise<unknown> = async () => {},
+): Promise<Begun> {
   return await db.transaction().execute(async (tx) => {
-    await endRunning(tx, trial, "its worker was not heard of any more");
-    const row = await tx
-      .selectFrom("trials")
-      .select(["state", "spec", "source", "escalation", "attempts", "farthest"])
-      .where("id", "=", trial)
-      .forUpdate()
-      .executeTakeFirst();
-    if (!row) return { refused: "absent" };
-    const { state, spec, source, escalation, attempts, farthest } = row;
-    if (state !== "waiting") return { refused: state as Exclude<typeof state, "running"> };
+    await endRunning(tx, trial, NOT_HEARD);
+    let row = await lockTrial(tx, trial);
+    if (row?.state === "running") {
+      // Another worker has begun it since: it took a job that was lost before, or this one did.
+      await endRunning(tx, trial, NOT_HEARD);
+      row = await lockTrial(tx, trial);
+    }
+    if (row?.state !== "waiting") {
+      await settle(tx);
+      return { refused: (row?.state as Exclude<TrialStatus, "waiting" | "running">) ?? "absent" };
+    }
+    const { spec, source, escalation, attempts, farthest } = row;
     const number = attempts + 1;
     await tx
       .insertInto("attempts")
@@ -56,6 +66,16 @@ export async function beginAttempt(db: Tx, { trial, worker, job, token }: Claim)
     return { number, spec, source, escalation };
   });
 }
+
+const NOT_HEARD = "its worker was not heard of any more";
+
+const lockTrial = async (tx: Tx, trial: string) =>
+  await tx
+    .selectFrom("trials")
+    .select(["state", "spec", "source", "escalation", "attempts", "farthest"])
+    .where("id", "=", trial)
+    .forUpdate()
+    .executeTakeFirst();
 
 /** Workers in a row that may be lost with a trial before it counts as what loses them. */
 const MOST_LOSSES = 10;
@@ -95,7 +115,7 @@ async function endRunning(tx: Tx, trial: string, error: string): Promise<void> {
 async function note(tx: Tx, trial: string, attempt: number, type: string, data: unknown): Promise<void> {
   await tx
     .insertInto("events")
-    .values({ trial_id: trial, attempt, type, data: JSON.stringify(data) })
+    .values({ trial_id: trial, attempt, type, data: storableJson(data) })
     .execute();
 }
 
@@ -193,13 +213,15 @@ export const PATIENCE = 3;
 export async function endAttempt(
   db: Tx,
   token: string,
-  { state, error }: Ending,
+  { state, error: reason }: Ending,
   settle: (tx: Tx, again: boolean) => Promise<unknown>,
 ): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     const lease = await holdLease(tx, token);
     if (!lease) return await hasEnded(tx, token);
     const { trial_id: trial, number } = lease;
+    // A process that dies may say anything.
+    const error = reason === null ? null : storableText(reason);
     const { farthest_before } = await tx
       .updateTable("attempts")
       .set({ state, error, ended_at: sql`now()` })
@@ -255,16 +277,6 @@ export async function heartbeat(db: Tx, worker: string, tokens: readonly string[
     .where("token", "in", [...tokens])
     .where("attempts.state", "=", "running")
     .execute();
-}
-
-/** Say that a worker is there. */
-export async function registerWorker(db: Tx, worker: NewWorker): Promise<void> {
-  await db.insertInto("workers").values(worker).execute();
-}
-
-/** Say that a worker is gone. */
-export async function endWorker(db: Tx, worker: string): Promise<void> {
-  await db.updateTable("workers").set({ ended_at: sql`now()` }).where("id", "=", worker).execute();
 }
 
 /**

@@ -22,21 +22,29 @@ const KEPT = 2;
 
 /** Keep a checkpoint of a running attempt, and the one before it. False if the lease is lost. */
 export async function writeCheckpoint(db: Tx, token: string, checkpoint: NewCheckpoint): Promise<boolean> {
-  return await db.transaction().execute(async (tx) => {
-    const lease = await tx
+  const keep = db.transaction().execute(async (tx) => {
+    const attempt = await tx
       .selectFrom("attempts")
       .select(["trial_id", "number"])
       .where("token", "=", token)
       .where("state", "=", "running")
-      .forUpdate()
       .executeTakeFirst();
-    if (!lease) return false;
-    const { trial_id, number: attempt } = lease;
+    if (!attempt) return false;
+    const { trial_id, number } = attempt;
     await tx
       .insertInto("checkpoints")
-      .values({ trial_id, attempt, ...checkpoint })
+      .values({ trial_id, attempt: number, ...checkpoint })
       .onConflict((conflict) => conflict.columns(["trial_id", "attempt", "epochs", "step"]).doNothing())
       .execute();
+    // Locked only now: a worker that freezes while it sends its bytes must not hold up whoever goes on.
+    const lease = await tx
+      .selectFrom("attempts")
+      .select("number")
+      .where("token", "=", token)
+      .where("state", "=", "running")
+      .forUpdate()
+      .executeTakeFirst();
+    if (!lease) throw new LeaseLost();
     const older = tx
       .selectFrom("checkpoints")
       .select(sql<string>`ctid`.as("row"))
@@ -48,7 +56,14 @@ export async function writeCheckpoint(db: Tx, token: string, checkpoint: NewChec
     await tx.deleteFrom("checkpoints").where(sql<string>`ctid`, "in", older).execute();
     return true;
   });
+  return await keep.catch((error) => {
+    if (error instanceof LeaseLost) return false;
+    throw error;
+  });
 }
+
+/** Undoes what was written before the lease was found lost. */
+class LeaseLost extends Error {}
 
 /** Keep a checkpoint that comes from elsewhere, of no attempt in this lab. */
 export async function importCheckpoint(db: Tx, trial: string, checkpoint: NewCheckpoint): Promise<void> {

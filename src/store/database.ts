@@ -123,7 +123,7 @@ export function refusal(where: string, error: unknown): DataError {
 }
 
 /** SQLSTATEs and system errors that go away by themselves: a broken connection, a restart, two at once. */
-const PASSING = /^(08|57P0|53|40001|40P01|ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/;
+const PASSING = /^(08|57P0|53|25P03|40001|40P01|ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/;
 
 /** Whether the same query may well succeed a little later. */
 export function isPassing(error: unknown): boolean {

@@ -188,7 +188,7 @@ export async function cancelTrials(db: Tx, reach: Reach): Promise<string[]> {
 export async function retryTrials(db: Tx, reach: Reach): Promise<string[]> {
   const rows = await db
     .updateTable("trials")
-    .set({ state: "waiting", failures: 0, error: null, updated_at: sql`now()` })
+    .set({ state: "waiting", failures: 0, losses: 0, error: null, updated_at: sql`now()` })
     .where("id", "in", idsOf(db, reach))
     .where("state", "in", ["cancelled", "quarantined"])
     .returning("id")

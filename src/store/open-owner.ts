@@ -18,7 +18,7 @@ import { DataError, messageOf } from "../base/errors.ts";
 
 const ownerSchema = z.object({
   /** Tells one ownership from the next. */
-  id: z.string(),
+  id: z.string().regex(/^[\w-]{1,64}$/),
   host: z.string(),
   pid: z.int(),
   /** When the process began, as its system tells it. */
@@ -36,11 +36,12 @@ export interface Owner {
   release(): Promise<void>;
 }
 
-/** Time in which whoever took the file away by mistake has put it back, in milliseconds. */
-const SETTLE_MS = 60;
-
 /**
  * Become the owner of a lab's folder.
+ *
+ * A dead owner's file is never taken away by whoever finds it: between looking and taking, another process may have
+ * become the owner. The file system decides instead: it lets one process alone create the file that names the
+ * successor of a dead owner. Its name holds the dead owner's id, so it can succeed nobody else.
  *
  * @throws DataError if another process is; it says which, and where its dashboard is.
  */
@@ -54,31 +55,47 @@ export async function takeOwnership(lab: string): Promise<Owner> {
     address: null,
   };
   for (let tries = 0; ; tries++) {
-    if (await create(path, mine)) {
-      // Another process that reaps the same dead owner may hold our file for a moment.
-      await sleep(SETTLE_MS);
-      if ((await read(path))?.id === mine.id) break;
-      continue;
+    const line = await readLine(path);
+    const last = line.at(-1);
+    if (last !== undefined && !isGone(last)) throw taken(lab, path, last);
+    const isMine = await create(last ? successorPath(path, last) : path, mine);
+    // The file may have been of a line that ended since: it counts only at the end of the one that holds now.
+    if (isMine && (await readLine(path)).at(-1)?.id === mine.id) {
+      if (last) await replace(path, mine);
+      for (const dead of line) await rm(successorPath(path, dead), { force: true });
+      break;
     }
-    const other = await read(path);
-    // Given free, or being replaced, just now.
-    if (other === undefined && tries < 20) {
-      await sleep(SETTLE_MS / 2);
-      continue;
-    }
-    if (other === undefined || !isGone(other)) throw taken(lab, path, other);
-    await reap(path, other);
+    if (isMine) await rm(last ? successorPath(path, last) : path, { force: true });
+    if (tries === TRIES) throw taken(lab, path, undefined);
+    // Another process was first, or the file cannot be read, in which case it will not be later either.
+    if (!isMine) await sleep(RETRY_MS);
   }
   return {
-    async announce(address) {
-      const draft = `${path}.${mine.id}.tmp`;
-      await writeFile(draft, describe({ ...mine, address }));
-      await rename(draft, path);
-    },
+    announce: (address) => replace(path, { ...mine, address }),
     async release() {
       if ((await read(path))?.id === mine.id) await rm(path, { force: true });
     },
   };
+}
+
+const TRIES = 20;
+const RETRY_MS = 30;
+
+/** Name of the file of whoever succeeds an owner. */
+const successorPath = (path: string, { id }: OwnerFile): string => `${path}.after-${id}`;
+
+/** The owner that the file names, its successor if it died, and so on: the last one has the lab. */
+async function readLine(path: string): Promise<OwnerFile[]> {
+  const line: OwnerFile[] = [];
+  for (let owner = await read(path); owner; owner = await read(successorPath(path, owner))) line.push(owner);
+  return line;
+}
+
+/** Put a whole file in the place of the one that is there. */
+async function replace(path: string, owner: OwnerFile): Promise<void> {
+  const draft = `${path}.${owner.id}.tmp`;
+  await writeFile(draft, describe(owner));
+  await rename(draft, path);
 }
 
 /**
@@ -86,7 +103,7 @@ export async function takeOwnership(lab: string): Promise<Owner> {
  * another machine.
  */
 export async function ownersAddress(lab: string): Promise<string | undefined> {
-  const owner = await read(pathIn(lab));
+  const owner = (await readLine(pathIn(lab))).at(-1);
   if (!owner || owner.host !== hostname() || owner.pid === process.pid || isGone(owner)) return undefined;
   return owner.address ?? undefined;
 }
@@ -123,20 +140,6 @@ async function read(path: string): Promise<OwnerFile | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** Take a dead owner's file away; one that a living process wrote in the meantime is put back. */
-async function reap(path: string, dead: OwnerFile): Promise<void> {
-  const aside = `${path}.${randomUUID()}.dead`;
-  try {
-    await rename(path, aside);
-  } catch {
-    // Another process was first.
-    return;
-  }
-  const found = await read(aside);
-  if (found !== undefined && found.id !== dead.id) await link(aside, path).catch(() => {});
-  await rm(aside, { force: true });
 }
 
 /** Whether the process is gone for sure. One of another machine may well be there. */

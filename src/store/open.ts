@@ -3,6 +3,7 @@
  */
 
 import { mkdir, readFile, stat } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { join, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { PGliteDialect, PGliteDriver, PostgresDialect } from "kysely";
@@ -130,6 +131,20 @@ const CONNECTIONS = 3;
 /** How long a connection may take to come about, in milliseconds. */
 const CONNECT_MS = 10_000;
 
+/** A worker that freezes in the midst of a transaction holds its locks no longer than this, in milliseconds. */
+const FROZEN_MS = 10_000;
+
+/** How long a server may say nothing at all to a question, in milliseconds. */
+const SILENT_MS = 60_000;
+
+/** Break a connection off that says nothing: where a network was cut, a question would wait for a quarter of an hour. */
+function endSilence(client: pg.ClientBase): void {
+  const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
+  stream.setTimeout(SILENT_MS, () =>
+    stream.destroy(Object.assign(new Error("the database said nothing for a minute"), { code: "ETIMEDOUT" })),
+  );
+}
+
 /**
  * Open a lab on a PostgreSQL server, version 14 or later.
  *
@@ -145,9 +160,17 @@ export async function openServer(url: string, connections: number = CONNECTIONS)
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     application_name: "shatter",
+    onConnect: async (client) => {
+      await client.query(`set idle_in_transaction_session_timeout = ${FROZEN_MS}`);
+    },
   });
-  // A connection that breaks while nobody uses it is replaced by the next query.
+  // A connection that breaks while nobody uses it is replaced by the next query. One that breaks while it is used
+  // tells its query - and says so here once more, which would end the process if nobody listened.
   pool.on("error", () => {});
+  pool.on("connect", (client) => {
+    client.on("error", () => {});
+    endSilence(client);
+  });
   try {
     // Asked first by itself: an unreachable server is the most usual trouble, and deserves its own words.
     await pool.query("select 1");

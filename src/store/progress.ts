@@ -3,21 +3,16 @@
  * far it is.
  */
 
-import { type OnConflictBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import { holdLease } from "./attempts.ts";
 import type { Tx } from "./database.ts";
-import type { Tables } from "./tables.ts";
+import { type EpochRecord, replaceEpoch, writeEpochs } from "./history.ts";
+import { storableJson } from "./text.ts";
 
 /** What a running attempt has to tell since last time. */
 export interface Progress {
   /** Rows of the history, in the order of their epochs; those there already are replaced. */
-  readonly epochs: readonly {
-    readonly epoch: number;
-    readonly trainLoss: number | null;
-    readonly fitLoss: number | null;
-    readonly trainAccuracy: number | null;
-    readonly testAccuracy: number | null;
-  }[];
+  readonly epochs: readonly EpochRecord[];
   readonly events: readonly { readonly type: string; readonly data: unknown }[];
   /** Epochs that it began with; undefined unless it has just begun. Later rows of a lost attempt go away. */
   readonly resumedEpochs?: number | undefined;
@@ -25,10 +20,21 @@ export interface Progress {
   readonly share: number;
 }
 
-/** Keep what a running attempt has to tell. False if the lease is lost: nothing was kept then. */
-export async function recordProgress(db: Tx, token: string, progress: Progress): Promise<boolean> {
+/**
+ * Keep what a running attempt has to tell. False if the lease is lost: nothing was kept then.
+ *
+ * @param onUnwanted - Called if the trial is wanted no more: cancelled, though its lease is held still.
+ */
+export async function recordProgress(
+  db: Tx,
+  token: string,
+  progress: Progress,
+  onUnwanted: () => void = () => {},
+): Promise<boolean> {
   const { epochs, events, resumedEpochs } = progress;
-  if (events.length === 0 && resumedEpochs === undefined) return await recordEpochs(db, token, progress);
+  if (events.length === 0 && resumedEpochs === undefined) {
+    return await recordEpochs(db, token, progress, onUnwanted);
+  }
   return await db.transaction().execute(async (tx) => {
     const lease = await holdLease(tx, token);
     if (!lease) return false;
@@ -54,18 +60,29 @@ export async function recordProgress(db: Tx, token: string, progress: Progress):
             trial_id: trial,
             attempt: number,
             type,
-            data: JSON.stringify(data),
+            data: storableJson(data),
           })),
         )
         .execute();
     }
-    await tx.updateTable("trials").set(standOf(progress)).where("id", "=", trial).execute();
+    const { state } = await tx
+      .updateTable("trials")
+      .set(standOf(progress))
+      .where("id", "=", trial)
+      .returning("state")
+      .executeTakeFirstOrThrow();
+    if (state !== "running") onUnwanted();
     return true;
   });
 }
 
 /** {@link recordProgress} as every second asks for it: epochs and nothing else, in one statement and one round trip. */
-async function recordEpochs(db: Tx, token: string, progress: Progress): Promise<boolean> {
+async function recordEpochs(
+  db: Tx,
+  token: string,
+  progress: Progress,
+  onUnwanted: () => void,
+): Promise<boolean> {
   const rows = progress.epochs.map((row) => ({
     epoch: row.epoch,
     train_loss: row.trainLoss,
@@ -96,8 +113,9 @@ async function recordEpochs(db: Tx, token: string, progress: Progress): Promise<
     .from("lease")
     .set(standOf(progress))
     .whereRef("trials.id", "=", "lease.trial_id")
-    .returning("trials.id")
+    .returning("trials.state")
     .executeTakeFirst();
+  if (held && held.state !== "running") onUnwanted();
   return held !== undefined;
 }
 
@@ -118,36 +136,4 @@ function standOf({ epochs, resumedEpochs, share }: Progress) {
       : {}),
     ...(measured ? { train_accuracy: measured.trainAccuracy, test_accuracy: measured.testAccuracy } : {}),
   };
-}
-
-/** Most rows of one insert: a statement takes 65,535 values at most. */
-const ROWS = 5000;
-
-/** What becomes of a row of the history that is there already. */
-const replaceEpoch = (conflict: OnConflictBuilder<Tables, "epochs">) =>
-  conflict.columns(["trial_id", "epoch"]).doUpdateSet((set) => ({
-    train_loss: set.ref("excluded.train_loss"),
-    fit_loss: set.ref("excluded.fit_loss"),
-    train_accuracy: set.ref("excluded.train_accuracy"),
-    test_accuracy: set.ref("excluded.test_accuracy"),
-  }));
-
-/** Write rows of a trial's history. */
-export async function writeEpochs(tx: Tx, trial: string, epochs: Progress["epochs"]): Promise<void> {
-  for (let start = 0; start < epochs.length; start += ROWS) {
-    await tx
-      .insertInto("epochs")
-      .values(
-        epochs.slice(start, start + ROWS).map((row) => ({
-          trial_id: trial,
-          epoch: row.epoch,
-          train_loss: row.trainLoss,
-          fit_loss: row.fitLoss,
-          train_accuracy: row.trainAccuracy,
-          test_accuracy: row.testAccuracy,
-        })),
-      )
-      .onConflict(replaceEpoch)
-      .execute();
-  }
 }

@@ -4,7 +4,7 @@
 
 import { sql } from "kysely";
 import type { Tx } from "./database.ts";
-import { type Progress, writeEpochs } from "./progress.ts";
+import { type EpochRecord, writeEpochs } from "./history.ts";
 import type { NewResult } from "./tables.ts";
 
 /** Documents of the trials that are done, in the order of their ids. */
@@ -45,7 +45,11 @@ export async function doneTrials(db: Tx): Promise<Set<string>> {
 }
 
 /** Keep a result that comes from elsewhere, with its history; false if there is one. */
-export async function importResult(db: Tx, result: NewResult, history: Progress["epochs"]): Promise<boolean> {
+export async function importResult(
+  db: Tx,
+  result: NewResult,
+  history: readonly EpochRecord[],
+): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     const added = await tx
       .insertInto("results")
@@ -57,7 +61,14 @@ export async function importResult(db: Tx, result: NewResult, history: Progress[
     await writeEpochs(tx, result.trial_id, history);
     await tx
       .updateTable("trials")
-      .set({ state: "done", updated_at: sql`now()` })
+      .set({
+        state: "done",
+        epoch: result.epochs,
+        train_loss: result.train_loss,
+        train_accuracy: result.train_accuracy,
+        test_accuracy: result.test_accuracy,
+        updated_at: sql`now()`,
+      })
       .where("id", "=", result.trial_id)
       .execute();
     return true;

@@ -207,5 +207,5 @@ export type NewWorker = Insertable<WorkerTable>;
 export type NewResult = Insertable<ResultTable>;
 export type ExperimentRow = Selectable<ExperimentTable>;
 export type TrialRow = Selectable<TrialTable>;
-export type AttemptRow = Selectable<AttemptTable>;
+
 export type CheckpointRow = Selectable<CheckpointTable>;

@@ -3,22 +3,20 @@
  */
 
 import { type Handler, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { timeout } from "hono/timeout";
 import type { ErrorAnswer } from "./api.ts";
 import { askForToken, type GuardOptions, refuseForeigners, strictHeaders } from "./guard.ts";
+import { BODY_BYTES, tooLarge } from "./parameters.ts";
 import { Refusal, refusalOf } from "./refusal.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { compareRoutes } from "./routes/compare.ts";
 import { dataRoutes } from "./routes/data.ts";
 import { experimentRoutes } from "./routes/experiments.ts";
 import { labRoutes } from "./routes/lab.ts";
+import { liveRoutes } from "./routes/live.ts";
 import { trialRoutes } from "./routes/trials.ts";
 import type { Services } from "./services.ts";
-
-/** Largest body of a request, in bytes. */
-export const BODY_BYTES = 64 * 1024;
 
 /** Longest address, in characters. */
 const ADDRESS = 16_000;
@@ -52,17 +50,10 @@ export function createApp(services: Services, { page, onError, ...guard }: AppOp
   app.use(askForToken(guard));
   app.use(async (context, next) => {
     if (context.req.url.length > ADDRESS) throw new Refusal(414, `expected at most ${ADDRESS} characters`);
+    // What is sent without saying how much is counted where it is read.
+    if (Number(context.req.header("content-length") ?? 0) > BODY_BYTES) throw tooLarge();
     await next();
   });
-  const tooLarge = new Refusal(413, `body: expected at most ${BODY_BYTES} bytes`);
-  app.use(
-    bodyLimit({
-      maxSize: BODY_BYTES,
-      onError: () => {
-        throw tooLarge;
-      },
-    }),
-  );
   const api = new Hono();
   api.use(
     timeout(
@@ -80,6 +71,7 @@ export function createApp(services: Services, { page, onError, ...guard }: AppOp
     await next();
   });
   api.route("/", labRoutes(services));
+  api.route("/live", liveRoutes(services));
   api.route("/", actionRoutes(services));
   api.route("/experiments", experimentRoutes(services));
   api.route("/trials", trialRoutes(services));
@@ -88,7 +80,7 @@ export function createApp(services: Services, { page, onError, ...guard }: AppOp
   api.all("/*", ({ req }) => {
     const isKnown = req.method === "GET" || req.method === "HEAD" || req.method === "POST";
     if (!isKnown) throw new Refusal(405, "expected GET or POST");
-    throw new Refusal(404, "there is no such address; docs name those there are");
+    throw new Refusal(404, "there is no such address; src/web/api.ts names those there are");
   });
   app.route("/api", api);
   app.all("/*", page);

@@ -8,6 +8,7 @@ import { scales } from "../lab/experiments/scales.ts";
 import type { TrialQuery } from "../store/read/filter.ts";
 import { type Page, type SortKey, sortKeys } from "../store/read/trials.ts";
 import { trialStates } from "../store/tables.ts";
+import type { StartRequest, TrialFilter } from "./api.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Text that a database can hold: PostgreSQL knows no character of code 0. */
@@ -81,7 +82,7 @@ export const trialsParameters = z.strictObject({
   offset: whole(0, INTEGER).default(0),
   limit: whole(1, 1000).default(100),
   format: oneOf(formats).default("json"),
-});
+} satisfies Record<keyof TrialFilter | "format", z.ZodType>);
 
 /** What curves can be compared by. */
 export const metrics = ["trainLoss", "fitLoss", "trainAccuracy", "testAccuracy"] as const;
@@ -117,7 +118,7 @@ export const startBody = z.strictObject({
   models: z.array(name).min(1).max(VALUES).optional(),
   seeds: z.int().min(1).max(1000).optional(),
   priority: z.int().min(-1000).max(1000).optional(),
-});
+} satisfies Record<keyof StartRequest, z.ZodType>);
 
 /** The condition of a list. */
 export function queryOf(
@@ -152,4 +153,39 @@ export function nameOf(value: string | undefined): string {
     throw new Refusal(400, "address: expected a name of letters, digits, dots and hyphens");
   }
   return value;
+}
+
+/** Largest body of a request, in bytes. */
+export const BODY_BYTES = 64 * 1024;
+
+/** The refusal of a larger one. */
+export const tooLarge = (): Refusal => new Refusal(413, `body: expected at most ${BODY_BYTES} bytes`);
+
+/**
+ * The body of a request, checked.
+ *
+ * @throws Refusal (400) if it is not JSON, or not what it should be; (408) if its end did not come; (413) if it is too
+ *   large, whatever its headers say.
+ */
+export async function bodyOf<T extends z.ZodType>(schema: T, request: Request): Promise<z.infer<T>> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length;
+      if (size > BODY_BYTES) break;
+      text += decoder.decode(chunk, { stream: true });
+    }
+  } catch {
+    throw new Refusal(408, "body: expected all of it, got a part");
+  }
+  if (size > BODY_BYTES) throw tooLarge();
+  let value: unknown;
+  try {
+    value = JSON.parse(text + decoder.decode());
+  } catch {
+    throw new Refusal(400, "body: expected JSON, got something else");
+  }
+  return checked(schema, value);
 }

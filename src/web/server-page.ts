@@ -11,7 +11,7 @@ import { Refusal } from "./refusal.ts";
 
 /** What is answered while there is no page: the API works without it. */
 const NO_PAGE =
-  "<!doctype html><title>Shatter</title><p>The dashboard's page is not built here. Its data are at <a href='/api/lab'>/api/lab</a>. In a checkout, run <code>npm run build</code>.";
+  "<!doctype html><title>Shatter</title><p>The dashboard's page is not built here. Its data are at <a href='/api/lab'>/api/lab</a>. In a checkout, run <code>npm run build:web</code>.";
 
 /**
  * A handler for all addresses that are not of the API: the page's files, and for every other address without an

@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly checkpoints?: string | undefined;
   /** How long a client may take to send a request, in milliseconds. */
   readonly requestMs?: number | undefined;
+  /** How long a client may leave events unread, in milliseconds. */
+  readonly stallMs?: number | undefined;
   /** Told what went wrong that nobody who asked is to blame for. */
   readonly onError?: ((message: string) => void) | undefined;
 }
@@ -57,6 +59,12 @@ export interface DashboardServer extends AsyncDisposable {
 
 /** How long a client may take to send a request, in milliseconds; the headers alone have half of it. */
 const REQUEST_MS = 10_000;
+
+/** How long a client may leave events unread, in milliseconds. */
+const STALL_MS = 30_000;
+
+/** How long a connection stays open unused, in milliseconds. */
+const KEEP_ALIVE_MS = 60_000;
 
 /** Sockets at once. */
 const CONNECTIONS = 1000;
@@ -75,7 +83,7 @@ const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::
  */
 export async function startServer(options: ServerOptions): Promise<DashboardServer> {
   const { lab, host = "127.0.0.1", port = 0, names = [], tokens = [], dataDir } = options;
-  const { requestMs = REQUEST_MS, onError = () => {} } = options;
+  const { requestMs = REQUEST_MS, stallMs = STALL_MS, onError = () => {} } = options;
   if (!isLoopback(host) && tokens.length === 0) {
     throw new UsageError(
       `--host ${host}: expected a token, as others can reach this address; got none. Nothing was opened`,
@@ -103,7 +111,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
     return await readFile(join(options.checkpoints, basename(facts.path))).catch(() => undefined);
   };
   const services = {
-    ...{ lab, version, helper, live, hasData, dataDir, checkpointBytes },
+    ...{ lab, version, helper, live, hasData, dataDir, checkpointBytes, stallMs },
     isWorking: options.isWorking ?? false,
     documents: keepDocuments(lab),
   };
@@ -113,7 +121,8 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
     headersTimeout: Math.ceil(requestMs / 2),
     // How often the two are looked at.
     connectionsCheckingInterval: Math.ceil(requestMs / 10),
-    keepAliveTimeout: 5000,
+    // Node's five seconds are so short that a busy client often asks just as the connection is closed.
+    keepAliveTimeout: KEEP_ALIVE_MS,
   });
   server.maxConnections = CONNECTIONS;
   const bound = await listen(server, host, port);

@@ -20,6 +20,8 @@ export interface Services {
   readonly hasData: (name: string) => Promise<boolean>;
   /** The bytes of a checkpoint, in the database or in the lab's folder; undefined if they are not to be had here. */
   readonly checkpointBytes: (checkpoint: CheckpointFacts) => Promise<Uint8Array | undefined>;
+  /** How long a page may leave unread what it was sent, in milliseconds. */
+  readonly stallMs: number;
   /** Folder of the data of this machine; the default one unless told. */
   readonly dataDir?: string | undefined;
 }

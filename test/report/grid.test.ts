@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { textOf } from "../../src/report/escape.ts";
 import type { Grid } from "../../src/report/grid.ts";
-import { gridOfTable } from "../../src/report/grid.ts";
 import { htmlGrid } from "../../src/report/grid-html.ts";
 import { latexGrid } from "../../src/report/grid-latex.ts";
 import { markdownGrid } from "../../src/report/grid-markdown.ts";
 import { terminalGrid } from "../../src/report/grid-terminal.ts";
 import { plainLatex } from "../../src/report/latex.ts";
 import { summaryTable } from "../../src/report/table.ts";
+import { gridOfTable } from "../../src/report/table-grid.ts";
 import { allKinds, testResult } from "./fixture.ts";
 
 const cell = (text: string, mark = "") => ({ text, mark });

@@ -7,11 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   beginAttempt,
   endAttempt,
-  endWorker,
   finishAttempt,
   heartbeat,
   loseAllAttempts,
-  registerWorker,
   runningByExperiment,
 } from "../../src/store/attempts.ts";
 import {
@@ -33,6 +31,7 @@ import {
 } from "../../src/store/experiments.ts";
 import { recordProgress } from "../../src/store/progress.ts";
 import { allResults, doneTrials, importResult, readResults } from "../../src/store/results.ts";
+import { endWorker, registerWorker } from "../../src/store/workers.ts";
 import { inFolders, onServer, type Place } from "./databases.ts";
 import { beginOne, epochOf, experimentOf, planOne, resultOf, trialOf } from "./rows.ts";
 
@@ -214,6 +213,12 @@ describe.each([
     expect(await cancelTrials(tables, { experiment: trials[2]!.experiment })).toEqual([trials[2]!.trial]);
     const held = new Map((await heartbeat(tables, worker, tokens)).map((lease) => [lease.token, lease]));
     expect(tokens.map((token) => held.get(token)?.isWanted)).toEqual([true, undefined, false]);
+    let isUnwanted = false;
+    const quiet = { epochs: [], events: [], share: 0 };
+    await recordProgress(tables, tokens[2]!, quiet, () => {
+      isUnwanted = true;
+    });
+    expect(isUnwanted).toBe(true);
     // Given back after it was cancelled, it stays cancelled.
     await endAttempt(tables, tokens[2]!, { state: "cancelled", error: null }, settled);
     expect(await readTrial(tables, trials[2]!.trial)).toMatchObject({ state: "cancelled" });

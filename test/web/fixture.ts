@@ -13,13 +13,14 @@ import { type ExperimentResult, experimentResultSchema } from "../../src/lab/exp
 import { documentOf } from "../../src/lab/experiments/document.ts";
 import { findExperiment } from "../../src/lab/experiments/index.ts";
 import type { Lab, StartOptions } from "../../src/lab/lab.ts";
-import { beginAttempt, finishAttempt, registerWorker } from "../../src/store/attempts.ts";
+import { beginAttempt, finishAttempt } from "../../src/store/attempts.ts";
 import type { Database, Tx } from "../../src/store/database.ts";
 import { cancelTrials, planExperiment, readExperiment, retryTrials } from "../../src/store/experiments.ts";
 import { openEmbedded } from "../../src/store/open.ts";
 import { recordProgress } from "../../src/store/progress.ts";
 import { allResults } from "../../src/store/results.ts";
 import type { NewTrial } from "../../src/store/tables.ts";
+import { registerWorker } from "../../src/store/workers.ts";
 import { type DashboardServer, type ServerOptions, startServer } from "../../src/web/server.ts";
 
 /** A recorded experiment, with its trials' specs and results. */

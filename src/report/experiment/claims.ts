@@ -4,7 +4,7 @@
 
 import { type Claim, claimOutcomes, type ExperimentResult } from "../../lab/experiment-result.ts";
 import { formatNoun } from "../format.ts";
-import { plainMarkdown } from "../markdown.ts";
+import { plainMarkdown } from "../plain-markdown.ts";
 
 /** How an outcome is to be taken. */
 export const toneOf = ({ outcome }: Claim): "good" | "bad" | "open" =>

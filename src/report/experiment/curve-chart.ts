@@ -106,7 +106,7 @@ function ticksOf(
 }
 
 function curveMarks(
-  { ours, paper: printed }: CurveFigure["curves"][number],
+  { ours, paper: printed, strands = [] }: CurveFigure["curves"][number],
   { intervals }: CurveFigure,
   color: string,
   index: number,
@@ -120,6 +120,7 @@ function curveMarks(
       : [Plot.ruleX(sure, { x: "x", y1: "low", y2: "high", stroke: color, strokeWidth: 1.75 })];
   return [
     line(printed, theirs, 1.5),
+    ...strands.map((points) => line(points, mine, 0.75, 0.55)),
     ...spread,
     line(ours, mine, 2),
     // A little larger, so that a ring is seen where ours lies on it.
@@ -133,11 +134,12 @@ function curveMarks(
   ];
 }
 
-const line = (points: readonly object[], look: Look, width: number): Plot.Markish =>
+const line = (points: readonly object[], look: Look, width: number, opacity?: number): Plot.Markish =>
   Plot.line([...points], {
     x: "x",
     y: "y",
     stroke: look.color,
+    ...(opacity === undefined ? {} : { strokeOpacity: opacity }),
     strokeWidth: width,
     strokeDasharray: look.dashes || SOLID,
     strokeLinecap: "butt",

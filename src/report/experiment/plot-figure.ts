@@ -21,6 +21,8 @@ export interface Curve {
   readonly label: string;
   readonly ours: readonly CurvePoint[];
   readonly paper: readonly { readonly x: number; readonly y: number }[];
+  /** Lines of single trials, drawn thin behind their mean; none unless given. */
+  readonly strands?: readonly (readonly { readonly x: number; readonly y: number }[])[];
 }
 
 /** What an axis measures. */
@@ -48,7 +50,10 @@ export interface CurveFigure extends Heading {
 export const FEW_POINTS = 20;
 
 /** The figure of a plot. */
-export function figureOfPlot(plot: ExperimentPlot, about: ExperimentResult): CurveFigure {
+export function figureOfPlot(
+  plot: ExperimentPlot,
+  about: Pick<ExperimentResult, "source" | "scale" | "name">,
+): CurveFigure {
   const y = yDomain(plot);
   const isShown = (value: number): boolean => value >= y[0] && value <= y[1];
   const curves = plot.series.map(
@@ -87,7 +92,10 @@ const axisSuffix = (unit: Unit): string => (isShare(unit) ? "" : unitSuffix(unit
 
 const measuredIn = ({ points }: Series): Series["points"] => points.filter(({ y }) => y !== null);
 
-function subtitleOf({ series }: ExperimentPlot, { source, scale, name }: ExperimentResult): string {
+function subtitleOf(
+  { series }: ExperimentPlot,
+  { source, scale, name }: Pick<ExperimentResult, "source" | "scale" | "name">,
+): string {
   const seeds = [...new Set(series.flatMap((one) => measuredIn(one).map(({ n }) => n)))].sort(
     (a, b) => a - b,
   );

@@ -8,7 +8,7 @@ import { findExperiment } from "../../lab/experiments/index.ts";
 import { latestOf, listExperiments } from "../../store/read/experiments.ts";
 import type { ExperimentAnswer, ExperimentItem, StartAnswer } from "../api.ts";
 import { experimentItem } from "../items.ts";
-import { checked, nameOf, startBody } from "../parameters.ts";
+import { bodyOf, nameOf, startBody } from "../parameters.ts";
 import { notFound } from "../refusal.ts";
 import { reportFiles } from "../report-files.ts";
 import type { Services } from "../services.ts";
@@ -25,7 +25,7 @@ export function experimentRoutes({ lab, documents, helper }: Services): Hono {
       context.json((await listExperiments(db)).map(experimentItem) satisfies readonly ExperimentItem[]),
     )
     .post("/", async (context) => {
-      const request = checked(startBody, await context.req.json());
+      const request = await bodyOf(startBody, context.req.raw);
       return context.json((await lab.start(request)) satisfies StartAnswer);
     })
     .get("/:id", async (context) => {
