@@ -3,9 +3,9 @@
  */
 
 import { join, resolve } from "node:path";
-import { UsageError } from "../base/errors.ts";
+import { DataError, UsageError } from "../base/errors.ts";
 import { loseAllAttempts } from "../store/attempts.ts";
-import type { Database } from "../store/database.ts";
+import { type Database, refusal } from "../store/database.ts";
 import {
   cancelTrials,
   hasOpenTrials,
@@ -85,9 +85,10 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
       await importTrialFiles(database, join(resolve(lab), "trials"), onWarning);
     }
   } catch (error) {
-    await queue?.[Symbol.asyncDispose]();
-    await database[Symbol.asyncDispose]();
-    throw error;
+    // What cannot be opened may not be closed properly either; the reason is what failed first.
+    await Promise.resolve(queue?.[Symbol.asyncDispose]()).catch(() => {});
+    await Promise.resolve(database[Symbol.asyncDispose]()).catch(() => {});
+    throw error instanceof DataError ? error : refusal(database.where, error);
   }
   const open = queue;
   const { tables } = database;

@@ -7,6 +7,7 @@
  */
 
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fromKysely, PgBoss } from "pg-boss";
 import { messageOf } from "../base/errors.ts";
 import { type Database, QUEUE_SCHEMA, type Tx } from "../store/database.ts";
@@ -82,24 +83,48 @@ const DAY = 24 * 3600;
 /** pg-boss takes a job for dead after a day at most; a trial that takes longer is given back before, and goes on. */
 export const LONGEST_ATTEMPT_SECONDS = 20 * 3600;
 
+/** How often a start is tried while other processes make the same tables, and how long between, in milliseconds. */
+const STARTS = 20;
+const START_MS = 250;
+
+/** What two processes that make the same thing at once are told: PostgreSQL's "if not exists" does not prevent it. */
+const MADE_TWICE = /^(23505|42P06|42P07|42710)$/;
+
+async function startBoss(
+  database: Database,
+  timing: QueueTiming,
+  onWarning: (message: string) => void,
+): Promise<PgBoss> {
+  for (let start = 1; ; start++) {
+    const boss = new PgBoss({
+      db: database.queue,
+      backend: database.kind,
+      schema: QUEUE_SCHEMA,
+      schedule: false,
+      superviseIntervalSeconds: timing.watchSeconds,
+      monitorIntervalSeconds: timing.watchSeconds,
+      // A queue of ten thousand trials is what a sweep looks like, not a fault.
+      warningQueueSize: 10_000_000,
+    });
+    boss.on("error", (error) => onWarning(`queue: ${messageOf(error)}`));
+    try {
+      await boss.start();
+      return boss;
+    } catch (error) {
+      await boss.stop({ graceful: false, close: false }).catch(() => {});
+      if (start === STARTS || !MADE_TWICE.test(String(Object(error).code))) throw error;
+      await sleep(START_MS);
+    }
+  }
+}
+
 /** Open the queue of a lab, and make its tables if need be. */
 export async function openQueue(
   database: Database,
   timing: QueueTiming = USUAL_TIMING,
   onWarning: (message: string) => void = () => {},
 ): Promise<Queue> {
-  const boss = new PgBoss({
-    db: database.queue,
-    backend: database.kind,
-    schema: QUEUE_SCHEMA,
-    schedule: false,
-    superviseIntervalSeconds: timing.watchSeconds,
-    monitorIntervalSeconds: timing.watchSeconds,
-    // A queue of ten thousand trials is what a sweep looks like, not a fault.
-    warningQueueSize: 10_000_000,
-  });
-  boss.on("error", (error) => onWarning(`queue: ${messageOf(error)}`));
-  await boss.start();
+  const boss = await startBoss(database, timing, onWarning);
   await boss.createQueue(QUEUE, {
     policy: "exclusive",
     // The limits by default lose a sweep: jobs that wait for two weeks, or run for a quarter of an hour.

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { childrenOf, signalAll } from "../../scripts/faults/processes.ts";
 import { loadDataset } from "../../src/data/load.ts";
 import { openProcessPool } from "../../src/lab/process-pool.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
@@ -51,6 +52,22 @@ describe("openProcessPool", () => {
     interrupt.abort();
     expect((await ends).map((failure) => failure?.status)).toEqual(["stopped", "stopped"]);
   });
+
+  test.skipIf(process.platform !== "linux")(
+    "ends a trial whose process was killed before it began",
+    async () => {
+      for (const milliseconds of [0, 2, 5]) {
+        const before = new Set(childrenOf(process.pid));
+        await using pool = await openProcessPool({ jobs: 1, device: "cpu", threads: 1 });
+        const idle = childrenOf(process.pid).filter((pid) => !before.has(pid));
+        signalAll(idle, "SIGKILL");
+        await wait(milliseconds);
+        // Either it was seen in time that the process is gone, and another one ran the trial, or it is said.
+        const failure = await pool.run(specOf(0, 1), SOURCE, () => {});
+        expect(failure?.error ?? "was killed by SIGKILL").toContain("was killed by SIGKILL");
+      }
+    },
+  );
 
   test("says that data are not those of the spec", async () => {
     await using pool = await openProcessPool({ jobs: 1, device: "cpu", threads: 1 });

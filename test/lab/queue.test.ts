@@ -4,6 +4,7 @@
 
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openQueue, type Queue, type Wanted } from "../../src/lab/process-queue.ts";
 import { createShares, inTurn } from "../../src/lab/shares.ts";
@@ -41,6 +42,23 @@ describe("turns", () => {
     const turns = inTurn(waiting, counts).map(({ experiment }) => experiment);
     expect(turns.join(" ")).toBe(order);
   });
+});
+
+test("is made although another worker makes it in the same instant", async () => {
+  await using where = await onServer();
+  await using database = await where.open("instant");
+  await using other = await where.open("instant");
+  let opening: Promise<Queue> | undefined;
+  await other.tables.transaction().execute(async (tx) => {
+    await sql`create schema shatter_queue`.execute(tx);
+    opening = openQueue(database);
+    opening.catch(() => {});
+    // It finds no schema, begins to make one, and is told at the end of this transaction that there is one.
+    await sleep(1500);
+  });
+  await using queue = await opening!;
+  await queue.put(wantedIn("once", 3));
+  expect(await queue.waiting()).toHaveLength(1);
 });
 
 describe.each([

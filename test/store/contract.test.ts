@@ -183,6 +183,30 @@ describe.each([
     expect(await readTrial(tables, trial)).toMatchObject({ state: "waiting", failures: 0, error: null });
   });
 
+  test("keeps what a dying process says, whatever it is", async () => {
+    const { trial } = await planOne(tables);
+    const token = await beginOne(tables, trial);
+    // A NUL, and a character of which the second half was cut off: PostgreSQL takes neither.
+    const said = "core dumped \0 \uD83D";
+    const kept = "core dumped \uFFFD \uFFFD";
+    const warning = { type: "warning", data: { text: said } };
+    expect(await recordProgress(tables, token, { epochs: [], events: [warning], share: 0 })).toBe(true);
+    expect(await endAttempt(tables, token, { state: "failed", error: said }, settled)).toBe(true);
+    const events = await tables.selectFrom("events").select("data").where("trial_id", "=", trial).execute();
+    expect(events.map(({ data }) => data)).toEqual([{ text: kept }, { error: kept }]);
+    expect(await readTrial(tables, trial)).toMatchObject({ error: kept });
+  });
+
+  test("gives a trial that is wanted again its patience again", async () => {
+    const { trial } = await planOne(tables);
+    for (let loss = 0; loss < 10; loss++) await beginOne(tables, trial);
+    await expect(beginOne(tables, trial)).rejects.toThrow("quarantined");
+    await retryTrials(tables, { trials: [trial] });
+    await beginOne(tables, trial);
+    await beginOne(tables, trial);
+    expect(await readTrial(tables, trial)).toMatchObject({ state: "running", losses: 1 });
+  });
+
   test("has patience with a trial that comes farther each time", async () => {
     const { trial } = await planOne(tables);
     for (let epoch = 1; epoch <= 5; epoch++) {

@@ -1,0 +1,72 @@
+/**
+ * What becomes of a lab's connections when the server, the network or this process fails.
+ */
+
+import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isPassing } from "../../src/store/database.ts";
+import { openServer } from "../../src/store/open.ts";
+import { type Server, startServer } from "./databases.ts";
+
+let server: Server;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+describe("a connection to a server", () => {
+  test("that breaks in the midst of a transaction is an error that passes, and ends nothing else", async () => {
+    const url = await server.url("broken");
+    await using database = await openServer(url);
+    await using other = await openServer(url);
+    const broken = database.tables.transaction().execute(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+      await sql`select pg_terminate_backend(${rows[0]!.pid})`.execute(other.tables);
+      await sql`select pg_sleep(0.2)`.execute(tx);
+    });
+    const error = await broken.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(isPassing(error)).toBe(true);
+    const { rows } = await sql<{ one: number }>`select 1 as one`.execute(database.tables);
+    expect(rows).toEqual([{ one: 1 }]);
+  });
+
+  test("of a worker that froze in the midst of a transaction holds its locks for ten seconds", async () => {
+    const url = await server.url("frozen");
+    await using database = await openServer(url);
+    await using other = await openServer(url);
+    const id = randomUUID();
+    await database.tables.insertInto("lab").values({ name: id, value: "1" }).execute();
+    const locked = Promise.withResolvers<void>();
+    const thaw = Promise.withResolvers<void>();
+    const frozen = database.tables
+      .transaction()
+      .execute(async (tx) => {
+        await tx.updateTable("lab").set({ value: "2" }).where("name", "=", id).execute();
+        locked.resolve();
+        await thaw.promise;
+        await tx.updateTable("lab").set({ value: "3" }).where("name", "=", id).execute();
+      })
+      .then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+    await locked.promise;
+    const began = performance.now();
+    await other.tables.updateTable("lab").set({ value: "4" }).where("name", "=", id).execute();
+    const waited = performance.now() - began;
+    expect(waited).toBeGreaterThan(5000);
+    expect(waited).toBeLessThan(20_000);
+    thaw.resolve();
+    expect(isPassing(await frozen)).toBe(true);
+    const row = await other.tables
+      .selectFrom("lab")
+      .select("value")
+      .where("name", "=", id)
+      .executeTakeFirst();
+    expect(row).toEqual({ value: 4 });
+  }, 30_000);
+});
