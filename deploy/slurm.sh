@@ -23,16 +23,18 @@ cpus=${SLURM_CPUS_PER_TASK:-1}
 # On the node's own disk: what others need of a checkpoint is in the database.
 checkpoints=${SHATTER_CHECKPOINTS:-${TMPDIR:-/tmp}/shatter-checkpoints-${SLURM_JOB_ID:-$$}}
 
-shatter worker --until-idle --jobs "$cpus" --threads 1 --checkpoints "$checkpoints" &
-worker=$!
-
 told=no
+worker=
 # shellcheck disable=SC2317,SC2329 # The trap below calls it.
 pass_on() {
   told=yes
-  kill -TERM "$worker" 2>/dev/null || true
+  if [[ -n $worker ]]; then kill -TERM "$worker" 2>/dev/null || true; fi
 }
 trap pass_on TERM
+
+shatter worker --until-idle --jobs "$cpus" --threads 1 --checkpoints "$checkpoints" &
+worker=$!
+if [[ $told == yes ]]; then pass_on; fi
 
 status=0
 wait "$worker" || status=$?

@@ -25,7 +25,7 @@ export async function measureTraining(server: Server, trials: number): Promise<T
   const folder = mkdtempSync(join(tmpdir(), "shatter-bench-lab-"));
   try {
     await using lab = await openLab({ lab: folder, databaseUrl });
-    await lab.plan(await planGrid(trials, "training", { n: 5000, epochs: 160 }));
+    await lab.plan(await planGrid(trials, "training", { n: 5000, epochs: 40 }));
     await runWorker({
       ...{ databaseUrl, checkpoints: join(folder, "checkpoints"), jobs: 1, threads: 1 },
       ...{ untilIdle: true, lease: 60, signal: new AbortController().signal },

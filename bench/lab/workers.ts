@@ -74,7 +74,9 @@ export async function measureWorkers(server: Server, setting: WorkerSetting): Pr
     const did = difference(before, await server.counters("working"));
     const connections = await server.connections("working");
     for (const child of children) child.send("stop");
+    const gone = children.map((child) => new Promise((resolve) => child.once("exit", resolve)));
     const ends = (await Promise.all(children.map((child) => next(child, "ended")))) as Ended[];
+    await Promise.all(gone);
     const { through: _, ...plain } = setting;
     return { ...plain, ...summarize(ends), server: did, connections };
   } finally {

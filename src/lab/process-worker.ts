@@ -46,6 +46,9 @@ export interface WorkerOptions {
 /** How long a worker waits before it looks for work again, in milliseconds. */
 const IDLE_MS = 1000;
 
+/** How many times longer it waits at last, where a server has hundreds of workers to answer. */
+const MOST_IDLE = 5;
+
 /** How long to wait for a database that does not answer, in milliseconds. */
 const PATIENT_MS = 1000;
 
@@ -101,9 +104,11 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
 
   const shares = createShares(database, queue);
   const serve = async (): Promise<void> => {
+    let idle = 0;
     while (!signal.aborted) {
       const job = await patiently(() => shares.take(only));
       if (job) {
+        idle = 0;
         const carried = await carryTrial(job, id, { ...options, signal, running, patiently });
         if (carried) ended.push(carried);
         continue;
@@ -111,7 +116,8 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
       if (signal.aborted) return;
       if (await patiently(async () => (await options.isOver?.()) ?? false)) return;
       // Many workers of one lab shall not ask at the same instant.
-      await sleep(IDLE_MS * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
+      idle = database.kind === "postgres" ? Math.min(MOST_IDLE, idle + 1) : 1;
+      await sleep(idle * IDLE_MS * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
     }
   };
   try {

@@ -2,7 +2,7 @@
  * @file A lab's database: its tables, brought up to date, whether PostgreSQL runs in this process or elsewhere.
  */
 
-import { type Dialect, Kysely, sql } from "kysely";
+import { type Dialect, Kysely, PostgresAdapter, sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import { DataError, messageOf } from "../base/errors.ts";
 import { migrations, provider } from "./migrations.ts";
@@ -39,7 +39,6 @@ export type Tx = Kysely<Tables>;
  */
 export async function openTables(dialect: Dialect, where: string): Promise<Kysely<Tables>> {
   const db = new Kysely<Tables>({ dialect });
-  const migrator = new Migrator({ db, provider, migrationTableSchema: LAB_SCHEMA });
   try {
     const done = await namesOfDone(db);
     const unknown = done.filter((name) => !(name in migrations));
@@ -48,13 +47,35 @@ export async function openTables(dialect: Dialect, where: string): Promise<Kysel
         `${where}: expected a lab of this version of Shatter or an older one, got one that a newer version changed (${unknown.join(", ")}); update Shatter`,
       );
     }
-    const { error } = await migrator.migrateToLatest();
-    if (error) throw error;
+    if (done.length < Object.keys(migrations).length) await migrate(db);
     return db.withSchema(LAB_SCHEMA);
   } catch (error) {
     await db.destroy().catch(() => {});
     throw error instanceof DataError ? error : refusal(where, error);
   }
+}
+
+/** Make the changes that were not made yet, all or none. */
+async function migrate(db: Kysely<Tables>): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtext(${`${LAB_SCHEMA}.migrations`}))`.execute(tx);
+    const { rows } = await sql<{ present: boolean }>`
+      select to_regnamespace(${LAB_SCHEMA}) is not null as present`.execute(tx);
+    // Left to the library, a refusal would be hidden behind those of its next questions.
+    if (!rows[0]!.present) await tx.schema.createSchema(LAB_SCHEMA).execute();
+    const migrator = new Migrator({ db: tx, provider, migrationTableSchema: LAB_SCHEMA });
+    const { error } = await migrator.migrateToLatest();
+    if (error) throw error;
+  });
+}
+
+/**
+ * PostgreSQL without the lock that Kysely takes for a session: a pooler that gives out connections by the transaction
+ * gives the session to others, and the lock is never free again. {@link openTables} locks by the transaction.
+ */
+export class PoolableAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(): Promise<void> {}
+  override async releaseMigrationLock(): Promise<void> {}
 }
 
 /** Names of the changes that were made already; none before the first. */

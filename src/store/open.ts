@@ -10,7 +10,7 @@ import { PGliteDialect, PGliteDriver, PostgresDialect } from "kysely";
 import pg from "pg";
 import { fromPglite } from "pg-boss";
 import { DataError, messageOf } from "../base/errors.ts";
-import { type Database, LAB_SCHEMA, openTables, refusal } from "./database.ts";
+import { type Database, LAB_SCHEMA, openTables, PoolableAdapter, refusal } from "./database.ts";
 import { type Owner, takeOwnership } from "./open-owner.ts";
 
 /** An embedded database, which belongs to this process as long as it is open. */
@@ -119,6 +119,12 @@ class OneConnectionDialect extends PGliteDialect {
   }
 }
 
+class PoolableDialect extends PostgresDialect {
+  override createAdapter(): PoolableAdapter {
+    return new PoolableAdapter();
+  }
+}
+
 /** How many connections a process holds at most: results are small, and a server has few to give. */
 const CONNECTIONS = 3;
 
@@ -172,7 +178,7 @@ export async function openServer(url: string, connections: number = CONNECTIONS)
     await pool.end().catch(() => {});
     throw refusal(where, error);
   }
-  const tables = await openTables(new PostgresDialect({ pool }), where);
+  const tables = await openTables(new PoolableDialect({ pool }), where);
   return {
     ...{ tables, where, kind: "postgres" },
     queue: { executeSql: (text, values) => pool.query(text, values) },
