@@ -18,7 +18,6 @@ console.log(`${id}: ${trials} trials, ${done} of them done before`);
 await workIn(lab, {
   checkpoints: lab.checkpoints,
   untilIdle: true,
-  lease: 60,
   signal: new AbortController().signal,
   onEvent: (event) => event.type === "ended" && console.log(event.trial.id, event.result.status),
 });

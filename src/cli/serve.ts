@@ -26,9 +26,6 @@ interface Options {
   readonly dataDir?: string;
 }
 
-/** Seconds without a heartbeat after which a worker is taken for dead. */
-const LEASE_SECONDS = 60;
-
 /** The command. */
 export function serveCommand(): Command {
   return new Command("serve")
@@ -106,7 +103,7 @@ async function workUntil(
 ): Promise<void> {
   await workIn(lab, {
     ...{ jobs, dataDir, signal, onWarning, checkpoints: lab.checkpoints },
-    ...{ untilIdle: false, lease: LEASE_SECONDS },
+    untilIdle: false,
     command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
   });
 }

@@ -21,7 +21,7 @@ interface Options {
   readonly experiment?: string;
   readonly checkpoints?: string;
   readonly untilIdle?: boolean;
-  readonly lease: number;
+  readonly lease?: number;
   readonly quiet?: boolean;
 }
 
@@ -49,9 +49,8 @@ export function workerCommand(): Command {
     .option("--until-idle", "end when nothing is left to do, instead of waiting for more")
     .option(
       "--lease <seconds>",
-      "a worker that was not heard of for so long is taken for dead; the same for all workers of a lab",
+      "a worker that was not heard of for so long is taken for dead, in this lab from now on (default: as it is, at first 60)",
       wholeFrom(10),
-      60,
     )
     .option("--quiet", "no progress")
     .addHelpText(

@@ -37,7 +37,7 @@ export interface QueueTiming {
 }
 
 /** For machines on a network: a hiccup of a minute costs nothing, a dead worker is noticed within two. */
-export const USUAL_TIMING: QueueTiming = { heartbeatSeconds: 60, watchSeconds: 15 };
+const USUAL_TIMING: QueueTiming = { heartbeatSeconds: 60, watchSeconds: 15 };
 
 /** The queue of a lab. */
 export interface Queue extends AsyncDisposable {
@@ -118,12 +118,13 @@ async function startBoss(
   }
 }
 
-/** Open the queue of a lab, and make its tables if need be. */
+/** Open the queue of a lab, and make its tables if need be. Its timing is the lab's unless another is asked for. */
 export async function openQueue(
   database: Database,
-  timing: QueueTiming = USUAL_TIMING,
+  asked?: QueueTiming,
   onWarning: (message: string) => void = () => {},
 ): Promise<Queue> {
+  const timing = await agreeOnTiming(database, asked);
   const boss = await startBoss(database, timing, onWarning);
   await boss.createQueue(QUEUE, {
     policy: "exclusive",
@@ -134,9 +135,8 @@ export async function openQueue(
     heartbeatSeconds: timing.heartbeatSeconds,
     // How often is for the lab to say, which knows why: a lost worker is no fault of the trial.
     retryLimit: 1_000_000,
+    // No longer each time: most are given back or lost, and who fails again and again ends in quarantine.
     retryDelay: 1,
-    retryBackoff: true,
-    retryDelayMax: 60,
   });
   await boss.updateQueue(QUEUE, { heartbeatSeconds: timing.heartbeatSeconds });
   await database.queue.executeSql(INDEX);
@@ -228,6 +228,24 @@ const WAITING = `
     ) after
   )
   select group_id as experiment, priority as first from found`;
+
+/**
+ * The timing of a lab: what is asked for, from now on for all who open it, or what was asked for last. A worker that
+ * went by a longer lease than the others would lose its trials to them.
+ */
+async function agreeOnTiming({ tables }: Database, asked: QueueTiming | undefined): Promise<QueueTiming> {
+  if (asked) {
+    const value = JSON.stringify(asked);
+    await tables
+      .insertInto("lab")
+      .values({ name: "timing", value })
+      .onConflict((conflict) => conflict.column("name").doUpdateSet({ value }))
+      .execute();
+    return asked;
+  }
+  const row = await tables.selectFrom("lab").select("value").where("name", "=", "timing").executeTakeFirst();
+  return (row?.value as QueueTiming | undefined) ?? USUAL_TIMING;
+}
 
 /** Most jobs of one insert. */
 const BATCH = 5000;

@@ -114,14 +114,14 @@ export interface WorkRequest
   readonly experiment?: string | undefined;
   /** End when nothing is left to do. */
   readonly untilIdle: boolean;
-  /** Seconds without a heartbeat after which a worker is taken for dead. */
-  readonly lease: number;
   readonly signal: AbortSignal;
 }
 
 /** What a worker of a lab on a server is told. */
 export interface WorkerRequest extends WorkRequest {
   readonly databaseUrl: string;
+  /** Seconds without a heartbeat after which a worker is taken for dead, for all workers of the lab; the lab's unless told. */
+  readonly lease?: number | undefined;
 }
 
 /**
@@ -132,16 +132,20 @@ export interface WorkerRequest extends WorkRequest {
  */
 export async function runWorker(request: WorkerRequest): Promise<readonly Carried[]> {
   const { databaseUrl, checkpoints, lease, onWarning } = request;
-  const timing = { heartbeatSeconds: lease, watchSeconds: Math.max(1, Math.min(15, lease / 4)) };
+  const watchSeconds = Math.max(1, Math.min(15, (lease ?? 0) / 4));
+  const timing = lease === undefined ? undefined : { heartbeatSeconds: lease, watchSeconds };
   await using lab = await openLab({ lab: dirname(checkpoints), databaseUrl, timing, onWarning });
   return await workIn(lab, request);
 }
 
 /** {@link runWorker} for a lab that is open. */
 export async function workIn(lab: LocalLab, request: WorkRequest): Promise<readonly Carried[]> {
-  const { checkpoints, device = "cpu", lease, signal, onWarning } = request;
+  const { checkpoints, device = "cpu", signal, onWarning } = request;
   const { jobs, threads } = sharesOf(request, Number.POSITIVE_INFINITY);
-  const kept = { folder: checkpoints, seconds: Math.min(CHECKPOINT_SECONDS, lease) };
+  const kept = {
+    folder: checkpoints,
+    seconds: Math.min(CHECKPOINT_SECONDS, lab.queue.timing.heartbeatSeconds),
+  };
   await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept });
   const { dataDir, experiment, untilIdle, command, onEvent } = request;
   return await work({

@@ -77,7 +77,7 @@ const lockTrial = async (tx: Tx, trial: string) =>
     .forUpdate()
     .executeTakeFirst();
 
-/** Workers in a row that may be lost with a trial before it counts as what loses them. */
+/** Workers in a row that may be lost with a trial, or fail at it, before it counts as what loses them. */
 const MOST_LOSSES = 10;
 
 /** Take whatever attempt at a trial is running for lost: the trial waits again, unless it is wanted no more. */
@@ -205,7 +205,8 @@ export const PATIENCE = 3;
 
 /**
  * End an attempt that brought no result. A trial that failed the same way {@link PATIENCE} times in a row, without one
- * more epoch in between, is put into quarantine with its error, and blocks nothing any more.
+ * more epoch in between, is put into quarantine with its error, and blocks nothing any more; so is one that failed or
+ * lost its worker {@link MOST_LOSSES} times in a row without one, whatever the reasons.
  *
  * @param settle - Done in the same transaction; told whether the trial is to be tried again.
  * @returns False if the lease is lost: nothing was kept then.
@@ -231,16 +232,18 @@ export async function endAttempt(
     await note(tx, trial, number, state, { error });
     const row = await tx
       .selectFrom("trials")
-      .select(["state", "error", "failures", "farthest"])
+      .select(["state", "error", "failures", "losses", "farthest"])
       .where("id", "=", trial)
       .forUpdate()
       .executeTakeFirstOrThrow();
-    const isSame = row.error === error && row.farthest === farthest_before;
-    const failures = state !== "failed" ? row.failures : isSame ? row.failures + 1 : 1;
+    const hasFailed = state === "failed";
+    const isStuck = row.farthest === farthest_before;
+    const failures = hasFailed ? (isStuck && row.error === error ? row.failures + 1 : 1) : row.failures;
+    const losses = hasFailed ? (isStuck ? row.losses + 1 : 1) : row.losses;
     const isWanted = row.state === "running";
     const next = !isWanted
       ? row.state
-      : failures >= PATIENCE
+      : failures >= PATIENCE || losses >= MOST_LOSSES
         ? ("quarantined" as const)
         : ("waiting" as const);
     await tx
@@ -248,7 +251,8 @@ export async function endAttempt(
       .set({
         state: next,
         failures,
-        ...(state === "failed" ? { error } : {}),
+        losses,
+        ...(hasFailed ? { error } : {}),
         updated_at: sql`now()`,
       })
       .where("id", "=", trial)

@@ -141,6 +141,11 @@ describe.each([
     expect(await queue.active()).not.toContain(job.id);
   });
 
+  test("goes by the lease that the lab was given last", async () => {
+    await using another = await openQueue(database);
+    expect(another.timing).toEqual({ heartbeatSeconds: 10, watchSeconds: 1 });
+  });
+
   test("gives the job of a silent worker to another, and not that of one that is heard", async () => {
     await queue.put(wantedIn("silence", 2));
     const all = await waitingIn(queue);

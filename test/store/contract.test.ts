@@ -207,6 +207,16 @@ describe.each([
     expect(await readTrial(tables, trial)).toMatchObject({ state: "running", losses: 1 });
   });
 
+  test("puts a trial into quarantine that fails ten times in a row, each time otherwise", async () => {
+    const { trial } = await planOne(tables);
+    for (let failure = 1; failure <= 10; failure++) {
+      const token = await beginOne(tables, trial);
+      await endAttempt(tables, token, { state: "failed", error: `at address ${failure}` }, settled);
+      const state = failure < 10 ? "waiting" : "quarantined";
+      expect(await readTrial(tables, trial)).toMatchObject({ state, error: `at address ${failure}` });
+    }
+  });
+
   test("has patience with a trial that comes farther each time", async () => {
     const { trial } = await planOne(tables);
     for (let epoch = 1; epoch <= 5; epoch++) {

@@ -144,7 +144,7 @@ describe.skipIf(!hasBrowser())("the dashboard, live", () => {
     await page.getByText("waiting").first().waitFor();
     const stop = new AbortController();
     const working = workIn(lab, {
-      ...{ jobs: 2, threads: 1, checkpoints: lab.checkpoints, lease: 60, untilIdle: false },
+      ...{ jobs: 2, threads: 1, checkpoints: lab.checkpoints, untilIdle: false },
       ...{ experiment: "figure-1b-smoke", signal: stop.signal },
     });
     try {
