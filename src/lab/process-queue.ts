@@ -135,8 +135,10 @@ export async function openQueue(
     heartbeatSeconds: timing.heartbeatSeconds,
     // How often is for the lab to say, which knows why: a lost worker is no fault of the trial.
     retryLimit: 1_000_000,
-    // No longer each time: most are given back or lost, and who fails again and again ends in quarantine.
+    // Longer each time, up to a minute: what harms a trial again and again shall find others to harm in between.
     retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: 60,
   });
   await boss.updateQueue(QUEUE, { heartbeatSeconds: timing.heartbeatSeconds });
   await database.queue.executeSql(INDEX);

@@ -186,7 +186,8 @@ export function recordTrial({ id, spec, escalation }: TrialState) {
         touched: prepared?.touched ?? null,
         ...measured,
         confusion: measured.confusion?.map((row) => [...row]) ?? null,
-        ...(failure ? { error: failure.error } : {}),
+        // A process that dies after its last word has said everything.
+        ...(failure && !outcome ? { error: failure.error } : {}),
         epochsAllowed: spec.recipe.epochs,
         escalation,
         learningRate: spec.recipe.learningRate,
