@@ -101,7 +101,8 @@ describe.skipIf(!hasBrowser())("the pages of the dashboard", () => {
     }
     expect(faults).toEqual([]);
     expect(stage.errors).toEqual([]);
-  });
+    // Fourteen pages, and axe looks at every element of each.
+  }, 180_000);
 
   test("fit a phone: none is wider than the window", async () => {
     const wide: string[] = [];
