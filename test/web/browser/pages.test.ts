@@ -123,8 +123,11 @@ describe.skipIf(!hasBrowser())("the pages of the dashboard", () => {
     expect(told).toMatch(/mlp-1x512: ours 1.00.* at 0 %.*; the paper 1.00.* at 0 %/);
     await page.getByText("Its numbers").first().click();
     const rows = page.locator("figure table").first().locator("tbody tr");
-    expect(await rows.filter({ hasText: "mlp-1x512" }).count()).toBe(11);
-    expect(await page.locator("ol.claims > li").count()).toBeGreaterThan(0);
+    const ours = rows.filter({ hasText: "mlp-1x512" });
+    // A count does not wait: for the last row, and for what comes after the figure.
+    await ours.nth(10).waitFor();
+    await expect.poll(() => ours.count()).toBe(11);
+    await page.locator("ol.claims > li").first().waitFor();
     await page.getByRole("img", { name: /16 done, 6 waiting, of 22/ }).waitFor();
   });
 
@@ -184,7 +187,7 @@ describe.skipIf(!hasBrowser())("the pages of the dashboard", () => {
       .waitFor();
     const some = await rows.count();
     expect(some).toBeLessThan(all);
-    expect(await rows.filter({ hasText: "mlp-3x512" }).count()).toBe(some);
+    await expect.poll(() => rows.filter({ hasText: "mlp-3x512" }).count()).toBe(some);
     await page.getByLabel("waiting").check();
     await page.getByText("3 trials.").waitFor();
     expect(new URL(page.url()).search).toBe("?model=mlp-3x512&state=waiting");
@@ -215,8 +218,8 @@ describe.skipIf(!hasBrowser())("the pages of the dashboard", () => {
     await chart.waitFor();
     const grey = chart.locator('path[stroke-width="0.75"]');
     const bands = chart.locator('g[fill-opacity="0.16"] path, path[fill-opacity="0.16"]');
-    expect(await bands.count()).toBe(4);
-    expect(await grey.count()).toBe(0);
+    await expect.poll(() => bands.count()).toBe(4);
+    await expect.poll(() => grey.count()).toBe(0);
     await page.getByLabel("single seeds").check();
     await chart.locator('[stroke-width="0.75"]').first().waitFor();
     expect(page.url()).toContain("singles=1");
@@ -232,12 +235,12 @@ describe.skipIf(!hasBrowser())("the pages of the dashboard", () => {
     await using opened = await open("/data?dataset=shapes");
     const { page } = opened;
     const pictures = page.locator("ul.pictures img");
-    expect(await pictures.count()).toBe(40);
-    expect(await page.locator(".redrawn").count()).toBe(0);
+    await expect.poll(() => pictures.count()).toBe(40);
+    await expect.poll(() => page.locator(".redrawn").count()).toBe(0);
     const plain = await pictures.first().getAttribute("src");
     await page.getByLabel(/^Labels redrawn/).fill("1");
     await page.locator(".redrawn").first().waitFor();
-    expect(await page.locator(".redrawn").count()).toBeGreaterThan(20);
+    await expect.poll(() => page.locator(".redrawn").count()).toBeGreaterThan(20);
     expect(await pictures.first().getAttribute("src")).toBe(plain);
     await page.getByRole("combobox", { name: "Inputs" }).selectOption("random");
     await page.waitForFunction(
