@@ -28,8 +28,22 @@ const measurement = z.object({
   note: z.string().nullable(),
 });
 
-/** How a number is shown. Shares are shown as percentages; text is shown as it is. */
-export const units = ["text", "count", "share", "error", "ratio", "epochs", "nats", "seconds"] as const;
+/**
+ * How a number is shown. Shares are shown as percentages; text is shown as it is; a `number` has no unit and any
+ * size, such as a norm or a residual.
+ */
+export const units = [
+  "text",
+  "count",
+  "share",
+  "error",
+  "ratio",
+  "epochs",
+  "nats",
+  "seconds",
+  "bytes",
+  "number",
+] as const;
 
 const column = z.object({
   key: z.string(),
@@ -42,7 +56,7 @@ const column = z.object({
 const plainCell = z.object({ text: z.union([z.string(), z.number(), z.boolean()]).nullable() });
 const measuredCell = z.object({ measurement });
 
-const table = z.object({
+export const tableSchema = z.object({
   /** For file names: `table-1`. */
   name: z.string(),
   title: z.string(),
@@ -73,9 +87,11 @@ const axis = z.object({
   unit: z.enum(units),
   /** Smallest and largest value shown; null for what the points need. */
   domain: z.tuple([z.number(), z.number()]).nullable(),
+  /** `linear` if not given; on a `log` axis values of 0 or less are not drawn. */
+  scale: z.enum(["linear", "log"]).optional(),
 });
 
-const plot = z.object({
+export const plotSchema = z.object({
   /** For file names: `figure-1b-accuracy`. */
   name: z.string(),
   title: z.string(),
@@ -89,7 +105,7 @@ const plot = z.object({
 
 export const claimOutcomes = ["reproduced", "not reproduced", "not tested"] as const;
 
-const claim = z.object({
+export const claimSchema = z.object({
   /** Number of the claim in our list of the paper's claims. */
   number: z.int().min(1),
   /** The claim, as a sentence. */
@@ -112,21 +128,21 @@ export const experimentResultSchema = z.object({
   scale: z.enum(["paper", "small", "smoke", "custom"]),
   /** What was chosen and what differs from the paper, a sentence each. */
   notes: z.array(z.string()),
-  tables: z.array(table),
-  plots: z.array(plot),
-  claims: z.array(claim),
+  tables: z.array(tableSchema),
+  plots: z.array(plotSchema),
+  claims: z.array(claimSchema),
   trials: z.array(z.object({ spec: trialSpecSchema, result: trialSchema })),
   provenance: provenanceSchema,
 });
 
 export type ExperimentResult = z.infer<typeof experimentResultSchema>;
 export type Measurement = z.infer<typeof measurement>;
-export type ExperimentTable = z.infer<typeof table>;
+export type ExperimentTable = z.infer<typeof tableSchema>;
 export type Column = z.infer<typeof column>;
 export type Cell = ExperimentTable["rows"][number][string];
-export type ExperimentPlot = z.infer<typeof plot>;
+export type ExperimentPlot = z.infer<typeof plotSchema>;
 export type Series = z.infer<typeof series>;
-export type Claim = z.infer<typeof claim>;
+export type Claim = z.infer<typeof claimSchema>;
 export type Unit = (typeof units)[number];
 
 /** The JSON Schema (draft 2020-12) of the document, as it is published in `schema/experiment@1.json`. */

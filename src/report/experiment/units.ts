@@ -30,7 +30,7 @@ const isNearly = (share: number): boolean =>
 
 /** Decimals of a number, once scaled; null where three digits are shown instead. */
 function decimalsOf(value: number, unit: Unit, isMean: boolean): number | null {
-  if (unit === "text") return null;
+  if (unit === "text" || unit === "number" || unit === "bytes") return null;
   if (unit === "epochs" || unit === "count") return isMean || !Number.isInteger(value) ? 1 : 0;
   return { share: isNearly(value) ? 3 : 2, error: isNearly(value) ? 3 : 2, ratio: 2, nats: 3, seconds: 1 }[
     unit
