@@ -1,0 +1,38 @@
+/**
+ * @file What every computation of theory is given besides its own settings, and what it leaves to whoever started it.
+ */
+
+import type { TheoryResult } from "./theory-result.ts";
+
+/** How a computation is watched and ended. */
+export interface Watch {
+  /** Told now and then how much is done, and of what. */
+  readonly onProgress?: ((done: number, total: number, what: string) => void) | undefined;
+  /** Ends the computation with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A result but for which code and machine it came from. */
+export type Unsigned = Omit<TheoryResult, "provenance">;
+
+/** Let timers, signals and sockets have their turn, and end if told to. */
+export async function pause(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+  signal?.throwIfAborted();
+}
+
+/** A number in a sentence: four digits, in powers of ten where it is far from 1. */
+export const say = (value: number): string => {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  return size >= 1e-3 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
+};
+
+/** Some of the fields; undefined says as little as none. */
+export type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** The defaults, and in their place what is given. */
+export function fill<T extends object>(defaults: T, given: Optional<T>): T {
+  const said = Object.entries(given).filter(([key, value]) => value !== undefined && key in defaults);
+  return { ...defaults, ...Object.fromEntries(said) };
+}
