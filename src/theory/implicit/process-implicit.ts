@@ -29,7 +29,7 @@ interface Request extends ImplicitSettings {
 
 /** What is asked where nothing else is. */
 export const implicitDefaults: Request = {
-  ...{ data: "shapes", n: 100, testN: 1000, d: 1000, seed: 0 },
+  ...{ data: "shapes", n: 50, testN: 1000, d: 1000, seed: 0 },
   ...{
     labels: labelings,
     methods,

@@ -3,6 +3,7 @@
  */
 
 import { percent } from "../../base/percent.ts";
+import { wilsonInterval } from "../../base/statistics.ts";
 import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
 import type { Claim, ExperimentPlot, ExperimentTable, Series } from "../../lab/experiment-result.ts";
 import { plain, text } from "../../lab/experiments/cells.ts";
@@ -138,8 +139,12 @@ function findingsOf({ splits, settings, runs, interpolants }: Computed): string[
   const trueOnes = interpolants.filter(({ labels }) => labels === "true");
   if (trueOnes.length > 0) {
     const [near, away] = [trueOnes[0]!, trueOnes.at(-1)!];
+    const count = exampleCount(splits.test);
+    const [low] = wilsonInterval(Math.round(near.testAccuracy * count), count);
     list.push(
-      `All these weights fit every training label, yet the true labels of the test are predicted at ${percent(near.testAccuracy)} from zero and at ${percent(away.testAccuracy)} from a start ${away.startNorm} norms long.`,
+      low > 0.5
+        ? `All weights that fit the true labels fit them alike, yet of ${count} test examples the minimum-norm solution has ${percent(near.testAccuracy)} on the right side, and that from a start ${away.startNorm} norms long ${percent(away.testAccuracy)}.`
+        : `Of ${count} test examples the minimum-norm solution has ${percent(near.testAccuracy)} on the right side, which is chance: these examples are too few, or no linear problem.`,
     );
   }
   const norms = new Map(runs.map(({ labels, leastNorm }) => [labels, leastNorm]));
