@@ -72,7 +72,7 @@ export async function implicitRegularization(options: ImplicitOptions = {}): Pro
 /** Examples of two classes, as the model sees them. */
 async function loadRows(
   { data, n, testN, d, seed }: Request,
-  { dataDir, preprocess }: ImplicitOptions,
+  { dataDir, preprocess, d: width }: ImplicitOptions,
 ): Promise<Splits> {
   if (data === GAUSSIAN) {
     requireUnderdetermined(n, d);
@@ -84,7 +84,7 @@ async function loadRows(
     known.shape.reduce((product, size) => product * size, 1),
   );
   if (n > known.train) throw new UsageError(`--n: expected at most ${known.train} for ${data}, got ${n}`);
-  const splits = await loadExamples({ data, n, testN, seed, dataDir });
+  const splits = await loadExamples({ data, n, testN, d: width, seed, dataDir });
   const finish = preprocessor(preprocess ?? known.preprocess, splits.train);
   return { train: twoClasses(finish(splits.train)), test: twoClasses(finish(splits.test)) };
 }

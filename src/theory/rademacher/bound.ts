@@ -9,9 +9,9 @@ export const DELTA = 0.05;
  * Bound of the error of every classifier of a class: `training error + r + 3 sqrt(ln(2 / delta) / (2 n))`, with
  * probability at least `1 - delta` over samples.
  *
- * Bartlett and Mendelson (JMLR 2002, theorem 8) have twice the complexity of the losses; the 0-1 losses of classifiers
- * with values in {-1, +1} have half the complexity of the classifiers (Mohri, Rostamizadeh and Talwalkar, Foundations of
- * Machine Learning, lemma 3.4 and theorem 3.5). A bound of 1 or more says nothing, one of 1/2 no more than guessing.
+ * Source: Bartlett and Mendelson (JMLR 2002); in this form Mohri, Rostamizadeh and Talwalkar, Foundations of Machine
+ * Learning, theorem 3.5: it has twice the complexity of the 0-1 losses, which is half that of classifiers with values in
+ * {-1, +1} (lemma 3.4). A bound of 1 or more says nothing, one of 1/2 no more than guessing.
  *
  * @param r - Empirical Rademacher complexity; with a lower bound of it, what comes out is the best the bound could be.
  */

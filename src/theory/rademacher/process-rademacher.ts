@@ -26,8 +26,8 @@ interface Request extends Omit<RademacherSettings, "recipe"> {
 
 /** What is asked where nothing else is. */
 export const rademacherDefaults: Request = {
-  ...{ data: "shapes", testN: 1000, d: 100, seed: 0 },
-  ...{ models: ["mlp-1x512", "linear"], sizes: [250, 1000], draws: 5, capacity: 0, fitAccuracy: 0.99 },
+  ...{ data: "gaussian", testN: 1000, d: 50, seed: 0 },
+  ...{ models: ["mlp-1x512", "linear"], sizes: [250, 2500], draws: 5, capacity: 0, fitAccuracy: 0.99 },
 };
 
 /** What differs here from {@link paperRecipe}: training ends once every sign is right, and is looked at now and then. */
@@ -66,7 +66,8 @@ export async function rademacherComplexity(options: RademacherOptions = {}): Pro
       `--n, --capacity: ${data} has ${findDataset(data).train} training examples, got ${n}`,
     );
   }
-  const width = data === GAUSSIAN ? asked.d : undefined;
+  // A width that was asked for in vain is refused there.
+  const width = data === GAUSSIAN ? asked.d : options.d;
   const loaded = await loadExamples({ data, n, testN, d: width, seed, dataDir: options.dataDir });
   const cropped = cropForRecipe(loaded, recipe);
   const splits: Splits = { train: twoClasses(cropped.train), test: twoClasses(cropped.test) };

@@ -86,8 +86,8 @@ function describeCell({ model, n, r, testError, bound, upperBound, leastSquares 
       ? "which says nothing"
       : bound >= 0.5
         ? "which is no better than guessing"
-        : "which says something";
-  return `${model} on ${count(n)} examples: r = ${interval(r)}${theory}. The bound it implies for true labels is an error of ${say(bound)}, ${worth}; measured is ${say(testError)}.`;
+        : "below that of guessing";
+  return `${model} on ${count(n)} examples: r = ${interval(r)}${theory}. The bound it implies for true labels is an error of at least ${say(bound)}, ${worth}; measured is ${say(testError)}.`;
 }
 
 const describeCapacity = ({ model, parameters, fits, fails }: ModelCapacity): string =>
