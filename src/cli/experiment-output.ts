@@ -16,15 +16,18 @@ import { wantsColor } from "./output.ts";
  * @throws UsageError if there is a result of another version, which would be lost.
  * @throws DataError if the folder cannot be written to.
  */
-export async function checkFolder(folder: string): Promise<void> {
+export async function checkFolder(
+  folder: string,
+  expected: "shatter/experiment@1" | "shatter/theory@1" = "shatter/experiment@1",
+): Promise<void> {
   const path = join(folder, "result.json");
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text !== undefined) {
     const { schema } = Object(parseJson(text)) as { schema?: unknown };
-    if (schema !== "shatter/experiment@1") {
+    if (schema !== expected) {
       throw new UsageError(
-        `${path}: expected schema "shatter/experiment@1", got ${JSON.stringify(schema) ?? "none"}: ` +
-          "it was written by another version of Shatter; choose another folder with --out, or move it away",
+        `${path}: expected schema "${expected}", got ${JSON.stringify(schema) ?? "none"}: ` +
+          "it is another document, or of another version of Shatter; choose another folder with --out, or move it away",
       );
     }
   }

@@ -19,6 +19,7 @@ import { runCommand } from "./run.ts";
 import { serveCommand } from "./serve.ts";
 import { statusCommand } from "./status.ts";
 import { testCommand } from "./test.ts";
+import { theoryCommand } from "./theory.ts";
 import { workerCommand } from "./worker.ts";
 
 const program = new Command("shatter")
@@ -33,6 +34,7 @@ const program = new Command("shatter")
 Examples:
   shatter test --data shapes --model mlp-1x512          true and random labels, a verdict
   shatter run figure-1c --scale smoke                   a figure of the paper, in a minute
+  shatter theory expressivity --n 1000                  Theorem 1 as a network: any labels, 2n + d weights
   shatter serve                                         what your lab knows, in the browser
   shatter data show cifar10 --out cifar10.png           see what each randomization does
   shatter doctor                                        what works on this machine
@@ -40,7 +42,7 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 interrupted.`,
   );
 const groups = {
-  "Ask:": [testCommand(), runCommand(), reportCommand()],
+  "Ask:": [testCommand(), runCommand(), theoryCommand(), reportCommand()],
   "See and share a lab:": [
     serveCommand(),
     statusCommand(),

@@ -1,5 +1,5 @@
 /**
- * @file `shatter report`: draws the report of a test or an experiment again, from its result.
+ * @file `shatter report`: draws the report of a test, an experiment or a theory again, from its result.
  */
 
 import { readFile, stat } from "node:fs/promises";
@@ -7,8 +7,8 @@ import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
-import { parseResult } from "../lab/parse-result.ts";
 import { type Format, formats } from "../report/formats.ts";
+import { parseResult } from "../report/parse-result.ts";
 import { listOf, oneOf } from "./output.ts";
 
 interface Options {
@@ -19,7 +19,7 @@ interface Options {
 /** The command. */
 export function reportCommand(): Command {
   return new Command("report")
-    .description("draw the report of a test or an experiment again, from its result.json")
+    .description("draw the report of a test, an experiment or a theory again, from its result.json")
     .argument("<result>", "result.json, or the folder it is in")
     .option("--out <folder>", "where to write (default: beside the result)")
     .option(

@@ -1,13 +1,15 @@
 /**
- * @file Writes the report of a result, be it of a test or of an experiment.
+ * @file Writes the report of a result, be it of a test, an experiment or a theory.
  */
 
 import { Window } from "happy-dom";
 import type { ExperimentResult } from "../lab/experiment-result.ts";
 import type { TestResult } from "../lab/result.ts";
+import type { TheoryResult } from "../theory/theory-result.ts";
 import { experimentFiles } from "./experiment/files.ts";
-import { type Format, makeFiles, type ReportFile } from "./formats.ts";
+import { type FileMaker, type Format, makeFiles, type ReportFile } from "./formats.ts";
 import { testFiles } from "./test-files.ts";
+import { theoryFiles } from "./theory/files.ts";
 import { type WrittenReport, writeFiles } from "./write.ts";
 
 /**
@@ -17,15 +19,21 @@ import { type WrittenReport, writeFiles } from "./write.ts";
  * @throws DataError if the folder cannot be written to.
  */
 export async function drawReport(
-  result: TestResult | ExperimentResult,
+  result: TestResult | ExperimentResult | TheoryResult,
   folder: string,
   wanted: readonly Format[],
   more: readonly ReportFile[] = [],
 ): Promise<WrittenReport> {
   const document = new Window().document as unknown as Document;
-  const makers =
-    result.schema === "shatter/test@1"
-      ? testFiles(result, document, wanted)
-      : experimentFiles(result, document, wanted);
-  return writeFiles(folder, [...more, ...(await makeFiles(makers))]);
+  return writeFiles(folder, [...more, ...(await makeFiles(filesOf(result, document, wanted)))]);
+}
+
+function filesOf(
+  result: TestResult | ExperimentResult | TheoryResult,
+  document: Document,
+  wanted: readonly Format[],
+): FileMaker[] {
+  if (result.schema === "shatter/test@1") return testFiles(result, document, wanted);
+  if (result.schema === "shatter/theory@1") return theoryFiles(result, document, wanted);
+  return experimentFiles(result, document, wanted);
 }

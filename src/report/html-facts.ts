@@ -123,10 +123,15 @@ export function touchedPart({ trials }: TestResult): Insert {
 /** An attribute of details that are not folded away. */
 export const OPEN = html` open`;
 
-/** Where the numbers come from, with some facts more. */
+/**
+ * Where the numbers come from, with some facts more.
+ *
+ * @param hasTrials - Whether trials made them, several at once.
+ */
 export function provenancePart(
   provenance: TestResult["provenance"],
   more: readonly (readonly [what: string, value: Insert])[],
+  hasTrials = true,
 ): Markup {
   const { version, commit, engine, device, threads, jobs, node, machine, command, started, seconds } =
     provenance;
@@ -138,7 +143,7 @@ ${factList([
   ["Took", `${formatDuration(seconds)}${provenance.interrupted ? ", then interrupted" : ""}`],
   [
     "Engine",
-    `${engine} on ${device}, ${formatNoun(jobs, "trial")} at once, ${formatNoun(threads, "thread")} each`,
+    `${engine} on ${device}, ${hasTrials ? `${formatNoun(jobs, "trial")} at once, ${formatNoun(threads, "thread")} each` : formatNoun(threads, "thread")}`,
   ],
   ["Machine", `${machine}; Node ${node.replace(/^v/, "")}`],
   ...more,

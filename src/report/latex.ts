@@ -49,8 +49,13 @@ export const plainLatex = (text: string): string =>
     .toWellFormed()
     .replaceAll(/[\s\p{Cc}]+/gu, " ")
     .replaceAll(PATTERN, (sign) => SIGNS[sign]!)
+    .replaceAll(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+/gu, (raised) => `$^{${lowered(raised)}}$`)
     // No line ends between a number and its percent sign.
     .replaceAll(/(\d) \\%/g, "$1\\,\\%");
+
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const lowered = (text: string): string =>
+  text.replaceAll(/./gu, (sign) => (sign === "⁻" ? "-" : String(RAISED.indexOf(sign))));
 
 /** A line that LaTeX does not read. */
 export const latexComment = (text: string): string =>

@@ -5,8 +5,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseResult } from "../../src/lab/parse-result.ts";
 import { recordTrial } from "../../src/lab/randomization-test.ts";
+import { parseResult } from "../../src/report/parse-result.ts";
 import type { TrialOutcome } from "../../src/train/trial.ts";
 
 const RECORD = join(import.meta.dirname, "..", "..", "records", "2026-11-21_table-1", "result.json");

@@ -10,7 +10,6 @@ import type { ExperimentResult } from "../../src/lab/experiment-result.ts";
 import { modelsInDocument } from "../../src/lab/experiments/document.ts";
 import { findExperiment } from "../../src/lab/experiments/index.ts";
 import type { Scale } from "../../src/lab/experiments/scales.ts";
-import { parseResult } from "../../src/lab/parse-result.ts";
 import type { PlannedTrial } from "../../src/lab/planned-trial.ts";
 import { importTrial } from "../../src/lab/process-import.ts";
 import type { LocalLab } from "../../src/lab/process-lab.ts";
@@ -18,6 +17,7 @@ import { machine } from "../../src/lab/process-provenance.ts";
 import type { TestResult } from "../../src/lab/result.ts";
 import { resultRow } from "../../src/lab/result-row.ts";
 import type { StoredTrial } from "../../src/lab/trial-result.ts";
+import { parseResult } from "../../src/report/parse-result.ts";
 import { beginAttempt, finishAttempt, heartbeat } from "../../src/store/attempts.ts";
 import { recordProgress } from "../../src/store/progress.ts";
 import { registerWorker } from "../../src/store/workers.ts";
@@ -28,9 +28,11 @@ const RECORDS = join(import.meta.dirname, "..", "..", "records");
 /** The result documents of the records. */
 async function readRecords(): Promise<(ExperimentResult | TestResult)[]> {
   const names = (await readdir(RECORDS, { recursive: true })).filter((name) => name.endsWith("result.json"));
-  return Promise.all(
+  const records = await Promise.all(
     names.sort().map(async (name) => parseResult(await readFile(join(RECORDS, name), "utf8"), name)),
   );
+  // A theory has no trials, which are what a lab keeps.
+  return records.filter((record) => record.schema !== "shatter/theory@1");
 }
 
 /**

@@ -11,7 +11,7 @@ export const toneOf = ({ outcome }: Claim): "good" | "bad" | "open" =>
   (({ reproduced: "good", "not reproduced": "bad", "not tested": "open" }) as const)[outcome];
 
 /** How many claims have each outcome, such as `2 claims: 1 reproduced, 1 not tested`; empty without claims. */
-export function countOutcomes({ claims }: ExperimentResult): string {
+export function countOutcomes({ claims }: Pick<ExperimentResult, "claims">): string {
   if (claims.length === 0) return "";
   const counts = claimOutcomes.flatMap((outcome) => {
     const count = claims.filter((claim) => claim.outcome === outcome).length;
@@ -21,7 +21,7 @@ export function countOutcomes({ claims }: ExperimentResult): string {
 }
 
 /** The claims as Markdown. */
-export function markdownClaims(result: ExperimentResult): string {
+export function markdownClaims(result: Pick<ExperimentResult, "title" | "source" | "claims">): string {
   const { title, source, claims } = result;
   const items = claims.map(
     ({ number, text, outcome, evidence }) =>

@@ -7,6 +7,7 @@ import { type Board, type Drawing, type DrawOptions, drawFrame, textWidth } from
 import { dot, type Look, SOLID } from "../legend.ts";
 import { curveLegend } from "./curve-legend.ts";
 import { placeGuides } from "./guides.ts";
+import { logTick, logTicks } from "./log-axis.ts";
 import { type CurveAxis, type CurveFigure, FEW_POINTS } from "./plot-figure.ts";
 import { oursLook, paperLook, seriesColor, seriesVariable } from "./series-look.ts";
 import { formatSet } from "./units.ts";
@@ -17,6 +18,8 @@ const HEIGHT = 340;
 const MARKERS = 10;
 /** Multiples of the golden ratio, less their whole part, are spread evenly over `[0, 1)`. */
 const GOLDEN = 0.618;
+/** Ticks of the y axis, about. */
+const TALL_TICKS = 6;
 /** Pixels for one tick of the x axis. */
 const TICK_WIDTH = 84;
 
@@ -36,18 +39,19 @@ function chart(figure: CurveFigure, colors: readonly string[], { paper, width, p
   const isEmpty = curves.every((curve) => curve.paper.length === 0 && curve.ours.every((p) => p.y === null));
   const { ink } = paper;
   const format = tickFormat(y);
-  const labels = y.domain.map((value) => textWidth(format(Number(value.toPrecision(2))), FONT_SIZE));
+  const tall = y.scale === "log" ? logTicks(y.domain, y.unit, TALL_TICKS) : y.domain;
+  const labels = tall.map((value) => textWidth(format(Number(value.toPrecision(2))), FONT_SIZE));
   return plot(
     {
       style: { fontSize: `${FONT_SIZE}px` },
-      marginLeft: Math.max(44, Math.ceil(Math.max(...labels)) + 20),
+      marginLeft: Math.max(44, Math.ceil(Math.max(0, ...labels)) + 20),
       marginRight: 24,
       marginTop: 28,
       marginBottom: 48,
-      x: { domain: [...x.domain], label: null, inset: 6 },
-      y: { domain: [...y.domain], label: null },
+      x: { ...scaleOf(x), inset: 6 },
+      y: scaleOf(y),
       marks: [
-        Plot.gridY({ ticks: ticksOf(y, 6).ticks, stroke: ink, strokeOpacity: 0.12 }),
+        Plot.gridY({ ticks: ticksOf(y, TALL_TICKS).ticks, stroke: ink, strokeOpacity: 0.12 }),
         Plot.axisX({
           ...ticksOf(x, Math.max(2, Math.min(10, Math.floor(width / TICK_WIDTH)))),
           // What was set has no ×, unlike what was measured.
@@ -58,7 +62,13 @@ function chart(figure: CurveFigure, colors: readonly string[], { paper, width, p
           color: ink,
           tickSize: 4,
         }),
-        Plot.axisY({ ...ticksOf(y, 6), label: y.label, labelArrow: "none", color: ink, tickSize: 0 }),
+        Plot.axisY({
+          ...ticksOf(y, TALL_TICKS),
+          label: y.label,
+          labelArrow: "none",
+          color: ink,
+          tickSize: 0,
+        }),
         Plot.ruleY(
           guides.map((guide) => guide.y),
           { stroke: ink, strokeOpacity: 0.8, strokeWidth: 1.25, strokeDasharray: "1.5 3.5" },
@@ -84,10 +94,16 @@ function chart(figure: CurveFigure, colors: readonly string[], { paper, width, p
   );
 }
 
+const scaleOf = ({ domain, scale }: CurveAxis): Plot.ScaleOptions => ({
+  domain: [...domain],
+  label: null,
+  ...(scale === "log" ? { type: "log" as const } : {}),
+});
+
 const tickFormat =
-  ({ unit }: CurveAxis) =>
+  ({ unit, scale }: CurveAxis) =>
   (value: number): string =>
-    formatSet(value, unit) + (unit === "ratio" ? "×" : "");
+    (scale === "log" ? logTick(value, unit) : formatSet(value, unit)) + (unit === "ratio" ? "×" : "");
 
 /** Where an axis has ticks, and how they are written; what is counted has whole ones. */
 function ticksOf(
@@ -97,6 +113,7 @@ function ticksOf(
   const [low, high] = axis.domain;
   const isWhole = axis.unit === "epochs" || axis.unit === "count";
   const format = tickFormat(axis);
+  if (axis.scale === "log") return { ticks: logTicks(axis.domain, axis.unit, most), tickFormat: format };
   if (isWhole && high - low <= most) {
     const first = Math.ceil(low);
     const ticks = Array.from({ length: Math.floor(high) - first + 1 }, (_, index) => first + index);

@@ -3,6 +3,7 @@
  */
 
 import type { ExperimentPlot, Unit } from "../../lab/experiment-result.ts";
+import { logDomain, logEnds } from "./log-axis.ts";
 import { isShare } from "./units.ts";
 
 /** Smallest and largest value shown. */
@@ -17,19 +18,21 @@ const FROM_ZERO = 0.5;
 
 /** Left and right end of a plot. */
 export function xDomain({ x, series }: ExperimentPlot): Domain {
-  if (x.domain) return ordered(x.domain);
+  if (x.domain) return x.scale === "log" ? logEnds(x.domain) : ordered(x.domain);
   const values = series.flatMap(({ points, paper }) => [...points, ...paper].map((point) => point.x));
+  if (x.scale === "log") return logDomain(values);
   if (values.length === 0) return [0, 1];
   return spread(Math.min(...values), Math.max(...values));
 }
 
 /** Lower and upper end of a plot. */
 export function yDomain({ y, series, guides }: ExperimentPlot): Domain {
-  if (y.domain) return ordered(y.domain);
+  if (y.domain) return y.scale === "log" ? logEnds(y.domain) : ordered(y.domain);
   const means = [
     ...series.flatMap(({ points, paper }) => [...points, ...paper].map((point) => point.y)),
     ...guides.map((guide) => guide.y),
   ].filter((value) => value !== null);
+  if (y.scale === "log") return logDomain(means);
   if (means.length === 0) return [0, 1];
   const ends = series
     .flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high]))

@@ -2,7 +2,8 @@
  * @file Where the labels of guides stand: at the end of their line that is less crowded.
  */
 
-import type { CurveFigure } from "./plot-figure.ts";
+import { logShare } from "./log-axis.ts";
+import type { CurveAxis, CurveFigure } from "./plot-figure.ts";
 
 /** A guide with its label's place. */
 export interface PlacedGuide {
@@ -27,32 +28,34 @@ type Place = readonly [along: number, height: number];
 
 /** Place the labels of a figure's guides, the highest first. */
 export function placeGuides({ guides, curves, x, y }: CurveFigure): PlacedGuide[] {
-  const share = (value: number, [low, high]: readonly [number, number]): number =>
-    (value - low) / (high - low);
   const lines = curves.flatMap(({ ours, paper }) => [ours, paper]);
   const places = lines.flatMap((points) =>
     along(
-      points.flatMap((point): Place[] =>
-        point.y === null ? [] : [[share(point.x, x.domain), share(point.y, y.domain)]],
-      ),
+      points.flatMap((point): Place[] => (point.y === null ? [] : [[share(point.x, x), share(point.y, y)]])),
     ),
   );
   const placed: PlacedGuide[] = [];
   for (const { label, y: at } of [...guides].sort((a, b) => b.y - a.y)) {
-    const height = share(at, y.domain);
+    const height = share(at, y);
     const isNear = (other: number): boolean => other - height > -BELOW && other - height < ABOVE;
     const crowd = (side: PlacedGuide["side"]): number => {
       const reach = Math.min(0.5, label.length * LETTER);
       const inTheWay = places.filter(
         ([place, other]) => isNear(other) && (side === "left" ? place <= reach : place >= 1 - reach),
       );
-      const taken = placed.filter((other) => other.side === side && isNear(share(other.y, y.domain)));
+      const taken = placed.filter((other) => other.side === side && isNear(share(other.y, y)));
       return inTheWay.length + 1000 * taken.length;
     };
     const side = crowd("right") <= crowd("left") ? "right" : "left";
     placed.push({ label, y: at, side, isBelow: height > TOP });
   }
   return placed;
+}
+
+/** How far along an axis a value stands, 0 to 1. */
+function share(value: number, { domain, scale }: CurveAxis): number {
+  const [low, high] = domain;
+  return scale === "log" ? logShare(value, domain) : (value - low) / (high - low);
 }
 
 /** Places along the line through some. */

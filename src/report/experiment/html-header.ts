@@ -6,7 +6,7 @@ import type { ExperimentResult } from "../../lab/experiment-result.ts";
 import { html, type Insert, type Markup } from "../escape.ts";
 import { formatNoun } from "../format.ts";
 import { tellScale, tellTrials } from "./about.ts";
-import { toneOf } from "./claims.ts";
+import { outcomesPart } from "./html-parts.ts";
 import { troubles } from "./trials.ts";
 
 /** Trials with troubles that are named one by one. */
@@ -14,19 +14,14 @@ const MOST_NAMED = 12;
 
 /** The head of the page. */
 export function headerPart(result: ExperimentResult): Markup {
-  const { title, question, claims } = result;
+  const { title, question } = result;
   const told = tellTrials(result);
   return html`<header>
 <p class="over">${tellScale(result)}</p>
 <h1>${title}</h1>
 ${question && html`<p>${question}</p>`}
 ${told !== "" && html`<p class="under">${told}</p>`}
-${
-  claims.length > 0 &&
-  html`<p class="outcomes">${claims.map(
-    (claim) => html`<span class="badge ${toneOf(claim)}">Claim ${claim.number}: ${claim.outcome}</span> `,
-  )}</p>`
-}
+${outcomesPart(result)}
 ${troublePart(result)}
 </header>`;
 }

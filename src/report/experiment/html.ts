@@ -7,33 +7,16 @@ import { html, type Insert, type Markup } from "../escape.ts";
 import { formatNoun } from "../format.ts";
 import { htmlGrid } from "../grid-html.ts";
 import { citation, provenancePart } from "../html-facts.ts";
-import {
-  type Carried,
-  carriedResult,
-  downloadsPart,
-  figurePart,
-  fileLink,
-  htmlPage,
-  keepUnits,
-} from "../html-page.ts";
+import { type Carried, carriedResult, downloadsPart, figurePart, htmlPage } from "../html-page.ts";
 import { htmlTable } from "../html-table.ts";
-import type { PageColor } from "../page-style.ts";
-import { toneOf } from "./claims.ts";
 import { drawCurves } from "./curve-chart.ts";
 import { headerPart } from "./html-header.ts";
+import { claimsPart, lineColors, linksTo, notesPart } from "./html-parts.ts";
 import { namedPlots, namedTables, pointsStem } from "./names.ts";
 import { figureOfPlot } from "./plot-figure.ts";
 import { tableRecords } from "./records.ts";
-import { SERIES_COLORS, seriesVariable } from "./series-look.ts";
 import { gridOf } from "./table-grid.ts";
 import { trialsTable } from "./trials.ts";
-
-/** The colours of lines, by their place. */
-const colors: readonly PageColor[] = SERIES_COLORS.light.map((light, index) => ({
-  variable: seriesVariable(index),
-  light,
-  dark: SERIES_COLORS.dark[index]!,
-}));
 
 /**
  * The page of an experiment.
@@ -70,7 +53,7 @@ ${filesOf([`${stem}.md`, `${stem}.csv`, `${stem}.tex`])}
     html`<section><p class="nothing">There is no figure and no table yet.</p></section>`;
   return htmlPage(
     source === null ? title : `${title}: ${source}`,
-    colors,
+    lineColors,
     html`${headerPart(result)}
 ${nothing}${plots}${tables}
 ${claimsPart(result)}
@@ -81,26 +64,6 @@ ${notesPart(result)}
 <section>${downloadsPart(carriedFiles(result), beside)}</section>`,
   );
 }
-
-const linksTo = (names: readonly string[]): Insert =>
-  names.length > 0 &&
-  html`<p class="files">As files: ${names.map((name, index) => [index > 0 && ", ", fileLink(name)])}</p>`;
-
-function claimsPart({ claims }: ExperimentResult): Insert {
-  if (claims.length === 0) return null;
-  return html`<section><h2>Claims of the paper</h2>
-<ol class="claims">${claims.map(
-    (claim) => html`
-<li><div><span class="badge ${toneOf(claim)}">${claim.outcome}</span> <span class="number">Claim ${claim.number}</span></div>
-<div><p class="said">${claim.text}</p>
-<p class="evidence">${keepUnits(claim.evidence)}</p></div></li>`,
-  )}</ol></section>`;
-}
-
-const notesPart = ({ notes }: ExperimentResult): Insert =>
-  notes.length > 0 &&
-  html`<section><h2>What was chosen, and what differs from the paper</h2>
-<ul class="notes">${notes.map((note) => html`<li>${keepUnits(note)}</li>`)}</ul></section>`;
 
 function trialsPart(result: ExperimentResult): Markup {
   const { trials } = result;

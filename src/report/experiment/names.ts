@@ -1,11 +1,17 @@
 /**
- * @file File names for the tables and plots of an experiment, whose own names may be anything.
+ * @file File names for the tables and plots of a document, whose own names may be anything.
  */
 
-import type { ExperimentPlot, ExperimentResult, ExperimentTable } from "../../lab/experiment-result.ts";
+import type { ExperimentPlot, ExperimentTable } from "../../lab/experiment-result.ts";
 
 /** Names of files that every report has. */
 const TAKEN = ["index", "result", "claims"];
+
+/** What has tables and plots: an experiment, or a theory. */
+type Drawn = {
+  readonly tables: readonly ExperimentTable[];
+  readonly plots: readonly ExperimentPlot[];
+};
 
 /** A table or plot and the name of its files, without their end. */
 export interface Named<T> {
@@ -13,12 +19,12 @@ export interface Named<T> {
   readonly item: T;
 }
 
-/** The tables of an experiment; no two of them share a file. */
-export const namedTables = (result: ExperimentResult): Named<ExperimentTable>[] =>
+/** The tables of a document; no two of them share a file. */
+export const namedTables = (result: Drawn): Named<ExperimentTable>[] =>
   nameAll(result.tables, [...TAKEN, ...namedPlots(result).map(({ stem }) => pointsStem(stem))]);
 
-/** The plots of an experiment; a plot may share its stem with a table, as their files end differently. */
-export const namedPlots = ({ plots }: ExperimentResult): Named<ExperimentPlot>[] => nameAll(plots, TAKEN);
+/** The plots of a document; a plot may share its stem with a table, as their files end differently. */
+export const namedPlots = ({ plots }: Pick<Drawn, "plots">): Named<ExperimentPlot>[] => nameAll(plots, TAKEN);
 
 /** The stem of the file of a plot's points. */
 export const pointsStem = (stem: string): string => `${stem}-points`;

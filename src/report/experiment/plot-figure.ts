@@ -6,6 +6,7 @@ import type { ExperimentPlot, ExperimentResult, Series, Unit } from "../../lab/e
 import { formatNoun } from "../format.ts";
 import type { Heading } from "../frame.ts";
 import { type Domain, xDomain, yDomain } from "./domain.ts";
+import { isPositive } from "./log-axis.ts";
 import { formatSet, formatValue, isShare, unitSuffix } from "./units.ts";
 
 /** A mean with its 95 % interval at one place; a null is a gap in the line. */
@@ -30,6 +31,8 @@ export interface CurveAxis {
   readonly label: string;
   readonly unit: Unit;
   readonly domain: Domain;
+  /** Linear if not given. */
+  readonly scale?: "log";
 }
 
 /** Lines beside the paper's. */
@@ -49,11 +52,12 @@ export interface CurveFigure extends Heading {
 /** Lines of more points are drawn with bands, and with markers at some of them. */
 export const FEW_POINTS = 20;
 
+/** What a plot belongs to: an experiment has a scale and is about seeds, a theory has neither. */
+export type About = Pick<ExperimentResult, "source" | "name"> & Partial<Pick<ExperimentResult, "scale">>;
+
 /** The figure of a plot. */
-export function figureOfPlot(
-  plot: ExperimentPlot,
-  about: Pick<ExperimentResult, "source" | "scale" | "name">,
-): CurveFigure {
+export function figureOfPlot(whole: ExperimentPlot, about: About): CurveFigure {
+  const plot = withoutHidden(whole);
   const y = yDomain(plot);
   const isShown = (value: number): boolean => value >= y[0] && value <= y[1];
   const curves = plot.series.map(
@@ -73,15 +77,58 @@ export function figureOfPlot(
   return {
     name: plot.name,
     title: plot.title,
-    subtitle: subtitleOf(plot, about),
-    description: describe(plot),
-    x: { label: plot.x.label + axisSuffix(plot.x.unit), unit: plot.x.unit, domain: xDomain(plot) },
-    y: { label: plot.y.label + axisSuffix(plot.y.unit), unit: plot.y.unit, domain: y },
+    subtitle: about.scale === undefined ? (about.source ?? about.name) : subtitleOf(plot, about, about.scale),
+    description: describe(plot, about.scale !== undefined),
+    x: axisOf(plot.x, xDomain(plot)),
+    y: axisOf(plot.y, y),
     guides: plot.guides.filter((guide) => isShown(guide.y)),
     intervals,
     curves,
-    notes: notesOf(plot, y, intervals),
+    notes: [...notesOf(plot, y, intervals, about.scale !== undefined, whole), ...hiddenNotes(whole)],
   };
+}
+
+const axisOf = ({ label, unit, scale }: ExperimentPlot["x"], domain: Domain): CurveAxis => ({
+  label: label + axisSuffix(unit),
+  unit,
+  domain,
+  ...(scale === "log" ? { scale } : {}),
+});
+
+/** Whether a logarithmic axis has no place for a point. */
+const isHidden = (
+  { x, y }: Pick<ExperimentPlot, "x" | "y">,
+  point: { readonly x: number; readonly y: number | null },
+): boolean =>
+  (x.scale === "log" && !isPositive(point.x)) ||
+  (y.scale === "log" && point.y !== null && !isPositive(point.y));
+
+/** A plot without what its logarithmic axes have no place for; points become gaps if only their height has none. */
+function withoutHidden(plot: ExperimentPlot): ExperimentPlot {
+  const { x, y } = plot;
+  if (x.scale !== "log" && y.scale !== "log") return plot;
+  return {
+    ...plot,
+    guides: plot.guides.filter((guide) => y.scale !== "log" || isPositive(guide.y)),
+    series: plot.series.map((one) => ({
+      ...one,
+      points: one.points
+        .filter((point) => x.scale !== "log" || isPositive(point.x))
+        .map((point) => (isHidden(plot, point) ? { ...point, y: null, low: null, high: null } : point)),
+      paper: one.paper.filter((point) => !isHidden(plot, point)),
+    })),
+  };
+}
+
+/** What is left out of a plot with logarithmic axes, and why. */
+function hiddenNotes(plot: ExperimentPlot): string[] {
+  const hidden = plot.series.flatMap(({ title, points, paper }) => {
+    const count = [...points, ...paper].filter((point) => isHidden(plot, point)).length;
+    return count > 0 ? [`${title} at ${formatNoun(count, "point")}`] : [];
+  });
+  return hidden.length === 0
+    ? []
+    : [`Values of 0 or less have no place on a logarithmic axis and are left out: ${hidden.join(", ")}.`];
 }
 
 const clampOrNull = (value: number | null, [low, high]: Domain): number | null =>
@@ -94,7 +141,8 @@ const measuredIn = ({ points }: Series): Series["points"] => points.filter(({ y 
 
 function subtitleOf(
   { series }: ExperimentPlot,
-  { source, scale, name }: Pick<ExperimentResult, "source" | "scale" | "name">,
+  { source, name }: About,
+  scale: ExperimentResult["scale"],
 ): string {
   const seeds = [...new Set(series.flatMap((one) => measuredIn(one).map(({ n }) => n)))].sort(
     (a, b) => a - b,
@@ -114,6 +162,8 @@ function notesOf(
   { caption, series, guides }: ExperimentPlot,
   [low, high]: Domain,
   intervals: CurveFigure["intervals"],
+  hasSeeds: boolean,
+  whole: ExperimentPlot,
 ): string[] {
   const measured = series.flatMap(measuredIn);
   const reach = measured.flatMap((point) => [point.low, point.high].filter((end) => end !== null));
@@ -124,7 +174,7 @@ function notesOf(
     ...guides.map(({ y }) => y),
   ].some((y) => y < low || y > high);
   const bare = series.filter((one) => measuredIn(one).length === 0).map(({ title }) => title);
-  const gaps = series.flatMap(({ title, points }) => {
+  const gaps = whole.series.flatMap(({ title, points }) => {
     const count = points.filter(({ y }) => y === null).length;
     return count > 0 && count < points.length ? [`${title} at ${formatNoun(count, "point")}`] : [];
   });
@@ -133,7 +183,7 @@ function notesOf(
   return [
     ...(caption === "" ? [] : [caption]),
     ...(isSpread ? [`${spread} are 95 % intervals${isCut ? ", cut off at the frame" : ""}.`] : []),
-    ...(measured.length > 0 && !isSpread ? ["One seed, so there are no intervals."] : []),
+    ...(hasSeeds && measured.length > 0 && !isSpread ? ["One seed, so there are no intervals."] : []),
     ...(bare.length > 0 ? [`Not measured: ${bare.join(", ")}.`] : []),
     ...(gaps.length > 0 ? [`No value: ${gaps.join(", ")}.`] : []),
     ...(isLeftOut ? ["Values beyond the frame are not drawn."] : []),
@@ -141,7 +191,7 @@ function notesOf(
 }
 
 /** Where each line starts and ends, in words. */
-function describe({ y, x, series, guides }: ExperimentPlot): string {
+function describe({ y, x, series, guides }: ExperimentPlot, isCompared: boolean): string {
   const ends = (points: readonly { readonly x: number; readonly y: number | null }[]): string => {
     const known = points.filter((point) => point.y !== null);
     const [first, last] = [known[0], known.at(-1)];
@@ -152,7 +202,7 @@ function describe({ y, x, series, guides }: ExperimentPlot): string {
   };
   const told = series.map(
     ({ title, points, paper }) =>
-      `${title}: ours ${ends(points)}${paper.length > 0 ? `; the paper ${ends(paper)}` : ""}`,
+      `${title}: ${isCompared || paper.length > 0 ? "ours " : ""}${ends(points)}${paper.length > 0 ? `; the paper ${ends(paper)}` : ""}`,
   );
   const lines = guides.map((guide) => `${guide.label}: ${formatSet(guide.y, y.unit)}`);
   return `${y.label} by ${x.label.toLowerCase()}. ${[...told, ...lines].join(". ")}.`;

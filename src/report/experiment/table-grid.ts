@@ -9,8 +9,11 @@ import { formatDifference, formatMeasured, formatPlain, formatValue, isShare, un
 /** A note that needs no footnote: what a dash without one means. */
 const NOT_MEASURED = "not measured";
 
+/** What measurements are means over: the seeds of an experiment, or what the document says itself. */
+export type Repetitions = "seeds" | "other";
+
 /** The texts of a table. */
-export function gridOf(table: ExperimentTable): Grid {
+export function gridOf(table: ExperimentTable, repetitions: Repetitions = "seeds"): Grid {
   const measurements = measurementsIn(table);
   const seeds = new Set(measurements.filter(({ value }) => value !== null).map(({ n }) => n));
   const showN = seeds.size > 1;
@@ -26,7 +29,7 @@ export function gridOf(table: ExperimentTable): Grid {
         cellsOf(row[column.key], column, widthOf(groups[index]!), showN, marks),
       ),
     ),
-    notes: notesOf(measurements, seeds, table.columns, groups),
+    notes: notesOf(measurements, seeds, table.columns, groups, repetitions),
     footnotes: [...marks].map(([text, mark]) => ({ mark, text })),
   };
 }
@@ -96,16 +99,25 @@ function notesOf(
   seeds: ReadonlySet<number>,
   columns: readonly Column[],
   groups: readonly GridGroup[],
+  repetitions: Repetitions,
 ): string[] {
   const isMissing = ({ value, note }: Measurement): boolean =>
     value === null && (note === null || note === NOT_MEASURED);
   const compared = columns.filter((_, index) => groups[index]!.parts.length > 0);
   const points = compared.some(({ unit }) => isShare(unit)) ? ", for percentages in percentage points" : "";
   return [
-    ...spreadNotes(seeds),
+    ...(repetitions === "seeds" ? spreadNotes(seeds) : intervalNotes(measurements)),
     ...(compared.length > 0 && seeds.size > 0 ? [`Differences are ours minus the paper’s${points}.`] : []),
     ...(measurements.some(isMissing) ? ["— is not measured."] : []),
   ];
+}
+
+function intervalNotes(measurements: readonly Measurement[]): string[] {
+  const hasIntervals = measurements.some(({ low, high }) => low !== null && high !== null);
+  const hasCounts = measurements.some(({ n }) => n > 1);
+  return hasIntervals
+    ? [`± is the 95 % interval${hasCounts ? "; n is the number of repetitions" : ""}.`]
+    : [];
 }
 
 function spreadNotes(seeds: ReadonlySet<number>): string[] {

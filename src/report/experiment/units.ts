@@ -21,6 +21,9 @@ export const isShare = (unit: Unit): boolean => unit === "share" || unit === "er
 export const unitSuffix = (unit: Unit): string =>
   isShare(unit) ? ", %" : unit === "nats" ? ", nats" : unit === "seconds" ? ", s" : "";
 
+/** Whether numbers of a unit may have any size, and so have digits and no fixed decimals. */
+const isFree = (unit: Unit): boolean => unit === "number" || unit === "bytes";
+
 const scaled = (value: number, unit: Unit): number => (isShare(unit) ? 100 * value : value);
 
 /** Shares this close to none or all are not rounded to it, but get a third decimal. */
@@ -37,6 +40,42 @@ function decimalsOf(value: number, unit: Unit, isMean: boolean): number | null {
   ];
 }
 
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** A number by its power of ten, in a few digits: `10⁻⁶`, `1.25×10⁹`. */
+export function formatPower(value: number, digits = 3): string {
+  const [mantissa, exponent] = value.toExponential(digits - 1).split("e") as [string, string];
+  const raised = exponent
+    .replace("+", "")
+    .replace("-", "⁻")
+    .replaceAll(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)]!);
+  const factor = String(Number(mantissa)).replace("-", "−");
+  return factor === "1" ? `10${raised}` : `${factor}×10${raised}`;
+}
+
+/** A number without a unit, of any size: three to four digits. */
+function formatAny(value: number, digits: number): string {
+  const size = Math.abs(value);
+  if (value !== 0 && (size >= 1e6 || size < 1e-3)) return formatPower(value, digits);
+  const text = size.toLocaleString(
+    "en-US",
+    size >= 10 ** digits ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: digits },
+  );
+  return value < 0 ? `−${text}` : text;
+}
+
+const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+/** Bytes in binary units: `1.5 GiB`. */
+function formatBinary(bytes: number, digits: number): string {
+  const size = Math.abs(bytes);
+  const power = size < 1024 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(size) / 10));
+  return `${formatAny(bytes / 1024 ** power, digits)}\u00a0${BYTE_UNITS[power]}`;
+}
+
+/** Digits of a measured number of any size. */
+const FREE_DIGITS = 4;
+
 /** A number with so many decimals, thousands apart, and a minus that is as wide as a digit. */
 function write(value: number, decimals: number | null): string {
   if (decimals === null) return formatNumber(value);
@@ -49,6 +88,8 @@ function write(value: number, decimals: number | null): string {
 export function formatValue(value: number | null, unit: Unit, isMean = false): string {
   if (value === null) return MISSING;
   const decimals = decimalsOf(value, unit, isMean);
+  if (unit === "number") return formatAny(value, FREE_DIGITS);
+  if (unit === "bytes") return formatBinary(value, FREE_DIGITS);
   const shown =
     decimals === 3 && isShare(unit) ? Math.min(99.999, Math.max(0.001, 100 * value)) : scaled(value, unit);
   return write(shown, decimals) + (unit === "ratio" ? "×" : "");
@@ -63,8 +104,9 @@ export function formatMeasured({ value, low, high, n }: Measurement, unit: Unit)
   const centre = formatValue(value, unit, n > 1);
   if (value === null || low === null || high === null) return centre;
   const decimals = decimalsOf(value, unit, n > 1);
-  const below = write(scaled(value - low, unit), decimals);
-  const above = write(scaled(high - value, unit), decimals);
+  const spread = (size: number): string =>
+    isFree(unit) ? formatValue(size, unit) : write(scaled(size, unit), decimals);
+  const [below, above] = [spread(value - low), spread(high - value)];
   return below === above ? `${centre} ± ${below}` : `${centre} +${above} −${below}`;
 }
 
@@ -73,13 +115,15 @@ export function formatDifference({ difference, value, paper, n }: Measurement, u
   if (difference === null) return MISSING;
   const isMean = n > 1 || !Number.isInteger(value) || !Number.isInteger(paper);
   const decimals = isShare(unit) ? 2 : decimalsOf(isMean ? difference : Math.round(difference), unit, isMean);
-  const text = write(scaled(difference, unit), decimals);
+  const text = isFree(unit) ? formatValue(difference, unit) : write(scaled(difference, unit), decimals);
   return text.startsWith("−") || !/[1-9]/.test(text) ? text : `+${text}`;
 }
 
 /** A number as it was set, at a tick or in words: rounded where nobody sees it. */
 export function formatSet(value: number, unit: Unit, digits = 6): string {
   if (unit === "text") return String(value).replace("-", "−");
+  if (unit === "number") return formatAny(value, digits);
+  if (unit === "bytes") return formatBinary(value, Math.min(FREE_DIGITS, digits));
   const rounded = Number.isInteger(value) ? value : Number(value.toPrecision(digits));
   const text = isShare(unit)
     ? formatShare(rounded)

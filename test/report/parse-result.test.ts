@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
-import { parseResult } from "../../src/lab/parse-result.ts";
-import { figure1b } from "../report/experiment/fixture.ts";
-import { testResult } from "../report/fixture.ts";
+import { parseResult } from "../../src/report/parse-result.ts";
+import { figure1b } from "./experiment/fixture.ts";
+import { testResult } from "./fixture.ts";
 
 const parse = (document: unknown) => parseResult(JSON.stringify(document), "result.json");
 
@@ -23,7 +23,7 @@ describe("parseResult", () => {
   ])("refuses schema %s", (schema, why) => {
     expect(() => parse({ ...testResult(), schema })).toThrow(UsageError);
     expect(() => parse({ schema })).toThrow(
-      `result.json: expected schema "shatter/test@1" or "shatter/experiment@1", got "${schema}"${why}`,
+      `result.json: expected schema "shatter/test@1" or "shatter/experiment@1" or "shatter/theory@1", got "${schema}"${why}`,
     );
   });
 

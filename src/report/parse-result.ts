@@ -1,16 +1,18 @@
 /**
- * @file Reads a result document, of a test or of an experiment, and says what is wrong with one that is none.
+ * @file Reads a result document, of a test, an experiment or a theory, and says what is wrong with one that is none.
  */
 
 import type { z } from "zod";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
-import { type ExperimentResult, experimentResultSchema } from "./experiment-result.ts";
-import { type TestResult, testResultSchema } from "./result.ts";
+import { type ExperimentResult, experimentResultSchema } from "../lab/experiment-result.ts";
+import { type TestResult, testResultSchema } from "../lab/result.ts";
+import { type TheoryResult, theoryResultSchema } from "../theory/theory-result.ts";
 
 /** The documents that can be read, by what they call their schema. */
 const SCHEMAS = {
   "shatter/test@1": testResultSchema,
   "shatter/experiment@1": experimentResultSchema,
+  "shatter/theory@1": theoryResultSchema,
 } as const;
 
 /** Problems of a document that are told, of however many. */
@@ -23,7 +25,7 @@ const MOST_PROBLEMS = 3;
  * @throws DataError if it is no JSON, or not what its schema says, with the place.
  * @throws UsageError if its schema is not one of this version of Shatter.
  */
-export function parseResult(text: string, where: string): TestResult | ExperimentResult {
+export function parseResult(text: string, where: string): TestResult | ExperimentResult | TheoryResult {
   const document = parseJson(text, where);
   const { schema } = Object(document) as { schema?: unknown };
   if (typeof schema !== "string" || !Object.hasOwn(SCHEMAS, schema)) throw unknownSchema(schema, where);

@@ -1,0 +1,17 @@
+/**
+ * @file `shatter theory`: the theorems and linear models of the paper, computed.
+ */
+
+import { Command } from "commander";
+
+/** In the order of the paper: each a file in `theory/`, made by `defineTheory`. */
+const commands: readonly (() => Command)[] = [];
+
+/** The command. */
+export function theoryCommand(): Command {
+  const group = new Command("theory").description(
+    "compute the theory of the paper: Theorem 1, kernels, implicit regularization, complexity",
+  );
+  for (const make of commands) group.addCommand(make());
+  return group;
+}

@@ -1,0 +1,105 @@
+/**
+ * @file What every `shatter theory` command does alike: shared options, progress, interruption, report, terminal.
+ */
+
+import { join } from "node:path";
+import { Command } from "commander";
+import { unknownName } from "../../base/suggest.ts";
+import { type Format, formats } from "../../report/formats.ts";
+import { terminalTheory } from "../../report/theory/terminal.ts";
+import type { Watch } from "../../theory/progress.ts";
+import type { TheoryName, TheoryResult } from "../../theory/theory-result.ts";
+import { checkFolder } from "../experiment-output.ts";
+import { listOf, oneOf, wantsColor, wholeFrom } from "../output.ts";
+import { createTheoryProgress } from "./progress.ts";
+
+/** The options that every one has, as commander gives them. */
+interface SharedOptions {
+  readonly seed: number;
+  readonly threads: number;
+  readonly out?: string;
+  readonly format: Format[];
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** What a computation is given beside its own options. */
+export interface Given extends Required<Watch> {
+  readonly seed: number;
+  readonly threads: number;
+  /** The command line, for the provenance. */
+  readonly command: string;
+}
+
+/** One of the commands. */
+export interface TheoryCommand<Options> {
+  readonly name: TheoryName;
+  readonly description: string;
+  /** Adds the options it does not share. */
+  readonly options: (command: Command) => Command;
+  /** Lines for its help, each a command and what it does. */
+  readonly examples: readonly string[];
+  /** Computes it; an aborted signal ends it by its reason, or with a document that is marked as interrupted. */
+  readonly compute: (options: Options, given: Given) => Promise<TheoryResult>;
+}
+
+/** Make the command. */
+export function defineTheory<Options>(theory: TheoryCommand<Options>): Command {
+  const { name, description, examples } = theory;
+  const command = new Command(name).description(description).optionsGroup("What is computed:");
+  return theory
+    .options(command)
+    .option("--seed <number>", "of everything that is drawn", wholeFrom(0), 0)
+    .optionsGroup("How it runs:")
+    .option("--threads <count>", "threads of the engine; other counts round differently", wholeFrom(1), 2)
+    .optionsGroup("What comes out:")
+    .option("--out <folder>", `where the report goes (default: shatter-theory/${name})`)
+    .option(
+      "--format <names>",
+      `what to write: ${formats.join(",")}`,
+      listOf(oneOf("format", formats, (format) => unknownName("format", format, formats))),
+      [...formats],
+    )
+    .option("--json", "print the document as JSON instead of tables")
+    .option("--quiet", "no progress")
+    .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`)
+    .action((options: Options & SharedOptions) => run(theory, options));
+}
+
+async function run<Options>(
+  { name, compute }: TheoryCommand<Options>,
+  options: Options & SharedOptions,
+): Promise<void> {
+  const { seed, threads, format, json, quiet = false, out: folder = join("shatter-theory", name) } = options;
+  // What cannot be written is refused before the first minute of computing.
+  await checkFolder(folder, "shatter/theory@1");
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => {
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort();
+    process.stderr.write("\ninterrupted: it ends after the step under way (Ctrl-C again to leave at once)\n");
+  };
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  const progress = createTheoryProgress(process.stderr, quiet);
+  const command = ["shatter", ...process.argv.slice(2)].join(" ");
+  const given: Given = { seed, threads, command, signal: interrupt.signal, onProgress: progress.show };
+  const result = await compute(options, given)
+    .catch((error) => {
+      if (!interrupt.signal.aborted) throw error;
+    })
+    .finally(() => progress.stop());
+  if (interrupt.signal.aborted) process.exitCode = 130;
+  if (result === undefined) return;
+  if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  else print(result);
+  // Charts are heavy to load.
+  const { writeTheory } = await import("../../report/theory/write.ts");
+  const { files } = await writeTheory(result, folder, format);
+  if (files[0] !== undefined) process.stderr.write(`\nreport: ${files[0]}\n`);
+}
+
+function print(result: TheoryResult): void {
+  const out = process.stdout;
+  const width = Math.max(80, out.columns ?? 100);
+  console.log(terminalTheory(result, { color: wantsColor(out), width }));
+}

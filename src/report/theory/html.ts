@@ -1,0 +1,119 @@
+/**
+ * @file The report of a theory as one HTML page that needs nothing beside it.
+ */
+
+import type { TheoryResult } from "../../theory/theory-result.ts";
+import { html, type Insert, type Markup } from "../escape.ts";
+import { drawCurves } from "../experiment/curve-chart.ts";
+import { claimsPart, lineColors, linksTo, notesPart, outcomesPart } from "../experiment/html-parts.ts";
+import { namedPlots, namedTables, pointsStem } from "../experiment/names.ts";
+import { figureOfPlot } from "../experiment/plot-figure.ts";
+import { tableRecords } from "../experiment/records.ts";
+import { gridOf } from "../experiment/table-grid.ts";
+import { htmlGrid } from "../grid-html.ts";
+import { citation, provenancePart } from "../html-facts.ts";
+import { type Carried, carriedResult, downloadsPart, figurePart, htmlPage, keepUnits } from "../html-page.ts";
+import { factList } from "../html-table.ts";
+
+/**
+ * The page of a theory.
+ *
+ * @param document - What charts are drawn with.
+ * @param beside - Names of the files in the folder it will be in.
+ */
+export function theoryPage(result: TheoryResult, document: Document, beside: readonly string[] = []): string {
+  const filesOf = (names: readonly string[]): Insert =>
+    linksTo(names.filter((name) => beside.includes(name)));
+  const plots = namedPlots(result).map(({ stem, item }) => {
+    const figure = figureOfPlot(item, result);
+    return html`<section>
+${figurePart(figure, (width) => drawCurves(figure, { document, theme: "page", width }))}
+${filesOf([`${stem}.svg`, `${stem}.png`, `${pointsStem(stem)}.csv`])}
+</section>\n`;
+  });
+  const tables = namedTables(result).map(
+    ({ stem, item }) => html`<section><h2>${item.title}</h2>
+${htmlGrid({ ...gridOf(item, "other"), name: stem })}
+${filesOf([`${stem}.md`, `${stem}.csv`, `${stem}.tex`])}
+</section>\n`,
+  );
+  return htmlPage(
+    `${result.title}: ${result.source}`,
+    lineColors,
+    html`${headerPart(result)}
+${findingsPart(result)}
+${plots}${tables}
+${claimsPart(result)}
+${methodPart(result)}
+${notesPart(result)}
+<section>${settingsPart(result)}</section>
+<section>${provenancePart(result.provenance, [], false)}</section>
+<section>${readingPart(result)}</section>
+<section>${downloadsPart(carriedFiles(result), beside)}</section>`,
+  );
+}
+
+function headerPart(result: TheoryResult): Markup {
+  const { title, source, question, findings, provenance } = result;
+  return html`<header>
+<p class="over">${source}</p>
+<h1>${title}</h1>
+<p>${question}</p>
+${findings[0] !== undefined && html`<p><strong>${keepUnits(findings[0])}</strong></p>`}
+${outcomesPart(result)}
+${
+  provenance.interrupted &&
+  html`<p class="notice">This computation was interrupted: some numbers are missing.</p>`
+}
+</header>`;
+}
+
+const findingsPart = ({ findings }: TheoryResult): Insert =>
+  findings.length > 1 &&
+  html`<section><h2>What came out</h2>
+<ul class="notes">${findings.slice(1).map((finding) => html`<li>${keepUnits(finding)}</li>`)}</ul></section>`;
+
+const methodPart = ({ method }: TheoryResult): Insert =>
+  method.length > 0 &&
+  html`<section><h2>How it was computed</h2>
+<ul class="notes">${method.map((step) => html`<li>${keepUnits(step)}</li>`)}</ul></section>`;
+
+const settingsPart = ({ settings, name }: TheoryResult): Markup => html`<h2>Settings</h2>
+<p>Of <code>shatter theory ${name}</code>, by the name of the option.</p>
+${factList(Object.entries(settings).map(([option, value]) => [option, value === null ? "–" : String(value)]))}`;
+
+function readingPart({ tables, plots, claims }: TheoryResult): Markup {
+  const isCompared =
+    plots.some(({ series }) => series.some(({ paper }) => paper.length > 0)) ||
+    tables.some(({ rows }) =>
+      rows.some((row) =>
+        Object.values(row).some((cell) => "measurement" in cell && cell.measurement.paper !== null),
+      ),
+    );
+  return html`<h2>How to read this</h2>
+${
+  isCompared &&
+  html`<p>Numbers headed “paper” are as printed there; dashed lines and hollow marks are the paper’s, solid lines and filled
+marks ours.</p>`
+}
+${
+  claims.length > 0 &&
+  html`<p>A claim is <em>reproduced</em> if everything it needs was computed and holds, <em>not reproduced</em> if
+something does not hold, and <em>not tested</em> if something is missing.</p>`
+}
+<p>10⁻⁶ is a millionth. Sizes in memory are in binary units: a GiB is 2³⁰ bytes.</p>
+${citation}`;
+}
+
+const carriedFiles = (result: TheoryResult): Carried[] => [
+  // There are no histories to leave out: nothing in the document is as long as the data.
+  carriedResult(result, result.schema, (whole) => whole),
+  ...namedTables(result).map(
+    ({ stem, item }): Carried => ({
+      name: `${stem}.csv`,
+      text: tableRecords(item),
+      type: "text/csv;charset=utf-8",
+      what: `${item.title}, at full precision`,
+    }),
+  ),
+];

@@ -1,0 +1,26 @@
+/**
+ * @file The report of a theory in a folder.
+ */
+
+import { Window } from "happy-dom";
+import type { TheoryResult } from "../../theory/theory-result.ts";
+import { type Format, formats, makeFiles } from "../formats.ts";
+import { type WrittenReport, writeFiles } from "../write.ts";
+import { theoryFiles } from "./files.ts";
+
+/**
+ * Write the report of a theory into a folder, which is made if it is not there.
+ *
+ * Each file appears whole or not at all. Files of an earlier report are replaced, others are left alone; the page
+ * comes last, so where it is new everything is.
+ *
+ * @throws DataError if the folder cannot be written to.
+ */
+export async function writeTheory(
+  result: TheoryResult,
+  folder: string,
+  wanted: readonly Format[] = formats,
+): Promise<WrittenReport> {
+  const document = new Window().document as unknown as Document;
+  return writeFiles(folder, await makeFiles(theoryFiles(result, document, wanted)));
+}
