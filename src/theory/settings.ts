@@ -1,25 +1,11 @@
 /**
- * @file What every computation of theory is given besides its own settings, and what it leaves to whoever started it.
+ * @file Settings that have defaults, and results before anybody has signed them.
  */
 
 import type { TheoryResult } from "./theory-result.ts";
 
-/** How a computation is watched and ended. */
-export interface Watch {
-  /** Told now and then how much is done, and of what. */
-  readonly onProgress?: ((done: number, total: number, what: string) => void) | undefined;
-  /** Ends the computation with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** A result but for which code and machine it came from. */
 export type Unsigned = Omit<TheoryResult, "provenance">;
-
-/** Let timers, signals and sockets have their turn, and end if told to. */
-export async function pause(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve));
-  signal?.throwIfAborted();
-}
 
 /** A number in a sentence: four digits, in powers of ten where it is far from 1. */
 export const say = (value: number): string => {

@@ -9,7 +9,8 @@ import { UsageError } from "../../base/errors.ts";
 import { randomStream } from "../../base/random.ts";
 import { type Dataset, exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
 import { signsOf } from "../examples.ts";
-import { pause, type Unsigned, type Watch } from "../settings.ts";
+import { breathe, type Watch } from "../progress.ts";
+import type { Unsigned } from "../settings.ts";
 import { factorGram } from "./cholesky.ts";
 import { type Descent, type Method, predictedRate, ruleRate } from "./descent.ts";
 import { followPath, measuredRate, type Path } from "./follow.ts";
@@ -101,10 +102,7 @@ export async function computeImplicit(
       for (const start of settings.starts) {
         const from = start === "zero" ? new Float64Array(randomStart.length) : randomStart;
         const what = `${method}, ${labels} labels, from ${start === "zero" ? "zero" : "a random start"}`;
-        const progress = async (share: number): Promise<void> => {
-          watch.onProgress?.(runs.length + share, total, what);
-          await pause(watch.signal);
-        };
+        const progress = (share: number): Promise<void> => breathe(watch, runs.length + share, total, what);
         runs.push(await runOne(problem, splits.test, settings, { labels, method, start, from, progress }));
       }
     }

@@ -6,9 +6,10 @@ import { UsageError } from "../../base/errors.ts";
 import type { Splits } from "../../data/dataset.ts";
 import { findDataset } from "../../data/load.ts";
 import { type PreprocessName, preprocessor } from "../../data/preprocess.ts";
-import { provenanceOf } from "../../lab/process-provenance.ts";
 import { GAUSSIAN, loadExamples, twoClasses } from "../examples.ts";
-import { fill, type Optional, type Watch } from "../settings.ts";
+import { type Surroundings, startProvenance } from "../process-provenance.ts";
+import type { Watch } from "../progress.ts";
+import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { methods } from "./descent.ts";
 import { computeImplicit, type ImplicitSettings, starts } from "./implicit.ts";
@@ -43,12 +44,10 @@ export const implicitDefaults: Request = {
 };
 
 /** What is asked; everything has a default. */
-export interface ImplicitOptions extends Optional<Request>, Watch {
+export interface ImplicitOptions extends Optional<Request>, Surroundings, Watch {
   readonly dataDir?: string | undefined;
   /** How inputs are brought to the model; the dataset's own way unless told, none for Gaussian rows. */
   readonly preprocess?: PreprocessName | undefined;
-  /** The command that asked, for the record. */
-  readonly command?: string | undefined;
 }
 
 /**
@@ -59,14 +58,12 @@ export interface ImplicitOptions extends Optional<Request>, Watch {
  * @throws DataError if data are missing, not finite, or linearly dependent.
  */
 export async function implicitRegularization(options: ImplicitOptions = {}): Promise<TheoryResult> {
-  const began = performance.now();
+  const sign = startProvenance(options);
   const asked = fill(implicitDefaults, options);
-  const provenance = provenanceOf("cpu", 1, 1, options.command ?? null);
   const splits = await loadRows(asked, options);
   const { onProgress, signal } = options;
   const result = await computeImplicit(splits, asked, { onProgress, signal });
-  const seconds = (performance.now() - began) / 1000;
-  return { ...result, provenance: { ...provenance, seconds, interrupted: false } };
+  return { ...result, provenance: sign() };
 }
 
 /** Examples of two classes, as the model sees them. */

@@ -7,7 +7,6 @@ import type { Engine } from "../../train/engine.ts";
 import { splitsHash } from "../../train/prepare.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { runTrial, type TrialOutcome } from "../../train/trial.ts";
-import { pause } from "../settings.ts";
 
 /** A recipe to be trained on signs. */
 export interface SignsTrial {
@@ -27,16 +26,13 @@ export interface SignsTrial {
  * independent of the example.
  *
  * @param splits - Two classes, cropped for the recipe; at least `n` training examples.
- * @param onEpoch - Told the share of the epochs that are done.
+ * @param onEpoch - Told the share of the epochs that are done; throws to end the training.
  */
 export async function fitSigns(
   engine: Engine,
   splits: Splits,
   { model, recipe, n, signs, seed }: SignsTrial,
-  {
-    onEpoch,
-    signal,
-  }: { readonly onEpoch: (share: number) => void; readonly signal?: AbortSignal | undefined },
+  onEpoch: (share: number) => Promise<void>,
 ): Promise<TrialOutcome> {
   const train = takeExamples(
     splits.train,
@@ -52,8 +48,7 @@ export async function fitSigns(
   };
   for await (const event of runTrial(spec, part, engine)) {
     if (event.type === "done") return event.outcome;
-    if (event.type === "epoch") onEpoch(event.row.epoch / recipe.epochs);
-    await pause(signal);
+    if (event.type === "epoch") await onEpoch(event.row.epoch / recipe.epochs);
   }
   throw new Error("internal: a trial ended without an outcome");
 }

@@ -6,12 +6,13 @@ import { UsageError } from "../../base/errors.ts";
 import type { Splits } from "../../data/dataset.ts";
 import { findDataset } from "../../data/load.ts";
 import { checkRecipe } from "../../lab/plan.ts";
-import { provenanceOf } from "../../lab/process-provenance.ts";
 import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
 import { GAUSSIAN, loadExamples, twoClasses } from "../examples.ts";
-import { type EngineOptions, openHere } from "../process-engine.ts";
-import { fill, type Optional, type Watch } from "../settings.ts";
+import { openHere } from "../process-engine.ts";
+import { type Surroundings, startProvenance } from "../process-provenance.ts";
+import type { Watch } from "../progress.ts";
+import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { computeRademacher, type RademacherSettings, requireRademacher } from "./rademacher.ts";
 
@@ -30,21 +31,22 @@ export const rademacherDefaults: Request = {
   ...{ models: ["mlp-1x512", "linear"], sizes: [250, 2500], draws: 5, capacity: 0, fitAccuracy: 0.99 },
 };
 
+/** Epochs of the recipe unless told. */
+export const SIGNS_EPOCHS = 100;
+
 /** What differs here from {@link paperRecipe}: training ends once every sign is right, and is looked at now and then. */
 const signsRecipe: Recipe = {
   ...paperRecipe,
-  epochs: 100,
+  epochs: SIGNS_EPOCHS,
   evaluate: { every: 2, test: 1 },
   fit: { accuracy: 1, loss: 0, stop: true },
 };
 
 /** What is asked; everything has a default. */
-export interface RademacherOptions extends Optional<Request>, EngineOptions, Watch {
+export interface RademacherOptions extends Optional<Request>, Surroundings, Watch {
   readonly dataDir?: string | undefined;
-  /** What differs from the paper's recipe with 100 epochs. */
+  /** What differs from the paper's recipe with {@link SIGNS_EPOCHS}. */
   readonly recipe?: Partial<Recipe> | undefined;
-  /** The command that asked, for the record. */
-  readonly command?: string | undefined;
 }
 
 /**
@@ -54,7 +56,7 @@ export interface RademacherOptions extends Optional<Request>, EngineOptions, Wat
  * @throws DataError if data are missing or not what they should be.
  */
 export async function rademacherComplexity(options: RademacherOptions = {}): Promise<TheoryResult> {
-  const began = performance.now();
+  const sign = startProvenance(options);
   const asked = fill(rademacherDefaults, options);
   const { data, sizes, capacity, testN, seed } = asked;
   const preprocess = data === GAUSSIAN ? ("none" as const) : findDataset(data).preprocess;
@@ -72,9 +74,7 @@ export async function rademacherComplexity(options: RademacherOptions = {}): Pro
   const cropped = cropForRecipe(loaded, recipe);
   const splits: Splits = { train: twoClasses(cropped.train), test: twoClasses(cropped.test) };
   const engine = await openHere(options);
-  const provenance = provenanceOf(engine.device, engine.threads, 1, options.command ?? null);
   const { onProgress, signal } = options;
   const result = await computeRademacher(splits, engine, { ...asked, recipe }, { onProgress, signal });
-  const seconds = (performance.now() - began) / 1000;
-  return { ...result, provenance: { ...provenance, seconds, interrupted: false } };
+  return { ...result, provenance: sign() };
 }

@@ -14,7 +14,8 @@ import type { Engine } from "../../train/engine.ts";
 import { networkShape } from "../../train/prepare.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { requireWhole } from "../examples.ts";
-import type { Unsigned, Watch } from "../settings.ts";
+import { breathe, type Watch } from "../progress.ts";
+import type { Unsigned } from "../settings.ts";
 import { errorBound } from "./bound.ts";
 import { type Capacity, searchCapacity } from "./capacity.ts";
 import { fitSigns } from "./fit-signs.ts";
@@ -94,9 +95,9 @@ export async function computeRademacher(
     trialSeed: number,
     what: string,
   ) => {
-    const onEpoch = (share: number): void => watch.onProgress?.(done + share, total, what);
+    const onEpoch = (share: number): Promise<void> => breathe(watch, done + share, total, what);
     const trial = { model, recipe, n, signs, seed: trialSeed };
-    return fitSigns(engine, splits, trial, { onEpoch, signal: watch.signal });
+    return fitSigns(engine, splits, trial, onEpoch);
   };
 
   const cells: Cell[] = [];

@@ -5,12 +5,13 @@
 import { findDataset } from "../../data/load.ts";
 import { preprocessor } from "../../data/preprocess.ts";
 import { checkRecipe } from "../../lab/plan.ts";
-import { provenanceOf } from "../../lab/process-provenance.ts";
 import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
 import { GAUSSIAN, loadExamples } from "../examples.ts";
-import { type EngineOptions, openHere } from "../process-engine.ts";
-import { fill, type Optional, type Watch } from "../settings.ts";
+import { openHere } from "../process-engine.ts";
+import { type Surroundings, startProvenance } from "../process-provenance.ts";
+import type { Watch } from "../progress.ts";
+import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { computeStability, labelings, requireStability, type StabilitySettings } from "./stability.ts";
 
@@ -34,12 +35,10 @@ export const stabilityDefaults: Request = {
 export const STABILITY_EPOCHS = 20;
 
 /** What is asked; everything has a default. */
-export interface StabilityOptions extends Optional<Request>, EngineOptions, Watch {
+export interface StabilityOptions extends Optional<Request>, Surroundings, Watch {
   readonly dataDir?: string | undefined;
   /** What differs from the paper's recipe with {@link STABILITY_EPOCHS}. */
   readonly recipe?: Partial<Recipe> | undefined;
-  /** The command that asked, for the record. */
-  readonly command?: string | undefined;
 }
 
 /**
@@ -49,7 +48,7 @@ export interface StabilityOptions extends Optional<Request>, EngineOptions, Watc
  * @throws DataError if data are missing or not what they should be.
  */
 export async function stabilityOf(options: StabilityOptions = {}): Promise<TheoryResult> {
-  const began = performance.now();
+  const sign = startProvenance(options);
   const asked = fill(stabilityDefaults, options);
   const { data, n, testN, replacements, seed } = asked;
   const preprocess = data === GAUSSIAN ? ("none" as const) : findDataset(data).preprocess;
@@ -65,9 +64,7 @@ export async function stabilityOf(options: StabilityOptions = {}): Promise<Theor
   const finish = preprocessor(recipe.preprocess, cropped.train);
   const splits = { train: finish(cropped.train), test: finish(cropped.test) };
   const engine = await openHere(options);
-  const provenance = provenanceOf(engine.device, engine.threads, 1, options.command ?? null);
   const { onProgress, signal } = options;
   const result = await computeStability(splits, engine, { ...asked, recipe }, { onProgress, signal });
-  const seconds = (performance.now() - began) / 1000;
-  return { ...result, provenance: { ...provenance, seconds, interrupted: false } };
+  return { ...result, provenance: sign() };
 }

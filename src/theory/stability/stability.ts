@@ -17,7 +17,8 @@ import { exponentialDecay } from "../../nn/schedules.ts";
 import type { Engine } from "../../train/engine.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { requireWhole } from "../examples.ts";
-import { pause, type Unsigned, type Watch } from "../settings.ts";
+import { breathe, type Watch } from "../progress.ts";
+import type { Unsigned } from "../settings.ts";
 import { changeAllowed, hardtFactor } from "./bounds.ts";
 import { stabilityResult } from "./result.ts";
 import { type Probed, trainPath } from "./train-path.ts";
@@ -115,8 +116,7 @@ export async function computeStability(
         train: takeExamples(pool, rows),
       })) {
         path.push(probed);
-        watch.onProgress?.(done + probed.epoch / recipe.epochs, total, what);
-        await pause(watch.signal);
+        await breathe(watch, done + probed.epoch / recipe.epochs, total, what);
       }
       done++;
       return path;
