@@ -3,9 +3,12 @@
  */
 
 import { Command } from "commander";
+import { implicitCommand } from "./theory/implicit.ts";
+import { rademacherCommand } from "./theory/rademacher.ts";
+import { stabilityCommand } from "./theory/stability.ts";
 
 /** In the order of the paper: each a file in `theory/`, made by `defineTheory`. */
-const commands: readonly (() => Command)[] = [];
+const commands: readonly (() => Command)[] = [rademacherCommand, stabilityCommand, implicitCommand];
 
 /** The command. */
 export function theoryCommand(): Command {

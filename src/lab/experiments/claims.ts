@@ -87,6 +87,16 @@ export const claims = {
     text: "Explicit regularization may improve generalization, but is neither necessary nor by itself sufficient for it (here: not sufficient).",
     criterion: "some model memorises random labels with a regularizer on",
   },
+  15: {
+    text: "Rademacher complexity, VC dimension and uniform stability do not explain generalization: networks fit random labels, and no property of the algorithm alone sees labels.",
+    criterion:
+      "for some network r is at least 0.95 on random labels while its error on true labels is below 50 %, or the largest change of a held-out loss exceeds what a bound by uniform stability allows while the network generalises",
+  },
+  18: {
+    text: "On a linear model with more weights than examples, SGD from zero ends at the minimum-norm solution; that norm does not predict test error (here: the first half).",
+    criterion:
+      "every descent from zero ends within a millionth of the minimum-norm solution's norm from it, and every descent from elsewhere stays away by the null-space part of its start, to a millionth",
+  },
 } as const satisfies Readonly<Record<number, ClaimText>>;
 
 /** One thing a claim needs, as it was found; `holds` is null where it was not measured. */

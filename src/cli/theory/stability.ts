@@ -1,0 +1,63 @@
+/**
+ * @file `shatter theory stability`: what replacing one training example changes elsewhere.
+ */
+
+import type { Command } from "commander";
+import { unknownName } from "../../base/suggest.ts";
+import {
+  STABILITY_EPOCHS,
+  stabilityDefaults,
+  stabilityOf,
+} from "../../theory/stability/process-stability.ts";
+import { type Labeling, labelings } from "../../theory/stability/stability.ts";
+import { listOf, oneOf, wholeFrom } from "../output.ts";
+import { defineTheory } from "./command.ts";
+import {
+  addExampleOptions,
+  addRecipeOptions,
+  type ExampleFlags,
+  modelNames,
+  type RecipeFlags,
+  recipeOfFlags,
+} from "./examples.ts";
+
+interface Options extends ExampleFlags, RecipeFlags {
+  readonly model: string;
+  readonly n: number;
+  readonly replacements: number;
+  readonly labels: Labeling[];
+}
+
+/** The command. */
+export function stabilityCommand(): Command {
+  const { model, n, replacements } = stabilityDefaults;
+  return defineTheory<Options>({
+    name: "stability",
+    description: "replace one training example, train again, and measure the change of the loss elsewhere",
+    options: (command) =>
+      addRecipeOptions(
+        addExampleOptions(command, stabilityDefaults)
+          .option("--model <name>", `model: ${modelNames()}`, model)
+          .option("--n <count>", "training examples", wholeFrom(1), n)
+          .option(
+            "--replacements <count>",
+            "examples replaced, one at a time, at least 2",
+            wholeFrom(1),
+            replacements,
+          )
+          .option(
+            "--labels <names>",
+            `labels: ${labelings.join(",")}`,
+            listOf(oneOf("labels", labelings, (name) => unknownName("labels", name, labelings))),
+            [...labelings],
+          ),
+        STABILITY_EPOCHS,
+      ),
+    examples: [
+      "shatter theory stability                                    drawn shapes, true and random labels, a minute",
+      "shatter theory stability --data mnist --n 1000              digits, where the network generalizes",
+      "shatter theory stability --epochs 5 --replacements 20       more replacements, narrower intervals",
+    ],
+    compute: (options, given) => stabilityOf({ ...options, ...given, recipe: recipeOfFlags(options) }),
+  });
+}

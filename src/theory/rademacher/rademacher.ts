@@ -1,0 +1,176 @@
+/**
+ * @file The empirical Rademacher complexity of a recipe: how well a network fits random signs.
+ *
+ * Source: Zhang et al., ICLR 2017, section 2.2, equation (1). The supremum over a class is replaced by what training
+ * reaches, so every number here is a lower bound of the complexity of the networks.
+ */
+
+import { UsageError } from "../../base/errors.ts";
+import { type Estimate, estimate } from "../../base/statistics.ts";
+import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
+import { requirePossible } from "../../lab/plan.ts";
+import { findModel, summarizeModel } from "../../nn/models.ts";
+import type { Engine } from "../../train/engine.ts";
+import { networkShape } from "../../train/prepare.ts";
+import type { Recipe } from "../../train/recipe.ts";
+import { requireWhole } from "../examples.ts";
+import { breathe, type Watch } from "../progress.ts";
+import type { Unsigned } from "../settings.ts";
+import { errorBound } from "./bound.ts";
+import { type Capacity, searchCapacity } from "./capacity.ts";
+import { fitSigns } from "./fit-signs.ts";
+import { leastSquaresAgreement, linearUpperBound } from "./linear-theory.ts";
+import { rademacherResult } from "./result.ts";
+
+/** What is asked. */
+export interface RademacherSettings {
+  readonly models: readonly string[];
+  /** Numbers of examples, each at least 2. */
+  readonly sizes: readonly number[];
+  /** Draws of signs for each model and size, at least 2: fewer have no interval. */
+  readonly draws: number;
+  readonly recipe: Recipe;
+  /** Largest number of examples of the capacity curve; 0 for none. */
+  readonly capacity: number;
+  /** Accuracy on random signs from which a size counts as fitted. */
+  readonly fitAccuracy: number;
+  /** Of the first draw; the others follow. */
+  readonly seed: number;
+}
+
+/** One model on one number of examples. */
+export interface Cell {
+  readonly model: string;
+  readonly parameters: number;
+  readonly n: number;
+  /** `1/n sum s_i h(x_i)` over draws: twice the accuracy on random signs, minus 1. */
+  readonly r: Estimate;
+  /** Draws that were fitted. */
+  readonly fitted: number;
+  /** On true signs: what the same recipe learns, and the bound that `r` implies for it. */
+  readonly trainError: number;
+  readonly testError: number;
+  readonly bound: number;
+  /** For linear models only: upper bound for any points, and least squares on Gaussian ones. */
+  readonly upperBound: number | null;
+  readonly leastSquares: number | null;
+}
+
+/** The capacity of one model under the recipe. */
+export interface ModelCapacity extends Capacity {
+  readonly model: string;
+  readonly parameters: number;
+}
+
+/** The model for which there is theory. */
+const LINEAR = "linear";
+
+/**
+ * Measure the Rademacher complexity of recipes, and their capacity.
+ *
+ * The same examples and settings give the same result on as many threads.
+ *
+ * @param splits - Two classes, cropped for the recipe, with as many training examples as the largest size.
+ * @throws UsageError if a setting is out of range, or a model cannot train on such examples.
+ */
+export async function computeRademacher(
+  splits: Splits,
+  engine: Engine,
+  settings: RademacherSettings,
+  watch: Watch = {},
+): Promise<Unsigned> {
+  requireRademacher(settings);
+  const { models, sizes, draws, recipe, capacity, fitAccuracy, seed } = settings;
+  for (const model of models) for (const n of sizes) requirePossible(model, recipe, splits, n);
+  const available = exampleCount(splits.train);
+  const most = Math.max(capacity, ...sizes);
+  if (most > available) throw new UsageError(`--n: expected at most ${available} examples, got ${most}`);
+
+  const total = models.length * sizes.length * (draws + 1) + (capacity > 0 ? models.length : 0);
+  let done = 0;
+  const train = async (
+    model: string,
+    n: number,
+    signs: "true" | "random",
+    trialSeed: number,
+    what: string,
+  ) => {
+    const onEpoch = (share: number): Promise<void> => breathe(watch, done + share, total, what);
+    const trial = { model, recipe, n, signs, seed: trialSeed };
+    return fitSigns(engine, splits, trial, onEpoch);
+  };
+
+  const cells: Cell[] = [];
+  for (const model of models) {
+    const parameters = parametersOf(model, splits, recipe);
+    for (const n of sizes) {
+      const agreements: number[] = [];
+      for (let draw = 0; draw < draws; draw++) {
+        const what = `${model}, n = ${n}, draw ${draw + 1} of ${draws}`;
+        const { trainAccuracy } = await train(model, n, "random", seed + draw, what);
+        agreements.push(2 * trainAccuracy - 1);
+        done++;
+      }
+      const truth = await train(model, n, "true", seed, `${model}, n = ${n}, true labels`);
+      done++;
+      const r = estimate(agreements, [-1, 1]);
+      const trainError = 1 - truth.trainAccuracy;
+      const dimensions = exampleSize(splits.train) + 1;
+      cells.push({
+        ...{ model, parameters, n, r, trainError },
+        fitted: agreements.filter((agreement) => (agreement + 1) / 2 >= fitAccuracy).length,
+        testError: 1 - truth.testAccuracy,
+        bound: errorBound(trainError, r.mean, n),
+        upperBound: model === LINEAR ? linearUpperBound(n, dimensions) : null,
+        leastSquares: model === LINEAR ? leastSquaresAgreement(n, dimensions) : null,
+      });
+    }
+  }
+
+  const capacities: ModelCapacity[] = [];
+  for (const model of capacity > 0 ? models : []) {
+    const search = await searchCapacity(Math.min(...sizes), capacity, async (n) => {
+      const { trainAccuracy } = await train(model, n, "random", seed, `${model}, capacity: n = ${n}`);
+      return trainAccuracy >= fitAccuracy;
+    });
+    done++;
+    capacities.push({ model, parameters: parametersOf(model, splits, recipe), ...search });
+  }
+  watch.onProgress?.(total, total, "done");
+  return rademacherResult({ splits, settings, cells, capacities });
+}
+
+/** Number of weights and biases for two classes. */
+function parametersOf(model: string, splits: Splits, recipe: Recipe): number {
+  return summarizeModel(findModel(model), networkShape(splits, recipe), 2).count;
+}
+
+/**
+ * Refuse settings that cannot be, before data are read.
+ *
+ * @throws UsageError naming the option.
+ */
+export function requireRademacher(settings: RademacherSettings): void {
+  const { models, sizes, draws, capacity, fitAccuracy, seed } = settings;
+  for (const [option, list] of Object.entries({ model: models, n: sizes })) {
+    if (list.length === 0) throw new UsageError(`--${option}: expected at least one, got none`);
+  }
+  for (const model of models) findModel(model);
+  for (const n of sizes) {
+    if (n === 1) {
+      throw new UsageError(
+        "--n: expected at least 2, got 1: any model fits the sign of one example, so r would be 1",
+      );
+    }
+    requireWhole("n", n, 2);
+  }
+  if (draws === 1) {
+    throw new UsageError("--draws: expected at least 2, got 1: one draw of signs has no interval");
+  }
+  requireWhole("draws", draws, 2);
+  requireWhole("capacity", capacity, 0);
+  requireWhole("seed", seed, 0, Number.MAX_SAFE_INTEGER - draws);
+  if (!(fitAccuracy > 0.5 && fitAccuracy <= 1)) {
+    throw new UsageError(`--fit-accuracy: expected a number in (0.5, 1], got ${fitAccuracy}`);
+  }
+}

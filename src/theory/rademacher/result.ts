@@ -1,0 +1,228 @@
+/**
+ * @file The document of Rademacher complexity: tables, plots, findings and the claim, of networks that were trained.
+ */
+
+import { percent } from "../../base/percent.ts";
+import type { Estimate } from "../../base/statistics.ts";
+import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
+import type {
+  Claim,
+  ExperimentPlot,
+  ExperimentTable,
+  Measurement,
+  Series,
+} from "../../lab/experiment-result.ts";
+import { measured, number, plain, text } from "../../lab/experiments/cells.ts";
+import { judgeClaim } from "../../lab/experiments/claims.ts";
+import { say, type Unsigned } from "../settings.ts";
+import { DELTA } from "./bound.ts";
+import { RESOLUTION } from "./capacity.ts";
+import type { Cell, ModelCapacity, RademacherSettings } from "./rademacher.ts";
+
+/** Agreement with random signs that counts as near 1 in the claim. */
+const NEAR_ONE = 0.95;
+
+/** Everything that was computed. */
+interface Computed {
+  readonly splits: Splits;
+  readonly settings: RademacherSettings;
+  readonly cells: readonly Cell[];
+  readonly capacities: readonly ModelCapacity[];
+}
+
+/** Write the document. */
+export function rademacherResult(computed: Computed): Unsigned {
+  const { splits, settings, cells, capacities } = computed;
+  const { models, sizes, draws, recipe, capacity, fitAccuracy, seed } = settings;
+  return {
+    schema: "shatter/theory@1",
+    name: "rademacher",
+    title: "Rademacher complexity of a recipe",
+    question: "How well does training fit random signs, and what does that say about generalization?",
+    findings: [...cells.map(describeCell), ...capacities.map(describeCapacity)],
+    source: "Section 2.2, equation (1)",
+    method: [
+      "Equation (1): the mean over random signs s of the supremum over a class of 1/n sum s_i h(x_i), with h(x) = +1 or -1. The supremum is replaced by what the recipe reaches: twice its training accuracy on random signs, minus 1.",
+      `${draws} draws of signs on the same examples, each with first weights and an order of its own; the interval is Student's t over draws.`,
+      `The bound of the error is training error + r + 3 sqrt(ln(2 / ${DELTA}) / (2 n)), with confidence ${1 - DELTA} (Bartlett and Mendelson, 2002; for 0-1 losses Mohri, Rostamizadeh and Talwalkar, theorem 3.5).`,
+      "For linear models: the upper bound sqrt(2 ln N / n) of Massart's lemma (2000) with N dichotomies by Cover (1965), for any examples; and what least squares reaches on Gaussian ones, 2 Phi(sqrt(p / (1 - p))) - 1 with p = (d + 1) / n.",
+      ...(capacity > 0
+        ? [
+            `Capacity: sizes are doubled from ${Math.min(...sizes)} to at most ${capacity} until ${percent(fitAccuracy)} of random signs are no longer fitted, then bisected to a ${1 / RESOLUTION}th; one draw a size.`,
+          ]
+        : []),
+    ],
+    notes: [
+      "r is a lower bound of the complexity of the networks: the supremum is over weights, training finds some of them. It is the complexity of what the recipe can reach that is near 1 where it fits.",
+      "True labels are whether the number of an example's class is odd; Gaussian rows are labeled by the side of a random hyperplane.",
+      "The bound is computed with a lower bound of the complexity, so the true one is larger still. From 1 on it says nothing, from 1/2 on no more than guessing.",
+      "Interrupted computations begin anew.",
+    ],
+    settings: {
+      ...{ data: splits.train.name, d: exampleSize(splits.train), testN: exampleCount(splits.test) },
+      ...{ model: models.join(","), n: sizes.join(","), draws, capacity, fitAccuracy, seed },
+      ...{ epochs: recipe.epochs, lr: recipe.learningRate, batch: recipe.batch, momentum: recipe.momentum },
+      ...{ weightDecay: recipe.weightDecay, preprocess: recipe.preprocess },
+    },
+    tables: [complexityTable(cells, draws), ...(capacities.length > 0 ? [capacityTable(computed)] : [])],
+    plots: sizes.length > 1 ? [complexityPlot(computed)] : [],
+    claims: [claimOf(cells)],
+    numbers: Object.fromEntries([...cells.flatMap(numbersOf), ...capacities.flatMap(capacityNumbers)]),
+  };
+}
+
+const count = (value: number): string => value.toLocaleString("en-US");
+
+const interval = ({ mean, low, high }: Estimate): string =>
+  `${say(mean)} (95 % interval ${say(low ?? mean)} to ${say(high ?? mean)})`;
+
+function describeCell({ model, n, r, testError, bound, upperBound, leastSquares }: Cell): string {
+  const theory =
+    upperBound === null
+      ? ""
+      : `; no linear model exceeds ${say(upperBound)} on average, and least squares on Gaussian examples has ${say(leastSquares!)}`;
+  const worth =
+    bound >= 1
+      ? "which says nothing"
+      : bound >= 0.5
+        ? "which is no better than guessing"
+        : "below that of guessing";
+  return `${model} on ${count(n)} examples: r = ${interval(r)}${theory}. The bound it implies for true labels is an error of at least ${say(bound)}, ${worth}; measured is ${say(testError)}.`;
+}
+
+const describeCapacity = ({ model, parameters, fits, fails }: ModelCapacity): string =>
+  fails === null
+    ? `${model} (${count(parameters)} parameters) fits random signs of all ${count(fits)} examples tried: its capacity is larger.`
+    : `${model} (${count(parameters)} parameters) fits random signs of ${count(fits)} examples, and not of ${count(fails)}, with this recipe.`;
+
+const keyOf = (model: string, n?: number): string =>
+  `${model.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())}${n === undefined ? "" : `N${n}`}`;
+
+function numbersOf({ model, n, r, fitted, ...cell }: Cell): [string, number | null][] {
+  const { trainError, testError, bound, upperBound, leastSquares, parameters } = cell;
+  return Object.entries({
+    ...{
+      R: r.mean,
+      RLow: r.low,
+      RHigh: r.high,
+      Fitted: fitted,
+      TrainError: trainError,
+      TestError: testError,
+    },
+    ...{ Bound: bound, UpperBound: upperBound, LeastSquares: leastSquares, Parameters: parameters },
+  }).map(([name, value]) => [`${keyOf(model, n)}${name}`, value]);
+}
+
+const capacityNumbers = ({ model, fits, fails }: ModelCapacity): [string, number | null][] => [
+  [`${keyOf(model)}Capacity`, fits],
+  [`${keyOf(model)}CapacityFails`, fails],
+];
+
+const measurementOf = ({ mean, low, high, n }: Estimate): Measurement => ({
+  ...{ value: mean, low, high, n },
+  ...{ paper: null, difference: null, note: null },
+});
+
+function complexityTable(cells: readonly Cell[], draws: number): ExperimentTable {
+  return {
+    name: "complexity",
+    title: "Agreement with random signs, and the bound it implies",
+    caption: `r over ${draws} draws of signs. Errors are on true labels: the bound that follows from r, and what is measured.`,
+    columns: [
+      plain("model", "Model"),
+      plain("parameters", "Parameters", "count"),
+      plain("n", "Examples", "count"),
+      measured("r", "r", "number"),
+      plain("fitted", "Draws fitted", "count"),
+      plain("upper", "Upper bound (linear)", "number"),
+      plain("leastSquares", "Least squares, Gaussian (linear)", "number"),
+      plain("bound", "Bound of the error", "number"),
+      plain("train", "Training error", "error"),
+      plain("test", "Test error", "error"),
+    ],
+    rows: cells.map((cell) => ({
+      model: text(cell.model),
+      parameters: text(cell.parameters),
+      n: text(cell.n),
+      r: number(measurementOf(cell.r)),
+      fitted: text(cell.fitted),
+      upper: text(cell.upperBound),
+      leastSquares: text(cell.leastSquares),
+      bound: text(cell.bound),
+      train: text(cell.trainError),
+      test: text(cell.testError),
+    })),
+  };
+}
+
+function capacityTable({ capacities, splits }: Computed): ExperimentTable {
+  return {
+    name: "capacity",
+    title: "Largest number of examples whose random signs are fitted",
+    caption:
+      "By doubling and bisection, with one draw of signs a size. A linear model on d columns in general position fits random signs with probability 1/2 at 2 (d + 1) examples (Cover, 1965), if training is given the time.",
+    columns: [
+      plain("model", "Model"),
+      plain("parameters", "Parameters", "count"),
+      plain("fits", "Fitted", "count"),
+      plain("fails", "Not fitted", "count"),
+      plain("perParameter", "Parameters an example fitted", "number"),
+      plain("cover", "Cover's 2 (d + 1), linear", "count"),
+      plain("tried", "Tried"),
+    ],
+    rows: capacities.map(({ model, parameters, fits, fails, tried }) => ({
+      model: text(model),
+      parameters: text(parameters),
+      fits: text(fits),
+      fails: text(fails),
+      perParameter: text(fits > 0 ? parameters / fits : null),
+      cover: text(model === "linear" ? 2 * (exampleSize(splits.train) + 1) : null),
+      tried: text(tried.map(({ n, fits: fitted }) => `${n} ${fitted ? "yes" : "no"}`).join(", ")),
+    })),
+  };
+}
+
+function complexityPlot({ cells, settings: { models, sizes } }: Computed): ExperimentPlot {
+  const ordered = [...sizes].sort((a, b) => a - b);
+  const seriesOf = (
+    title: string,
+    model: string,
+    read: (cell: Cell) => Estimate | number | null,
+  ): Series[] => {
+    const points = ordered.flatMap((n) => {
+      const value = read(cells.find((cell) => cell.model === model && cell.n === n)!);
+      if (value === null) return [];
+      if (typeof value === "number") return [{ x: n, y: value, low: null, high: null, n: 1 }];
+      return [{ x: n, y: value.mean, low: value.low, high: value.high, n: value.n }];
+    });
+    return points.length > 0 ? [{ title, points, paper: [] }] : [];
+  };
+  return {
+    name: "complexity",
+    title: "Agreement with random signs over the number of examples",
+    caption:
+      "1: all random signs are fitted, and a bound by Rademacher complexity is void. For linear models the upper bound holds for any examples, and least squares is computed for Gaussian ones.",
+    x: { label: "Examples", unit: "count", domain: null, scale: "log" },
+    y: { label: "r", unit: "number", domain: [0, 1] },
+    guides: [],
+    series: models.flatMap((model) => [
+      ...seriesOf(model, model, ({ r }) => r),
+      ...seriesOf(`${model}, upper bound`, model, ({ upperBound }) => upperBound),
+      ...seriesOf(`${model}, least squares`, model, ({ leastSquares }) => leastSquares),
+    ]),
+  };
+}
+
+function claimOf(cells: readonly Cell[]): Claim {
+  const networks = cells.filter(({ model }) => model !== "linear");
+  const says = ({ model, n, r, testError }: Cell): string =>
+    `${model} on ${count(n)} examples: r = ${say(r.mean)}, error on true labels ${percent(testError)}`;
+  const proof = networks.find(({ r, testError }) => r.mean >= NEAR_ONE && testError < 0.5);
+  const others = networks.filter((cell) => cell !== proof).map(says);
+  if (proof) return judgeClaim(15, [{ holds: true, says: says(proof) }], others);
+  return judgeClaim(
+    15,
+    [{ holds: null, says: "a network that fits random signs of so many examples" }],
+    others,
+  );
+}

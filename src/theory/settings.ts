@@ -1,0 +1,24 @@
+/**
+ * @file Settings that have defaults, and results before anybody has signed them.
+ */
+
+import type { TheoryResult } from "./theory-result.ts";
+
+/** A result but for which code and machine it came from. */
+export type Unsigned = Omit<TheoryResult, "provenance">;
+
+/** A number in a sentence: four digits, in powers of ten where it is far from 1. */
+export const say = (value: number): string => {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  return size >= 1e-3 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
+};
+
+/** Some of the fields; undefined says as little as none. */
+export type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** The defaults, and in their place what is given. */
+export function fill<T extends object>(defaults: T, given: Optional<T>): T {
+  const said = Object.entries(given).filter(([key, value]) => value !== undefined && key in defaults);
+  return { ...defaults, ...Object.fromEntries(said) };
+}

@@ -1,0 +1,65 @@
+/**
+ * @file Train a network and measure single examples after every epoch.
+ */
+
+import { batchCount, epochBatches } from "../../data/batches.ts";
+import { type Dataset, exampleCount, exampleShape } from "../../data/dataset.ts";
+import { findModel } from "../../nn/models.ts";
+import { exponentialDecay } from "../../nn/schedules.ts";
+import type { Engine } from "../../train/engine.ts";
+import type { Recipe } from "../../train/recipe.ts";
+import { type Answers, createEvaluator, createTrainer } from "../../train/session.ts";
+import { buildStep } from "../../train/step.ts";
+
+/** One training. */
+export interface Training {
+  readonly model: string;
+  /** Without dropout and augmentation. */
+  readonly recipe: Recipe;
+  /** Of the first weights and the order of batches. */
+  readonly seed: number;
+  /** float32 inputs as the network sees them. */
+  readonly train: Dataset;
+  /** float32 inputs as the network sees them: what is measured. */
+  readonly probes: Dataset;
+}
+
+/** What the network says of the probes after an epoch; the loss of each in nats, and its predicted class. */
+export interface Probed extends Answers {
+  /** From 1. */
+  readonly epoch: number;
+}
+
+/**
+ * Train a network as a trial would, and yield what it says of the probes after each epoch.
+ *
+ * Two trainings with one seed start from the same weights and see the same places of the training set in the same order,
+ * so they differ by what stands in those places only.
+ */
+export async function* trainPath(
+  engine: Engine,
+  { model: name, recipe, seed, train, probes }: Training,
+): AsyncGenerator<Probed> {
+  const model = findModel(name);
+  const classes = train.classNames.length;
+  const count = exampleCount(train);
+  const { batch, lastBatch } = recipe;
+  const step = buildStep(model, recipe, exampleShape(train), classes, count);
+  await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed);
+  await using evaluator = await createEvaluator(engine, model, exampleShape(train), classes);
+  const steps = batchCount(count, batch, lastBatch);
+  for (let epoch = 0; epoch < recipe.epochs; epoch++) {
+    const batches = epochBatches(count, batch, lastBatch, seed, epoch);
+    const indices = new Int32Array(steps * batch);
+    const weights = new Float32Array(steps * batch);
+    batches.forEach((one, at) => {
+      indices.set(one.indices, at * batch);
+      weights.set(one.weights, at * batch);
+    });
+    const rates = Float32Array.from({ length: steps }, (_, at) =>
+      exponentialDecay(recipe, epoch * steps + at, steps),
+    );
+    await trainer.train({ steps, indices, weights, rates, masks: [] });
+    yield { epoch: epoch + 1, ...(await evaluator.answer(trainer.state(), probes)) };
+  }
+}
