@@ -26,7 +26,8 @@ const pixelAt = (image: ArrayLike<number>, y: number, x: number): number =>
 
 /** The features of one image in float64, one after another, straight from the formulas. */
 function plainFeatures(image: Float32Array, bank: GaborBank): number[] {
-  const features: number[] = [];
+  const maps: number[][] = [];
+  const negative: number[][] = [];
   for (const wavelength of bank.wavelengths)
     for (let turn = 0; turn < bank.orientations; turn++) {
       const angle = (Math.PI * turn) / bank.orientations;
@@ -44,29 +45,35 @@ function plainFeatures(image: Float32Array, bank: GaborBank): number[] {
       const mean = total(({ even }) => even) / total(({ height }) => height);
       const evenNorm = Math.sqrt(total(({ even, height }) => (even - mean * height) ** 2));
       const oddNorm = Math.sqrt(total(({ odd }) => odd ** 2));
-      const magnitudes = Array.from(image, (_, at) => {
+      const answers = Array.from(image, (_, at) => {
         const [row, column] = [Math.floor(at / 28), at % 28];
         const even = total(
           (tap) => (tap.even - mean * tap.height) * pixelAt(image, row + tap.y, column + tap.x),
         );
         const odd = total((tap) => tap.odd * pixelAt(image, row + tap.y, column + tap.x));
-        return Math.hypot(even / evenNorm, odd / oddNorm);
+        return [even / evenNorm, odd / oddNorm] as const;
       });
-      const far = Math.ceil(2.5 * bank.smoothing);
-      const heights = Array.from({ length: 2 * far + 1 }, (_, at) =>
-        Math.exp(-((at - far) ** 2) / (2 * bank.smoothing ** 2)),
-      );
-      const weight = heights.reduce((sum, height) => sum + height, 0) ** 2;
-      for (let row = 0; row < 28; row += bank.stride)
-        for (let column = 0; column < 28; column += bank.stride) {
-          let sum = 0;
-          for (let y = -far; y <= far; y++)
-            for (let x = -far; x <= far; x++)
-              sum +=
-                (heights[y + far]! * heights[x + far]! * pixelAt(magnitudes, row + y, column + x)) / weight;
-          features.push(sum);
-        }
+      if (bank.response === "magnitude") maps.push(answers.map((pair) => Math.hypot(...pair)));
+      else {
+        maps.push(answers.map(([even]) => Math.max(even, 0)));
+        negative.push(answers.map(([even]) => Math.max(-even, 0)));
+      }
     }
+  const far = Math.ceil(2.5 * bank.smoothing);
+  const heights = Array.from({ length: 2 * far + 1 }, (_, at) =>
+    Math.exp(-((at - far) ** 2) / (2 * bank.smoothing ** 2)),
+  );
+  const weight = heights.reduce((sum, height) => sum + height, 0) ** 2;
+  const features: number[] = [];
+  for (const map of [...maps, ...negative])
+    for (let row = 0; row < 28; row += bank.stride)
+      for (let column = 0; column < 28; column += bank.stride) {
+        let sum = 0;
+        for (let y = -far; y <= far; y++)
+          for (let x = -far; x <= far; x++)
+            sum += (heights[y + far]! * heights[x + far]! * pixelAt(map, row + y, column + x)) / weight;
+        features.push(sum);
+      }
   return features;
 }
 
@@ -79,7 +86,7 @@ describe("gaborFeatures", () => {
     ["of MNIST", mnistBank],
     [
       "of two lengths and another stride",
-      { wavelengths: [3, 6], orientations: 3, window: 0.5, smoothing: 1.5, stride: 4 },
+      { wavelengths: [3, 6], orientations: 3, window: 0.5, response: "magnitude", smoothing: 1.5, stride: 4 },
     ],
   ])("are those of float64, with the bank %s", async (_, bank) => {
     const { features, dimension } = await gaborFeatures(ENGINE, images, bank);
@@ -92,20 +99,24 @@ describe("gaborFeatures", () => {
     }
   });
 
-  test("are the largest in the map of the wave that is there", async () => {
-    const waves = [0, 3, 6].map((turn) => wave(4, (Math.PI * turn) / 8));
+  test.each([
+    "rectified",
+    "magnitude",
+  ] as const)("are largest in the %s maps of the wave that is there", async (response) => {
+    const turns = [0, 1, 3];
+    const waves = turns.map((turn) => wave(4, (Math.PI * turn) / 4));
     const { features, dimension } = await gaborFeatures(
       ENGINE,
-      new Float32Array(waves.flatMap((w) => [...w])),
+      new Float32Array(waves.flatMap((pixels) => [...pixels])),
+      { ...mnistBank, response },
     );
-    const places = dimension / 8;
-    [0, 3, 6].forEach((turn, image) => {
-      const sums = Array.from({ length: 8 }, (_, map) =>
+    turns.forEach((turn, image) => {
+      const sums = Array.from({ length: dimension / 196 }, (_, map) =>
         features
-          .subarray(image * dimension + map * places, image * dimension + (map + 1) * places)
+          .subarray(image * dimension + map * 196, image * dimension + (map + 1) * 196)
           .reduce((sum, feature) => sum + feature, 0),
       );
-      expect(sums.indexOf(Math.max(...sums))).toBe(turn);
+      expect(sums.indexOf(Math.max(...sums)) % 4).toBe(turn);
     });
   });
 

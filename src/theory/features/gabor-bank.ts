@@ -16,7 +16,12 @@ export interface GaborBank {
   readonly orientations: number;
   /** Standard deviation of the window, in wavelengths. */
   readonly window: number;
-  /** Standard deviation of the Gaussian that magnitudes are smoothed with, in pixels. */
+  /**
+   * `rectified`: the positive and the negative part of the even filters' answers, a map each.
+   * `magnitude`: the root of the sum of squares of the even and the odd filter's answers.
+   */
+  readonly response: "rectified" | "magnitude";
+  /** Standard deviation of the Gaussian that maps are smoothed with, in pixels. */
   readonly smoothing: number;
   /** Pixels from one feature of a map to the next. */
   readonly stride: number;
@@ -25,20 +30,20 @@ export interface GaborBank {
 /** The bank of the kernel experiment on MNIST; how it was chosen is told in `docs/theory/features.md`. */
 export const mnistBank: GaborBank = {
   wavelengths: [4],
-  orientations: 8,
+  orientations: 4,
   window: 0.4,
-  smoothing: 0.6,
+  response: "rectified",
+  smoothing: 1,
   stride: 2,
 };
 
 /** Where a Gaussian is cut off, in standard deviations: 4 % of its height. */
 const REACH = 2.5;
 
-/** Filters as a convolution takes them, `[2 * maps, 1, size, size]`: all even ones, then all odd ones. */
+/** Filters as a convolution takes them. */
 export interface GaborFilters {
-  /** Pairs: wavelengths times orientations. */
-  readonly maps: number;
   readonly size: number;
+  /** `[2 * wavelengths * orientations, 1, size, size]`: all even ones, then all odd ones. */
   readonly weights: Float64Array;
 }
 
@@ -52,17 +57,17 @@ export function gaborFilters(bank: GaborBank): GaborFilters {
   const { wavelengths, orientations, window } = bank;
   const radius = Math.ceil(REACH * window * Math.max(...wavelengths));
   const size = 2 * radius + 1;
-  const maps = wavelengths.length * orientations;
-  const weights = new Float64Array(2 * maps * size * size);
+  const pairs = wavelengths.length * orientations;
+  const weights = new Float64Array(2 * pairs * size * size);
   wavelengths.forEach((wavelength, scale) => {
     for (let turn = 0; turn < orientations; turn++) {
-      const map = scale * orientations + turn;
+      const at = scale * orientations + turn;
       const { even, odd } = pair(wavelength, (Math.PI * turn) / orientations, window * wavelength, radius);
-      weights.set(even, map * size * size);
-      weights.set(odd, (maps + map) * size * size);
+      weights.set(even, at * size * size);
+      weights.set(odd, (pairs + at) * size * size);
     }
   });
-  return { maps, size, weights };
+  return { size, weights };
 }
 
 /** A cosine and a sine wave under the same window. */

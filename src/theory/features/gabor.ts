@@ -1,18 +1,19 @@
 /**
  * @file Gabor features of gray images: how strongly each wave of a bank is there around each place.
  *
- * The magnitude of a pair of waves, smoothed and taken at every other pixel, is the first layer of the scattering
- * transform (Bruna and Mallat, "Invariant scattering convolution networks", 2013).
+ * Rectified answers are the simple cells of Hubel and Wiesel's model, magnitudes the complex ones (Daugman, 1985);
+ * magnitudes, smoothed and taken at some pixels, are also the first layer of the scattering transform (Bruna and Mallat,
+ * "Invariant scattering convolution networks", 2013).
  */
 
 import { DataError, UsageError } from "../../base/errors.ts";
 import { writeOnnx } from "../../graph/onnx/write.ts";
 import { convolution } from "../../graph/ops/convolution.ts";
-import { add, multiply, sqrt } from "../../graph/ops/elementwise.ts";
-import { slice } from "../../graph/ops/pieces.ts";
+import { add, multiply, negate, relu, sqrt } from "../../graph/ops/elementwise.ts";
+import { concat } from "../../graph/ops/pieces.ts";
 import { reshape } from "../../graph/ops/shape.ts";
 import { plain } from "../../graph/ops/window.ts";
-import { constant, type Graph, input, sizeOf } from "../../graph/value.ts";
+import { constant, type Graph, input, sizeOf, type Value } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
 import { type GaborBank, gaborFilters, gaussianWindow, mnistBank } from "./gabor-bank.ts";
 
@@ -24,24 +25,28 @@ const SIDE = 28;
 
 /** The graph of a bank: `x [batch, 1, side, side]` gives `features [batch, maps * places]`. */
 export function gaborGraph(bank: GaborBank, batch = BATCH, side = SIDE): Graph {
-  const { maps, size, weights } = gaborFilters(bank);
+  const { size, weights } = gaborFilters(bank);
   const x = input("x", [batch, 1, side, side]);
-  const answers = convolution(x, constant([...weights], [2 * maps, 1, size, size]), {
-    ...plain,
-    pads: Array.from({ length: 4 }, () => (size - 1) / 2),
-    groups: 1,
-  });
-  const squares = multiply(answers, answers);
-  const half = (from: number) =>
-    slice(squares, { starts: [from], ends: [from + maps], axes: [1], steps: [1] });
-  const magnitudes = sqrt(add(half(0), half(maps)));
+  const filter = (filters: Float64Array): Value =>
+    convolution(x, constant([...filters], [filters.length / size ** 2, 1, size, size]), {
+      ...plain,
+      pads: Array.from({ length: 4 }, () => (size - 1) / 2),
+      groups: 1,
+    });
+  const even = filter(weights.subarray(0, weights.length / 2));
+  const odd = filter(weights.subarray(weights.length / 2));
+  const maps =
+    bank.response === "rectified"
+      ? concat(relu(even), relu(negate(even)), { axis: 1 })
+      : sqrt(add(multiply(even, even), multiply(odd, odd)));
+  const count = maps.shape[1]!;
   const smooth = gaussianWindow(bank.smoothing);
-  const copies = Array.from({ length: maps }, () => [...smooth.weights]).flat();
-  const pooled = convolution(magnitudes, constant(copies, [maps, 1, smooth.size, smooth.size]), {
+  const copies = Array.from({ length: count }, () => [...smooth.weights]).flat();
+  const pooled = convolution(maps, constant(copies, [count, 1, smooth.size, smooth.size]), {
     strides: [bank.stride, bank.stride],
     pads: Array.from({ length: 4 }, () => (smooth.size - 1) / 2),
     dilations: [1, 1],
-    groups: maps,
+    groups: count,
   });
   const features = reshape(pooled, { shape: [batch, sizeOf(pooled.shape.slice(1))] });
   return { name: "gabor", inputs: [x], outputs: [{ name: "features", value: features }] };
@@ -51,7 +56,7 @@ export function gaborGraph(bank: GaborBank, batch = BATCH, side = SIDE): Graph {
  * The Gabor features of images.
  *
  * @param images - `[n, 1, 28, 28]` in [0, 1].
- * @returns `[n, d]`; `d` is 8 * 14 * 14 = 1,568 for {@link mnistBank}.
+ * @returns `[n, d]`; `d` is 8 maps * 14 * 14 = 1,568 for {@link mnistBank}.
  * @throws UsageError if a setting of the bank is out of range, or the images are not whole ones.
  * @throws DataError if a pixel is not finite.
  */
