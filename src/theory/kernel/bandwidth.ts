@@ -11,7 +11,7 @@ import { type KernelSettings, kernelOf } from "./kernels.ts";
 import { planSolve } from "./memory.ts";
 import { multiplyTests } from "./product.ts";
 import { createKernelSolver } from "./solve.ts";
-import { type GramSource, gramOfPoints, type Points } from "./source.ts";
+import { type GramSource, gramOfPoints, type Points, slicePoints } from "./source.ts";
 import { countErrors, oneHot } from "./targets.ts";
 
 /** Examples that candidates are fitted to, and that they are judged by, at most. */
@@ -50,7 +50,7 @@ export async function chooseBandwidth(
     const bandwidth = round(4 * scale.value);
     return { bandwidth, rule: `The bandwidth is ${bandwidth}, 4 times ${scale.title}.` };
   }
-  const [train, test] = [partOf(points, 0, fitted), partOf(points, fitted, held)];
+  const [train, test] = [slicePoints(points, 0, fitted), slicePoints(points, fitted, held)];
   const targets = oneHot(labels.subarray(0, fitted), classes);
   const wanted = labels.subarray(fitted, fitted + held);
   const tried: { readonly bandwidth: number; readonly errors: number }[] = [];
@@ -98,12 +98,6 @@ async function answersOf(
 
 /** Three digits are enough to be found again. */
 const round = (value: number): number => Number(value.toPrecision(3));
-
-const partOf = (points: Points, from: number, count: number): Points => ({
-  ...points,
-  data: points.data.subarray(from * points.size, (from + count) * points.size) as never,
-  count,
-});
 
 function scaleOf(
   kernel: KernelSettings["kernel"],

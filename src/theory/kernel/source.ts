@@ -40,6 +40,14 @@ export type Points =
   | { readonly kind: "bytes"; readonly data: Uint8Array; readonly count: number; readonly size: number }
   | { readonly kind: "floats"; readonly data: Float32Array; readonly count: number; readonly size: number };
 
+/** Some consecutive examples; not a copy. */
+export function slicePoints(points: Points, from: number, count: number): Points {
+  const [start, end] = [from * points.size, (from + count) * points.size];
+  return points.kind === "bytes"
+    ? { ...points, data: points.data.subarray(start, end), count }
+    : { ...points, data: points.data.subarray(start, end), count };
+}
+
 const DTYPE = { float32: Float32Array, float64: Float64Array } as const;
 
 /**
