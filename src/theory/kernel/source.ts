@@ -96,7 +96,8 @@ function prepare(points: Points): Prepared {
   for (let row = 0, at = 0; row < count; row++) {
     let sum = 0;
     for (const end = at + size; at < end; at++) sum += points.data[at]! ** 2;
-    norms[row] = points.kind === "bytes" ? sum * PIXEL * PIXEL : sum;
+    // In the order of the product, so that an example is at distance 0 from itself to the last bit.
+    norms[row] = points.kind === "bytes" ? sum * (PIXEL * PIXEL) : sum;
   }
   if (points.kind === "bytes") {
     // The engine's fastest product is of unsigned by signed bytes; 128 less makes them signed, and it is told so.
