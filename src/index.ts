@@ -48,6 +48,17 @@ export { findModel, models, summarizeModel } from "./nn/models.ts";
 export { terminalExperiment } from "./report/experiment/terminal.ts";
 export { writeExperiment } from "./report/experiment/write.ts";
 export { writeReport } from "./report/write.ts";
+export { gaborFeatures } from "./theory/features/gabor.ts";
+export { type GaborBank, mnistBank } from "./theory/features/gabor-bank.ts";
+export { accumulateGram, type GramOptions } from "./theory/features/gram.ts";
+export type { FeatureBlock, Gram } from "./theory/features/gram-state.ts";
+export { openGramFolder } from "./theory/features/process-gram.ts";
+export { type RandomConvGramOptions, randomConvGram } from "./theory/features/process-random-conv.ts";
+export {
+  type RandomConvSettings,
+  randomConvBlocks,
+  randomConvDefaults,
+} from "./theory/features/random-conv.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.ts";
 export { type Engine, openEngine } from "./train/engine.ts";
 export { cropForRecipe, splitsHash } from "./train/prepare.ts";
