@@ -53,7 +53,11 @@ async function* timed() {
     made++;
   }
 }
+const cpuBefore = process.cpuUsage();
+const wallBefore = performance.now();
 await accumulateGram(engine, timed(), N, M);
+const cpu = process.cpuUsage(cpuBefore);
+const processors = (cpu.user + cpu.system) / 1000 / (performance.now() - wallBefore);
 
 const rate = ((N + M) * SETTINGS.blockFilters * (BLOCKS - 1)) / making;
 /** Multiply-adds, two operations each: whole diagonal tiles, and tests. */
@@ -62,6 +66,9 @@ const operations = (n: number, m: number, features: number): number =>
 const gram = operations(N, M, 8 * SETTINGS.blockFilters * (BLOCKS - 1)) / adding;
 const wanted = 32_000;
 const hours = [(60_000 * wanted) / rate, operations(50_000, 10_000, 8 * wanted) / gram].map((s) => s / 3600);
+console.log(
+  `processors used: ${processors.toFixed(2)} of 2; with fewer the figures say more of the others at work here`,
+);
 console.log(`features  ${(rate / 1e6).toFixed(2)} million images x filters a second`);
 console.log(`Gram      ${(gram / 1e9).toFixed(0)} GFLOP/s`);
 console.log(

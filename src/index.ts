@@ -50,6 +50,17 @@ export { parseResult } from "./report/parse-result.ts";
 export { terminalTheory } from "./report/theory/terminal.ts";
 export { writeTheory } from "./report/theory/write.ts";
 export { writeReport } from "./report/write.ts";
+export { gaborFeatures } from "./theory/features/gabor.ts";
+export { type GaborBank, mnistBank } from "./theory/features/gabor-bank.ts";
+export { accumulateGram, type GramOptions } from "./theory/features/gram.ts";
+export type { FeatureBlock, Gram } from "./theory/features/gram-state.ts";
+export { openGramFolder } from "./theory/features/process-gram.ts";
+export { type RandomConvGramOptions, randomConvGram } from "./theory/features/process-random-conv.ts";
+export {
+  type RandomConvSettings,
+  randomConvBlocks,
+  randomConvDefaults,
+} from "./theory/features/random-conv.ts";
 export { type ImplicitOptions, implicitRegularization } from "./theory/implicit/process-implicit.ts";
 export { type RademacherOptions, rademacherComplexity } from "./theory/rademacher/process-rademacher.ts";
 export { type StabilityOptions, stabilityOf } from "./theory/stability/process-stability.ts";

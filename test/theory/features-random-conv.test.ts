@@ -2,6 +2,9 @@
  * @file Random convolutional features: equal to their plain meaning in float64, and refused where there are none.
  */
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
@@ -10,6 +13,7 @@ import { type Dataset, exampleCount } from "../../src/data/dataset.ts";
 import { loadDataset } from "../../src/data/load.ts";
 import { accumulateGram } from "../../src/theory/features/gram.ts";
 import { preparePatches } from "../../src/theory/features/patches.ts";
+import { type RandomConvGramOptions, randomConvGram } from "../../src/theory/features/process-random-conv.ts";
 import {
   featuresOfFilter,
   type RandomConvSettings,
@@ -206,5 +210,49 @@ describe("what makes no features", () => {
 
   test("counts the features of a filter", () => {
     expect(featuresOfFilter([1, 3, 32, 32], SETTINGS)).toBe(8);
+  });
+});
+
+describe("randomConvGram", () => {
+  const settings: RandomConvSettings = { ...SETTINGS, filters: 24, blockFilters: 8 };
+  const gramWith = (change: Partial<RandomConvSettings>, options: RandomConvGramOptions) =>
+    randomConvGram(ENGINE, TRAIN, TESTS, { ...settings, ...change }, options);
+
+  test("goes on from fewer filters to the same bytes, with the answers of both runs", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "shatter-random-conv-"));
+    try {
+      const options: RandomConvGramOptions = {
+        folder,
+        at: [8, 16, 24],
+        onFilters: async (_, { features }) => features,
+      };
+      await gramWith({ filters: 16 }, options);
+      const { gram, answers } = await gramWith({}, options);
+      const { gram: straight } = await gramWith({}, {});
+      expect(gram.features).toBe(192);
+      expect(gram.train.tile(0, 0)).toEqual(straight.train.tile(0, 0));
+      expect(gram.tests).toEqual(straight.tests);
+      expect(gram.testNorms).toEqual(straight.testNorms);
+      expect([...answers]).toEqual([
+        [8, 64],
+        [16, 128],
+        [24, 192],
+      ]);
+      await expect(gramWith({ filters: 16 }, { folder })).rejects.toThrow(
+        "expected the Gram matrix of at most 16 filters, got 24",
+      );
+      // A last block that is not whole could not be gone on from.
+      await expect(gramWith({ filters: 20 }, { folder })).rejects.toThrow(
+        "filters is nothing there and 20 here",
+      );
+      await expect(gramWith({ seed: 1 }, { folder })).rejects.toThrow("seed is 0 there and 1 here");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("stops at once when told", async () => {
+    const signal = AbortSignal.abort(new Error("stopped"));
+    await expect(gramWith({}, { signal })).rejects.toThrow("stopped");
   });
 });

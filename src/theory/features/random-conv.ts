@@ -49,18 +49,23 @@ export const randomConvDefaults: Omit<RandomConvSettings, "filters"> = {
   blockFilters: 256,
 };
 
-/** Everything that decides the bytes of the features, for the hash of a saved Gram matrix. */
+/**
+ * Everything that decides the bytes of the features, for a folder that keeps their Gram matrix.
+ *
+ * The number of filters is left out where blocks are whole: more filters only go on from fewer.
+ */
 export async function describeRandomConv(
   train: Dataset,
   tests: Dataset,
   settings: RandomConvSettings,
-): Promise<Json> {
-  const { filters: _, ...rest } = settings;
+): Promise<{ readonly [name: string]: Json }> {
+  const { filters, ...rest } = settings;
   return {
     features: "random-conv",
     train: await datasetHash(train),
     tests: await datasetHash(tests),
     ...rest,
+    ...(filters % settings.blockFilters === 0 ? {} : { filters }),
   };
 }
 
