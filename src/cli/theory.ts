@@ -4,11 +4,17 @@
 
 import { Command } from "commander";
 import { implicitCommand } from "./theory/implicit.ts";
+import { kernelCommand } from "./theory/kernel.ts";
 import { rademacherCommand } from "./theory/rademacher.ts";
 import { stabilityCommand } from "./theory/stability.ts";
 
 /** In the order of the paper: each a file in `theory/`, made by `defineTheory`. */
-const commands: readonly (() => Command)[] = [rademacherCommand, stabilityCommand, implicitCommand];
+const commands: readonly (() => Command)[] = [
+  rademacherCommand,
+  stabilityCommand,
+  kernelCommand,
+  implicitCommand,
+];
 
 /** The command. */
 export function theoryCommand(): Command {

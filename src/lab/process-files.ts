@@ -33,15 +33,16 @@ function refusal(path: string, error: unknown): DataError {
  *
  * Several processes may write the same file at once; one of them is last.
  *
+ * @param content - A text, or bytes in pieces of any length.
  * @throws DataError if it cannot be written; nothing is left behind then.
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, content: string | Iterable<Uint8Array>): Promise<void> {
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
     await makeFolder(resolve(dirname(path)));
     const file = await open(draft, "wx");
     try {
-      await file.writeFile(text);
+      await file.writeFile(content);
       // Renamed before its bytes are on the disk, a file could be empty after a power cut.
       await file.sync();
     } finally {

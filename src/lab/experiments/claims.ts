@@ -92,6 +92,11 @@ export const claims = {
     criterion:
       "for some network r is at least 0.95 on random labels while its error on true labels is below 50 %, or the largest change of a held-out loss exceeds what a bound by uniform stability allows while the network generalises",
   },
+  17: {
+    text: "Interpolating with a kernel generalises without regularization, and preprocessing matters: 1.2 % on MNIST, 0.6 % with Gabor filters, 46 % on CIFAR-10, 17 % with random convolutional features (here: one of them).",
+    criterion:
+      "at the paper's size every training label is fitted and the test error is at most 0.15 points (MNIST) or 2 points (CIFAR-10) above the paper's",
+  },
   18: {
     text: "On a linear model with more weights than examples, SGD from zero ends at the minimum-norm solution; that norm does not predict test error (here: the first half).",
     criterion:

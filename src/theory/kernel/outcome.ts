@@ -1,0 +1,146 @@
+/**
+ * @file What a solution of equation (3) says: errors and norms, for true and random labels, at every size asked for.
+ */
+
+import type { Engine } from "../../train/engine.ts";
+import { breathe, type Watch } from "../progress.ts";
+import type { SolvePlan } from "./memory.ts";
+import { multiplyTests } from "./product.ts";
+import { createKernelSolver, leading } from "./solve.ts";
+import type { GramSource } from "./source.ts";
+import { beside, countErrors, oneHot } from "./targets.ts";
+import { TILE } from "./triangle.ts";
+
+export const labelings = ["true", "random"] as const;
+
+export type Labeling = (typeof labelings)[number];
+
+/** One interpolant (or ridge solution), of one labeling. */
+export interface Outcome {
+  readonly labels: Labeling;
+  readonly l2: number;
+  readonly n: number;
+  /** Random filters of its features; null if there are none. */
+  readonly filters: number | null;
+  readonly trainErrors: number;
+  readonly testErrors: number;
+  /** Square root of the sum over classes of `a^T K a`: the norm in the kernel's space. */
+  readonly norm: number;
+  /** The same a class. */
+  readonly classNorms: readonly number[];
+  /** The largest relative residual of a class, in float64. */
+  readonly residual: number;
+  /** Steps of conjugate gradients, shared with the other labeling. */
+  readonly iterations: number;
+  /** The largest relative residual of all classes of both labelings after each step. */
+  readonly history: readonly number[];
+}
+
+/** Seconds of the parts. */
+export interface Seconds {
+  readonly factor: number;
+  readonly solve: number;
+  readonly test: number;
+}
+
+/** Labels of the examples. */
+export interface Labels {
+  readonly train: { readonly [L in Labeling]: Int32Array };
+  readonly test: Int32Array;
+  readonly classes: number;
+}
+
+/** How equation (3) is solved for a Gram matrix. */
+export interface SolveRequest extends Watch {
+  readonly plan: SolvePlan;
+  readonly l2: readonly number[];
+  readonly tolerance: number;
+  readonly iterations: number;
+  /** Solve for smaller n on the way, at powers of two. */
+  readonly curve: boolean;
+  readonly filters: number | null;
+}
+
+export interface Solutions {
+  readonly outcomes: readonly Outcome[];
+  readonly seconds: Seconds;
+  /** What was added to the diagonal of the factor for rounding; 0 if nothing. */
+  readonly shift: number;
+  /** Bytes of the factor. */
+  readonly factorBytes: number;
+}
+
+/** Solve for true and random labels with one factor; a factor of the first examples is a part of that of all. */
+export async function solveLabels(
+  engine: Engine,
+  source: GramSource,
+  labels: Labels,
+  { plan, l2, tolerance, iterations, curve, filters, ...watch }: SolveRequest,
+): Promise<Solutions> {
+  const { classes } = labels;
+  const outcomes: Outcome[] = [];
+  const seconds = { factor: 0, solve: 0, test: 0 };
+  const time = async <T>(part: keyof Seconds, work: () => Promise<T>): Promise<T> => {
+    const began = performance.now();
+    const result = await work();
+    seconds[part] += (performance.now() - began) / 1000;
+    return result;
+  };
+  let [shift, factorBytes] = [0, 0];
+  for (const value of l2) {
+    await using solver = await time("factor", () =>
+      createKernelSolver(engine, source, {
+        ...watch,
+        plan,
+        l2: value,
+        tolerance,
+        mostIterations: iterations,
+      }),
+    );
+    shift = Math.max(shift, solver.preconditioner.shift);
+    factorBytes = solver.preconditioner.bytes;
+    for (const n of sizesOf(source.rows, curve)) {
+      const columns = labelings.length * classes;
+      const targets = beside(
+        labelings.map((name) => oneHot(labels.train[name].subarray(0, n), classes)),
+        n,
+      );
+      const solved = await time("solve", () => solver.solve(targets, columns));
+      const tests = (n === source.rows ? source : leading(source, n)).tests;
+      const said =
+        tests &&
+        (await time("test", () =>
+          multiplyTests(engine, tests, solved.solution, columns, (done, total) =>
+            breathe(watch, done, total, `test examples, n = ${n}`),
+          ),
+        ));
+      labelings.forEach((name, index) => {
+        const from = index * classes;
+        const classNorms = Array.from({ length: classes }, (_, label) =>
+          Math.sqrt(Math.max(0, solved.squaredNorms[from + label]!)),
+        );
+        outcomes.push({
+          labels: name,
+          l2: value,
+          n,
+          filters,
+          trainErrors: countErrors(solved.fitted, labels.train[name].subarray(0, n), classes, from, columns),
+          testErrors: said ? countErrors(said, labels.test, classes, from, columns) : 0,
+          norm: Math.hypot(...classNorms),
+          classNorms,
+          residual: Math.max(...solved.residuals.subarray(from, from + classes)),
+          iterations: solved.iterations,
+          history: solved.history,
+        });
+      });
+    }
+  }
+  return { outcomes, seconds, shift, factorBytes };
+}
+
+/** Powers of two times a tile, and n. */
+function sizesOf(n: number, curve: boolean): number[] {
+  const sizes: number[] = [];
+  if (curve) for (let size = TILE; size < n; size *= 2) sizes.push(size);
+  return [...sizes, n];
+}

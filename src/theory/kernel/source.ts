@@ -1,0 +1,316 @@
+/**
+ * @file Where tiles of a Gram matrix come from: computed from examples each time they are needed, or held in memory.
+ *
+ * A matrix that is computed anew needs no memory, and its float64 tiles are exact to rounding; one that is held has the
+ * precision it was accumulated in, and is taken as it is.
+ */
+
+import { constantInputs, type Kernel } from "./kernels.ts";
+import { type Block, type ElementType, elementNumber, type Feeds, type ProgramNode } from "./program.ts";
+import { TILE, type Triangle, tileRows } from "./triangle.ts";
+
+/** Precision of a tile. */
+export type Precision = "float32" | "float64";
+
+/** Tiles of a Gram matrix as parts of a program: operators that make `kernel`, and what they are fed. */
+export interface TileSource {
+  /** Rows of the matrix. */
+  readonly rows: number;
+  /** Columns of the matrix. */
+  readonly columns: number;
+  readonly inputs: (precision: Precision) => { readonly [name: string]: ElementType };
+  /** Operators that end in `kernel`, `[rows of the tile, columns of the tile]`. */
+  readonly nodes: (precision: Precision) => readonly ProgramNode[];
+  /** What the operators are fed for a tile; of a symmetric matrix `row <= column` only. */
+  readonly feeds: (precision: Precision, row: number, column: number) => Feeds;
+}
+
+/** A symmetric Gram matrix, and those of other examples with the same ones. */
+export interface GramSource extends TileSource {
+  /** How its entries come about, for the report. */
+  readonly precision: string;
+  /** Bytes it holds. */
+  readonly bytes: number;
+  /** `[m, n]`: the kernel of test examples (rows) with the examples of the matrix (columns). */
+  readonly tests: TileSource | null;
+}
+
+/** Examples a kernel can be computed from. */
+export type Points =
+  | { readonly kind: "bytes"; readonly data: Uint8Array; readonly count: number; readonly size: number }
+  | { readonly kind: "floats"; readonly data: Float32Array; readonly count: number; readonly size: number };
+
+/** Some consecutive examples; not a copy. */
+export function slicePoints(points: Points, from: number, count: number): Points {
+  const [start, end] = [from * points.size, (from + count) * points.size];
+  return points.kind === "bytes"
+    ? { ...points, data: points.data.subarray(start, end), count }
+    : { ...points, data: points.data.subarray(start, end), count };
+}
+
+const DTYPE = { float32: Float32Array, float64: Float64Array } as const;
+
+/**
+ * The Gram matrix of examples.
+ *
+ * Bytes are pixels in `[0, 255]`, scaled to `[0, 1]`: their inner products are computed with integers, exactly, and
+ * about four times as fast as with floats. Floats are taken as they are; their float64 products are of float64 numbers.
+ *
+ * @param points - `[n, size]`
+ * @param tests - `[m, size]`, of the same kind.
+ */
+export function gramOfPoints(kernel: Kernel, points: Points, tests: Points | null): GramSource {
+  const own = prepare(points);
+  const symmetric = sourceOf(kernel, own, own);
+  const others = tests && prepare(tests);
+  return {
+    ...symmetric,
+    precision:
+      points.kind === "bytes"
+        ? "float64, from exact integer products of pixels"
+        : "float64, from float32 examples",
+    bytes: own.bytes + (others?.bytes ?? 0),
+    tests: others && sourceOf(kernel, others, own),
+  };
+}
+
+/** Examples in tiles, ready to be fed. */
+interface Prepared {
+  readonly kind: Points["kind"];
+  readonly count: number;
+  readonly size: number;
+  readonly bytes: number;
+  /** Rows `[rows, size]` of a tile as the left operand. */
+  readonly left: (precision: Precision, tile: number) => Block;
+  /** The same as the right operand: transposed for integers, as it is for floats. */
+  readonly right: (precision: Precision, tile: number) => Block;
+  readonly norms: Float64Array;
+}
+
+const PIXEL = 1 / 255;
+
+function prepare(points: Points): Prepared {
+  const { count, size } = points;
+  const tiles = Math.ceil(count / TILE);
+  const norms = new Float64Array(count);
+  for (let row = 0, at = 0; row < count; row++) {
+    let sum = 0;
+    for (const end = at + size; at < end; at++) sum += points.data[at]! ** 2;
+    norms[row] = points.kind === "bytes" ? sum * PIXEL * PIXEL : sum;
+  }
+  if (points.kind === "bytes") {
+    // The engine's fastest product is of unsigned by signed bytes; 128 less makes them signed, and it is told so.
+    const right = Array.from({ length: tiles }, (_, tile) => {
+      const rows = tileRows(count, tile);
+      const out = new Int8Array(size * rows);
+      for (let row = 0; row < rows; row++) {
+        const from = (tile * TILE + row) * size;
+        for (let k = 0; k < size; k++) out[k * rows + row] = points.data[from + k]! - 128;
+      }
+      return { data: out, dims: [size, rows] };
+    });
+    return {
+      kind: "bytes",
+      count,
+      size,
+      bytes: 2 * points.data.length + norms.byteLength,
+      left: (_, tile) => rowsOf(points.data, count, size, tile),
+      right: (_, tile) => right[tile]!,
+      norms,
+    };
+  }
+  // Float64 copies only of two tiles at a time: the last ones asked for are kept.
+  const recent = new Map<number, Block>();
+  const exact = (tile: number): Block => {
+    const known = recent.get(tile);
+    if (known) return known;
+    const { data, dims } = rowsOf(points.data, count, size, tile);
+    const block = { data: Float64Array.from(data), dims };
+    recent.set(tile, block);
+    if (recent.size > 4) recent.delete(recent.keys().next().value!);
+    return block;
+  };
+  const operand = (precision: Precision, tile: number): Block =>
+    precision === "float64" ? exact(tile) : rowsOf(points.data, count, size, tile);
+  return {
+    kind: "floats",
+    count,
+    size,
+    bytes: points.data.byteLength + norms.byteLength + 4 * 8 * TILE * size,
+    left: operand,
+    right: operand,
+    norms,
+  };
+}
+
+function rowsOf<A extends Uint8Array | Float32Array>(
+  data: A,
+  count: number,
+  size: number,
+  tile: number,
+): { readonly data: A; readonly dims: readonly number[] } {
+  const rows = tileRows(count, tile);
+  return {
+    data: data.subarray(tile * TILE * size, (tile * TILE + rows) * size) as A,
+    dims: [rows, size],
+  };
+}
+
+function sourceOf(kernel: Kernel, left: Prepared, right: Prepared): TileSource {
+  const isBytes = left.kind === "bytes";
+  return {
+    rows: left.count,
+    columns: right.count,
+    inputs: (precision) => ({
+      ...(isBytes
+        ? { left: "uint8", right: "int8", left_zero: "uint8", right_zero: "int8", pixel_squared: precision }
+        : { left: precision, right: precision }),
+      row_norms: precision,
+      column_norms: precision,
+      ...constantInputs(kernel, precision),
+    }),
+    nodes: (precision) => [
+      ...(isBytes
+        ? [
+            {
+              operator: "MatMulInteger",
+              inputs: ["left", "right", "left_zero", "right_zero"],
+              output: "whole_dot",
+            },
+            {
+              operator: "Cast",
+              inputs: ["whole_dot"],
+              output: "pixel_dot",
+              attributes: { to: { int: elementNumber(precision) } },
+            },
+            { operator: "Mul", inputs: ["pixel_dot", "pixel_squared"], output: "dot" },
+          ]
+        : [
+            {
+              operator: "Gemm",
+              inputs: ["left", "right"],
+              output: "dot",
+              attributes: { transB: { int: 1 } },
+            },
+          ]),
+      ...kernel.nodes({ dot: "dot", rows: "row_norms", columns: "column_norms" }, precision, "kernel"),
+    ],
+    feeds: (precision, row, column) => ({
+      left: left.left(precision, row),
+      right: right.right(precision, column),
+      ...(isBytes && {
+        left_zero: { data: Uint8Array.of(0), dims: [] },
+        right_zero: { data: Int8Array.of(-128), dims: [] },
+        pixel_squared: scalar(PIXEL * PIXEL, precision),
+      }),
+      ...normFeeds(precision, left.norms, row, right.norms, column),
+      ...constantFeeds(kernel, precision),
+    }),
+  };
+}
+
+const scalar = (value: number, precision: Precision): Block => ({
+  data: DTYPE[precision].of(value),
+  dims: [],
+});
+
+const constantFeeds = ({ constants }: Kernel, precision: Precision): Feeds =>
+  Object.fromEntries(Object.entries(constants).map(([name, value]) => [name, scalar(value, precision)]));
+
+function normFeeds(
+  precision: Precision,
+  rows: Float64Array,
+  row: number,
+  columns: Float64Array,
+  column: number,
+): Feeds {
+  const cut = (norms: Float64Array, tile: number): Float32Array | Float64Array =>
+    DTYPE[precision].from(norms.subarray(tile * TILE, tile * TILE + tileRows(norms.length, tile)));
+  const [a, b] = [cut(rows, row), cut(columns, column)];
+  return { row_norms: { data: a, dims: [a.length, 1] }, column_norms: { data: b, dims: [1, b.length] } };
+}
+
+/** Inner products of features that were accumulated before. */
+export interface AccumulatedGram {
+  /** `[n, n]` */
+  readonly train: Triangle;
+  /** `[n]`: squared norms of the examples' features. */
+  readonly trainNorms: Float64Array;
+  /** Panels of TILE test examples: `[rows, n]`. */
+  readonly tests: readonly Float32Array[];
+  /** `[m]` */
+  readonly testNorms: Float64Array;
+  /** How many features an example has. */
+  readonly features: number;
+}
+
+/** The Gram matrix of a kernel over inner products that are held in float32; they are taken as exact. */
+export function gramOfProducts(kernel: Kernel, gram: AccumulatedGram): GramSource {
+  const { train, tests, testNorms } = gram;
+  const n = train.size;
+  const diagonal = Float64Array.from({ length: n }, (_, row) => {
+    const [tile, at] = [Math.floor(row / TILE), row % TILE];
+    return train.tile(tile, tile)[at * tileRows(n, tile) + at]!;
+  });
+  const m = testNorms.length;
+  const held = (
+    precision: Precision,
+    isTransposed: boolean,
+  ): { inputs: { [name: string]: ElementType }; nodes: ProgramNode[] } => ({
+    inputs: {
+      products: "float32",
+      row_norms: precision,
+      column_norms: precision,
+      ...constantInputs(kernel, precision),
+    },
+    nodes: [
+      isTransposed
+        ? { operator: "Transpose", inputs: ["products"], output: "products_upper" }
+        : { operator: "Identity", inputs: ["products"], output: "products_upper" },
+      {
+        operator: "Cast",
+        inputs: ["products_upper"],
+        output: "dot",
+        attributes: { to: { int: elementNumber(precision) } },
+      },
+      ...kernel.nodes({ dot: "dot", rows: "row_norms", columns: "column_norms" }, precision, "kernel"),
+    ],
+  });
+  const rowsOfTests = (tile: number): number => tileRows(m, tile);
+  return {
+    rows: n,
+    columns: n,
+    precision: "float32, as accumulated over blocks of features; taken as exact",
+    bytes: 4 * n * ((n + TILE) / 2) + tests.reduce((sum, panel) => sum + panel.byteLength, 0),
+    inputs: (precision) => held(precision, true).inputs,
+    nodes: (precision) => held(precision, true).nodes,
+    // The lower triangle is held, and the upper one asked for.
+    feeds: (precision, row, column) => ({
+      products: { data: train.tile(column, row), dims: [tileRows(n, column), tileRows(n, row)] },
+      ...normFeeds(precision, diagonal, row, diagonal, column),
+      ...constantFeeds(kernel, precision),
+    }),
+    tests:
+      m === 0
+        ? null
+        : {
+            rows: m,
+            columns: n,
+            inputs: (precision) => held(precision, false).inputs,
+            nodes: (precision) => held(precision, false).nodes,
+            feeds: (precision, row, column) => {
+              const [rows, columns] = [rowsOfTests(row), tileRows(n, column)];
+              const products = new Float32Array(rows * columns);
+              for (let at = 0; at < rows; at++) {
+                const from = at * n + column * TILE;
+                products.set(tests[row]!.subarray(from, from + columns), at * columns);
+              }
+              return {
+                products: { data: products, dims: [rows, columns] },
+                ...normFeeds(precision, testNorms, row, diagonal, column),
+                ...constantFeeds(kernel, precision),
+              };
+            },
+          },
+  };
+}

@@ -1,0 +1,210 @@
+/**
+ * @file Random convolutional features: equal to their plain meaning in float64, and refused where there are none.
+ */
+
+import * as ort from "onnxruntime-node";
+import { describe, expect, test } from "vitest";
+import { DataError, UsageError } from "../../src/base/errors.ts";
+import { randomStream } from "../../src/base/random.ts";
+import { type Dataset, exampleCount } from "../../src/data/dataset.ts";
+import { loadDataset } from "../../src/data/load.ts";
+import { accumulateGram } from "../../src/theory/features/gram.ts";
+import { preparePatches } from "../../src/theory/features/patches.ts";
+import {
+  featuresOfFilter,
+  type RandomConvSettings,
+  randomConvBlocks,
+  randomConvDefaults,
+} from "../../src/theory/features/random-conv.ts";
+import { openEngine } from "../../src/train/engine.ts";
+
+const ENGINE = await openEngine(ort, "cpu", 2);
+const { train: TRAIN, test: TESTS } = await loadDataset("shapes", { n: 300, testN: 20 });
+const SETTINGS: RandomConvSettings = { ...randomConvDefaults, filters: 64, patches: 2000, blockFilters: 64 };
+
+/** All pixels in [0, 255] of the patch of an image at a place, less their mean, over the root of their variance plus 10. */
+function plainPatch(images: Dataset, image: number, top: number, left: number): Float64Array {
+  const [, channels, height, width] = images.shape as [number, number, number, number];
+  const pixels: number[] = [];
+  for (let channel = 0; channel < channels; channel++)
+    for (let y = 0; y < 6; y++)
+      for (let x = 0; x < 6; x++)
+        pixels.push(images.inputs[((image * channels + channel) * height + top + y) * width + left + x]!);
+  const mean = pixels.reduce((sum, pixel) => sum + pixel, 0) / pixels.length;
+  const variance = pixels.reduce((sum, pixel) => sum + (pixel - mean) ** 2, 0) / (pixels.length - 1);
+  return Float64Array.from(pixels, (pixel) => (pixel - mean) / Math.sqrt(variance + 10));
+}
+
+/** The patches that filters are made of, `[patches][108]`. */
+const drawnPatches = (images: Dataset, { patches, seed }: RandomConvSettings): Float64Array[] =>
+  Array.from({ length: patches }, (_, patch) => {
+    const random = randomStream(seed, "patches", patch);
+    return plainPatch(images, random.below(exampleCount(images)), random.below(27), random.below(27));
+  });
+
+/** The features of images in float64, sums over 14 x 14 places from 0 and 13 on: `[n][8 * filters]`. */
+function plainFeatures(images: Dataset, weights: Float32Array, offsets: Float32Array): Float64Array[] {
+  return Array.from({ length: exampleCount(images) }, (_, image) => {
+    const features = new Float64Array(8 * offsets.length);
+    for (let top = 0; top < 27; top++)
+      for (let left = 0; left < 27; left++) {
+        const patch = plainPatch(images, image, top, left);
+        const pools = [0, 1, 2, 3].filter((pool) => {
+          const [row, column] = [13 * Math.floor(pool / 2), 13 * (pool % 2)];
+          return top >= row && top < row + 14 && left >= column && left < column + 14;
+        });
+        for (let filter = 0; filter < offsets.length; filter++) {
+          let z = -offsets[filter]!;
+          for (let at = 0; at < 108; at++) z += weights[filter * 108 + at]! * patch[at]!;
+          for (const pool of pools) {
+            features[filter * 4 + pool]! += Math.max(0, z - 0.25);
+            features[(offsets.length + filter) * 4 + pool]! += Math.max(0, -z - 0.25);
+          }
+        }
+      }
+    return features;
+  });
+}
+
+/** Mean 0 and deviation 1 over the training images. */
+function plainStandardize(train: Float64Array[], tests: Float64Array[]): void {
+  for (let column = 0; column < train[0]!.length; column++) {
+    const mean = train.reduce((sum, row) => sum + row[column]!, 0) / train.length;
+    const variance = train.reduce((sum, row) => sum + (row[column]! - mean) ** 2, 0) / train.length;
+    for (const row of [...train, ...tests])
+      row[column] = variance > 0 ? (row[column]! - mean) / Math.sqrt(variance) : 0;
+  }
+}
+
+const bankOf = ({ patchSize: size, patches, epsilon, seed }: RandomConvSettings) =>
+  preparePatches(TRAIN, { size, patches, epsilon, seed });
+
+const gramOf = (settings: RandomConvSettings) =>
+  accumulateGram(ENGINE, randomConvBlocks(ENGINE, TRAIN, TESTS, settings), 300, 20);
+
+describe("the filters", () => {
+  test("answer whitened patches with variance 1, and sum to 0", () => {
+    const settings = { ...SETTINGS, epsilon: 1e-9 };
+    const { weights, offsets } = bankOf(settings).filters(0, 16);
+    const patches = drawnPatches(TRAIN, settings);
+    for (let filter = 0; filter < 16; filter++) {
+      const weight = weights.subarray(filter * 108, (filter + 1) * 108);
+      const size = Math.sqrt(weight.reduce((sum, element) => sum + element * element, 0));
+      expect(Math.abs(weight.reduce((sum, element) => sum + element, 0)) / size).toBeLessThan(1e-5);
+      const answers = patches.map((patch) =>
+        patch.reduce((sum, pixel, at) => sum + pixel * weight[at]!, -offsets[filter]!),
+      );
+      // The whitened patches have covariance 1 and the filter, seen through the whitener, has length 1.
+      const mean = answers.reduce((sum, answer) => sum + answer, 0) / answers.length;
+      const variance = answers.reduce((sum, answer) => sum + (answer - mean) ** 2, 0) / (answers.length - 1);
+      expect(Math.abs(mean)).toBeLessThan(1e-3);
+      expect(variance).toBeCloseTo(1, 3);
+    }
+  });
+
+  test("are the same however many are made at once", () => {
+    const bank = bankOf(SETTINGS);
+    const all = bank.filters(0, 12);
+    const some = bank.filters(5, 3);
+    expect(some.weights).toEqual(all.weights.slice(5 * 108, 8 * 108));
+    expect(some.offsets).toEqual(all.offsets.slice(5, 8));
+  });
+});
+
+describe("the features", () => {
+  const { weights, offsets } = bankOf(SETTINGS).filters(0, 64);
+  const train = plainFeatures(TRAIN, weights, offsets);
+  const tests = plainFeatures(TESTS, weights, offsets);
+  plainStandardize(train, tests);
+
+  test("are those of float64 to 1e-5 of their size", async () => {
+    for await (const block of randomConvBlocks(ENGINE, TRAIN, TESTS, SETTINGS)) {
+      expect(block).toMatchObject({ features: 512, filters: 64 });
+      for (const [rows, plain] of [
+        [block.train, train],
+        [block.tests, tests],
+      ] as const) {
+        let wrong = 0;
+        plain.forEach((row, image) => {
+          row.forEach((feature, at) => {
+            const far = Math.abs(rows[image * 512 + at]! - feature);
+            wrong = Math.max(wrong, far / Math.max(1, Math.abs(feature)));
+          });
+        });
+        expect(wrong).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  test("have the Gram matrix of float64 to 1e-5, in blocks of any size", async () => {
+    for (const blockFilters of [64, 25]) {
+      const gram = await gramOf({ ...SETTINGS, blockFilters });
+      expect(gram.features).toBe(512);
+      let wrong = 0;
+      for (let i = 0; i < 300; i++)
+        for (let j = 0; j < 300; j++) {
+          const sum = train[i]!.reduce((total, feature, at) => total + feature * train[j]![at]!, 0);
+          wrong = Math.max(wrong, Math.abs(gram.train.tile(0, 0)[i * 300 + j]! - sum) / 512);
+          if (i === j) wrong = Math.max(wrong, Math.abs(gram.trainNorms[i]! - sum) / sum);
+        }
+      for (let i = 0; i < 20; i++)
+        for (let j = 0; j < 300; j++) {
+          const sum = tests[i]!.reduce((total, feature, at) => total + feature * train[j]![at]!, 0);
+          wrong = Math.max(wrong, Math.abs(gram.tests[0]![i * 300 + j]! - sum) / 512);
+        }
+      expect(wrong).toBeLessThan(1e-5);
+    }
+  });
+
+  test("are the same for pixels in [0, 1]", async () => {
+    const scaled = (images: Dataset): Dataset => ({
+      ...images,
+      inputs: Float32Array.from(images.inputs, (pixel) => pixel / 255),
+    });
+    const settings = { ...SETTINGS, filters: 8 };
+    const [bytes] = await Array.fromAsync(randomConvBlocks(ENGINE, TRAIN, TESTS, settings));
+    const [floats] = await Array.fromAsync(randomConvBlocks(ENGINE, scaled(TRAIN), scaled(TESTS), settings));
+    let wrong = 0;
+    bytes!.train.forEach((feature, at) => {
+      wrong = Math.max(wrong, Math.abs(feature - floats!.train[at]!));
+    });
+    expect(wrong).toBeLessThan(1e-4);
+  });
+});
+
+describe("what makes no features", () => {
+  const first = (train: Dataset, tests: Dataset, change: Partial<RandomConvSettings> = {}) =>
+    randomConvBlocks(ENGINE, train, tests, { ...SETTINGS, ...change }).next();
+
+  test.each([
+    [{ filters: 2001 }, "expected 1 to 2000 filters, one a patch, got 2001"],
+    [{ filters: 0 }, "expected 1 to 2000 filters, one a patch, got 0"],
+    [{ filters: Number.NaN }, "expected 1 to 2000 filters, one a patch, got NaN"],
+    [{ blockFilters: 0 }, "expected blocks of 1 filter or more, got 0"],
+    [{ threshold: -1 }, "expected a threshold of 0 or more, got -1"],
+    [{ epsilon: 0 }, "expected a whitening epsilon above 0, got 0"],
+    [{ poolSize: 30 }, "of at least 35 rows and columns, got [300, 3, 32, 32]"],
+  ])("refuses %j", async (change, message) => {
+    await expect(first(TRAIN, TESTS, change)).rejects.toThrow(UsageError);
+    await expect(first(TRAIN, TESTS, change)).rejects.toThrow(message);
+  });
+
+  test("refuses rows of a table, images of two shapes, and pixels that are not finite", async () => {
+    const table: Dataset = { ...TRAIN, shape: [300, 3072] };
+    await expect(first(table, TESTS)).rejects.toThrow("expected images [n, channels, height, width]");
+    const wide: Dataset = {
+      ...TESTS,
+      shape: [20, 3, 64, 16 * 2].map((size, at) => (at === 0 ? 10 : size)),
+      labels: TESTS.labels.slice(0, 10),
+    };
+    await expect(first(TRAIN, wide)).rejects.toThrow("expected tests of the shape [3,32,32], got [3,64,32]");
+    const inputs = Float32Array.from(TRAIN.inputs, (pixel) => pixel / 255);
+    inputs[3072 * 7] = Number.NaN;
+    await expect(first({ ...TRAIN, inputs }, TESTS)).rejects.toThrow(DataError);
+    await expect(first({ ...TRAIN, inputs }, TESTS)).rejects.toThrow("got NaN in example 7");
+  });
+
+  test("counts the features of a filter", () => {
+    expect(featuresOfFilter([1, 3, 32, 32], SETTINGS)).toBe(8);
+  });
+});
