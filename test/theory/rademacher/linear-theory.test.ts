@@ -72,7 +72,8 @@ describe("leastSquaresAgreement", () => {
   });
 
   test("is the square root law for many points, and 1 for few", () => {
-    expect(leastSquaresAgreement(1_000_000, 10) / Math.sqrt(20 / (Math.PI * 1_000_000))).toBeCloseTo(1, 4);
+    // The next terms are of the order of the ratio, here 1e-3.
+    expect(leastSquaresAgreement(10_000, 10) / Math.sqrt(20 / (Math.PI * 10_000))).toBeCloseTo(1, 2);
     expect(leastSquaresAgreement(10, 10)).toBe(1);
   });
 });
