@@ -2,9 +2,9 @@
  * @file The examples that theory is computed on: those of a dataset with a name, or Gaussian rows of any width.
  */
 
-import { UsageError } from "../base/errors.ts";
+import { DataError, UsageError } from "../base/errors.ts";
 import { randomStream } from "../base/random.ts";
-import { type Dataset, exampleCount, type Splits } from "../data/dataset.ts";
+import { checkDataset, type Dataset, exampleCount, type Splits } from "../data/dataset.ts";
 import { type LoadOptions, loadDataset } from "../data/load.ts";
 
 /** The dataset that is drawn here, beside those of the registry. */
@@ -103,6 +103,20 @@ export const twoClasses = (dataset: Dataset): Dataset => ({
 /** `[count]`: +1 for label 1 and -1 for label 0 of two classes. */
 export const signsOf = ({ labels }: Dataset): Float64Array =>
   Float64Array.from(labels, (label) => 2 * label - 1);
+
+/**
+ * Refuse examples that no network can tell apart or learn from: inputs that are not finite, or one class only.
+ *
+ * @throws DataError saying which.
+ */
+export function requireClasses(dataset: Dataset): void {
+  checkDataset(dataset, dataset.name);
+  const first = dataset.labels[0]!;
+  if (dataset.labels.some((label) => label !== first)) return;
+  throw new DataError(
+    `${dataset.name}: expected training examples of at least two classes, got "${dataset.classNames[first]}" only; take more or other examples`,
+  );
+}
 
 /** What a theory is computed on, in words: `mnist, 100 examples`. */
 export const describeExamples = (dataset: Dataset): string =>

@@ -74,7 +74,7 @@ export function implicitCommand(): Command {
     examples: [
       "shatter theory implicit                                    50 drawn shapes, true and random labels",
       "shatter theory implicit --data mnist --n 100               100 digits, half a minute",
-      "shatter theory implicit --data mnist --method sgd --l2 10  what l2 moves the end by",
+      "shatter theory implicit --data mnist --method gd --l2 100  what l2 moves the end by",
     ],
     compute: ({ method, start, lr, ...options }, given) =>
       implicitRegularization({ ...options, ...given, methods: method, starts: start, rate: lr }),

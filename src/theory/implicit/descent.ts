@@ -48,19 +48,24 @@ export function ruleRate(
 /**
  * Factor by which theory lets the distance to the solution shrink an epoch, in `[0, 1)`; null where it has no say here.
  *
- * GD: `1 - rate smallest` is exact in the end, for rates up to 1 over the largest eigenvalue. SGD that draws rows evenly:
+ * GD: `1 - rate (smallest + l2)` is exact in the end, for rates up to 1 over the largest eigenvalue. SGD that draws rows evenly:
  * the mean squared distance shrinks at least by `1 - rate (2 - rate longest) smallest / n` a step; with rows weighted by
  * their norm it is Strohmer and Vershynin (J. Fourier Anal. Appl. 2009, theorem 2), evenly Needell, Srebro and Ward
- * (Math. Program. 2016). With momentum or l2 nothing is predicted.
+ * (Math. Program. 2016). With momentum nothing is predicted, and with l2 nothing for SGD.
+ *
+ * @param slowest - Smallest eigenvalue along which there is anything to do: 0 where the start has a part outside the span
+ *   that l2 has to remove.
  */
 export function predictedRate(
   x: Matrix,
-  { smallest, largest }: Spectrum,
+  slowest: number,
+  { largest }: Spectrum,
   { method, rate, momentum, l2 }: Descent,
 ): number | null {
-  if (momentum > 0 || l2 > 0) return null;
-  if (method === "gd") return rate * largest <= 1.0001 ? 1 - rate * smallest : null;
-  const shrink = 1 - (rate * (2 - rate * longestRow(x)) * smallest) / x.rows;
+  if (momentum > 0) return null;
+  if (method === "gd") return rate * (largest + l2) <= 1.0001 ? 1 - rate * (slowest + l2) : null;
+  if (l2 > 0) return null;
+  const shrink = 1 - (rate * (2 - rate * longestRow(x)) * slowest) / x.rows;
   return shrink < 1 && shrink >= 0 ? shrink ** (x.rows / 2) : null;
 }
 

@@ -178,6 +178,7 @@ async function runOne(
     l2,
     seed,
   };
+  const slowest = l2 > 0 && start === "random" ? 0 : spectrum.smallest;
   let first: number | undefined;
   const path = await followPath({
     ...{ x, y, factor, start: from, descent, leastNorm: least, limit, tolerance, epochs },
@@ -198,7 +199,7 @@ async function runOne(
     norm: last.norm,
     leastNorm: unit,
     measuredRate: measuredRate(path),
-    predictedRate: predictedRate(x, spectrum, descent),
+    predictedRate: predictedRate(x, slowest, spectrum, descent),
     testAccuracy: accuracyOf(path.w, test),
   };
 }

@@ -2,9 +2,9 @@
  * @file An under-determined linear problem from examples: checked, in float64, with its solution of equation (3).
  */
 
-import { DataError, UsageError } from "../../base/errors.ts";
+import { UsageError } from "../../base/errors.ts";
 import { randomStream } from "../../base/random.ts";
-import { type Dataset, exampleCount, exampleSize } from "../../data/dataset.ts";
+import { checkDataset, type Dataset, exampleCount, exampleSize } from "../../data/dataset.ts";
 import { signsOf } from "../examples.ts";
 import { type Factor, factorGram, type Spectrum, spectrumOf } from "./cholesky.ts";
 import { gramOf, type Matrix } from "./vectors.ts";
@@ -60,12 +60,7 @@ export function createProblem(train: Dataset, seed: number): Problem {
   const rows = exampleCount(train);
   const columns = exampleSize(train);
   requireUnderdetermined(rows, columns);
-  const strange = train.inputs.findIndex((value) => !Number.isFinite(value));
-  if (strange >= 0) {
-    throw new DataError(
-      `${train.name}: expected finite inputs, got ${train.inputs[strange]} in example ${Math.floor(strange / columns)}, value ${strange % columns}`,
-    );
-  }
+  checkDataset(train, train.name);
   const x = { rows, columns, values: Float64Array.from(train.inputs) };
   const gram = gramOf(x);
   const factor = factorGram(gram);

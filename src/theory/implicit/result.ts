@@ -46,7 +46,7 @@ export function implicitResult(computed: Computed): Unsigned {
       rate === undefined
         ? "Step sizes by rule: GD 1 over the largest eigenvalue of X X^T; SGD 1 over the longest squared row, the step of Kaczmarz (1937), times 1 - momentum."
         : `Step size ${rate} for all.`,
-      "Predicted factors of the distance an epoch: GD 1 - rate x smallest eigenvalue; SGD at most (1 - rate (2 - rate x longest squared row) smallest / n)^(n/2), in the mean square (Strohmer and Vershynin, 2009; Needell, Srebro and Ward, 2016).",
+      "Predicted factors of the distance an epoch: GD 1 - rate x (smallest eigenvalue + l2); SGD at most (1 - rate (2 - rate x longest squared row) smallest / n)^(n/2), in the mean square (Strohmer and Vershynin, 2009; Needell, Srebro and Ward, 2016).",
       "The part outside the span of the examples is what is left of a vector after two projections, each through the Cholesky factor.",
     ],
     notes: [
@@ -148,7 +148,7 @@ function findingsOf({ splits, settings, runs, interpolants }: Computed): string[
     );
   }
   const norms = new Map(runs.map(({ labels, leastNorm }) => [labels, leastNorm]));
-  if (norms.size === 2) {
+  if (norms.size === 2 && settled.length === runs.length && settings.l2 === 0) {
     list.push(
       `Random labels are fitted as exactly as true ones, by weights of norm ${say(norms.get("random")!)} instead of ${say(norms.get("true")!)}.`,
     );
@@ -268,11 +268,7 @@ function plotOf({ runs }: Computed, labels: Labeling, what: "distance" | "norm")
       domain: null,
       ...(isDistance ? { scale: "log" } : {}),
     },
-    guides: isDistance
-      ? some
-          .filter(({ start, method }) => start === "random" && method === some[0]!.method)
-          .map(({ nullSpace }) => ({ label: "null-space part of the start", y: nullSpace }))
-      : [{ label: "minimum norm", y: 1 }],
+    guides: isDistance ? [] : [{ label: "minimum norm", y: 1 }],
     series,
   };
 }

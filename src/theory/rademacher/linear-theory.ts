@@ -5,6 +5,7 @@
  */
 
 import { logGamma } from "../../base/statistics.ts";
+import { normalCdf } from "../../data/conformance/noise.ts";
 
 /** Logarithm of the binomial coefficient. */
 const logBinomial = (n: number, k: number): number => logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
@@ -50,21 +51,9 @@ export const linearUpperBound = (n: number, dimensions: number): number =>
  * positive with probability `Phi(sqrt(rho / (1 - rho)))`. Least squares is one linear classifier: a lower bound of the
  * complexity of all.
  *
- * @returns In `[0, 1]`; 1 from `dimensions = n` on.
+ * @returns In `[0, 1]`, to 2e-7; 1 from `dimensions = n` on.
  */
 export function leastSquaresAgreement(n: number, dimensions: number): number {
   const rho = dimensions / n;
-  return rho >= 1 ? 1 : errorFunction(Math.sqrt(rho / (1 - rho) / 2));
-}
-
-/** `erf(x)` for `x >= 0`, by its series without cancellation (DLMF 7.6.2). */
-function errorFunction(x: number): number {
-  if (x > 6) return 1;
-  let term = x;
-  let sum = x;
-  for (let k = 1; term > sum * Number.EPSILON; k++) {
-    term *= (2 * x * x) / (2 * k + 1);
-    sum += term;
-  }
-  return Math.min(1, (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum);
+  return rho >= 1 ? 1 : 2 * normalCdf(Math.sqrt(rho / (1 - rho))) - 1;
 }

@@ -13,7 +13,7 @@ import { findModel, summarizeModel } from "../../nn/models.ts";
 import type { Engine } from "../../train/engine.ts";
 import { networkShape } from "../../train/prepare.ts";
 import type { Recipe } from "../../train/recipe.ts";
-import { requireWhole } from "../examples.ts";
+import { requireClasses, requireWhole } from "../examples.ts";
 import { breathe, type Watch } from "../progress.ts";
 import type { Unsigned } from "../settings.ts";
 import { errorBound } from "./bound.ts";
@@ -72,6 +72,7 @@ const LINEAR = "linear";
  *
  * @param splits - Two classes, cropped for the recipe, with as many training examples as the largest size.
  * @throws UsageError if a setting is out of range, or a model cannot train on such examples.
+ * @throws DataError if an input is not finite, or all examples are of one class.
  */
 export async function computeRademacher(
   splits: Splits,
@@ -82,6 +83,7 @@ export async function computeRademacher(
   requireRademacher(settings);
   const { models, sizes, draws, recipe, capacity, fitAccuracy, seed } = settings;
   for (const model of models) for (const n of sizes) requirePossible(model, recipe, splits, n);
+  requireClasses(splits.train);
   const available = exampleCount(splits.train);
   const most = Math.max(capacity, ...sizes);
   if (most > available) throw new UsageError(`--n: expected at most ${available} examples, got ${most}`);

@@ -16,7 +16,7 @@ import { findModel } from "../../nn/models.ts";
 import { exponentialDecay } from "../../nn/schedules.ts";
 import type { Engine } from "../../train/engine.ts";
 import type { Recipe } from "../../train/recipe.ts";
-import { requireWhole } from "../examples.ts";
+import { requireClasses, requireWhole } from "../examples.ts";
 import { breathe, type Watch } from "../progress.ts";
 import type { Unsigned } from "../settings.ts";
 import { changeAllowed, hardtFactor } from "./bounds.ts";
@@ -85,6 +85,7 @@ export interface Needs {
  * @param splits - float32 inputs as the network sees them; `n + replacements` training examples, the last of which
  *   replace others; held-out examples as the test split.
  * @throws UsageError if a setting is out of range, or the model cannot train on such examples.
+ * @throws DataError if an input is not finite, or all examples are of one class.
  */
 export async function computeStability(
   splits: Splits,
@@ -99,6 +100,7 @@ export async function computeStability(
       `stability: expected ${n} + ${replacements} training examples, got ${exampleCount(splits.train)}`,
     );
   }
+  requireClasses(splits.train);
   requirePossible(model, recipe, splits, n);
   const places = randomStream(seed, "theory-stability").permutation(n).subarray(0, replacements);
   const total = labels.length * (replacements + 1);

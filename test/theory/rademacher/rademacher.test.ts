@@ -1,0 +1,102 @@
+import * as runtime from "onnxruntime-node";
+import { describe, expect, test } from "vitest";
+import { gaussianRows } from "../../../src/theory/examples.ts";
+import { leastSquaresAgreement, linearUpperBound } from "../../../src/theory/rademacher/linear-theory.ts";
+import { rademacherComplexity } from "../../../src/theory/rademacher/process-rademacher.ts";
+import { computeRademacher, type RademacherSettings } from "../../../src/theory/rademacher/rademacher.ts";
+import { theoryResultSchema } from "../../../src/theory/theory-result.ts";
+import { openEngine } from "../../../src/train/engine.ts";
+import { paperRecipe } from "../../../src/train/recipe.ts";
+
+describe("rademacherComplexity", () => {
+  test("is 1 for a network that fits, with an interval, and implies nothing", async () => {
+    const result = await rademacherComplexity({
+      d: 20,
+      models: ["mlp-1x512"],
+      sizes: [64],
+      draws: 3,
+      testN: 200,
+    });
+    const { numbers } = result;
+    expect([numbers["mlp1x512N64R"], numbers["mlp1x512N64RLow"], numbers["mlp1x512N64RHigh"]]).toEqual([
+      1, 1, 1,
+    ]);
+    expect(numbers["mlp1x512N64Fitted"]).toBe(3);
+    expect(numbers["mlp1x512N64Parameters"]).toBe(20 * 512 + 512 + 512 * 2 + 2);
+    expect(numbers["mlp1x512N64Bound"]).toBeGreaterThan(1);
+    expect(result.claims[0]!.outcome).toBe("reproduced");
+    expect(theoryResultSchema.parse(result)).toEqual(result);
+  });
+
+  test("is far below for a small linear model on many examples, where theory says", async () => {
+    const [n, d, draws] = [1000, 20, 8];
+    const recipe = { batch: n, learningRate: 1, momentum: 0, epochs: 100, evaluate: { every: 100, test: 1 } };
+    const { numbers } = await rademacherComplexity({
+      d,
+      models: ["linear"],
+      sizes: [n],
+      draws,
+      testN: 10,
+      recipe,
+    });
+    const r = numbers["linearN1000R"] as number;
+    // One sign changes the agreement by 2 / n, so its variance over draws is at most 1 / n (Efron and Stein).
+    const sigma = Math.sqrt(1 / n / draws);
+    expect(Math.abs(r - leastSquaresAgreement(n, d + 1))).toBeLessThan(5 * sigma);
+    expect(r).toBeLessThan(linearUpperBound(n, d + 1));
+    expect(numbers["linearN1000UpperBound"]).toBe(linearUpperBound(n, d + 1));
+    expect(numbers["linearN1000Fitted"]).toBe(0);
+  });
+
+  test("finds the capacity of a linear model near Cover's, and the same twice", async () => {
+    const options = {
+      ...{ d: 15, models: ["linear"], sizes: [8, 16], draws: 2, testN: 5, capacity: 64, fitAccuracy: 1 },
+      recipe: { batch: 64, learningRate: 1, epochs: 500, evaluate: { every: 50, test: 1 } },
+    };
+    const first = await rademacherComplexity(options);
+    // 16 points are always fitted in 16 dimensions; 64 with probability below 1e-4 (Cover).
+    expect(first.numbers["linearCapacity"]).toBeGreaterThanOrEqual(16);
+    expect(first.numbers["linearCapacityFails"]).toBeLessThanOrEqual(64);
+    expect(first.tables.map(({ name }) => name)).toEqual(["complexity", "capacity"]);
+    const { provenance: _, ...second } = await rademacherComplexity(options);
+    expect({ ...second, provenance: first.provenance }).toEqual(first);
+  });
+
+  test.each([
+    [
+      { sizes: [1] },
+      "--n: expected at least 2, got 1: any model fits the sign of one example, so r would be 1",
+    ],
+    [{ sizes: [Number.NaN] }, "--n: expected a whole number of at least 2, got NaN"],
+    [{ draws: 1 }, "--draws: expected at least 2, got 1: one draw of signs has no interval"],
+    [{ fitAccuracy: Number.NaN }, "--fit-accuracy: expected a number in (0.5, 1], got NaN"],
+    [{ recipe: { epochs: 0 } }, "recipe: epochs: "],
+    [{ d: 0 }, "--d: expected a whole number of at least 1, got 0"],
+    [{ data: "shapes", d: 5 }, "--d: shapes has a width of its own; it is for --data gaussian only"],
+    [{ data: "mnist", sizes: [60_001] }, "--n, --capacity: mnist has 60000 training examples, got 60001"],
+    [{ d: 10_000, sizes: [100_000] }, "expected at most 268435456 numbers in all rows"],
+  ])("refuses %o", async (options, message) => {
+    await expect(rademacherComplexity(options)).rejects.toThrow(message);
+  });
+
+  test("stops when told to", async () => {
+    const interrupt = new AbortController();
+    interrupt.abort();
+    await expect(rademacherComplexity({ signal: interrupt.signal, sizes: [8] })).rejects.toThrow("aborted");
+  });
+});
+
+describe("computeRademacher", () => {
+  test("refuses examples of one class", async () => {
+    const { train, test: held } = gaussianRows({ n: 10, testN: 5, d: 3, seed: 0 });
+    const settings: RademacherSettings = {
+      ...{ models: ["linear"], sizes: [10], draws: 2, capacity: 0, fitAccuracy: 1, seed: 0 },
+      recipe: { ...paperRecipe, preprocess: "none" },
+    };
+    const engine = await openEngine(runtime, "cpu", 1);
+    const one = { train: { ...train, labels: new Int32Array(10) }, test: held };
+    await expect(computeRademacher(one, engine, settings)).rejects.toThrow(
+      'gaussian: expected training examples of at least two classes, got "below" only',
+    );
+  });
+});
