@@ -3,8 +3,6 @@
  */
 
 import { totalmem } from "node:os";
-import { join } from "node:path";
-import { UsageError } from "../../base/errors.ts";
 import { type Dataset, exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
 import { findDataset } from "../../data/load.ts";
 import { corruptLabels } from "../../data/randomize.ts";
@@ -12,15 +10,8 @@ import type { Engine } from "../../train/engine.ts";
 import { GAUSSIAN, loadExamples } from "../examples.ts";
 import { bandwidthByRule, meanSquaredDistance } from "../features/distance.ts";
 import { gaborFeatures } from "../features/gabor.ts";
-import { accumulateGram } from "../features/gram.ts";
-import { blocksDone } from "../features/gram-state.ts";
-import { openGramFolder } from "../features/process-gram.ts";
-import {
-  describeRandomConv,
-  featuresOfFilter,
-  randomConvBlocks,
-  randomConvDefaults,
-} from "../features/random-conv.ts";
+import { randomConvGram } from "../features/process-random-conv.ts";
+import { featuresOfFilter, randomConvDefaults } from "../features/random-conv.ts";
 import { openHere } from "../process-engine.ts";
 import { type Surroundings, startProvenance } from "../process-provenance.ts";
 import { breathe, type Watch } from "../progress.ts";
@@ -260,21 +251,10 @@ async function solveFilters({
   const block = Math.min(filters, settings.blockFilters) * perFilter * 4 * (n + m);
   const source = triangleBytes(n) + 4 * n * m + block + splits.train.inputs.byteLength;
   const plan = planSolve(solver, { n, columns: 2 * labels.classes, source, limit });
-  const described = (await describeRandomConv(splits.train, splits.test, settings)) as Record<string, never>;
-  const kept = folder === undefined ? undefined : await openGramFolder(join(folder), described, n, m);
   const solutions: Solutions[] = [];
   let solving = 0;
-  let kernel: Kernel | undefined;
   let rule = "";
   const began = performance.now();
-  const state = kept?.state;
-  const blocks = randomConvBlocks(engine, splits.train, splits.test, settings, {
-    from: state ? blocksDone(state) : 0,
-    signal: watch.signal,
-  });
-  // What was solved before an interruption is not solved again, but its answers are in the folder.
-  const earlier = [...(state?.answers.values() ?? [])] as unknown as Solutions[];
-  solutions.push(...earlier);
   const kernelFor = (features: number): Kernel => {
     // Standardized features have a variance of 1, so examples are 2 * features apart, in the mean square.
     const bandwidth = request.bandwidth ?? Number(bandwidthByRule(2 * features).toPrecision(4));
@@ -284,31 +264,26 @@ async function solveFilters({
         : `The bandwidth of ${bandwidth} was asked for.`;
     return kernelOf({ kernel: name, bandwidth, degree });
   };
-  const gram = await accumulateGram(engine, blocks, n, m, {
-    ...(kept && { state: kept.state, keeper: kept }),
+  const { gram, answers } = await randomConvGram(engine, splits.train, splits.test, settings, {
+    folder,
     at: counts,
-    filters,
+    // What was solved before an interruption is not solved again: the folder keeps it.
     onFilters: async (done, products) => {
       const started = performance.now();
-      kernel = kernelFor(products.features);
-      if (request.l2.includes(0) && n > kernel.rank(products.features)) {
-        throw new UsageError(
-          `kernel ${kernel.name}: ${done} filters give ${products.features} features, so the Gram matrix of ${n} examples is singular: use --l2 with a positive number, more --filters, or --kernel gaussian`,
-        );
-      }
-      const solved = await solveLabels(engine, gramOfProducts(kernel, products), labels, {
+      const solved = await solveLabels(engine, gramOfProducts(kernelFor(products.features), products), labels, {
         ...{ ...request, curve: false },
         ...watch,
         plan,
         filters: done,
       });
-      solutions.push(solved);
       solving += (performance.now() - started) / 1000;
       return JSON.parse(JSON.stringify(solved));
     },
     ...watch,
   });
-  kernel ??= kernelFor(gram.features);
+  const wanted = [...answers].filter(([done]) => done >= counts[0]!).sort(([a], [b]) => a - b);
+  solutions.push(...wanted.map(([, solved]) => solved as unknown as Solutions));
+  const kernel = kernelFor(gram.features);
   return {
     ...{ request, splits, kernel, rule, plan, solutions, interpolants: [] },
     precision: "float32, added up over blocks of filters; taken as exact",

@@ -51,6 +51,7 @@ export function checkRequest({
   tolerance,
   iterations,
   bandwidth,
+  kernel,
 }: KernelRequest): void {
   const refuse = (option: string, expected: string, got: unknown): never => {
     throw new UsageError(`--${option}: expected ${expected}, got ${got}`);
@@ -74,6 +75,10 @@ export function checkRequest({
   if (features === "random-conv") {
     if (filters.length === 0 || filters.some((count) => !(Number.isInteger(count) && count >= 1))) {
       refuse("filters", "whole numbers of at least 1", filters.join(","));
+    }
+    // Features of mean 0 sum to 0 over the training examples: the Gram matrix of their products is singular.
+    if (kernel === "linear" && l2.includes(0)) {
+      refuse("l2", "positive numbers with --kernel linear, as standardized features have a singular Gram matrix", 0);
     }
   }
 }
