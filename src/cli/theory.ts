@@ -3,9 +3,10 @@
  */
 
 import { Command } from "commander";
+import { expressivityCommand } from "./theory/expressivity.ts";
 
 /** In the order of the paper: each a file in `theory/`, made by `defineTheory`. */
-const commands: readonly (() => Command)[] = [];
+const commands: readonly (() => Command)[] = [expressivityCommand];
 
 /** The command. */
 export function theoryCommand(): Command {

@@ -87,6 +87,11 @@ export const claims = {
     text: "Explicit regularization may improve generalization, but is neither necessary nor by itself sufficient for it (here: not sufficient).",
     criterion: "some model memorises random labels with a regularizer on",
   },
+  16: {
+    text: "A two-layer ReLU network with 2n + d weights represents any function on a sample of n points in d dimensions; so does one of any depth k, of width O(n/k) and O(n + d) weights.",
+    criterion:
+      "the two-layer network has exactly 2n + d weights, every deeper one at most 2n + d + k and a width of at most 2n/k + 6, and none is off by more than a millionth of the targets' range at any sample, in float64",
+  },
 } as const satisfies Readonly<Record<number, ClaimText>>;
 
 /** One thing a claim needs, as it was found; `holds` is null where it was not measured. */

@@ -12,8 +12,8 @@ import { type Arithmetic, type Block, placeIn, type ReluNetwork, sumUnits } from
 
 /** Samples in the order of their projections. */
 export interface Ordered {
-  /** `[count]`, ascending and distinct. */
-  readonly projected: Float64Array | Float32Array;
+  /** `[count]`, ascending; distinct but for what float32 cannot tell apart. */
+  readonly projected: Float64Array;
   /** `[count]`. */
   readonly targets: Float64Array;
 }
@@ -40,8 +40,8 @@ export function orderSamples(projected: Float64Array | Float32Array, targets: Fl
     (a, b) => projected[a]! - projected[b]! || a - b,
   );
   return {
-    projected: projected.map((_, place) => projected[order[place]!]!),
-    targets: targets.map((_, place) => targets[order[place]!]!),
+    projected: Float64Array.from(order, (index) => projected[index]!),
+    targets: Float64Array.from(order, (index) => targets[index]!),
   };
 }
 
@@ -98,7 +98,9 @@ function build(
     const end = layer === layers - 1 ? null : edge(after);
     const places = Float64Array.from(projected.subarray(first, after), (x) => placeIn(end, x, arithmetic));
     const begin = placeIn(end, edge(first), arithmetic);
-    const thresholds = places.map((place, index) => (index === 0 ? begin : between(places[index - 1]!, place)));
+    const thresholds = places.map((place, index) =>
+      index === 0 ? begin : between(places[index - 1]!, place),
+    );
     const wanted = targets.slice(first, after).map((target) => target - level);
     const weights = solve(thresholds, places, wanted);
     if (end !== null) level += sumUnits({ thresholds, weights }, 0, arithmetic);
@@ -108,7 +110,7 @@ function build(
 }
 
 /** How far the first threshold is before the first sample: as far as neighbors are from each other, on average. */
-function firstDistance(projected: Float64Array | Float32Array): number {
+function firstDistance(projected: Float64Array): number {
   const range = projected.at(-1)! - projected[0]!;
   return range > 0 ? range / (projected.length - 1) : Math.max(1, Math.abs(projected[0]!));
 }

@@ -33,8 +33,7 @@ export type Arithmetic = "float64" | "float32";
 /** Weights of a network: `2 n + d` for depth 2, and one more for each further layer: where its block ends. */
 export const weightCount = ({ direction, blocks }: ReluNetwork): number =>
   blocks.reduce(
-    (sum, { thresholds, weights, end }) =>
-      sum + thresholds.length + weights.length + (end === null ? 0 : 1),
+    (sum, { thresholds, weights, end }) => sum + thresholds.length + weights.length + (end === null ? 0 : 1),
     direction.length,
   );
 

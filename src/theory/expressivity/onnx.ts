@@ -125,8 +125,18 @@ function projectionScan(): Nodes[number] {
   const body: GraphInit = {
     name: "project",
     node: [
-      { opType: "Mul", name: "project.product", input: ["project.value", "project.weight"], output: ["project.product"] },
-      { opType: "Add", name: "project.after", input: ["project.before", "project.product"], output: ["project.after"] },
+      {
+        opType: "Mul",
+        name: "project.product",
+        input: ["project.value", "project.weight"],
+        output: ["project.product"],
+      },
+      {
+        opType: "Add",
+        name: "project.after",
+        input: ["project.before", "project.product"],
+        output: ["project.after"],
+      },
     ],
     input: [samples("project.before"), samples("project.value"), scalar("project.weight")],
     output: [samples("project.after")],

@@ -10,6 +10,9 @@ import { randomStream } from "../../base/random.ts";
 import { breathe, type Watch } from "../progress.ts";
 import type { Sample } from "./sample.ts";
 
+/** Directions that are followed at once: their sums do not wait for each other. */
+const AT_ONCE = 4;
+
 /** A direction and where it puts the samples. */
 export interface Projection {
   /** `[dimensions]`, float32 numbers, so that the network is the same in both arithmetics. */
@@ -23,8 +26,8 @@ export interface Projection {
 /**
  * Draw directions at random, and project the samples on each.
  *
- * The directions are normal, orthogonal to the mean of the inputs (pixels are positive: without this all projections
- * would share a large constant, which costs float32 digits).
+ * The directions are normal, three of four orthogonal to the mean of the inputs (pixels are positive: without this all
+ * projections would share a large constant, which costs float32 digits).
  *
  * @param candidates - How many, at least 1.
  */
@@ -56,17 +59,18 @@ function drawDirection(mean: Float64Array, seed: number, index: number): Float32
   const random = randomStream(seed, "expressivity-projection", index);
   const drawn = Float64Array.from(mean, () => random.normal() / Math.sqrt(mean.length));
   const size = mean.reduce((sum, value) => sum + value * value, 0);
-  // In one dimension nothing is orthogonal to the mean but 0.
-  if (mean.length === 1 || size === 0) return Float32Array.from(drawn);
+  // In one dimension nothing is orthogonal to the mean but 0; and samples may all be multiples of their mean.
+  const isFree = mean.length === 1 || size === 0 || index % AT_ONCE === AT_ONCE - 1;
+  if (isFree) return Float32Array.from(drawn);
   const along = drawn.reduce((sum, value, place) => sum + value * mean[place]!, 0) / size;
   return Float32Array.from(drawn, (value, place) => value - along * mean[place]!);
 }
 
-/** Directions that are followed at once: their sums do not wait for each other. */
-const AT_ONCE = 4;
-
 /** Project the samples on at most {@link AT_ONCE} directions. */
-function projectAll({ count, dimensions, inputs }: Sample, directions: readonly Float32Array[]): Projection[] {
+function projectAll(
+  { count, dimensions, inputs }: Sample,
+  directions: readonly Float32Array[],
+): Projection[] {
   // The sums of all are kept by name: an array of them would be several times slower.
   const woven = new Float32Array(AT_ONCE * dimensions);
   directions.forEach((direction, at) => {

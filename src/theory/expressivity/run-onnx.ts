@@ -29,7 +29,7 @@ export async function runNetwork(
     const rows = Math.max(1, Math.min(count, Math.floor(MOST_AT_ONCE / Math.max(dimensions, units))));
     for (let first = 0; first < count; first += rows) {
       const last = Math.min(count, first + rows);
-      await breathe(watch, first, count, "ONNX Runtime");
+      await breathe({ signal: watch.signal }, first, count, "");
       const data = Float32Array.from(inputs.subarray(first * dimensions, last * dimensions));
       const fed = new engine.runtime.Tensor("float32", data, [last - first, dimensions]);
       const { values: out } = await session.run({ inputs: fed });

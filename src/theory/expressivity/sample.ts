@@ -5,7 +5,7 @@
 import { DataError, UsageError } from "../../base/errors.ts";
 
 /** Most examples: an evaluation of the network at all of them takes about `n^2 / 2` steps. */
-const MOST_EXAMPLES = 100_000;
+const MOST_EXAMPLES = 60_000;
 /** Most numbers of all inputs together, 2 GiB as float32. */
 const MOST_NUMBERS = 2 ** 29;
 
@@ -121,7 +121,8 @@ export function mergeDuplicates(sample: Sample): Distinct {
 /** FNV-1a over the bits of a row; equal rows have equal hashes (0 and -0 alike), and few others have. */
 function hashOf(row: Uint8Array | Float32Array): number {
   let hash = 0x811c9dc5;
-  const words = row instanceof Uint8Array ? row : new Uint32Array(Float32Array.from(row, (x) => x + 0).buffer);
+  const words =
+    row instanceof Uint8Array ? row : new Uint32Array(Float32Array.from(row, (x) => x + 0).buffer);
   for (const word of words) hash = Math.imul(hash ^ word, 0x01000193) >>> 0;
   return hash;
 }
