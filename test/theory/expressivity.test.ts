@@ -49,7 +49,11 @@ function sampleOf(
 
 /** The samples of a projection, sorted, in both arithmetics. */
 async function projected(sample: Sample, seed = 0) {
-  const { direction, exact, single } = chooseProjection(await drawProjections(sample, 4, seed), sample.count);
+  const { direction, exact, single } = chooseProjection(
+    await drawProjections(sample, 4, seed),
+    sample.count,
+    "float32",
+  );
   const { targets } = sample;
   return {
     direction,

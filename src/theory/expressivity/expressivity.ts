@@ -18,7 +18,8 @@ import { checkSample, mergeDuplicates, type Sample } from "./sample.ts";
 import {
   type Bench,
   type DepthRow,
-  fitBoth,
+  fitExact,
+  fitSingle,
   largestSum,
   MET,
   measureDepth,
@@ -97,8 +98,8 @@ export async function expressivity(options: ExpressivityOptions): Promise<Theory
   const engine = await openEngine(await import("onnxruntime-node"), "cpu", threads);
   const bench: Bench = { sample, projections, engine, isLabels: labels !== "regression", watch: options };
   const { count } = sample;
-  const { on, exact, single } = fitBoth(bench, count);
-  await onModel?.(networkOnnx(single, "ordered"));
+  const { on, network: exact } = fitExact(bench, count);
+  await onModel?.(networkOnnx(fitSingle(bench, count).network, "ordered"));
   const sizes: SizeRow[] = [];
   for (const size of sizesUpTo(count)) {
     await breathe(options, sizes.length, sizesUpTo(count).length, `${size} samples`);
@@ -198,7 +199,7 @@ const share = (value: number): string => `${Number((100 * value).toFixed(2))} %`
 
 function findingsOf(found: Found, gap: number, distance: number): string[] {
   const { sample, exact, sizes, remedies, isLabels, smallestEigenvalue, drawn, apart } = found;
-  const [, weights, , places, sums] = found.roundings;
+  const [, weights, thresholds, places, sums] = found.roundings;
   const { count, dimensions, targets } = sample;
   const all = sizes.at(-1)!;
   const met = isLabels ? "labels right" : `targets met to ${100 * MET} % of their range`;
@@ -214,13 +215,13 @@ function findingsOf(found: Found, gap: number, distance: number): string[] {
       : lastGood === all
         ? `Computed as networks usually are, by matrix products in float32 with weights rounded to float32, all of these samples still have their ${met}.`
         : `Computed as networks usually are, by matrix products in float32 with weights rounded to float32, all ${met} up to ${whole(lastGood.count)} of the sizes tried; at ${whole(count)} it is ${share(all.product.right)}.`,
-    `What breaks float32 is cancellation: the slope between two samples is the difference of their targets over their gap, and every unit keeps its slope to the end of the range, so the sum of the units passes through ${short(found.largestSum)} before it comes back to a target; float32 keeps 24 bits of that. Rounding the units and their sum alone makes an error of ${short(sums!.result.error)} of the targets’ range, rounding the weights w alone ${short(weights!.result.error)}, rounding the projections alone ${short(places!.result.error)}. Smaller targets change nothing.`,
-    `What helps in float64: thresholds just after the sample before instead of midpoints, which pass an error of one slope on to the next undamped (largest error ${short(midpoints!.float64!.error)} with midpoints, ${short(remedies[1]!.float64!.error)} without, on the same direction). What helps in float32: finding the weights by forward substitution in float32 itself, in the order in which they will be summed, so that each weight makes up for the rounding of all before it. It needs a direction on which no two samples fall together in float32: ${apart} of the ${drawn} drawn are such for these samples, and fewer the more samples there are. A larger smallest gap hardly helps by itself.`,
+    `What breaks float32 is cancellation: the slope between two samples is the difference of their targets over their gap, and every unit keeps its slope to the end of the range, so the sum of the units passes through ${short(found.largestSum)} before it comes back to a target; float32 keeps 24 bits of that. Each alone, the rounding of units and sums leaves ${share(sums!.result.right)} of the ${isLabels ? "labels right" : "targets met"}, of the weights w ${share(weights!.result.right)}, of the thresholds ${share(thresholds!.result.right)}; that of the projections ${share(places!.result.right)}, as it hurts only where neighbors are near. Smaller targets change nothing.`,
+    `What helps in float64: thresholds just after the sample before instead of midpoints, which pass an error of one slope on to the next undamped (largest error ${short(midpoints!.float64!.error)} with midpoints, ${short(remedies[1]!.float64!.error)} without, on the same direction). What helps in float32: finding the weights by forward substitution in float32 itself, in the order in which they will be summed, so that each weight makes up for the rounding of all before it. It needs a direction on which no two samples fall together in float32: ${apart} of the ${drawn} drawn are such for these samples, and fewer the more samples there are. The direction with the largest smallest gap instead of the first takes the largest error in float64 to ${short(remedies[2]!.float64!.error)}.`,
   ];
 }
 
 const METHOD = [
-  "Theorem 1: c(x) = sum over j of w_j max(⟨a, x⟩ − b_j, 0). The samples are projected on several normal directions a, three of four orthogonal to the mean input; the one with the largest smallest gap over the range is taken. Thresholds b interleave with the sorted projections, each 15/16 of the way back to the sample before. The weights w solve the triangular system of Lemma 1: as differences of slopes, in one pass, O(n log n + nd) in all.",
+  "Theorem 1: c(x) = sum over j of w_j max(⟨a, x⟩ − b_j, 0). The samples are projected on several normal directions a, three of four orthogonal to the mean input; the one with the largest smallest gap over the range is taken, in float64 for the network of float64, in float32 for that of float32. Thresholds b interleave with the sorted projections, each 15/16 of the way back to the sample before. The weights w solve the triangular system of Lemma 1: as differences of slopes, in one pass, O(n log n + nd) in all.",
   "Float32 weights are found by the same substitution with every operation rounded to float32, O(n²/2), for samples projected in float32. They hold for sums in the order of the units, which the exported model states (ONNX’s Scan); those have the same bits on every machine that rounds as IEEE 754 says.",
   "Corollary 1: the n units are divided among k − 1 hidden layers by their place on the projection. The first layer computes the block of the largest projections, the next one the block before it, and so on; a block sees the distance to its end, so it is constant beyond. Each layer passes on the projection and the sum so far in two units each.",
   "Lemma 1 is checked on matrices turned by a random reflection, by inverse iteration and by elimination with pivoting, which do not see that the original is triangular.",

@@ -34,7 +34,7 @@ export async function fitTwoLayer(sample: Sample, options: TwoLayerOptions = {})
   checkSample(sample);
   const { sample: distinct } = mergeDuplicates(sample);
   const projections = await drawProjections(distinct, candidates, seed, options);
-  const { direction, exact, single } = chooseProjection(projections, distinct.count);
+  const { direction, exact, single } = chooseProjection(projections, distinct.count, arithmetic);
   return arithmetic === "float64"
     ? fitNetwork(orderSamples(exact, distinct.targets), { direction })
     : fitSingleNetwork(orderSamples(single, distinct.targets), { direction });

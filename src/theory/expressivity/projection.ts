@@ -8,6 +8,7 @@
 import { DataError } from "../../base/errors.ts";
 import { randomStream } from "../../base/random.ts";
 import { breathe, type Watch } from "../progress.ts";
+import type { Arithmetic } from "./network.ts";
 import type { Sample } from "./sample.ts";
 
 /** Directions that are followed at once: their sums do not wait for each other. */
@@ -128,12 +129,16 @@ export function smallestGap(sorted: Float64Array | Float32Array): number {
 }
 
 /**
- * The best of some projections for the first samples: that with the largest smallest gap in float32; where all of them
- * have samples that fall together in float32, in float64.
+ * The best of some projections for the first samples: that with the largest smallest gap over the range in the given
+ * arithmetic. Where float32 cannot keep the samples apart on any, float64 decides.
  *
  * @throws DataError if samples fall together in float64 on all of them.
  */
-export function chooseProjection(projections: readonly Projection[], count: number): Projection {
+export function chooseProjection(
+  projections: readonly Projection[],
+  count: number,
+  arithmetic: Arithmetic = "float64",
+): Projection {
   const rated = projections.map(({ direction, exact, single }) => {
     const cut = { direction, exact: exact.subarray(0, count), single: single.subarray(0, count) };
     return { cut, single: relativeGap(cut.single), exact: relativeGap(cut.exact) };
@@ -145,7 +150,7 @@ export function chooseProjection(projections: readonly Projection[], count: numb
         "take fewer samples, more candidates, or inputs that differ by more",
     );
   }
-  return apart.reduce((best, one) =>
-    one.single > best.single || (one.single === best.single && one.exact > best.exact) ? one : best,
-  ).cut;
+  const isInSingle = arithmetic === "float32" && apart.some(({ single }) => single > 0);
+  const gapOf = (one: (typeof apart)[number]): number => (isInSingle ? one.single : one.exact);
+  return apart.reduce((best, one) => (gapOf(one) > gapOf(best) ? one : best)).cut;
 }

@@ -81,20 +81,32 @@ async function exactnessThere(
   return compare(values, sample.targets.subarray(0, count), isLabels);
 }
 
-/** The two networks of some samples: that of exact arithmetic, and that of float32. */
-export function fitBoth(
+/** A network and the projection it is made on. */
+export interface Fitted {
+  readonly on: Projection;
+  readonly network: ReluNetwork;
+}
+
+/** The network of exact arithmetic for the first samples, on the direction that is best for it. */
+export function fitExact(
   { sample, projections }: Pick<Bench, "sample" | "projections">,
   count: number,
   depth = 2,
-): { readonly on: Projection; readonly exact: ReluNetwork; readonly single: ReluNetwork } {
-  const on = chooseProjection(projections, count);
-  const targets = sample.targets.subarray(0, count);
-  const { direction } = on;
-  return {
-    on,
-    exact: fitNetwork(orderSamples(on.exact, targets), { direction, depth }),
-    single: fitSingleNetwork(orderSamples(on.single, targets), { direction, depth }),
-  };
+): Fitted {
+  const on = chooseProjection(projections, count, "float64");
+  const samples = orderSamples(on.exact, sample.targets.subarray(0, count));
+  return { on, network: fitNetwork(samples, { direction: on.direction, depth }) };
+}
+
+/** The network of float32 arithmetic for the first samples, on the direction that is best for it. */
+export function fitSingle(
+  { sample, projections }: Pick<Bench, "sample" | "projections">,
+  count: number,
+  depth = 2,
+): Fitted {
+  const on = chooseProjection(projections, count, "float32");
+  const samples = orderSamples(on.single, sample.targets.subarray(0, count));
+  return { on, network: fitSingleNetwork(samples, { direction: on.direction, depth }) };
 }
 
 /** One number of samples. */
@@ -114,16 +126,17 @@ export interface SizeRow {
 
 /** Measure a two-layer network of the first `count` samples in both arithmetics. */
 export async function measureSize(bench: Bench, count: number): Promise<SizeRow> {
-  const { on, exact, single } = fitBoth(bench, count);
-  const rounded = roundNetwork(exact);
+  const { on, network } = fitExact(bench, count);
+  const single = fitSingle(bench, count);
+  const rounded = roundNetwork(network);
   return {
     count,
     gap: relativeGap(on.exact),
-    norm: weightNorm(exact),
-    float64: exactnessOf(bench, exact, on, "float64"),
+    norm: weightNorm(network),
+    float64: exactnessOf(bench, network, on, "float64"),
     product: await exactnessThere(bench, rounded, count, "product"),
     ordered: await exactnessThere(bench, rounded, count, "ordered"),
-    fitted: await exactnessThere(bench, single, count, "ordered"),
+    fitted: await exactnessThere(bench, single.network, count, "ordered"),
   };
 }
 
@@ -160,13 +173,12 @@ export async function measureRemedies(bench: Bench): Promise<RemedyRow[]> {
   rows.push(measureScaled(bench, best));
   if (count >= 7) await measure("and 8 layers instead of 2", best, undefined, 8);
   await breathe(watch, rows.length, 6, "what helps");
-  const options = { direction: best.direction };
-  const single = fitSingleNetwork(orderSamples(best.single, targets), options);
+  const single = fitSingle(bench, count);
   rows.push({
     what: "2 layers, weights found in float32",
-    norm: weightNorm(single),
+    norm: weightNorm(single.network),
     float64: null,
-    float32: exactnessOf(bench, single, best, "float32"),
+    float32: exactnessOf(bench, single.network, single.on, "float32"),
   });
   return rows;
 }
@@ -179,10 +191,9 @@ export interface RoundingRow {
 
 /** Measure which rounding to float32 it is that hurts: each alone in the network of all samples, then all together. */
 export function measureRoundings(bench: Bench): RoundingRow[] {
-  const on = chooseProjection(bench.projections, bench.sample.count);
-  const { direction, exact } = on;
-  const network = fitNetwork(orderSamples(exact, bench.sample.targets), { direction });
-  const { targets } = bench.sample;
+  const { targets, count } = bench.sample;
+  const { on, network } = fitExact(bench, count);
+  const { exact } = on;
   const alone = (
     what: string,
     kept: ReluNetwork,
@@ -254,7 +265,8 @@ export interface DepthRow {
 
 /** Measure a network of some depth at the first `count` samples. */
 export async function measureDepth(bench: Bench, count: number, depth: number): Promise<DepthRow> {
-  const { on, exact, single } = fitBoth(bench, count, depth);
+  const { on, network: exact } = fitExact(bench, count, depth);
+  const { network: single } = fitSingle(bench, count, depth);
   return {
     depth,
     width: widthOf(exact),

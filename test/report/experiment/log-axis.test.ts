@@ -77,7 +77,7 @@ describe("a logarithmic axis", () => {
     const straight = {
       ...plot,
       x: { ...plot.x, domain: [1, 10_000] as [number, number] },
-      y: { ...plot.y, domain: [1e-16, 1] as [number, number] },
+      y: { ...plot.y, domain: [1e-17, 10] as [number, number] },
       guides: [],
       series: [
         {
@@ -91,7 +91,7 @@ describe("a logarithmic axis", () => {
       document: blankDocument(),
       theme: "file",
     });
-    for (const tick of ["10,000", "10⁻¹⁶"]) expect(svg).toContain(`>${tick}<`);
+    for (const tick of ["10,000", "10⁻¹²"]) expect(svg).toContain(`>${tick}<`);
     // A power law is a straight line: its middle point lies in the middle.
     const path =
       /d="M([\d.,L]+)"/.exec(svg.replaceAll(/<path[^>]*stroke-dasharray="1\.5[^>]*>/g, ""))?.[1] ?? "";

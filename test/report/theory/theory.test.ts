@@ -35,9 +35,7 @@ describe("writeTheory", () => {
   test("writes numbers of any size, for people, machines and LaTeX", async () => {
     await writeTheory(theory(), folder, ["md", "csv", "tex"]);
     const read = (name: string) => readFile(join(folder, name), "utf8");
-    expect(await read("sizes.md")).toContain(
-      "| 1,000 | 1.5\u00a0GiB | 3.25×10⁻¹² | 219.5 ± 2.5 | 220 | −0.5 |",
-    );
+    expect(await read("sizes.md")).toContain("| 1,000 | 1.5 GiB | 3.25×10⁻¹² | 219.5 ± 2.5 | 220 | −0.5 |");
     expect(await read("sizes.csv")).toContain("1000,1610612736,3.25e-12,219.5,217,222,3,220,-0.5,");
     expect(await read("sizes.tex")).toContain("3.25$\\times$10$^{-12}$");
   });
@@ -83,7 +81,7 @@ describe("theoryPage", () => {
     expect(html).toContain('<a href="residual.svg">');
     expect(html).not.toContain('href="residual.png"');
     expect(html).toContain("10⁻¹²");
-    expect(html).not.toMatch(/https?:|<script|<link| src=/);
+    expect(html.replaceAll("http://www.w3.org/2000/svg", "")).not.toMatch(/https?:|<script|<link| src=/);
   });
 
   test("says that it was interrupted", () => {
