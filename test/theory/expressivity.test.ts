@@ -179,11 +179,44 @@ describe("fitSingleNetwork", () => {
     });
   });
 
+  test("leaves only the sample wrong that float32 cannot tell from another", () => {
+    const samples = {
+      projected: Float64Array.of(0, 1, 1, 2, 3),
+      targets: Float64Array.of(4, 7, 1, 5, 2),
+    };
+    const network = fitSingleNetwork(samples, { direction: new Float32Array(1) });
+    const values = evaluateNetwork(network, samples.projected, "float32");
+    [4, 7, 7, 5, 2].forEach((expected, i) => {
+      expect(values[i]!).toBeCloseTo(expected, 5);
+    });
+  });
+
   test("has weights that float32 can hold", async () => {
     const { direction, single } = await projected(sampleOf(40, 3, 7));
     for (const { thresholds, weights, end } of fitSingleNetwork(single, { direction, depth: 4 }).blocks) {
       for (const value of [...thresholds, ...weights, end ?? 0]) expect(Math.fround(value)).toBe(value);
     }
+  });
+});
+
+describe("at the size of the paper's remark", () => {
+  test("10,000 random labels take 2 n + d weights, are off by a millionth at most, and right in float32", async () => {
+    const [n, d] = [10_000, 24];
+    const sample = sampleOf(n, d, 10);
+    const projections = await drawProjections(sample, 16, 0);
+    const on = chooseProjection(projections, n);
+    const exact = orderSamples(on.exact, sample.targets);
+    const network = fitNetwork(exact, { direction: on.direction });
+    expect(weightCount(network)).toBe(20_024);
+    const values = evaluateNetwork(network, exact.projected, "float64");
+    values.forEach((value, i) => {
+      expect(Math.abs(value - exact.targets[i]!)).toBeLessThanOrEqual(9e-6);
+    });
+    const there = chooseProjection(projections, n, "float32");
+    const single = orderSamples(there.single, sample.targets);
+    const rounded = fitSingleNetwork(single, { direction: there.direction });
+    const classes = evaluateNetwork(rounded, single.projected, "float32").map(classOf);
+    expect(classes).toEqual(single.targets);
   });
 });
 
