@@ -389,6 +389,18 @@ describe("fitTwoLayer", () => {
     );
   });
 
+  test("says that float32 cannot tell samples apart", async () => {
+    const inputs = Float32Array.of(1, 1 + 2 ** -23, 1000, -1000);
+    const sample = { count: 4, dimensions: 1, inputs, targets: Float64Array.of(1, 2, 3, 4) };
+    // In one dimension the direction is a factor: rounded products of neighbors may coincide, but differ for some factors.
+    await expect(fitTwoLayer(sample, { arithmetic: "float32" })).resolves.toBeDefined();
+    const far = { ...sample, dimensions: 2, inputs: Float32Array.of(1e9, 0, 0, 1e9, 1e9, 1, -1e9, 0) };
+    await expect(fitTwoLayer(far, { arithmetic: "float32" })).rejects.toThrow(
+      "expressivity: all 16 directions drawn put two of the 4 samples at the same float32 number",
+    );
+    expect(weightCount(await fitTwoLayer(far))).toBe(2 * 4 + 2);
+  });
+
   test.each([
     [70_000, 1, "expressivity: expected n of at most 60000, got 70000"],
     [

@@ -195,6 +195,7 @@ function short(value: number): string {
   return value.toExponential(1).replace("e+", "e").replace("-", "−");
 }
 
+const noun = (count: number, what: string): string => `${whole(count)} ${what}${count === 1 ? "" : "s"}`;
 const share = (value: number): string => `${Number((100 * value).toFixed(2))} %`;
 
 function findingsOf(found: Found, gap: number, distance: number): string[] {
@@ -208,14 +209,18 @@ function findingsOf(found: Found, gap: number, distance: number): string[] {
   const lastGood = sizes.filter(({ product }) => product.right === 1).at(-1);
   const [midpoints] = remedies;
   return [
-    `${whole(count)} samples in ${whole(dimensions)} dimensions are represented with ${whole(weightCount(exact))} weights, exactly 2n + d: the largest error is ${short(all.float64.error)} of the targets’ range in float64, and in float32 on ONNX Runtime ${share(all.fitted.right)} of the samples have their ${met} (largest error ${short(all.fitted.error)}).`,
+    `${noun(count, "sample")} in ${noun(dimensions, "dimension")} ${count === 1 ? "is" : "are"} represented with ${whole(weightCount(exact))} weights, exactly 2n + d: the largest error is ${short(all.float64.error)} of the targets’ range in float64, and in float32 on ONNX Runtime ${share(all.fitted.right)} of the samples have their ${met} (largest error ${short(all.fitted.error)}).`,
     `The smallest eigenvalue of Lemma 1 is ${short(smallestEigenvalue)}${count > 1 ? `, 15/16 of the smallest gap (${short(distance)}, which is ${short(gap)} of the range)` : ""}. The norm of w is ${short(norm)}; the norm of the targets over that eigenvalue is ${short(bound)}, which would bound it if the matrix were symmetric.`,
     lastGood === undefined
       ? `Computed as networks usually are, by matrix products in float32 with weights rounded to float32, not even ${whole(sizes[0]!.count)} samples all have their ${met}.`
       : lastGood === all
         ? `Computed as networks usually are, by matrix products in float32 with weights rounded to float32, all of these samples still have their ${met}.`
         : `Computed as networks usually are, by matrix products in float32 with weights rounded to float32, all ${met} up to ${whole(lastGood.count)} of the sizes tried; at ${whole(count)} it is ${share(all.product.right)}.`,
-    `What breaks float32 is cancellation: the slope between two samples is the difference of their targets over their gap, and every unit keeps its slope to the end of the range, so the sum of the units passes through ${short(found.largestSum)} before it comes back to a target; float32 keeps 24 bits of that. Each alone, the rounding of units and sums leaves ${share(sums!.result.right)} of the ${isLabels ? "labels right" : "targets met"}, of the weights w ${share(weights!.result.right)}, of the thresholds ${share(thresholds!.result.right)}; that of the projections ${share(places!.result.right)}, as it hurts only where neighbors are near. Smaller targets change nothing.`,
+    ...(all.product.right < 1
+      ? [
+          `What breaks float32 is cancellation: the slope between two samples is the difference of their targets over their gap, and every unit keeps its slope to the end of the range, so the sum of the units passes through ${short(found.largestSum)} before it comes back to a target; float32 keeps 24 bits of that. Each alone, the rounding of units and sums leaves ${share(sums!.result.right)} of the ${isLabels ? "labels right" : "targets met"}, of the weights w ${share(weights!.result.right)}, of the thresholds ${share(thresholds!.result.right)}; that of the projections ${share(places!.result.right)}, as it hurts only where neighbors are near. Smaller targets change nothing.`,
+        ]
+      : []),
     `What helps in float64: thresholds just after the sample before instead of midpoints, which pass an error of one slope on to the next undamped (largest error ${short(midpoints!.float64!.error)} with midpoints, ${short(remedies[1]!.float64!.error)} without, on the same direction). What helps in float32: finding the weights by forward substitution in float32 itself, in the order in which they will be summed, so that each weight makes up for the rounding of all before it. It needs a direction on which no two samples fall together in float32: ${apart} of the ${drawn} drawn are such for these samples, and fewer the more samples there are. The direction with the largest smallest gap instead of the first takes the largest error in float64 to ${short(remedies[2]!.float64!.error)}.`,
   ];
 }

@@ -56,10 +56,10 @@ export function compare(values: ArrayLike<number>, targets: Float64Array, isLabe
   for (let index = 0; index < targets.length; index++) {
     const error = Math.abs(values[index]! - targets[index]!);
     // A value that is no number is as wrong as can be.
-    largest = Math.max(largest, Number.isNaN(error) ? Number.MAX_VALUE : error);
+    largest = Math.max(largest, Number.isFinite(error) ? error : Number.MAX_VALUE);
     if (error < (isLabels ? 0.5 : MET * range)) met++;
   }
-  return { error: largest / range, right: met / targets.length };
+  return { error: Math.min(largest / range, Number.MAX_VALUE), right: met / targets.length };
 }
 
 /** The exactness of a network in plain arithmetic; float32 gives the bits of the ordered model. */
