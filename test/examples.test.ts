@@ -12,6 +12,7 @@ const LAST_WORDS: Record<string, RegExp> = {
   "02-fit-random-labels.ts": /train 1, test 0\.\d+/,
   "03-differentiate-a-graph.ts": /Float32Array\(3\) \[ 0, 0\.5, 0\.5 \]/,
   "06-lab.ts": /its test error rises steadily|linear fits at least/,
+  "07-expressivity.ts": /500 of 500 random labels right/,
   "08-implicit.ts":
     /from zero it is 0\.0000 away, from elsewhere 0\.\d{4}: the 0\.\d{4} that no example sees/,
   "04-test-in-ten-lines.ts": /This recipe can memorise/,

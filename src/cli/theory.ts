@@ -3,6 +3,7 @@
  */
 
 import { Command } from "commander";
+import { expressivityCommand } from "./theory/expressivity.ts";
 import { implicitCommand } from "./theory/implicit.ts";
 import { kernelCommand } from "./theory/kernel.ts";
 import { rademacherCommand } from "./theory/rademacher.ts";
@@ -12,6 +13,7 @@ import { stabilityCommand } from "./theory/stability.ts";
 const commands: readonly (() => Command)[] = [
   rademacherCommand,
   stabilityCommand,
+  expressivityCommand,
   kernelCommand,
   implicitCommand,
 ];

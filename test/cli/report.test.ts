@@ -66,7 +66,12 @@ describe("shatter report", () => {
 
   test.each<[string, unknown, number, string]>([
     ["a newer schema", { schema: "shatter/experiment@2" }, 2, "newer version of Shatter"],
-    ["no schema", {}, 2, 'expected schema "shatter/test@1" or "shatter/experiment@1", got none'],
+    [
+      "no schema",
+      {},
+      2,
+      'expected schema "shatter/test@1" or "shatter/experiment@1" or "shatter/theory@1", got none',
+    ],
     ["broken JSON", '{\n"schema": "shatter/test@1",\n', 1, "line 3"],
   ])("refuses %s", async (_, document, exitCode, message) => {
     const { code, stderr, stdout } = await shatter(["report", resultFolder(document)]);

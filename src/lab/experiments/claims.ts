@@ -92,6 +92,11 @@ export const claims = {
     criterion:
       "for some network r is at least 0.95 on random labels while its error on true labels is below 50 %, or the largest change of a held-out loss exceeds what a bound by uniform stability allows while the network generalises",
   },
+  16: {
+    text: "A two-layer ReLU network with 2n + d weights represents any function on a sample of n points in d dimensions; so does one of any depth k, of width O(n/k) and O(n + d) weights.",
+    criterion:
+      "the two-layer network has exactly 2n + d weights, every deeper one at most 2n + d + k and a width of at most 2n/k + 6, and none is off by more than a millionth of the targets' range at any sample, in float64",
+  },
   17: {
     text: "Interpolating with a kernel generalises without regularization, and preprocessing matters: 1.2 % on MNIST, 0.6 % with Gabor filters, 46 % on CIFAR-10, 17 % with random convolutional features (here: one of them).",
     criterion:

@@ -270,12 +270,17 @@ async function solveFilters({
     // What was solved before an interruption is not solved again: the folder keeps it.
     onFilters: async (done, products) => {
       const started = performance.now();
-      const solved = await solveLabels(engine, gramOfProducts(kernelFor(products.features), products), labels, {
-        ...{ ...request, curve: false },
-        ...watch,
-        plan,
-        filters: done,
-      });
+      const solved = await solveLabels(
+        engine,
+        gramOfProducts(kernelFor(products.features), products),
+        labels,
+        {
+          ...{ ...request, curve: false },
+          ...watch,
+          plan,
+          filters: done,
+        },
+      );
       solving += (performance.now() - started) / 1000;
       return JSON.parse(JSON.stringify(solved));
     },

@@ -78,7 +78,11 @@ export function checkRequest({
     }
     // Features of mean 0 sum to 0 over the training examples: the Gram matrix of their products is singular.
     if (kernel === "linear" && l2.includes(0)) {
-      refuse("l2", "positive numbers with --kernel linear, as standardized features have a singular Gram matrix", 0);
+      refuse(
+        "l2",
+        "positive numbers with --kernel linear, as standardized features have a singular Gram matrix",
+        0,
+      );
     }
   }
 }
