@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -107,17 +107,14 @@ describe("shatter theory kernel", () => {
   test("says which training examples are equal", async () => {
     // An MNIST of two equal images with different labels.
     const data = join(folder, "data", "mnist");
-    await import("node:fs/promises").then(({ mkdir }) => mkdir(data, { recursive: true }));
-    const images = (count: number): Buffer => {
-      const header = Buffer.alloc(16);
-      [2051, count, 28, 28].forEach((value, at) => header.writeUInt32BE(value, 4 * at));
-      return Buffer.concat([header, Buffer.alloc(count * 784, 7)]);
+    mkdirSync(data, { recursive: true });
+    const idx = (header: readonly number[], values: Uint8Array): Buffer => {
+      const words = Buffer.alloc(4 * header.length);
+      for (const [at, word] of header.entries()) words.writeUInt32BE(word, 4 * at);
+      return Buffer.concat([words, values]);
     };
-    const labels = (values: readonly number[]): Buffer => {
-      const header = Buffer.alloc(8);
-      [2049, values.length].forEach((value, at) => header.writeUInt32BE(value, 4 * at));
-      return Buffer.concat([header, Buffer.from(values)]);
-    };
+    const images = (count: number): Buffer => idx([2051, count, 28, 28], new Uint8Array(count * 784).fill(7));
+    const labels = (values: readonly number[]): Buffer => idx([2049, values.length], Uint8Array.from(values));
     writeFileSync(join(data, "train-images-idx3-ubyte"), images(2));
     writeFileSync(join(data, "train-labels-idx1-ubyte"), labels([3, 5]));
     writeFileSync(join(data, "t10k-images-idx3-ubyte"), images(1));

@@ -310,7 +310,7 @@ function plotsOf(computed: Computed, outcomes: readonly Outcome[]): ExperimentPl
       title: "Test error",
       caption: `Errors on ${exampleCount(splits.test)} test examples; every training label is fitted where l2 is 0.`,
       x,
-      y: { label: "Test error", unit: "error", domain: null },
+      y: { label: "Test error", unit: "error", domain: null, scale: "log" },
       guides: [{ label: "guessing", y: 1 - 1 / classes }],
       series: labelings.flatMap((labels) =>
         lines(labels, labels === "true" ? paperAt(printed?.error) : [], (one) => {

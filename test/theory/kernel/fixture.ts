@@ -34,14 +34,14 @@ export function floatPoints(count: number, size: number, seed = 0): Points {
 }
 
 /** The value of a point as a kernel sees it. */
-const valueOf = ({ kind, data }: Points, at: number): number =>
+const seenValue = ({ kind, data }: Points, at: number): number =>
   kind === "bytes" ? data[at]! / 255 : data[at]!;
 
 /** A Gram matrix by its definition, `[rows, columns]`. */
 export function plainGram(kernel: Kernel, rows: Points, columns: Points): Float64Array {
   const dot = (a: Points, i: number, b: Points, j: number): number => {
     let sum = 0;
-    for (let k = 0; k < a.size; k++) sum += valueOf(a, i * a.size + k) * valueOf(b, j * b.size + k);
+    for (let k = 0; k < a.size; k++) sum += seenValue(a, i * a.size + k) * seenValue(b, j * b.size + k);
     return sum;
   };
   const out = new Float64Array(rows.count * columns.count);
