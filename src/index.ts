@@ -66,6 +66,7 @@ export {
   randomConvDefaults,
 } from "./theory/features/random-conv.ts";
 export { type ImplicitOptions, implicitRegularization } from "./theory/implicit/process-implicit.ts";
+export { type KernelOptions, kernelInterpolation } from "./theory/kernel/process-kernel.ts";
 export { type RademacherOptions, rademacherComplexity } from "./theory/rademacher/process-rademacher.ts";
 export { type StabilityOptions, stabilityOf } from "./theory/stability/process-stability.ts";
 export { type TheoryResult, theoryResultSchema } from "./theory/theory-result.ts";
