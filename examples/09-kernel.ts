@@ -7,9 +7,10 @@
 import { kernelInterpolation } from "../src/index.ts";
 
 const { numbers, findings } = await kernelInterpolation({
-  data: "shapes",
+  data: "gaussian",
+  d: 30,
   n: 1000,
-  testN: 500,
+  testN: 1000,
   interpolants: false,
 });
 for (const finding of findings) console.log(finding);

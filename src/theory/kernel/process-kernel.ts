@@ -153,13 +153,13 @@ async function solvePoints({
   const featureSeconds = features === "none" ? null : (performance.now() - began) / 1000;
   requireFinite(train, `${splits.train.name}, training examples`);
   requireFinite(test, `${splits.test.name}, test examples`);
+  const demand = { n: train.count, columns: 2 * labels.classes, limit };
+  // Before the examples are transposed for the engine, which takes as much again; and before anything that takes time.
+  const plan = planSolve(solver, { ...demand, source: 2 * (train.data.byteLength + test.data.byteLength) });
   const { bandwidth, rule } = await bandwidthOf(engine, request, train, labels, watch);
   const kernel = kernelOf({ ...request, bandwidth });
   const shape = { name: kernel.name, rank: kernel.rank(train.size) };
   for (const value of l2) requireInterpolable(train, labels.train.true, shape, value);
-  const demand = { n: train.count, columns: 2 * labels.classes, limit };
-  // Before the examples are transposed for the engine, which takes as much again.
-  const plan = planSolve(solver, { ...demand, source: 2 * (train.data.byteLength + test.data.byteLength) });
   const source = gramOfPoints(kernel, train, test);
   const solutions = await solveLabels(engine, source, labels, { ...request, ...watch, plan, filters: null });
   const interpolants = request.interpolants

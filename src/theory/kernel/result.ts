@@ -2,7 +2,6 @@
  * @file The document of kernel interpolation: tables, plots, findings and the claim.
  */
 
-import { percent } from "../../base/percent.ts";
 import { wilsonInterval } from "../../base/statistics.ts";
 import { exampleCount } from "../../data/dataset.ts";
 import type {
@@ -122,6 +121,9 @@ export function kernelResult(computed: Computed): Unsigned {
     },
   };
 }
+
+/** A share in percent, with the two decimals that errors of a percent need. */
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** The last outcome of a labeling with the least l2: of all examples and filters, interpolating if it can. */
 function lastOf(outcomes: readonly Outcome[], labels: Labeling): Outcome | undefined {
@@ -364,7 +366,8 @@ function findingsOf(computed: Computed, outcomes: readonly Outcome[]): string[] 
   const random = lastOf(outcomes, "random");
   if (!best || !random) return [];
   const { value, low, high, paper } = errorOf(computed, best);
-  const fits = best.l2 === 0 ? `fits all but ${best.trainErrors} of its labels and ` : `with l2 ${best.l2} `;
+  const all = best.trainErrors === 0 ? "every label" : `all labels but ${best.trainErrors}`;
+  const fits = best.l2 === 0 ? `fits ${all} and ` : `with l2 ${best.l2} `;
   const filters = best.filters === null ? "" : `, ${best.filters} random filters`;
   const list = [
     `The ${kernel.name} kernel on ${describeExamples(splits.train)}${filters}: it ${fits}errs on ${percent(value!)} of the test examples (${percent(low!)} to ${percent(high!)})${paper === null ? "" : `; the paper: ${percent(paper)}`}.`,
