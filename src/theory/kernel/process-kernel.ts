@@ -233,6 +233,14 @@ async function gaborPoints(engine: Engine, dataset: Dataset, watch: Watch): Prom
   return { kind: "floats", data: data!, count, size: dimension };
 }
 
+/** The largest block of filters, up to the default, of which every number asked for is a multiple. */
+function blockOf(counts: readonly number[]): number {
+  const divides = (block: number): boolean => counts.every((count) => count % block === 0);
+  let block = Math.min(randomConvDefaults.blockFilters, ...counts);
+  while (!divides(block)) block--;
+  return block;
+}
+
 async function solveFilters({
   engine,
   request,
@@ -245,7 +253,7 @@ async function solveFilters({
   const { seed, solver, kernel: name, degree } = request;
   const counts = [...new Set(request.filters)].sort((a, b) => a - b);
   const filters = counts.at(-1)!;
-  const settings = { ...randomConvDefaults, seed, filters };
+  const settings = { ...randomConvDefaults, seed, filters, blockFilters: blockOf(counts) };
   const [n, m] = [exampleCount(splits.train), exampleCount(splits.test)];
   const perFilter = featuresOfFilter(splits.train.shape, settings);
   const block = Math.min(filters, settings.blockFilters) * perFilter * 4 * (n + m);
