@@ -2,8 +2,11 @@
  * @file Which code, engine and machine computed a theory, and how long it took.
  */
 
+import type { Splits } from "../data/dataset.ts";
 import { provenanceOf } from "../lab/process-provenance.ts";
 import type { Device } from "../train/engine.ts";
+import { splitsHash } from "../train/prepare.ts";
+import type { Unsigned } from "./settings.ts";
 import type { TheoryResult } from "./theory-result.ts";
 
 /** What a computation runs on, and what it was asked by. */
@@ -34,3 +37,9 @@ export function startProvenance({
     interrupted,
   });
 }
+
+/** A result that says which data it is about: `dataHash` is the SHA-256 of both splits, as in the specs of trials. */
+export const withDataHash = async (result: Unsigned, splits: Splits): Promise<Unsigned> => ({
+  ...result,
+  settings: { ...result.settings, dataHash: await splitsHash(splits) },
+});

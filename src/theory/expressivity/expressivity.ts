@@ -2,6 +2,7 @@
  * @file Theorem 1, Lemma 1 and Corollary 1 as a document: networks constructed, counted, run and compared.
  */
 
+import { canonicalJson, sha256 } from "../../base/spec.ts";
 import { type Check, judgeClaim } from "../../lab/experiments/claims.ts";
 import { openEngine } from "../../train/engine.ts";
 import { startProvenance } from "../process-provenance.ts";
@@ -57,6 +58,13 @@ export interface ExpressivityOptions extends PointsRequest, Watch {
 const DEPTH_SAMPLES = 2000;
 /** Largest depth shown. */
 const DEEPEST = 8;
+/** SHA-256 of points and targets. */
+const hashOf = ({ count, dimensions, inputs, targets }: Sample): Promise<string> =>
+  sha256(canonicalJson({ count, dimensions }), ...[inputs, targets].map(bytesOf));
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Sample["inputs"]): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
 /** Sizes of the check of Lemma 1. */
 const LEMMA_SIZES = [2, 4, 8, 12];
 /** Error, as a share of the targets' range, up to which a function counts as represented in float64. */
@@ -147,6 +155,7 @@ export async function expressivity(options: ExpressivityOptions): Promise<Theory
       candidates,
       seed,
       threads,
+      dataHash: await hashOf(sample),
     },
     tables: [
       sizeTable(sizes),

@@ -7,7 +7,7 @@ import type { Splits } from "../../data/dataset.ts";
 import { findDataset } from "../../data/load.ts";
 import { type PreprocessName, preprocessor } from "../../data/preprocess.ts";
 import { GAUSSIAN, loadExamples, twoClasses } from "../examples.ts";
-import { type Surroundings, startProvenance } from "../process-provenance.ts";
+import { type Surroundings, startProvenance, withDataHash } from "../process-provenance.ts";
 import type { Watch } from "../progress.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
@@ -63,7 +63,7 @@ export async function implicitRegularization(options: ImplicitOptions = {}): Pro
   const splits = await loadRows(asked, options);
   const { onProgress, signal } = options;
   const result = await computeImplicit(splits, asked, { onProgress, signal });
-  return { ...result, provenance: sign() };
+  return { ...(await withDataHash(result, splits)), provenance: sign() };
 }
 
 /** Examples of two classes, as the model sees them. */

@@ -13,7 +13,7 @@ import { gaborFeatures } from "../features/gabor.ts";
 import { randomConvGram } from "../features/process-random-conv.ts";
 import { featuresOfFilter, randomConvDefaults } from "../features/random-conv.ts";
 import { openHere } from "../process-engine.ts";
-import { type Surroundings, startProvenance } from "../process-provenance.ts";
+import { type Surroundings, startProvenance, withDataHash } from "../process-provenance.ts";
 import { breathe, type Watch } from "../progress.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
@@ -111,7 +111,7 @@ export async function kernelInterpolation(options: KernelOptions = {}): Promise<
       ? await solveFilters({ ...given, folder: options.gramFolder })
       : await solvePoints(given);
   const peak = process.resourceUsage().maxRSS * 1024;
-  return { ...kernelResult({ ...computed, peak }), provenance: sign() };
+  return { ...(await withDataHash(kernelResult({ ...computed, peak }), splits)), provenance: sign() };
 }
 
 interface Given {

@@ -9,7 +9,7 @@ import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
 import { GAUSSIAN, loadExamples } from "../examples.ts";
 import { openHere } from "../process-engine.ts";
-import { type Surroundings, startProvenance } from "../process-provenance.ts";
+import { type Surroundings, startProvenance, withDataHash } from "../process-provenance.ts";
 import type { Watch } from "../progress.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
@@ -66,5 +66,5 @@ export async function stabilityOf(options: StabilityOptions = {}): Promise<Theor
   const engine = await openHere(options);
   const { onProgress, signal } = options;
   const result = await computeStability(splits, engine, { ...asked, recipe }, { onProgress, signal });
-  return { ...result, provenance: sign() };
+  return { ...(await withDataHash(result, splits)), provenance: sign() };
 }
