@@ -58,11 +58,12 @@ export interface ExpressivityOptions extends PointsRequest, Watch {
 const DEPTH_SAMPLES = 2000;
 /** Largest depth shown. */
 const DEEPEST = 8;
+
 /** SHA-256 of points and targets. */
 const hashOf = ({ count, dimensions, inputs, targets }: Sample): Promise<string> =>
   sha256(canonicalJson({ count, dimensions }), ...[inputs, targets].map(bytesOf));
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: Sample["inputs"]): Uint8Array =>
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
 /** Sizes of the check of Lemma 1. */
