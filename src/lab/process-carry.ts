@@ -177,7 +177,7 @@ export async function carryTrial(
       const error = state === "failed" ? (result.error ?? "no reason given") : null;
       isSettling = true;
       await write(() =>
-        endAttempt(tables, token, { state, error }, async (tx, again) => {
+        endAttempt(tables, token, { state, error, isKilled: failure?.isKilled }, async (tx, again) => {
           isTriedAgain = again && state === "failed";
           await (again ? queue.giveBack([job.id], tx) : queue.complete(job.id, tx));
         }),

@@ -125,9 +125,11 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
           return;
         }
         const how = killer ? `was killed by ${killer}` : `ended with exit code ${code}`;
-        const hint = killer === "SIGKILL" ? " (out of memory? try fewer --jobs)" : "";
+        const isKilled = killer === "SIGKILL";
+        const hint = isKilled ? " (out of memory? try fewer --jobs)" : "";
         const said = complaints.trim();
-        end({ status: "failed", error: `the trial's process ${how}${hint}${said ? `: ${said}` : ""}` });
+        const error = `the trial's process ${how}${hint}${said ? `: ${said}` : ""}`;
+        end({ status: "failed", error, isKilled });
       };
       const kill = (): void => void child.kill("SIGKILL");
       const onAbort = (): void => {

@@ -22,6 +22,8 @@ export interface DataSource extends LoadOptions {
 export interface TrialFailure {
   readonly status: "failed" | "stopped";
   readonly error: string;
+  /** True if its process was killed (SIGKILL), which no program does to itself: by a person, a cluster, or a machine out of memory. */
+  readonly isKilled?: boolean;
 }
 
 /** Runs trials, some at once. */

@@ -198,6 +198,8 @@ export interface Ending {
   /** `failed`: it went wrong; `released`: given back on purpose; `cancelled`: wanted no more. */
   readonly state: "failed" | "released" | "cancelled";
   readonly error: string | null;
+  /** True if its process was killed from outside, which counts like the loss of a worker. */
+  readonly isKilled?: boolean | undefined;
 }
 
 /** Failures of one kind in a row after which a trial is put into quarantine. */
@@ -205,8 +207,8 @@ export const PATIENCE = 3;
 
 /**
  * End an attempt that brought no result. A trial that failed the same way {@link PATIENCE} times in a row, without one
- * more epoch in between, is put into quarantine with its error, and blocks nothing any more; so is one that failed or
- * lost its worker {@link MOST_LOSSES} times in a row without one, whatever the reasons.
+ * more epoch in between, is put into quarantine with its error, and blocks nothing any more; so is one that failed, was
+ * killed or lost its worker {@link MOST_LOSSES} times in a row without one, whatever the reasons.
  *
  * @param settle - Done in the same transaction; told whether the trial is to be tried again.
  * @returns False if the lease is lost: nothing was kept then.
@@ -214,7 +216,7 @@ export const PATIENCE = 3;
 export async function endAttempt(
   db: Tx,
   token: string,
-  { state, error: reason }: Ending,
+  { state, error: reason, isKilled = false }: Ending,
   settle: (tx: Tx, again: boolean) => Promise<unknown>,
 ): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
@@ -238,7 +240,8 @@ export async function endAttempt(
       .executeTakeFirstOrThrow();
     const hasFailed = state === "failed";
     const isStuck = row.farthest === farthest_before;
-    const failures = hasFailed ? (isStuck && row.error === error ? row.failures + 1 : 1) : row.failures;
+    const isItsOwn = hasFailed && !isKilled;
+    const failures = isItsOwn ? (isStuck && row.error === error ? row.failures + 1 : 1) : row.failures;
     const losses = hasFailed ? (isStuck ? row.losses + 1 : 1) : row.losses;
     const isWanted = row.state === "running";
     const next = !isWanted

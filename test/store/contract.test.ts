@@ -217,6 +217,16 @@ describe.each([
     }
   });
 
+  test("counts a process that was killed like a worker that was lost: ten in a row, not three", async () => {
+    const { trial } = await planOne(tables);
+    const ending = { state: "failed", error: "killed by SIGKILL", isKilled: true } as const;
+    for (let kill = 1; kill <= 10; kill++) {
+      await endAttempt(tables, await beginOne(tables, trial), ending, settled);
+      const state = kill < 10 ? "waiting" : "quarantined";
+      expect(await readTrial(tables, trial)).toMatchObject({ state, failures: 0, losses: kill });
+    }
+  });
+
   test("has patience with a trial that comes farther each time", async () => {
     const { trial } = await planOne(tables);
     for (let epoch = 1; epoch <= 5; epoch++) {
