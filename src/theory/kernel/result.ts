@@ -303,6 +303,11 @@ function plotsOf(computed: Computed, outcomes: readonly Outcome[]): ExperimentPl
       points: outcomes.filter((one) => one.labels === labels && one.l2 === l2).map(point),
       paper: index === 0 ? paper : [],
     }));
+  // Along an axis of filters a point of the paper is of its own n.
+  const elsewhere =
+    printed && hasFilters && exampleCount(splits.train) !== printed.n
+      ? ` The paper's point is of n = ${printed.n.toLocaleString("en-US")}.`
+      : "";
   const paperAt = (value: number | undefined): Series["paper"] =>
     printed && value !== undefined ? [{ x: printed.filters ?? printed.n, y: value }] : [];
   const plots: ExperimentPlot[] = [];
@@ -310,7 +315,7 @@ function plotsOf(computed: Computed, outcomes: readonly Outcome[]): ExperimentPl
     plots.push({
       name: "kernel-error",
       title: "Test error",
-      caption: `Errors on ${exampleCount(splits.test)} test examples; every training label is fitted where l2 is 0.`,
+      caption: `Errors on ${exampleCount(splits.test)} test examples; every training label is fitted where l2 is 0.${elsewhere}`,
       x,
       y: { label: "Test error", unit: "error", domain: null, scale: "log" },
       guides: [{ label: "guessing", y: 1 - 1 / classes }],
