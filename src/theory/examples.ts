@@ -13,6 +13,11 @@ export const GAUSSIAN = "gaussian";
 /** Most elements of the Gaussian rows of both splits: 1 GiB of float32. */
 const GAUSSIAN_LIMIT = 2 ** 28;
 
+/** What the labels of the training examples are: the dataset's own, or drawn. */
+export const labelings = ["true", "random"] as const;
+
+export type Labeling = (typeof labelings)[number];
+
 /** What is asked for. */
 export interface ExampleOptions extends LoadOptions {
   /** Name of a dataset, or `gaussian`. */

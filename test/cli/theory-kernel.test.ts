@@ -74,6 +74,14 @@ describe("shatter theory kernel", () => {
     const again = await kernel(`${line} --filters 8,16 --l2 0,1 --out again`);
     expect(again.code).toBe(0);
     expect(documentOf("again").numbers["testErrorAt"]).toEqual(numbers["testErrorAt"]);
+    // What was solved with other settings is not taken for an answer.
+    await kernel(`${line} --filters 8,16 --l2 2 --out other`);
+    const other = documentOf("other");
+    expect(other.tables[0]!.rows.map(({ l2, filters }) => [l2, filters])).toEqual([
+      [{ text: 2 }, { text: 16 }],
+      [{ text: 2 }, { text: 16 }],
+    ]);
+    expect(other.notes[0]).toContain("Not solved at 8 filters");
   });
 
   test.each([

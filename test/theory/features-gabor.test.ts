@@ -6,7 +6,6 @@ import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
 import { randomStream } from "../../src/base/random.ts";
-import { bandwidthByRule, meanSquaredDistance } from "../../src/theory/features/distance.ts";
 import { gaborFeatures } from "../../src/theory/features/gabor.ts";
 import { type GaborBank, mnistBank } from "../../src/theory/features/gabor-bank.ts";
 import { openEngine } from "../../src/train/engine.ts";
@@ -145,18 +144,5 @@ describe("gaborFeatures", () => {
   ])("refuses what makes none (%#)", async (given, bank, kind, message) => {
     await expect(gaborFeatures(ENGINE, given, bank)).rejects.toThrow(kind);
     await expect(gaborFeatures(ENGINE, given, bank)).rejects.toThrow(message);
-  });
-});
-
-describe("meanSquaredDistance", () => {
-  test("is the mean over all pairs", () => {
-    const random = randomStream(4, "distance-test");
-    const rows = Float32Array.from({ length: 50 * 7 }, () => 3 + random.normal());
-    let sum = 0;
-    for (let i = 0; i < 50; i++)
-      for (let j = 0; j < 50; j++)
-        for (let at = 0; at < 7; at++) sum += (rows[i * 7 + at]! - rows[j * 7 + at]!) ** 2;
-    expect(meanSquaredDistance(rows, 7)).toBeCloseTo(sum / 2500, 10);
-    expect(bandwidthByRule(100)).toBe(0.02);
   });
 });

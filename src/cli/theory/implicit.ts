@@ -5,9 +5,10 @@
 import type { Command } from "commander";
 import { unknownName } from "../../base/suggest.ts";
 import { type PreprocessName, preprocessNames } from "../../data/preprocess.ts";
+import { type Labeling, labelings } from "../../theory/examples.ts";
 import { type Method, methods } from "../../theory/implicit/descent.ts";
 import { type Start, starts } from "../../theory/implicit/implicit.ts";
-import { type Labeling, labelings, MOST_EXAMPLES } from "../../theory/implicit/problem.ts";
+import { MOST_EXAMPLES } from "../../theory/implicit/problem.ts";
 import { implicitDefaults, implicitRegularization } from "../../theory/implicit/process-implicit.ts";
 import { listOf, numberIn, oneOf, wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";

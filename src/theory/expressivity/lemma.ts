@@ -7,6 +7,7 @@
  */
 
 import { randomStream } from "../../base/random.ts";
+import { eliminate } from "../elimination.ts";
 
 /** The smallest eigenvalue, and the logarithm of the determinant, by the lemma and by computation. */
 export interface LemmaCheck {
@@ -34,12 +35,15 @@ export function checkLemma(x: Float64Array, b: Float64Array, seed: number): Lemm
   const matrix = Array.from(x, (value) =>
     Float64Array.from(b, (threshold) => Math.max(value - threshold, 0)),
   );
-  const { solve, logDeterminant } = eliminate(reflect(matrix, seed));
+  const turned = Float64Array.from(reflect(matrix, seed).flatMap((row) => [...row]));
+  const eliminated = eliminate(turned, size);
+  if (!eliminated) throw new Error("internal: a matrix with a positive determinant has a pivot of 0");
+  const { solve, logDeterminant } = eliminated;
   const random = randomStream(seed, "expressivity-lemma", 1);
   let vector = Float64Array.from(x, () => random.normal());
   let computed = Number.NaN;
   for (let step = 0; step < STEPS; step++) {
-    const next = solve(vector);
+    const next = solve(vector, 1);
     // The inverse's largest eigenvalue, by Rayleigh's quotient of the vector with its image.
     computed = dot(vector, vector) / dot(vector, next);
     const length = Math.sqrt(dot(next, next));
@@ -69,40 +73,4 @@ function reflect(matrix: readonly Float64Array[], seed: number): Float64Array[] 
     const right = dot(row, v);
     return row.map((value, column) => value - 2 * right * v[column]!);
   });
-}
-
-/** Gaussian elimination with partial pivoting. */
-function eliminate(matrix: readonly Float64Array[]): {
-  readonly solve: (right: Float64Array) => Float64Array;
-  readonly logDeterminant: number;
-} {
-  const size = matrix.length;
-  const rows = matrix.map((row) => row.slice());
-  const order = rows.map((_, index) => index);
-  for (let column = 0; column < size; column++) {
-    let pivot = column;
-    for (let row = column + 1; row < size; row++) {
-      if (Math.abs(rows[row]![column]!) > Math.abs(rows[pivot]![column]!)) pivot = row;
-    }
-    [rows[column], rows[pivot]] = [rows[pivot]!, rows[column]!];
-    [order[column], order[pivot]] = [order[pivot]!, order[column]!];
-    for (let row = column + 1; row < size; row++) {
-      const factor = rows[row]![column]! / rows[column]![column]!;
-      rows[row]![column] = factor;
-      for (let k = column + 1; k < size; k++) rows[row]![k]! -= factor * rows[column]![k]!;
-    }
-  }
-  const solve = (right: Float64Array): Float64Array => {
-    const y = Float64Array.from(order, (index) => right[index]!);
-    for (let row = 0; row < size; row++) for (let k = 0; k < row; k++) y[row]! -= rows[row]![k]! * y[k]!;
-    for (let row = size - 1; row >= 0; row--) {
-      for (let k = row + 1; k < size; k++) y[row]! -= rows[row]![k]! * y[k]!;
-      y[row]! /= rows[row]![row]!;
-    }
-    return y;
-  };
-  return {
-    solve,
-    logDeterminant: rows.reduce((sum, row, index) => sum + Math.log(Math.abs(row[index]!)), 0),
-  };
 }

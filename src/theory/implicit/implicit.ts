@@ -8,14 +8,14 @@
 import { UsageError } from "../../base/errors.ts";
 import { randomStream } from "../../base/random.ts";
 import { type Dataset, exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
-import { signsOf } from "../examples.ts";
+import { type Labeling, signsOf } from "../examples.ts";
 import { breathe, type Watch } from "../progress.ts";
 import type { Unsigned } from "../settings.ts";
 import { factorGram } from "./cholesky.ts";
 import { type Descent, type Method, predictedRate, ruleRate } from "./descent.ts";
 import { followPath, measuredRate, type Path } from "./follow.ts";
 import { leastNorm, outsideSpan } from "./least-norm.ts";
-import { createProblem, type Labeling, type Problem } from "./problem.ts";
+import { createProblem, type Problem } from "./problem.ts";
 import { implicitResult } from "./result.ts";
 import { combine, dot, type Matrix, norm } from "./vectors.ts";
 

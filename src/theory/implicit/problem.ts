@@ -5,17 +5,13 @@
 import { UsageError } from "../../base/errors.ts";
 import { randomStream } from "../../base/random.ts";
 import { checkDataset, type Dataset, exampleCount, exampleSize } from "../../data/dataset.ts";
-import { signsOf } from "../examples.ts";
+import { type Labeling, signsOf } from "../examples.ts";
 import { type Factor, factorGram, type Spectrum, spectrumOf } from "./cholesky.ts";
 import { gramOf, type Matrix } from "./vectors.ts";
 
 /** Most examples and values of an example: at these sizes an epoch takes some milliseconds, and the factor 8 MB. */
 export const MOST_EXAMPLES = 1000;
 export const MOST_VALUES = 4096;
-
-/** What the labels of the training examples are. */
-export const labelings = ["true", "random"] as const;
-export type Labeling = (typeof labelings)[number];
 
 /** `X w = y` with fewer rows than columns. */
 export interface Problem {

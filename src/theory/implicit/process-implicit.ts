@@ -6,14 +6,14 @@ import { UsageError } from "../../base/errors.ts";
 import type { Splits } from "../../data/dataset.ts";
 import { findDataset } from "../../data/load.ts";
 import { type PreprocessName, preprocessor } from "../../data/preprocess.ts";
-import { GAUSSIAN, loadExamples, twoClasses } from "../examples.ts";
+import { GAUSSIAN, labelings, loadExamples, twoClasses } from "../examples.ts";
 import { type Surroundings, startProvenance, withDataHash } from "../process-provenance.ts";
 import type { Watch } from "../progress.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { methods } from "./descent.ts";
 import { computeImplicit, type ImplicitSettings, starts } from "./implicit.ts";
-import { labelings, requireUnderdetermined } from "./problem.ts";
+import { requireUnderdetermined } from "./problem.ts";
 
 /** What is asked. */
 interface Request extends ImplicitSettings {

@@ -8,12 +8,11 @@ import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
 import type { Claim, ExperimentPlot, ExperimentTable, Series } from "../../lab/experiment-result.ts";
 import { plain, text } from "../../lab/experiments/cells.ts";
 import { judgeClaim } from "../../lab/experiments/claims.ts";
-import { describeExamples } from "../examples.ts";
+import { describeExamples, type Labeling } from "../examples.ts";
 import { say, type Unsigned } from "../settings.ts";
 import type { Spectrum } from "./cholesky.ts";
 import type { Moment } from "./follow.ts";
 import type { ImplicitSettings, Interpolant, Run } from "./implicit.ts";
-import type { Labeling } from "./problem.ts";
 
 /** Distance, relative to the norm of the minimum-norm solution, that counts as none. */
 const NONE = 1e-6;

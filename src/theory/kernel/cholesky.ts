@@ -19,8 +19,6 @@ import { TILE, tileRows } from "./triangle.ts";
 
 /** Something close to the inverse of a matrix. */
 export interface Preconditioner extends AsyncDisposable {
-  /** For people. */
-  readonly title: string;
   /** Bytes it holds. */
   readonly bytes: number;
   /** What had to be added to the diagonal of some tiles, as they were not positive definite in this precision; 0 if nothing. */
@@ -232,7 +230,6 @@ async function createSolver(
     });
   const [transposed, plain] = [await gemm(true), await gemm(false)];
   return {
-    title: "Cholesky factor in float32",
     bytes: [...panels, ...inverses].reduce((sum, { byteLength }) => sum + byteLength, 0),
     shift,
     async solve(vectors, columns) {

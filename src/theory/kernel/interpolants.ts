@@ -7,10 +7,9 @@
 
 import { randomStream } from "../../base/random.ts";
 import type { Engine } from "../../train/engine.ts";
+import { eliminate } from "../elimination.ts";
 import type { Watch } from "../progress.ts";
-import { solveSquare } from "./dense-lu.ts";
 import type { Kernel } from "./kernels.ts";
-import { planSolve } from "./memory.ts";
 import { multiplyTests } from "./product.ts";
 import { createKernelSolver } from "./solve.ts";
 import { type GramSource, gramOfPoints, type Points, slicePoints } from "./source.ts";
@@ -130,14 +129,7 @@ async function solveHere(
   columns: number,
   signal: AbortSignal | undefined,
 ) {
-  const plan = planSolve("cholesky", {
-    n: source.rows,
-    columns,
-    source: source.bytes,
-    limit: Number.POSITIVE_INFINITY,
-  });
   await using solver = await createKernelSolver(engine, source, {
-    plan,
     l2: 0,
     tolerance: 1e-10,
     mostIterations: 100,
@@ -168,7 +160,7 @@ function fitElsewhere(
   const [x, asked] = [scaled(train), scaled(test)];
   const matrix = kernelMatrix(kernel, x, centers, train.size);
   const n = train.count;
-  const solution = solveSquare(matrix, n, targets, columns);
+  const solution = eliminate(matrix, n)?.solve(targets, columns);
   if (!solution) return undefined;
   const fitted = multiply(matrix, solution, columns);
   const own = multiply(kernelMatrix(kernel, centers, centers, train.size), solution, columns);

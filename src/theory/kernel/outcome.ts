@@ -3,6 +3,7 @@
  */
 
 import type { Engine } from "../../train/engine.ts";
+import { type Labeling, labelings } from "../examples.ts";
 import { breathe, type Watch } from "../progress.ts";
 import type { SolvePlan } from "./memory.ts";
 import { multiplyTests } from "./product.ts";
@@ -10,10 +11,6 @@ import { createKernelSolver, leading } from "./solve.ts";
 import type { GramSource } from "./source.ts";
 import { beside, countErrors, oneHot } from "./targets.ts";
 import { TILE } from "./triangle.ts";
-
-export const labelings = ["true", "random"] as const;
-
-export type Labeling = (typeof labelings)[number];
 
 /** One interpolant (or ridge solution), of one labeling. */
 export interface Outcome {
@@ -52,7 +49,7 @@ export interface Labels {
 
 /** How equation (3) is solved for a Gram matrix. */
 export interface SolveRequest extends Watch {
-  readonly plan: SolvePlan;
+  readonly plan: Pick<SolvePlan, "kept">;
   readonly l2: readonly number[];
   readonly tolerance: number;
   readonly iterations: number;
@@ -91,7 +88,7 @@ export async function solveLabels(
     await using solver = await time("factor", () =>
       createKernelSolver(engine, source, {
         ...watch,
-        plan,
+        kept: plan.kept,
         l2: value,
         tolerance,
         mostIterations: iterations,
@@ -143,4 +140,15 @@ function sizesOf(n: number, curve: boolean): number[] {
   const sizes: number[] = [];
   if (curve) for (let size = TILE; size < n; size *= 2) sizes.push(size);
   return [...sizes, n];
+}
+
+/** Seconds of a part, of all solutions. */
+export const secondsOf = (solutions: readonly Solutions[], part: keyof Seconds): number =>
+  solutions.reduce((total, { seconds }) => total + seconds[part], 0);
+
+/** The last outcome of a labeling with the least l2: of all examples and filters, interpolating if it can. */
+export function lastOf(outcomes: readonly Outcome[], labels: Labeling): Outcome | undefined {
+  const own = outcomes.filter((one) => one.labels === labels);
+  const least = Math.min(...own.map(({ l2 }) => l2));
+  return own.filter(({ l2 }) => l2 === least).at(-1);
 }

@@ -6,9 +6,8 @@ import type { Engine } from "../../train/engine.ts";
 import { breathe, type Watch } from "../progress.ts";
 import { choleskyOf, type Preconditioner } from "./cholesky.ts";
 import { columnDots, conjugateGradients, type Solved } from "./conjugate-gradients.ts";
-import type { SolvePlan } from "./memory.ts";
 import { createGramProduct } from "./product.ts";
-import type { GramSource, TileSource } from "./source.ts";
+import type { GramSource } from "./source.ts";
 import { TILE } from "./triangle.ts";
 
 /** A solution, and what it took. */
@@ -32,7 +31,8 @@ export interface KernelSolver extends AsyncDisposable {
 }
 
 export interface SolverOptions extends Watch {
-  readonly plan: SolvePlan;
+  /** Columns of tiles of the factor that are kept; all if not given. */
+  readonly kept?: number | undefined;
   readonly l2: number;
   /** Relative residual of every right-hand side. */
   readonly tolerance: number;
@@ -43,13 +43,12 @@ export interface SolverOptions extends Watch {
 export async function createKernelSolver(
   engine: Engine,
   source: GramSource,
-  { plan, l2, tolerance, mostIterations, ...watch }: SolverOptions,
+  { kept = Number.POSITIVE_INFINITY, l2, tolerance, mostIterations, ...watch }: SolverOptions,
 ): Promise<KernelSolver> {
-  const what =
-    plan.solver === "cholesky" ? "factoring the Gram matrix" : "factoring a part of the Gram matrix";
+  const what = `factoring ${kept * TILE < source.rows ? "a part of " : ""}the Gram matrix`;
   const preconditioner = await choleskyOf(engine, source, {
     l2,
-    kept: plan.kept,
+    kept,
     onWork: (done) => breathe(watch, done, 1, what),
   });
   return {
@@ -86,8 +85,5 @@ export const leading = (source: GramSource, rows: number): GramSource => {
   if (rows % TILE !== 0 || rows > source.rows) {
     throw new RangeError(`leading: expected a multiple of ${TILE} up to ${source.rows}, got ${rows}`);
   }
-  return { ...source, rows, columns: rows, tests: source.tests && leadingTests(source.tests, rows) };
+  return { ...source, rows, columns: rows, tests: source.tests && { ...source.tests, columns: rows } };
 };
-
-/** The same tests with the first examples only. */
-export const leadingTests = (tests: TileSource, columns: number): TileSource => ({ ...tests, columns });

@@ -5,9 +5,10 @@
  * precision it was accumulated in, and is taken as it is.
  */
 
+import type { Gram } from "../features/gram-state.ts";
 import { constantInputs, type Kernel } from "./kernels.ts";
 import { type Block, type ElementType, elementNumber, type Feeds, type ProgramNode } from "./program.ts";
-import { TILE, type Triangle, tileRows } from "./triangle.ts";
+import { TILE, tileRows } from "./triangle.ts";
 
 /** Precision of a tile. */
 export type Precision = "float32" | "float64";
@@ -29,8 +30,6 @@ export interface TileSource {
 export interface GramSource extends TileSource {
   /** How its entries come about, for the report. */
   readonly precision: string;
-  /** Bytes it holds. */
-  readonly bytes: number;
   /** `[m, n]`: the kernel of test examples (rows) with the examples of the matrix (columns). */
   readonly tests: TileSource | null;
 }
@@ -69,7 +68,6 @@ export function gramOfPoints(kernel: Kernel, points: Points, tests: Points | nul
       points.kind === "bytes"
         ? "float64, from exact integer products of pixels"
         : "float64, from float32 examples",
-    bytes: own.bytes + (others?.bytes ?? 0),
     tests: others && sourceOf(kernel, others, own),
   };
 }
@@ -79,7 +77,6 @@ interface Prepared {
   readonly kind: Points["kind"];
   readonly count: number;
   readonly size: number;
-  readonly bytes: number;
   /** Rows `[rows, size]` of a tile as the left operand. */
   readonly left: (precision: Precision, tile: number) => Block;
   /** The same as the right operand: transposed for integers, as it is for floats. */
@@ -114,7 +111,6 @@ function prepare(points: Points): Prepared {
       kind: "bytes",
       count,
       size,
-      bytes: 2 * points.data.length + norms.byteLength,
       left: (_, tile) => rowsOf(points.data, count, size, tile),
       right: (_, tile) => right[tile]!,
       norms,
@@ -137,7 +133,6 @@ function prepare(points: Points): Prepared {
     kind: "floats",
     count,
     size,
-    bytes: points.data.byteLength + norms.byteLength + 4 * 8 * TILE * size,
     left: operand,
     right: operand,
     norms,
@@ -231,24 +226,11 @@ function normFeeds(
   return { row_norms: { data: a, dims: [a.length, 1] }, column_norms: { data: b, dims: [1, b.length] } };
 }
 
-/** Inner products of features that were accumulated before. */
-export interface AccumulatedGram {
-  /** `[n, n]` */
-  readonly train: Triangle;
-  /** `[n]`: squared norms of the examples' features. */
-  readonly trainNorms: Float64Array;
-  /** Panels of TILE test examples: `[rows, n]`. */
-  readonly tests: readonly Float32Array[];
-  /** `[m]` */
-  readonly testNorms: Float64Array;
-  /** How many features an example has. */
-  readonly features: number;
-}
-
 /** The Gram matrix of a kernel over inner products that are held in float32; they are taken as exact. */
-export function gramOfProducts(kernel: Kernel, gram: AccumulatedGram): GramSource {
+export function gramOfProducts(kernel: Kernel, gram: Gram): GramSource {
   const { train, tests, testNorms } = gram;
   const n = train.size;
+  // As it is held, so that an example is at distance 0 from itself.
   const diagonal = Float64Array.from({ length: n }, (_, row) => {
     const [tile, at] = [Math.floor(row / TILE), row % TILE];
     return train.tile(tile, tile)[at * tileRows(n, tile) + at]!;
@@ -282,7 +264,6 @@ export function gramOfProducts(kernel: Kernel, gram: AccumulatedGram): GramSourc
     rows: n,
     columns: n,
     precision: "float32, as accumulated over blocks of features; taken as exact",
-    bytes: 4 * n * ((n + TILE) / 2) + tests.reduce((sum, panel) => sum + panel.byteLength, 0),
     inputs: (precision) => held(precision, true).inputs,
     nodes: (precision) => held(precision, true).nodes,
     // The lower triangle is held, and the upper one asked for.

@@ -7,13 +7,13 @@ import { preprocessor } from "../../data/preprocess.ts";
 import { checkRecipe } from "../../lab/plan.ts";
 import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
-import { GAUSSIAN, loadExamples } from "../examples.ts";
+import { GAUSSIAN, labelings, loadExamples } from "../examples.ts";
 import { openHere } from "../process-engine.ts";
 import { type Surroundings, startProvenance, withDataHash } from "../process-provenance.ts";
 import type { Watch } from "../progress.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
-import { computeStability, labelings, requireStability, type StabilitySettings } from "./stability.ts";
+import { computeStability, requireStability, type StabilitySettings } from "./stability.ts";
 
 /** What is asked, but for the recipe. */
 interface Request extends Omit<StabilitySettings, "recipe"> {

@@ -16,16 +16,12 @@ import { findModel } from "../../nn/models.ts";
 import { exponentialDecay } from "../../nn/schedules.ts";
 import type { Engine } from "../../train/engine.ts";
 import type { Recipe } from "../../train/recipe.ts";
-import { requireClasses, requireWhole } from "../examples.ts";
+import { type Labeling, requireClasses, requireWhole } from "../examples.ts";
 import { breathe, type Watch } from "../progress.ts";
 import type { Unsigned } from "../settings.ts";
 import { changeAllowed, hardtFactor } from "./bounds.ts";
 import { stabilityResult } from "./result.ts";
 import { type Probed, trainPath } from "./train-path.ts";
-
-/** What the labels are, of training and held-out examples alike. */
-export const labelings = ["true", "random"] as const;
-export type Labeling = (typeof labelings)[number];
 
 /** What is asked. */
 export interface StabilitySettings {

@@ -3,10 +3,10 @@
  */
 
 import { describe, expect, test } from "vitest";
+import { eliminate } from "../../../src/theory/elimination.ts";
 import { choleskyBytes, choleskyOf } from "../../../src/theory/kernel/cholesky.ts";
 import { conjugateGradients } from "../../../src/theory/kernel/conjugate-gradients.ts";
 import { createDenseCholesky } from "../../../src/theory/kernel/dense-cholesky.ts";
-import { solveSquare } from "../../../src/theory/kernel/dense-lu.ts";
 import { kernelOf } from "../../../src/theory/kernel/kernels.ts";
 import { planSolve } from "../../../src/theory/kernel/memory.ts";
 import { createKernelSolver } from "../../../src/theory/kernel/solve.ts";
@@ -32,7 +32,6 @@ const FEW = TILE + 60;
 const fewPoints = floatPoints(FEW, 20);
 const fewSource = gramOfPoints(gaussian, fewPoints, null);
 const source = gramOfPoints(gaussian, points, null);
-const everything = { n: N, columns: 2, source: source.bytes, limit: Number.POSITIVE_INFINITY };
 
 /** A symmetric matrix with eigenvalues of at least 1. */
 function positive(size: number): Float64Array {
@@ -71,20 +70,9 @@ describe("the factor of a tile", () => {
   });
 });
 
-test("a square system is solved with pivots, and a singular one is not", () => {
-  const matrix = Float64Array.of(0, 2, 1, 1, 0, 0, 3, 1, 0);
-  const x = Float64Array.of(1, -1, 2, 0.5, -3, 4);
-  const solved = solveSquare(matrix, 3, plainProduct(matrix, x, 2), 2);
-  expect(farthest(solved!, x)).toBeLessThan(1e-14);
-  expect(solveSquare(Float64Array.of(1, 2, 2, 4), 2, Float64Array.of(1, 1), 1)).toBeUndefined();
-});
-
 describe("equation (3)", () => {
   test("is solved to the tolerance, of three rows of tiles", async () => {
-    const plan = planSolve("auto", everything);
-    expect(plan).toMatchObject({ solver: "cholesky" });
     await using solver = await createKernelSolver(engine, source, {
-      plan,
       l2: 0,
       tolerance: 1e-12,
       mostIterations: 50,
@@ -106,9 +94,7 @@ describe("equation (3)", () => {
   });
 
   test.each([0, 0.5])("with l2 %d has the solution and the norm of plain float64", async (l2) => {
-    const plan = planSolve("auto", { ...everything, n: FEW });
     await using solver = await createKernelSolver(engine, fewSource, {
-      plan,
       l2,
       tolerance: 1e-13,
       mostIterations: 50,
@@ -117,7 +103,7 @@ describe("equation (3)", () => {
     const { solution, fitted, squaredNorms } = await solver.solve(targets, 1);
     const gram = plainGram(gaussian, fewPoints, fewPoints);
     const shifted = gram.map((value, at) => (at % (FEW + 1) === 0 ? value + l2 : value));
-    const plain = solveSquare(shifted, FEW, targets, 1)!;
+    const plain = eliminate(shifted, FEW)!.solve(targets, 1);
     expect(farthest(solution, plain)).toBeLessThan(1e-8);
     const said = plainProduct(gram, plain, 1);
     expect(farthest(fitted, said)).toBeLessThan(1e-8);
@@ -126,8 +112,7 @@ describe("equation (3)", () => {
   });
 
   test("for the first examples has the solution of a matrix of them alone", async () => {
-    const plan = planSolve("auto", everything);
-    const options = { plan, l2: 0, tolerance: 1e-12, mostIterations: 50 };
+    const options = { l2: 0, tolerance: 1e-12, mostIterations: 50 };
     await using solver = await createKernelSolver(engine, source, options);
     const few = gramOfPoints(gaussian, floatPoints(TILE, 20), null);
     await using own = await createKernelSolver(engine, few, options);
@@ -141,9 +126,8 @@ describe("equation (3)", () => {
     const apart = gramOfPoints(kernelOf({ kernel: "gaussian", bandwidth: 0.15, degree: 1 }), points, null);
     await using factor = await choleskyOf(engine, apart, { l2: 0, kept });
     expect(factor.bytes).toBe(choleskyBytes(N, kept));
-    const plan = { solver: "cg", kept, bytes: 0 } as const;
     await using solver = await createKernelSolver(engine, apart, {
-      plan,
+      kept,
       l2: 0,
       tolerance: 1e-6,
       mostIterations: 500,
@@ -165,9 +149,7 @@ describe("equation (3)", () => {
       data[row * 40] = data[row * 40]! + 2 ** -12;
     }
     const close = gramOfPoints(gaussian, { kind: "floats", data, count: 600, size: 40 }, null);
-    const plan = planSolve("auto", { ...everything, n: 600 });
     await using solver = await createKernelSolver(engine, close, {
-      plan,
       l2: 0,
       tolerance: 1e-6,
       mostIterations: 5000,

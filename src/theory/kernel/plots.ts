@@ -1,0 +1,97 @@
+/**
+ * @file The plots of kernel interpolation: error and norm over examples or filters, and the residual over steps.
+ */
+
+import { exampleCount } from "../../data/dataset.ts";
+import type { ExperimentPlot, Series } from "../../lab/experiment-result.ts";
+import { type Labeling, labelings } from "../examples.ts";
+import type { Computed } from "./computed.ts";
+import { lastOf, type Outcome } from "./outcome.ts";
+import { errorOf, printedOf } from "./printed.ts";
+import { TITLES } from "./tables.ts";
+
+/** Curves where there is more than one size, and the residual where there was a step. */
+export function plotsOf(computed: Computed, outcomes: readonly Outcome[]): ExperimentPlot[] {
+  const { splits, request } = computed;
+  const hasFilters = outcomes.some(({ filters }) => filters !== null);
+  const isCurve = new Set(outcomes.map(({ n, filters }) => `${n} ${filters}`)).size > 1;
+  const classes = splits.train.classNames.length;
+  const printed = printedOf(computed);
+  const place = ({ n, filters }: Outcome): number => (hasFilters ? filters! : n);
+  const x = {
+    label: hasFilters ? "Random filters" : "Training examples, n",
+    unit: "count" as const,
+    domain: null,
+    scale: "log" as const,
+  };
+  const lines = (
+    labels: Labeling,
+    paper: Series["paper"],
+    point: (one: Outcome) => Series["points"][number],
+  ): Series[] =>
+    request.l2.map((l2, index) => ({
+      title: `${TITLES[labels]}${request.l2.length > 1 ? `, l2 ${l2}` : ""}`,
+      points: outcomes.filter((one) => one.labels === labels && one.l2 === l2).map(point),
+      paper: index === 0 ? paper : [],
+    }));
+  // Along an axis of filters a point of the paper is of its own n.
+  const elsewhere =
+    printed && hasFilters && exampleCount(splits.train) !== printed.n
+      ? ` The paper's point is of n = ${printed.n.toLocaleString("en-US")}.`
+      : "";
+  const paperAt = (value: number | undefined): Series["paper"] =>
+    printed && value !== undefined ? [{ x: printed.filters ?? printed.n, y: value }] : [];
+  const plots: ExperimentPlot[] = [];
+  if (isCurve) {
+    plots.push({
+      name: "kernel-error",
+      title: "Test error",
+      caption: `Errors on ${exampleCount(splits.test)} test examples; every training label is fitted where l2 is 0.${elsewhere}`,
+      x,
+      y: { label: "Test error", unit: "error", domain: null, scale: "log" },
+      guides: [{ label: "guessing", y: 1 - 1 / classes }],
+      series: labelings.flatMap((labels) =>
+        lines(labels, labels === "true" ? paperAt(printed?.error) : [], (one) => {
+          const { value, low, high } = errorOf(computed, one);
+          return { x: place(one), y: value, low, high, n: 1 };
+        }),
+      ),
+    });
+    plots.push({
+      name: "kernel-norm",
+      title: "Norm of the solution",
+      caption: "In the kernel's space, added over classes: random labels take a larger one.",
+      x,
+      y: { label: "Norm", unit: "number", domain: null, scale: "log" },
+      guides: [],
+      series: labelings.flatMap((labels) =>
+        lines(labels, labels === "true" ? paperAt(printed?.norm) : [], (one) => ({
+          x: place(one),
+          y: one.norm,
+          low: null,
+          high: null,
+          n: 1,
+        })),
+      ),
+    });
+  }
+  const last = lastOf(outcomes, "true");
+  if (last && last.history.length > 1) {
+    plots.push({
+      name: "kernel-residual",
+      title: "Residual of the solution",
+      caption: "The largest relative residual of all right-hand sides after each step, in float64.",
+      x: { label: "Step of conjugate gradients", unit: "count", domain: null },
+      y: { label: "Relative residual", unit: "number", domain: null, scale: "log" },
+      guides: [],
+      series: [
+        {
+          title: `n = ${last.n}`,
+          points: last.history.map((y, step) => ({ x: step, y, low: null, high: null, n: 1 })),
+          paper: [],
+        },
+      ],
+    });
+  }
+  return plots;
+}
