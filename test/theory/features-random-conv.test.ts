@@ -46,23 +46,23 @@ const drawnPatches = (images: Dataset, { patches, seed }: RandomConvSettings): F
     return plainPatch(images, random.below(exampleCount(images)), random.below(27), random.below(27));
   });
 
-/** The features of images in float64, sums over 14 x 14 places from 0 and 13 on: `[n][8 * filters]`. */
+/** The features of images in float64, sums over 15 x 15 places from 0, 6 and 12 on: `[n][18 * filters]`. */
 function plainFeatures(images: Dataset, weights: Float32Array, offsets: Float32Array): Float64Array[] {
   return Array.from({ length: exampleCount(images) }, (_, image) => {
-    const features = new Float64Array(8 * offsets.length);
+    const features = new Float64Array(18 * offsets.length);
     for (let top = 0; top < 27; top++)
       for (let left = 0; left < 27; left++) {
         const patch = plainPatch(images, image, top, left);
-        const pools = [0, 1, 2, 3].filter((pool) => {
-          const [row, column] = [13 * Math.floor(pool / 2), 13 * (pool % 2)];
-          return top >= row && top < row + 14 && left >= column && left < column + 14;
+        const pools = Array.from({ length: 9 }, (_, pool) => pool).filter((pool) => {
+          const [row, column] = [6 * Math.floor(pool / 3), 6 * (pool % 3)];
+          return top >= row && top < row + 15 && left >= column && left < column + 15;
         });
         for (let filter = 0; filter < offsets.length; filter++) {
           let z = -offsets[filter]!;
           for (let at = 0; at < 108; at++) z += weights[filter * 108 + at]! * patch[at]!;
           for (const pool of pools) {
-            features[filter * 4 + pool]! += Math.max(0, z - 0.25);
-            features[(offsets.length + filter) * 4 + pool]! += Math.max(0, -z - 0.25);
+            features[filter * 9 + pool]! += Math.max(0, z - 1);
+            features[(offsets.length + filter) * 9 + pool]! += Math.max(0, -z - 1);
           }
         }
       }
@@ -123,7 +123,7 @@ describe("the features", () => {
 
   test("are those of float64 to 1e-5 of their size", async () => {
     for await (const block of randomConvBlocks(ENGINE, TRAIN, TESTS, SETTINGS)) {
-      expect(block).toMatchObject({ features: 512, filters: 64 });
+      expect(block).toMatchObject({ features: 1152, filters: 64 });
       for (const [rows, plain] of [
         [block.train, train],
         [block.tests, tests],
@@ -131,7 +131,7 @@ describe("the features", () => {
         let wrong = 0;
         plain.forEach((row, image) => {
           row.forEach((feature, at) => {
-            const far = Math.abs(rows[image * 512 + at]! - feature);
+            const far = Math.abs(rows[image * 1152 + at]! - feature);
             wrong = Math.max(wrong, far / Math.max(1, Math.abs(feature)));
           });
         });
@@ -143,7 +143,7 @@ describe("the features", () => {
   test("have the Gram matrix of float64 to 1e-5, in blocks of any size", async () => {
     for (const blockFilters of [64, 25]) {
       const gram = await gramOf({ ...SETTINGS, blockFilters });
-      expect(gram.features).toBe(512);
+      expect(gram.features).toBe(1152);
       let wrong = 0;
       for (let i = 0; i < 300; i++)
         for (let j = 0; j < 300; j++) {
@@ -209,7 +209,7 @@ describe("what makes no features", () => {
   });
 
   test("counts the features of a filter", () => {
-    expect(featuresOfFilter([1, 3, 32, 32], SETTINGS)).toBe(8);
+    expect(featuresOfFilter([1, 3, 32, 32], SETTINGS)).toBe(18);
   });
 });
 
@@ -229,14 +229,14 @@ describe("randomConvGram", () => {
       await gramWith({ filters: 16 }, options);
       const { gram, answers } = await gramWith({}, options);
       const { gram: straight } = await gramWith({}, {});
-      expect(gram.features).toBe(192);
+      expect(gram.features).toBe(432);
       expect(gram.train.tile(0, 0)).toEqual(straight.train.tile(0, 0));
       expect(gram.tests).toEqual(straight.tests);
       expect(gram.testNorms).toEqual(straight.testNorms);
       expect([...answers]).toEqual([
-        [8, 64],
-        [16, 128],
-        [24, 192],
+        [8, 144],
+        [16, 288],
+        [24, 432],
       ]);
       await expect(gramWith({ filters: 16 }, { folder })).rejects.toThrow(
         "expected the Gram matrix of at most 16 filters, got 24",

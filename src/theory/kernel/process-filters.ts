@@ -101,18 +101,22 @@ const notesOf = (missing: readonly number[], filters: number): string[] =>
 /** Plain numbers, as they are read back from a file. */
 const asJson = (kept: Kept): Json => JSON.parse(JSON.stringify(kept));
 
-/** The kernel for so many features; a bandwidth that is not given goes by the rule. */
+/**
+ * The kernel for so many features; a bandwidth that is not given is one over the mean squared distance: half the rule for
+ * Gabor features, as errs less on held-out training images (docs/theory/features.md).
+ */
 function kernelFor(
   { kernel, bandwidth, degree }: KernelRequest,
   features: number,
 ): { readonly kernel: Kernel; readonly rule: string } {
-  // Standardized features have a variance of 1, so examples are 2 * features apart, in the mean square.
-  const chosen = bandwidth ?? bandwidthByRule(2 * features);
+  // Standardized features have a variance of 1.
+  const meanSquaredDistance = 2 * features;
+  const chosen = bandwidth ?? bandwidthByRule(2 * meanSquaredDistance);
   return {
     kernel: kernelOf({ kernel, bandwidth: chosen, degree }),
     rule:
       bandwidth === undefined
-        ? "The bandwidth is 2 over the mean squared distance of the standardized features: 1 over their number."
+        ? "The bandwidth is 1 over the mean squared distance of the standardized features: 1 over twice their number."
         : `The bandwidth of ${bandwidth} was asked for.`,
   };
 }
