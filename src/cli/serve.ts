@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { Command } from "commander";
 import { type LocalLab, openLab } from "../lab/process-lab.ts";
 import { workIn } from "../lab/process-run.ts";
-import { isLoopback } from "../web/server.ts";
+import { isLoopback } from "../web/loopback.ts";
 import { openTokens } from "../web/server-token.ts";
 import { listen, USUAL_PORT } from "./dashboard.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
@@ -51,7 +51,8 @@ export function serveCommand(): Command {
       "after",
       `
 Only this machine can open the page, unless --host says otherwise; SECURITY.md says what is protected against. A token
-is shown once, when it is made: the lab keeps its hash alone.
+is shown once, when it is made: the lab keeps its hash alone. shatter status, cancel and retry of a lab that is open
+here take it from $SHATTER_TOKEN.
 
 Examples:
   shatter serve                                          the lab in ./shatter-lab

@@ -19,6 +19,7 @@ import { createApp } from "./app.ts";
 import { keepDocuments } from "./documents.ts";
 import { hostName } from "./guard.ts";
 import { watchLab } from "./live.ts";
+import { isLoopback } from "./loopback.ts";
 import { openHelper } from "./server-helper.ts";
 import { servePage } from "./server-page.ts";
 import { tokenCheck } from "./server-token.ts";
@@ -68,10 +69,6 @@ const KEEP_ALIVE_MS = 60_000;
 
 /** Sockets at once. */
 const CONNECTIONS = 1000;
-
-/** Whether nobody but this machine reaches an address. */
-export const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 
 /** Whether an address stands for all addresses of this machine. */
 const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::";

@@ -2,6 +2,7 @@
  * A lab's life by its commands: interrupted on a laptop, moved to a server, finished there by workers, and read.
  */
 
+import type { ChildProcess } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -156,6 +157,35 @@ test("a lab that a run has open is asked by its dashboard", async () => {
   expect(after).toMatchObject({ waiting: 0, running: 0 });
   expect(after.cancelled).toBeGreaterThan(0);
   expect(existsSync(owner)).toBe(false);
+}, 60_000);
+
+test("an owner that asks for a token gets that of $SHATTER_TOKEN", async () => {
+  const lab = ["--lab", at("closed")];
+  let child: ChildProcess | undefined;
+  const token = new Promise<string>((resolve) => {
+    void shatter(["serve", "--token", ...lab, "--port", "0"], {
+      onStart: (serving) => {
+        child = serving;
+        serving.stdout!.on("data", (chunk) => {
+          const [, shown] = /token=([\w-]+)/.exec(`${chunk}`) ?? [];
+          if (shown !== undefined) resolve(shown);
+        });
+      },
+    });
+  });
+  const ask = (SHATTER_TOKEN: string) => shatter(["status", ...lab, "--json"], { env: { SHATTER_TOKEN } });
+  try {
+    const answer = await ask(await token);
+    expect(JSON.parse(answer.stdout).experiments).toEqual([]);
+    expect(await ask("")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("asks for a token; put"),
+    });
+    const wrong = { code: 2, stderr: expect.stringContaining("takes another token than $SHATTER_TOKEN") };
+    expect(await ask("wrong")).toMatchObject(wrong);
+  } finally {
+    child?.kill("SIGTERM");
+  }
 }, 60_000);
 
 describe("a lab's commands refuse", () => {

@@ -90,7 +90,7 @@ export function kernelCommand(): Command {
         .option("--iterations <count>", "steps of conjugate gradients allowed", wholeFrom(1), iterations)
         .option("--gram <folder>", "keep the Gram matrix of random filters here, and go on from it"),
     examples: [
-      "shatter theory kernel                                       MNIST, all 60,000: minutes, 10 GiB",
+      "shatter theory kernel                                       MNIST, all 60,000: minutes, 8 GiB",
       "shatter theory kernel --n 5000                              seconds",
       "shatter theory kernel --features gabor                      Table 3's second row",
       "shatter theory kernel --data cifar10 --features random-conv --filters 256,1000 --gram gram",
