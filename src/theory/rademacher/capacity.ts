@@ -5,6 +5,8 @@
 /** One size that was tried. */
 export interface Tried {
   readonly n: number;
+  /** Share of the examples that were fitted. */
+  readonly accuracy: number;
   readonly fits: boolean;
 }
 
@@ -26,18 +28,21 @@ export const RESOLUTION = 1 / 16;
  *
  * @param first - The first size tried, at least 1; doubled until it does not fit, or halved until it does.
  * @param limit - Largest size tried.
- * @param fits - Whether a size is fitted.
+ * @param needed - Accuracy from which on a size is fitted.
+ * @param accuracyAt - Accuracy that training reaches at a size.
  */
 export async function searchCapacity(
   first: number,
   limit: number,
-  fits: (n: number) => Promise<boolean>,
+  needed: number,
+  accuracyAt: (n: number) => Promise<number>,
 ): Promise<Capacity> {
   const tried: Tried[] = [];
   const ask = async (n: number): Promise<boolean> => {
-    const answer = await fits(n);
-    tried.push({ n, fits: answer });
-    return answer;
+    const accuracy = await accuracyAt(n);
+    const fits = accuracy >= needed;
+    tried.push({ n, accuracy, fits });
+    return fits;
   };
   let low = 0;
   let high: number | null = null;

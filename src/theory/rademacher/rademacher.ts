@@ -131,9 +131,9 @@ export async function computeRademacher(
 
   const capacities: ModelCapacity[] = [];
   for (const model of capacity > 0 ? models : []) {
-    const search = await searchCapacity(Math.min(...sizes), capacity, async (n) => {
+    const search = await searchCapacity(Math.min(...sizes), capacity, fitAccuracy, async (n) => {
       const { trainAccuracy } = await train(model, n, "random", seed, `${model}, capacity: n = ${n}`);
-      return trainAccuracy >= fitAccuracy;
+      return trainAccuracy;
     });
     done++;
     capacities.push({ model, parameters: parametersOf(model, splits, recipe), ...search });

@@ -65,7 +65,10 @@ export function rademacherResult(computed: Computed): Unsigned {
       ...{ weightDecay: recipe.weightDecay, preprocess: recipe.preprocess },
     },
     tables: [complexityTable(cells, draws), ...(capacities.length > 0 ? [capacityTable(computed)] : [])],
-    plots: sizes.length > 1 ? [complexityPlot(computed)] : [],
+    plots: [
+      ...(sizes.length > 1 ? [complexityPlot(computed)] : []),
+      ...(capacities.length > 0 ? [capacityPlot(computed)] : []),
+    ],
     claims: [claimOf(cells)],
     numbers: Object.fromEntries([...cells.flatMap(numbersOf), ...capacities.flatMap(capacityNumbers)]),
   };
@@ -210,6 +213,25 @@ function complexityPlot({ cells, settings: { models, sizes } }: Computed): Exper
       ...seriesOf(`${model}, upper bound`, model, ({ upperBound }) => upperBound),
       ...seriesOf(`${model}, least squares`, model, ({ leastSquares }) => leastSquares),
     ]),
+  };
+}
+
+function capacityPlot({ capacities, settings: { fitAccuracy } }: Computed): ExperimentPlot {
+  return {
+    name: "capacity",
+    title: "How much of random signs is fitted, over the number of examples",
+    caption:
+      "One draw of signs a size, of the search for the largest number that is fitted; parameters in brackets. 50 % is guessing.",
+    x: { label: "Examples", unit: "count", domain: null, scale: "log" },
+    y: { label: "Training accuracy", unit: "share", domain: [0.5, 1] },
+    guides: [{ label: "fitted", y: fitAccuracy }],
+    series: capacities.map(({ model, parameters, tried }) => ({
+      title: `${model} (${count(parameters)})`,
+      points: [...tried]
+        .sort((a, b) => a.n - b.n)
+        .map(({ n, accuracy }) => ({ x: n, y: accuracy, low: null, high: null, n: 1 })),
+      paper: [],
+    })),
   };
 }
 

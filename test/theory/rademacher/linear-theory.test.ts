@@ -86,17 +86,19 @@ describe("errorBound", () => {
 });
 
 describe("searchCapacity", () => {
-  const upTo = (capacity: number) => async (n: number) => n <= capacity;
+  const upTo = (capacity: number) => async (n: number) => (n <= capacity ? 0.99 : 0.98);
 
   test.each([[1], [37], [100], [999]])("brackets a capacity of %d", async (capacity) => {
-    const { fits, fails } = await searchCapacity(16, 1000, upTo(capacity));
+    const { fits, fails, tried } = await searchCapacity(16, 1000, 0.99, upTo(capacity));
+    for (const one of tried)
+      expect(one).toEqual({ n: one.n, accuracy: one.fits ? 0.99 : 0.98, fits: one.n <= capacity });
     expect(fits).toBeLessThanOrEqual(capacity);
     expect(fails).toBeGreaterThan(capacity);
     expect(fails! - fits).toBeLessThanOrEqual(Math.max(1, fits / 16));
   });
 
   test("says that all was fitted, or nothing", async () => {
-    expect(await searchCapacity(16, 100, upTo(1000))).toMatchObject({ fits: 100, fails: null });
-    expect(await searchCapacity(16, 100, upTo(0))).toMatchObject({ fits: 0, fails: 1 });
+    expect(await searchCapacity(16, 100, 0.99, upTo(1000))).toMatchObject({ fits: 100, fails: null });
+    expect(await searchCapacity(16, 100, 0.99, upTo(0))).toMatchObject({ fits: 0, fails: 1 });
   });
 });

@@ -58,6 +58,12 @@ describe("rademacherComplexity", () => {
     expect(first.numbers["linearCapacity"]).toBeGreaterThanOrEqual(16);
     expect(first.numbers["linearCapacityFails"]).toBeLessThanOrEqual(64);
     expect(first.tables.map(({ name }) => name)).toEqual(["complexity", "capacity"]);
+    const { series, guides } = first.plots.at(-1)!;
+    expect(guides).toEqual([{ label: "fitted", y: 1 }]);
+    expect(series[0]!.points).toContainEqual({
+      ...{ x: first.numbers["linearCapacity"], y: 1 },
+      ...{ low: null, high: null, n: 1 },
+    });
     const { provenance: _, ...second } = await rademacherComplexity(options);
     expect({ ...second, provenance: first.provenance }).toEqual(first);
   });
