@@ -4,14 +4,24 @@
 
 import { DataError, UsageError } from "../../base/errors.ts";
 import { type Dataset, exampleCount, exampleSize } from "../../data/dataset.ts";
+import type { ByteOperand } from "./byte-products.ts";
 import type { Points } from "./source.ts";
 
-/** The examples of a dataset, flat, not copied; pixels are bytes. */
-export function pointsOf({ inputs, ...dataset }: Dataset): Points {
+/** Most pixels of an example whose products fit into the 32 bits that the engine adds them up in. */
+const MOST_BYTES = Math.floor((2 ** 31 - 1) / 255 ** 2);
+
+/**
+ * The examples of a dataset, flat; pixels are bytes and not copied, unless they are so many that their products are
+ * computed with floats.
+ *
+ * @param operand - What the engine multiplies bytes with exactly; without it the one that is exact everywhere.
+ */
+export function pointsOf({ inputs, ...dataset }: Dataset, operand: ByteOperand = "uint8"): Points {
   const shape = { count: exampleCount({ inputs, ...dataset }), size: exampleSize({ inputs, ...dataset }) };
-  return inputs instanceof Uint8Array
-    ? { kind: "bytes", data: inputs, ...shape }
-    : { kind: "floats", data: inputs, ...shape };
+  if (!(inputs instanceof Uint8Array)) return { kind: "floats", data: inputs, ...shape };
+  return shape.size <= MOST_BYTES
+    ? { kind: "bytes", data: inputs, operand, ...shape }
+    : { kind: "floats", data: Float32Array.from(inputs, (pixel) => pixel / 255), ...shape };
 }
 
 /**

@@ -234,7 +234,7 @@ function joinPoints(a: Points, b: Points): Points {
     const data = new Uint8Array(count * a.size);
     data.set(a.data);
     data.set(b.data, a.data.length);
-    return { kind: "bytes", data, count, size: a.size };
+    return { ...a, data, count };
   }
   const data = new Float32Array(count * a.size);
   data.set(a.data);

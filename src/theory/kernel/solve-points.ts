@@ -7,6 +7,7 @@ import type { Engine } from "../../train/engine.ts";
 import { gaborFeatures } from "../features/gabor.ts";
 import { breathe, type Watch } from "../progress.ts";
 import { bandwidthByRule, chooseBandwidth } from "./bandwidth.ts";
+import { exactByteOperand } from "./byte-products.ts";
 import type { Solved } from "./computed.ts";
 import { pointsOf, requireFinite, requireInterpolable } from "./examples.ts";
 import { computeInterpolants } from "./interpolants.ts";
@@ -47,10 +48,11 @@ export async function solvePoints({
 }: KernelJob): Promise<Solved> {
   const { l2, seed, solver, features } = request;
   const began = performance.now();
+  const operand = await exactByteOperand(engine);
   const [train, test] =
     features === "gabor"
       ? [await gaborPoints(engine, splits.train, watch), await gaborPoints(engine, splits.test, watch)]
-      : [pointsOf(splits.train), pointsOf(splits.test)];
+      : [pointsOf(splits.train, operand), pointsOf(splits.test, operand)];
   const featureSeconds = features === "none" ? null : (performance.now() - began) / 1000;
   requireFinite(train, `${splits.train.name}, training examples`);
   requireFinite(test, `${splits.test.name}, test examples`);

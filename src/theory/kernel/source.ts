@@ -6,6 +6,7 @@
  */
 
 import type { Gram } from "../features/gram-state.ts";
+import type { ByteOperand } from "./byte-products.ts";
 import { constantInputs, type Kernel } from "./kernels.ts";
 import { type Block, type ElementType, elementNumber, type Feeds, type ProgramNode } from "./program.ts";
 import { TILE, tileRows } from "./triangle.ts";
@@ -36,7 +37,14 @@ export interface GramSource extends TileSource {
 
 /** Examples a kernel can be computed from. */
 export type Points =
-  | { readonly kind: "bytes"; readonly data: Uint8Array; readonly count: number; readonly size: number }
+  | {
+      readonly kind: "bytes";
+      readonly data: Uint8Array;
+      readonly count: number;
+      readonly size: number;
+      /** What the engine multiplies them with exactly; see `exactByteOperand`. */
+      readonly operand: ByteOperand;
+    }
   | { readonly kind: "floats"; readonly data: Float32Array; readonly count: number; readonly size: number };
 
 /** Some consecutive examples; not a copy. */
@@ -74,7 +82,8 @@ export function gramOfPoints(kernel: Kernel, points: Points, tests: Points | nul
 
 /** Examples in tiles, ready to be fed. */
 interface Prepared {
-  readonly kind: Points["kind"];
+  /** Element type of {@link right} if examples are bytes. */
+  readonly operand: ByteOperand | undefined;
   readonly count: number;
   readonly size: number;
   /** Rows `[rows, size]` of a tile as the left operand. */
@@ -97,18 +106,19 @@ function prepare(points: Points): Prepared {
     norms[row] = points.kind === "bytes" ? sum * (PIXEL * PIXEL) : sum;
   }
   if (points.kind === "bytes") {
-    // The engine's fastest product is of unsigned by signed bytes; 128 less makes them signed, and it is told so.
+    // 128 less makes bytes signed, and the engine is told so.
+    const offset = points.operand === "int8" ? 128 : 0;
     const right = Array.from({ length: tiles }, (_, tile) => {
       const rows = tileRows(count, tile);
-      const out = new Int8Array(size * rows);
+      const out = points.operand === "int8" ? new Int8Array(size * rows) : new Uint8Array(size * rows);
       for (let row = 0; row < rows; row++) {
         const from = (tile * TILE + row) * size;
-        for (let k = 0; k < size; k++) out[k * rows + row] = points.data[from + k]! - 128;
+        for (let k = 0; k < size; k++) out[k * rows + row] = points.data[from + k]! - offset;
       }
       return { data: out, dims: [size, rows] };
     });
     return {
-      kind: "bytes",
+      operand: points.operand,
       count,
       size,
       left: (_, tile) => rowsOf(points.data, count, size, tile),
@@ -130,7 +140,7 @@ function prepare(points: Points): Prepared {
   const operand = (precision: Precision, tile: number): Block =>
     precision === "float64" ? exact(tile) : rowsOf(points.data, count, size, tile);
   return {
-    kind: "floats",
+    operand: undefined,
     count,
     size,
     left: operand,
@@ -153,13 +163,14 @@ function rowsOf<A extends Uint8Array | Float32Array>(
 }
 
 function sourceOf(kernel: Kernel, left: Prepared, right: Prepared): TileSource {
-  const isBytes = left.kind === "bytes";
+  const { operand } = right;
+  const isBytes = operand !== undefined;
   return {
     rows: left.count,
     columns: right.count,
     inputs: (precision) => ({
       ...(isBytes
-        ? { left: "uint8", right: "int8", left_zero: "uint8", right_zero: "int8", pixel_squared: precision }
+        ? { left: "uint8", right: operand, left_zero: "uint8", right_zero: operand, pixel_squared: precision }
         : { left: precision, right: precision }),
       row_norms: precision,
       column_norms: precision,
@@ -196,7 +207,7 @@ function sourceOf(kernel: Kernel, left: Prepared, right: Prepared): TileSource {
       right: right.right(precision, column),
       ...(isBytes && {
         left_zero: { data: Uint8Array.of(0), dims: [] },
-        right_zero: { data: Int8Array.of(-128), dims: [] },
+        right_zero: { data: operand === "int8" ? Int8Array.of(-128) : Uint8Array.of(0), dims: [] },
         pixel_squared: scalar(PIXEL * PIXEL, precision),
       }),
       ...normFeeds(precision, left.norms, row, right.norms, column),

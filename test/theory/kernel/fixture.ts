@@ -4,6 +4,7 @@
 
 import * as runtime from "onnxruntime-node";
 import { randomStream } from "../../../src/base/random.ts";
+import type { ByteOperand } from "../../../src/theory/kernel/byte-products.ts";
 import type { Kernel } from "../../../src/theory/kernel/kernels.ts";
 import type { Points } from "../../../src/theory/kernel/source.ts";
 import { type Engine, openEngine } from "../../../src/train/engine.ts";
@@ -12,10 +13,11 @@ import { type Engine, openEngine } from "../../../src/train/engine.ts";
 export const openTestEngine = (): Promise<Engine> => openEngine(runtime, "cpu", 2);
 
 /** Random pixels. */
-export function bytePoints(count: number, size: number, seed = 0): Points {
+export function bytePoints(count: number, size: number, seed = 0, operand: ByteOperand = "uint8"): Points {
   const random = randomStream(seed, "test-points");
   return {
     kind: "bytes",
+    operand,
     data: Uint8Array.from({ length: count * size }, () => random.below(256)),
     count,
     size,

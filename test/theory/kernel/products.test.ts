@@ -3,6 +3,7 @@
  */
 
 import { describe, expect, test } from "vitest";
+import { exactByteOperand } from "../../../src/theory/kernel/byte-products.ts";
 import { kernelNames, kernelOf } from "../../../src/theory/kernel/kernels.ts";
 import { createGramProduct, multiplyTests } from "../../../src/theory/kernel/product.ts";
 import { gramOfPoints, gramOfProducts, type Points } from "../../../src/theory/kernel/source.ts";
@@ -18,6 +19,8 @@ import {
 } from "./fixture.ts";
 
 const engine = await openTestEngine();
+/** On a processor with VNNI the faster one. */
+const operand = await exactByteOperand(engine);
 /** More than one tile, and a last one that is smaller. */
 const N = TILE + 37;
 const SIZE = 12;
@@ -26,7 +29,8 @@ const SIZE = 12;
 const DOUBLE = 64 * N * 2 ** -53;
 
 const kinds: Readonly<Record<string, (count: number, seed: number) => Points>> = {
-  pixels: (count, seed) => bytePoints(count, SIZE, seed),
+  pixels: (count, seed) => bytePoints(count, SIZE, seed, operand),
+  "pixels, unsigned by unsigned": (count, seed) => bytePoints(count, SIZE, seed, "uint8"),
   floats: (count, seed) => floatPoints(count, SIZE, seed),
 };
 
