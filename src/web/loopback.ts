@@ -2,8 +2,6 @@
  * @file Which addresses only this machine reaches.
  */
 
-import { isIP } from "node:net";
-
 /** Whether nobody but this machine reaches an address. */
 export const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+  host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);

@@ -1,17 +1,14 @@
 /**
  * @file Adds up a Gram matrix over blocks of features, which are never all in memory.
  *
- * Products of tiles are computed in float32 by the engine and added in the order of the blocks, so the same blocks give
- * the same bytes, interrupted or not.
+ * Features are whole numbers, and so are their products and the sums of these: exact, whatever the blocks and their order.
  */
 
-import type { InferenceSession } from "onnxruntime-node";
-import { DataError } from "../../base/errors.ts";
+import { DataError, UsageError } from "../../base/errors.ts";
 import type { Json } from "../../base/spec.ts";
-import { writeOnnx } from "../../graph/onnx/write.ts";
-import { gemm } from "../../graph/ops/linear.ts";
-import { constant, input } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
+import { exactByteOperand } from "../kernel/byte-products.ts";
+import { openProgram } from "../kernel/program.ts";
 import { TILE, tileRows } from "../kernel/triangle.ts";
 import {
   blocksDone,
@@ -60,9 +57,10 @@ const SAVE_SECONDS = 600;
 /**
  * Add up the Gram matrix of `n` training examples and `m` tests over blocks of features.
  *
- * Memory: the state, one block, and 8 MB.
+ * Memory: the state, one block, its training examples once more, and 8 MB.
  *
- * @throws DataError if a block has another size than it says, or a feature is not finite.
+ * @throws DataError if a block has another size than it says.
+ * @throws UsageError if there are so many features that sums do not fit into 32 bits.
  */
 export async function accumulateGram(
   engine: Engine,
@@ -77,20 +75,21 @@ export async function accumulateGram(
       `Gram matrix: expected a state for n = ${n} and m = ${m}, got one for ${state.n} and ${state.m}`,
     );
   }
-  await using products = openProducts(engine);
+  await using products = await openProducts(engine);
   let saved = performance.now();
   await ask(state, options);
   try {
     let block = blocksDone(state);
     for await (const features of blocks) {
       checkBlock(features, n, m);
+      const operands = await products.prepare(features, n);
       const before = Math.min(...state.parts.map((part) => part.filters));
       const filters = features.filters ?? features.features;
       for (const [at, part] of state.parts.entries()) {
         if (part.blocks > block) continue;
         // Only between parts: one that is added to halfway could not be kept.
         signal?.throwIfAborted();
-        await addTo(part, features, n, products);
+        await addTo(part, operands, n, products);
         const done = before + (filters * (at + 1)) / state.parts.length;
         options.onProgress?.(done, options.filters ?? done, "filters");
       }
@@ -135,18 +134,30 @@ function checkBlock({ train, tests, features }: FeatureBlock, n: number, m: numb
   );
 }
 
+/** A block as the engine multiplies it. */
+interface Operands {
+  readonly block: FeatureBlock;
+  /** Tiles of training examples as right operands, `[features, rows]`. */
+  readonly right: readonly (Int8Array | Uint8Array)[];
+}
+
 /** Add one block to a part: products of its rows with all training rows up to the diagonal, or with all. */
-async function addTo(part: GramPart, block: FeatureBlock, n: number, { product }: Products): Promise<void> {
+async function addTo(
+  part: GramPart,
+  { block, right }: Operands,
+  n: number,
+  products: Products,
+): Promise<void> {
   const { features } = block;
   const rows = part.norms.length;
   const own = part.side === "train" ? block.train : block.tests;
   const left = own.subarray(part.index * TILE * features, (part.index * TILE + rows) * features);
   addNorms(part, left, features);
+  const shifted = shift(left);
   const columns = part.side === "train" ? part.index + 1 : Math.ceil(n / TILE);
   for (let column = 0; column < columns; column++) {
     const width = tileRows(n, column);
-    const right = block.train.subarray(column * TILE * features, (column * TILE + width) * features);
-    const computed = await product(left, right, features);
+    const computed = await products.multiply(shifted, right[column]!, [rows, features, width]);
     if (part.side === "train") addAll(part.arrays[column]!, computed);
     else addColumns(part.arrays[0]!, computed, rows, width, n, column * TILE);
   }
@@ -155,14 +166,14 @@ async function addTo(part: GramPart, block: FeatureBlock, n: number, { product }
   part.filters += block.filters ?? features;
 }
 
-function addAll(sums: Float32Array, terms: Float32Array): void {
+function addAll(sums: Int32Array, terms: Int32Array): void {
   for (let at = 0; at < terms.length; at++) sums[at]! += terms[at]!;
 }
 
 /** Add `[rows, width]` to the columns of `[rows, n]` that begin at `first`. */
 function addColumns(
-  sums: Float32Array,
-  terms: Float32Array,
+  sums: Int32Array,
+  terms: Int32Array,
   rows: number,
   width: number,
   n: number,
@@ -173,57 +184,111 @@ function addColumns(
       sums[row * n + first + column]! += terms[row * width + column]!;
 }
 
-/** Add the squared norms of rows, which show whether a feature is not finite. */
-function addNorms({ side, index, norms }: GramPart, rows: Float32Array, features: number): void {
+/** The largest sum there is room for. No product of two vectors is larger than the larger of their squared norms. */
+const MOST = 2 ** 31 - 1;
+
+/** Add the squared norms of rows. */
+function addNorms({ side, index, norms }: GramPart, rows: Int8Array, features: number): void {
   for (let row = 0; row < norms.length; row++) {
     let sum = 0;
     for (let at = row * features; at < (row + 1) * features; at++) sum += rows[at]! * rows[at]!;
-    if (!Number.isFinite(sum)) {
-      const whose = side === "train" ? "training example" : "test example";
-      throw new DataError(
-        `Gram matrix: expected finite features, got others for ${whose} ${index * TILE + row}`,
+    norms[row]! += sum;
+    if (norms[row]! > MOST) {
+      const whose = side === "train" ? "training" : "test";
+      throw new UsageError(
+        `Gram matrix: expected sums below 2^31, got ${norms[row]} for ${whose} example ${index * TILE + row}; ask for fewer features`,
       );
     }
-    norms[row]! += sum;
   }
+}
+
+/** What signed bytes are more than 0, once they are shifted to be unsigned. */
+const SHIFT = 128;
+
+/** Signed bytes plus 128. */
+function shift(bytes: Int8Array): Uint8Array {
+  const out = new Uint8Array(bytes.length);
+  for (let at = 0; at < bytes.length; at++) out[at] = bytes[at]! + SHIFT;
+  return out;
 }
 
 /** Products of tiles on the engine. */
 interface Products extends AsyncDisposable {
-  /** `A B^T` for `A [r, length]` and `B [c, length]`: `[r, c]`. */
-  product(a: Float32Array, b: Float32Array, length: number): Promise<Float32Array>;
+  /** Training examples of a block as right operands. */
+  prepare(block: FeatureBlock, n: number): Promise<Operands>;
+  /** `A B` for shifted `A [rows, features]` and `B [features, width]`: `[rows, width]`, overwritten by the next product. */
+  multiply(
+    left: Uint8Array,
+    right: Int8Array | Uint8Array,
+    shape: readonly [rows: number, features: number, width: number],
+  ): Promise<Int32Array>;
 }
 
-/** Open the engine for products; there is a session for each of the few shapes. */
-function openProducts(engine: Engine): Products {
-  const { Tensor } = engine.runtime;
-  const sessions = new Map<string, InferenceSession>();
-  const sessionFor = async (rows: number, columns: number, length: number): Promise<InferenceSession> => {
-    const key = `${rows} ${columns} ${length}`;
-    const known = sessions.get(key);
-    if (known) return known;
-    const a = input("a", [rows, length]);
-    const b = input("b", [columns, length]);
-    const y = gemm(a, b, constant(0), { alpha: 1, beta: 0, transposeA: false, transposeB: true });
-    const session = await engine.open(
-      writeOnnx({ name: "product", inputs: [a, b], outputs: [{ name: "y", value: y }] }),
-    );
-    sessions.set(key, session);
-    return session;
+async function openProducts(engine: Engine): Promise<Products> {
+  const operand = await exactByteOperand(engine);
+  const turn = await openProgram(engine, {
+    name: "gram-transpose",
+    inputs: { rows: operand },
+    nodes: [{ operator: "Transpose", inputs: ["rows"], output: "columns" }],
+    outputs: { columns: operand },
+  });
+  const product = await openProgram(engine, {
+    name: "gram-product",
+    inputs: { left: "uint8", right: operand, left_zero: "uint8", right_zero: operand },
+    nodes: [
+      {
+        operator: "MatMulInteger",
+        inputs: ["left", "right", "left_zero", "right_zero"],
+        output: "product",
+      },
+    ],
+    outputs: { product: "int32" },
+  });
+  const zeros = {
+    left_zero: { data: Uint8Array.of(SHIFT), dims: [] },
+    right_zero: { data: operand === "int8" ? Int8Array.of(0) : Uint8Array.of(SHIFT), dims: [] },
   };
+  const room = new Int32Array(TILE * TILE);
+  let right: (Int8Array | Uint8Array)[] = [];
   return {
-    async product(a, b, length) {
-      const rows = a.length / length;
-      const columns = b.length / length;
-      const session = await sessionFor(rows, columns, length);
-      const { y } = await session.run({
-        a: new Tensor("float32", a, [rows, length]),
-        b: new Tensor("float32", b, [columns, length]),
-      });
-      return y!.data as Float32Array;
+    async prepare(block, n) {
+      const { train, features } = block;
+      // Of the block before, if it was as large.
+      if (right[0]?.length !== tileRows(n, 0) * features) {
+        right = Array.from({ length: Math.ceil(n / TILE) }, (_, tile) => {
+          const length = tileRows(n, tile) * features;
+          return operand === "int8" ? new Int8Array(length) : new Uint8Array(length);
+        });
+      }
+      for (const [tile, data] of right.entries()) {
+        const rows = train.subarray(tile * TILE * features, tile * TILE * features + data.length);
+        await turn.run(
+          {
+            rows: {
+              data: operand === "int8" ? rows : shift(rows),
+              dims: [data.length / features, features],
+            },
+          },
+          { columns: { data, dims: [features, data.length / features] } },
+        );
+      }
+      return { block, right };
+    },
+    async multiply(left, columns, [rows, features, width]) {
+      const data = room.subarray(0, rows * width);
+      await product.run(
+        {
+          ...zeros,
+          left: { data: left, dims: [rows, features] },
+          right: { data: columns, dims: [features, width] },
+        },
+        { product: { data, dims: [rows, width] } },
+      );
+      return data;
     },
     async [Symbol.asyncDispose]() {
-      for (const session of sessions.values()) await session.release();
+      await turn[Symbol.asyncDispose]();
+      await product[Symbol.asyncDispose]();
     },
   };
 }

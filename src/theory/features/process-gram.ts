@@ -22,7 +22,7 @@ import { createGramState, type GramPart, type GramState } from "./gram-state.ts"
 const HEADER = 1024;
 
 const headerSchema = z.object({
-  schema: z.literal("shatter/gram-part@1"),
+  schema: z.literal("shatter/gram-part@2"),
   /** SHA-256 of the settings. */
   settings: z.string(),
   side: z.enum(["train", "tests"]),
@@ -102,7 +102,7 @@ async function removeDrafts(folder: string): Promise<void> {
   }
 }
 
-const bytesOf = (array: Float32Array | Float64Array): Uint8Array =>
+const bytesOf = (array: Int32Array | Float64Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /** The bytes of a part after the header, in order, not copied. */
@@ -115,7 +115,7 @@ function piecesOf(part: GramPart, settings: string): Uint8Array[] {
   for (const piece of payload) digest.update(piece);
   const { side, index, blocks, features, filters } = part;
   const header: z.infer<typeof headerSchema> = {
-    schema: "shatter/gram-part@1",
+    schema: "shatter/gram-part@2",
     settings,
     side,
     index,

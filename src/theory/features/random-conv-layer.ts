@@ -11,7 +11,7 @@ import { concat } from "../../graph/ops/pieces.ts";
 import { averagePool } from "../../graph/ops/pool.ts";
 import { reshape } from "../../graph/ops/shape.ts";
 import { plain, windowCounts } from "../../graph/ops/window.ts";
-import { type Graph, input, sizeOf } from "../../graph/value.ts";
+import { type Graph, input, sizeOf, type Value } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
 import { type Filters, pixelScale } from "./patches.ts";
 
@@ -67,13 +67,19 @@ export function layerGraph(
   const above = input("above", [1, count, 1, 1]);
   const below = input("below", [1, count, 1, 1]);
   const answers = multiply(convolution(x, filters, { ...plain, groups: 1 }), inverse);
-  const halves = [relu(subtract(answers, above)), relu(subtract(below, answers))].map((half) =>
-    averagePool(half, {
-      kernel: [poolSize, poolSize],
-      strides: [poolStride, poolStride],
+  const pool = (images: Value, size: number, stride: number): Value =>
+    averagePool(images, {
+      kernel: [size, size],
+      strides: [stride, stride],
       pads: plain.pads,
       countPads: false,
-    }),
+    });
+  // Pools that overlap share cells as large as the common divisor of size and stride: their means are taken once.
+  const cell = commonDivisor(poolSize, poolStride);
+  const halves = [relu(subtract(answers, above)), relu(subtract(below, answers))].map((half) =>
+    cell === 1 || cell === poolSize
+      ? pool(half, poolSize, poolStride)
+      : pool(pool(half, cell, cell), poolSize / cell, poolStride / cell),
   );
   const features = reshape(concat(...halves, { axis: 1 }), { shape: [batch, 2 * count * sizeOf(grid)] });
   return {
@@ -82,6 +88,8 @@ export function layerGraph(
     outputs: [{ name: "features", value: features }],
   };
 }
+
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
 
 /** A layer of `count` filters, open on the engine. */
 export interface Layer extends AsyncDisposable {

@@ -11,11 +11,11 @@ import { UsageError } from "../../base/errors.ts";
 import type { Json } from "../../base/spec.ts";
 import { checkDataset, type Dataset, datasetHash, exampleCount } from "../../data/dataset.ts";
 import type { Engine } from "../../train/engine.ts";
-import type { FeatureBlock } from "./gram-state.ts";
+import { FEATURE_UNIT, type FeatureBlock } from "./gram-state.ts";
 import { inverseDeviations } from "./patch-deviation.ts";
 import { preparePatches } from "./patches.ts";
 import { type Layer, type LayerSettings, layerGeometry, openLayer } from "./random-conv-layer.ts";
-import { standardize } from "./standardize.ts";
+import { type Side, standardize } from "./standardize.ts";
 
 /** What random convolutional features are made with. */
 export interface RandomConvSettings extends LayerSettings {
@@ -63,6 +63,7 @@ export async function describeRandomConv(
   const { filters, ...rest } = settings;
   return {
     features: "random-conv",
+    unit: FEATURE_UNIT,
     train: await datasetHash(train),
     tests: await datasetHash(tests),
     ...rest,
@@ -114,7 +115,8 @@ function checkSettings(train: Dataset, tests: Dataset, settings: RandomConvSetti
  *
  * A patch is normalized at each place of an image as in {@link preparePatches}; filter `f` answers `z`, which becomes
  * `max(0, z - threshold)` and `max(0, -z - threshold)`, averaged over each pool; each feature is then brought to mean 0
- * and deviation 1 over the training images. (A sum over the pool, as in the source, is standardized to the same.)
+ * and deviation 1 over the training images, and rounded to a sixteenth. (A sum over the pool, as in the source, is
+ * standardized to the same.)
  *
  * A block's arrays are overwritten by the next one.
  *
@@ -142,6 +144,7 @@ export async function* randomConvBlocks(
     images,
     inverse: inverseDeviations(images, patchSize),
     features: new Float32Array(exampleCount(images) * perFilter * Math.min(blockFilters, filters)),
+    rounded: new Int8Array(exampleCount(images) * perFilter * Math.min(blockFilters, filters)),
   }));
   const shape = train.shape.slice(1) as [number, number, number];
   let layer: Layer | undefined;
@@ -153,15 +156,16 @@ export async function* randomConvBlocks(
         layer = await openLayer(engine, shape, count, settings);
       }
       const drawn = bank.filters(first, count);
-      const made: Float32Array[] = [];
-      for (const { images, inverse, features } of sides) {
-        const rows = features.subarray(0, exampleCount(images) * perFilter * count);
+      const made: Side[] = [];
+      for (const { images, inverse, features, rounded } of sides) {
+        const length = exampleCount(images) * perFilter * count;
+        const rows = features.subarray(0, length);
         await layer.compute(images, inverse, drawn, rows, signal);
-        made.push(rows);
+        made.push({ rows, rounded: rounded.subarray(0, length) });
       }
-      const [trained, tested] = made as [Float32Array, Float32Array];
+      const [trained, tested] = made as [Side, Side];
       standardize(trained, tested, perFilter * count);
-      yield { train: trained, tests: tested, features: perFilter * count, filters: count };
+      yield { train: trained.rounded, tests: tested.rounded, features: perFilter * count, filters: count };
     }
   } finally {
     await layer?.[Symbol.asyncDispose]();

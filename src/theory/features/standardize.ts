@@ -1,17 +1,58 @@
 /**
- * @file Brings every feature to mean 0 and deviation 1 over the training examples.
+ * @file Brings every feature to mean 0 and deviation 1 over the training examples, and rounds it.
  */
+
+import { DataError } from "../../base/errors.ts";
+import { FEATURE_UNIT } from "./gram-state.ts";
 
 /** Deviations below this part of the mean's size are rounding: such a feature is constant, and becomes 0. */
 const CONSTANT = 1e-6;
 
+/** The largest whole number of a feature, and the negative of the smallest. */
+const MOST = 127;
+
+/** Features of some examples, as they are and as they become. */
+export interface Side {
+  /** `[count, features]` */
+  readonly rows: Float32Array;
+  /** `[count, features]`: multiples of {@link FEATURE_UNIT} of a deviation, those beyond 127 cut off. */
+  readonly rounded: Int8Array;
+}
+
 /**
- * Standardize in place, tests by the moments of the training examples; moments are float64.
+ * Standardize into `rounded`, tests by the moments of the training examples; moments are float64.
  *
- * @param train - `[n, features]`.
- * @param tests - `[m, features]`.
+ * @throws DataError if a feature is not finite.
  */
-export function standardize(train: Float32Array, tests: Float32Array, features: number): void {
+export function standardize(train: Side, tests: Side, features: number): void {
+  const { means, factors } = momentsOf(train.rows, features);
+  for (const [{ rows, rounded }, whose] of [
+    [train, "training"],
+    [tests, "test"],
+  ] as const) {
+    for (let row = 0; row < rows.length; row += features) {
+      // Not a number at the end if one feature is not finite.
+      let nothing = 0;
+      for (let column = 0; column < features; column++) {
+        const feature = rows[row + column]!;
+        nothing += 0 * feature;
+        const units = (feature - means[column]!) * factors[column]!;
+        rounded[row + column] = Math.round(Math.max(-MOST, Math.min(MOST, units)));
+      }
+      if (nothing !== 0) {
+        throw new DataError(
+          `random features: expected finite numbers, got others for ${whose} example ${row / features}`,
+        );
+      }
+    }
+  }
+}
+
+/** Means, and what brings a difference from the mean to units. */
+function momentsOf(
+  train: Float32Array,
+  features: number,
+): { readonly means: Float64Array; readonly factors: Float64Array } {
   const count = train.length / features;
   const means = new Float64Array(features);
   for (let row = 0; row < train.length; row += features)
@@ -26,10 +67,8 @@ export function standardize(train: Float32Array, tests: Float32Array, features: 
     }
   for (let column = 0; column < features; column++) {
     const deviation = Math.sqrt(factors[column]! / count);
-    factors[column] = deviation > CONSTANT * Math.abs(means[column]!) ? 1 / deviation : 0;
+    const isConstant = deviation <= CONSTANT * Math.abs(means[column]!);
+    factors[column] = isConstant ? 0 : 1 / (FEATURE_UNIT * deviation);
   }
-  for (const rows of [train, tests])
-    for (let row = 0; row < rows.length; row += features)
-      for (let column = 0; column < features; column++)
-        rows[row + column] = (rows[row + column]! - means[column]!) * factors[column]!;
+  return { means, factors };
 }

@@ -42,7 +42,8 @@ export async function solveFilters(
   const settings = { ...randomConvDefaults, seed, filters, blockFilters: blockOf(counts) };
   const [n, m] = [exampleCount(splits.train), exampleCount(splits.test)];
   const perFilter = featuresOfFilter(splits.train.shape, settings);
-  const block = settings.blockFilters * perFilter * 4 * (n + m);
+  // Floats, bytes, and those of training examples once more, in columns.
+  const block = settings.blockFilters * perFilter * (5 * (n + m) + n);
   const source = triangleBytes(n) + 4 * n * m + block + splits.train.inputs.byteLength;
   const plan = planSolve(solver, { n, columns: 2 * labels.classes, source, limit });
   const { kernel, rule } = kernelFor(request, filters * perFilter);
@@ -76,7 +77,7 @@ export async function solveFilters(
   if (!found.has(filters)) found.set(filters, await solve(filters, gram));
   return {
     ...{ kernel, rule, plan, interpolants: [] },
-    precision: "float32, added up over blocks of filters; taken as exact",
+    precision: "float64, from exact integer products of features, added up over blocks of filters",
     dimensions: gram.features,
     solutions: counts.flatMap((count) => found.get(count) ?? []),
     notes: notesOf(

@@ -237,22 +237,21 @@ function normFeeds(
   return { row_norms: { data: a, dims: [a.length, 1] }, column_norms: { data: b, dims: [1, b.length] } };
 }
 
-/** The Gram matrix of a kernel over inner products that are held in float32; they are taken as exact. */
+/** The Gram matrix of a kernel over inner products that are held, as whole numbers. */
 export function gramOfProducts(kernel: Kernel, gram: Gram): GramSource {
-  const { train, tests, testNorms } = gram;
-  const n = train.size;
-  // As it is held, so that an example is at distance 0 from itself.
-  const diagonal = Float64Array.from({ length: n }, (_, row) => {
-    const [tile, at] = [Math.floor(row / TILE), row % TILE];
-    return train.tile(tile, tile)[at * tileRows(n, tile) + at]!;
-  });
-  const m = testNorms.length;
+  const { train, tests } = gram;
+  const squaredUnit = gram.unit ** 2;
+  const [norms, testNorms] = [gram.trainNorms, gram.testNorms].map((own) =>
+    own.map((norm) => norm * squaredUnit),
+  ) as [Float64Array, Float64Array];
+  const [n, m] = [norms.length, testNorms.length];
   const held = (
     precision: Precision,
     isTransposed: boolean,
   ): { inputs: { [name: string]: ElementType }; nodes: ProgramNode[] } => ({
     inputs: {
-      products: "float32",
+      products: "int32",
+      squared_unit: precision,
       row_norms: precision,
       column_norms: precision,
       ...constantInputs(kernel, precision),
@@ -264,9 +263,10 @@ export function gramOfProducts(kernel: Kernel, gram: Gram): GramSource {
       {
         operator: "Cast",
         inputs: ["products_upper"],
-        output: "dot",
+        output: "whole_dot",
         attributes: { to: { int: elementNumber(precision) } },
       },
+      { operator: "Mul", inputs: ["whole_dot", "squared_unit"], output: "dot" },
       ...kernel.nodes({ dot: "dot", rows: "row_norms", columns: "column_norms" }, precision, "kernel"),
     ],
   });
@@ -274,13 +274,14 @@ export function gramOfProducts(kernel: Kernel, gram: Gram): GramSource {
   return {
     rows: n,
     columns: n,
-    precision: "float32, as accumulated over blocks of features; taken as exact",
+    precision: "float64, from exact integer products of features",
     inputs: (precision) => held(precision, true).inputs,
     nodes: (precision) => held(precision, true).nodes,
     // The lower triangle is held, and the upper one asked for.
     feeds: (precision, row, column) => ({
       products: { data: train.tile(column, row), dims: [tileRows(n, column), tileRows(n, row)] },
-      ...normFeeds(precision, diagonal, row, diagonal, column),
+      squared_unit: scalar(squaredUnit, precision),
+      ...normFeeds(precision, norms, row, norms, column),
       ...constantFeeds(kernel, precision),
     }),
     tests:
@@ -293,14 +294,15 @@ export function gramOfProducts(kernel: Kernel, gram: Gram): GramSource {
             nodes: (precision) => held(precision, false).nodes,
             feeds: (precision, row, column) => {
               const [rows, columns] = [rowsOfTests(row), tileRows(n, column)];
-              const products = new Float32Array(rows * columns);
+              const products = new Int32Array(rows * columns);
               for (let at = 0; at < rows; at++) {
                 const from = at * n + column * TILE;
                 products.set(tests[row]!.subarray(from, from + columns), at * columns);
               }
               return {
                 products: { data: products, dims: [rows, columns] },
-                ...normFeeds(precision, testNorms, row, diagonal, column),
+                squared_unit: scalar(squaredUnit, precision),
+                ...normFeeds(precision, testNorms, row, norms, column),
                 ...constantFeeds(kernel, precision),
               };
             },

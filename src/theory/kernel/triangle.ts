@@ -5,14 +5,14 @@
 /** Rows of a tile; the last ones have what is left. */
 export const TILE = 1024;
 
-/** A symmetric matrix of which the lower triangle is stored, tile by tile; diagonal tiles are whole. */
+/** A symmetric matrix of whole numbers, of which the lower triangle is stored, tile by tile; diagonal tiles are whole. */
 export interface Triangle {
   /** Rows of the matrix, `n`. */
   readonly size: number;
   /** Tiles in a column: `ceil(n / TILE)`. */
   readonly count: number;
   /** The tile of a row and a column of tiles, `column <= row`: `[rowsOf(row), rowsOf(column)]`, row after row; not a copy. */
-  tile(row: number, column: number): Float32Array;
+  tile(row: number, column: number): Int32Array;
 }
 
 /** Rows in a row of tiles. */
@@ -34,7 +34,7 @@ export function createTriangle(size: number): Triangle {
   const tiles = Array.from({ length: count }, (_, row) =>
     Array.from(
       { length: row + 1 },
-      (_, column) => new Float32Array(tileRows(size, row) * tileRows(size, column)),
+      (_, column) => new Int32Array(tileRows(size, row) * tileRows(size, column)),
     ),
   );
   return { size, count, tile: (row, column) => tiles[row]![column]! };

@@ -50,7 +50,7 @@ describe.each(Object.entries(kinds))("the Gram matrix of %s", (_, make) => {
 
 test("a Gram matrix of products that are held is that of their points", async () => {
   const kernel = kernelOf({ kernel: "gaussian", bandwidth: 0.3, degree: 1 });
-  // Whole numbers: inner products are exact in float32, too.
+  // Whole numbers; the units of what is held are halves.
   const whole = (count: number, seed: number): Points => {
     const points = bytePoints(count, SIZE, seed);
     return { ...points, kind: "floats", data: Float32Array.from(points.data, (value) => value % 4) };
@@ -64,18 +64,19 @@ test("a Gram matrix of products that are held is that of their points", async ()
       const [height, width] = [tileRows(N, row), tileRows(N, column)];
       triangle.tile(row, column).forEach((_, at, tile) => {
         const [i, j] = [row * TILE + Math.floor(at / width), column * TILE + (at % width)];
-        tile[at] = products[i * N + j]!;
+        tile[at] = 4 * products[i * N + j]!;
       });
       expect(triangle.tile(row, column)).toHaveLength(height * width);
     }
-  const between = Float32Array.from(plainGram(linear, tests, train));
+  const between = Int32Array.from(plainGram(linear, tests, train), (product) => 4 * product);
   const held = gramOfProducts(kernel, {
+    unit: 1 / 2,
     train: triangle,
-    trainNorms: Float64Array.from({ length: N }, (_, i) => products[i * N + i]!),
+    trainNorms: Float64Array.from({ length: N }, (_, i) => 4 * products[i * N + i]!),
     tests: [between.subarray(0, TILE * N), between.subarray(TILE * N)],
     testNorms: Float64Array.from({ length: TILE + 5 }, (_, i) => {
       return Array.from(tests.data.subarray(i * SIZE, (i + 1) * SIZE)).reduce(
-        (sum, value) => sum + value ** 2,
+        (sum, value) => sum + 4 * value ** 2,
         0,
       );
     }),
