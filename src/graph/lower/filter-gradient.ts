@@ -10,11 +10,12 @@
 
 import { BLOCK, blockedConvolution, fromBlocked, toBlocked } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
-import { pad } from "../ops/pieces.ts";
+import { concat } from "../ops/pieces.ts";
 import { sum } from "../ops/reduce.ts";
-import { permuteAxes, reshape, transpose } from "../ops/shape.ts";
-import { type Shape, sizeOf, type Value } from "../value.ts";
+import { broadcastTo, permuteAxes, reshape, transpose } from "../ops/shape.ts";
+import { constant, type Shape, sizeOf, type Value } from "../value.ts";
 import { turnTaps } from "./convolutions.ts";
+import { transposeVectors } from "./vectors.ts";
 
 const isWhole = (channels: number): boolean => channels % BLOCK === 0;
 
@@ -70,6 +71,15 @@ export function filterGradient(x: Value, dy: Value, kernel: Shape, attributes: C
   return reshape(permuteAxes(byTap, { axes: [0, 2, 1] }), { shape: [o, c, kh, kw] });
 }
 
+/** Rows `[n, h, length]` with zeros before and after: laid side by side, as the engine pads on one thread only. */
+function besideZeros(rows: Value, before: number, after: number): Value {
+  const [n, h] = rows.shape as [number, number, number];
+  const zeros = (length: number): Value[] =>
+    length === 0 ? [] : [broadcastTo(constant(0), { shape: [n, h, length] })];
+  const parts = [...zeros(before), rows, ...zeros(after)];
+  return parts.length === 1 ? rows : concat(...parts, { axis: 2 });
+}
+
 /**
  * Slide one image over another, `[n, a, h, w]` over `[n, b, h', w']`: `[1, b, kh kw, a]`.
  *
@@ -80,18 +90,16 @@ function slide(moving: Value, fixed: Value, kernel: Shape, strides: Shape, pads:
   const [, b, ...windows] = fixed.shape as [number, number, number, number];
   const [top, left, bottom, right] = pads as [number, number, number, number];
   const last =
-    a < BLOCK ? permuteAxes(moving, { axes: [0, 2, 3, 1] }) : fromBlocked(moving, { channelsLast: true });
+    a < BLOCK ? permuteAxes(moving, { axes: [0, 2, 3, 1] }) : transposeVectors(moving, [n, a / BLOCK, h * w]);
   const rows = reshape(last, { shape: [n, h, w * a] });
-  const wide = left + right === 0 ? rows : pad(rows, { pads: [0, 0, left * a, 0, 0, right * a] });
+  const wide = besideZeros(rows, left * a, right * a);
   const image = toBlocked(reshape(wide, { shape: [1, n, h, wide.shape[2]!] }));
 
   // Sixteen examples are a group with sums of its own: then the filters, [n/16, b/16, h', w', 16 n, 16 b], differ from
-  // the image by an exchange of vectors alone, which is what putting channels last does to examples taken for blocks.
+  // the image by an exchange of vectors alone.
   const parts = n / BLOCK;
-  const vectors = reshape(fixed, { shape: [parts, BLOCK * BLOCK, (b / BLOCK) * windows[0]!, windows[1]!] });
-  const filters = reshape(fromBlocked(vectors, { channelsLast: true }), {
-    shape: [parts * b, BLOCK, ...windows],
-  });
+  const vectors = transposeVectors(fixed, [parts, BLOCK, (b / BLOCK) * sizeOf(windows)]);
+  const filters = reshape(vectors, { shape: [parts * b, BLOCK, ...windows] });
   const sums = blockedConvolution(image, filters, {
     strides: [1, 1],
     dilations: [strides[0]!, strides[1]! * a],

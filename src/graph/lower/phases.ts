@@ -5,14 +5,14 @@
  * put together.
  */
 
-import { BLOCK, blockedConvolution, blockedMaxPool } from "../ops/blocked.ts";
-import { equal } from "../ops/compare.ts";
+import { BLOCK, blockedConvolution, blockedMaxPool, isNotNegative } from "../ops/blocked.ts";
 import { multiply, subtract } from "../ops/elementwise.ts";
-import { concat } from "../ops/pieces.ts";
-import { cast, permuteAxes, reshape } from "../ops/shape.ts";
+import { concat, slice } from "../ops/pieces.ts";
+import { reshape } from "../ops/shape.ts";
 import { plain, type Sliding } from "../ops/window.ts";
 import { constant, type Shape, type Value } from "../value.ts";
 import { type Affine, added, affineOf, compute } from "./affine.ts";
+import { transposeVectors } from "./vectors.ts";
 
 /** Images `[n, c, h, w]` as phases: `rows[a][b]` holds the pixels of rows `a, a + strides, ...` and columns `b, ...`. */
 export interface Phases {
@@ -31,18 +31,42 @@ export function addPhases(a: Phases, b: Phases): Phases | undefined {
   };
 }
 
-/** Put the phases together: one copy to lay them side by side, one to put them in order. */
+/** Put the phases together: one copy to lay rows of them side by side, one to mix their columns. */
 export function interleave({ shape, rows }: Phases): Value {
   const [n, c, h, w] = shape as [number, number, number, number];
   const [down, across] = [rows.length, rows[0]!.length];
   const phases = rows.flat().map((phase) => compute(phase, false));
   if (phases.length === 1) return phases[0]!;
-  const apart = phases.map((phase) => reshape(phase, { shape: [n, 1, (c * h * w) / (down * across)] }));
-  const split = reshape(concat(...apart, { axis: 1 }), {
-    shape: [n, down, across, c / BLOCK, h / down, w / across, BLOCK],
-  });
-  return reshape(permuteAxes(split, { axes: [0, 3, 4, 1, 5, 2, 6] }), { shape });
+  const [height, width] = [((n * c) / BLOCK) * (h / down), w / across];
+  const apart = phases.map((phase) => reshape(phase, { shape: [height, width * BLOCK] }));
+  const byRow = concat(...apart, { axis: 1 });
+  return reshape(transposeVectors(byRow, [height * down, across, width]), { shape });
 }
+
+/** The phases of every second row and column: `[row][column]`, each `[n, c, h / 2, w / 2]`. */
+function takeApart(x: Value): readonly (readonly [Value, Value])[] {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const height = ((n * c) / BLOCK) * (h / 2);
+  const byColumn = reshape(transposeVectors(x, [2 * height, w / 2, 2]), {
+    shape: [height, 4, (w / 2) * BLOCK],
+  });
+  const phase = (at: number): Value => reshape(part(byColumn, at), { shape: [n, c, h / 2, w / 2] });
+  return [
+    [phase(0), phase(1)],
+    [phase(2), phase(3)],
+  ];
+}
+
+/** Every second row, from the first or the second on. */
+function everySecondRow(x: Value, from: number): Value {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const pairs = reshape(x, { shape: [((n * c) / BLOCK) * (h / 2), 2, w * BLOCK] });
+  return reshape(part(pairs, from), { shape: [n, c, h / 2, w] });
+}
+
+/** One place of the second axis. */
+const part = (x: Value, at: number): Value =>
+  slice(x, { starts: [at], ends: [at + 1], axes: [1], steps: [1] });
 
 /** Whether {@link poolPhases} can do a pool: windows of 3 by 3 that overlap by one, on images of even size. */
 export const canPoolPhases = (
@@ -65,11 +89,12 @@ export const canPoolPhases = (
 export function poolPhases(x: Value, y: Value, dy: Value): Phases {
   const half = [y.shape[2]!, y.shape[3]!] as const;
   const rowMaxima = blockedMaxPool(x, { ...plain, kernel: [1, 3], strides: [1, 2], pads: [0, 0, 0, 1] });
-  const [above, below] = [0, 1].map((phase) => pick(rowMaxima, [2, 1], [phase, 0]));
+  const [above, below] = [0, 1].map((row) => everySecondRow(rowMaxima, row));
+  const pixels = takeApart(x);
   const byRow = takeTurns(above!, below!, y, dy, [2, 1]);
   const rows = [above!, below!].map((maxima, row) => {
-    const [left, right] = [0, 1].map((phase) => pick(x, [2, 2], [row, phase]));
-    return takeTurns(left!, right!, maxima, byRow[row]!, [1, 2]).map((phase) =>
+    const [left, right] = pixels[row]!;
+    return takeTurns(left, right, maxima, byRow[row]!, [1, 2]).map((phase) =>
       affineOf(phase, [...x.shape.slice(0, 2), ...half]),
     );
   });
@@ -84,7 +109,8 @@ function takeTurns(
   dy: Value,
   kernel: Shape,
 ): readonly [Value, Value] {
-  const isMaximum = (x: Value): Value => cast(equal(x, maximum), { to: "float32" });
+  // None is above its maximum, so one that is not below is equal.
+  const isMaximum = (x: Value): Value => isNotNegative(subtract(x, maximum));
   const taken = multiply(dy, isMaximum(first));
   const left = subtract(dy, taken);
   const takenNext = multiply(left, isMaximum(second));
@@ -99,15 +125,6 @@ function takeTurns(
   });
   return [shifted, takenNext];
 }
-
-/** One phase of blocked images: a filter of each channel that sees one pixel of each window. */
-const pick = (x: Value, window: Shape, tap: Shape): Value =>
-  blockedConvolution(x, oneTap(x.shape[1]!, window, tap), {
-    ...plain,
-    strides: window,
-    groups: x.shape[1]!,
-    relu: false,
-  });
 
 /** A filter a channel that is 1 at one tap, as the blocked kernels read them: `[c/16, kh, kw, 16]`. */
 function oneTap(channels: number, [height, width]: Shape, tap: Shape): Value {

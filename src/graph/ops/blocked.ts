@@ -63,6 +63,32 @@ export const toBlocked: Operation<[Value]> = operation({
   evaluate: (shape, [x]) => block(shape, x.data),
 });
 
+/** Images with the channels last into the blocked layout, `[n, h, w, c] -> [n, c, h, w]`. */
+export const toBlockedFromLast: Operation<[Value]> = operation({
+  name: "toBlockedFromLast",
+  operands: 1,
+  onnx: {
+    operator: "ReorderInput",
+    domain: DOMAIN,
+    write: () => ({ attributes: { channels_last: { int: 1 } } }),
+    read: unread,
+  },
+  shape([x]) {
+    const [n, h, w, c] = x.shape as [number, number, number, number];
+    return checkBlocks("toBlockedFromLast", [n, c, h, w]);
+  },
+  gradient: never("toBlockedFromLast"),
+  evaluate(shape, [x]) {
+    const [, c, h, w] = shape as [number, number, number, number];
+    const channelsFirst = x.data.map((_, index) => {
+      const pixel = index % (h * w);
+      const plane = Math.floor(index / (h * w));
+      return x.data[(Math.floor(plane / c) * h * w + pixel) * c + (plane % c)]!;
+    });
+    return block(shape, channelsFirst);
+  },
+});
+
 /** Out of the blocked layout: `[n, c, h, w]`, or `[n, h, w, c]` with the channels last. */
 export const fromBlocked: Operation<[Value], { readonly channelsLast: boolean }> = operation({
   name: "fromBlocked",
@@ -202,4 +228,18 @@ export const isPositive: Operation<[Value]> = operation({
   shape: ([x]) => x.shape,
   gradient: never("isPositive"),
   evaluate: (_, [x]) => x.data.map((element) => Number(element > 0)),
+});
+
+/** 1 where an element is not below zero, else 0; as {@link isPositive}, but for NaN, which stays. */
+export const isNotNegative: Operation<[Value]> = operation({
+  name: "isNotNegative",
+  operands: 1,
+  onnx: {
+    operator: "HardSigmoid",
+    write: () => ({ attributes: { alpha: { float: 3e38 }, beta: { float: 1 } } }),
+    read: unread,
+  },
+  shape: ([x]) => x.shape,
+  gradient: never("isNotNegative"),
+  evaluate: (_, [x]) => x.data.map((element) => Number(element >= 0)),
 });

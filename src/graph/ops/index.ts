@@ -4,7 +4,15 @@
 
 import type { OperationRecord } from "../operation.ts";
 import { batchNormalize } from "./batch-norm.ts";
-import { blockedConvolution, blockedMaxPool, fromBlocked, isPositive, toBlocked } from "./blocked.ts";
+import {
+  blockedConvolution,
+  blockedMaxPool,
+  fromBlocked,
+  isNotNegative,
+  isPositive,
+  toBlocked,
+  toBlockedFromLast,
+} from "./blocked.ts";
 import { equal, greater, where } from "./compare.ts";
 import { convolution, filterGradient, transposedConvolution } from "./convolution.ts";
 import {
@@ -47,8 +55,13 @@ export const operations: ReadonlyMap<string, OperationRecord> = new Map(
 
 /** What only lowered graphs are made of (`graph/lower`), by name. */
 export const loweredOperations: ReadonlyMap<string, OperationRecord> = new Map(
-  [blockedConvolution, blockedMaxPool, fromBlocked, isPositive, toBlocked].map(({ record }) => [
-    record.name,
-    record,
-  ]),
+  [
+    blockedConvolution,
+    blockedMaxPool,
+    fromBlocked,
+    isNotNegative,
+    isPositive,
+    toBlocked,
+    toBlockedFromLast,
+  ].map(({ record }) => [record.name, record]),
 );
