@@ -122,7 +122,7 @@ describe("the features", () => {
   const tests = plainFeatures(TESTS, weights, offsets);
   plainStandardize(train, tests);
 
-  test("are those of float64, rounded to a sixteenth of a deviation", async () => {
+  test("are those of float64, rounded to an eighth of a deviation", async () => {
     for await (const block of randomConvBlocks(ENGINE, TRAIN, TESTS, SETTINGS)) {
       expect(block).toMatchObject({ features: 1152, filters: 64 });
       for (const [rows, plain] of [
@@ -132,13 +132,13 @@ describe("the features", () => {
         let [wrong, cut] = [0, 0];
         plain.forEach((row, image) => {
           row.forEach((feature, at) => {
-            const units = Math.max(-127, Math.min(127, 16 * feature));
-            if (units !== 16 * feature) cut++;
+            const units = Math.max(-64, Math.min(64, 8 * feature));
+            if (units !== 8 * feature) cut++;
             wrong = Math.max(wrong, Math.abs(rows[image * 1152 + at]! - units));
           });
         });
         // Half a unit, and the rounding of float32 in the features.
-        expect(wrong).toBeLessThan(0.5 + 127 * 1e-5);
+        expect(wrong).toBeLessThan(0.5 + 64 * 1e-5);
         expect(cut / rows.length).toBeLessThan(1e-3);
       }
     }
@@ -154,14 +154,14 @@ describe("the features", () => {
     const [gram] = grams as [Gram, Gram];
     expect(gram.features).toBe(1152);
     const [a, b] = [train, tests].map((rows) =>
-      rows.map((row) => row.map((feature) => Math.max(-127 / 16, Math.min(127 / 16, feature)))),
+      rows.map((row) => row.map((feature) => Math.max(-8, Math.min(8, feature)))),
     ) as [Float64Array[], Float64Array[]];
     const dot = (x: Float64Array, y: Float64Array) => x.reduce((sum, one, at) => sum + one * y[at]!, 0);
     const norms = new Map([...a, ...b].map((row) => [row, Math.sqrt(dot(row, row))]));
     /** How far a product may be from that of unrounded features, by `x error(y) + y error(x) + error(x) error(y)`. */
     const margin = (x: Float64Array, y: Float64Array): number =>
       // Errors are uniform in half a unit: six deviations of the sum; and the largest product of both.
-      (6 * (norms.get(x)! + norms.get(y)!)) / 16 / Math.sqrt(12) + 1152 / 32 ** 2;
+      (6 * (norms.get(x)! + norms.get(y)!)) / 8 / Math.sqrt(12) + 1152 / 16 ** 2;
     const expectNear = (sums: Int32Array, rows: readonly Float64Array[]): void =>
       rows.forEach((x, i) => {
         a.forEach((y, j) => {

@@ -115,7 +115,7 @@ function checkSettings(train: Dataset, tests: Dataset, settings: RandomConvSetti
  *
  * A patch is normalized at each place of an image as in {@link preparePatches}; filter `f` answers `z`, which becomes
  * `max(0, z - threshold)` and `max(0, -z - threshold)`, averaged over each pool; each feature is then brought to mean 0
- * and deviation 1 over the training images, and rounded to a sixteenth. (A sum over the pool, as in the source, is
+ * and deviation 1 over the training images, and rounded to an eighth. (A sum over the pool, as in the source, is
  * standardized to the same.)
  *
  * A block's arrays are overwritten by the next one.

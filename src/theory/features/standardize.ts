@@ -3,19 +3,16 @@
  */
 
 import { DataError } from "../../base/errors.ts";
-import { FEATURE_UNIT } from "./gram-state.ts";
+import { FEATURE_UNIT, MOST_UNITS } from "./gram-state.ts";
 
 /** Deviations below this part of the mean's size are rounding: such a feature is constant, and becomes 0. */
 const CONSTANT = 1e-6;
-
-/** The largest whole number of a feature, and the negative of the smallest. */
-const MOST = 127;
 
 /** Features of some examples, as they are and as they become. */
 export interface Side {
   /** `[count, features]` */
   readonly rows: Float32Array;
-  /** `[count, features]`: multiples of {@link FEATURE_UNIT} of a deviation, those beyond 127 cut off. */
+  /** `[count, features]`: multiples of {@link FEATURE_UNIT} of a deviation, those beyond {@link MOST_UNITS} cut off. */
   readonly rounded: Int8Array;
 }
 
@@ -37,7 +34,7 @@ export function standardize(train: Side, tests: Side, features: number): void {
         const feature = rows[row + column]!;
         nothing += 0 * feature;
         const units = (feature - means[column]!) * factors[column]!;
-        rounded[row + column] = Math.round(Math.max(-MOST, Math.min(MOST, units)));
+        rounded[row + column] = Math.round(Math.max(-MOST_UNITS, Math.min(MOST_UNITS, units)));
       }
       if (nothing !== 0) {
         throw new DataError(

@@ -44,7 +44,7 @@ export function kernelResult(computed: Computed): Unsigned {
         : []),
       ...(request.features === "random-conv"
         ? [
-            "Random convolutional features (Coates and Ng, 2011; details in docs/theory/features.md): whitened random 6 x 6 patches as filters, symmetric rectifier, pooling to 3 x 3, standardized, rounded to a sixteenth of a deviation and cut off at 8; their inner products are whole numbers, added up over blocks of filters.",
+            "Random convolutional features (Coates and Ng, 2011; details in docs/theory/features.md): whitened random 6 x 6 patches as filters, symmetric rectifier, pooling to 3 x 3, standardized, rounded to an eighth of a deviation and cut off at 8; their inner products are whole numbers, added up over blocks of filters.",
           ]
         : []),
     ],
