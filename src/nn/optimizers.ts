@@ -21,6 +21,11 @@ export interface OptimizerInputs {
   readonly rate: Value;
   /** Declare a tensor to carry along, and what it starts as. */
   readonly state: (name: string, shape: Shape, start: number) => Input;
+  /**
+   * Declare a tensor to carry along that starts as zero and is in proportion to the rate of the step that left it:
+   * whoever does the steps multiplies it by the ratio of rates where the rate changes.
+   */
+  readonly displacement: (name: string, shape: Shape) => Input;
 }
 
 /** An optimizer: the updates of the parameters and of its own state. */
@@ -30,20 +35,23 @@ export type Optimizer = (inputs: OptimizerInputs) => readonly Update[];
  * Stochastic gradient descent with momentum, as in PyTorch and TensorFlow:
  * `v <- momentum v + g; w <- w - rate v`, or with Nesterov's look-ahead `w <- w - rate (g + momentum v)`
  * (Sutskever et al., ICML 2013). The velocity starts at zero.
+ *
+ * What is carried is the displacement `d = rate v`: the gradient of a matrix is a product, and scaling its smaller factor
+ * costs less than a pass over the velocity in every step (docs/performance.md).
  */
 export const sgd =
   (momentum: number, nesterov: boolean): Optimizer =>
-  ({ parameters, gradients, rate, state }) =>
+  ({ parameters, gradients, rate, displacement }) =>
     parameters.flatMap((parameter, index) => {
       const w = parameter.value;
-      const g = gradients[index]!;
-      if (momentum === 0) return [{ state: w, next: subtract(w, multiply(rate, g)) }];
-      const v = state(`${parameter.name}.velocity`, w.shape, 0);
-      const velocity = add(multiply(v, constant(momentum)), g);
-      const direction = nesterov ? add(g, multiply(velocity, constant(momentum))) : velocity;
+      const descent = multiply(rate, gradients[index]!);
+      if (momentum === 0) return [{ state: w, next: subtract(w, descent) }];
+      const d = displacement(`${parameter.name}.displacement`, w.shape);
+      const next = add(multiply(d, constant(momentum)), descent);
+      const change = nesterov ? add(descent, multiply(next, constant(momentum))) : next;
       return [
-        { state: w, next: subtract(w, multiply(rate, direction)) },
-        { state: v, next: velocity },
+        { state: w, next: subtract(w, change) },
+        { state: d, next },
       ];
     });
 

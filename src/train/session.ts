@@ -42,6 +42,13 @@ export interface Trainer extends AsyncDisposable {
 /** Tensors by name: parameters, running averages and the optimizer's own. */
 export type TrainingState = { readonly [name: string]: Float32Array };
 
+/** Where training goes on from. */
+export interface TrainingStart {
+  readonly state: TrainingState;
+  /** The learning rate of the step that left it; undefined if there was none. */
+  readonly rate: number | undefined;
+}
+
 /**
  * Start training: write the step, open it, draw the first parameters.
  *
@@ -54,7 +61,7 @@ export async function createTrainer(
   data: Dataset,
   initialization: Initialization,
   seed: number,
-  from?: TrainingState,
+  from?: TrainingStart,
 ): Promise<Trainer> {
   const { Tensor } = engine.runtime;
   const session = await engine.open(writeScan({ ...step, graph: engine.lower(step.graph) }));
@@ -70,34 +77,83 @@ export async function createTrainer(
       parameter
         ? initialize(parameter, initialization, seed, index)
         : new Float32Array(sizeOf(shape)).fill(start);
-    const elements = from ? from[name]!.slice() : fresh();
+    const elements = from ? from.state[name]!.slice() : fresh();
     state[name] = new Tensor("float32", elements, shape);
   });
+  let rate = from?.rate;
+  /** Displacements are in proportion to the rate, so they change with it. */
+  const changeRate = (next: number): void => {
+    if (rate !== undefined && rate !== next) {
+      const ratio = ratioOf(rate, next);
+      for (const { input, isDisplacement } of step.state) {
+        if (!isDisplacement) continue;
+        // A copy: whoever was told the state may still be writing it down.
+        const elements = (state[input.name]!.data as Float32Array).map((element) => element * ratio);
+        state[input.name] = new Tensor("float32", elements, input.shape);
+      }
+    }
+    rate = next;
+  };
+  /** Steps of one rate, in one run of the engine. */
+  const run = async ({ steps, indices, weights, rates, masks, images }: Batches): Promise<Float32Array> => {
+    const { batch } = step;
+    const feeds: { [name: string]: Tensor } = {
+      ...state,
+      ...shared,
+      indices: new Tensor("int32", indices, [steps, batch]),
+      weights: new Tensor("float32", weights, [steps, batch]),
+      rate: new Tensor("float32", rates, [steps]),
+    };
+    if (images) feeds["images"] = new Tensor("float32", images, [steps, batch, ...exampleShape(data)]);
+    step.masks.forEach(({ value }, index) => {
+      feeds[value.name] = new Tensor("float32", masks[index]!, [steps, ...value.shape]);
+    });
+    const results = await session.run(feeds);
+    for (const {
+      input: { name },
+      output,
+    } of step.state)
+      state[name] = results[output]!;
+    return results["loss"]!.data as Float32Array;
+  };
   return {
-    async train({ steps, indices, weights, rates, masks, images }) {
-      const { batch } = step;
-      const feeds: { [name: string]: Tensor } = {
-        ...state,
-        ...shared,
-        indices: new Tensor("int32", indices, [steps, batch]),
-        weights: new Tensor("float32", weights, [steps, batch]),
-        rate: new Tensor("float32", rates, [steps]),
-      };
-      if (images) feeds["images"] = new Tensor("float32", images, [steps, batch, ...exampleShape(data)]);
-      step.masks.forEach(({ value }, index) => {
-        feeds[value.name] = new Tensor("float32", masks[index]!, [steps, ...value.shape]);
-      });
-      const results = await session.run(feeds);
-      for (const {
-        input: { name },
-        output,
-      } of step.state)
-        state[name] = results[output]!;
-      return results["loss"]!.data as Float32Array;
+    async train(batches) {
+      const losses = new Float32Array(batches.steps);
+      for (const [from, to] of stretchesOf(batches.rates)) {
+        changeRate(batches.rates[from]!);
+        losses.set(await run(stepsOf(batches, from, to)), from);
+      }
+      return losses;
     },
     state: () =>
       Object.fromEntries(step.state.map(({ input: { name } }) => [name, state[name]!.data as Float32Array])),
     [Symbol.asyncDispose]: () => session.release(),
+  };
+}
+
+/** What displacements are multiplied by when the rate changes. One that has fallen to 0 has left nothing to scale. */
+export const ratioOf = (from: number, to: number): number => (from === 0 ? 0 : to / from);
+
+/** The stretches of equal elements, each as its first index and the one after its last. */
+export function stretchesOf(rates: Float32Array): readonly (readonly [number, number])[] {
+  const starts = [...rates.keys()].filter((at) => at === 0 || rates[at] !== rates[at - 1]);
+  return starts.map((start, at) => [start, starts[at + 1] ?? rates.length]);
+}
+
+/** Some of the steps; views, not copies. */
+function stepsOf(batches: Batches, from: number, to: number): Batches {
+  const { steps } = batches;
+  const part = <A extends Int32Array | Float32Array>(elements: A): A => {
+    const size = elements.length / steps;
+    return elements.subarray(from * size, to * size) as A;
+  };
+  return {
+    steps: to - from,
+    indices: part(batches.indices),
+    weights: part(batches.weights),
+    rates: part(batches.rates),
+    masks: batches.masks.map(part),
+    images: batches.images && part(batches.images),
   };
 }
 

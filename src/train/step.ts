@@ -16,6 +16,17 @@ import { adam, addWeightDecay, type Optimizer, sgd } from "../nn/optimizers.ts";
 import { createScope, type Mask, type Parameter } from "../nn/scope.ts";
 import type { Recipe } from "./recipe.ts";
 
+/** A tensor that is carried from step to step. */
+export interface StepState {
+  readonly input: Input;
+  /** The output that replaces it in the next step. */
+  readonly output: string;
+  /** What its elements start as, unless it is a parameter. */
+  readonly start: number;
+  /** Whether it is in proportion to the rate of the step that left it, and scaled where the rate changes. */
+  readonly isDisplacement: boolean;
+}
+
 /** A training update, ready to be written for the engine. */
 export interface Step {
   /**
@@ -28,10 +39,9 @@ export interface Step {
   readonly graph: Graph;
   readonly parameters: readonly Parameter[];
   /**
-   * What is carried from step to step: parameters first, then running averages, then the optimizer's own, with
-   * what it starts as.
+   * What is carried from step to step: parameters first, then running averages, then the optimizer's own.
    */
-  readonly state: readonly { readonly input: Input; readonly output: string; readonly start: number }[];
+  readonly state: readonly StepState[];
   readonly shared: readonly Input[];
   readonly masks: readonly Mask[];
   readonly batch: number;
@@ -93,13 +103,20 @@ export function buildStep(model: Model, recipe: Recipe, example: Shape, classes:
     parameters.map((parameter) => parameter.value),
   );
   const starts = new Map<Input, number>(averages.map(({ value, start }) => [value, start]));
+  const displacements = new Set<Input>();
+  const declare = (name: string, shape: Shape, start: number): Input => {
+    const value = input(name, shape);
+    starts.set(value, start);
+    return value;
+  };
   const updates = optimizerOf(recipe)({
     parameters,
     gradients: addWeightDecay(parameters, slopes, recipe.weightDecay),
     rate,
-    state(name, shape, start) {
-      const value = input(name, shape);
-      starts.set(value, start);
+    state: declare,
+    displacement(name, shape) {
+      const value = declare(name, shape, 0);
+      displacements.add(value);
       return value;
     },
   });
@@ -110,6 +127,7 @@ export function buildStep(model: Model, recipe: Recipe, example: Shape, classes:
     input: value,
     output: `next.${value.name}`,
     start: starts.get(value) ?? 0,
+    isDisplacement: displacements.has(value),
   }));
   const shared = isShared ? [images, labels] : [labels];
   const own = isShared ? [] : [images];

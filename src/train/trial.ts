@@ -18,6 +18,7 @@ import type { Feed } from "./feed.ts";
 import { type EpochRow, isExploded, isFitted, milestonesOf } from "./history.ts";
 import type { TrialOutcome } from "./outcome.ts";
 import { prepareTrial, requireConformance } from "./prepare.ts";
+import type { Recipe } from "./recipe.ts";
 import { type Answers, type Batches, createEvaluator, createTrainer, type Trainer } from "./session.ts";
 import { type TrialSpec, trialId } from "./spec.ts";
 import { buildStep, requireTrainable, type Step } from "./step.ts";
@@ -87,8 +88,9 @@ export async function* runTrial(
   const count = exampleCount(train);
   requireTrainable(model, recipe, exampleShape(train), classes, count);
   const step = buildStep(model, recipe, exampleShape(train), classes, count);
-  const state = from && stateOf(from, step);
-  await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed, state);
+  const stepsPerEpoch = batchCount(count, recipe.batch, recipe.lastBatch);
+  const start = from && { state: stateOf(from, step), rate: rateBefore(from, recipe, stepsPerEpoch) };
+  await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed, start);
   await using evaluator = await createEvaluator(engine, model, exampleShape(train), classes);
   const facts = () => ({ trial: id, history: [...history], seconds: secondsSpent() });
   const checkpointAt = (position: EpochPosition): TrialYield => {
@@ -99,7 +101,6 @@ export async function* runTrial(
   const { test: wanted } = recipe.evaluate;
   const testN = wanted === "all" ? exampleCount(test) : Math.min(wanted, exampleCount(test));
   const glance = subset({ train, test }, { n: count, testN }, seed).test;
-  const stepsPerEpoch = batchCount(count, recipe.batch, recipe.lastBatch);
   let position: EpochPosition = from ?? EPOCH_START;
   let onTrain: Answers;
   let onTest: Answers;
@@ -156,6 +157,16 @@ export async function* runTrial(
     yield { type: "checkpoint", checkpoint: { ...facts(), ...EPOCH_START, outcome, tensors: [] } };
   }
   yield { type: "done", outcome };
+}
+
+/** The learning rate of the step that left a checkpoint; undefined if there was none. */
+function rateBefore(
+  { history, step }: Checkpoint,
+  recipe: Recipe,
+  stepsPerEpoch: number,
+): number | undefined {
+  const done = history.length * stepsPerEpoch + step;
+  return done === 0 ? undefined : Math.fround(exponentialDecay(recipe, done - 1, stepsPerEpoch));
 }
 
 const EPOCH_START: EpochPosition = { step: 0, lossTotal: 0 };

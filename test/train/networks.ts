@@ -49,7 +49,7 @@ export interface NetworkCase {
  */
 const settings = {
   alexnet: { rate: 0.001, example: [3, 28, 28], seed: 2 },
-  inception: { rate: 0.002, example: [3, 12, 12], seed: 5 },
+  inception: { rate: 0.002, example: [3, 12, 12], seed: 4 },
   "inception-nobn": { rate: 0.0005, example: [3, 12, 12], seed: 2 },
 } as const;
 

@@ -7,6 +7,7 @@ import { hashOf } from "../../scripts/golden-cases.ts";
 import { evaluate } from "../../src/graph/evaluate.ts";
 import { writeScan } from "../../src/graph/onnx/scan.ts";
 import { sizeOf } from "../../src/graph/value.ts";
+import { ratioOf, stretchesOf } from "../../src/train/session.ts";
 import goldens from "../golden/steps.json" with { type: "json" };
 import { expectClose, numbersOf, tensorOf, withSession } from "../graph/oracle.ts";
 import { type StepCase, stepCases, stepOf } from "./cases.ts";
@@ -48,12 +49,23 @@ function startOf(given: StepCase): { [name: string]: readonly number[] } {
   );
 }
 
+/** The state for a step with another rate than the last one. */
+function withRate(given: StepCase, state: Trace["last"], from: number, to: number): Trace["last"] {
+  const ratio = ratioOf(from, to);
+  const scaled = stepOf(given).state.map(({ input: { name }, isDisplacement }) => [
+    name,
+    isDisplacement ? state[name]!.map((element) => element * ratio) : state[name]!,
+  ]);
+  return Object.fromEntries(scaled);
+}
+
 /** Run the first `steps` steps on the evaluator. */
 function runMeaning(given: StepCase, steps = given.rates.length): Trace {
   const { graph, state } = stepOf(given);
   let current = startOf(given);
   const losses: number[] = [];
   for (let at = 0; at < steps; at++) {
+    if (at > 0) current = withRate(given, current, given.rates[at - 1]!, given.rates[at]!);
     const outputs = evaluate(graph, {
       ...current,
       images: given.images,
@@ -71,34 +83,33 @@ function runMeaning(given: StepCase, steps = given.rates.length): Trace {
   return { losses, last: current };
 }
 
-/** Run all steps in one run of the engine. */
+/** Run all steps on the engine, those of one rate in one run. */
 async function runEngine(given: StepCase): Promise<Trace> {
   const step = stepOf(given);
-  const steps = given.rates.length;
-  const stacked: { readonly [name: string]: readonly number[] } = {
-    indices: given.indices.flat(),
-    weights: given.weights.flat(),
-    rate: given.rates,
-    ...(given.masks && { "dropout.0": given.masks.flat() }),
-  };
-  const whole: { readonly [name: string]: readonly number[] } = {
-    ...startOf(given),
-    images: given.images,
-    labels: given.labels,
-  };
-  const feeds = step.graph.inputs.map((input) => {
-    const elements = stacked[input.name];
-    const shape = elements ? [steps, ...input.shape] : input.shape;
-    return [input.name, tensorOf({ ...input, shape }, elements ?? whole[input.name]!)] as const;
-  });
+  const losses: number[] = [];
   return withSession(writeScan(step), async (session) => {
-    const results = await session.run(Object.fromEntries(feeds));
-    return {
-      losses: numbersOf(results.loss!),
-      last: Object.fromEntries(
+    let current: Trace["last"] = startOf(given);
+    for (const [from, to] of stretchesOf(Float32Array.from(given.rates))) {
+      if (from > 0) current = withRate(given, current, given.rates[from - 1]!, given.rates[from]!);
+      const stacked: { readonly [name: string]: readonly number[] } = {
+        indices: given.indices.slice(from, to).flat(),
+        weights: given.weights.slice(from, to).flat(),
+        rate: given.rates.slice(from, to),
+        ...(given.masks && { "dropout.0": given.masks.slice(from, to).flat() }),
+      };
+      const whole: Trace["last"] = { ...current, images: given.images, labels: given.labels };
+      const feeds = step.graph.inputs.map((input) => {
+        const elements = stacked[input.name];
+        const shape = elements ? [to - from, ...input.shape] : input.shape;
+        return [input.name, tensorOf({ ...input, shape }, elements ?? whole[input.name]!)] as const;
+      });
+      const results = await session.run(Object.fromEntries(feeds));
+      losses.push(...numbersOf(results.loss!));
+      current = Object.fromEntries(
         step.state.map(({ input, output }) => [input.name, numbersOf(results[output]!)]),
-      ),
-    };
+      );
+    }
+    return { losses, last: current };
   });
 }
 
