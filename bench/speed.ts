@@ -4,8 +4,9 @@
  *   npm run bench -- [--models mlp-1x512,alexnet,...] [--threads 2] [--batch 128] [--rounds 5] [--json]
  *
  * A round measures Shatter, and PyTorch in both of its memory layouts and with its threads split in several ways,
- * each in a process of its own; the ratio is ours to PyTorch's best of the round. Rounds turn the order around, so
- * that a machine that slows down does not favour either side. PyTorch is looked for in $PYTHON, /usr/bin/python3 and python3.
+ * each in a process of its own; the ratio is ours to PyTorch's best of the round, and is told on standard error as it comes.
+ * Rounds turn the order around, so that a machine that slows down does not favour either side. PyTorch is looked for in
+ * $PYTHON, /usr/bin/python3 and python3.
  */
 
 import { parseArgs } from "node:util";
@@ -66,6 +67,14 @@ function measureRound(python: string | undefined, model: string, isTurned: boole
   return { ours: measureOurs(args), theirs: measureTheirs() };
 }
 
+/** What a round has measured, for who waits. */
+function describeRound({ ours, theirs }: Round): string {
+  const own = `${ours.imagesPerSecond.toFixed(0)} images/s`;
+  if (!theirs) return own;
+  const ratio = ours.imagesPerSecond / theirs.imagesPerSecond;
+  return `${own}, PyTorch ${theirs.imagesPerSecond.toFixed(0)}: ${ratio.toFixed(2)}`;
+}
+
 const say = (line: string): void => {
   if (!options.json) console.log(line);
 };
@@ -84,9 +93,11 @@ say(
 );
 
 const reports = options.models.split(",").map((model) => {
-  const rounds = Array.from({ length: Number(options.rounds) }, (_, round) =>
-    measureRound(python, model, round % 2 === 1),
-  );
+  const rounds = Array.from({ length: Number(options.rounds) }, (_, index) => {
+    const round = measureRound(python, model, index % 2 === 1);
+    console.error(`${model}, round ${index + 1} of ${options.rounds}: ${describeRound(round)}`);
+    return round;
+  });
   const profile = measureOurs<{ readonly operators: { readonly [operator: string]: number } }>([
     ...["--model", model, "--threads", options.threads, "--batch", options.batch, "--profile"],
   ]);
