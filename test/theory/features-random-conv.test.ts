@@ -25,7 +25,12 @@ import { openEngine } from "../../src/train/engine.ts";
 
 const ENGINE = await openEngine(ort, "cpu", 2);
 const { train: TRAIN, test: TESTS } = await loadDataset("shapes", { n: 300, testN: 20 });
-const SETTINGS: RandomConvSettings = { ...randomConvDefaults, filters: 64, patches: 2000, blockFilters: 64 };
+const SETTINGS: RandomConvSettings = {
+  ...randomConvDefaults,
+  ...{ filters: 64, patches: 2000, blockFilters: 64 },
+  // Those of the plain meaning below; on these drawings the defaults leave some features constant.
+  ...{ epsilon: 0.1, threshold: 1 },
+};
 
 /** All pixels in [0, 255] of the patch of an image at a place, less their mean, over the root of their variance plus 10. */
 function plainPatch(images: Dataset, image: number, top: number, left: number): Float64Array {

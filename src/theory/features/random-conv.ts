@@ -25,16 +25,16 @@ export interface RandomConvSettings extends LayerSettings {
   readonly patchSize: number;
   /** Patches that whitening is learned from and filters are taken from; 100,000 by default. */
   readonly patches: number;
-  /** Added to the eigenvalues of the patches' covariance; 0.1 by default. */
+  /** Added to the eigenvalues of the patches' covariance; 1 by default. */
   readonly epsilon: number;
-  /** What an answer must exceed, up or down, to count; 1 by default. */
+  /** What an answer must exceed, up or down, to count; 1.3 by default. */
   readonly threshold: number;
   /** Rows and columns of a pool; 15 by default. */
   readonly poolSize: number;
   /** Rows and columns from pool to pool; 6 by default, so that pools overlap. */
   readonly poolStride: number;
   readonly seed: number;
-  /** Filters of a block, which decides memory and, by the order of sums, the last bits; 256 by default. */
+  /** Filters of a block, which decides memory; 256 by default. */
   readonly blockFilters: number;
 }
 
@@ -42,8 +42,8 @@ export interface RandomConvSettings extends LayerSettings {
 export const randomConvDefaults: Omit<RandomConvSettings, "filters"> = {
   patchSize: 6,
   patches: 100_000,
-  epsilon: 0.1,
-  threshold: 1,
+  epsilon: 1,
+  threshold: 1.3,
   poolSize: 15,
   poolStride: 6,
   seed: 0,
