@@ -28,7 +28,7 @@ const { train: TRAIN, test: TESTS } = await loadDataset("shapes", { n: 300, test
 const SETTINGS: RandomConvSettings = {
   ...randomConvDefaults,
   ...{ filters: 64, patches: 2000, blockFilters: 64 },
-  // Those of the plain meaning below; on these drawings the defaults leave some features constant.
+  // The threshold of the plain meaning below.
   ...{ epsilon: 0.1, threshold: 1 },
 };
 

@@ -6,6 +6,7 @@ import { exampleCount } from "../../data/dataset.ts";
 import type { Claim } from "../../lab/experiment-result.ts";
 import { judgeClaim } from "../../lab/experiments/claims.ts";
 import { describeExamples } from "../examples.ts";
+import { randomConvDefaults } from "../features/random-conv.ts";
 import { say, type Unsigned } from "../settings.ts";
 import type { Computed } from "./computed.ts";
 import { lastOf, type Outcome, secondsOf } from "./outcome.ts";
@@ -44,7 +45,7 @@ export function kernelResult(computed: Computed): Unsigned {
         : []),
       ...(request.features === "random-conv"
         ? [
-            "Random convolutional features (Coates and Ng, 2011; details in docs/theory/features.md): whitened random 6 x 6 patches as filters, symmetric rectifier, pooling to 3 x 3, standardized, rounded to an eighth of a deviation and cut off at 8; their inner products are whole numbers, added up over blocks of filters.",
+            `Random convolutional features (Coates and Ng, 2011; details in docs/theory/features.md): ${describeFeatures()}; their inner products are whole numbers, added up over blocks of filters. Constants were chosen on training images that were held out.`,
           ]
         : []),
     ],
@@ -96,6 +97,18 @@ export function kernelResult(computed: Computed): Unsigned {
 }
 
 /** A share in percent, with the two decimals that errors of a percent need. */
+/** The network of random filters, in words. */
+function describeFeatures(): string {
+  const { patchSize, patches, epsilon, threshold, poolSize, poolStride } = randomConvDefaults;
+  return [
+    `random patches of ${patchSize} x ${patchSize} pixels as filters`,
+    `whitened by the covariance of ${patches.toLocaleString("en-US")} patches with ${epsilon} added to its eigenvalues`,
+    `a symmetric rectifier with a threshold of ${threshold}`,
+    `means over pools of ${poolSize} x ${poolSize} places at a stride of ${poolStride}`,
+    `standardized, rounded to an eighth of a deviation and cut off at 8`,
+  ].join(", ");
+}
+
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** Says so where conjugate gradients were out of steps before the residual was small. */
