@@ -24,23 +24,27 @@ export function plotsOf(computed: Computed, outcomes: readonly Outcome[]): Exper
     domain: null,
     scale: "log" as const,
   };
+  const paperAt = (value: number | undefined): Series["paper"] =>
+    printed && value !== undefined ? [{ x: printed.filters ?? printed.n, y: value }] : [];
+  // The paper does not say its l2: its number with one stands beside our first.
+  const ridge = request.l2.find((l2) => l2 > 0);
+  const paperError = (l2: number): number | undefined =>
+    l2 === 0 ? printed?.error : l2 === ridge ? printed?.ridge : undefined;
   const lines = (
     labels: Labeling,
-    paper: Series["paper"],
+    paper: (l2: number) => number | undefined,
     point: (one: Outcome) => Series["points"][number],
   ): Series[] =>
-    request.l2.map((l2, index) => ({
+    request.l2.map((l2) => ({
       title: `${TITLES[labels]}${request.l2.length > 1 ? `, l2 ${l2}` : ""}`,
       points: outcomes.filter((one) => one.labels === labels && one.l2 === l2).map(point),
-      paper: index === 0 ? paper : [],
+      paper: labels === "true" ? paperAt(paper(l2)) : [],
     }));
   // Along an axis of filters a point of the paper is of its own n.
   const elsewhere =
     printed && hasFilters && exampleCount(splits.train) !== printed.n
       ? ` The paper's point is of n = ${printed.n.toLocaleString("en-US")}.`
       : "";
-  const paperAt = (value: number | undefined): Series["paper"] =>
-    printed && value !== undefined ? [{ x: printed.filters ?? printed.n, y: value }] : [];
   const plots: ExperimentPlot[] = [];
   if (isCurve) {
     plots.push({
@@ -51,7 +55,7 @@ export function plotsOf(computed: Computed, outcomes: readonly Outcome[]): Exper
       y: { label: "Test error", unit: "error", domain: null, scale: "log" },
       guides: [{ label: "guessing", y: 1 - 1 / classes }],
       series: labelings.flatMap((labels) =>
-        lines(labels, labels === "true" ? paperAt(printed?.error) : [], (one) => {
+        lines(labels, paperError, (one) => {
           const { value, low, high } = errorOf(computed, one);
           return { x: place(one), y: value, low, high, n: 1 };
         }),
@@ -65,13 +69,17 @@ export function plotsOf(computed: Computed, outcomes: readonly Outcome[]): Exper
       y: { label: "Norm", unit: "number", domain: null, scale: "log" },
       guides: [],
       series: labelings.flatMap((labels) =>
-        lines(labels, labels === "true" ? paperAt(printed?.norm) : [], (one) => ({
-          x: place(one),
-          y: one.norm,
-          low: null,
-          high: null,
-          n: 1,
-        })),
+        lines(
+          labels,
+          (l2) => (l2 === 0 ? printed?.norm : undefined),
+          (one) => ({
+            x: place(one),
+            y: one.norm,
+            low: null,
+            high: null,
+            n: 1,
+          }),
+        ),
       ),
     });
   }
