@@ -32,15 +32,13 @@ export interface Step {
   /**
    * Inputs, by name: every state tensor; `images [rows, ...example]` and `labels [rows]`, shared by all steps;
    * and for each step `indices [batch]` (rows of the batch), `weights [batch]` (1, or 0 for the padding of an
-   * incomplete batch), `rate []`, and the dropout masks. With augmentation each step has `images [batch,
-   * ...example]` of its own, and only `labels` are shared. Outputs: `loss []`, the mean over the batch before
-   * the update, and the next state.
+   * incomplete batch), `rate []` (that of the step before, unless displacements were scaled), and the dropout
+   * masks. With augmentation each step has `images [batch, ...example]` of its own, and only `labels` are
+   * shared. Outputs: `loss []`, the mean over the batch before the update, and the next state.
    */
   readonly graph: Graph;
   readonly parameters: readonly Parameter[];
-  /**
-   * What is carried from step to step: parameters first, then running averages, then the optimizer's own.
-   */
+  /** What is carried from step to step: parameters first, then running averages, then the optimizer's own. */
   readonly state: readonly StepState[];
   readonly shared: readonly Input[];
   readonly masks: readonly Mask[];
