@@ -11,7 +11,7 @@ import { createTriangle, TILE, type Triangle, tileRows } from "../kernel/triangl
 /**
  * What features are whole multiples of, as shares of their deviation: their products are then whole numbers that the
  * engine multiplies exactly, and four times as fast as floats. The larger the unit, the more features fit into sums of 32
- * bits: on CIFAR-10 those of nearly four times the paper's filters.
+ * bits: on CIFAR-10 those of nearly ten times the paper's filters.
  */
 export const FEATURE_UNIT = 1 / 8;
 
