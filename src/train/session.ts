@@ -119,9 +119,9 @@ export async function createTrainer(
   return {
     async train(batches) {
       const losses = new Float32Array(batches.steps);
-      for (const [from, to] of stretchesOf(batches.rates)) {
-        changeRate(batches.rates[from]!);
-        losses.set(await run(stepsOf(batches, from, to)), from);
+      for (const [first, end] of stretchesOf(batches.rates)) {
+        changeRate(batches.rates[first]!);
+        losses.set(await run(stepsOf(batches, first, end)), first);
       }
       return losses;
     },

@@ -40,8 +40,8 @@ async function weightsAfter(...calls: readonly (readonly number[])[]): Promise<F
 }
 
 describe("momentum over a change of the rate", () => {
-  test("is that of the velocity: without a gradient, steps are as the new rate says", async () => {
-    // Labels are fitted so slowly that the gradient hardly changes: two steps of rates r, s move by r g + s (1.9 g).
+  test("is that of the velocity: what is left of the steps before moves at the new rate", async () => {
+    // At such rates the gradient g hardly changes: two steps of rates r, s move by r g + s (0.9 g + g).
     const start = await weightsAfter();
     const [tiny, large] = [1e-4, 4e-4];
     const moved = (end: Float32Array): Float32Array => end.map((weight, at) => weight - start[at]!);

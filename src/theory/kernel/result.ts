@@ -6,6 +6,7 @@ import { exampleCount } from "../../data/dataset.ts";
 import type { Claim } from "../../lab/experiment-result.ts";
 import { judgeClaim } from "../../lab/experiments/claims.ts";
 import { describeExamples } from "../examples.ts";
+import { FEATURE_UNIT, MOST_UNITS } from "../features/gram-state.ts";
 import { randomConvDefaults } from "../features/random-conv.ts";
 import { say, type Unsigned } from "../settings.ts";
 import type { Computed } from "./computed.ts";
@@ -96,7 +97,6 @@ export function kernelResult(computed: Computed): Unsigned {
   };
 }
 
-/** A share in percent, with the two decimals that errors of a percent need. */
 /** The network of random filters, in words. */
 function describeFeatures(): string {
   const { patchSize, patches, epsilon, threshold, poolSize, poolStride } = randomConvDefaults;
@@ -105,10 +105,11 @@ function describeFeatures(): string {
     `whitened by the covariance of ${patches.toLocaleString("en-US")} patches with ${epsilon} added to its eigenvalues`,
     `a symmetric rectifier with a threshold of ${threshold}`,
     `means over pools of ${poolSize} x ${poolSize} places at a stride of ${poolStride}`,
-    `standardized, rounded to an eighth of a deviation and cut off at 8`,
+    `standardized, rounded to 1/${1 / FEATURE_UNIT} of a deviation and cut off at ${MOST_UNITS * FEATURE_UNIT}`,
   ].join(", ");
 }
 
+/** A share in percent, with the two decimals that errors of a percent need. */
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** Says so where conjugate gradients were out of steps before the residual was small. */
