@@ -5,17 +5,12 @@
 import type { ExperimentResult } from "../../lab/experiment-result.ts";
 import { html, type Insert, type Markup } from "../escape.ts";
 import { formatNoun } from "../format.ts";
-import { htmlGrid } from "../grid-html.ts";
 import { citation, provenancePart } from "../html-facts.ts";
-import { type Carried, carriedResult, downloadsPart, figurePart, htmlPage } from "../html-page.ts";
+import { type Carried, carriedResult, downloadsPart, htmlPage } from "../html-page.ts";
 import { htmlTable } from "../html-table.ts";
-import { drawCurves } from "./curve-chart.ts";
+import { carriedTables, plotParts, tableParts } from "./drawn-html.ts";
 import { headerPart } from "./html-header.ts";
-import { claimsPart, lineColors, linksTo, notesPart } from "./html-parts.ts";
-import { namedPlots, namedTables, pointsStem } from "./names.ts";
-import { figureOfPlot } from "./plot-figure.ts";
-import { tableRecords } from "./records.ts";
-import { gridOf } from "./table-grid.ts";
+import { claimsPart, lineColors, notesPart } from "./html-parts.ts";
 import { trialsTable } from "./trials.ts";
 
 /**
@@ -30,23 +25,9 @@ export function experimentPage(
   beside: readonly string[] = [],
 ): string {
   const { title, source, provenance } = result;
-  const filesOf = (names: readonly string[]): Insert =>
-    linksTo(names.filter((name) => beside.includes(name)));
-  const plots = namedPlots(result).map(({ stem, item }) => {
-    const figure = figureOfPlot(item, result);
-    return html`<section>
-${figurePart(figure, (width) => drawCurves(figure, { document, theme: "page", width }))}
-${filesOf([`${stem}.svg`, `${stem}.png`, `${pointsStem(stem)}.csv`])}
-</section>\n`;
-  });
-  const tables = namedTables(result).map(
-    ({
-      stem,
-      item,
-    }) => html`<section><h2>${item.title === title ? "Ours beside the paper’s" : item.title}</h2>
-${htmlGrid({ ...gridOf(item), name: stem })}
-${filesOf([`${stem}.md`, `${stem}.csv`, `${stem}.tex`])}
-</section>\n`,
+  const plots = plotParts(result, document, beside);
+  const tables = tableParts(result, "seeds", beside, (table) =>
+    table.title === title ? "Ours beside the paper’s" : table.title,
   );
   const nothing =
     plots.length + tables.length === 0 &&
@@ -107,12 +88,5 @@ const carriedFiles = (result: ExperimentResult): Carried[] => [
     ...rest,
     trials: trials.map(({ spec, result: trial }) => ({ spec, result: { ...trial, history: [] } })),
   })),
-  ...namedTables(result).map(
-    ({ stem, item }): Carried => ({
-      name: `${stem}.csv`,
-      text: tableRecords(item),
-      type: "text/csv;charset=utf-8",
-      what: `${item.title}, at full precision`,
-    }),
-  ),
+  ...carriedTables(result),
 ];

@@ -3,15 +3,16 @@
  */
 
 import type { ExperimentPlot, ExperimentTable } from "../../lab/experiment-result.ts";
+import type { About } from "./plot-figure.ts";
 
 /** Names of files that every report has. */
 const TAKEN = ["index", "result", "claims"];
 
-/** What has tables and plots: an experiment, or a theory. */
-type Drawn = {
+/** What has tables and plots: the document of an experiment, or of a theory. */
+export interface Drawn extends About {
   readonly tables: readonly ExperimentTable[];
   readonly plots: readonly ExperimentPlot[];
-};
+}
 
 /** A table or plot and the name of its files, without their end. */
 export interface Named<T> {
@@ -20,7 +21,7 @@ export interface Named<T> {
 }
 
 /** The tables of a document; no two of them share a file. */
-export const namedTables = (result: Drawn): Named<ExperimentTable>[] =>
+export const namedTables = (result: Pick<Drawn, "tables" | "plots">): Named<ExperimentTable>[] =>
   nameAll(result.tables, [...TAKEN, ...namedPlots(result).map(({ stem }) => pointsStem(stem))]);
 
 /** The plots of a document; a plot may share its stem with a table, as their files end differently. */

@@ -4,15 +4,10 @@
 
 import type { TheoryResult } from "../../theory/theory-result.ts";
 import { html, type Insert, type Markup } from "../escape.ts";
-import { drawCurves } from "../experiment/curve-chart.ts";
-import { claimsPart, lineColors, linksTo, notesPart, outcomesPart } from "../experiment/html-parts.ts";
-import { namedPlots, namedTables, pointsStem } from "../experiment/names.ts";
-import { figureOfPlot } from "../experiment/plot-figure.ts";
-import { tableRecords } from "../experiment/records.ts";
-import { gridOf } from "../experiment/table-grid.ts";
-import { htmlGrid } from "../grid-html.ts";
+import { carriedTables, plotParts, tableParts } from "../experiment/drawn-html.ts";
+import { claimsPart, lineColors, notesPart, outcomesPart } from "../experiment/html-parts.ts";
 import { citation, provenancePart } from "../html-facts.ts";
-import { type Carried, carriedResult, downloadsPart, figurePart, htmlPage, keepUnits } from "../html-page.ts";
+import { type Carried, carriedResult, downloadsPart, htmlPage, keepUnits } from "../html-page.ts";
 import { factList } from "../html-table.ts";
 
 /**
@@ -22,27 +17,12 @@ import { factList } from "../html-table.ts";
  * @param beside - Names of the files in the folder it will be in.
  */
 export function theoryPage(result: TheoryResult, document: Document, beside: readonly string[] = []): string {
-  const filesOf = (names: readonly string[]): Insert =>
-    linksTo(names.filter((name) => beside.includes(name)));
-  const plots = namedPlots(result).map(({ stem, item }) => {
-    const figure = figureOfPlot(item, result);
-    return html`<section>
-${figurePart(figure, (width) => drawCurves(figure, { document, theme: "page", width }))}
-${filesOf([`${stem}.svg`, `${stem}.png`, `${pointsStem(stem)}.csv`])}
-</section>\n`;
-  });
-  const tables = namedTables(result).map(
-    ({ stem, item }) => html`<section><h2>${item.title}</h2>
-${htmlGrid({ ...gridOf(item, "other"), name: stem })}
-${filesOf([`${stem}.md`, `${stem}.csv`, `${stem}.tex`])}
-</section>\n`,
-  );
   return htmlPage(
     `${result.title}: ${result.source}`,
     lineColors,
     html`${headerPart(result)}
 ${findingsPart(result)}
-${plots}${tables}
+${plotParts(result, document, beside)}${tableParts(result, "other", beside)}
 ${claimsPart(result)}
 ${methodPart(result)}
 ${notesPart(result)}
@@ -108,12 +88,5 @@ ${citation}`;
 const carriedFiles = (result: TheoryResult): Carried[] => [
   // There are no histories to leave out: nothing in the document is as long as the data.
   carriedResult(result, result.schema, (whole) => whole),
-  ...namedTables(result).map(
-    ({ stem, item }): Carried => ({
-      name: `${stem}.csv`,
-      text: tableRecords(item),
-      type: "text/csv;charset=utf-8",
-      what: `${item.title}, at full precision`,
-    }),
-  ),
+  ...carriedTables(result),
 ];
