@@ -15,6 +15,7 @@ import { checkpointFolder } from "../lab/process-checkpoints.ts";
 import { requireFolder } from "../lab/process-folder.ts";
 import { runRandomizationTest } from "../lab/process-test.ts";
 import type { TestResult } from "../lab/result.ts";
+import { tellVerdict } from "../lab/verdict/verdict.ts";
 import { initializations } from "../nn/initialize.ts";
 import { models } from "../nn/models.ts";
 import { summaryTable } from "../report/table.ts";
@@ -27,7 +28,14 @@ import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom, wrap } from "./o
 import { createProgress } from "./progress.ts";
 
 /** Answers that `--expect` can ask for. */
-const expectations = ["memorises", "does-not-fit", "learns", "does-not-learn", "no-leak"] as const;
+const expectations = [
+  "memorises",
+  "does-not-fit",
+  "learns",
+  "does-not-learn",
+  "no-leak",
+  "no-copies",
+] as const;
 type Expectation = (typeof expectations)[number];
 
 interface Options {
@@ -168,9 +176,9 @@ export function testCommand(): Command {
     .option("--no-stop-when-fit", "train all epochs, also after everything is fitted")
     .option(
       "--escalations <count>",
-      "escalations of epochs and learning rate before random labels count as not fitted",
+      "escalations of epochs and learning rate before labels count as not fitted",
       wholeFrom(0),
-      2,
+      3,
     )
     .optionsGroup("How it runs:")
     .option("--jobs <count>", "trials at once (default: one a core)", wholeFrom(1))
@@ -335,9 +343,7 @@ function printResult(result: TestResult): void {
   console.log(paint(out, "bold", "\nConformance of the randomizations"));
   for (const line of conformanceLines(result.conformance)) console.log(wrap(out, line, "  ", "        "));
   console.log(paint(out, "bold", "\nVerdict"));
-  // One sentence a paragraph: capacity, learning, leak.
-  for (const sentence of result.verdict.text.split(/(?<=\.) (?=[A-Z])/))
-    console.log(wrap(out, sentence, "  "));
+  for (const paragraph of tellVerdict(result.verdict)) console.log(wrap(out, paragraph, "  ", "    "));
   if (provenance.interrupted) console.log(paint(out, "yellow", "  Interrupted: some trials are missing."));
 }
 
@@ -346,7 +352,9 @@ function exitCode({ provenance, trials, verdict }: TestResult, expected: readonl
   if (provenance.interrupted) return 130;
   if (trials.some(({ status }) => status === "failed" || status === "stopped")) return 1;
   const answers: string[] = [verdict.capacity.answer, verdict.learning.answer];
-  if (verdict.leak.suspected === false) answers.push("no-leak");
+  if (verdict.copies?.test === 0) answers.push("no-copies");
+  // Neither can see every leak; both silent is the most that can be said.
+  if (verdict.leak.suspected === false && verdict.copies?.test === 0) answers.push("no-leak");
   const unmet = expected.filter((answer) => !answers.includes(answer));
   for (const answer of unmet)
     process.stderr.write(`expected "${answer}", but the verdict is ${answers.join(", ")}\n`);

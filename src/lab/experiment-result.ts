@@ -15,7 +15,7 @@ const count = z.int().min(0);
 const measurement = z.object({
   /** Mean over seeds; null if not measured, or not reached within the epochs allowed. */
   value: z.number().nullable(),
-  /** 95 % interval (Student's t); null for fewer than two seeds. */
+  /** 95 % interval (Student's t); null for fewer than three seeds. */
   low: z.number().nullable(),
   high: z.number().nullable(),
   /** Seeds it is the mean of. */

@@ -24,7 +24,7 @@ export interface TestRequest {
   /** The first repetition's seed; the others follow. */
   readonly firstSeed: number;
   readonly recipe: Recipe;
-  /** How often to escalate epochs and learning rate before saying that random labels are not fitted. */
+  /** The last escalation of epochs and learning rate before labels count as not fitted; see {@link nextRung}. */
   readonly escalations: number;
 }
 
@@ -116,18 +116,4 @@ export function checkRecipe(recipe: unknown): Recipe {
   if (parsed.success) return parsed.data;
   const complaints = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new UsageError(`recipe: ${complaints.join("; ")}`);
-}
-
-/**
- * The next thing to try when random labels were not fitted: twice the epochs with the decay stretched to
- * match, and from the second time on three times the learning rate - or a third of it after divergence.
- */
-export function escalate(recipe: Recipe, stage: number, diverged: boolean): Recipe {
-  const factor = diverged ? 1 / 3 : stage >= 2 ? 3 : 1;
-  return {
-    ...recipe,
-    epochs: recipe.epochs * 2,
-    learningRateDecay: Math.sqrt(recipe.learningRateDecay),
-    learningRate: recipe.learningRate * factor,
-  };
 }

@@ -31,7 +31,7 @@ export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | 
   readonly firstSeed?: number | undefined;
   /** What differs from {@link paperRecipe}. */
   readonly recipe?: Partial<Recipe> | undefined;
-  /** Escalations of epochs and learning rate before random labels count as not fitted; 2 unless told. */
+  /** Escalations of epochs and learning rate before labels count as not fitted; 3 unless told. */
   readonly escalations?: number | undefined;
   /** Trials at once; one a core unless told. */
   readonly jobs?: number | undefined;
@@ -68,7 +68,7 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
     seeds,
     firstSeed: options.firstSeed ?? 0,
     recipe,
-    escalations: options.escalations ?? 2,
+    escalations: options.escalations ?? 3,
   };
   const trials = conditionsOf(request).length * seeds;
   const source = {

@@ -12,12 +12,13 @@ import { recipeSchema } from "../train/recipe.ts";
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 
-/** A mean over seeds with its 95 % interval (Student's t); the interval is null for one seed. */
+/** A mean over seeds with its 95 % interval (Student's t); below three seeds there is none, two are both given. */
 export const estimateSchema = z.object({
   mean: z.number(),
   low: z.number().nullable(),
   high: z.number().nullable(),
   n: count,
+  values: z.array(z.number()).optional(),
 });
 
 const historyRow = z.object({
@@ -111,17 +112,24 @@ const summaryRow = z.object({
   testAccuracyCorrupted: estimateSchema.nullable(),
 });
 
+/** An interval of a share over seeds and test examples, and what guessing gets. */
+const intervalSchema = z.object({ mean: share, low: share, high: share, guessing: share });
+
 const verdict = z.object({
   capacity: z.object({
     answer: z.enum(["memorises", "does-not-fit", "inconclusive"]),
-    /** Training accuracy on random labels, over seeds, of the last escalation. */
+    /** Training accuracy on random labels, over seeds, of the attempt that fitted best. */
     trainAccuracy: estimateSchema.nullable(),
     epochsToFit: estimateSchema.nullable(),
-    /** Epochs to fit random labels over epochs to fit true ones. */
+    /** Epochs to fit random labels over epochs to fit true ones, by the same recipe. */
     slowdown: z.number().nullable(),
+    /** Seeds that fitted both, over which that is. */
+    slowdownSeeds: count.default(0),
     /** Accuracy from which random labels count as memorised. */
     bound: share,
     reasons: z.array(z.string()),
+    /** What to do next. */
+    next: z.string().optional(),
   }),
   learning: z.object({
     answer: z.enum(["learns", "does-not-learn", "inconclusive"]),
@@ -129,8 +137,18 @@ const verdict = z.object({
     /** Best accuracy that ignores the input: the share of the commonest test class. */
     chance: share,
     randomLabelsTestAccuracy: estimateSchema.nullable(),
+    /**
+     * What was judged: intervals over seeds and test examples (one seed: over test examples), which hold together
+     * with the given confidence. `balanced` is the mean of the classes' accuracies. Hits on copies do not count.
+     */
+    intervals: z
+      .object({ confidence: share, accuracy: intervalSchema, balanced: intervalSchema })
+      .nullable()
+      .default(null),
     reasons: z.array(z.string()),
+    next: z.string().optional(),
   }),
+  /** The label check: it sees true labels that reached training, and no other leak. */
   leak: z.object({
     /** Null where it could not be tested. */
     suspected: z.boolean().nullable(),
@@ -140,7 +158,23 @@ const verdict = z.object({
     testAccuracy: estimateSchema.nullable(),
     expected: z.number().nullable(),
     reasons: z.array(z.string()),
+    next: z.string().optional(),
   }),
+  /** Test examples with exactly the inputs of a training example, and repeated training inputs; null if not counted. */
+  copies: z
+    .object({
+      test: count,
+      /** Of these, those whose label no equal training example has. */
+      testOtherLabel: count,
+      testByClass: z.array(count),
+      testCount: count,
+      train: count,
+      trainOtherLabel: count,
+    })
+    .nullable()
+    .default(null),
+  /** Leaks that nothing here can see. */
+  notLookedAt: z.array(z.string()).optional(),
   /** The verdict in plain words, a few sentences. */
   text: z.string(),
 });
@@ -171,6 +205,8 @@ export const testResultSchema = z.object({
     train: count,
     test: count,
     classes: count,
+    /** What the classes are called. */
+    classNames: z.array(z.string()).optional(),
     /** Shape of one example as the network sees it. */
     shape: z.array(count),
     /** SHA-256 of the unrandomised training and test data. */

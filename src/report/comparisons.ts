@@ -56,7 +56,9 @@ export function accuracyByCorruption(result: TestResult): LineFigure | null {
     kind: null,
     points: rows.flatMap((row) => {
       const found = read(row);
-      return found ? [{ x: row.nominal, ...found, kind: kindOfRow(row) }] : [];
+      if (!found) return [];
+      const { mean, low, high, n } = found;
+      return [{ x: row.nominal, mean, low, high, n, kind: kindOfRow(row) }];
     }),
   });
   const lines = [

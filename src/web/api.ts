@@ -224,7 +224,7 @@ export interface CompareAnswer {
     readonly title: string;
     readonly fields: Readonly<Record<string, string>>;
     readonly trials: readonly string[];
-    /** Mean over seeds and its 95 % interval (Student's t); no interval for fewer than two. */
+    /** Mean over seeds and its 95 % interval (Student's t); no interval for fewer than three. */
     readonly points: readonly {
       readonly epoch: number;
       readonly mean: number;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/base/errors.ts";
 import type { Splits } from "../../src/data/dataset.ts";
-import { checkRecipe, conditionsOf, escalate, planTest, type TestRequest } from "../../src/lab/plan.ts";
+import { checkRecipe, conditionsOf, planTest, type TestRequest } from "../../src/lab/plan.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { trialId } from "../../src/train/spec.ts";
 
@@ -132,19 +132,5 @@ describe("checkRecipe", () => {
     expect(() => checkRecipe({ ...paperRecipe, momentum: 1 })).toThrow("recipe: momentum: ");
     expect(() => checkRecipe({ ...paperRecipe, learningRate: Number.NaN })).toThrow("recipe: learningRate: ");
     expect(() => checkRecipe({ ...paperRecipe, speed: 1 })).toThrow("speed");
-  });
-});
-
-describe("escalate", () => {
-  test("first doubles the epochs under the same decay over the whole training", () => {
-    const next = escalate(paperRecipe, 1, false);
-    expect(next.epochs).toBe(128);
-    expect(next.learningRate).toBe(paperRecipe.learningRate);
-    expect(next.learningRateDecay ** 128).toBeCloseTo(paperRecipe.learningRateDecay ** 64, 12);
-  });
-
-  test("then raises the learning rate, or lowers it after divergence", () => {
-    expect(escalate(paperRecipe, 2, false).learningRate).toBeCloseTo(0.03, 12);
-    expect(escalate(paperRecipe, 1, true).learningRate).toBeCloseTo(0.01 / 3, 12);
   });
 });
