@@ -36,7 +36,7 @@ const thousands = (count: number): string => count.toLocaleString("en-US");
 
 /** The command and its subcommands. */
 export function dataCommand(): Command {
-  const command = new Command("data").description("list, fetch, check and show datasets").addHelpText(
+  const command = new Command("data").addHelpText(
     "after",
     `
 Examples:

@@ -9,7 +9,8 @@ import { dataFolder } from "../data/files.ts";
 import { locate } from "../data/load.ts";
 import { datasets } from "../data/registry.ts";
 import { openProcessPool } from "../lab/process-pool.ts";
-import { commit, engine, machine, version } from "../lab/process-provenance.ts";
+import { commit, engine, machine } from "../lab/process-provenance.ts";
+import { version } from "../lab/process-version.ts";
 import { probePGlite, probeServer } from "../store/open.ts";
 import { devices } from "../train/engine.ts";
 import { databaseUrlOf } from "./lab-options.ts";
@@ -99,7 +100,6 @@ async function examineDatabase(): Promise<Finding> {
 /** The command. */
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("say what works on this machine: engine, devices, memory, data")
     .option("--data-dir <folder>", "where datasets are")
     .option("--json", "print JSON")
     .addHelpText("after", "\nExample:\n  shatter doctor --json")

@@ -56,7 +56,6 @@ const dataNames = datasets.map(({ name }) => name);
 /** The command. */
 export function runCommand(): Command {
   return new Command("run")
-    .description("run an experiment of the paper, or of your own, and read its results beside the paper's")
     .argument(
       "<name>",
       `${experiments.map(({ name }) => name).join(", ")}; or a YAML or JSON file with a grid`,

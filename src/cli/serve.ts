@@ -29,7 +29,6 @@ interface Options {
 /** The command. */
 export function serveCommand(): Command {
   return new Command("serve")
-    .description("show a lab in the browser: experiments, trials and workers, as they go on")
     .option("--lab <folder>", "the lab", "shatter-lab")
     .addOption(databaseUrlOption())
     .option(

@@ -20,7 +20,6 @@ interface Options extends LabOptions {
 /** The command. */
 export function statusCommand(): Command {
   const command = new Command("status")
-    .description("what a lab has done, what runs, and what waits")
     .option("--trials", "every trial that runs, failed or was given up, too")
     .option("--json", "print it as JSON");
   return labOptions(command)

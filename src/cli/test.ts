@@ -77,7 +77,6 @@ const named = <T extends string>(kind: string, names: readonly T[]) =>
 export function testCommand(): Command {
   const recipe = paperRecipe;
   return new Command("test")
-    .description("train one model on true and randomized data, and say whether it learns or memorises")
     .optionsGroup("What is tested:")
     .option("--data <name>", `dataset: ${datasets.map(({ name }) => name).join(", ")}`, "shapes")
     .option(

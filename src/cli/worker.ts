@@ -28,7 +28,6 @@ interface Options {
 /** The command. */
 export function workerCommand(): Command {
   return new Command("worker")
-    .description("take trials from a lab on a PostgreSQL server, as many at once as this machine has cores")
     .addOption(databaseUrlOption())
     .option("--jobs <count>", "trials at once (default: one a core)", wholeFrom(1))
     .option(

@@ -13,7 +13,7 @@ import { dataFolder } from "../data/files.ts";
 import { locate } from "../data/load.ts";
 import { datasets } from "../data/registry.ts";
 import type { Lab } from "../lab/lab.ts";
-import { version } from "../lab/process-provenance.ts";
+import { version } from "../lab/process-version.ts";
 import { type CheckpointFacts, readCheckpoint } from "../store/checkpoints.ts";
 import { createApp } from "./app.ts";
 import { keepDocuments } from "./documents.ts";

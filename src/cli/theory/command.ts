@@ -34,7 +34,6 @@ export interface Given extends Required<Watch> {
 /** One of the commands. */
 export interface TheoryCommand<Options> {
   readonly name: TheoryName;
-  readonly description: string;
   /** Adds the options it does not share. */
   readonly options: (command: Command) => Command;
   /** Lines for its help, each a command and what it does. */
@@ -45,8 +44,8 @@ export interface TheoryCommand<Options> {
 
 /** Make the command. */
 export function defineTheory<Options>(theory: TheoryCommand<Options>): Command {
-  const { name, description, examples } = theory;
-  const command = new Command(name).description(description).optionsGroup("What is computed:");
+  const { name, examples } = theory;
+  const command = new Command(name).optionsGroup("What is computed:");
   return theory
     .options(command)
     .option("--seed <number>", "of everything that is drawn", wholeFrom(0), 0)
