@@ -3,7 +3,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { type DashboardServer, type ServerOptions, startServer } from "../web/server.ts";
+import type { DashboardServer, ServerOptions } from "../web/server.ts";
 
 /** The port unless told; the next ones if it is taken. */
 export const USUAL_PORT = 4242;
@@ -14,6 +14,7 @@ const PAGE = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** Listen at the port asked for, or at the first one from {@link USUAL_PORT} on that is free. */
 export async function listen(asked: number | undefined, options: ServerOptions): Promise<DashboardServer> {
+  const { startServer } = await import("../web/server.ts");
   for (let port = asked ?? USUAL_PORT; ; port++) {
     try {
       return await startServer({ page: PAGE, ...options, port });

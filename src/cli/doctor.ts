@@ -12,7 +12,7 @@ import { openProcessPool } from "../lab/process-pool.ts";
 import { commit, engine, machine } from "../lab/process-provenance.ts";
 import { version } from "../lab/process-version.ts";
 import { probePGlite, probeServer } from "../store/open.ts";
-import { devices } from "../train/engine.ts";
+import { devices } from "../train/devices.ts";
 import { databaseUrlOf } from "./lab-options.ts";
 import { paint } from "./output.ts";
 

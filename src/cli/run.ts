@@ -15,14 +15,12 @@ import { experiments, findExperiment } from "../lab/experiments/index.ts";
 import { type Scale, type Setting, scales } from "../lab/experiments/scales.ts";
 import type { ExperimentOptions } from "../lab/process-experiment.ts";
 import type { LocalLab } from "../lab/process-lab.ts";
-import { runExperiment } from "../lab/process-run.ts";
-import { type Device, devices } from "../train/engine.ts";
+import { type Device, devices } from "../train/devices.ts";
 import { listen, USUAL_PORT } from "./dashboard.ts";
 import { checkFolder, printExperiment, writeExperiment } from "./experiment-output.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { listOf, oneOf, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { printPlan } from "./run-plan.ts";
 import { namesOf } from "./trial-names.ts";
 import { hideSecret } from "./worker.ts";
 
@@ -157,7 +155,7 @@ async function run(name: string, options: Options): Promise<void> {
     onWarning: warn,
     onOpen: async (open) => (options.serve && train ? await showLab(open, options) : undefined),
   };
-  if (options.plan) await printPlan(request, options.json === "-");
+  if (options.plan) await (await import("./run-plan.ts")).printPlan(request, options.json === "-");
   else await runAndPublish(experiment, request, options);
 }
 
@@ -225,6 +223,7 @@ async function runAndPublish(experiment: Experiment, request: ExperimentOptions,
   // What cannot be written is refused before the first minute of training.
   await checkFolder(folder);
   const progress = createProgress(process.stderr, { quiet: quiet ?? false, namesOf });
+  const { runExperiment } = await import("../lab/process-run.ts");
   const { document, reused, ended } = await runExperiment({
     ...request,
     onEvent: (event) => progress.show(event),

@@ -4,10 +4,8 @@
 
 import { once } from "node:events";
 import { Command } from "commander";
-import { type LocalLab, openLab } from "../lab/process-lab.ts";
-import { workIn } from "../lab/process-run.ts";
+import type { LocalLab } from "../lab/process-lab.ts";
 import { isLoopback } from "../web/loopback.ts";
-import { openTokens } from "../web/server-token.ts";
 import { listen, USUAL_PORT } from "./dashboard.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { wholeFrom } from "./output.ts";
@@ -65,11 +63,12 @@ async function serve(options: Options): Promise<void> {
   const { host, dataDir, work: isWorking = false } = options;
   const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
   const place = { lab: options.lab, databaseUrl: databaseUrlOf(options), dataDir, onWarning: warn };
+  const { openLab } = await import("../lab/process-lab.ts");
   await using lab = await openLab(place);
   const tokens =
     isLoopback(host) && !options.token && !options.newToken
       ? undefined
-      : await openTokens(lab.database.tables, options.newToken);
+      : await (await import("../web/server-token.ts")).openTokens(lab.database.tables, options.newToken);
   await using server = await listen(options.port, {
     ...{ lab, host, dataDir, isWorking, names: options.name, tokens: tokens?.hashes },
     ...{ checkpoints: lab.checkpoints, onError: warn },
@@ -101,6 +100,7 @@ async function workUntil(
   { jobs, dataDir }: Options,
   onWarning: (message: string) => void,
 ): Promise<void> {
+  const { workIn } = await import("../lab/process-run.ts");
   await workIn(lab, {
     ...{ jobs, dataDir, signal, onWarning, checkpoints: lab.checkpoints },
     untilIdle: false,

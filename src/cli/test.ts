@@ -13,13 +13,12 @@ import { datasets } from "../data/registry.ts";
 import type { TestRequest } from "../lab/plan.ts";
 import { checkpointFolder } from "../lab/process-checkpoints.ts";
 import { requireFolder } from "../lab/process-folder.ts";
-import { runRandomizationTest } from "../lab/process-test.ts";
 import type { TestResult } from "../lab/result.ts";
 import { initializations } from "../nn/initialize.ts";
 import { models } from "../nn/models.ts";
 import { summaryTable } from "../report/table.ts";
 import { terminalTable } from "../report/terminal.ts";
-import { type Device, devices } from "../train/engine.ts";
+import { type Device, devices } from "../train/devices.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { conformanceLines } from "./conformance.ts";
@@ -249,6 +248,7 @@ async function test(options: Options): Promise<void> {
 
   const { data, dataDir, model, inputs, corrupt, n, testN, seeds, seed, escalations, jobs, threads, device } =
     options;
+  const { runRandomizationTest } = await import("../lab/process-test.ts");
   const result = await runRandomizationTest({
     ...{ data, dataDir, model, inputs, corrupt, n, testN, seeds, escalations, jobs, threads, device },
     firstSeed: seed,

@@ -5,8 +5,7 @@
 import { Command, Option } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { checkpointFolder } from "../lab/process-checkpoints.ts";
-import { runWorker } from "../lab/process-run.ts";
-import { type Device, devices } from "../train/engine.ts";
+import { type Device, devices } from "../train/devices.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
@@ -83,6 +82,7 @@ async function run(options: Options): Promise<void> {
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
   const progress = createProgress(process.stderr, { quiet: options.quiet ?? false, namesOf });
   const { jobs, threads, device, dataDir, experiment, lease } = options;
+  const { runWorker } = await import("../lab/process-run.ts");
   const carried = await runWorker({
     ...{ databaseUrl, jobs, threads, device, dataDir, experiment, lease },
     checkpoints: checkpointFolder(options.checkpoints),

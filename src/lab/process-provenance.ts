@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { env } from "onnxruntime-node";
-import type { Device } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
 import { ROOT, version } from "./process-version.ts";
 import type { TestContext } from "./randomization-test.ts";
 

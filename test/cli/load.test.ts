@@ -26,7 +26,11 @@ function loadedBy(args: readonly string[]): { packages: string[]; own: number; c
 }
 
 describe("a command line loads what it needs", () => {
-  test.each([[["--version"]], [["--help"]], [["theory", "--help"]]])("%j: the parser of options alone", (args) => {
+  test.each([
+    [["--version"]],
+    [["--help"]],
+    [["theory", "--help"]],
+  ])("%j: the parser of options alone", (args) => {
     const { packages, own, code } = loadedBy(args);
     expect(code).toBe(0);
     expect(packages).toEqual(["commander"]);
