@@ -71,8 +71,9 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
   }
   for (const dataset of datasets) {
     const what = `data ${dataset.name}`;
-    if (dataset.kind === "drawn") {
-      findings.push({ what, ok: true, optional: true, detail: "drawn when needed" });
+    if (dataset.kind !== "stored") {
+      const detail = dataset.kind === "drawn" ? "drawn when needed" : "comes with Shatter";
+      findings.push({ what, ok: true, optional: true, detail });
       continue;
     }
     const files = await locate(dataset, dataFolder(folder));

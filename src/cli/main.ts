@@ -22,7 +22,7 @@ const program = new Command("shatter")
     "after",
     `
 Examples:
-  shatter test --data shapes --model mlp-1x512          true and random labels, a verdict
+  shatter test                                          digits, true and random labels, a verdict
   shatter run figure-1c --scale smoke                   a figure of the paper, in a minute
   shatter theory expressivity --n 1000                  Theorem 1 as a network: any labels, 2n + d weights
   shatter serve                                         what your lab knows, in the browser

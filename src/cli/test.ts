@@ -77,7 +77,7 @@ export function testCommand(): Command {
   const recipe = paperRecipe;
   return new Command("test")
     .optionsGroup("What is tested:")
-    .option("--data <name>", `dataset: ${datasets.map(({ name }) => name).join(", ")}`, "shapes")
+    .option("--data <name>", `dataset: ${datasets.map(({ name }) => name).join(", ")}`, "digits")
     .option(
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
@@ -202,12 +202,13 @@ export function testCommand(): Command {
       "after",
       `
 Examples:
-  shatter test --data shapes --n 2000                              true against random labels, two minutes at most
+  shatter test                                                     handwritten digits: true against random labels
+  shatter test --data shapes --n 2000 --model alexnet              drawn shapes, where convolutions have work to do
   shatter test --data cifar10 --model mlp-3x512 --corrupt 0,0.2,0.4,0.6,0.8,1 --seeds 3
   shatter test --data mnist --inputs true,shuffled,random,gaussian --report mnist-report
   shatter test --data cifar10 --augment crop,flip --epochs 200     is random cropping enough against memorising?
   shatter test --data cifar10 --n 5000 --json - --quiet | jq .verdict.text
-  shatter test --data shapes --expect learns,no-leak               exit code 3 if it does not`,
+  shatter test --expect learns,no-leak                             exit code 3 if it does not`,
     )
     .action(test);
 }

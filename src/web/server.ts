@@ -98,7 +98,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
   const live = watchLab(lab.database.tables);
   const hasData = async (name: string): Promise<boolean> => {
     const known = datasets.find((dataset) => dataset.name === name)!;
-    if (known.kind === "drawn") return true;
+    if (known.kind !== "stored") return true;
     return (await locate(known, dataFolder(dataDir))).size === known.files.length;
   };
   const checkpointBytes = async (facts: CheckpointFacts): Promise<Uint8Array | undefined> => {
