@@ -18,7 +18,7 @@ import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { drawPicture, pickColumns, rasterize } from "./data-picture.ts";
-import { numberIn, paint, wholeFrom } from "./output.ts";
+import { isSteered, numberIn, paint, wholeFrom } from "./output.ts";
 
 interface CommonOptions {
   readonly dataDir?: string;
@@ -170,7 +170,7 @@ function progressBars(): { update: (progress: Progress) => void; stop: () => voi
   let current = "";
   return {
     update({ name, received, total }) {
-      if (!process.stderr.isTTY) return;
+      if (!isSteered(process.stderr)) return;
       if (name !== current) {
         bar?.stop();
         bar = new SingleBar({

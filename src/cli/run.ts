@@ -222,7 +222,11 @@ async function runAndPublish(experiment: Experiment, request: ExperimentOptions,
   const folder = options.out ?? join(lab, `${experiment.name}-${scaleOf(experiment, request.setting)}`);
   // What cannot be written is refused before the first minute of training.
   await checkFolder(folder);
-  const progress = createProgress(process.stderr, { quiet: quiet ?? false, namesOf });
+  const progress = createProgress(process.stderr, {
+    quiet: quiet ?? false,
+    begin: `${experiment.name}: reading the lab`,
+    namesOf,
+  });
   const { runExperiment } = await import("../lab/process-run.ts");
   const { document, reused, ended } = await runExperiment({
     ...request,

@@ -16,13 +16,14 @@ import { requireFolder } from "../lab/process-folder.ts";
 import type { TestResult } from "../lab/result.ts";
 import { initializations } from "../nn/initialize.ts";
 import { models } from "../nn/models.ts";
+import { formatCount } from "../report/format.ts";
 import { summaryTable } from "../report/table.ts";
-import { terminalTable } from "../report/terminal.ts";
+import { teller, terminalTable } from "../report/terminal.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
-import { conformanceLines } from "./conformance.ts";
-import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom, wrap } from "./output.ts";
+import { reportConformance } from "./conformance.ts";
+import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom, widthOf } from "./output.ts";
 import { createProgress } from "./progress.ts";
 
 /** Answers that `--expect` can ask for. */
@@ -66,6 +67,7 @@ interface Options {
   readonly json?: string;
   readonly report?: string;
   readonly expect?: Expectation[];
+  readonly verbose?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -197,6 +199,7 @@ export function testCommand(): Command {
       `exit with 3 unless: ${expectations.join(",")}`,
       listOf(named("answer", expectations)),
     )
+    .option("--verbose", "list every conformance check, also where all hold")
     .option("--quiet", "no progress")
     .addHelpText(
       "after",
@@ -238,7 +241,10 @@ async function test(options: Options): Promise<void> {
   // An unwritable place is refused before the first minute of training.
   for (const folder of foldersOf(options)) await (await loadReport()).checkWritable(folder);
   const folder = await folderOfCheckpoints(options.checkpoints);
-  const progress = createProgress(process.stderr, { quiet: options.quiet ?? false });
+  const progress = createProgress(process.stderr, {
+    quiet: options.quiet ?? false,
+    begin: `${options.model} on ${options.data}: reading the data`,
+  });
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     if (interrupt.signal.aborted) process.exit(130);
@@ -258,8 +264,7 @@ async function test(options: Options): Promise<void> {
     command: ["shatter", ...process.argv.slice(2)].join(" "),
     signal: interrupt.signal,
     onEvent: (event) => progress.show(event),
-  });
-  progress.stop();
+  }).finally(() => progress.stop());
   await publish(result, options);
   if (result.provenance.interrupted && folder !== undefined) {
     process.stderr.write(`run the same command again to go on (checkpoints: ${folder})\n`);
@@ -298,10 +303,10 @@ function foldersOf({ report, json }: Options): string[] {
 }
 
 /** Print and write what came out. */
-async function publish(result: TestResult, { json, report }: Options): Promise<void> {
+async function publish(result: TestResult, { json, report, verbose = false }: Options): Promise<void> {
   const document = `${JSON.stringify(result, null, 2)}\n`;
   if (json === "-") process.stdout.write(document);
-  else printResult(result);
+  else printResult(result, verbose);
   if (json !== undefined && json !== "-") await writeFile(json, document);
   if (report !== undefined) {
     const { writeReport } = await loadReport();
@@ -310,34 +315,35 @@ async function publish(result: TestResult, { json, report }: Options): Promise<v
   }
 }
 
-function printResult(result: TestResult): void {
+/** Print a result, the verdict last: what a small terminal shows of it is what it says. */
+function printResult(result: TestResult, isVerbose: boolean): void {
   const out = process.stdout;
+  const [width, color] = [widthOf(out), wantsColor(out)];
+  const tell = teller(width);
+  const title = (text: string): string => paint(out, "bold", text);
   const { dataset, model, provenance } = result;
+  console.log(title("\nWhat was randomized"));
+  for (const touched of new Set(result.trials.map((trial) => trial.touched ?? ""))) {
+    if (touched !== "") console.log(tell(touched));
+  }
+  const { lines, summary } = reportConformance(result.conformance, isVerbose);
+  const hint = isVerbose ? "" : " (--verbose lists them)";
+  console.log(`\n${title("Conformance of the randomizations:")} ${summary}${hint}`);
+  for (const line of lines) console.log(tell(line, "  ", "        "));
   console.log(
-    paint(
-      out,
-      "bold",
-      `\n${model.name} (${model.parameters.toLocaleString("en-US")} parameters) on ${dataset.name}`,
-    ) +
-      `, ${dataset.train.toLocaleString("en-US")} training and ${dataset.test.toLocaleString("en-US")} test examples\n`,
+    `${title(`\n${model.name} (${formatCount(model.parameters)} parameters) on ${dataset.name}`)}, ` +
+      `${formatCount(dataset.train)} training and ${formatCount(dataset.test)} test examples\n`,
   );
-  console.log(terminalTable(summaryTable(result), { color: wantsColor(out) }));
+  console.log(terminalTable(summaryTable(result), { color, width }));
   const failed = result.trials.filter(({ error }) => error !== undefined);
   for (const { inputs, labels, seed, status, error } of failed) {
     console.log(
       paint(out, "red", `${status}: inputs ${inputs}, labels ${labels.nominal}, seed ${seed}: ${error}`),
     );
   }
-  console.log(paint(out, "bold", "\nWhat was randomized"));
-  for (const touched of new Set(result.trials.map((trial) => trial.touched ?? ""))) {
-    if (touched !== "") console.log(wrap(out, touched, "  "));
-  }
-  console.log(paint(out, "bold", "\nConformance of the randomizations"));
-  for (const line of conformanceLines(result.conformance)) console.log(wrap(out, line, "  ", "        "));
-  console.log(paint(out, "bold", "\nVerdict"));
+  console.log(title("\nVerdict"));
   // One sentence a paragraph: capacity, learning, leak.
-  for (const sentence of result.verdict.text.split(/(?<=\.) (?=[A-Z])/))
-    console.log(wrap(out, sentence, "  "));
+  for (const sentence of result.verdict.text.split(/(?<=\.) (?=[A-Z])/)) console.log(tell(sentence));
   if (provenance.interrupted) console.log(paint(out, "yellow", "  Interrupted: some trials are missing."));
 }
 

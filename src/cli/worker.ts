@@ -80,7 +80,11 @@ async function run(options: Options): Promise<void> {
     process.stderr.write("\nending: trials leave checkpoints and are given back (again to leave at once)\n");
   };
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
-  const progress = createProgress(process.stderr, { quiet: options.quiet ?? false, namesOf });
+  const progress = createProgress(process.stderr, {
+    quiet: options.quiet ?? false,
+    begin: "waiting for trials",
+    namesOf,
+  });
   const { jobs, threads, device, dataDir, experiment, lease } = options;
   const { runWorker } = await import("../lab/process-run.ts");
   const carried = await runWorker({

@@ -10,7 +10,7 @@ import { terminalTheory } from "../../report/theory/terminal.ts";
 import type { Watch } from "../../theory/progress.ts";
 import type { TheoryName, TheoryResult } from "../../theory/theory-result.ts";
 import { checkFolder } from "../experiment-output.ts";
-import { listOf, oneOf, wantsColor, wholeFrom } from "../output.ts";
+import { listOf, oneOf, wantsColor, wholeFrom, widthOf } from "../output.ts";
 import { createTheoryProgress } from "./progress.ts";
 
 /** The options that every one has, as commander gives them. */
@@ -99,6 +99,6 @@ async function run<Options>(
 
 function print(result: TheoryResult): void {
   const out = process.stdout;
-  const width = Math.max(80, out.columns ?? 100);
+  const width = Math.max(80, widthOf(out));
   console.log(terminalTheory(result, { color: wantsColor(out), width }));
 }
