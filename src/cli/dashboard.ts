@@ -3,11 +3,19 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { parseBasePath } from "../web/base-path.ts";
 import type { DashboardServer, ServerOptions } from "../web/server.ts";
 
 /** The port unless told; the next ones if it is taken. */
 export const USUAL_PORT = 4242;
 const PORTS = 20;
+
+/** Flags, description and parser of the option that mounts a dashboard below a path. */
+export const BASE_PATH = [
+  "--base-path <path>",
+  "the path a reverse proxy shows the dashboard at, such as /proxy/4242 (default: the root)",
+  parseBasePath,
+] as const;
 
 /** The built page: `dist/web` of the package, from the sources and from the build alike. */
 const PAGE = fileURLToPath(new URL("../../dist/web/", import.meta.url));

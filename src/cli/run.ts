@@ -16,7 +16,7 @@ import { type Scale, type Setting, scales } from "../lab/experiments/scales.ts";
 import type { ExperimentOptions } from "../lab/process-experiment.ts";
 import type { LocalLab } from "../lab/process-lab.ts";
 import { type Device, devices } from "../train/devices.ts";
-import { listen, USUAL_PORT } from "./dashboard.ts";
+import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
 import { checkFolder, printExperiment, writeExperiment } from "./experiment-output.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { listOf, oneOf, wholeFrom } from "./output.ts";
@@ -45,6 +45,7 @@ interface Options {
   readonly out?: string;
   readonly json?: string;
   readonly port?: number;
+  readonly basePath?: string;
   readonly serve: boolean;
   readonly quiet?: boolean;
 }
@@ -114,6 +115,7 @@ export function runCommand(): Command {
       `port of the dashboard (default: ${USUAL_PORT}, or the next one that is free)`,
       wholeFrom(0),
     )
+    .option(...BASE_PATH)
     .option("--no-serve", "no dashboard while it runs")
     .option("--quiet", "no progress")
     .addHelpText(
@@ -162,14 +164,22 @@ async function run(name: string, options: Options): Promise<void> {
 const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
 
 /** Show the lab in the browser while it is open; a port that is taken keeps nothing from being trained. */
-async function showLab(lab: LocalLab, { port, dataDir }: Options): Promise<AsyncDisposable | undefined> {
+async function showLab(
+  lab: LocalLab,
+  { port, basePath, dataDir }: Options,
+): Promise<AsyncDisposable | undefined> {
   const { checkpoints } = lab;
-  const server = await listen(port, { lab, dataDir, checkpoints, isWorking: true, onError: warn }).catch(
-    (error) => {
-      if (port !== undefined) throw error;
-      warn(`no dashboard: ${messageOf(error)}`);
-    },
-  );
+  const server = await listen(port, {
+    lab,
+    basePath,
+    dataDir,
+    checkpoints,
+    isWorking: true,
+    onError: warn,
+  }).catch((error) => {
+    if (port !== undefined) throw error;
+    warn(`no dashboard: ${messageOf(error)}`);
+  });
   if (!server) return undefined;
   await lab.announce(server.address);
   process.stderr.write(`dashboard: ${server.address}\n`);

@@ -58,7 +58,9 @@ describe("progress in a pipe", () => {
     expect(lines()).toHaveLength(2);
     vi.advanceTimersByTime(1_000);
     show(progressed(trials[0]!, 11));
-    expect(lines().at(-1)).toBe("[0/2] 5.0 %, 1 min 35 s left, True labels, seed 0: epoch 11/100, loss 1.500");
+    expect(lines().at(-1)).toBe(
+      "[0/2] 5.0 %, 1 min 35 s left, True labels, seed 0: epoch 11/100, loss 1.500",
+    );
     const before = lines().length;
     for (let second = 5; second < 86_400; second++) {
       vi.advanceTimersByTime(1_000);
