@@ -9,9 +9,10 @@ import { dataFolder } from "../data/files.ts";
 import { locate } from "../data/load.ts";
 import { datasets } from "../data/registry.ts";
 import { openProcessPool } from "../lab/process-pool.ts";
-import { commit, engine, machine, version } from "../lab/process-provenance.ts";
+import { commit, engine, machine } from "../lab/process-provenance.ts";
+import { version } from "../lab/process-version.ts";
 import { probePGlite, probeServer } from "../store/open.ts";
-import { devices } from "../train/engine.ts";
+import { devices } from "../train/devices.ts";
 import { databaseUrlOf } from "./lab-options.ts";
 import { paint } from "./output.ts";
 
@@ -70,8 +71,9 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
   }
   for (const dataset of datasets) {
     const what = `data ${dataset.name}`;
-    if (dataset.kind === "drawn") {
-      findings.push({ what, ok: true, optional: true, detail: "drawn when needed" });
+    if (dataset.kind !== "stored") {
+      const detail = dataset.kind === "drawn" ? "drawn when needed" : "comes with Shatter";
+      findings.push({ what, ok: true, optional: true, detail });
       continue;
     }
     const files = await locate(dataset, dataFolder(folder));
@@ -99,7 +101,6 @@ async function examineDatabase(): Promise<Finding> {
 /** The command. */
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("say what works on this machine: engine, devices, memory, data")
     .option("--data-dir <folder>", "where datasets are")
     .option("--json", "print JSON")
     .addHelpText("after", "\nExample:\n  shatter doctor --json")

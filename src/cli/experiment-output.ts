@@ -8,7 +8,7 @@ import { UsageError } from "../base/errors.ts";
 import type { ExperimentResult } from "../lab/experiment-result.ts";
 import { requireFolder } from "../lab/process-folder.ts";
 import { terminalExperiment } from "../report/experiment/terminal.ts";
-import { wantsColor } from "./output.ts";
+import { wantsColor, widthOf } from "./output.ts";
 
 /**
  * Check that a result can be written into a folder, and that what is there already is of this version.
@@ -57,6 +57,6 @@ export async function writeExperiment(result: ExperimentResult, folder: string):
 /** Print what an experiment says. */
 export function printExperiment(result: ExperimentResult): void {
   const out = process.stdout;
-  const width = Math.max(80, out.columns ?? 100);
+  const width = Math.max(80, widthOf(out));
   console.log(`\n${terminalExperiment(result, { color: wantsColor(out), width })}`);
 }

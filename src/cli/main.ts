@@ -7,20 +7,10 @@
 
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../base/errors.ts";
-import { version } from "../lab/process-provenance.ts";
-import { exportCommand, gcCommand, importCommand } from "./bundle.ts";
-import { cancelCommand, retryCommand } from "./cancel.ts";
-import { dataCommand } from "./data.ts";
-import { doctorCommand } from "./doctor.ts";
-import { modelCommand } from "./model.ts";
+import { version } from "../lab/process-version.ts";
+import { addCommands } from "./add-commands.ts";
+import { groups } from "./commands.ts";
 import { paint } from "./output.ts";
-import { reportCommand } from "./report.ts";
-import { runCommand } from "./run.ts";
-import { serveCommand } from "./serve.ts";
-import { statusCommand } from "./status.ts";
-import { testCommand } from "./test.ts";
-import { theoryCommand } from "./theory.ts";
-import { workerCommand } from "./worker.ts";
 
 const program = new Command("shatter")
   .description(
@@ -32,7 +22,7 @@ const program = new Command("shatter")
     "after",
     `
 Examples:
-  shatter test --data shapes --model mlp-1x512          true and random labels, a verdict
+  shatter test                                          digits, true and random labels, a verdict
   shatter run figure-1c --scale smoke                   a figure of the paper, in a minute
   shatter theory expressivity --n 1000                  Theorem 1 as a network: any labels, 2n + d weights
   shatter serve                                         what your lab knows, in the browser
@@ -41,29 +31,13 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 interrupted.`,
   );
-const groups = {
-  "Ask:": [testCommand(), runCommand(), theoryCommand(), reportCommand()],
-  "See and share a lab:": [
-    serveCommand(),
-    statusCommand(),
-    workerCommand(),
-    cancelCommand(),
-    retryCommand(),
-    exportCommand(),
-    importCommand(),
-    gcCommand(),
-  ],
-  "What there is:": [dataCommand(), modelCommand(), doctorCommand()],
-};
-for (const [title, commands] of Object.entries(groups)) {
-  for (const command of commands) program.addCommand(command.helpGroup(title));
-}
-exitByException(program);
 
 // A reader that has seen enough, such as head, is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
 try {
+  await addCommands(program, groups);
+  exitByException(program);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);

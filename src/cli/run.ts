@@ -15,14 +15,12 @@ import { experiments, findExperiment } from "../lab/experiments/index.ts";
 import { type Scale, type Setting, scales } from "../lab/experiments/scales.ts";
 import type { ExperimentOptions } from "../lab/process-experiment.ts";
 import type { LocalLab } from "../lab/process-lab.ts";
-import { runExperiment } from "../lab/process-run.ts";
-import { type Device, devices } from "../train/engine.ts";
-import { listen, USUAL_PORT } from "./dashboard.ts";
+import { type Device, devices } from "../train/devices.ts";
+import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
 import { checkFolder, printExperiment, writeExperiment } from "./experiment-output.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { listOf, oneOf, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { printPlan } from "./run-plan.ts";
 import { namesOf } from "./trial-names.ts";
 import { hideSecret } from "./worker.ts";
 
@@ -47,6 +45,7 @@ interface Options {
   readonly out?: string;
   readonly json?: string;
   readonly port?: number;
+  readonly basePath?: string;
   readonly serve: boolean;
   readonly quiet?: boolean;
 }
@@ -56,7 +55,6 @@ const dataNames = datasets.map(({ name }) => name);
 /** The command. */
 export function runCommand(): Command {
   return new Command("run")
-    .description("run an experiment of the paper, or of your own, and read its results beside the paper's")
     .argument(
       "<name>",
       `${experiments.map(({ name }) => name).join(", ")}; or a YAML or JSON file with a grid`,
@@ -117,6 +115,7 @@ export function runCommand(): Command {
       `port of the dashboard (default: ${USUAL_PORT}, or the next one that is free)`,
       wholeFrom(0),
     )
+    .option(...BASE_PATH)
     .option("--no-serve", "no dashboard while it runs")
     .option("--quiet", "no progress")
     .addHelpText(
@@ -158,21 +157,29 @@ async function run(name: string, options: Options): Promise<void> {
     onWarning: warn,
     onOpen: async (open) => (options.serve && train ? await showLab(open, options) : undefined),
   };
-  if (options.plan) await printPlan(request, options.json === "-");
+  if (options.plan) await (await import("./run-plan.ts")).printPlan(request, options.json === "-");
   else await runAndPublish(experiment, request, options);
 }
 
 const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
 
 /** Show the lab in the browser while it is open; a port that is taken keeps nothing from being trained. */
-async function showLab(lab: LocalLab, { port, dataDir }: Options): Promise<AsyncDisposable | undefined> {
+async function showLab(
+  lab: LocalLab,
+  { port, basePath, dataDir }: Options,
+): Promise<AsyncDisposable | undefined> {
   const { checkpoints } = lab;
-  const server = await listen(port, { lab, dataDir, checkpoints, isWorking: true, onError: warn }).catch(
-    (error) => {
-      if (port !== undefined) throw error;
-      warn(`no dashboard: ${messageOf(error)}`);
-    },
-  );
+  const server = await listen(port, {
+    lab,
+    basePath,
+    dataDir,
+    checkpoints,
+    isWorking: true,
+    onError: warn,
+  }).catch((error) => {
+    if (port !== undefined) throw error;
+    warn(`no dashboard: ${messageOf(error)}`);
+  });
   if (!server) return undefined;
   await lab.announce(server.address);
   process.stderr.write(`dashboard: ${server.address}\n`);
@@ -225,7 +232,12 @@ async function runAndPublish(experiment: Experiment, request: ExperimentOptions,
   const folder = options.out ?? join(lab, `${experiment.name}-${scaleOf(experiment, request.setting)}`);
   // What cannot be written is refused before the first minute of training.
   await checkFolder(folder);
-  const progress = createProgress(process.stderr, { quiet: quiet ?? false, namesOf });
+  const progress = createProgress(process.stderr, {
+    quiet: quiet ?? false,
+    begin: `${experiment.name}: reading the lab`,
+    namesOf,
+  });
+  const { runExperiment } = await import("../lab/process-run.ts");
   const { document, reused, ended } = await runExperiment({
     ...request,
     onEvent: (event) => progress.show(event),

@@ -13,18 +13,18 @@ import { datasets } from "../data/registry.ts";
 import type { TestRequest } from "../lab/plan.ts";
 import { checkpointFolder } from "../lab/process-checkpoints.ts";
 import { requireFolder } from "../lab/process-folder.ts";
-import { runRandomizationTest } from "../lab/process-test.ts";
 import type { TestResult } from "../lab/result.ts";
 import { tellVerdict } from "../lab/verdict/verdict.ts";
 import { initializations } from "../nn/initialize.ts";
 import { models } from "../nn/models.ts";
+import { formatCount } from "../report/format.ts";
 import { summaryTable } from "../report/table.ts";
-import { terminalTable } from "../report/terminal.ts";
-import { type Device, devices } from "../train/engine.ts";
+import { teller, terminalTable } from "../report/terminal.ts";
+import { type Device, devices } from "../train/devices.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
-import { conformanceLines } from "./conformance.ts";
-import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom, wrap } from "./output.ts";
+import { reportConformance } from "./conformance.ts";
+import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom, widthOf } from "./output.ts";
 import { createProgress } from "./progress.ts";
 
 /** Answers that `--expect` can ask for. */
@@ -75,6 +75,7 @@ interface Options {
   readonly json?: string;
   readonly report?: string;
   readonly expect?: Expectation[];
+  readonly verbose?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -85,9 +86,8 @@ const named = <T extends string>(kind: string, names: readonly T[]) =>
 export function testCommand(): Command {
   const recipe = paperRecipe;
   return new Command("test")
-    .description("train one model on true and randomized data, and say whether it learns or memorises")
     .optionsGroup("What is tested:")
-    .option("--data <name>", `dataset: ${datasets.map(({ name }) => name).join(", ")}`, "shapes")
+    .option("--data <name>", `dataset: ${datasets.map(({ name }) => name).join(", ")}`, "digits")
     .option(
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
@@ -207,17 +207,19 @@ export function testCommand(): Command {
       `exit with 3 unless: ${expectations.join(",")}`,
       listOf(named("answer", expectations)),
     )
+    .option("--verbose", "list every conformance check, also where all hold")
     .option("--quiet", "no progress")
     .addHelpText(
       "after",
       `
 Examples:
-  shatter test --data shapes --n 2000                              true against random labels, two minutes at most
+  shatter test                                                     handwritten digits: true against random labels
+  shatter test --data shapes --n 2000 --model alexnet              drawn shapes, where convolutions have work to do
   shatter test --data cifar10 --model mlp-3x512 --corrupt 0,0.2,0.4,0.6,0.8,1 --seeds 3
   shatter test --data mnist --inputs true,shuffled,random,gaussian --report mnist-report
   shatter test --data cifar10 --augment crop,flip --epochs 200     is random cropping enough against memorising?
   shatter test --data cifar10 --n 5000 --json - --quiet | jq .verdict.text
-  shatter test --data shapes --expect learns,no-leak               exit code 3 if it does not`,
+  shatter test --expect learns,no-leak                             exit code 3 if it does not`,
     )
     .action(test);
 }
@@ -247,7 +249,10 @@ async function test(options: Options): Promise<void> {
   // An unwritable place is refused before the first minute of training.
   for (const folder of foldersOf(options)) await (await loadReport()).checkWritable(folder);
   const folder = await folderOfCheckpoints(options.checkpoints);
-  const progress = createProgress(process.stderr, { quiet: options.quiet ?? false });
+  const progress = createProgress(process.stderr, {
+    quiet: options.quiet ?? false,
+    begin: `${options.model} on ${options.data}: reading the data`,
+  });
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     if (interrupt.signal.aborted) process.exit(130);
@@ -258,6 +263,7 @@ async function test(options: Options): Promise<void> {
 
   const { data, dataDir, model, inputs, corrupt, n, testN, seeds, seed, escalations, jobs, threads, device } =
     options;
+  const { runRandomizationTest } = await import("../lab/process-test.ts");
   const result = await runRandomizationTest({
     ...{ data, dataDir, model, inputs, corrupt, n, testN, seeds, escalations, jobs, threads, device },
     firstSeed: seed,
@@ -266,8 +272,7 @@ async function test(options: Options): Promise<void> {
     command: ["shatter", ...process.argv.slice(2)].join(" "),
     signal: interrupt.signal,
     onEvent: (event) => progress.show(event),
-  });
-  progress.stop();
+  }).finally(() => progress.stop());
   await publish(result, options);
   if (result.provenance.interrupted && folder !== undefined) {
     process.stderr.write(`run the same command again to go on (checkpoints: ${folder})\n`);
@@ -306,10 +311,10 @@ function foldersOf({ report, json }: Options): string[] {
 }
 
 /** Print and write what came out. */
-async function publish(result: TestResult, { json, report }: Options): Promise<void> {
+async function publish(result: TestResult, { json, report, verbose = false }: Options): Promise<void> {
   const document = `${JSON.stringify(result, null, 2)}\n`;
   if (json === "-") process.stdout.write(document);
-  else printResult(result);
+  else printResult(result, verbose);
   if (json !== undefined && json !== "-") await writeFile(json, document);
   if (report !== undefined) {
     const { writeReport } = await loadReport();
@@ -318,32 +323,34 @@ async function publish(result: TestResult, { json, report }: Options): Promise<v
   }
 }
 
-function printResult(result: TestResult): void {
+/** Print a result, the verdict last: what a small terminal shows of it is what it says. */
+function printResult(result: TestResult, isVerbose: boolean): void {
   const out = process.stdout;
+  const [width, color] = [widthOf(out), wantsColor(out)];
+  const tell = teller(width);
+  const title = (text: string): string => paint(out, "bold", text);
   const { dataset, model, provenance } = result;
+  console.log(title("\nWhat was randomized"));
+  for (const touched of new Set(result.trials.map((trial) => trial.touched ?? ""))) {
+    if (touched !== "") console.log(tell(touched));
+  }
+  const { lines, summary } = reportConformance(result.conformance, isVerbose);
+  const hint = isVerbose ? "" : " (--verbose lists them)";
+  console.log(`\n${title("Conformance of the randomizations:")} ${summary}${hint}`);
+  for (const line of lines) console.log(tell(line, "  ", "        "));
   console.log(
-    paint(
-      out,
-      "bold",
-      `\n${model.name} (${model.parameters.toLocaleString("en-US")} parameters) on ${dataset.name}`,
-    ) +
-      `, ${dataset.train.toLocaleString("en-US")} training and ${dataset.test.toLocaleString("en-US")} test examples\n`,
+    `${title(`\n${model.name} (${formatCount(model.parameters)} parameters) on ${dataset.name}`)}, ` +
+      `${formatCount(dataset.train)} training and ${formatCount(dataset.test)} test examples\n`,
   );
-  console.log(terminalTable(summaryTable(result), { color: wantsColor(out) }));
+  console.log(terminalTable(summaryTable(result), { color, width }));
   const failed = result.trials.filter(({ error }) => error !== undefined);
   for (const { inputs, labels, seed, status, error } of failed) {
     console.log(
       paint(out, "red", `${status}: inputs ${inputs}, labels ${labels.nominal}, seed ${seed}: ${error}`),
     );
   }
-  console.log(paint(out, "bold", "\nWhat was randomized"));
-  for (const touched of new Set(result.trials.map((trial) => trial.touched ?? ""))) {
-    if (touched !== "") console.log(wrap(out, touched, "  "));
-  }
-  console.log(paint(out, "bold", "\nConformance of the randomizations"));
-  for (const line of conformanceLines(result.conformance)) console.log(wrap(out, line, "  ", "        "));
-  console.log(paint(out, "bold", "\nVerdict"));
-  for (const paragraph of tellVerdict(result.verdict)) console.log(wrap(out, paragraph, "  ", "    "));
+  console.log(title("\nVerdict"));
+  for (const paragraph of tellVerdict(result.verdict)) console.log(tell(paragraph));
   if (provenance.interrupted) console.log(paint(out, "yellow", "  Interrupted: some trials are missing."));
 }
 

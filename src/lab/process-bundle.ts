@@ -18,8 +18,8 @@ import { newestFile } from "./process-checkpoints.ts";
 import { makeFolder } from "./process-folder.ts";
 import { importTrialFiles } from "./process-import.ts";
 import type { LocalLab } from "./process-lab.ts";
-import { version } from "./process-provenance.ts";
 import { openTrialStore } from "./process-store.ts";
+import { version } from "./process-version.ts";
 import { trialResultSchema } from "./trial-result.ts";
 import { trialRow } from "./trial-row.ts";
 

@@ -8,7 +8,8 @@
 import * as runtime from "onnxruntime-node";
 import { messageOf } from "../base/errors.ts";
 import { loadDataset } from "../data/load.ts";
-import { type Device, type Engine, openEngine } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
+import { type Engine, openEngine } from "../train/engine.ts";
 import { type CheckpointOptions, GRACE_MS, openCheckpoints } from "./process-checkpoints.ts";
 import type { ChildMessage, ParentMessage } from "./process-pool.ts";
 import { programOn } from "./process-provenance.ts";

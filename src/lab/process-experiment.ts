@@ -6,7 +6,7 @@ import { availableParallelism } from "node:os";
 import { exampleCount, type Splits, takeExamples } from "../data/dataset.ts";
 import { findDataset, loadDataset } from "../data/load.ts";
 import { findModel } from "../nn/models.ts";
-import type { Device } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
 import { cropForRecipe, splitsHash } from "../train/prepare.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";

@@ -5,7 +5,7 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { EngineError, messageOf } from "../base/errors.ts";
-import type { Device } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import type { TrialEvent } from "../train/trial.ts";
 import { type CheckpointOptions, GRACE_MS, openCheckpoints } from "./process-checkpoints.ts";

@@ -3,18 +3,12 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { env } from "onnxruntime-node";
-import type { Device } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
+import { ROOT, version } from "./process-version.ts";
 import type { TestContext } from "./randomization-test.ts";
-
-/** The folder of the package: two floors above this file, in the sources and in the build alike. */
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
-/** Version of this package. */
-export const version: string = JSON.parse(readFileSync(`${ROOT}/package.json`, "utf8")).version;
 
 /** Commit of the sources, with `+changes` where they were modified; null outside a checkout. */
 export function commit(): string | null {

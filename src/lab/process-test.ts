@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import { findDataset, type LoadOptions, loadDataset } from "../data/load.ts";
 import { findModel } from "../nn/models.ts";
-import type { Device } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { checkRecipe, conditionsOf, type TestRequest } from "./plan.ts";

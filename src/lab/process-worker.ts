@@ -10,7 +10,7 @@ import { messageOf } from "../base/errors.ts";
 import { heartbeat } from "../store/attempts.ts";
 import { type Database, isPassing, remedyOf } from "../store/database.ts";
 import { endWorker, registerWorker } from "../store/workers.ts";
-import type { Device } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
 import type { RunProvenance } from "./planned-trial.ts";
 import { type Carried, carryTrial, type RunningTrial } from "./process-carry.ts";
 import { machine, programOn } from "./process-provenance.ts";

@@ -8,12 +8,8 @@ import { lowerToBlocked } from "../graph/lower/blocked.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { add } from "../graph/ops/elementwise.ts";
 import { type Graph, input } from "../graph/value.ts";
+import type { Device } from "./devices.ts";
 import { computesBlocked } from "./self-check.ts";
-
-/** Where the engine computes. */
-export const devices = ["cpu", "webgpu", "cuda"] as const;
-
-export type Device = (typeof devices)[number];
 
 /** What onnxruntime-node and onnxruntime-web have in common, and all that Shatter uses of them. */
 export interface Runtime {
