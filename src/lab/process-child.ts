@@ -5,10 +5,10 @@
  * that has to stop - told by the parent, by a signal, or because the parent is gone - leaves a checkpoint first.
  */
 
-import * as runtime from "onnxruntime-node";
 import { messageOf } from "../base/errors.ts";
 import { loadDataset } from "../data/load.ts";
 import { type Device, type Engine, openEngine } from "../train/engine.ts";
+import { runtime } from "../train/process-runtime.ts";
 import { type CheckpointOptions, GRACE_MS, openCheckpoints } from "./process-checkpoints.ts";
 import type { ChildMessage, ParentMessage } from "./process-pool.ts";
 import { programOn } from "./process-provenance.ts";

@@ -6,8 +6,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
-import { env } from "onnxruntime-node";
 import type { Device } from "../train/engine.ts";
+import { runtime } from "../train/process-runtime.ts";
 import type { TestContext } from "./randomization-test.ts";
 
 /** The folder of the package: two floors above this file, in the sources and in the build alike. */
@@ -34,7 +34,7 @@ export function commit(): string | null {
 }
 
 /** Version of the engine. */
-export const engine = `onnxruntime-node ${env.versions.node ?? env.versions.common}`;
+export const engine = `onnxruntime-node ${runtime.env.versions.node ?? runtime.env.versions.common}`;
 
 /** What decides the bytes that a spec leads to, in words: another one may round differently. */
 export const programOn = (device: Device): string => `shatter ${version}, ${engine}, ${device}`;

@@ -22,7 +22,7 @@ const tools: Tools = {
   },
   // Native code and the browser's stand-in are loaded only by jobs that need them.
   engine() {
-    engine ??= import("onnxruntime-node").then((runtime) => openEngine(runtime, "cpu", 1));
+    engine ??= import("../train/process-runtime.ts").then(({ runtime }) => openEngine(runtime, "cpu", 1));
     return engine;
   },
   async document() {

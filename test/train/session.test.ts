@@ -2,11 +2,11 @@
  * @file Steps of several rates in one call: momentum as PyTorch's, whose velocity knows no rate.
  */
 
-import ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { openEngine } from "../../src/train/engine.ts";
+import { runtime as ort } from "../../src/train/process-runtime.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { type Batches, createTrainer, ratioOf, stretchesOf } from "../../src/train/session.ts";
 import { buildStep } from "../../src/train/step.ts";
