@@ -6,6 +6,7 @@
  */
 
 import { messageOf } from "../base/errors.ts";
+import { rememberLast } from "../base/remember.ts";
 import { loadDataset } from "../data/load.ts";
 import { type Device, type Engine, openEngine } from "../train/engine.ts";
 import { runtime } from "../train/process-runtime.ts";
@@ -45,12 +46,7 @@ try {
 
 if (engine) {
   // Trials of one test read the same files: the last dataset is kept.
-  let known: { key: string; splits: ReturnType<typeof loadDataset> } | undefined;
-  const load = (source: DataSource): ReturnType<typeof loadDataset> => {
-    const key = JSON.stringify(source);
-    if (known?.key !== key) known = { key, splits: loadDataset(source.name, source) };
-    return known.splits;
-  };
+  const load = rememberLast((source: DataSource) => loadDataset(source.name, source));
   const checkpoints = kept ? openCheckpoints(kept, programOn(device)) : undefined;
   const runner = runHere(engine, load, checkpoints);
   process.on("message", async (message: ParentMessage) => {
