@@ -17,14 +17,14 @@ import type { ExperimentOptions } from "../lab/process-experiment.ts";
 import type { LocalLab } from "../lab/process-lab.ts";
 import { runExperiment } from "../lab/process-run.ts";
 import { type Device, devices } from "../train/engine.ts";
+import { commandLine } from "./command-line.ts";
 import { listen, USUAL_PORT } from "./dashboard.ts";
 import { checkFolder, printExperiment, writeExperiment } from "./experiment-output.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
-import { listOf, oneOf, wholeFrom } from "./output.ts";
+import { listOf, oneOf, warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { printPlan } from "./run-plan.ts";
 import { namesOf } from "./trial-names.ts";
-import { hideSecret } from "./worker.ts";
 
 interface Options {
   readonly scale?: Scale;
@@ -153,7 +153,7 @@ async function run(name: string, options: Options): Promise<void> {
   const request: ExperimentOptions = {
     ...{ experiment, what, setting, models, seeds, dataDir, jobs, threads, device, lab, train },
     ...{ databaseUrl: databaseUrlOf(options), priority: options.priority },
-    command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
+    command: commandLine(),
     signal: interrupt.signal,
     onWarning: warn,
     onOpen: async (open) => (options.serve && train ? await showLab(open, options) : undefined),
@@ -161,8 +161,6 @@ async function run(name: string, options: Options): Promise<void> {
   if (options.plan) await printPlan(request, options.json === "-");
   else await runAndPublish(experiment, request, options);
 }
-
-const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
 
 /** Show the lab in the browser while it is open; a port that is taken keeps nothing from being trained. */
 async function showLab(lab: LocalLab, { port, dataDir }: Options): Promise<AsyncDisposable | undefined> {

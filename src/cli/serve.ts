@@ -8,10 +8,10 @@ import { type LocalLab, openLab } from "../lab/process-lab.ts";
 import { workIn } from "../lab/process-run.ts";
 import { isLoopback } from "../web/loopback.ts";
 import { openTokens } from "../web/server-token.ts";
+import { commandLine } from "./command-line.ts";
 import { listen, USUAL_PORT } from "./dashboard.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
-import { wholeFrom } from "./output.ts";
-import { hideSecret } from "./worker.ts";
+import { warn, wholeFrom } from "./output.ts";
 
 interface Options {
   readonly lab: string;
@@ -64,7 +64,6 @@ Examples:
 
 async function serve(options: Options): Promise<void> {
   const { host, dataDir, work: isWorking = false } = options;
-  const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
   const place = { lab: options.lab, databaseUrl: databaseUrlOf(options), dataDir, onWarning: warn };
   await using lab = await openLab(place);
   const tokens =
@@ -105,6 +104,6 @@ async function workUntil(
   await workIn(lab, {
     ...{ jobs, dataDir, signal, onWarning, checkpoints: lab.checkpoints },
     untilIdle: false,
-    command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
+    command: commandLine(),
   });
 }

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import { hideSecrets } from "../base/secrets.ts";
 import type { Device } from "../train/engine.ts";
 import { runtime } from "../train/process-runtime.ts";
 import type { TestContext } from "./randomization-test.ts";
@@ -47,7 +48,7 @@ export function machine(): string {
   return `${model}, ${processors.length} cores, ${gibibytes} GiB, ${process.platform} ${process.arch}`;
 }
 
-/** Everything a result says about how it came about, as of now. */
+/** Everything a result says about how it came about, as of now; the command without the secrets in it. */
 export function provenanceOf(
   device: Device,
   threads: number,
@@ -63,7 +64,7 @@ export function provenanceOf(
     jobs,
     node: process.version,
     machine: machine(),
-    command,
+    command: command === null ? null : hideSecrets(command),
     started: new Date().toISOString(),
   };
 }
