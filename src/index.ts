@@ -76,6 +76,7 @@ export { type TheoryResult, theoryResultSchema } from "./theory/theory-result.ts
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.ts";
 export { type Engine, openEngine } from "./train/engine.ts";
 export { cropForRecipe, splitsHash } from "./train/prepare.ts";
+export { runtime } from "./train/process-runtime.ts";
 export { paperRecipe, type Recipe } from "./train/recipe.ts";
 export { type TrialSpec, trialId } from "./train/spec.ts";
 export {

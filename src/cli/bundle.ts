@@ -8,8 +8,7 @@ import { collectGarbage } from "../lab/process-gc.ts";
 import { openLab } from "../lab/process-lab.ts";
 import { formatBytes, formatNoun } from "../report/format.ts";
 import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
-
-const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
+import { warn } from "./output.ts";
 
 /** `shatter export`. */
 export function exportCommand(): Command {

@@ -11,8 +11,10 @@ import { datasets } from "../data/registry.ts";
 import { openProcessPool } from "../lab/process-pool.ts";
 import { commit, engine, machine } from "../lab/process-provenance.ts";
 import { version } from "../lab/process-version.ts";
+import { models } from "../nn/models.ts";
 import { probePGlite, probeServer } from "../store/open.ts";
 import { devices } from "../train/devices.ts";
+import { unsupportedStep } from "../train/step.ts";
 import { databaseUrlOf } from "./lab-options.ts";
 import { paint } from "./output.ts";
 
@@ -23,6 +25,8 @@ interface Finding {
   /** Whether Shatter can do its main job without it. */
   readonly optional: boolean;
   readonly detail: string;
+  /** What does not work on it, although it is there. */
+  readonly limits?: string | undefined;
 }
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
@@ -64,7 +68,12 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
     try {
       // In a process of its own: the engine complains on the terminal about devices that are not there.
       await using _pool = await openProcessPool({ jobs: 1, device, threads: 1 });
-      findings.push({ what, ok: true, optional, detail: "a graph ran on it" });
+      const lacks = [...models.values()].flatMap((model) => {
+        const unsupported = unsupportedStep(device, model);
+        return unsupported === undefined ? [] : [`${model.name} (${unsupported})`];
+      });
+      const limits = lacks.length === 0 ? undefined : `cannot train ${lacks.join(", ")}: use --device cpu`;
+      findings.push({ what, ok: true, optional, detail: "a graph ran on it", limits });
     } catch (error) {
       findings.push({ what, ok: false, optional, detail: messageOf(error).replace(`${what}: `, "") });
     }
@@ -98,6 +107,13 @@ async function examineDatabase(): Promise<Finding> {
   }
 }
 
+/** How it stands with something, in a word. */
+function markOf({ ok, optional, limits }: Finding): string {
+  if (ok && limits !== undefined) return paint(process.stdout, "yellow", "part");
+  if (ok) return paint(process.stdout, "green", "ok  ");
+  return optional ? paint(process.stdout, "yellow", "no  ") : paint(process.stdout, "red", "FAIL");
+}
+
 /** The command. */
 export function doctorCommand(): Command {
   return new Command("doctor")
@@ -108,11 +124,10 @@ export function doctorCommand(): Command {
       const findings = await examine(options.dataDir);
       if (options.json) console.log(JSON.stringify(findings, null, 2));
       else {
-        for (const { what, ok, optional, detail } of findings) {
-          const mark = ok
-            ? paint(process.stdout, "green", "ok  ")
-            : paint(process.stdout, optional ? "yellow" : "red", optional ? "no  " : "FAIL");
-          console.log(`${mark} ${what.padEnd(15)} ${detail.replaceAll(/\s+/g, " ")}`);
+        for (const finding of findings) {
+          const { what, detail, limits } = finding;
+          const said = limits === undefined ? detail : `${detail}, but it ${limits}`;
+          console.log(`${markOf(finding)} ${what.padEnd(15)} ${said.replaceAll(/\s+/g, " ")}`);
         }
       }
       if (findings.some(({ ok, optional }) => !ok && !optional)) process.exitCode = 1;

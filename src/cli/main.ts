@@ -6,7 +6,8 @@
  */
 
 import { Command, CommanderError } from "commander";
-import { UsageError } from "../base/errors.ts";
+import { messageOf, UsageError } from "../base/errors.ts";
+import { hideSecrets } from "../base/secrets.ts";
 import { version } from "../lab/process-version.ts";
 import { addCommands } from "./add-commands.ts";
 import { groups } from "./commands.ts";
@@ -45,7 +46,7 @@ try {
 
 /** Let usage errors of every subcommand reach the one place that sets the exit code. */
 function exitByException(command: Command): void {
-  command.exitOverride();
+  command.exitOverride().configureOutput({ outputError: (text, write) => write(hideSecrets(text)) });
   command.commands.forEach(exitByException);
 }
 
@@ -53,10 +54,10 @@ function exitByException(command: Command): void {
 function report(error: unknown): number {
   // Commander has printed its own message already; help and --version come here too, with 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const { stack } = Object(error) as { readonly stack?: string };
   const isExpected = error instanceof Error && error.constructor !== Error && error.constructor !== TypeError;
   process.stderr.write(
-    `${paint(process.stderr, "red", "error:")} ${isExpected ? message : (stack ?? message)}\n`,
+    `${paint(process.stderr, "red", "error:")} ${isExpected ? messageOf(error) : hideSecrets(stack ?? messageOf(error))}\n`,
   );
   return error instanceof UsageError ? 2 : 1;
 }

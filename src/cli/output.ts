@@ -1,9 +1,10 @@
 /**
- * @file Colours where they are wanted, and options that are lists of numbers or names.
+ * @file Colours where they are wanted, warnings, and options that are lists of numbers or names.
  */
 
 import { styleText } from "node:util";
 import { InvalidArgumentError } from "commander";
+import { hideSecrets } from "../base/secrets.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -27,6 +28,10 @@ export function widthOf(stream: NodeJS.WriteStream): number {
 /** Text in a style, on streams that want it. */
 export const paint = (stream: NodeJS.WriteStream, style: Style, text: string): string =>
   wantsColor(stream) ? styleText(style, text, { validateStream: false }) : text;
+
+/** Tell of what went wrong without ending anything, as a sentence. */
+export const warn = (message: string): void =>
+  void process.stderr.write(`warning: ${hideSecrets(message)}\n`);
 
 /** Parse a number in an interval; NaN is in none. */
 export function numberIn(low: number, high: number, open: { low?: boolean; high?: boolean } = {}) {

@@ -16,13 +16,13 @@ import { type Scale, type Setting, scales } from "../lab/experiments/scales.ts";
 import type { ExperimentOptions } from "../lab/process-experiment.ts";
 import type { LocalLab } from "../lab/process-lab.ts";
 import { type Device, devices } from "../train/devices.ts";
+import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
 import { checkFolder, printExperiment, writeExperiment } from "./experiment-output.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
-import { listOf, oneOf, wholeFrom } from "./output.ts";
+import { listOf, oneOf, warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { namesOf } from "./trial-names.ts";
-import { hideSecret } from "./worker.ts";
 
 interface Options {
   readonly scale?: Scale;
@@ -152,7 +152,7 @@ async function run(name: string, options: Options): Promise<void> {
   const request: ExperimentOptions = {
     ...{ experiment, what, setting, models, seeds, dataDir, jobs, threads, device, lab, train },
     ...{ databaseUrl: databaseUrlOf(options), priority: options.priority },
-    command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
+    command: commandLine(),
     signal: interrupt.signal,
     onWarning: warn,
     onOpen: async (open) => (options.serve && train ? await showLab(open, options) : undefined),
@@ -160,8 +160,6 @@ async function run(name: string, options: Options): Promise<void> {
   if (options.plan) await (await import("./run-plan.ts")).printPlan(request, options.json === "-");
   else await runAndPublish(experiment, request, options);
 }
-
-const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
 
 /** Show the lab in the browser while it is open; a port that is taken keeps nothing from being trained. */
 async function showLab(

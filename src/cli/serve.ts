@@ -6,10 +6,10 @@ import { once } from "node:events";
 import { Command } from "commander";
 import type { LocalLab } from "../lab/process-lab.ts";
 import { isLoopback } from "../web/loopback.ts";
+import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
-import { wholeFrom } from "./output.ts";
-import { hideSecret } from "./worker.ts";
+import { warn, wholeFrom } from "./output.ts";
 
 interface Options {
   readonly lab: string;
@@ -64,7 +64,6 @@ Examples:
 
 async function serve(options: Options): Promise<void> {
   const { host, basePath, dataDir, work: isWorking = false } = options;
-  const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
   const place = { lab: options.lab, databaseUrl: databaseUrlOf(options), dataDir, onWarning: warn };
   const { openLab } = await import("../lab/process-lab.ts");
   await using lab = await openLab(place);
@@ -107,6 +106,6 @@ async function workUntil(
   await workIn(lab, {
     ...{ jobs, dataDir, signal, onWarning, checkpoints: lab.checkpoints },
     untilIdle: false,
-    command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
+    command: commandLine(),
   });
 }

@@ -23,8 +23,9 @@ import { teller, terminalTable } from "../report/terminal.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
+import { commandLine } from "./command-line.ts";
 import { reportConformance } from "./conformance.ts";
-import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom, widthOf } from "./output.ts";
+import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, widthOf } from "./output.ts";
 import { createProgress } from "./progress.ts";
 
 /** Answers that `--expect` can ask for. */
@@ -269,7 +270,7 @@ async function test(options: Options): Promise<void> {
     firstSeed: seed,
     recipe: recipeOf(options),
     checkpoints: folder === undefined ? undefined : { folder, seconds: options.checkpointEvery },
-    command: ["shatter", ...process.argv.slice(2)].join(" "),
+    command: commandLine(),
     signal: interrupt.signal,
     onEvent: (event) => progress.show(event),
   }).finally(() => progress.stop());
@@ -294,9 +295,7 @@ async function folderOfCheckpoints(asked: string | false | undefined): Promise<s
   } catch (error) {
     // Nobody asked for checkpoints: a machine without a place for them still does the test.
     if (asked !== undefined) throw error;
-    process.stderr.write(
-      `warning: ${messageOf(error)} with --checkpoints; an interruption will cost the trials under way\n`,
-    );
+    warn(`${messageOf(error)} with --checkpoints; an interruption will cost the trials under way`);
     return undefined;
   }
 }

@@ -6,8 +6,9 @@ import { Command, Option } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { checkpointFolder } from "../lab/process-checkpoints.ts";
 import { type Device, devices } from "../train/devices.ts";
+import { commandLine } from "./command-line.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
-import { wholeFrom } from "./output.ts";
+import { warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { namesOf } from "./trial-names.ts";
 
@@ -91,15 +92,11 @@ async function run(options: Options): Promise<void> {
     ...{ databaseUrl, jobs, threads, device, dataDir, experiment, lease },
     checkpoints: checkpointFolder(options.checkpoints),
     untilIdle: options.untilIdle ?? false,
-    command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
+    command: commandLine(),
     signal: interrupt.signal,
     onEvent: (event) => progress.show(event),
-    onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
+    onWarning: warn,
   }).finally(() => progress.stop());
   const done = carried.filter(({ result }) => result.status === "done" || result.status === "diverged");
   process.stderr.write(`\n${done.length} trials were finished here\n`);
 }
-
-/** A command's argument without the password that may be in it. */
-export const hideSecret = (argument: string): string =>
-  argument.replace(/(postgres(?:ql)?:\/\/)[^@/]*@/, "$1...@");

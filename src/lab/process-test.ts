@@ -8,6 +8,7 @@ import { findModel } from "../nn/models.ts";
 import type { Device } from "../train/devices.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { requireDevice } from "../train/step.ts";
 import { checkRecipe, conditionsOf, type TestRequest } from "./plan.ts";
 import type { CheckpointOptions } from "./process-checkpoints.ts";
 import { openProcessPool } from "./process-pool.ts";
@@ -52,12 +53,12 @@ export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | 
  * not trained again, others go on from their last checkpoint, and the result is the same.
  *
  * @throws UsageError if the request is not possible, DataError if the data are missing or not what they should
- *   be: both before any training.
+ *   be, EngineError if the device is not there or cannot train the model: all before any training.
  */
 export async function runRandomizationTest(options: TestOptions): Promise<TestResult> {
   const { data, model = "mlp-1x512", inputs = ["true"], corrupt = [0, 1], device = "cpu" } = options;
   // Whatever can be refused is refused before the data are read.
-  findModel(model);
+  requireDevice(device, findModel(model));
   findDataset(data);
   const recipe = checkRecipe({ ...paperRecipe, ...options.recipe });
   const seeds = options.seeds ?? 1;

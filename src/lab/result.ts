@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import { hideSecrets } from "../base/secrets.ts";
 import { inputsNames } from "../data/randomize.ts";
 import { recipeSchema } from "../train/recipe.ts";
 
@@ -191,7 +192,8 @@ export const provenanceSchema = z.object({
   jobs: count,
   node: z.string(),
   machine: z.string(),
-  command: z.string().nullable(),
+  // Labs and results of before may hold a password.
+  command: z.string().overwrite(hideSecrets).nullable(),
   started: z.string(),
   seconds: z.number(),
   /** True if the run was interrupted and some trials are missing. */

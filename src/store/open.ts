@@ -197,12 +197,18 @@ export function describeUrl(url: string): string {
     parsed = new URL(url);
   } catch {
     throw new DataError(
-      "database URL: expected postgres://user:password@host:port/database, got something that is not a URL",
+      "database URL: expected postgres://host:port/database with user:password@ before the host, got something that is not a URL",
     );
   }
   if (!["postgres:", "postgresql:"].includes(parsed.protocol)) {
     throw new DataError(
       `database URL: expected one that begins with postgres://, got ${parsed.protocol}// (the rest is not shown)`,
+    );
+  }
+  // A password with a slash in it ends the host too early, and the rest of it would be taken for the name.
+  if (parsed.pathname.includes("@")) {
+    throw new DataError(
+      "database URL: expected a user and a password in which / is written %2F, got an @ behind the host (it is not shown)",
     );
   }
   return `database ${parsed.host || "localhost"}${parsed.pathname}`;

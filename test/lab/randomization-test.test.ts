@@ -1,4 +1,3 @@
-import * as runtime from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { loadDataset } from "../../src/data/load.ts";
 import type { TestRequest } from "../../src/lab/plan.ts";
@@ -7,6 +6,7 @@ import { testResultSchema } from "../../src/lab/result.ts";
 import { runHere } from "../../src/lab/runner.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { cropForRecipe } from "../../src/train/prepare.ts";
+import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 
 const SOURCE = { name: "shapes", n: 200, testN: 100 };

@@ -158,7 +158,11 @@ describe("a lab on a server is refused", () => {
   });
 
   test.each([
-    ["not a url", "expected postgres://user:password@host:port/database, got something that is not a URL"],
+    [
+      "not a url",
+      "expected postgres://host:port/database with user:password@ before the host, got something that is not a URL",
+    ],
+    ["postgres://me:1/hunter2@db/lab", "expected a user and a password in which / is written %2F"],
     ["mysql://root:hunter2@localhost/x", "expected one that begins with postgres://, got mysql://"],
   ])("%s", (text, message) => {
     expect(() => describeUrl(text)).toThrow(message);

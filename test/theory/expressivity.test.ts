@@ -3,7 +3,6 @@
  */
 
 import { fromBinary } from "@bufbuild/protobuf";
-import * as runtime from "onnxruntime-node";
 import { beforeAll, describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
 import { randomStream } from "../../src/base/random.ts";
@@ -28,6 +27,7 @@ import { chooseProjection, drawProjections } from "../../src/theory/expressivity
 import { runNetwork } from "../../src/theory/expressivity/run-onnx.ts";
 import type { Sample } from "../../src/theory/expressivity/sample.ts";
 import { type Engine, openEngine } from "../../src/train/engine.ts";
+import { runtime } from "../../src/train/process-runtime.ts";
 
 /** Normal inputs `[count, dimensions]` and targets of some kind. */
 function sampleOf(

@@ -2,7 +2,6 @@
  * @file Trials whose training images are changed at random.
  */
 
-import * as runtime from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import type { Dataset, Splits } from "../../src/data/dataset.ts";
 import { crop, preprocess } from "../../src/data/preprocess.ts";
@@ -17,6 +16,7 @@ import {
   requireConformance,
   splitsHash,
 } from "../../src/train/prepare.ts";
+import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
 import { runTrial } from "../../src/train/trial.ts";

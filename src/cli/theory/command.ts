@@ -9,6 +9,7 @@ import { type Format, formats } from "../../report/formats.ts";
 import { terminalTheory } from "../../report/theory/terminal.ts";
 import type { Watch } from "../../theory/progress.ts";
 import type { TheoryName, TheoryResult } from "../../theory/theory-result.ts";
+import { commandLine } from "../command-line.ts";
 import { checkFolder } from "../experiment-output.ts";
 import { listOf, oneOf, wantsColor, wholeFrom, widthOf } from "../output.ts";
 import { createTheoryProgress } from "./progress.ts";
@@ -80,7 +81,7 @@ async function run<Options>(
   };
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
   const progress = createTheoryProgress(process.stderr, quiet);
-  const command = ["shatter", ...process.argv.slice(2)].join(" ");
+  const command = commandLine();
   const given: Given = { seed, threads, command, signal: interrupt.signal, onProgress: progress.show };
   const result = await compute(options, given)
     .catch((error) => {
