@@ -64,6 +64,14 @@ export function corruptLabels(
   return { ...dataset, labels };
 }
 
+/** What a conformance check draws a second time, and over other seeds: the functions that made the data. */
+export interface Randomizer {
+  readonly redrawLabels: typeof redrawLabels;
+  readonly redrawInputs: typeof redrawInputs;
+}
+
+export const randomizer: Randomizer = { redrawLabels, redrawInputs };
+
 /** Move the pixels of all images, training and test, by one permutation. */
 export const shufflePixels = (splits: Splits, seed: number): Splits =>
   randomizeInputs(splits, "shuffled", seed);
@@ -89,18 +97,26 @@ export const gaussianPixels = (splits: Splits, seed: number): Splits =>
  * @throws RangeError if `corrupt` is not in `[0, 1]`.
  */
 export function randomize(splits: Splits, { inputs, corrupt }: Randomization, seed: number): Randomized {
-  const train = corruptLabels(splits.train, corrupt, seed, "train");
-  const changed = train.labels.reduce(
-    (total, label, i) => total + Number(label !== splits.train.labels[i]),
-    0,
-  );
+  const labels = redrawLabels(splits, "train", { corrupt }, seed);
+  const changed = labels.reduce((total, label, i) => total + Number(label !== splits.train.labels[i]), 0);
+  const train = { ...splits.train, labels };
   const randomized = randomizeInputs({ train, test: splits.test }, inputs, seed);
   return {
     ...randomized,
-    testLabelsCorrupted: corruptLabels(splits.test, corrupt, seed, "test").labels,
-    realised: changed / train.labels.length,
+    testLabelsCorrupted: redrawLabels(splits, "test", { corrupt }, seed),
+    realised: changed / labels.length,
     touched: describeTouched({ inputs, corrupt }),
   };
+}
+
+/** The randomized labels of a split, drawn again from the seed: `[examples]`. */
+export function redrawLabels(
+  splits: Splits,
+  split: SplitName,
+  { corrupt }: Pick<Randomization, "corrupt">,
+  seed: number,
+): Int32Array {
+  return corruptLabels(splits[split], corrupt, seed, split).labels;
 }
 
 /**

@@ -49,12 +49,17 @@ export function unmatched(before: Uint32Array, after: Uint32Array): number {
 /** Logarithm of `n!`. */
 const logFactorial = (n: number): number => logGamma(n + 1);
 
-/** Sum of `log n!` over how often each value occurs. */
-function logArrangements(values: Iterable<number>): number {
+/** How often each value occurs. */
+export function occurrences(values: Iterable<number>): Map<number, number> {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+/** Sum of `log n!` over how often each value occurs. */
+function logArrangements(values: Iterable<number>): number {
   let total = 0;
-  for (const count of counts.values()) total += logFactorial(count);
+  for (const count of occurrences(values).values()) total += logFactorial(count);
   return total;
 }
 
