@@ -31,6 +31,9 @@ const [tries, seeds, side] = [values.tries, values.seeds, values.side].map(Numbe
   number,
 ];
 
+// Who works on the sources while this runs changes nothing of it.
+const version = commit();
+
 const made = new Map<string, Splits>();
 /** The data of a name, made once. */
 function dataOf(name: DataName, size: number): Splits {
@@ -52,8 +55,11 @@ function rowOf(mutant: Mutant, kind: string): { caught: number; row: string } {
   const always = [...new Set(failures.flat())].filter((check) =>
     failures.every((checks) => checks.includes(check)),
   );
-  const { inputs, corrupt } = mutant.request;
-  const what = inputs === "true" ? `labels, p = ${corrupt}` : `${inputs} pixels`;
+  const { inputs, corrupt, labels } = mutant.request;
+  const what =
+    inputs === "true"
+      ? `${labels === "permute" ? "permuted " : ""}labels, p = ${corrupt}`
+      : `${inputs} pixels`;
   const row = `| ${kind} | ${what} | ${mutant.name} | ${caught} of ${tries} | ${always.join("; ")} |`;
   console.log(row);
   return { caught, row };
@@ -69,6 +75,7 @@ const LABEL_DATA: readonly DataName[] = [
   "imbalanced",
   "two classes",
   "100 classes",
+  "one class",
   "few examples",
   "one example",
 ];
@@ -89,7 +96,9 @@ const SMALL = 8;
 /** How many lines of right randomizations were looked at, and those that failed. */
 const right: readonly (readonly [DataName, Randomization])[] = [
   ...LABEL_DATA.flatMap((name) =>
-    [0.003, 0.1, 0.5, 0.9, 1].map((corrupt) => [name, { inputs: "true", corrupt }] as const),
+    (["redraw", "permute"] as const).flatMap((labels) =>
+      [0.003, 0.1, 0.5, 0.9, 1].map((corrupt) => [name, { inputs: "true", corrupt, labels }] as const),
+    ),
   ),
   ...INPUT_DATA.flatMap((name) =>
     (["shuffled", "random", "gaussian"] as const).map((inputs) => [name, { inputs, corrupt: 0 }] as const),
@@ -118,7 +127,7 @@ if (values.out !== undefined) {
     join(values.out, "README.md"),
     `# Wrong randomizations, and what catches them
 
-\`npm run mutants -- --tries ${tries} --seeds ${seeds} --side ${side} --out ${values.out}\` at commit ${commit()}, ${machine()}.
+\`npm run mutants -- --tries ${tries} --seeds ${seeds} --side ${side} --out ${values.out}\` at commit ${version}, ${machine()}.
 
 ${summary}
 

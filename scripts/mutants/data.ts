@@ -73,6 +73,11 @@ export const datasets = {
   }),
   "two classes": (side) => relabeled(images(side), 2),
   "100 classes": (side) => relabeled(images(side), 100),
+  /** Ten classes, of which all examples are of the first. */
+  "one class": (side) => ({
+    train: { ...images(side).train, labels: new Int32Array(1_000) },
+    test: images(side).test,
+  }),
   gray: (side) => gray(images(side)),
   table: () => table(1_000, 400),
   "few examples": (side) => images(side, 20, 10),

@@ -1,5 +1,5 @@
 /**
- * @file All mutants: 41 of kinds that were met or are easily made, and ten devised after the checks were written.
+ * @file All mutants: kinds that were met or are easily made, and a dozen devised after the checks were written.
  */
 
 import { labelMutants, newLabelMutants } from "./labels.ts";

@@ -299,8 +299,26 @@ export const labelMutants: readonly Mutant[] = [
   },
 ];
 
-/** Ten more were devised after the checks were written; these are on labels. */
+/** Ten and more were devised after the checks were written; these are on labels. */
 export const newLabelMutants: readonly Mutant[] = [
+  {
+    name: "labels redrawn instead of permuted",
+    request: { ...all, labels: "permute" },
+    by: byRow(redraw),
+    shownBy: "labels of a class more or fewer than before",
+  },
+  {
+    name: "labels shifted by a few rows instead of permuted",
+    request: { ...all, labels: "permute" },
+    by: {
+      redrawLabels: (splits, split, _, seed) => {
+        const { labels } = splits[split];
+        const by = 1 + streamOf(seed, split).below(9);
+        return labels.map((_label, row) => labels[(row + by) % labels.length]!);
+      },
+    },
+    shownBy: SEEDS,
+  },
   {
     name: "the first and last class drawn half as often, by rounding",
     request: all,

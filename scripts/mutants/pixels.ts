@@ -166,7 +166,6 @@ export const pixelMutants: readonly Mutant[] = [
   {
     name: "permutations that repeat every 100 images",
     request: random,
-    data: "gray",
     by: moved(uniform, (seed, split, index) => own(seed, split, index % 100)),
     shownBy: ALIKE,
   },

@@ -33,7 +33,7 @@ export function checkConformance(
   by: Randomizer = randomizer,
 ): ConformanceLine[] {
   return [
-    ...checkLabels(original, randomized, request.corrupt, seed, by),
+    ...checkLabels(original, randomized, request, seed, by),
     ...checkInputs(original, randomized, request.inputs, seed, by),
   ];
 }

@@ -22,15 +22,31 @@ describe("a wrong randomization is caught by the check that is for it", () => {
   });
 });
 
-describe("nothing is said of data that cannot show it", () => {
-  const CONSTANT: readonly DataName[] = ["black", "one gray", "one black image", "one pixel", "one example"];
+describe("a right randomization passes", () => {
+  const data: readonly DataName[] = [
+    "gray",
+    "table",
+    "black",
+    "one gray",
+    "one black image",
+    "one pixel",
+    "one example",
+  ];
 
   test.each(
-    CONSTANT.flatMap((data) =>
-      (["shuffled", "random", "gaussian"] as const).map((inputs) => ({ data, inputs })),
+    data.flatMap((name) => (["shuffled", "random", "gaussian"] as const).map((inputs) => ({ name, inputs }))),
+  )("$inputs pixels of $name", ({ name, inputs }) => {
+    expect(failedBy({ name, request: { inputs, corrupt: 0 }, shownBy: "" }, small(name), SEED)).toEqual([]);
+  });
+
+  test.each(
+    (["imbalanced", "100 classes", "one class", "few examples"] as const).flatMap((name) =>
+      [0.02, 0.5, 1].flatMap((corrupt) =>
+        (["redraw", "permute"] as const).map((labels) => ({ name, corrupt, labels })),
+      ),
     ),
-  )("$inputs pixels of $data", ({ data, inputs }) => {
-    const right = { name: data, request: { inputs, corrupt: 0 }, shownBy: "" };
-    expect(failedBy(right, small(data), SEED)).toEqual([]);
+  )("labels of $name: $labels with probability $corrupt", ({ name, corrupt, labels }) => {
+    const request = { inputs: "true", corrupt, labels } as const;
+    expect(failedBy({ name, request, shownBy: "" }, small(name), SEED)).toEqual([]);
   });
 });

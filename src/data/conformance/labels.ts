@@ -6,71 +6,84 @@
  */
 
 import type { Splits } from "../dataset.ts";
-import type { Randomized, Randomizer } from "../randomize.ts";
+import { type Corruption, occurringClasses, type Randomized, type Randomizer } from "../randomize.ts";
 import { labelsOverSeeds } from "./label-seeds.ts";
 import { atMost, type ConformanceLine } from "./line.ts";
-import { countBound, pearson, type Squares, squaresBound, squaresOf } from "./tail-bounds.ts";
+import {
+  countBound,
+  pearson,
+  permutationBound,
+  type Squares,
+  squaresBound,
+  squaresOf,
+} from "./tail-bounds.ts";
 
 /** Most rows between two labels that are compared. */
 const LAGS = 256;
 
-/** How labels are redrawn. */
-interface Draw {
-  /** Probability that a label is redrawn. */
-  readonly probability: number;
-  /** `[classes]`: probability of each class then. */
-  readonly classes: readonly number[];
-}
-
-/** True labels and what became of them. */
+/** True labels, what became of them, and by which chances. */
 interface Labels {
   readonly truth: Int32Array;
   readonly given: Int32Array;
+  /** Probability that a label is corrupted. */
+  readonly probability: number;
+  /** `[classes]`: probability of each class then. */
+  readonly classes: readonly number[];
+  readonly permuted: boolean;
 }
 
 /** Check the labels of a randomized dataset against the original. */
 export function checkLabels(
   original: Splits,
   randomized: Randomized,
-  corrupt: number,
+  request: Corruption,
   seed: number,
   by: Randomizer,
 ): ConformanceLine[] {
-  const train = { truth: original.train.labels, given: randomized.train.labels };
-  const test = { truth: original.test.labels, given: randomized.testLabelsCorrupted };
-  const name = `labels p=${corrupt} seed ${seed}`;
+  const { corrupt } = request;
+  const permuted = request.labels === "permute";
+  const name = `${permuted ? "permuted labels" : "labels"} p=${corrupt} seed ${seed}`;
   const line = (check: string, value: number, bound: number): ConformanceLine =>
     atMost(name, check, value, bound);
   const redrawn = (probability: number): Int32Array =>
-    by.redrawLabels(original, "train", { corrupt: probability }, seed);
+    by.redrawLabels(original, "train", { ...request, corrupt: probability }, seed);
+  const { labels: truth, classNames } = original.train;
+  const given = randomized.train.labels;
   const always = [
     line("test labels changed", differences(original.test.labels, randomized.test.labels), 0),
-    line(
-      "training labels that differ when drawn a second time",
-      differences(redrawn(corrupt), train.given),
-      0,
-    ),
+    line("training labels that differ when drawn a second time", differences(redrawn(corrupt), given), 0),
   ];
-  const classes = original.train.classNames.length;
-  if (corrupt === 0 || classes < 2)
-    return [line("labels changed", differences(train.truth, train.given), 0), ...always];
+  const occurring = occurringClasses(truth);
+  if (corrupt === 0 || occurring.length < 2)
+    return [line("labels changed", differences(truth, given), 0), ...always];
 
-  const draw = { probability: corrupt, classes: new Array<number>(classes).fill(1 / classes) };
+  const labelsOf = (before: Int32Array, after: Int32Array): Labels => ({
+    truth: before,
+    given: after,
+    probability: corrupt,
+    classes: permuted
+      ? countsOf(before, classNames.length).map((count) => count / before.length)
+      : classNames.map((_, label) => (occurring.includes(label) ? 1 / occurring.length : 0)),
+    permuted,
+  });
+  const train = labelsOf(truth, given);
+  const test = labelsOf(original.test.labels, randomized.testLabelsCorrupted);
   const lines = [
-    line(`share of training labels changed, ${fromChance(train, draw)}`, ...changedShare(train, draw)),
-    line(`share of corrupted test labels changed, ${fromChance(test, draw)}`, ...changedShare(test, draw)),
+    line(`share of training labels changed, ${fromChance(train)}`, ...changedShare(train)),
+    line(`share of corrupted test labels changed, ${fromChance(test)}`, ...changedShare(test)),
   ];
-  const blocks = changedInBlocks([train, test], draw);
+  const blocks = changedInBlocks([train, test]);
   if (blocks.mean > 0) {
     lines.push(line("chi-square of labels changed in blocks of rows", blocks.value, bound(blocks)));
   }
-  const table = crossTable(train, classes);
-  const uniform = pearson(table, (truth, given) => chanceOf(draw, truth, given));
+  const table = crossTable(train);
+  // Permuted labels are spread more evenly than drawn ones, which only widens the bound.
+  const within = pearson(table, (before, after) => chanceOf(train, before, after));
   lines.push(
     line(
-      "chi-square of labels within each true class against uniform redraws",
-      uniform.value,
-      bound(uniform),
+      `chi-square of labels within each true class against ${permuted ? "permuted ones" : "uniform redraws"}`,
+      within.value,
+      bound(within),
     ),
   );
   if (corrupt === 1) {
@@ -80,21 +93,25 @@ export function checkLabels(
       lines.push(line("mutual information with the true labels, nats", information.value, information.bound));
     }
   }
-  const half = redrawn(corrupt / 2);
-  const apart = half.filter((label, i) => label !== train.truth[i] && label !== train.given[i]);
   lines.push(
     line(
       "labels that agree with the corrupted test label in the same place, or one some rows on: distance from chance, of its bound",
-      agreement(train, test, draw),
+      agreement(train, test),
       1,
     ),
     line(
       "labels changed over 512 other seeds, by seed, row and class: distance from independent draws, of its bound",
-      labelsOverSeeds(by, corrupt, seed),
+      labelsOverSeeds(by, request, seed),
       1,
     ),
-    line("labels redrawn at half the probability that are others now", apart.length, 0),
   );
+  if (permuted) {
+    lines.push(line("labels of a class more or fewer than before", miscounted(train) + miscounted(test), 0));
+  } else {
+    const half = redrawn(corrupt / 2);
+    const apart = half.filter((label, i) => label !== truth[i] && label !== given[i]);
+    lines.push(line("labels redrawn at half the probability that are others now", apart.length, 0));
+  }
   return [...lines, ...always];
 }
 
@@ -106,53 +123,75 @@ function differences(a: Int32Array, b: Int32Array): number {
   return a.reduce((total, value, i) => total + Number(value !== b[i]), 0);
 }
 
+/** `[classes]`: number of examples. */
+function countsOf(labels: Int32Array, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of labels) counts[label]!++;
+  return counts;
+}
+
+/** Number of labels that would have to be others for each class to have its old count. */
+function miscounted({ truth, given, classes }: Labels): number {
+  const before = countsOf(truth, classes.length);
+  const after = countsOf(given, classes.length);
+  return sum(before.map((count, label) => Math.max(0, count - after[label]!)));
+}
+
 /** Probability that a label of one class becomes one of another, or the same. */
-const chanceOf = ({ probability, classes }: Draw, truth: number, given: number): number =>
+const chanceOf = ({ probability, classes }: Labels, truth: number, given: number): number =>
   (truth === given ? 1 - probability : 0) + probability * classes[given]!;
 
 /** Probability that a label changes. */
-const changeOf = ({ probability, classes }: Draw, truth: number): number =>
+const changeOf = ({ probability, classes }: Labels, truth: number): number =>
   probability * (1 - classes[truth]!);
 
-const fromChance = ({ truth }: Labels, draw: Draw): string => {
-  const chance = truth.reduce((total, label) => total + changeOf(draw, label), 0) / truth.length;
-  return `distance from p(1 - 1/k) = ${Number(chance.toPrecision(4))}`;
+/** Number of labels expected to change. */
+const changesOf = (labels: Labels): number =>
+  labels.truth.reduce((total, label) => total + changeOf(labels, label), 0);
+
+const fromChance = (labels: Labels): string => {
+  const chance = changesOf(labels) / labels.truth.length;
+  const formula = labels.permuted ? "p(1 - sum of squared class shares)" : "p(1 - 1/k)";
+  return `distance from ${formula} = ${Number(chance.toPrecision(4))}`;
 };
 
 /**
  * How far the share of changed labels strays from its expectation, counted up to any row and divided by all: a
  * randomization that changes more in the first half and less in the second has the right share at the end.
  */
-function changedShare({ truth, given }: Labels, draw: Draw): [farthest: number, bound: number] {
+function changedShare(labels: Labels): [farthest: number, bound: number] {
+  const { truth, given, permuted } = labels;
   let deviation = 0;
   let variance = 0;
   let farthest = 0;
   truth.forEach((label, i) => {
-    const chance = changeOf(draw, label);
+    const chance = changeOf(labels, label);
     deviation += Number(given[i] !== label) - chance;
     variance += chance * (1 - chance);
     farthest = Math.max(farthest, Math.abs(deviation));
   });
-  return [farthest / truth.length, countBound(variance) / truth.length];
+  const changes = changesOf(labels);
+  const most = permuted ? permutationBound(Math.min(changes, truth.length - changes)) : countBound(variance);
+  return [farthest / truth.length, most / truth.length];
 }
 
 /** Changed labels in blocks of neighbouring rows, as many as have five changed and five others on average. */
-function changedInBlocks(splits: readonly Labels[], draw: Draw): Squares {
+function changedInBlocks(splits: readonly Labels[]): Squares {
   const rarer = Math.min(
-    ...splits.flatMap(({ truth }) => {
-      const changed = truth.reduce((total, label) => total + changeOf(draw, label), 0) / truth.length;
+    ...splits.flatMap((labels) => {
+      const changed = changesOf(labels) / labels.truth.length;
       return [changed, 1 - changed];
     }),
   );
   const size = Math.ceil(5 / rarer);
   return squaresOf(
-    splits.flatMap(({ truth, given }) =>
-      Array.from({ length: Math.floor(truth.length / size) }, (_, block) => {
+    splits.flatMap((labels) =>
+      Array.from({ length: Math.floor(labels.truth.length / size) }, (_, block) => {
         const count = { deviation: 0, variance: 0, cumulant: 0 };
         for (let i = block * size; i < (block + 1) * size; i++) {
-          const chance = changeOf(draw, truth[i]!);
+          const chance = changeOf(labels, labels.truth[i]!);
           const variance = chance * (1 - chance);
-          count.deviation += Number(given[i] !== truth[i]) - chance;
+          count.deviation += Number(labels.given[i] !== labels.truth[i]) - chance;
           count.variance += variance;
           count.cumulant += variance * (1 - 6 * variance);
         }
@@ -163,8 +202,8 @@ function changedInBlocks(splits: readonly Labels[], draw: Draw): Squares {
 }
 
 /** `[true class][given class]`: number of examples. */
-function crossTable({ truth, given }: Labels, classes: number): number[][] {
-  const table = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+function crossTable({ truth, given, classes }: Labels): number[][] {
+  const table = classes.map(() => new Array<number>(classes.length).fill(0));
   for (let i = 0; i < truth.length; i++) table[truth[i]!]![given[i]!]!++;
   return table;
 }
@@ -174,13 +213,10 @@ function crossTable({ truth, given }: Labels, classes: number): number[][] {
  * and the corrupted test label in its place, and between training labels up to {@link LAGS} rows apart.
  *
  * Of rows `lag` apart, those of every second run of `lag` rows make pairs without a common row, so they agree
- * independently; the other runs make a second family.
+ * independently; the other runs make a second family. Permuted labels are drawn without replacement: that moves the
+ * expectation of pairs within one split by less than one.
  */
-function agreement(train: Labels, test: Labels, draw: Draw): number {
-  const { probability: p, classes } = draw;
-  const squares = classes.reduce((total, share) => total + share * share, 0);
-  const chance = (a: number, b: number): number =>
-    (a === b ? (1 - p) ** 2 : 0) + (1 - p) * p * (classes[a]! + classes[b]!) + p * p * squares;
+function agreement(train: Labels, test: Labels): number {
   const lags = Math.min(LAGS, train.truth.length - 1);
   const counts = 2 * lags + 1;
   const distance = (
@@ -191,26 +227,28 @@ function agreement(train: Labels, test: Labels, draw: Draw): number {
     step: number,
     length: number,
   ): number => {
+    const p = a.probability;
+    const both = p * p * sum(a.classes.map((chance, label) => chance * b.classes[label]!));
     let deviation = 0;
     let variance = 0;
     for (let start = from; start < length; start += 2 * run) {
       for (let i = start; i < Math.min(start + run, length); i++) {
-        const expected = chance(a.truth[i]!, b.truth[i + step]!);
+        const first = a.truth[i]!;
+        const second = b.truth[i + step]!;
+        const one = (1 - p) * p * (b.classes[first]! + a.classes[second]!);
+        const expected = (first === second ? (1 - p) ** 2 : 0) + one + both;
         deviation += Number(a.given[i] === b.given[i + step]) - expected;
         variance += expected * (1 - expected);
       }
     }
-    return Math.abs(deviation) / countBound(variance, counts);
+    return Math.abs(deviation) / (countBound(variance, counts) + Number(a.permuted));
   };
   const places = Math.min(train.truth.length, test.truth.length);
   let farthest = distance(train, test, 0, places, 0, places);
   for (let lag = 1; lag <= lags; lag++) {
     const length = train.truth.length - lag;
-    farthest = Math.max(
-      farthest,
-      distance(train, train, 0, lag, lag, length),
-      distance(train, train, lag, lag, lag, length),
-    );
+    for (const from of [0, lag])
+      farthest = Math.max(farthest, distance(train, train, from, lag, lag, length));
   }
   return farthest;
 }

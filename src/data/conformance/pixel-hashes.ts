@@ -27,9 +27,13 @@ export function pixelHashes(dataset: Dataset, index: number): Uint32Array {
   return hashes;
 }
 
-/** Extend each pixel's hash by another example's, in place by place: the hash of a column of values. */
+/**
+ * Extend each pixel's hash by another example's, in place by place: the hash of a column of values.
+ *
+ * Mixed once more before, as hashes of the same kind would cancel: two that are equal would count as any two equal ones.
+ */
 export function joinHashes(columns: Uint32Array, hashes: Uint32Array): Uint32Array {
-  return columns.map((column, pixel) => mix(column, hashes[pixel]!));
+  return columns.map((column, pixel) => mix(mix(0, column), hashes[pixel]!));
 }
 
 /** How many of `after` have no counterpart in `before`, each of which serves once. */
