@@ -429,6 +429,16 @@ const refused: readonly (readonly [string, Uint8Array, string])[] = [
     'readOnnx: output "y": expected int64 as declared, got float32',
   ],
   [
+    "a copy of two values",
+    fileOf({ node: [nodeOf("Identity", ["x", "x"])] }),
+    'readOnnx: node "n" (Identity): expected one operand, got 2',
+  ],
+  [
+    "a switch that is neither on nor off",
+    fileOf({ node: [nodeOf("ReduceSum", ["x"], { attribute: [int("keepdims", 103)] })] }),
+    'readOnnx: node "n" (ReduceSum): its settings cannot be expressed (output 0 of 1)',
+  ],
+  [
     "a reshape to an unknown shape",
     fileOf({ node: [nodeOf("Reshape", ["x"])] }),
     'readOnnx: node "n" (Reshape): its settings cannot be expressed (output 0 of 1)',

@@ -108,7 +108,7 @@ export function readOnnx(bytes: Uint8Array): Graph {
       if (isStandard(node.domain) && node.opType === "Constant") {
         define(tensors, onlyOutput(node), readConstant(node));
       } else if (isStandard(node.domain) && node.opType === "Identity") {
-        define(values, onlyOutput(node), valueNamed(node.input[0] ?? ""));
+        define(values, onlyOutput(node), valueNamed(onlyInput(node)));
       } else {
         for (const [name, value] of readNode(node, valueNamed, (name) => tensors.get(name)))
           define(values, name, value);
@@ -145,6 +145,11 @@ function within<T>(part: string, read: () => T): T {
   } catch (error) {
     throw error instanceof GraphError ? new GraphError(`readOnnx: ${part}: ${error.message}`) : error;
   }
+}
+
+function onlyInput({ input: names }: NodeProto): string {
+  if (names.length !== 1) throw new GraphError(`expected one operand, got ${names.length}`);
+  return names[0]!;
 }
 
 function onlyOutput({ output }: NodeProto): string {
