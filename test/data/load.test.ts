@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { datasetHash } from "../../src/data/dataset.ts";
@@ -9,6 +9,11 @@ import { findDataset, loadDataset } from "../../src/data/load.ts";
 import { inspect } from "../../src/data/obtain.ts";
 import { datasets } from "../../src/data/registry.ts";
 import { gzip, idxFile } from "./fixtures.ts";
+
+vi.mock("node:os", async (original) => {
+  const os = await original<typeof import("node:os")>();
+  return { ...os, homedir: vi.fn(os.homedir) };
+});
 
 const SHARED = resolve(import.meta.dirname, "../../../shared/data");
 
@@ -152,6 +157,26 @@ describe("dataFolder", () => {
     expect(dataFolder()).toBe(resolve("/somewhere"));
     vi.stubEnv("SHATTER_DATA", "");
     expect(dataFolder()).toMatch(/shatter.*data$/);
+  });
+
+  test("is in the current folder, with one warning, for a user without a home", () => {
+    vi.stubEnv("SHATTER_DATA", "");
+    vi.stubEnv("XDG_CACHE_HOME", "");
+    vi.stubEnv("LOCALAPPDATA", "");
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    vi.mocked(homedir).mockImplementation(() => {
+      throw new Error("uv_os_homedir returned ENOENT");
+    });
+    expect(dataFolder()).toBe(resolve("shatter-cache", "data"));
+    expect(dataFolder()).toBe(resolve("shatter-cache", "data"));
+    expect(dataFolder("/given")).toBe(resolve("/given"));
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/^this user has no home folder: .*set HOME/)]]);
+    if (process.platform === "linux") {
+      vi.stubEnv("XDG_CACHE_HOME", "/caches");
+      expect(dataFolder()).toBe("/caches/shatter/data");
+    }
+    vi.mocked(homedir).mockReset();
+    warn.mockRestore();
   });
 });
 
