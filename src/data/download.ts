@@ -49,12 +49,13 @@ export async function fetchFile(file: Download, path: string, options: FetchOpti
   }
 }
 
-/** The proxies that the environment names, without what may be their passwords. */
-const PROXIES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
+/** Variables that name a proxy; their values may hold passwords. */
+const proxiesNamed = (): string[] =>
+  ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"].filter((name) => process.env[name]);
 
 /** Have `fetch` use the proxies of the environment; what is returned ends that. */
 function useProxies(): () => void {
-  const named = PROXIES.filter((name) => process.env[name]);
+  const named = proxiesNamed();
   // Node.js does so by itself then.
   if (named.length === 0 || process.env["NODE_USE_ENV_PROXY"] === "1") return () => {};
   // Not in every version that runs Shatter.
@@ -88,8 +89,10 @@ async function fetchFromAny(file: Download, path: string, options: FetchOptions)
     }
   }
   const kept = (await fileSize(`${path}.part`)) ?? 0;
+  const proxies = proxiesNamed();
   throw new DataError(
     `${file.name}: expected ${file.size} bytes with MD5 ${file.md5}, but could not fetch them from ${failures.join(", ")}. ` +
+      `${proxies.length > 0 ? `Proxies are those of ${proxies.join(", ")}. ` : ""}` +
       `${kept > 0 ? `${kept} bytes are kept: run the command again to go on. ` : ""}` +
       `Or fetch ${mirrors[0]}${file.name} by other means and put it at ${path}`,
   );

@@ -41,14 +41,28 @@ export function cacheFolder(): string {
   }
 }
 
-/** Size of a file in bytes; `undefined` if there is no such file. */
+/**
+ * Size of a file in bytes; `undefined` if there is no such file.
+ *
+ * @throws DataError if that cannot be told, such as for a folder without permission.
+ */
 export async function fileSize(path: string): Promise<number | undefined> {
   try {
     const found = await stat(path);
     return found.isFile() ? found.size : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new DataError(`${path}: expected a file or none, got ${reasonOf(error)}`);
   }
+}
+
+/** Why a file cannot be looked at or read, and what to do where that is plain. */
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "EACCES" || code === "EPERM"
+    ? "no permission: ask its owner for the right to read it and its folders (chmod a+rX), or use a copy"
+    : messageOf(error);
 }
 
 /** The first of the paths that is a file. */
@@ -74,7 +88,7 @@ export async function readBytes(path: string, limit: number): Promise<Uint8Array
     const bytes = await readFile(path);
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   } catch (error) {
-    throw new DataError(`${path}: expected a file that can be read, got ${messageOf(error)}`);
+    throw new DataError(`${path}: expected a file that can be read, got ${reasonOf(error)}`);
   }
 }
 

@@ -56,7 +56,7 @@ export async function serve(files: Readonly<Record<string, Served>>): Promise<Te
     } else response.writeHead(200, headers);
     const cut = file.cuts?.shift();
     if (cut === undefined) return response.end(body);
-    return response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+    return response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 100));
   });
   // As a proxy it leads to itself, whatever the host.
   server.on("connect", (request, socket) => {
