@@ -6,7 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
-import { DataError, UsageError } from "../base/errors.ts";
+import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { type Augmentation, requireAugmentable } from "../data/augment.ts";
 import { type Dataset, datasetHash, exampleCount, exampleShape, isImages } from "../data/dataset.ts";
 import type { Progress } from "../data/download.ts";
@@ -119,6 +119,10 @@ async function list(options: CommonOptions): Promise<void> {
   const rows = [];
   for (const known of datasets) {
     const { name, title, train, test, shape, source, preprocess } = known;
+    let problem: string | null = null;
+    const where = await whereabouts(known, folder).catch((error: unknown) => {
+      problem = messageOf(error);
+    });
     rows.push({
       name,
       title,
@@ -127,14 +131,15 @@ async function list(options: CommonOptions): Promise<void> {
       shape,
       source,
       preprocess,
-      where: (await whereabouts(known, folder)) ?? null,
+      where: where ?? null,
+      problem,
     });
   }
   if (options.json) return printJson(rows);
-  for (const { name, title, train, test, where } of rows) {
+  for (const { name, title, train, test, where, problem } of rows) {
     const place =
       where === null
-        ? `not here: shatter data get ${name}`
+        ? (problem ?? `not here: shatter data get ${name}`)
         : where in ELSEWHERE
           ? `${ELSEWHERE[where]}, nothing to fetch`
           : where;
@@ -210,12 +215,12 @@ async function check(name: string, options: CommonOptions): Promise<void> {
     }
   }
   if (isOfficial) return;
+  // Says what is not there, and what is instead.
+  if (!isHere) await loadDataset(name, { dataDir: options.dataDir });
   const wrong = reports.filter(({ verdict }) => verdict !== "official");
   throw new DataError(
     `${name}: expected the official files, got ${wrong.map((file) => `${file.name} ${file.verdict}`).join(", ")}; ` +
-      (isHere
-        ? `they can be read and used; for the official ones, move them away and run "shatter data get ${name}"`
-        : `run "shatter data get ${name}"`),
+      `they can be read and used; for the official ones, move them away and run "shatter data get ${name}"`,
   );
 }
 

@@ -85,13 +85,17 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
       findings.push({ what, ok: true, optional: true, detail });
       continue;
     }
-    const files = await locate(dataset, dataFolder(folder));
-    const ok = files.size === dataset.files.length;
-    const [path] = files.values();
-    const detail = ok
-      ? `all ${files.size} files, such as ${path}`
-      : `not there: run "shatter data get ${dataset.name}"`;
-    findings.push({ what, ok, optional: true, detail });
+    try {
+      const files = await locate(dataset, dataFolder(folder));
+      const ok = files.size === dataset.files.length;
+      const [path] = files.values();
+      const detail = ok
+        ? `all ${files.size} files, such as ${path}`
+        : `not there: run "shatter data get ${dataset.name}"`;
+      findings.push({ what, ok, optional: true, detail });
+    } catch (error) {
+      findings.push({ what, ok: false, optional: true, detail: messageOf(error) });
+    }
   }
   return findings;
 }

@@ -34,15 +34,21 @@ export async function unpack(
   );
   try {
     for await (const entry of entries) {
-      const { name, type } = entry.header;
+      const { name, type, size } = entry.header;
+      // The reader would wait for such an entry's end for ever.
+      if (!Number.isSafeInteger(size)) {
+        throw new DataError(
+          `${where}: expected a size in bytes for ${name}, got none that is a whole number`,
+        );
+      }
       const file = wanted.find((candidate) => candidate.name === name.split("/").at(-1));
       if (file === undefined || type !== "file") {
         entry.resume();
         continue;
       }
-      if ((entry.header.size ?? 0) > file.limit || files.has(file.name)) {
+      if (size! > file.limit || files.has(file.name)) {
         throw new DataError(
-          `${where}: expected one ${file.name} of at most ${file.limit} bytes, got one of ${entry.header.size}` +
+          `${where}: expected one ${file.name} of at most ${file.limit} bytes, got one of ${size}` +
             `${files.has(file.name) ? " besides another" : ""}`,
         );
       }

@@ -51,7 +51,8 @@ function joinBatches(batches: readonly NamedBytes[]): Dataset {
       const label = bytes[at]!;
       if (label >= CIFAR10_CLASSES.length) {
         throw new DataError(
-          `${where}: expected a label in [0, ${CIFAR10_CLASSES.length}) in record ${at / RECORD}, got ${label}`,
+          `${where}: expected a label in [0, ${CIFAR10_CLASSES.length}) in record ${at / RECORD}, got ${label}; ` +
+            (isCifar100(bytes) ? CIFAR100 : "the file is damaged or of another dataset, fetch it again"),
         );
       }
       labels[example] = label;
@@ -62,15 +63,29 @@ function joinBatches(batches: readonly NamedBytes[]): Dataset {
   return { name: "cifar10", inputs, shape: [count, 3, SIDE, SIDE], labels, classNames: CIFAR10_CLASSES };
 }
 
+/** What to say of records with two label bytes: one of 20 superclasses, then one of 100 classes. */
+const CIFAR100 =
+  "these are records of CIFAR-100, with two label bytes, which is not known by name: use the files of CIFAR-10";
+
+function isCifar100(bytes: Uint8Array): boolean {
+  if (bytes.length === 0 || bytes.length % (RECORD + 1) !== 0) return false;
+  for (let at = 0; at < bytes.length; at += RECORD + 1) {
+    if (bytes[at]! >= 20 || bytes[at + 1]! >= 100) return false;
+  }
+  return true;
+}
+
 function checkBatch({ bytes, where }: NamedBytes): void {
   const records = bytes.length / RECORD;
   if (Number.isInteger(records) && records >= 1 && records <= BATCH) return;
-  const problem =
-    records > BATCH
-      ? "the file is oversized"
-      : `record ${Math.floor(records)} is truncated after ${bytes.length % RECORD} bytes`;
+  const problem = isCifar100(bytes)
+    ? CIFAR100
+    : bytes.length === 0
+      ? "the file is empty, fetch it again"
+      : records > BATCH
+        ? "the file is oversized, fetch it again"
+        : `record ${Math.floor(records)} is truncated after ${bytes.length % RECORD} bytes, fetch it again`;
   throw new DataError(
-    `${where}: expected 1 to ${BATCH} records of ${RECORD} bytes, got ${bytes.length} bytes; ` +
-      `${problem}, fetch it again`,
+    `${where}: expected 1 to ${BATCH} records of ${RECORD} bytes, got ${bytes.length} bytes; ${problem}`,
   );
 }

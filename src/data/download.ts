@@ -3,8 +3,9 @@
  */
 
 import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import * as http from "node:http";
 import { dirname } from "node:path";
-import { DataError, messageOf } from "../base/errors.ts";
+import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { fileSize, md5, readBytes } from "./files.ts";
 import type { Download } from "./registry.ts";
 
@@ -33,10 +34,49 @@ const ATTEMPTS = 3;
  *
  * What has come is kept in `path.part`, and a later call goes on from there, with another server if need be.
  *
+ * Proxies are those of the environment: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in capitals or not.
+ *
  * @throws DataError if no server gives the official bytes; it says how to put the file there by hand.
+ * @throws UsageError if the environment names a proxy that this Node.js cannot use.
  */
 export async function fetchFile(file: Download, path: string, options: FetchOptions = {}): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
+  const useNoProxies = useProxies();
+  try {
+    await fetchFromAny(file, path, options);
+  } finally {
+    useNoProxies();
+  }
+}
+
+/** Variables that name a proxy; their values may hold passwords. */
+const proxiesNamed = (): string[] =>
+  ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"].filter((name) => process.env[name]);
+
+/** Have `fetch` use the proxies of the environment; what is returned ends that. */
+function useProxies(): () => void {
+  const named = proxiesNamed();
+  // Node.js does so by itself then.
+  if (named.length === 0 || process.env["NODE_USE_ENV_PROXY"] === "1") return () => {};
+  // Not in every version that runs Shatter.
+  const use: typeof http.setGlobalProxyFromEnv | undefined = http.setGlobalProxyFromEnv;
+  if (use === undefined) {
+    throw new UsageError(
+      `${named[0]}: expected Node.js 24.14 or newer to use a proxy, got ${process.version}; use a newer one, ` +
+        "set NODE_USE_ENV_PROXY=1 (from 22.21 and 24.5 on), or unset it",
+    );
+  }
+  try {
+    return use();
+  } catch {
+    // The reason quotes the address, which may hold a password.
+    throw new UsageError(
+      `${named.join(", ")}: expected the address of a proxy, such as http://proxy.example:3128, got something else`,
+    );
+  }
+}
+
+async function fetchFromAny(file: Download, path: string, options: FetchOptions): Promise<void> {
   const mirrors = options.mirror === undefined ? file.mirrors : [options.mirror.replace(/\/*$/, "/")];
   const failures: string[] = [];
   for (const mirror of mirrors) {
@@ -49,8 +89,10 @@ export async function fetchFile(file: Download, path: string, options: FetchOpti
     }
   }
   const kept = (await fileSize(`${path}.part`)) ?? 0;
+  const proxies = proxiesNamed();
   throw new DataError(
     `${file.name}: expected ${file.size} bytes with MD5 ${file.md5}, but could not fetch them from ${failures.join(", ")}. ` +
+      `${proxies.length > 0 ? `Proxies are those of ${proxies.join(", ")}. ` : ""}` +
       `${kept > 0 ? `${kept} bytes are kept: run the command again to go on. ` : ""}` +
       `Or fetch ${mirrors[0]}${file.name} by other means and put it at ${path}`,
   );
@@ -62,8 +104,25 @@ function reasonOf(error: unknown): string {
   return cause === undefined ? messageOf(error) : `${messageOf(error)}: ${messageOf(cause)}`;
 }
 
-/** Fetch from one server, going on after cuts as long as bytes come. */
+/** Fetch from one server: on from what an earlier call left, and anew if that was the beginning of something else. */
 async function fetchFrom(url: string, file: Download, path: string, options: FetchOptions): Promise<void> {
+  const isBegun = ((await fileSize(`${path}.part`)) ?? 0) > 0;
+  const got = await fetchWhole(url, file, path, options);
+  const other = isBegun && got !== undefined ? await fetchWhole(url, file, path, options) : got;
+  if (other !== undefined) throw new DataError(`expected MD5 ${file.md5}, got ${other}`);
+}
+
+/**
+ * Fetch a file's bytes, going on after cuts as long as bytes come.
+ *
+ * @returns The MD5 of what came if it is not the official one, which is not kept.
+ */
+async function fetchWhole(
+  url: string,
+  file: Download,
+  path: string,
+  options: FetchOptions,
+): Promise<string | undefined> {
   const part = `${path}.part`;
   for (let attempt = 1; ; attempt++) {
     const before = (await fileSize(part)) ?? 0;
@@ -79,9 +138,10 @@ async function fetchFrom(url: string, file: Download, path: string, options: Fet
   await rm(`${part}.from`, { force: true });
   if (got !== file.md5) {
     await rm(part, { force: true });
-    throw new DataError(`expected MD5 ${file.md5}, got ${got}`);
+    return got;
   }
   await rename(part, path);
+  return undefined;
 }
 
 /** Ask for what is still missing, and append it. */
@@ -100,6 +160,11 @@ async function fetchRest(url: string, file: Download, part: string, options: Fet
       // The server's file is not the one begun: begin anew.
       if (response.status === 206 || response.status === 416) await rm(part, { force: true });
       throw new DataError(`HTTP ${response.status} to a request for the bytes from ${have} on`);
+    }
+    const strange = strangerThan(file.size - start, response);
+    if (strange !== undefined) {
+      await response.body?.cancel();
+      throw new DataError(strange);
     }
     await writeFile(`${part}.from`, `${url}\n${response.headers.get("etag") ?? ""}`);
     const out = await open(part, start > 0 ? "a" : "w");
@@ -120,6 +185,21 @@ async function fetchRest(url: string, file: Download, part: string, options: Fet
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * What is wrong with an answer that is not so many bytes of the file, such as the login page of a network, as far as its
+ * headers tell: nothing of it is to be kept.
+ */
+function strangerThan(bytes: number, { headers }: Response): string | undefined {
+  const length = headers.get("content-length");
+  const type = headers.get("content-type") ?? "";
+  const isPage = /^(text\/html|application\/xhtml)/i.test(type);
+  if (!isPage && (length === null || Number(length) === bytes)) return undefined;
+  return (
+    `${isPage ? "a web page" : `${length} bytes`} instead of ${bytes} bytes of the file: ` +
+    "if this network asks for a login, log in with a browser first"
+  );
 }
 
 /** Bytes of an earlier attempt that can be gone on from; a part that is too long is dropped. */

@@ -26,7 +26,7 @@ export async function gunzip(bytes: Uint8Array, limit: number, where: string): P
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
       throw new DataError(
-        `${where}: expected a whole gzip file, got a corrupt or truncated one; fetch it again`,
+        `${where}: expected a whole gzip file, got a corrupt or truncated one, or one with other bytes after it; fetch it again`,
       );
     });
     if (done) break;

@@ -5,6 +5,7 @@
  */
 
 import { DataError } from "../base/errors.ts";
+import { isGzip } from "./gzip.ts";
 
 /** An array read from an IDX file. */
 export interface IdxArray {
@@ -23,6 +24,19 @@ const ELEMENT_TYPES: Readonly<Record<number, string>> = {
   14: "float64",
 };
 
+const product = (shape: readonly number[]): number => shape.reduce((result, size) => result * size, 1);
+
+/** How bytes that are no IDX file begin, and what they are where that is plain. */
+function describeStart(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "an empty file; fetch or make it again";
+  const text = new TextDecoder().decode(bytes.subarray(0, 512));
+  if (/^\s*<(!doctype|html|head|\?xml)/i.test(text)) {
+    return "a web page, which a server sent instead; fetch it again";
+  }
+  const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  return `"${start}"${isGzip(bytes) ? ", gzip within gzip; unpack it once" : ""}`;
+}
+
 /**
  * Read an IDX file of unsigned bytes.
  *
@@ -32,12 +46,9 @@ const ELEMENT_TYPES: Readonly<Record<number, string>> = {
  */
 export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
-    const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    throw new DataError(`${where}: expected an IDX file, which starts with 00 00, got "${start}"`);
-  }
-  if (bytes[2] !== 8) {
-    const type = ELEMENT_TYPES[bytes[2]!] ?? `type ${bytes[2]}`;
-    throw new DataError(`${where}: expected IDX values of type uint8, got ${type}`);
+    throw new DataError(
+      `${where}: expected an IDX file, which starts with 00 00, got ${describeStart(bytes)}`,
+    );
   }
   const rank = bytes[3]!;
   const header = 4 + 4 * rank;
@@ -47,9 +58,27 @@ export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const expected = shape.reduce((product, size) => product * size, 1);
+  const sizes = (isLittleEndian: boolean): number[] =>
+    Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis, isLittleEndian));
+  const shape = sizes(false);
+  if (bytes[2] !== 8) {
+    const type = ELEMENT_TYPES[bytes[2]!] ?? `type ${bytes[2]}`;
+    const isQmnist = type === "int32" && rank === 2 && shape[1] === 8;
+    throw new DataError(
+      `${where}: expected IDX values of type uint8, got ${type} of shape [${shape.join(", ")}]; ` +
+        (isQmnist
+          ? "these are labels of QMNIST, whose first column is the digit: write that column as uint8"
+          : "write pixels as whole numbers from 0 to 255, and labels from 0 on, as uint8"),
+    );
+  }
+  const expected = product(shape);
   const got = bytes.length - header;
+  if (got !== expected && got === product(sizes(true))) {
+    throw new DataError(
+      `${where}: expected sizes with the most significant byte first, got [${sizes(true).join(", ")}] with the least first; ` +
+        "write the header in big-endian order",
+    );
+  }
   if (got !== expected) {
     throw new DataError(
       `${where}: expected ${expected} values for shape [${shape.join(", ")}], got ${got}; ` +

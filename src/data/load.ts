@@ -59,7 +59,7 @@ async function readStored(known: StoredDataset, { dataDir }: LoadOptions): Promi
   const folder = dataFolder(dataDir);
   const found = await locate(known, folder);
   const absent = known.files.find(({ name: fileName }) => !found.has(fileName));
-  if (absent) throw missing(known, absent, folder);
+  if (absent) throw await missing(known, absent, folder, found);
   return await known.read(async (fileName) => {
     const { limit } = known.files.find((file) => file.name === fileName)!;
     const where = found.get(fileName)!;
@@ -78,7 +78,8 @@ export async function locate(known: StoredDataset, folder: string): Promise<Map<
   for (const inner of known.folders) {
     const found = new Map<string, string>();
     for (const { name, otherNames } of known.files) {
-      const names = [name, ...otherNames].flatMap((plain) => [plain, `${plain}.gz`]);
+      // Kaggle and macOS unpack a file into a folder of its name.
+      const names = [name, ...otherNames].flatMap((plain) => [plain, `${plain}.gz`, `${plain}/${plain}`]);
       const path = await firstFile(names.map((candidate) => joinPath(folder, inner, candidate)));
       if (path !== undefined) found.set(name, path);
     }
@@ -92,11 +93,32 @@ export async function locate(known: StoredDataset, folder: string): Promise<Map<
 export const joinPath = (...parts: readonly string[]): string =>
   parts.filter((part) => part !== "").join("/");
 
-/** What to say when a file is not there. */
-function missing(known: StoredDataset, file: DataFile, folder: string): DataError {
-  const looked = known.folders.map((inner) => joinPath(folder, inner)).join(", ");
+/** What to say when a file is not there; what is there instead is named. */
+async function missing(
+  known: StoredDataset,
+  file: DataFile,
+  folder: string,
+  found: ReadonlyMap<string, string>,
+): Promise<DataError> {
+  const folders = known.folders.map((inner) => joinPath(folder, inner));
+  const [path] = found.values();
+  const there =
+    path === undefined
+      ? await otherIn(known, folders)
+      : `found only ${[...found.keys()].join(", ")} (such as ${path})`;
   return new DataError(
-    `${known.name}: expected ${file.name} in one of ${looked}; found no such file. ` +
+    `${known.name}: expected ${file.name} in one of ${folders.join(", ")}; ${there}. ` +
       `Run "shatter data get ${known.name}", or pass --data-dir with the folder that holds it`,
   );
+}
+
+/** What lies in the folders in place of a dataset, as far as that is known. */
+async function otherIn(known: StoredDataset, folders: readonly string[]): Promise<string> {
+  for (const [name, what] of Object.entries(known.others)) {
+    const path = await firstFile(
+      folders.flatMap((folder) => [joinPath(folder, name), joinPath(folder, `${name}.gz`)]),
+    );
+    if (path !== undefined) return `found ${path}: ${what}`;
+  }
+  return "found no such file";
 }

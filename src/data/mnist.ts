@@ -43,6 +43,7 @@ function parseSplit(imageFile: NamedBytes, labelFile: NamedBytes): Dataset {
   const labels = parseIdx(labelFile.bytes, labelFile.where);
   expectShape(images, ["count", SIDE, SIDE], "images", imageFile.where);
   expectShape(labels, ["count"], "labels", labelFile.where);
+  expectDigits(labels.values, labelFile.where);
   const count = images.shape[0]!;
   if (labels.shape[0] !== count) {
     throw new DataError(
@@ -65,12 +66,38 @@ function expectShape(
   what: string,
   where: string,
 ): void {
-  const fits =
-    shape.length === expected.length && expected.every((size, i) => size === "count" || size === shape[i]);
-  if (!fits || shape[0] === 0) {
-    throw new DataError(
-      `${where}: expected ${what} of shape [${expected.join(", ")}], got [${shape.join(", ")}]; ` +
-        "are the images and labels files exchanged?",
-    );
-  }
+  const hasRank = shape.length === expected.length;
+  const fits = hasRank && expected.every((size, i) => size === "count" || size === shape[i]);
+  if (fits && shape[0] !== 0) return;
+  const advice = fits
+    ? "there are none, as after a conversion that failed: fetch or make the file again"
+    : hasRank
+      ? `MNIST's are of ${SIDE} x ${SIDE} pixels (16 x 16 are those of USPS): resize them, in both splits`
+      : "are the images and labels files exchanged?";
+  throw new DataError(
+    `${where}: expected ${what} of shape [${expected.join(", ")}], got [${shape.join(", ")}]; ${advice}`,
+  );
+}
+
+/**
+ * Refuse labels that are no digits, and say which dataset of MNIST's kind has such.
+ *
+ * Sources: G. Cohen et al., "EMNIST: an extension of MNIST to handwritten letters", 2017: letters have labels from 1 to
+ * 26, the balanced split from 0 to 46, by class from 0 to 61.
+ */
+function expectDigits(labels: Uint8Array, where: string): void {
+  const first = labels.findIndex((label) => label >= MNIST_CLASSES.length);
+  if (first < 0) return;
+  const [low, high] = [labels, labels].map((all, at) =>
+    all.reduce((a, b) => (at === 0 ? Math.min(a, b) : Math.max(a, b))),
+  );
+  const advice =
+    high === 255
+      ? "255 often marks examples that are to be ignored: leave them out, with their images"
+      : low === 1 && high! <= 26
+        ? "labels from 1 to 26 are those of EMNIST's letters, which are not known by name"
+        : `labels up to ${high} are of another dataset (EMNIST's balanced split has 47 classes), not known by name`;
+  throw new DataError(
+    `${where}: expected labels in [0, ${MNIST_CLASSES.length}), got ${labels[first]} for example ${first}; ${advice}`,
+  );
 }

@@ -54,6 +54,8 @@ interface Known {
 /** A dataset that lies in files. */
 export interface StoredDataset extends Known {
   readonly kind: "stored";
+  /** Files that are something else, by what they are: found in place of the dataset's, they are named. */
+  readonly others: { readonly [file: string]: string };
   /** Folders the files may lie in, below the data folder; the first is where they are put. */
   readonly folders: readonly string[];
   readonly files: readonly DataFile[];
@@ -79,6 +81,9 @@ const MNIST_MIRRORS = [
   "https://ossci-datasets.s3.amazonaws.com/mnist/",
   "https://storage.googleapis.com/cvdf-datasets/mnist/",
 ];
+
+/** Most images that are read from one file: 784 MB, beyond which a packed file is taken for a trap. */
+const MOST_IMAGES = 1_000_000;
 
 /** Name, size and MD5 unpacked, size and MD5 as gzip. */
 const MNIST_FILES = [
@@ -126,11 +131,20 @@ const mnist: StoredDataset = {
   classNames: MNIST_CLASSES,
   preprocess: "paper",
   source: "Y. LeCun, C. Cortes, C. Burges, 1998",
-  folders: ["mnist", "", "MNIST/raw"],
-  files: MNIST_FILES.map(([name, type, limit, md5]) => ({
+  others: {
+    "mnist.npz": "Keras's copy, an archive of NumPy arrays",
+    "training.pt": "torchvision's old copy, of PyTorch tensors",
+    "emnist-letters-train-images-idx3-ubyte": "EMNIST's letters",
+    "emnist-balanced-train-images-idx3-ubyte": "EMNIST's balanced split",
+    "emnist-digits-train-images-idx3-ubyte": "EMNIST's digits, which can be read under MNIST's names",
+    "qmnist-train-images-idx3-ubyte": "QMNIST",
+  },
+  folders: ["mnist", "", "MNIST/raw", "raw"],
+  files: MNIST_FILES.map(([name, type, official, md5]) => ({
     name: `${name}-${type}`,
     otherNames: [`${name}.${type}`],
-    limit,
+    // Digits of others come in MNIST's form, too: up to 280,000 in EMNIST.
+    limit: Math.max(official, type === "idx3-ubyte" ? MOST_IMAGES * 28 ** 2 + 16 : MOST_IMAGES + 8),
     md5,
   })),
   downloads: MNIST_FILES.map(([name, type, , , size, md5]) => ({
@@ -161,6 +175,11 @@ const cifar10: StoredDataset = {
   classNames: CIFAR10_CLASSES,
   preprocess: "paper",
   source: "A. Krizhevsky, 2009, https://www.cs.toronto.edu/~kriz/cifar.html",
+  others: {
+    data_batch_1: "the Python version of CIFAR-10; Shatter reads the binary version",
+    "train.bin": "CIFAR-100",
+    train: "the Python version of CIFAR-100",
+  },
   folders: ["cifar10", "cifar-10-batches-bin", "", "cifar10/cifar-10-batches-bin"],
   files: [...CIFAR10_TRAIN, "test_batch.bin"].map((name) => ({ name, otherNames: [], limit: 30_730_000 })),
   downloads: [

@@ -8,8 +8,8 @@
 import { randomUUID } from "node:crypto";
 import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import envPaths from "env-paths";
 import { messageOf } from "../base/errors.ts";
+import { cacheFolder } from "../data/files.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
 import { makeFolder } from "./process-folder.ts";
 import type { Checkpoints } from "./runner.ts";
@@ -27,7 +27,7 @@ export const GRACE_MS = 5000;
 /** The folder of checkpoints: the one given, else `$SHATTER_CHECKPOINTS`, else in the platform's cache folder. */
 export function checkpointFolder(given?: string): string {
   const asked = given ?? process.env["SHATTER_CHECKPOINTS"] ?? "";
-  return asked === "" ? join(envPaths("shatter", { suffix: "" }).cache, "checkpoints") : resolve(asked);
+  return asked === "" ? join(cacheFolder(), "checkpoints") : resolve(asked);
 }
 
 /** Checkpoints in a folder. */

@@ -22,10 +22,10 @@ export type Labeling = (typeof labelings)[number];
 export interface ExampleOptions extends LoadOptions {
   /** Name of a dataset, or `gaussian`. */
   readonly data: string;
-  /** Number of training examples. */
-  readonly n: number;
-  /** Number of test examples. */
-  readonly testN: number;
+  /** Number of training examples; all by default, or 1,000 Gaussian rows. */
+  readonly n?: number | undefined;
+  /** Number of test examples; all by default, or 1,000 Gaussian rows. */
+  readonly testN?: number | undefined;
   /** Width of Gaussian rows; the other datasets have theirs. */
   readonly d?: number | undefined;
 }
@@ -38,9 +38,11 @@ export interface ExampleOptions extends LoadOptions {
  */
 export async function loadExamples(options: ExampleOptions): Promise<Splits> {
   const { data, n, testN, d } = options;
-  requireWhole("n", n, 1);
-  requireWhole("test-n", testN, 1);
-  if (data === GAUSSIAN) return gaussianRows({ n, testN, d: d ?? 100, seed: options.seed ?? 0 });
+  if (n !== undefined) requireWhole("n", n, 1);
+  if (testN !== undefined) requireWhole("test-n", testN, 1);
+  if (data === GAUSSIAN) {
+    return gaussianRows({ n: n ?? 1000, testN: testN ?? 1000, d: d ?? 100, seed: options.seed ?? 0 });
+  }
   if (d !== undefined) {
     throw new UsageError(`--d: ${data} has a width of its own; it is for --data ${GAUSSIAN} only`);
   }

@@ -149,14 +149,37 @@ function takeApart(bytes: Uint8Array): { header: Record<string, unknown>; data: 
   }
   const encoded = bytes.subarray(8, end);
   if (encoded[0] !== 0x7b) throw refusal('expected a header that begins with "{"');
+  let header: Record<string, unknown>;
+  let text: string;
   try {
-    const header: Record<string, unknown> = JSON.parse(
-      new TextDecoder("utf-8", { fatal: true }).decode(encoded),
-    );
-    return { header, data: bytes.subarray(end) };
+    text = new TextDecoder("utf-8", { fatal: true }).decode(encoded);
+    header = JSON.parse(text);
   } catch {
     throw refusal("expected a header in JSON, got something else");
   }
+  const name = repeatedName(text);
+  if (name !== undefined) throw refusal(`expected each name once, got ${name} again`);
+  return { header, data: bytes.subarray(end) };
+}
+
+/** A name that an object of a valid JSON text has twice, quoted; `JSON.parse` keeps the last and says nothing. */
+function repeatedName(json: string): string | undefined {
+  const open: Set<unknown>[] = [];
+  let from = 0;
+  for (let at = 0; at < json.length; at++) {
+    if (json[at] === "{") open.push(new Set());
+    else if (json[at] === "}") open.pop();
+    else if (json[at] === '"') {
+      from = at;
+      for (at++; json[at] !== '"'; at++) if (json[at] === "\\") at++;
+    } else if (json[at] === ":") {
+      const quoted = json.slice(from, json.lastIndexOf('"', at) + 1);
+      const name: unknown = JSON.parse(quoted);
+      if (open.at(-1)!.has(name)) return quoted;
+      open.at(-1)!.add(name);
+    }
+  }
+  return undefined;
 }
 
 const refusal = (what: string): DataError => new DataError(`safetensors: ${what}`);

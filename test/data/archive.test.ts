@@ -8,6 +8,25 @@ const WANTED = [
   { name: "b.bin", limit: 10 },
 ];
 
+/** The header of an entry of no bytes, as far as it is read. */
+function tarHeader(name: string, type: string): Uint8Array {
+  const header = new Uint8Array(512);
+  const put = (at: number, text: string): void => header.set(new TextEncoder().encode(text), at);
+  put(0, name);
+  put(124, "00000000000");
+  put(156, type);
+  put(257, "ustar\u000000");
+  return header;
+}
+
+/** A header with its checksum: the sum of its bytes, with spaces in the place of the sum itself. */
+function checksummed(header: Uint8Array): Uint8Array {
+  const bytes = header.slice().fill(0x20, 148, 156);
+  const sum = bytes.reduce((total, byte) => total + byte, 0);
+  bytes.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, "0")}\0 `), 148);
+  return bytes;
+}
+
 describe("unpack", () => {
   test("takes the wanted files, wherever they lie, and passes over the rest", async () => {
     const archive = await tarGz([
@@ -63,6 +82,22 @@ describe("unpack", () => {
   ])("refuses an archive that is %s", async (_, spoil) => {
     const archive = await tarGz([["a.bin", LARGE]]);
     await expect(unpack(spoil(archive), WANTED, "x.tar.gz")).rejects.toThrow(/^x\.tar\.gz: expected /);
+  });
+
+  test.each([
+    "0",
+    "2",
+  ])("refuses an entry of type %s whose size is no number, and does not wait", async (type) => {
+    const tar = tarHeader("a.bin", type);
+    // A size in base 256 begins with 0x80, or 0xff if it is below zero.
+    tar[124] = 0x81;
+    const archive = await gzip(Uint8Array.of(...checksummed(tar), ...new Uint8Array(1024)));
+    await expect(unpack(archive, WANTED, "x.tar.gz")).rejects.toThrow(
+      expect.objectContaining({
+        name: "DataError",
+        message: "x.tar.gz: expected a size in bytes for a.bin, got none that is a whole number",
+      }),
+    );
   });
 
   test("refuses gzip that holds no tar", async () => {

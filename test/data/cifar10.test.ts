@@ -12,6 +12,13 @@ function batch(where: string, labels: readonly number[]) {
   return { where, bytes };
 }
 
+/** Records of CIFAR-100: superclass 3, class 42, and pixels of 200. */
+function cifar100(count: number): Uint8Array {
+  const bytes = new Uint8Array(count * (RECORD + 1)).fill(200);
+  for (let at = 0; at < bytes.length; at += RECORD + 1) bytes.set([3, 42], at);
+  return bytes;
+}
+
 const TEST = batch("test_batch.bin", [9]);
 
 describe("parseCifar10", () => {
@@ -35,9 +42,21 @@ describe("parseCifar10", () => {
     ],
     [
       new Uint8Array(0),
-      "1: expected 1 to 10000 records of 3073 bytes, got 0 bytes; record 0 is truncated after 0 bytes, fetch it again",
+      "1: expected 1 to 10000 records of 3073 bytes, got 0 bytes; the file is empty, fetch it again",
     ],
-    [batch("1", [1, 10]).bytes, "1: expected a label in [0, 10) in record 1, got 10"],
+    [
+      batch("1", [1, 10]).bytes,
+      "1: expected a label in [0, 10) in record 1, got 10; the file is damaged or of another dataset, fetch it again",
+    ],
+    [
+      cifar100(20),
+      "1: expected 1 to 10000 records of 3073 bytes, got 61480 bytes; these are records of CIFAR-100, with two label bytes, which is not known by name: use the files of CIFAR-10",
+    ],
+    // So many that they are whole records of CIFAR-10, too.
+    [
+      cifar100(RECORD),
+      "1: expected a label in [0, 10) in record 1, got 200; these are records of CIFAR-100, with two label bytes, which is not known by name: use the files of CIFAR-10",
+    ],
   ])("refuses %#", (bytes, message) => {
     expect(() => parseCifar10([{ where: "1", bytes }], TEST)).toThrow(
       expect.objectContaining({ name: "DataError", message }),

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fetchFile } from "../../src/data/download.ts";
 import { md5 } from "../../src/data/files.ts";
 import type { Download } from "../../src/data/registry.ts";
@@ -22,7 +22,10 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "shatter-download-"));
   path = join(folder, "inner", FILE.name);
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
 
 const fetched = async (): Promise<Uint8Array> => new Uint8Array(await readFile(path));
 const left = (): Promise<string[]> => readdir(join(folder, "inner"));
@@ -114,13 +117,37 @@ describe("fetchFile", () => {
 
   test("refuses a file that is longer than the official one", async () => {
     await using server = await serve({ [FILE.name]: { bytes: Uint8Array.of(...BYTES, 1) } });
-    await expect(fetchFile(FILE, path, { mirror: server.url })).rejects.toThrow("more than 100000 bytes");
+    await expect(fetchFile(FILE, path, { mirror: server.url })).rejects.toThrow(
+      "100001 bytes instead of 100000 bytes of the file",
+    );
     expect(await left()).not.toContain(FILE.name);
   });
 
   test("refuses a file that is shorter than the official one", async () => {
     await using server = await serve({ [FILE.name]: { bytes: BYTES.subarray(0, 99_999) } });
     await expect(fetchFile(FILE, path, { mirror: server.url })).rejects.toThrow(/could not fetch/);
+  });
+
+  test.each([
+    ["of another length", {}],
+    ["of the right length", { type: "text/html; charset=utf-8" }],
+  ])("keeps nothing of a login page %s", async (_, type) => {
+    const page = new TextEncoder().encode("<!doctype html>".padEnd("type" in type ? BYTES.length : 536));
+    await using server = await serve({ [FILE.name]: { bytes: page, ...type } });
+    await expect(fetchFile(FILE, path, { mirror: server.url })).rejects.toThrow(
+      /instead of 100000 bytes of the file: if this network asks for a login, log in with a browser first\)\. Or fetch/,
+    );
+    expect(await left()).toEqual([]);
+  });
+
+  test("begins anew, in the same call, where what was kept is the beginning of something else", async () => {
+    await using server = await serve({ [FILE.name]: { bytes: BYTES } });
+    await fetchFile(FILE, path, { mirror: server.url });
+    await rm(path);
+    await writeFile(`${path}.part`, "<!doctype html>");
+    await fetchFile(FILE, path, { mirror: server.url });
+    expect(server.ranges).toEqual([undefined, "bytes=15-", undefined]);
+    expect(await fetched()).toEqual(BYTES);
   });
 
   test("takes the next mirror where the first has no such file", async () => {
@@ -140,6 +167,29 @@ describe("fetchFile", () => {
           `Or fetch ${empty.url}digits.gz by other means and put it at ${path}`,
       ),
     );
+  });
+
+  test("fetches through the proxy of the environment, but for hosts without", async () => {
+    await using server = await serve({ [FILE.name]: { bytes: BYTES } });
+    vi.stubEnv("HTTP_PROXY", server.url);
+    await fetchFile(FILE, path, { mirror: "http://files.invalid/" });
+    expect(await fetched()).toEqual(BYTES);
+    expect(server.proxied).toEqual(["files.invalid:80"]);
+    await rm(path);
+    vi.stubEnv("NO_PROXY", "127.0.0.1");
+    await fetchFile(FILE, path, { mirror: server.url });
+    expect(server.proxied.length).toBe(1);
+  });
+
+  test.each([
+    ["does not lead there", (url: string) => url.replace("//", "//user:secret@")],
+    ["is none", () => "http://user:secret@:port"],
+  ])("says nothing of the password of a proxy that %s", async (_, addressOf) => {
+    await using server = await serve({});
+    vi.stubEnv("HTTPS_PROXY", addressOf(server.url));
+    const error = await fetchFile(FILE, path, { mirror: "https://files.invalid/" }).catch(String);
+    expect(error).toMatch(/Proxies are those of HTTPS_PROXY\.|HTTPS_PROXY: expected the address of a proxy/);
+    expect(error).not.toContain("secret");
   });
 
   test("gives up on a server that says nothing", async () => {

@@ -41,7 +41,11 @@ export function idxFile(shape: readonly number[], values: Iterable<number>): Uin
   header.setUint8(2, 8);
   header.setUint8(3, shape.length);
   for (const [axis, size] of shape.entries()) header.setUint32(4 + 4 * axis, size);
-  return Uint8Array.of(...new Uint8Array(header.buffer), ...values);
+  const body = Uint8Array.from(values);
+  const bytes = new Uint8Array(header.byteLength + body.length);
+  bytes.set(new Uint8Array(header.buffer));
+  bytes.set(body, header.byteLength);
+  return bytes;
 }
 
 /** Bytes packed by gzip. */

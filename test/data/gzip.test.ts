@@ -22,10 +22,11 @@ describe("gunzip", () => {
   test.each([
     ["truncated", (packed: Uint8Array) => packed.slice(0, -20)],
     ["altered", (packed: Uint8Array) => packed.map((byte, i) => (i === 500 ? byte ^ 255 : byte))],
+    ["followed by zeros", (packed: Uint8Array) => Uint8Array.of(...packed, ...new Uint8Array(512))],
     ["empty after its first bytes", () => Uint8Array.of(0x1f, 0x8b)],
   ])("refuses a file that is %s", async (_, spoil) => {
     await expect(gunzip(spoil(await gzip(BYTES)), BYTES.length, "a.gz")).rejects.toThrow(
-      "a.gz: expected a whole gzip file, got a corrupt or truncated one; fetch it again",
+      "a.gz: expected a whole gzip file, got a corrupt or truncated one, or one with other bytes after it; fetch it again",
     );
   });
 });

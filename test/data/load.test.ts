@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { datasetHash } from "../../src/data/dataset.ts";
@@ -9,6 +9,11 @@ import { findDataset, loadDataset } from "../../src/data/load.ts";
 import { inspect } from "../../src/data/obtain.ts";
 import { datasets } from "../../src/data/registry.ts";
 import { gzip, idxFile } from "./fixtures.ts";
+
+vi.mock("node:os", async (original) => {
+  const os = await original<typeof import("node:os")>();
+  return { ...os, homedir: vi.fn(os.homedir) };
+});
 
 const SHARED = resolve(import.meta.dirname, "../../../shared/data");
 
@@ -72,10 +77,52 @@ describe("loadDataset", () => {
         name: "DataError",
         message:
           `cifar10: expected data_batch_3.bin in one of ${folder}/cifar10, ${folder}/cifar-10-batches-bin, ${folder}, ` +
-          `${folder}/cifar10/cifar-10-batches-bin; found no such file. ` +
+          `${folder}/cifar10/cifar-10-batches-bin; found only data_batch_1.bin, data_batch_2.bin, data_batch_4.bin, ` +
+          `data_batch_5.bin, test_batch.bin (such as ${folder}/cifar10/data_batch_1.bin). ` +
           'Run "shatter data get cifar10", or pass --data-dir with the folder that holds it',
       }),
     );
+  });
+
+  test.each([
+    ["cifar10", "train.bin", "CIFAR-100"],
+    ["cifar10", "data_batch_1", "the Python version of CIFAR-10; Shatter reads the binary version"],
+    ["mnist", "mnist.npz", "Keras's copy, an archive of NumPy arrays"],
+    ["mnist", "emnist-letters-train-images-idx3-ubyte.gz", "EMNIST's letters"],
+  ])("says what lies in place of %s: %s", async (name, other, what) => {
+    await writeFile(join(folder, other), "");
+    await expect(loadDataset(name, { dataDir: folder })).rejects.toThrow(
+      `; found ${folder}/${other}: ${what}. Run`,
+    );
+  });
+
+  test("finds files in folders of their own names, and more images than MNIST has", async () => {
+    for (const [name, bytes] of [
+      ["train-images-idx3-ubyte", image(1)],
+      ["train-labels-idx1-ubyte", idxFile([1], [4])],
+      ["t10k-images-idx3-ubyte", idxFile([10_001, 28, 28], new Uint8Array(10_001 * 784))],
+      ["t10k-labels-idx1-ubyte", idxFile([10_001], new Uint8Array(10_001))],
+    ] as const) {
+      await mkdir(join(folder, name));
+      await writeFile(join(folder, name, name), bytes);
+    }
+    expect((await loadDataset("mnist", { dataDir: folder })).test.shape[0]).toBe(10_001);
+  });
+
+  test("tells a folder that cannot be looked into from a missing one", async () => {
+    // A name too long is an error that is neither "missing" nor a file, whoever asks.
+    await expect(loadDataset("mnist", { dataDir: join(folder, "x".repeat(300)) })).rejects.toThrow(
+      expect.objectContaining({
+        name: "DataError",
+        message: expect.stringMatching(/: expected a file or none, got ENAMETOOLONG/),
+      }),
+    );
+  });
+
+  test.skipIf(process.getuid?.() === 0)("names the folder without permission, and what to do", async () => {
+    await chmod(folder, 0o600);
+    await expect(loadDataset("mnist", { dataDir: folder })).rejects.toThrow(/no permission: ask its owner/);
+    await chmod(folder, 0o700);
   });
 
   test("names the file that is truncated", async () => {
@@ -155,6 +202,26 @@ describe("dataFolder", () => {
     expect(dataFolder()).toBe(resolve("/somewhere"));
     vi.stubEnv("SHATTER_DATA", "");
     expect(dataFolder()).toMatch(/shatter.*data$/);
+  });
+
+  test("is in the current folder, with one warning, for a user without a home", () => {
+    vi.stubEnv("SHATTER_DATA", "");
+    vi.stubEnv("XDG_CACHE_HOME", "");
+    vi.stubEnv("LOCALAPPDATA", "");
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    vi.mocked(homedir).mockImplementation(() => {
+      throw new Error("uv_os_homedir returned ENOENT");
+    });
+    expect(dataFolder()).toBe(resolve("shatter-cache", "data"));
+    expect(dataFolder()).toBe(resolve("shatter-cache", "data"));
+    expect(dataFolder("/given")).toBe(resolve("/given"));
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/^this user has no home folder: .*set HOME/)]]);
+    if (process.platform === "linux") {
+      vi.stubEnv("XDG_CACHE_HOME", "/caches");
+      expect(dataFolder()).toBe("/caches/shatter/data");
+    }
+    vi.mocked(homedir).mockReset();
+    warn.mockRestore();
   });
 });
 

@@ -23,6 +23,7 @@ function tiny(downloads: readonly Download[], checksums: boolean): StoredDataset
     classNames: ["a", "b"],
     preprocess: "paper",
     source: "made up",
+    others: {},
     folders: ["tiny", ""],
     files: [
       { name: "a.bin", otherNames: ["a-other.bin"], limit: 100, ...(checksums && { md5: md5(A) }) },

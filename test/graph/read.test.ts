@@ -67,7 +67,7 @@ describe("a graph that was written", () => {
 type GraphInit = MessageInitShape<typeof GraphProtoSchema>;
 type NodeInit = NonNullable<GraphInit["node"]>[number];
 
-/** The bytes of a file with this graph: an input `x [2, 3]` and an output `y`, unless told otherwise. */
+/** The bytes of a file with this graph: an input `x [2, 3]` and an output `y` of any kind, unless told otherwise. */
 function fileOf(graph: GraphInit, version = 20): Uint8Array {
   return toBinary(
     ModelProtoSchema,
@@ -77,7 +77,7 @@ function fileOf(graph: GraphInit, version = 20): Uint8Array {
       graph: {
         name: "file",
         input: [valueInfo("x", "float32", [2, 3])],
-        output: [valueInfo("y", "float32", [2, 3])],
+        output: [{ name: "y" }],
         ...graph,
       },
     }),
@@ -208,6 +208,14 @@ const refused: readonly (readonly [string, Uint8Array, string])[] = [
     "readOnnx: expected the bytes of an ONNX file, got 0 that are none: there is no graph",
   ],
   ["a text", new TextEncoder().encode("# Not a model\n"), "got 14 that are none"],
+  [
+    "a format of the future",
+    toBinary(
+      ModelProtoSchema,
+      create(ModelProtoSchema, { irVersion: 73n, opsetImport: [{ domain: "", version: 20n }], graph: {} }),
+    ),
+    "readOnnx: expected version 3 to 13 of the file format, got 73; export the model again",
+  ],
   ["an old operator set", fileOf({}, 12), "readOnnx: expected operator set 18 to 25, got 12"],
   [
     "an unknown operator",
@@ -269,6 +277,16 @@ const refused: readonly (readonly [string, Uint8Array, string])[] = [
     "a setting the operation has not",
     fileOf({ node: [nodeOf("Softmax", ["x"], { attribute: [int("sharpness", 3)] })] }),
     'readOnnx: node "n" (Softmax): its setting "sharpness" = 3 cannot be expressed',
+  ],
+  [
+    "a misspelt setting, even of 0",
+    fileOf({ node: [nodeOf("Softmax", ["x"], { attribute: [int("axs", 0)] })] }),
+    'readOnnx: node "n" (Softmax): its setting "axs" = 0 cannot be expressed',
+  ],
+  [
+    "an output that is no tensor",
+    fileOf({ output: [{ name: "y", type: {} }], node: [nodeOf("Relu", ["x"])] }),
+    'readOnnx: output "y": expected a tensor',
   ],
   [
     "a setting of another kind",
@@ -388,7 +406,68 @@ const refused: readonly (readonly [string, Uint8Array, string])[] = [
       initializer: [tensorInit("c", "float32", [], [Number.NaN])],
       node: [nodeOf("Add", ["x", "c"])],
     }),
-    'graph "file", value "constant_0": a constant must have no NaN',
+    'readOnnx: node "n" (Add): expected the constant "c" to be numbers, got NaN as element 0',
+  ],
+  [
+    "an operator without a name",
+    fileOf({ node: [nodeOf("", ["x", "x"])] }),
+    'readOnnx: node "n" (): unknown operator "" (known: Add,',
+  ],
+  [
+    "an input without a name",
+    fileOf({ input: [valueInfo("", "float32", [2, 3])], node: [nodeOf("Relu", [""])] }),
+    'readOnnx: input "": expected a name, got none',
+  ],
+  [
+    "an output of another size than it is said to have",
+    fileOf({ output: [valueInfo("y", "float32", ["batch", 4])], node: [nodeOf("Relu", ["x"])] }),
+    'readOnnx: output "y": expected [?, 4] as declared, got [2, 3]',
+  ],
+  [
+    "an output of another type than it is said to have",
+    fileOf({ output: [valueInfo("y", "int64", [2, 3])], node: [nodeOf("Relu", ["x"])] }),
+    'readOnnx: output "y": expected int64 as declared, got float32',
+  ],
+  [
+    "a copy of two values",
+    fileOf({ node: [nodeOf("Identity", ["x", "x"])] }),
+    'readOnnx: node "n" (Identity): expected one operand, got 2',
+  ],
+  [
+    "a switch that is neither on nor off",
+    fileOf({ node: [nodeOf("ReduceSum", ["x"], { attribute: [int("keepdims", 103)] })] }),
+    'readOnnx: node "n" (ReduceSum): its settings cannot be expressed (output 0 of 1)',
+  ],
+  [
+    "a reshape to an unknown shape",
+    fileOf({ node: [nodeOf("Reshape", ["x"])] }),
+    'readOnnx: node "n" (Reshape): its settings cannot be expressed (output 0 of 1)',
+  ],
+  [
+    "a stretch to an unknown shape",
+    fileOf({ node: [nodeOf("Expand", ["x"])] }),
+    'readOnnx: node "n" (Expand): its settings cannot be expressed (output 0 of 1)',
+  ],
+  [
+    "a slice without an end",
+    fileOf({ initializer: [tensorInit("from", "int64", [1], [0])], node: [nodeOf("Slice", ["x", "from"])] }),
+    'readOnnx: node "n" (Slice): its settings cannot be expressed (output 0 of 1)',
+  ],
+  [
+    "a shape that is a matrix",
+    fileOf({
+      initializer: [tensorInit("shape", "int64", [1, 2], [3, 2])],
+      node: [nodeOf("Reshape", ["x", "shape"])],
+    }),
+    'readOnnx: node "n" (Reshape): expected "shape" to be an int64 constant of one dimension',
+  ],
+  // Tag 0x21 is field 4 (the operator) as a number of 64 bits, where 0x22 is a text.
+  [
+    "a field of another type than it has",
+    fileOf({ node: [nodeOf("Softmax", ["x"])] }).map((byte, at, bytes) =>
+      byte === 0x22 && bytes[at + 2] === "S".charCodeAt(0) ? 0x21 : byte,
+    ),
+    'field "op_type" of NodeProto has wire type 1, not 2',
   ],
 ];
 

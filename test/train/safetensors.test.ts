@@ -125,6 +125,20 @@ describe("readSafetensors", () => {
       "expected 0 bytes of data, got 3",
     ],
     ["an unknown member", oneTensor({ stride: 1 }), "stride"],
+    [
+      "a tensor twice",
+      fileOf(
+        '{"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}, "\\u0077" :{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}',
+        new Uint8Array(4),
+      ),
+      'expected each name once, got "\\u0077" again',
+    ],
+    ["a string twice", fileOf('{"__metadata__":{"a":"{","b":":","a":"2"}}'), 'got "a" again'],
+    [
+      "an offset twice",
+      fileOf('{"w":{"dtype":"U8","shape":[0],"data_offsets":[0,8],"data_offsets":[0,0]}}'),
+      'got "data_offsets" again',
+    ],
   ])("refuses %s", (_, bytes, message) => {
     expect(() => readSafetensors(bytes)).toThrow(DataError);
     expect(() => readSafetensors(bytes)).toThrow(message);

@@ -5,7 +5,8 @@
  * there, and what cannot be expressed exactly is refused with the name of the node.
  */
 
-import { fromBinary } from "@bufbuild/protobuf";
+import { type DescField, type DescMessage, fromBinary, ScalarType } from "@bufbuild/protobuf";
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { GraphError, messageOf } from "../../base/errors.ts";
 import { unknownName } from "../../base/suggest.ts";
 import {
@@ -42,6 +43,9 @@ import {
 /** The operator sets whose operators mean what the operations mean: 18 made the axes of all reductions operands. */
 const OPSETS = { oldest: 18, newest: 25 } as const;
 
+/** Versions of the file format: the first that was released, and that of the newest operator set (ONNX 1.20). */
+const FORMATS = { oldest: 3, newest: 13 } as const;
+
 /** Bytes of one element in a file. */
 const WIDTHS: { readonly [T in DataType]: number } = { float32: 4, int32: 4, int64: 8, bool: 1 };
 
@@ -58,10 +62,10 @@ interface Tensor {
   readonly data: readonly number[];
 }
 
-/** The operator of a record, with its domain where that is not the standard one. */
-function operatorOf({ onnx }: OperationRecord): string {
+/** The operator of a record, with its domain where that is not the standard one; undefined if ONNX has none for it. */
+function operatorOf({ onnx }: OperationRecord): string | undefined {
   if (typeof onnx === "string") return onnx;
-  if ("expand" in onnx) return "";
+  if ("expand" in onnx) return undefined;
   return onnx.domain ? `${onnx.domain}.${onnx.operator}` : onnx.operator;
 }
 
@@ -80,6 +84,7 @@ export function readOnnx(bytes: Uint8Array): Graph {
   const tensors = new Map<string, Tensor>();
   const values = new Map<string, Value>();
   const define = <T>(names: Map<string, T>, name: string, thing: T): void => {
+    if (name === "") throw new GraphError("expected a name, got none");
     if (tensors.has(name) || values.has(name))
       throw new GraphError(`expected a name of its own, but "${name}" is there already`);
     names.set(name, thing);
@@ -103,15 +108,19 @@ export function readOnnx(bytes: Uint8Array): Graph {
       if (isStandard(node.domain) && node.opType === "Constant") {
         define(tensors, onlyOutput(node), readConstant(node));
       } else if (isStandard(node.domain) && node.opType === "Identity") {
-        define(values, onlyOutput(node), valueNamed(node.input[0] ?? ""));
+        define(values, onlyOutput(node), valueNamed(onlyInput(node)));
       } else {
         for (const [name, value] of readNode(node, valueNamed, (name) => tensors.get(name)))
           define(values, name, value);
       }
     });
   });
-  const outputs = file.output.map(({ name }) =>
-    within(`output "${name}"`, () => ({ name, value: valueNamed(name) })),
+  const outputs = file.output.map((declared) =>
+    within(`output "${declared.name}"`, () => {
+      const value = valueNamed(declared.name);
+      checkDeclared(declared, value);
+      return { name: declared.name, value };
+    }),
   );
   return validateGraph({ name: file.name, inputs, outputs });
 
@@ -120,6 +129,9 @@ export function readOnnx(bytes: Uint8Array): Graph {
     if (known) return known;
     const tensor = tensors.get(name);
     if (!tensor) throw new GraphError(`expected "${name}" to be an input, an initializer or computed before`);
+    const strange = tensor.data.findIndex(Number.isNaN);
+    if (strange >= 0)
+      throw new GraphError(`expected the constant "${name}" to be numbers, got NaN as element ${strange}`);
     const value = constant(tensor.data, tensor.shape, tensor.type);
     values.set(name, value);
     return value;
@@ -133,6 +145,11 @@ function within<T>(part: string, read: () => T): T {
   } catch (error) {
     throw error instanceof GraphError ? new GraphError(`readOnnx: ${part}: ${error.message}`) : error;
   }
+}
+
+function onlyInput({ input: names }: NodeProto): string {
+  if (names.length !== 1) throw new GraphError(`expected one operand, got ${names.length}`);
+  return names[0]!;
 }
 
 function onlyOutput({ output }: NodeProto): string {
@@ -151,6 +168,7 @@ function parse(bytes: Uint8Array): GraphProto {
   let model: ModelProto;
   try {
     model = fromBinary(ModelProtoSchema, bytes);
+    checkWireTypes(ModelProtoSchema, bytes);
   } catch (error) {
     return fail(messageOf(error));
   }
@@ -162,7 +180,37 @@ function parse(bytes: Uint8Array): GraphProto {
       `readOnnx: expected operator set ${OPSETS.oldest} to ${OPSETS.newest}, got ${opset.version}; export the model again for operator set 20`,
     );
   }
+  if (!(model.irVersion >= FORMATS.oldest && model.irVersion <= FORMATS.newest)) {
+    throw new GraphError(
+      `readOnnx: expected version ${FORMATS.oldest} to ${FORMATS.newest} of the file format, got ${model.irVersion}; export the model again for operator set 20`,
+    );
+  }
   return model.graph;
+}
+
+/** Refuse fields written as another type than theirs: `fromBinary` would read their bytes as if they were of it. */
+function checkWireTypes(message: DescMessage, bytes: Uint8Array): void {
+  const reader = new BinaryReader(bytes);
+  while (reader.pos < reader.len) {
+    const [number, type] = reader.tag();
+    const field = message.fields.find((known) => known.number === number);
+    // Numbers of a list may be packed, too.
+    const isPacked = field?.fieldKind === "list" && type === WireType.LengthDelimited;
+    if (field && type !== wireTypeOf(field) && !isPacked) {
+      throw new GraphError(
+        `field "${field.name}" of ${message.name} has wire type ${type}, not ${wireTypeOf(field)}`,
+      );
+    }
+    if (field?.message) checkWireTypes(field.message, reader.bytes());
+    else reader.skip(type, number);
+  }
+}
+
+/** How a field is written (https://protobuf.dev/programming-guides/encoding), of the types that ONNX has. */
+function wireTypeOf({ scalar }: DescField): WireType {
+  if (scalar === ScalarType.FLOAT) return WireType.Bit32;
+  const isWhole = scalar === ScalarType.INT32 || scalar === ScalarType.INT64;
+  return isWhole ? WireType.Varint : WireType.LengthDelimited;
 }
 
 function readType(number: number): DataType {
@@ -189,6 +237,22 @@ function readInput({ name, type }: ValueInfoProto): Input {
     fail(`expected whole positive sizes, got ${showShape(shape)}`);
   }
   return input(name, shape, readType(tensor.elemType));
+}
+
+/** Refuse an output that is not what it is declared as, where it is declared; sizes with names may be any. */
+function checkDeclared({ type }: ValueInfoProto, value: Value): void {
+  if (!type) return;
+  if (type.value.case !== "tensorType") throw new GraphError("expected a tensor");
+  const { elemType, shape } = type.value.value;
+  if (readType(elemType) !== value.type)
+    throw new GraphError(`expected ${readType(elemType)} as declared, got ${value.type}`);
+  const sizes = shape?.dim.map(({ value: size }) => (size.case === "dimValue" ? Number(size.value) : "?"));
+  if (
+    sizes &&
+    (sizes.length !== value.shape.length ||
+      sizes.some((size, axis) => size !== "?" && size !== value.shape[axis]))
+  )
+    throw new GraphError(`expected [${sizes.join(", ")}] as declared, got ${showShape(value.shape)}`);
 }
 
 function readTensor(tensor: TensorProto): Tensor {
@@ -266,7 +330,7 @@ function readNode(
   const operator = isStandard(node.domain) ? node.opType : `${node.domain}.${node.opType}`;
   const records = [...operations.values()].filter((record) => operatorOf(record) === operator);
   if (records.length === 0) {
-    const known = new Set([...operations.values()].map(operatorOf).filter((name) => name !== ""));
+    const known = new Set([...operations.values()].flatMap((record) => operatorOf(record) ?? []));
     throw new GraphError(unknownName("operator", operator, [...known].sort()));
   }
   // Operators with several outputs have a record for each of them.
@@ -295,7 +359,8 @@ function applyRecord(
   const operands = names.slice(0, count).map(valueNamed);
   const constants = names.slice(count).map((name) => {
     const tensor = tensorNamed(name);
-    if (tensor?.type !== "int64") throw new GraphError(`expected "${name}" to be an int64 constant`);
+    if (tensor?.type !== "int64" || tensor.shape.length !== 1)
+      throw new GraphError(`expected "${name}" to be an int64 constant of one dimension`);
     return tensor.data;
   });
   const given: { [name: string]: OnnxAttribute } = {};
@@ -311,12 +376,27 @@ function applyRecord(
   const value = apply(record, operands, attributes);
   const written: OnnxSettings =
     typeof onnx === "string" || "expand" in onnx ? {} : onnx.write(attributes, value.shape, operands);
-  refuseUnread(given, constants, written);
+  refuseUnread(node.opType, given, constants, written);
   return { value, output: written.output ?? 0 };
 }
 
-/** Refuse settings that the operation does not have: they mean nothing only at 0 or `NOTSET`. */
+/** Settings that operations do not have, by operator: at 0 or `NOTSET` they say what is so anyway. */
+const NEUTRAL: { readonly [operator: string]: readonly string[] | undefined } = {
+  ArgMax: ["select_last_index"],
+  AveragePool: ["auto_pad", "ceil_mode"],
+  Conv: ["auto_pad"],
+  ConvTranspose: ["auto_pad"],
+  Gather: ["axis"],
+  MaxPool: ["auto_pad", "ceil_mode", "storage_order"],
+  ReduceMax: ["noop_with_empty_axes"],
+  ReduceMean: ["noop_with_empty_axes"],
+  ReduceSum: ["noop_with_empty_axes"],
+  Reshape: ["allowzero"],
+};
+
+/** Refuse settings that the operation does not have, unless they are neutral. */
 function refuseUnread(
+  operator: string,
   given: { readonly [name: string]: OnnxAttribute },
   constants: readonly (readonly number[])[],
   written: OnnxSettings,
@@ -325,7 +405,7 @@ function refuseUnread(
     const known = written.attributes?.[name];
     const isRead = known
       ? Object.keys(known)[0] === Object.keys(setting)[0]
-      : ("int" in setting && setting.int === 0) || ("string" in setting && setting.string === "NOTSET");
+      : NEUTRAL[operator]?.includes(name) && [0, "NOTSET"].includes(Object.values(setting)[0]);
     if (!isRead)
       throw new GraphError(
         `its setting "${name}" = ${JSON.stringify(Object.values(setting)[0])} cannot be expressed`,

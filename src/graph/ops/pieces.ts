@@ -83,8 +83,9 @@ export const slice: Operation<[Value], Slice> = operation({
     operator: "Slice",
     write: ({ starts, ends, axes, steps }) => ({ constants: [starts, ends, axes, steps] }),
     read({ constants }, [x]) {
-      const [starts = [], ends = [], given = starts.map((_, at) => at), steps = starts.map(() => 1)] =
-        constants;
+      const [starts, ends] = constants;
+      if (!starts || !ends) return undefined;
+      const [, , given = starts.map((_, at) => at), steps = starts.map(() => 1)] = constants;
       const axes = given.map((axis) => (axis < 0 ? axis + x!.shape.length : axis));
       // Positions count from the end if negative, and what lies outside is cut off.
       const positions = (all: readonly number[]): number[] =>

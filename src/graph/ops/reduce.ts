@@ -17,12 +17,13 @@ const reductionForm = (operator: string): OnnxForm<Reduction> => ({
   operator,
   write: ({ axes, keepDims }) => ({ attributes: { keepdims: { int: Number(keepDims) } }, constants: [axes] }),
   read: ({ attributes, constants }, [x]) => {
-    const keep = attributes["keepdims"];
+    const keep = attributes["keepdims"] ?? { int: 1 };
+    if (!("int" in keep && [0, 1].includes(keep.int))) return undefined;
     const rank = x!.shape.length;
     const axes = constants[0] ?? x!.shape.map((_, axis) => axis);
     return {
       axes: axes.map((axis) => (axis < 0 ? axis + rank : axis)),
-      keepDims: !(keep && "int" in keep && keep.int === 0),
+      keepDims: keep.int === 1,
     };
   },
 });

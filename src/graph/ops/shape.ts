@@ -18,7 +18,8 @@ export const reshape: Operation<[Value], { readonly shape: Shape }> = operation(
     operator: "Reshape",
     write: ({ shape }) => ({ constants: [shape] }),
     read: ({ constants }, [x]) => {
-      const sizes = constants[0] ?? [];
+      const [sizes] = constants;
+      if (!sizes) return undefined;
       const known = sizes.map((size, axis) => (size === 0 ? x!.shape[axis]! : size));
       const rest = sizeOf(x!.shape) / -sizeOf(known);
       return { shape: known.map((size) => (size === -1 ? rest : size)) };
@@ -83,7 +84,7 @@ export const broadcastTo: Operation<[Value], { readonly shape: Shape }> = operat
   onnx: {
     operator: "Expand",
     write: ({ shape }) => ({ constants: [shape] }),
-    read: ({ constants }, [x]) => ({ shape: broadcastShape("broadcastTo", x!.shape, constants[0] ?? []) }),
+    read: ({ constants: [sizes] }, [x]) => sizes && { shape: broadcastShape("broadcastTo", x!.shape, sizes) },
   },
   shape([x], { shape }) {
     if (!sameShape(broadcastShape("broadcastTo", x.shape, shape), shape)) {

@@ -5,6 +5,7 @@
  * kernel), so that one list does for pixels and features of any size. No test example is looked at.
  */
 
+import { DataError } from "../../base/errors.ts";
 import type { Engine } from "../../train/engine.ts";
 import type { Watch } from "../progress.ts";
 import { type KernelSettings, kernelOf } from "./kernels.ts";
@@ -41,7 +42,15 @@ export interface ChosenBandwidth {
  * The bandwidth of the paper's kernel on the pixels of MNIST, 0.02, is 2.1 over the mean squared distance there.
  */
 export const bandwidthByRule = (squaredDistance: number): number =>
-  Number((2 / squaredDistance).toPrecision(4));
+  Number((2 / positive(squaredDistance)).toPrecision(4));
+
+/** A mean square that something can be divided by. */
+function positive(square: number): number {
+  if (square > 0) return square;
+  throw new DataError(
+    "no bandwidth can be chosen: all training examples are equal, or zeros; use other examples, or give a --bandwidth",
+  );
+}
 
 /** Choose a bandwidth; kernels that have none get 1. */
 export async function chooseBandwidth(
@@ -106,12 +115,12 @@ function scaleOf(
   if (kernel === "linear" || kernel === "arc-cosine" || kernel === "ntk") return null;
   const { squaredNorm, squaredDistance: distance } = momentsOf(points);
   if (kernel === "polynomial") {
-    return { value: 1 / squaredNorm, title: "the reciprocal of the mean squared norm" };
+    return { value: 1 / positive(squaredNorm), title: "the reciprocal of the mean squared norm" };
   }
   return kernel === "gaussian"
-    ? { value: 1 / distance, title: "the reciprocal of the mean squared distance" }
+    ? { value: 1 / positive(distance), title: "the reciprocal of the mean squared distance" }
     : {
-        value: 1 / (4 * Math.sqrt(distance)),
+        value: 1 / (4 * Math.sqrt(positive(distance))),
         title: "a quarter of the reciprocal of the root mean squared distance",
       };
 }

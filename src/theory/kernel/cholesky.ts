@@ -129,7 +129,7 @@ async function factorShifted(
   size: number,
   factor: (matrix: Float64Array, size: number) => Promise<DenseFactor | undefined>,
 ): Promise<{ readonly factor: DenseFactor; readonly added: number }> {
-  let largest = Number.MIN_VALUE;
+  let largest = 0;
   for (const value of matrix) {
     if (!Number.isFinite(value)) {
       throw new DataError(
@@ -142,7 +142,8 @@ async function factorShifted(
   for (;;) {
     const found = await factor(matrix, size);
     if (found) return { factor: found, added };
-    const next = added === 0 ? LEAST_SHIFT * largest : 4 * added;
+    // A tile of zeros has no scale: whatever is added, it grows.
+    const next = added === 0 ? LEAST_SHIFT * Math.max(largest, Number.EPSILON) : 4 * added;
     for (let at = 0; at < size; at++) matrix[at * size + at]! += next - added;
     added = next;
   }

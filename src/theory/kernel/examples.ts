@@ -82,14 +82,14 @@ function areEqual(data: Points["data"], a: number, b: number, size: number): boo
 /**
  * Check that an interpolant can exist.
  *
- * @param rank - The largest rank of the Gram matrix.
- * @throws DataError if equal examples have different labels.
+ * @param kernel - With the largest rank of its Gram matrix, and its value for two examples of zeros.
+ * @throws DataError if equal examples have different labels, or the kernel is 0 at one.
  * @throws UsageError if the matrix is singular whatever the examples.
  */
 export function requireInterpolable(
   points: Points,
   labels: Int32Array,
-  kernel: { readonly name: string; readonly rank: number },
+  kernel: { readonly name: string; readonly rank: number; readonly atZero: number },
   l2: number,
 ): void {
   if (l2 > 0) return;
@@ -97,6 +97,15 @@ export function requireInterpolable(
     throw new UsageError(
       `kernel ${kernel.name}: the Gram matrix of ${points.count} examples of ${points.size} values is singular, its rank is at most ${kernel.rank}: labels cannot be fitted exactly; use --l2 with a positive number, at most --n ${kernel.rank}, or another --kernel`,
     );
+  }
+  if (kernel.atZero === 0) {
+    const { data, count, size } = points;
+    for (let example = 0; example < count; example++) {
+      if (data.subarray(example * size, (example + 1) * size).some((value) => value !== 0)) continue;
+      throw new DataError(
+        `training example ${example} is all zeros, and the ${kernel.name} kernel of zeros is 0: no function has another value there; leave it out, or use --l2 with a positive number or another --kernel`,
+      );
+    }
   }
   const duplicates = findDuplicates(points);
   const clash = duplicates.find(({ first, second }) => labels[first] !== labels[second]);

@@ -146,6 +146,14 @@ function sizesOf(n: number, curve: boolean): number[] {
 export const secondsOf = (solutions: readonly Solutions[], part: keyof Seconds): number =>
   solutions.reduce((total, { seconds }) => total + seconds[part], 0);
 
+/** Relative residual up to which a solution counts as found: six digits, unless fewer are asked for. */
+const FOUND = 1e-6;
+
+/** Whether something with a residual is a solution: norms and errors of what is none mean nothing. */
+export const isFound = ({ residual }: { readonly residual: number }, tolerance = 0): boolean =>
+  // The residual computed anew may be a little above that of the recurrence.
+  residual <= Math.max(FOUND, 2 * tolerance);
+
 /** The last outcome of a labeling with the least l2: of all examples and filters, interpolating if it can. */
 export function lastOf(outcomes: readonly Outcome[], labels: Labeling): Outcome | undefined {
   const own = outcomes.filter((one) => one.labels === labels);

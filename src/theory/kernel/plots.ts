@@ -10,8 +10,16 @@ import { lastOf, type Outcome } from "./outcome.ts";
 import { errorOf, printedOf } from "./printed.ts";
 import { TITLES } from "./tables.ts";
 
-/** Curves where there is more than one size, and the residual where there was a step. */
-export function plotsOf(computed: Computed, outcomes: readonly Outcome[]): ExperimentPlot[] {
+/**
+ * Curves where there is more than one size, and the residual where there was a step.
+ *
+ * @param outcomes - Those of `all` that are solutions.
+ */
+export function plotsOf(
+  computed: Computed,
+  outcomes: readonly Outcome[],
+  all: readonly Outcome[],
+): ExperimentPlot[] {
   const { splits, request } = computed;
   const hasFilters = outcomes.some(({ filters }) => filters !== null);
   const isCurve = new Set(outcomes.map(({ n, filters }) => `${n} ${filters}`)).size > 1;
@@ -83,8 +91,9 @@ export function plotsOf(computed: Computed, outcomes: readonly Outcome[]): Exper
       ),
     });
   }
-  const last = lastOf(outcomes, "true");
-  if (last && last.history.length > 1) {
+  const last = lastOf(all, "true");
+  const history = last?.history.filter(Number.isFinite) ?? [];
+  if (last && history.length > 1) {
     plots.push({
       name: "kernel-residual",
       title: "Residual of the solution",
@@ -95,7 +104,7 @@ export function plotsOf(computed: Computed, outcomes: readonly Outcome[]): Exper
       series: [
         {
           title: `n = ${last.n}`,
-          points: last.history.map((y, step) => ({ x: step, y, low: null, high: null, n: 1 })),
+          points: history.map((y, step) => ({ x: step, y, low: null, high: null, n: 1 })),
           paper: [],
         },
       ],

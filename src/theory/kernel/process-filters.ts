@@ -47,7 +47,7 @@ export async function solveFilters(
   const source = triangleBytes(n) + 4 * n * m + block + splits.train.inputs.byteLength;
   const plan = planSolve(solver, { n, columns: 2 * labels.classes, source, limit });
   const { kernel, rule } = kernelFor(request, filters * perFilter);
-  const shape = { name: kernel.name, rank: kernel.rank(filters * perFilter) };
+  const shape = { name: kernel.name, rank: kernel.rank(filters * perFilter), atZero: 1 };
   requireInterpolable(pointsOf(splits.train), labels.train.true, shape, Math.min(...l2));
 
   const asked = askedOf(request);

@@ -4,7 +4,6 @@
 
 import { totalmem } from "node:os";
 import type { Splits } from "../../data/dataset.ts";
-import { findDataset } from "../../data/load.ts";
 import { corruptLabels } from "../../data/randomize.ts";
 import { GAUSSIAN, loadExamples } from "../examples.ts";
 import { openHere } from "../process-engine.ts";
@@ -59,11 +58,9 @@ export async function kernelInterpolation(options: KernelOptions = {}): Promise<
   const sign = startProvenance(options);
   const request = fill(kernelDefaults, options);
   checkRequest(request);
-  const { data, seed, d } = request;
-  const sizes = sizesOf(request);
+  const { data, n, testN, seed, d } = request;
   const splits = await loadExamples({
-    data,
-    ...sizes,
+    ...{ data, n, testN },
     d: data === GAUSSIAN ? d : options.d,
     seed,
     dataDir: options.dataDir,
@@ -79,13 +76,6 @@ export async function kernelInterpolation(options: KernelOptions = {}): Promise<
   const peak = process.resourceUsage().maxRSS * 1024;
   const result = kernelResult({ ...solved, request, splits, peak });
   return { ...(await withDataHash(result, splits)), provenance: sign() };
-}
-
-/** Sizes that are asked for, or all there is. */
-function sizesOf({ data, n, testN }: KernelRequest): { readonly n: number; readonly testN: number } {
-  if (data === GAUSSIAN) return { n: n ?? 1000, testN: testN ?? 1000 };
-  const known = findDataset(data);
-  return { n: n ?? known.train, testN: testN ?? known.test };
 }
 
 const labelsOf = ({ train, test }: Splits, seed: number): Labels => ({

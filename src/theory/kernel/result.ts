@@ -5,30 +5,38 @@
 import { exampleCount } from "../../data/dataset.ts";
 import type { Claim } from "../../lab/experiment-result.ts";
 import { judgeClaim } from "../../lab/experiments/claims.ts";
-import { describeExamples } from "../examples.ts";
+import { describeExamples, labelings } from "../examples.ts";
 import { FEATURE_UNIT, MOST_UNITS } from "../features/gram-state.ts";
 import { randomConvDefaults } from "../features/random-conv.ts";
 import { say, type Unsigned } from "../settings.ts";
 import type { Computed } from "./computed.ts";
-import { lastOf, type Outcome, secondsOf } from "./outcome.ts";
+import type { Interpolant } from "./interpolants.ts";
+import { isFound, lastOf, type Outcome, secondsOf } from "./outcome.ts";
 import { plotsOf } from "./plots.ts";
 import { errorOf, printedFor, printedOf } from "./printed.ts";
 import { tablesOf } from "./tables.ts";
 
 /** Write the document. */
-export function kernelResult(computed: Computed): Unsigned {
+export function kernelResult(given: Computed): Unsigned {
+  const computed = { ...given, interpolants: foundInterpolants(given.interpolants) };
   const { request, splits, kernel, plan, rule, precision, dimensions, solutions, interpolants } = computed;
-  const outcomes = solutions.flatMap((one) => one.outcomes);
+  const all = solutions.flatMap((one) => one.outcomes);
+  const outcomes = all.filter((one) => isFound(one, request.tolerance));
   const [n, m] = [exampleCount(splits.train), exampleCount(splits.test)];
-  const best = lastOf(outcomes, "true");
-  const random = lastOf(outcomes, "random");
+  const [best, random] = labelings.map((labels) => lastOf(ofAll(computed, outcomes), labels));
   return {
     schema: "shatter/theory@1",
     name: "kernel",
     title: "Kernel interpolation: fitting every label with a linear model",
     question:
       "How well does the minimum-norm solution generalise that fits every training label, and what is its norm when labels are random?",
-    findings: findingsOf(computed, outcomes),
+    findings: [
+      ...notFound(
+        computed,
+        all.filter((one) => !outcomes.includes(one)),
+      ),
+      ...findingsOf(computed, outcomes),
+    ],
     source: "Section 5, equation (3), and Table 3",
     method: [
       `K a = y (equation (3)) with K_ij = k(x_i, x_j), k(x, x') = ${kernel.formula} (${kernel.source}); one column a class, 1 at the label and 0 elsewhere; answers are the class with the largest value.`,
@@ -53,6 +61,12 @@ export function kernelResult(computed: Computed): Unsigned {
     notes: [
       ...computed.notes,
       ...unsolvedNotes(computed, outcomes),
+      ...given.interpolants
+        .filter((one) => !interpolants.includes(one))
+        .map(
+          ({ title, residual, n: few }) =>
+            `No interpolant was found of the kind "${title}" (Section 5): on ${few} examples a relative residual of ${say(residual)} is left, as where examples are equal or nearly so.`,
+        ),
       "Bandwidth, Gabor bank and random filters are not in the paper: what is taken is said under method.",
       "The interval of an error is Wilson's, for the test examples as a sample; the solution itself has nothing random in it but random labels and features.",
     ],
@@ -62,8 +76,8 @@ export function kernelResult(computed: Computed): Unsigned {
       ...(request.features === "random-conv" && { filters: request.filters.join(",") }),
       ...{ tolerance: request.tolerance, seed: request.seed },
     },
-    tables: tablesOf(computed, outcomes),
-    plots: plotsOf(computed, outcomes),
+    tables: tablesOf(computed, outcomes, all),
+    plots: plotsOf(computed, outcomes, all),
     claims: claimsOf(computed, outcomes),
     numbers: {
       ...{ n, testN: m, dimensions },
@@ -85,7 +99,10 @@ export function kernelResult(computed: Computed): Unsigned {
       }),
       ...curveNumbers(outcomes, m),
       ...Object.fromEntries(
-        interpolants.map(({ norm }, index) => [["leastNorm", "forcedNorm", "elsewhereNorm"][index]!, norm]),
+        given.interpolants.map((one, index) => [
+          ["leastNorm", "forcedNorm", "elsewhereNorm"][index]!,
+          interpolants.includes(one) ? one.norm : null,
+        ]),
       ),
       ...{
         factorSeconds: secondsOf(solutions, "factor"),
@@ -112,22 +129,48 @@ function describeFeatures(): string {
 /** A share in percent, with the two decimals that errors of a percent need. */
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
+/** Solutions for all examples: those of fewer are points of curves. */
+const ofAll = ({ splits }: Computed, outcomes: readonly Outcome[]): Outcome[] =>
+  outcomes.filter(({ n }) => n === exampleCount(splits.train));
+
+/** Interpolants that are some; none where there is no minimum norm to compare with, which is the first. */
+function foundInterpolants(interpolants: readonly Interpolant[]): readonly Interpolant[] {
+  const found = interpolants.filter((one) => isFound(one));
+  return found[0] === interpolants[0] ? found : [];
+}
+
+/** Says of which equations there is no solution, and what to do. */
+function notFound({ request }: Computed, unsolved: readonly Outcome[]): string[] {
+  const last = unsolved.at(-1);
+  if (!last) return [];
+  const { labels, l2, n, filters, iterations, residual } = last;
+  const others = unsolved.length > 1 ? `, nor in ${unsolved.length - 1} other cases` : "";
+  const of = `${labels} labels, n = ${n}, l2 ${l2}${filters === null ? "" : `, ${filters} filters`}`;
+  const advice =
+    l2 > 0
+      ? "allow more --iterations, or use a larger --l2"
+      : "use --l2 with a positive number if examples are equal or nearly so, another --bandwidth or --kernel, or allow more --iterations";
+  return [
+    `No solution was found for ${of}${others}: after ${iterations} of ${request.iterations} steps a relative residual of ${say(residual)} is left, so that errors and norms would be those of no interpolant; ${advice}.`,
+  ];
+}
+
 /** Says so where conjugate gradients were out of steps before the residual was small. */
 function unsolvedNotes(
   { request: { tolerance, iterations } }: Computed,
   outcomes: readonly Outcome[],
 ): string[] {
   const worst = Math.max(0, ...outcomes.map(({ residual }) => residual));
-  // The residual computed anew may be a little above that of the recurrence.
   if (worst <= 2 * tolerance) return [];
   return [
     `Not solved to the tolerance of ${say(tolerance)}: after ${iterations} steps a relative residual of ${say(worst)} is left; allow more --iterations, or keep more of the factor (--memory).`,
   ];
 }
 
-function curveNumbers(outcomes: readonly Outcome[], m: number): Record<string, number[]> {
+function curveNumbers(outcomes: readonly Outcome[], m: number): Record<string, (number | null)[]> {
   const least = Math.min(...outcomes.map(({ l2 }) => l2));
   const own = outcomes.filter(({ labels, l2 }) => labels === "true" && l2 === least);
+  const random = outcomes.filter(({ labels, l2 }) => labels === "random" && l2 === least);
   return own.length < 2
     ? {}
     : {
@@ -135,24 +178,24 @@ function curveNumbers(outcomes: readonly Outcome[], m: number): Record<string, n
         ...(own[0]!.filters !== null && { filters: own.map(({ filters }) => filters!) }),
         testErrorAt: own.map(({ testErrors }) => testErrors / m),
         normAt: own.map(({ norm }) => norm),
-        randomNormAt: outcomes
-          .filter(({ labels, l2 }) => labels === "random" && l2 === least)
-          .map(({ norm }) => norm),
+        randomNormAt: own.map(
+          ({ n, filters }) => random.find((one) => one.n === n && one.filters === filters)?.norm ?? null,
+        ),
       };
 }
 
 function findingsOf(computed: Computed, outcomes: readonly Outcome[]): string[] {
   const { splits, kernel, interpolants } = computed;
-  const best = lastOf(outcomes, "true");
-  const random = lastOf(outcomes, "random");
+  const [best, random] = labelings.map((labels) => lastOf(ofAll(computed, outcomes), labels));
   if (!best || !random) return [];
   const { value, low, high, paper } = errorOf(computed, best);
   const all = best.trainErrors === 0 ? "every label" : `all labels but ${best.trainErrors}`;
   const fits = best.l2 === 0 ? `fits ${all} and ` : `with l2 ${best.l2} `;
+  const times = best.norm > 0 ? `, ${say(random.norm / best.norm)} times as large` : "";
   const filters = best.filters === null ? "" : `, ${best.filters} random filters`;
   const list = [
     `The ${kernel.name} kernel on ${describeExamples(splits.train)}${filters}: it ${fits}errs on ${percent(value!)} of the test examples (${percent(low!)} to ${percent(high!)})${paper === null ? "" : `; the paper: ${percent(paper)}`}.`,
-    `The norm of the solution is ${say(best.norm)} for true labels and ${say(random.norm)} for random ones, ${say(random.norm / best.norm)} times as large; random labels are fitted just as well (training errors: ${random.trainErrors}) and teach nothing: ${percent(random.testErrors / exampleCount(splits.test))} test error.`,
+    `The norm of the solution is ${say(best.norm)} for true labels and ${say(random.norm)} for random ones${times}; random labels are fitted ${random.trainErrors <= best.trainErrors ? "just" : "not"} as well (training errors: ${random.trainErrors}) and teach nothing: ${percent(random.testErrors / exampleCount(splits.test))} test error.`,
     `The largest relative residual of all right-hand sides is ${say(Math.max(best.residual, random.residual))}, in float64.`,
   ];
   for (const other of computed.request.l2.filter((l2) => l2 !== best.l2)) {

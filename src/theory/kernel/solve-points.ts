@@ -61,7 +61,7 @@ export async function solvePoints({
   const plan = planSolve(solver, { ...demand, source: 2 * (train.data.byteLength + test.data.byteLength) });
   const { bandwidth, rule } = await bandwidthOf(engine, request, train, labels, watch);
   const kernel = kernelOf({ ...request, bandwidth });
-  const shape = { name: kernel.name, rank: kernel.rank(train.size) };
+  const shape = { name: kernel.name, rank: kernel.rank(train.size), atZero: kernel.evaluate(0, 0, 0) };
   requireInterpolable(train, labels.train.true, shape, Math.min(...l2));
   const source = gramOfPoints(kernel, train, test);
   const solutions = await solveLabels(engine, source, labels, { ...request, ...watch, plan, filters: null });

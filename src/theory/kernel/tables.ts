@@ -12,12 +12,16 @@ import { errorOf, normOf } from "./printed.ts";
 /** Labels, as titles of lines and columns. */
 export const TITLES: { readonly [L in Labeling]: string } = { true: "True labels", random: "Random labels" };
 
-/** All tables; that of interpolants only where there are any. */
-export const tablesOf = (computed: Computed, outcomes: readonly Outcome[]): ExperimentTable[] => [
+/** All tables, that of interpolants only where there are any; `outcomes` are those of `all` that are solutions. */
+export const tablesOf = (
+  computed: Computed,
+  outcomes: readonly Outcome[],
+  all: readonly Outcome[],
+): ExperimentTable[] => [
   errorsTable(computed, outcomes),
   classesTable(computed, outcomes),
   ...(computed.interpolants.length > 0 ? [interpolantsTable(computed)] : []),
-  workTable(computed, outcomes),
+  workTable(computed, all),
 ];
 
 function errorsTable(computed: Computed, outcomes: readonly Outcome[]): ExperimentTable {

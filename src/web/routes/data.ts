@@ -3,6 +3,7 @@
  */
 
 import { Hono } from "hono";
+import { messageOf } from "../../base/errors.ts";
 import { datasets } from "../../data/registry.ts";
 import type { DataItem } from "../api.ts";
 import { checked, gridParameters, nameOf } from "../parameters.ts";
@@ -15,8 +16,9 @@ export function dataRoutes({ helper, hasData, dataDir }: Services): Hono {
     .get("/", async (context) => {
       const items: DataItem[] = [];
       for (const { name, title, train, test, classNames } of datasets) {
-        const isHere = await hasData(name);
-        const hint = isHere ? null : `Run "shatter data get ${name}" on the machine of this server.`;
+        const missing = `Run "shatter data get ${name}" on the machine of this server.`;
+        const hint = await hasData(name).then((isHere) => (isHere ? null : missing), messageOf);
+        const isHere = hint === null;
         items.push({ ...{ name, title, isHere, hint, classNames }, train, test });
       }
       return context.json(items);

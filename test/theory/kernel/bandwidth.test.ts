@@ -3,6 +3,7 @@
  */
 
 import { expect, test } from "vitest";
+import { DataError } from "../../../src/base/errors.ts";
 import { bandwidthByRule, chooseBandwidth } from "../../../src/theory/kernel/bandwidth.ts";
 import { momentsOf } from "../../../src/theory/kernel/moments.ts";
 import type { Points } from "../../../src/theory/kernel/source.ts";
@@ -29,6 +30,15 @@ test.each<[string, Points, number]>([
 
 test("the rule is the paper's bandwidth on pixels, in other units", () => {
   expect(bandwidthByRule(100)).toBe(0.02);
+});
+
+test("equal examples have no bandwidth, which is said of them and not of the option", async () => {
+  expect(() => bandwidthByRule(0)).toThrow("all training examples are equal");
+  const points: Points = { kind: "floats", data: new Float32Array(SIZE * COUNT), count: COUNT, size: SIZE };
+  for (const kernel of ["gaussian", "laplace", "polynomial"] as const) {
+    const given = { settings: { kernel, degree: 2 }, points, labels: new Int32Array(COUNT), classes: 2 };
+    await expect(chooseBandwidth(await openTestEngine(), given)).rejects.toThrow(DataError);
+  }
 });
 
 test("of few examples the bandwidth is the middle of the list; of enough, the one that errs least", async () => {

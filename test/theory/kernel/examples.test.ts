@@ -13,7 +13,17 @@ const floats = (rows: readonly (readonly number[])[]): Points => ({
   size: rows[0]!.length,
 });
 
-const smooth = { name: "gaussian", rank: Number.POSITIVE_INFINITY };
+const smooth = { name: "gaussian", rank: Number.POSITIVE_INFINITY, atZero: 1 };
+
+test("an example of zeros has no other value than 0 where the kernel is 0", () => {
+  const points = floats([[1], [0]]);
+  const linear = { name: "linear", rank: 2, atZero: 0 };
+  expect(() => requireInterpolable(points, Int32Array.of(0, 1), linear, 0)).toThrow(
+    "training example 1 is all zeros, and the linear kernel of zeros is 0",
+  );
+  expect(() => requireInterpolable(points, Int32Array.of(0, 1), linear, 1)).not.toThrow();
+  expect(() => requireInterpolable(points, Int32Array.of(0, 1), smooth, 0)).not.toThrow();
+});
 
 describe("equal examples", () => {
   test("are found, each with the first of its kind", () => {
@@ -61,7 +71,7 @@ describe("equal examples", () => {
 
 test("more examples than the rank of the kernel are refused, with what helps", () => {
   const points = floats([[1], [2], [3]]);
-  const linear = { name: "linear", rank: 1 };
+  const linear = { name: "linear", rank: 1, atZero: 0 };
   expect(() => requireInterpolable(points, Int32Array.of(0, 1, 0), linear, 0)).toThrow(
     "the Gram matrix of 3 examples of 1 values is singular, its rank is at most 1",
   );

@@ -40,7 +40,7 @@ test.each([
   ],
   [[0.1], [15]],
 ] as const)("the paper's errors stand beside those of l2 %j: %j %%", (l2, percents) => {
-  const [error] = plotsOf(computedOf(l2), outcomesOf(l2));
+  const [error] = plotsOf(computedOf(l2), outcomesOf(l2), []);
   expect(error?.name).toBe("kernel-error");
   expect(error?.series.map(({ paper }) => paper)).toEqual([
     ...percents.map((percent) => (percent === undefined ? [] : [{ x: 32_000, y: percent / 100 }])),

@@ -161,6 +161,18 @@ describe("equation (3)", () => {
   });
 });
 
+test("a matrix of zeros is factored, and its equations have no solution", async () => {
+  const zeros = { kind: "floats", data: new Float32Array(600 * 3), count: 600, size: 3 } as const;
+  const linear = kernelOf({ kernel: "linear", bandwidth: 1, degree: 1 });
+  await using solver = await createKernelSolver(engine, gramOfPoints(linear, zeros, null), {
+    l2: 0,
+    tolerance: 1e-9,
+    mostIterations: 3,
+  });
+  const { residuals, iterations } = await solver.solve(vectorsOf(600, 1), 1);
+  expect([residuals[0], iterations]).toEqual([1, 3]);
+});
+
 test("conjugate gradients without a preconditioner end after as many steps as there are eigenvalues", async () => {
   const diagonal = Float64Array.from({ length: 60 }, (_, at) => [1, 10, 100][at % 3]!);
   const apply = async (v: Float64Array): Promise<Float64Array> => v.map((value, at) => value * diagonal[at]!);
