@@ -43,9 +43,9 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
     },
     {
       what: "node",
-      ok: major > 22 || (major === 22 && minor >= 12),
+      ok: major > 22 || (major === 22 && minor >= 13),
       optional: false,
-      detail: `${process.versions.node}, needs 22.12 or newer`,
+      detail: `${process.versions.node}, needs 22.13 or newer`,
     },
     {
       what: "machine",

@@ -8,6 +8,7 @@ import { Command, Option } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
 import { datasets } from "../data/registry.ts";
+import { experimentId } from "../lab/definition.ts";
 import { scaleOf } from "../lab/experiments/document.ts";
 import type { Experiment } from "../lab/experiments/experiment.ts";
 import { experimentFromFile } from "../lab/experiments/file-experiment.ts";
@@ -18,7 +19,7 @@ import type { LocalLab } from "../lab/process-lab.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
-import { checkFolder, printExperiment, writeExperiment } from "./experiment-output.ts";
+import { checkFolder, printExperiment, resultIn, writeExperiment } from "./experiment-output.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { listOf, oneOf, warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
@@ -108,7 +109,10 @@ export function runCommand(): Command {
       "more is sooner, among the experiments of the lab (default: 0)",
       wholeFrom(-1000),
     )
-    .option("--out <folder>", "where the result goes (default: <lab>/<name>-<scale>)")
+    .option(
+      "--out <folder>",
+      "where the result goes (default: <lab>/<name>-<scale>, or <lab>/<id> where another experiment has that)",
+    )
     .option("--json <file>", 'only "-": print the result as JSON instead of tables')
     .option(
       "--port <number>",
@@ -207,7 +211,7 @@ async function find(name: string, options: Options) {
 }
 
 /** Whether an argument is a file and not the name of an experiment. */
-const isFile = (name: string): boolean => /[\\/]|\.(ya?ml|json)$/.test(name);
+const isFile = (name: string): boolean => /[\\/]|\.(ya?ml|json)$/i.test(name);
 
 /** Most bytes of an experiment file. */
 const MOST_BYTES = 2 ** 20;
@@ -216,7 +220,7 @@ async function readExperimentFile(path: string): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > MOST_BYTES) throw new Error(`${size} bytes, more than ${MOST_BYTES}`);
-    return await readFile(path, "utf8");
+    return decode(await readFile(path));
   } catch (error) {
     const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new UsageError(
@@ -225,9 +229,34 @@ async function readExperimentFile(path: string): Promise<string> {
   }
 }
 
+/** The text of a file in UTF-8, or in UTF-16 that says so by its first character (editors of Windows write it). */
+function decode(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const order =
+    first === 0xff && second === 0xfe ? "le" : first === 0xfe && second === 0xff ? "be" : undefined;
+  const encoding = order === undefined ? "utf-8" : `utf-16${order}`;
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error(`bytes that are not ${encoding.toUpperCase()}: save the file as UTF-8`);
+  }
+}
+
+/**
+ * Where the result of an experiment goes: a folder of its name, unless that has the result of another one - a second file
+ * of this name, another `--n` -, and of its id then.
+ */
+async function folderOf(experiment: Experiment, { lab, what, setting }: ExperimentOptions): Promise<string> {
+  const id = await experimentId(experiment, { what, setting });
+  const scale = scaleOf(experiment, setting);
+  const plain = join(lab, scale === "custom" ? `${experiment.name}-${scale}` : id);
+  const there = await resultIn(plain);
+  return there === undefined || there.id === id ? plain : join(lab, id);
+}
+
 async function runAndPublish(experiment: Experiment, request: ExperimentOptions, options: Options) {
   const { lab, quiet, json } = options;
-  const folder = options.out ?? join(lab, `${experiment.name}-${scaleOf(experiment, request.setting)}`);
+  const folder = options.out ?? (await folderOf(experiment, request));
   // What cannot be written is refused before the first minute of training.
   await checkFolder(folder);
   const progress = createProgress(process.stderr, {

@@ -117,6 +117,8 @@ export const claimSchema = z.object({
 
 export const experimentResultSchema = z.object({
   schema: z.literal("shatter/experiment@1"),
+  /** Tells experiments of one name apart: `figure-1c-custom-3f2a1b`. */
+  id: z.string().optional(),
   /** `table-1`, or the name of an experiment file without its extension. */
   name: z.string(),
   title: z.string(),

@@ -183,6 +183,7 @@ export async function carryTrial(
       isSettling = true;
       const finish = () => finishAttempt(tables, token, row, (tx) => queue.complete(job.id, tx));
       await write(finish).catch((error) => shelter(document, shelf.folder, error));
+      if ((ending as string | undefined) !== "lost") await options.keepResult?.(document);
     } else if (ending !== "lost") {
       // Whoever goes on shall lose as little as possible.
       await write(() => shelf.keep(trial.id, token, true, warn)).catch((error) =>

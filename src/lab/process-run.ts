@@ -78,7 +78,7 @@ export async function runPlanned(
     try {
       const carried = await work({
         ...{ runner, provenance, device, threads, signal, onWarning, onEvent, only: id },
-        ...{ database: lab.database, queue: lab.queue, dataDir: options.dataDir },
+        ...{ database: lab.database, queue: lab.queue, dataDir: options.dataDir, keepResult: lab.keepResult },
         shelf: openShelf(lab.database, { folder: lab.checkpoints, program: programOn(device) }),
         isOver: async () => await isSettled(lab.database, id),
         onCarried: finish,
@@ -151,7 +151,7 @@ export async function workIn(lab: LocalLab, request: WorkRequest): Promise<reado
   const { dataDir, experiment, untilIdle, command, onEvent } = request;
   return await work({
     ...{ runner, device, threads, dataDir, signal, onWarning, onEvent, only: experiment },
-    ...{ database: lab.database, queue: lab.queue },
+    ...{ database: lab.database, queue: lab.queue, keepResult: lab.keepResult },
     provenance: provenanceOf(device, threads, jobs, command ?? null),
     shelf: openShelf(lab.database, { folder: checkpoints, program: programOn(device) }),
     isOver: async () => untilIdle && (await isSettled(lab.database, experiment)),

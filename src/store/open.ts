@@ -52,7 +52,7 @@ export async function openEmbedded(lab: string): Promise<EmbeddedDatabase> {
     await owner.release();
     if (error instanceof DataError) throw error;
     throw new DataError(
-      `lab ${lab}: its database cannot be opened (${reasonOf(error)}); what is in ${folder} was left as it is`,
+      `lab ${lab}: its database cannot be opened (${reasonOf(error)}); what is in ${folder} was left as it is${await remedyOfDamage(lab)}`,
       { cause: error },
     );
   }
@@ -213,6 +213,16 @@ export function describeUrl(url: string): string {
   }
   return `database ${parsed.host || "localhost"}${parsed.pathname}`;
 }
+
+/** Whether there are files beside the database of a lab in a folder that another lab can be made of. */
+export const hasBackup = async (lab: string): Promise<boolean> =>
+  (await stat(join(resolve(lab), "lab.json")).catch(() => undefined)) !== undefined;
+
+/** What to do about a damaged database, as the end of a sentence. */
+export const remedyOfDamage = async (lab: string): Promise<string> =>
+  (await hasBackup(lab))
+    ? `; its experiments, results and checkpoints are in files beside it, too: shatter import ${lab} --lab <another folder> makes a lab of them`
+    : "";
 
 /** Whether a folder holds a lab already. */
 export async function hasLab(lab: string): Promise<boolean> {

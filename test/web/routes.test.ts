@@ -131,7 +131,7 @@ describe("experiments", () => {
     for (const { name } of files) {
       const answer = await dashboard.ask(`/api/experiments/${id}/files/${name}`);
       expect([name, answer.status]).toEqual([name, 200]);
-      expect(answer.headers.get("content-disposition")).toBe(`attachment; filename="${id}-${name}"`);
+      expect(answer.headers.get("content-disposition")).toBe(`attachment; filename*=UTF-8''${id}-${name}`);
       const bytes = await answer.bytes();
       const start = new TextDecoder().decode(bytes.subarray(0, 200));
       const end = name.split(".").at(-1)!;

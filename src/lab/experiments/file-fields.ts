@@ -4,6 +4,7 @@
  */
 
 import { z } from "zod";
+import { storable, whole } from "../../base/limits.ts";
 import { inputsNames } from "../../data/randomize.ts";
 import { datasets } from "../../data/registry.ts";
 import { models } from "../../nn/models.ts";
@@ -13,16 +14,16 @@ import { trialSpecSchema } from "../../train/spec.ts";
 /** Most letters of an experiment's name, which names its folder. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
-const count = z.int().min(1);
+const count = whole(1);
 
 /** Fields that are no axes: they take one value, never a list. */
 export const plainFields = {
-  $schema: z.string().describe("Where this schema is, for editors."),
+  $schema: storable().describe("Where this schema is, for editors."),
   name: z
     .string()
     .regex(NAME, { error: "expected up to 64 small letters, digits, dots and hyphens" })
     .describe("Names the folder of the result; the file's own name unless told."),
-  title: z.string().describe("Stands over the result."),
+  title: storable().describe("Stands over the result."),
   seeds: count.describe("Number of repetitions of every cell; 1 unless told."),
 } as const;
 
