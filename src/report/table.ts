@@ -77,11 +77,13 @@ export const tellSpread = ({ summary }: TestResult): string =>
     : "One seed a kind of trial, so there are no intervals.";
 
 /** A trial's kind. */
-export const kindOfTrial = ({ inputs, labels, escalation }: TrialResult): Kind => ({
+export const kindOfTrial = ({
   inputs,
-  nominal: labels.nominal,
+  labels: { nominal, permuted },
   escalation,
-});
+}: Pick<TrialResult, "inputs" | "escalation"> & {
+  readonly labels: Pick<TrialResult["labels"], "nominal" | "permuted">;
+}): Kind => ({ inputs, nominal, ...(permuted ? { permuted } : {}), escalation });
 
 /** The number of trials of a kind, by status. */
 export function countStatuses(result: TestResult, kind: Kind): Record<TrialResult["status"], number> {
