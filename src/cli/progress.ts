@@ -10,7 +10,7 @@ import { percent } from "../base/percent.ts";
 import type { TestEvent, TrialState } from "../lab/randomization-test.ts";
 import type { TrialResult } from "../lab/result.ts";
 import { formatDuration, formatNoun } from "../report/format.ts";
-import { nameEscalated } from "../report/kinds.ts";
+import { kindOfSpec, nameEscalated } from "../report/kinds.ts";
 import { isSteered } from "./output.ts";
 import type { NameTrial } from "./trial-names.ts";
 
@@ -24,8 +24,8 @@ export interface Progress {
 }
 
 /** A trial in few words, such as `20 % random labels, seed 2`. */
-const nameInTest: NameTrial = ({ spec: { inputs, corrupt, seed }, escalation }) =>
-  `${nameEscalated({ inputs, nominal: corrupt, escalation })}, seed ${seed}`;
+const nameInTest: NameTrial = ({ spec, escalation }) =>
+  `${nameEscalated(kindOfSpec(spec, escalation))}, seed ${spec.seed}`;
 
 const showShare = (share: number | null): string => (share === null ? "  - " : percent(share));
 

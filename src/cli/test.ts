@@ -8,7 +8,7 @@ import { Command, Option } from "commander";
 import { messageOf } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
-import { inputsNames } from "../data/randomize.ts";
+import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
 import { datasets } from "../data/registry.ts";
 import type { TestRequest } from "../lab/plan.ts";
 import { checkpointFolder } from "../lab/process-checkpoints.ts";
@@ -45,6 +45,7 @@ interface Options {
   readonly model: string;
   readonly inputs: TestRequest["inputs"];
   readonly corrupt: number[];
+  readonly labels: LabelsName;
   readonly n?: number;
   readonly testN?: number;
   readonly seeds: number;
@@ -102,9 +103,15 @@ export function testCommand(): Command {
     )
     .option(
       "--corrupt <p,...>",
-      "probabilities that a label is redrawn, with true inputs",
+      "probabilities that a label is corrupted, with true inputs",
       listOf(numberIn(0, 1)),
       [0, 1],
+    )
+    .option(
+      "--labels <redraw|permute>",
+      "corrupted labels are drawn anew, or change places (each class keeps its count)",
+      named("choice", labelsNames),
+      "redraw",
     )
     .option("--n <count>", "training examples (default: all)", wholeFrom(1))
     .option("--test-n <count>", "test examples (default: all)", wholeFrom(1))
@@ -262,12 +269,11 @@ async function test(options: Options): Promise<void> {
   };
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
 
-  const { data, dataDir, model, inputs, corrupt, n, testN, seeds, seed, escalations, jobs, threads, device } =
-    options;
+  const { seed: firstSeed, ...asked } = options;
   const { runRandomizationTest } = await import("../lab/process-test.ts");
   const result = await runRandomizationTest({
-    ...{ data, dataDir, model, inputs, corrupt, n, testN, seeds, escalations, jobs, threads, device },
-    firstSeed: seed,
+    ...asked,
+    firstSeed,
     recipe: recipeOf(options),
     checkpoints: folder === undefined ? undefined : { folder, seconds: options.checkpointEvery },
     command: commandLine(),

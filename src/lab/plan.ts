@@ -5,7 +5,7 @@
 import { UsageError } from "../base/errors.ts";
 import { requireAugmentable } from "../data/augment.ts";
 import { exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
-import type { InputsName } from "../data/randomize.ts";
+import type { InputsName, LabelsName } from "../data/randomize.ts";
 import { findModel } from "../nn/models.ts";
 import { networkShape, splitsHash } from "../train/prepare.ts";
 import { type Recipe, recipeSchema } from "../train/recipe.ts";
@@ -17,8 +17,10 @@ export interface TestRequest {
   readonly model: string;
   /** How inputs are randomized; labels stay true but for `true` inputs. */
   readonly inputs: readonly InputsName[];
-  /** Probabilities that a label is redrawn; with `true` inputs only, as in the paper. */
+  /** Probabilities that a label is corrupted; with `true` inputs only, as in the paper. */
   readonly corrupt: readonly number[];
+  /** How labels are corrupted; redrawn unless told. */
+  readonly labels?: LabelsName | undefined;
   /** Number of repetitions. */
   readonly seeds: number;
   /** The first repetition's seed; the others follow. */
@@ -29,17 +31,22 @@ export interface TestRequest {
 }
 
 /** One kind of trial: the conditions of a test. */
-interface Condition {
-  readonly inputs: InputsName;
-  readonly corrupt: number;
-}
+type Condition = Pick<TrialSpec, "inputs" | "corrupt" | "labels">;
+
+/** The part of a spec that says how labels are corrupted: nothing where they are redrawn, or not at all. */
+export const labelsOfSpec = (corrupt: number, labels: LabelsName | undefined): Pick<TrialSpec, "labels"> =>
+  labels === "permute" && corrupt > 0 ? { labels } : {};
 
 /**
  * The conditions of a test: every corruption with true inputs, and true labels with every other input.
  *
  * @throws UsageError if there would be none, or a probability is not in `[0, 1]`.
  */
-export function conditionsOf({ inputs, corrupt }: Pick<TestRequest, "inputs" | "corrupt">): Condition[] {
+export function conditionsOf({
+  inputs,
+  corrupt,
+  labels,
+}: Pick<TestRequest, "inputs" | "corrupt" | "labels">): Condition[] {
   for (const probability of corrupt) {
     if (!(probability >= 0 && probability <= 1)) {
       throw new UsageError(`--corrupt: expected probabilities in [0, 1], got ${probability}`);
@@ -53,7 +60,7 @@ export function conditionsOf({ inputs, corrupt }: Pick<TestRequest, "inputs" | "
   const levels = [...new Set(corrupt)].sort((a, b) => a - b);
   const conditions = [...new Set(inputs)].flatMap((name): Condition[] =>
     name === "true"
-      ? levels.map((level) => ({ inputs: name, corrupt: level }))
+      ? levels.map((level) => ({ inputs: name, corrupt: level, ...labelsOfSpec(level, labels) }))
       : [{ inputs: name, corrupt: 0 }],
   );
   if (conditions.length === 0)

@@ -130,7 +130,7 @@ async function writeTrials(database: Database, folder: string, ids: readonly str
     const flat = parsed.map(
       ({ spec, result: { history: _, confusion, touched, labels, best, ...numbers } }) => ({
         ...{ model: spec.model, dataset: spec.dataset.name, n: spec.dataset.train },
-        ...{ corrupt: labels.nominal, realised: labels.realised },
+        ...{ corrupt: labels.nominal, labels: spec.labels ?? "redraw", realised: labels.realised },
         ...numbers,
       }),
     );

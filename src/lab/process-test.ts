@@ -26,6 +26,8 @@ export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | 
   readonly inputs?: TestRequest["inputs"] | undefined;
   /** `[0, 1]` unless told: true labels and random ones. */
   readonly corrupt?: TestRequest["corrupt"] | undefined;
+  /** How labels are corrupted: `"redraw"` unless told. */
+  readonly labels?: TestRequest["labels"];
   /** Number of repetitions; 1 unless told. */
   readonly seeds?: number | undefined;
   /** The first repetition's seed; 0 unless told. */
@@ -66,6 +68,7 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
     model,
     inputs,
     corrupt,
+    labels: options.labels,
     seeds,
     firstSeed: options.firstSeed ?? 0,
     recipe,

@@ -163,7 +163,11 @@ export function recordTrial({ id, spec, escalation }: TrialState) {
       return {
         id,
         inputs: spec.inputs,
-        labels: { nominal: spec.corrupt, realised: prepared?.realised ?? null },
+        labels: {
+          nominal: spec.corrupt,
+          realised: prepared?.realised ?? null,
+          ...(spec.labels === "permute" ? { permuted: true as const } : {}),
+        },
         seed: spec.seed,
         touched: prepared?.touched ?? null,
         ...measured,

@@ -41,10 +41,12 @@ export const trialSchema = z.object({
   id: z.string(),
   inputs: z.enum(inputsNames),
   labels: z.object({
-    /** Probability that a label was redrawn. */
+    /** Probability that a label was corrupted. */
     nominal: share,
     /** Share of the training labels that really differ from the true ones; null if they were never made. */
     realised: share.nullable(),
+    /** Labels changed places, so that classes kept their counts; redrawn where this is absent. */
+    permuted: z.literal(true).optional(),
   }),
   seed: count,
   /** Which inputs and labels of which split were touched, as sentences; null if the data were never made. */
@@ -102,6 +104,7 @@ export const conformanceSchema = z.array(conformanceLine);
 const summaryRow = z.object({
   inputs: z.enum(inputsNames),
   nominal: share,
+  permuted: z.literal(true).optional(),
   escalation: count,
   n: count,
   realised: z.number().nullable(),

@@ -40,6 +40,7 @@ export function summarize(trials: readonly TrialResult[]): SummaryRow[] {
     return {
       inputs,
       nominal: labels.nominal,
+      ...(labels.permuted ? { permuted: labels.permuted } : {}),
       escalation,
       n: ended.length,
       realised: estimateOf(group.map((trial) => trial.labels.realised))?.mean ?? null,

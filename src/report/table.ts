@@ -81,11 +81,13 @@ export function tellSpread({ summary }: TestResult): string {
 }
 
 /** A trial's kind. */
-export const kindOfTrial = ({ inputs, labels, escalation }: TrialResult): Kind => ({
+export const kindOfTrial = ({
   inputs,
-  nominal: labels.nominal,
+  labels: { nominal, permuted },
   escalation,
-});
+}: Pick<TrialResult, "inputs" | "escalation"> & {
+  readonly labels: Pick<TrialResult["labels"], "nominal" | "permuted">;
+}): Kind => ({ inputs, nominal, ...(permuted ? { permuted } : {}), escalation });
 
 /** The number of trials of a kind, by status. */
 export function countStatuses(result: TestResult, kind: Kind): Record<TrialResult["status"], number> {

@@ -20,8 +20,10 @@ export const trialSpecSchema = z.strictObject({
     test: whole(1),
   }),
   inputs: z.enum(inputsNames),
-  /** Probability that a label is redrawn. */
+  /** Probability that a label is corrupted. */
   corrupt: z.number().min(0).max(1),
+  /** How: redrawn where this is absent, as it was before there was a choice, so that ids stay what they are. */
+  labels: z.literal("permute").optional(),
   model: storable(),
   recipe: recipeSchema,
   /** One seed stands for one repetition of everything: corruption, initialization, order, dropout. */

@@ -83,6 +83,8 @@ export interface TrialItem {
   readonly dataset: string;
   readonly inputs: string;
   readonly corrupt: number;
+  /** Whether labels changed places instead of being redrawn. */
+  readonly permuted: boolean;
   readonly seed: number;
   readonly epoch: number;
   readonly epochsAllowed: number;

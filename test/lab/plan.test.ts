@@ -48,6 +48,17 @@ describe("conditionsOf", () => {
     );
   });
 
+  test("permutes labels where it is asked, and leaves the spec of true labels as it is", () => {
+    expect(conditionsOf({ inputs: ["true"], corrupt: [0, 0.5], labels: "permute" })).toEqual([
+      { inputs: "true", corrupt: 0 },
+      { inputs: "true", corrupt: 0.5, labels: "permute" },
+    ]);
+    // The id of a spec is the hash of its fields: a field that said "redraw" would rename every trial there is.
+    expect(conditionsOf({ inputs: ["true"], corrupt: [0.5], labels: "redraw" })).toEqual([
+      { inputs: "true", corrupt: 0.5 },
+    ]);
+  });
+
   test("refuses corrupted labels without true inputs", () => {
     expect(() => conditionsOf({ inputs: ["random"], corrupt: [0, 1] })).toThrow('add "true" to --inputs');
   });

@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import { storable, whole } from "../../base/limits.ts";
-import { inputsNames } from "../../data/randomize.ts";
+import { inputsNames, labelsNames } from "../../data/randomize.ts";
 import { datasets } from "../../data/registry.ts";
 import { models } from "../../nn/models.ts";
 import { recipeSchema } from "../../train/recipe.ts";
@@ -43,7 +43,10 @@ const specAxes = {
   testN: count.describe("Test examples; all unless told."),
   model: enumOf([...models.keys()]).describe("Model."),
   inputs: enumOf(inputsNames).describe("How inputs are randomized; true unless told."),
-  corrupt: trialSpecSchema.shape.corrupt.describe("Probability that a label is redrawn; 0 unless told."),
+  corrupt: trialSpecSchema.shape.corrupt.describe("Probability that a label is corrupted; 0 unless told."),
+  labels: enumOf(labelsNames).describe(
+    "How: redrawn, or permuted, which keeps the count of each class; redrawn unless told. No axis where corrupt is 0.",
+  ),
   batchNorm: z
     .boolean()
     .describe("With batch normalization or without; only for models that come in both forms."),

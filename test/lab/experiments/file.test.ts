@@ -42,6 +42,14 @@ recipe: { weightDecay: 0.001, epochs: 30, augment: { crop: [false, true] } }
     });
   });
 
+  test("redraws labels or permutes them", () => {
+    const cells = cellsIn(`${MODEL}corrupt: 0.5\nlabels: [redraw, permute]\n`);
+    expect(cells.map(({ condition }) => condition.labels)).toEqual([undefined, "permute"]);
+    expect(complaints(`${MODEL}corrupt: 0\nlabels: [redraw, permute]\n`)[0]).toMatch(
+      "twice the same training",
+    );
+  });
+
   test("turns batch normalization on and off where a model has it", () => {
     const cells = cellsIn("data: cifar10\nmodel: inception\nbatchNorm: [true, false]\n");
     expect(cells.map(({ condition }) => condition.model)).toEqual(["inception", "inception-nobn"]);
