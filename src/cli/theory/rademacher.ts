@@ -32,7 +32,8 @@ export function rademacherCommand(): Command {
   const { models, sizes, draws, capacity, fitAccuracy } = rademacherDefaults;
   return defineTheory<Options>({
     name: "rademacher",
-    description: "measure how well networks fit random signs, and the bound of the error that follows",
+    description:
+      "measure how well networks fit random signs: at least the complexity, and the bound of the error that follows",
     options: (command) =>
       addRecipeOptions(
         addExampleOptions(command, rademacherDefaults)
