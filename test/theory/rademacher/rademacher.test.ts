@@ -64,7 +64,7 @@ describe("rademacherComplexity", () => {
     // Gradient ascent on a smoothed count of right signs that sharpens, on unit weights with a bias at the end.
     let weights = Float64Array.from({ length: d + 1 }, () => random.normal());
     let most = 0;
-    const valueOf = (row: number, at: number): number => (at === d ? 1 : inputs[row * d + at]!);
+    const entry = (row: number, at: number): number => (at === d ? 1 : inputs[row * d + at]!);
     for (let step = 0; step < 300; step++) {
       const sharpness = 2 + step / 20;
       const length = Math.hypot(...weights);
@@ -72,10 +72,10 @@ describe("rademacherComplexity", () => {
       let right = 0;
       for (let row = 0; row < n; row++) {
         let margin = 0;
-        for (let at = 0; at <= d; at++) margin += (weights[at]! / length) * signs[row]! * valueOf(row, at);
+        for (let at = 0; at <= d; at++) margin += (weights[at]! / length) * signs[row]! * entry(row, at);
         if (margin > 0) right++;
         const slope = sharpness / (2 * Math.cosh((sharpness * margin) / 2)) ** 2;
-        for (let at = 0; at <= d; at++) gradient[at]! += (slope * signs[row]! * valueOf(row, at)) / n;
+        for (let at = 0; at <= d; at++) gradient[at]! += (slope * signs[row]! * entry(row, at)) / n;
       }
       most = Math.max(most, (2 * right) / n - 1);
       weights = weights.map((weight, at) => weight / length + gradient[at]!);
