@@ -78,6 +78,8 @@ const series = z.object({
   /** What the legend says: a model, or a randomization. */
   title: z.string(),
   points: z.array(point),
+  /** False where points are corners of a line and not what was measured: they are not marked. True if not given. */
+  markers: z.boolean().optional(),
   /** The paper's curve, drawn beside ours; empty if it has none. */
   paper: z.array(z.object({ x: z.number(), y: z.number() })),
 });

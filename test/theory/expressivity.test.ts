@@ -26,6 +26,7 @@ import { networkOnnx } from "../../src/theory/expressivity/onnx.ts";
 import { chooseProjection, drawProjections } from "../../src/theory/expressivity/projection.ts";
 import { runNetwork } from "../../src/theory/expressivity/run-onnx.ts";
 import type { Sample } from "../../src/theory/expressivity/sample.ts";
+import { functionPlot } from "../../src/theory/expressivity/tables.ts";
 import { type Engine, openEngine } from "../../src/train/engine.ts";
 import { runtime } from "../../src/train/process-runtime.ts";
 
@@ -419,4 +420,18 @@ describe("fitTwoLayer", () => {
     const signal = AbortSignal.abort();
     await expect(fitTwoLayer(sampleOf(5, 2, 1), { signal })).rejects.toBe(signal.reason);
   });
+});
+
+test("the figure of the function marks samples, and not where the network bends between them", () => {
+  const samples = orderSamples(Float64Array.of(3, 1, 2), Float64Array.of(0, 1, 5));
+  const { series } = functionPlot(fitNetwork(samples, { direction: Float32Array.of(1), depth: 2 }), samples);
+  const marked = series.filter(({ markers = true }) => markers);
+  expect(marked.map(({ points }) => points.map(({ x, y }) => [x, y]))).toEqual([
+    [
+      [1, 1],
+      [2, 5],
+      [3, 0],
+    ],
+  ]);
+  expect(series.find(({ title }) => title === "network")!.points.length).toBe(6);
 });

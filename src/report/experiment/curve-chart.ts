@@ -123,7 +123,7 @@ function ticksOf(
 }
 
 function curveMarks(
-  { ours, paper: printed, strands = [] }: CurveFigure["curves"][number],
+  { ours, paper: printed, strands = [], markers: hasMarkers = true }: CurveFigure["curves"][number],
   { intervals }: CurveFigure,
   color: string,
   index: number,
@@ -142,12 +142,7 @@ function curveMarks(
     line(ours, mine, 2),
     // A little larger, so that a ring is seen where ours lies on it.
     dot(some(printed, index), theirs, paper, { r: 4.75, strokeWidth: 1.5 }),
-    dot(
-      some(ours, index).filter(({ y }) => y !== null),
-      mine,
-      paper,
-      { r: 3.75 },
-    ),
+    dot(hasMarkers ? some(ours, index).filter(({ y }) => y !== null) : [], mine, paper, { r: 3.75 }),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface CurvePoint {
 export interface Curve {
   readonly label: string;
   readonly ours: readonly CurvePoint[];
+  /** False for a line without markers. */
+  readonly markers?: boolean;
   readonly paper: readonly { readonly x: number; readonly y: number }[];
   /** Lines of single trials, drawn thin behind their mean; none unless given. */
   readonly strands?: readonly (readonly { readonly x: number; readonly y: number }[])[];
@@ -61,8 +63,9 @@ export function figureOfPlot(whole: ExperimentPlot, about: About): CurveFigure {
   const y = yDomain(plot);
   const isShown = (value: number): boolean => value >= y[0] && value <= y[1];
   const curves = plot.series.map(
-    ({ title, points, paper }): Curve => ({
+    ({ title, points, paper, markers = true }): Curve => ({
       label: title,
+      ...(markers ? {} : { markers }),
       ours: points.map((point) => ({
         x: point.x,
         y: point.y !== null && isShown(point.y) ? point.y : null,

@@ -161,14 +161,20 @@ export function functionPlot(network: ReluNetwork, { projected, targets }: Order
   return {
     name: "function",
     title: "The network along its projection",
-    caption: `${last - first} neighboring samples of ${count.toLocaleString("en-US")}. Between samples the network is nearly a straight line: each threshold is just after the sample before.`,
+    caption: `${last - first} neighboring samples of ${count.toLocaleString("en-US")}, which are marked. Between samples the network is nearly a straight line: each threshold is just after the sample before.`,
     x: { label: "projection ⟨a, x⟩", unit: "number", domain: null },
     y: { label: "value", unit: "number", domain: null },
     guides: [],
     series: [
-      { title: "network", points: [...knots].map((x, index) => plain(x, values[index]!)), paper: [] },
       {
-        title: "targets, joined by straight lines",
+        title: "network",
+        points: [...knots].map((x, index) => plain(x, values[index]!)),
+        // Half of them are thresholds, where nothing was asked of it.
+        markers: false,
+        paper: [],
+      },
+      {
+        title: "samples and their targets, joined by straight lines",
         points: within(projected).map((x, index) => plain(x, targets[first + index]!)),
         paper: [],
       },

@@ -37,13 +37,14 @@ export function rademacherResult(computed: Computed): Unsigned {
   return {
     schema: "shatter/theory@1",
     name: "rademacher",
-    title: "Rademacher complexity of a recipe",
-    question: "How well does training fit random signs, and what does that say about generalization?",
+    title: "Rademacher complexity of a recipe: at least what training reaches",
+    question:
+      "How well does training fit random signs, at least how large is the complexity therefore, and what does that say about generalization?",
     findings: [...cells.map(describeCell), ...capacities.map(describeCapacity)],
     source: "Section 2.2, equation (1)",
     method: [
-      "Equation (1): the mean over random signs s of the supremum over a class of 1/n sum s_i h(x_i), with h(x) = +1 or -1. The supremum is replaced by what the recipe reaches: twice its training accuracy on random signs, minus 1.",
-      `${draws} draws of signs on the same examples, each with first weights and an order of its own; the interval is Student's t over draws.`,
+      "Equation (1): the mean over random signs s of the supremum over a class of 1/n sum s_i h(x_i), with h(x) = +1 or -1. The supremum is replaced by what the recipe reaches: twice its training accuracy on random signs, minus 1. That is r, and the complexity is at least r.",
+      `${draws} draws of signs on the same examples, each with first weights and an order of its own; the interval is Student's t over draws, of what training reaches.`,
       `The bound of the error is training error + r + 3 sqrt(ln(2 / ${DELTA}) / (2 n)), with confidence ${1 - DELTA} (Bartlett and Mendelson, 2002; for 0-1 losses Mohri, Rostamizadeh and Talwalkar, theorem 3.5).`,
       "For linear models: the upper bound sqrt(2 ln N / n) of Massart's lemma (2000) with N dichotomies by Cover (1965), for any examples; and what least squares reaches on Gaussian ones, 2 Phi(sqrt(p / (1 - p))) - 1 with p = (d + 1) / n.",
       ...(capacity > 0
@@ -53,7 +54,7 @@ export function rademacherResult(computed: Computed): Unsigned {
         : []),
     ],
     notes: [
-      "r is a lower bound of the complexity of the networks: the supremum is over weights, training finds some of them. It is the complexity of what the recipe can reach that is near 1 where it fits.",
+      "r is a lower bound of the complexity of the networks: the supremum is over weights, training finds some of them, and a search for the best may find far more. Near 1 there is nothing more to find; below, a larger --epochs or another --lr may raise it.",
       "True labels are whether the number of an example's class is odd; Gaussian rows are labeled by the side of a random hyperplane.",
       "The bound is computed with a lower bound of the complexity, so the true one is larger still. From 1 on it says nothing, from 1/2 on no more than guessing.",
       "Interrupted computations begin anew.",
@@ -80,14 +81,14 @@ function describeCell({ model, n, r, testError, bound, upperBound, leastSquares 
   const theory =
     upperBound === null
       ? ""
-      : `; no linear model exceeds ${say(upperBound)} on average, and least squares on Gaussian examples has ${say(leastSquares!)}`;
+      : `, and no linear model exceeds ${say(upperBound)} on average; least squares on Gaussian examples has ${say(leastSquares!)}`;
   const worth =
     bound >= 1
       ? "which says nothing"
       : bound >= 0.5
         ? "which is no better than guessing"
-        : "below that of guessing";
-  return `${model} on ${count(n)} examples: r = ${sayEstimate(r)}${theory}. The bound it implies for true labels is an error of at least ${say(bound)}, ${worth}; measured is ${say(testError)}.`;
+        : "below that of guessing if the complexity is no larger than r, which is not known";
+  return `${model} on ${count(n)} examples: the complexity is at least r = ${sayEstimate(r)}${theory}. The bound it implies for true labels is an error of at least ${say(bound)}, ${worth}; measured is ${say(testError)}.`;
 }
 
 const describeCapacity = ({ model, parameters, fits, fails }: ModelCapacity): string =>
@@ -126,17 +127,17 @@ const measurementOf = ({ mean, low, high, n }: Estimate): Measurement => ({
 function complexityTable(cells: readonly Cell[], draws: number): ExperimentTable {
   return {
     name: "complexity",
-    title: "Agreement with random signs, and the bound it implies",
-    caption: `r over ${draws} draws of signs. Errors are on true labels: the bound that follows from r, and what is measured.`,
+    title: "The complexity at least, and the bound it implies",
+    caption: `r is the agreement with random signs that training reaches, over ${draws} draws: the complexity is at least that. Errors are on true labels: the bound is at least what follows from r; beside it what is measured.`,
     columns: [
       plain("model", "Model"),
       plain("parameters", "Parameters", "count"),
       plain("n", "Examples", "count"),
-      measured("r", "r", "number"),
+      measured("r", "Complexity, at least (r)", "number"),
       plain("fitted", "Draws fitted", "count"),
       plain("upper", "Upper bound (linear)", "number"),
       plain("leastSquares", "Least squares, Gaussian (linear)", "number"),
-      plain("bound", "Bound of the error", "number"),
+      plain("bound", "Bound of the error, at least", "number"),
       plain("train", "Training error", "error"),
       plain("test", "Test error", "error"),
     ],
@@ -199,11 +200,11 @@ function complexityPlot({ cells, settings: { models, sizes } }: Computed): Exper
   };
   return {
     name: "complexity",
-    title: "Agreement with random signs over the number of examples",
+    title: "The complexity at least, over the number of examples",
     caption:
-      "1: all random signs are fitted, and a bound by Rademacher complexity is void. For linear models the upper bound holds for any examples, and least squares is computed for Gaussian ones.",
+      "r, the agreement with random signs that training reaches: a lower bound. 1: all random signs are fitted, and a bound by Rademacher complexity is void. For linear models the upper bound holds for any examples, and least squares is computed for Gaussian ones.",
     x: { label: "Examples", unit: "count", domain: null, scale: "log" },
-    y: { label: "r", unit: "number", domain: [0, 1] },
+    y: { label: "r (the complexity is at least this)", unit: "number", domain: [0, 1] },
     guides: [],
     series: models.flatMap((model) => [
       ...seriesOf(model, model, ({ r }) => r),
@@ -235,7 +236,7 @@ function capacityPlot({ capacities, settings: { fitAccuracy } }: Computed): Expe
 function claimOf(cells: readonly Cell[]): Claim {
   const networks = cells.filter(({ model }) => model !== "linear");
   const says = ({ model, n, r, testError }: Cell): string =>
-    `${model} on ${count(n)} examples: r = ${say(r.mean)}, error on true labels ${percent(testError)}`;
+    `${model} on ${count(n)} examples: a complexity of at least ${say(r.mean)}, error on true labels ${percent(testError)}`;
   const proof = networks.find(({ r, testError }) => r.mean >= NEAR_ONE && testError < 0.5);
   const others = networks.filter((cell) => cell !== proof).map(says);
   if (proof) return judgeClaim(15, [{ holds: true, says: says(proof) }], others);

@@ -46,6 +46,15 @@ describe("drawCurves", () => {
     }
   });
 
+  test("marks no corners of a line that has no markers", () => {
+    const marked = plotOf([1, 2, 3]);
+    const [plot] = marked.plots;
+    const bare = { ...marked, plots: [{ ...plot!, series: [{ ...plot!.series[0]!, markers: false }] }] };
+    const [before, after] = [marked, bare].map((result) => draw(result)[0]!);
+    expect(before!.length).toBeGreaterThan(after!.length);
+    expect(figureOfPlot(bare.plots[0]!, bare).curves[0]).toMatchObject({ markers: false });
+  });
+
   test("gives the same bytes each time", () => {
     expect(draw(figure1c())).toEqual(draw(figure1c()));
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { randomStream } from "../../../src/base/random.ts";
 import { gaussianRows } from "../../../src/theory/examples.ts";
 import { leastSquaresAgreement, linearUpperBound } from "../../../src/theory/rademacher/linear-theory.ts";
 import { rademacherComplexity } from "../../../src/theory/rademacher/process-rademacher.ts";
@@ -25,6 +26,13 @@ describe("rademacherComplexity", () => {
     expect(numbers["mlp1x512N64Parameters"]).toBe(20 * 512 + 512 + 512 * 2 + 2);
     expect(numbers["mlp1x512N64Bound"]).toBeGreaterThan(1);
     expect(result.claims[0]!.outcome).toBe("reproduced");
+    expect(result.claims[0]!.evidence).toContain("a complexity of at least 1, ");
+    expect(result.title).toContain("at least");
+    expect(result.findings[0]).toContain("the complexity is at least r = 1 (95 % interval");
+    const titles = result.tables[0]!.columns.map(({ title }) => title);
+    expect(titles).toEqual(
+      expect.arrayContaining(["Complexity, at least (r)", "Bound of the error, at least"]),
+    );
     expect(theoryResultSchema.parse(result)).toEqual(result);
   });
 
@@ -46,6 +54,35 @@ describe("rademacherComplexity", () => {
     expect(r).toBeLessThan(linearUpperBound(n, d + 1));
     expect(numbers["linearN1000UpperBound"]).toBe(linearUpperBound(n, d + 1));
     expect(numbers["linearN1000Fitted"]).toBe(0);
+  });
+
+  test("is a lower bound: on few examples a search finds classifiers that agree far better", () => {
+    const [n, d] = [250, 50];
+    const { inputs } = gaussianRows({ n, testN: 1, d, seed: 0 }).train;
+    const random = randomStream(0, "test-signs");
+    const signs = Int8Array.from({ length: n }, () => 2 * random.below(2) - 1);
+    // Gradient ascent on a smoothed count of right signs that sharpens, on unit weights with a bias at the end.
+    let weights = Float64Array.from({ length: d + 1 }, () => random.normal());
+    let most = 0;
+    const entry = (row: number, at: number): number => (at === d ? 1 : inputs[row * d + at]!);
+    for (let step = 0; step < 300; step++) {
+      const sharpness = 2 + step / 20;
+      const length = Math.hypot(...weights);
+      const gradient = new Float64Array(d + 1);
+      let right = 0;
+      for (let row = 0; row < n; row++) {
+        let margin = 0;
+        for (let at = 0; at <= d; at++) margin += (weights[at]! / length) * signs[row]! * entry(row, at);
+        if (margin > 0) right++;
+        const slope = sharpness / (2 * Math.cosh((sharpness * margin) / 2)) ** 2;
+        for (let at = 0; at <= d; at++) gradient[at]! += (slope * signs[row]! * entry(row, at)) / n;
+      }
+      most = Math.max(most, (2 * right) / n - 1);
+      weights = weights.map((weight, at) => weight / length + gradient[at]!);
+    }
+    // Three sigma above what least squares reaches, the variance as above.
+    expect(most).toBeGreaterThan(leastSquaresAgreement(n, d + 1) + 3 * Math.sqrt(1 / n));
+    expect(most).toBeLessThan(1);
   });
 
   test("finds the capacity of a linear model near Cover's, and the same twice", async () => {
