@@ -17,7 +17,7 @@ import type { TestResult } from "../lab/result.ts";
 import { tellVerdict } from "../lab/verdict/verdict.ts";
 import { initializations } from "../nn/initialize.ts";
 import { models } from "../nn/models.ts";
-import { formatCount } from "../report/format.ts";
+import { formatCount, formatNumber } from "../report/format.ts";
 import { summaryTable } from "../report/table.ts";
 import { teller, terminalTable } from "../report/terminal.ts";
 import { type Device, devices } from "../train/devices.ts";
@@ -48,7 +48,8 @@ interface Options {
   readonly labels: LabelsName;
   readonly n?: number;
   readonly testN?: number;
-  readonly seeds: number;
+  readonly seeds?: number | "auto";
+  readonly budget?: string;
   readonly seed: number;
   readonly epochs: number;
   readonly evalEvery: number;
@@ -115,7 +116,11 @@ export function testCommand(): Command {
     )
     .option("--n <count>", "training examples (default: all)", wholeFrom(1))
     .option("--test-n <count>", "test examples (default: all)", wholeFrom(1))
-    .option("--seeds <count>", "repetitions of everything", wholeFrom(1), 1)
+    .option(
+      "--seeds <count|auto>",
+      "repetitions of everything; auto: three, and more while they can decide (default: 1, with --budget auto)",
+      (text) => (text === "auto" ? text : wholeFrom(1)(text)),
+    )
     .option("--seed <number>", "seed of the first repetition", wholeFrom(0), 0)
     .optionsGroup("The recipe (defaults: the paper's):")
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
@@ -172,6 +177,10 @@ export function testCommand(): Command {
       "epochs from one evaluation to the next",
       wholeFrom(1),
       recipe.evaluate.every,
+    )
+    .option(
+      "--budget <limit>",
+      'what all trials together may take: a time (30m, 1.5h), "20000 steps" or "1e6 images"; epochs, escalations and seeds are planned within it',
     )
     .optionsGroup("When it counts as fitted:")
     .option(
@@ -278,6 +287,12 @@ async function test(options: Options): Promise<void> {
     checkpoints: folder === undefined ? undefined : { folder, seconds: options.checkpointEvery },
     command: commandLine(),
     signal: interrupt.signal,
+    onBudget: ({ asked: limit, steps, secondsPerStep }) => {
+      if (secondsPerStep === null) return;
+      process.stderr.write(
+        `--budget ${limit}: ${formatCount(steps)} steps here, ${formatNumber(1000 * secondsPerStep)} ms each; --budget "${steps} steps" repeats this test\n`,
+      );
+    },
     onEvent: (event) => progress.show(event),
   }).finally(() => progress.stop());
   await publish(result, options);

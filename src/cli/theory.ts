@@ -9,7 +9,8 @@ import { addCommands, type CommandEntry } from "./add-commands.ts";
 const theories: readonly CommandEntry[] = [
   {
     usage: "rademacher [options]",
-    description: "measure how well networks fit random signs: at least the complexity, and the bound of the error that follows",
+    description:
+      "measure how well networks fit random signs: at least the complexity, and the bound of the error that follows",
     make: async () => (await import("./theory/rademacher.ts")).rademacherCommand(),
   },
   {

@@ -11,6 +11,10 @@ import { networkShape, splitsHash } from "../train/prepare.ts";
 import { type Recipe, recipeSchema } from "../train/recipe.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import { requireTrainable } from "../train/step.ts";
+import { type Budget, stepsOfEpoch } from "./budget.ts";
+
+/** Seeds that `auto` begins with, so that there is an interval over seeds. */
+export const FIRST_SEEDS = 3;
 
 /** What a randomization test is asked. */
 export interface TestRequest {
@@ -21,8 +25,10 @@ export interface TestRequest {
   readonly corrupt: readonly number[];
   /** How labels are corrupted; redrawn unless told. */
   readonly labels?: LabelsName | undefined;
-  /** Number of repetitions. */
-  readonly seeds: number;
+  /** Number of repetitions; `auto` begins with three and adds some while they can decide. */
+  readonly seeds: number | "auto";
+  /** What all trials together may take; no limit unless told. */
+  readonly budget?: Budget | undefined;
   /** The first repetition's seed; the others follow. */
   readonly firstSeed: number;
   readonly recipe: Recipe;
@@ -78,8 +84,9 @@ export function conditionsOf({
 export async function planTest(request: TestRequest, name: string, splits: Splits): Promise<TrialSpec[]> {
   const recipe = checkRecipe(request.recipe);
   requirePossible(request.model, recipe, splits, exampleCount(splits.train));
-  if (!(Number.isInteger(request.seeds) && request.seeds >= 1)) {
-    throw new UsageError(`--seeds: expected a whole number of at least 1, got ${request.seeds}`);
+  const seeds = seedsOf(request.seeds);
+  if (!(Number.isInteger(seeds) && seeds >= 1)) {
+    throw new UsageError(`--seeds: expected a whole number of at least 1, got ${seeds}`);
   }
   const dataset = {
     name,
@@ -88,7 +95,7 @@ export async function planTest(request: TestRequest, name: string, splits: Split
     test: exampleCount(splits.test),
   };
   return conditionsOf(request).flatMap((condition) =>
-    Array.from({ length: request.seeds }, (_, repetition) => ({
+    Array.from({ length: seeds }, (_, repetition) => ({
       schema: "shatter/trial@1" as const,
       dataset,
       ...condition,
@@ -123,4 +130,33 @@ export function checkRecipe(recipe: unknown): Recipe {
   if (parsed.success) return parsed.data;
   const complaints = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new UsageError(`recipe: ${complaints.join("; ")}`);
+}
+
+/** Share of a budget that the trials as asked for may take; the rest is for what they leave undecided. */
+const FIRST_SHARE = 0.5;
+
+/** Number of trials that a test begins with. */
+export const trialsOf = (request: Pick<TestRequest, "inputs" | "corrupt" | "labels" | "seeds">): number =>
+  conditionsOf(request).length * seedsOf(request.seeds);
+
+const seedsOf = (seeds: TestRequest["seeds"]): number => (seeds === "auto" ? FIRST_SEEDS : seeds);
+
+/**
+ * A request whose first trials fit into half of its budget, by fewer epochs where they must be.
+ *
+ * @param examples - Number of training examples.
+ * @throws UsageError if not even one epoch of each fits.
+ */
+export function fitToBudget(request: TestRequest, examples: number): TestRequest {
+  const { budget, recipe } = request;
+  if (!budget) return request;
+  const trials = trialsOf(request);
+  const epoch = trials * stepsOfEpoch(recipe, examples);
+  const epochs = Math.min(recipe.epochs, Math.floor((FIRST_SHARE * budget.steps) / epoch));
+  if (epochs < 1) {
+    throw new UsageError(
+      `--budget ${budget.asked}: ${budget.steps} steps; expected at least ${2 * epoch}, for one epoch of ${trials} trials and as much again to decide: ask for more, or for fewer --n or --seeds`,
+    );
+  }
+  return { ...request, recipe: { ...recipe, epochs } };
 }

@@ -9,9 +9,10 @@ import { findModel, summarizeModel } from "../nn/models.ts";
 import { networkShape } from "../train/prepare.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import type { TrialEvent, TrialOutcome } from "../train/trial.ts";
-import { planTest, type TestRequest } from "./plan.ts";
+import { stepsOf } from "./budget.ts";
+import { fitToBudget, planTest, type TestRequest } from "./plan.ts";
 import type { ConformanceLine, HistoryRow, TestResult, TrialResult } from "./result.ts";
-import { nextRound, type PlannedRun } from "./rounds.ts";
+import { atSeeds, nextRound, type PlannedRun } from "./rounds.ts";
 import type { DataSource, TrialFailure, TrialRunner } from "./runner.ts";
 import { summarize } from "./summary.ts";
 import { judge } from "./verdict/verdict.ts";
@@ -48,7 +49,7 @@ export interface TestContext {
  *
  * @throws UsageError if the request is not possible.
  */
-export async function runTest(request: TestRequest, context: TestContext): Promise<TestResult> {
+export async function runTest(asked: TestRequest, context: TestContext): Promise<TestResult> {
   const { splits, source, signal, onEvent = () => {} } = context;
   const began = performance.now();
   const conformance: ConformanceLine[] = [];
@@ -77,6 +78,7 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
     return result;
   };
 
+  const request = fitToBudget(asked, exampleCount(splits.train));
   const specs = await planTest(request, source.name, splits);
   await runAll(specs.map((spec) => ({ spec, escalation: 0 })));
   const facts = {
@@ -84,12 +86,20 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
     testCounts: classCounts(splits.test),
     escalations: request.escalations,
     copies: countCopies(splits),
+    labels: request.labels,
   };
+  let lacking = 0;
   while (!signal?.aborted) {
-    const round = nextRound(specs, results, facts);
-    if (round.length === 0) break;
-    await runAll(round);
+    const round = nextRound(request, specs, results, facts);
+    lacking = round.lacking;
+    if (round.runs.length === 0) break;
+    await runAll(round.runs);
   }
+  const { budget = null } = request;
+  const verdict = judge(results, {
+    ...atSeeds(facts, request, results),
+    budget: budget && { ...budget, used: stepsOf(results), lacking },
+  });
 
   const classes = splits.train.classNames.length;
   const shape = networkShape(splits, request.recipe);
@@ -110,7 +120,7 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
     trials: results,
     summary: summarize(results),
     conformance: distinctLines(conformance),
-    verdict: judge(results, facts),
+    verdict,
     provenance: {
       ...context.provenance,
       seconds: (performance.now() - began) / 1000,

@@ -151,6 +151,8 @@ const verdict = z.object({
       .default(null),
     reasons: z.array(z.string()),
     next: z.string().optional(),
+    /** True where it is the seeds that differ too much. */
+    needsSeeds: z.boolean().optional(),
   }),
   /** The label check: it sees true labels that reached training, and no other leak. */
   leak: z.object({
@@ -163,6 +165,8 @@ const verdict = z.object({
     expected: z.number().nullable(),
     reasons: z.array(z.string()),
     next: z.string().optional(),
+    /** Number of seeds from which it can be tested, where there are fewer. */
+    needsSeeds: count.optional(),
   }),
   /** Test examples with exactly the inputs of a training example, and repeated training inputs; null if not counted. */
   copies: z
@@ -174,6 +178,18 @@ const verdict = z.object({
       testCount: count,
       train: count,
       trainOtherLabel: count,
+    })
+    .nullable()
+    .default(null),
+  /** What the test was allowed to spend, and what it could not decide for want of more; null without a limit. */
+  budget: z
+    .object({
+      asked: z.string(),
+      steps: count,
+      used: count,
+      /** Steps that what was left undecided would take next; 0 if nothing was left for want of them. */
+      lacking: count,
+      secondsPerStep: z.number().nullable(),
     })
     .nullable()
     .default(null),

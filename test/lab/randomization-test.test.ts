@@ -96,4 +96,19 @@ describe("runTest", () => {
     expect(new Set(names).size).toBe(names.length);
     expect([...names].sort()).toEqual(names);
   });
+
+  test("keeps within a budget of steps, the same trials and bytes each time", async () => {
+    const budget = { asked: "400 steps", steps: 400, secondsPerStep: null };
+    const request = { corrupt: [0, 1], seeds: "auto", budget, escalations: 3 } as const;
+    const recipe = { ...paperRecipe, epochs: 500, batch: 50 };
+    const [first, second] = [await run({ ...request, recipe }), await run({ ...request, recipe })];
+    // Six trials of four steps an epoch: half of the budget is eight epochs of each.
+    expect(first.recipe.epochs).toBe(8);
+    const used = first.trials.reduce((total, { steps }) => total + steps, 0);
+    expect(used).toBeLessThanOrEqual(400);
+    expect(first.verdict.budget).toMatchObject({ steps: 400, used });
+    expect(first.verdict.text).toContain(`Budget: ${used} steps of 400 used (400 steps)`);
+    const bytes = ({ trials }: typeof first) => trials.map(({ id, parametersHash }) => [id, parametersHash]);
+    expect(bytes(second)).toEqual(bytes(first));
+  });
 });

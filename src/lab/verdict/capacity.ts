@@ -104,8 +104,9 @@ export function judgeCapacity(
   }
   const notFitted = `only ${reached} of the random training labels are fitted ${effort}`;
   if (memorised.length > 0) {
+    const epochs = 2 * Math.max(...judged.map(({ epochsAllowed }) => epochsAllowed));
     return undecided(
-      `\`--epochs ${2 * Math.max(...judged.map(({ epochsAllowed }) => epochsAllowed))}\` may decide`,
+      `\`--epochs ${epochs}\` may decide`,
       `${memorised.length} of ${plural(judged.length, "seed")} memorise the random labels, the others do not`,
     );
   }

@@ -3,6 +3,8 @@
  */
 
 import type { Copies } from "../../data/copies.ts";
+import type { LabelsName } from "../../data/randomize.ts";
+import type { Verdict } from "../result.ts";
 
 /** The data, and what was allowed. */
 export interface VerdictContext {
@@ -14,7 +16,9 @@ export interface VerdictContext {
   /** Test examples that stand in training, and the like; null where nobody counted. */
   readonly copies: Copies | null;
   /** How random labels were made: drawn anew, or the true ones permuted; drawn unless told. */
-  readonly labels?: "redraw" | "permute";
+  readonly labels?: LabelsName | undefined;
+  /** What was allowed and spent; null or absent without a limit. */
+  readonly budget?: Verdict["budget"];
   /** Times that learning is looked at while seeds are added, and which this is, from 0; once unless told. */
   readonly looks?: number;
   readonly look?: number;

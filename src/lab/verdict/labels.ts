@@ -62,7 +62,7 @@ export function judgeLabels(onRandom: readonly TrialResult[], context: VerdictCo
     return untested(
       Number.isFinite(seeds) ? `\`--seeds ${seeds}\` can show it` : "use data of two classes or more",
       `${plural(drawn.length, "class").replace("classs", "classes")} and ${plural(confusions.length, "seed")} have too few renamings to show it`,
-      { pValue, expected },
+      { pValue, expected, ...(Number.isFinite(seeds) ? { needsSeeds: seeds } : {}) },
     );
   }
   const seen = `with random training labels ${percent(accuracy)} of the test labels are right, ${percent(expected)} are expected (p = ${pValue.toPrecision(2)})`;

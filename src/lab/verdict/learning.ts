@@ -4,7 +4,7 @@
 
 import { percent } from "../../base/percent.ts";
 import { differenceInterval, pooledInterval, type ShareInterval, type Stratum } from "../../base/shares.ts";
-import { type Estimate, FEWEST_FOR_INTERVAL } from "../../base/statistics.ts";
+import { type Estimate, FEWEST_FOR_INTERVAL, meanOf } from "../../base/statistics.ts";
 import { attemptsBySeed, bestAttempt, isMemorised, unrest } from "../escalation.ts";
 import type { TrialResult, Verdict } from "../result.ts";
 import { ACCURACY_LIMITS, estimateOf } from "../summary.ts";
@@ -176,10 +176,26 @@ export function judgeLearning(
       intervals,
     );
   }
+  if (
+    judged.length > 1 &&
+    found.some(({ measure, guessing, margin }) => {
+      const { mean, low, high } = pooledInterval(
+        meanStrata(strataOf(judged, measure, testCounts, none)),
+        confidence,
+      );
+      return (low > guessing && mean > margin) || high < margin;
+    })
+  ) {
+    const differ = [reached, against, "the seeds differ too much to tell it from guessing"];
+    return {
+      ...answer("inconclusive", differ, `\`--seeds ${2 * judged.length}\` may decide`, intervals),
+      needsSeeds: true,
+    };
+  }
   const needed = countToDecide(found, sum(testCounts) - copied);
   return answer(
     "inconclusive",
-    [reached, against, "too few test examples to tell it from guessing, or seeds that differ too much"],
+    [reached, against, "too few test examples to tell it from guessing"],
     `about ${roundUp(needed)} test examples would decide if the accuracy stays (\`--test-n\`)`,
     intervals,
   );
@@ -217,6 +233,10 @@ function strataOf(
   const shares = trials.map((trial) => sum(classes.map((label) => hitsOf(trial, label))) / count);
   return [{ weight: 1, count, shares }];
 }
+
+/** The same parts as if all seeds' networks were as their mean: what an interval over examples alone makes of them. */
+const meanStrata = (strata: readonly Stratum[]): Stratum[] =>
+  strata.map((stratum) => ({ ...stratum, shares: [meanOf(stratum.shares)] }));
 
 interface Found extends ShareInterval {
   readonly measure: Measure;

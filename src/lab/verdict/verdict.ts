@@ -23,6 +23,7 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     learning: judgeLearning(onTrue, onRandom, context),
     leak: judgeLabels(onRandom.filter(hasEnded), context),
     copies: copies && { ...copies, testByClass: [...copies.testByClass] },
+    budget: context.budget ?? null,
     notLookedAt: [...NOT_LOOKED_AT],
   };
   return { ...answers, text: tellVerdict(answers).join(" ") };
@@ -34,6 +35,7 @@ export function tellVerdict({
   learning,
   leak,
   copies,
+  budget,
   notLookedAt,
 }: Omit<Verdict, "text">): string[] {
   const paragraph = (text: string, reasons: readonly string[], next?: string): string =>
@@ -43,6 +45,7 @@ export function tellVerdict({
     paragraph(LEARNING[learning.answer], learning.reasons, learning.next),
     paragraph(tellLabelCheck(leak.suspected), leak.reasons, leak.suspected === false ? undefined : leak.next),
     ...(copies ? [tellCopies(copies)] : []),
+    ...(budget ? [tellBudget(budget)] : []),
     ...(notLookedAt ? [`Not looked at: ${notLookedAt.join("; ")}.`] : []),
   ];
 }
@@ -66,6 +69,15 @@ export const tellLabelCheck = (suspected: boolean | null): string =>
     : suspected
       ? "Label alarm, networks that saw only random labels know the true ones"
       : "Label check passed";
+
+/** What was spent of what was allowed, and what the next step would cost. */
+function tellBudget({ asked, steps, used, lacking, secondsPerStep }: NonNullable<Verdict["budget"]>): string {
+  const spent = `Budget: ${plural(used, "step")} of ${steps.toLocaleString("en-US")} used (${asked})`;
+  if (lacking === 0) return `${spent}.`;
+  const minutes =
+    secondsPerStep === null ? "" : `, about ${Math.ceil((lacking * secondsPerStep) / 60)} min of one core`;
+  return `${spent}; the next try would take up to ${plural(lacking, "step")} more${minutes}, and is left undone.`;
+}
 
 /** How many test examples stand in training, in a sentence. */
 export function tellCopies({
