@@ -89,7 +89,7 @@ export function judgeCapacity(
     );
   }
   const reached = percent(meanOf(judged.map((trial) => trial.trainAccuracy ?? 0)));
-  const effort = effortOf(judged);
+  const effort = effortOf(memorised.length === judged.length ? judged : seeds.flat());
   if (memorised.length === judged.length) {
     return answer(
       "memorises",
@@ -144,7 +144,7 @@ export function judgeCapacity(
       `${tried} no longer raised it`,
       "so what it fits is bounded by its size or its regularizers, and its training accuracy says something",
     ],
-    "`--weight-decay 0 --dropout 0` or a larger model shows which of the two it is",
+    "a larger `--model`, or `--weight-decay 0 --dropout 0`, shows which of the two it is",
   );
 }
 
