@@ -84,13 +84,14 @@ const shareDone = ({ spec }: TrialState, { epoch, share }: { epoch: number; shar
 /** How far all trials are together. */
 function createTally() {
   const began = performance.now();
-  const shares = new Map<TrialState, number>();
+  // By id: what is told of a trial later need not be the object that was planned.
+  const shares = new Map<string, number>();
   return {
     take(event: TestEvent): void {
-      if (event.type === "planned") for (const trial of event.trials) shares.set(trial, 0);
-      if (event.type === "ended") shares.set(event.trial, 1);
+      if (event.type === "planned") for (const trial of event.trials) shares.set(trial.id, 0);
+      if (event.type === "ended") shares.set(event.trial.id, 1);
       if (event.type === "trial" && event.event.type === "progress") {
-        shares.set(event.trial, shareDone(event.trial, event.event));
+        shares.set(event.trial.id, shareDone(event.trial, event.event));
       }
     },
     /** The share done, how many trials that is, and the time left: empty while nobody can know, and at the end. */

@@ -8,6 +8,7 @@ import { paperRecipe } from "../../src/train/recipe.ts";
 /** Trial of 100 epochs on true labels; names and progress need no more of it. */
 const trial = (seed: number): TrialState =>
   ({
+    id: String(seed),
     escalation: 0,
     spec: { inputs: "true", corrupt: 0, seed, recipe: { ...paperRecipe, epochs: 100 } },
   }) as unknown as TrialState;
@@ -70,6 +71,15 @@ describe("progress in a pipe", () => {
     // A line a minute after ten of them, 1,430; before, each pause is a tenth longer than the last, or 5 seconds.
     expect(told).toBeGreaterThan(1_430);
     expect(told).toBeLessThan(1_480);
+  });
+
+  test("counts a trial once, whatever object tells of it", () => {
+    const { stream, lines } = recorder(false);
+    const { show } = createProgress(stream, { begin: "begin" });
+    show({ type: "planned", trials });
+    const result = { status: "done", epochs: 7, trainAccuracy: 1, testAccuracy: 0.5, seconds: 2 };
+    show({ type: "ended", trial: trial(0), result } as unknown as TestEvent);
+    expect(lines().at(-1)).toMatch(/^\[1\/2\] True labels, seed 0: done after 7 epochs/);
   });
 
   test("is silent where it is asked to be", () => {
