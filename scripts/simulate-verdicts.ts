@@ -61,10 +61,12 @@ function sample(name: string, count: number, classes: number, seed: number, draw
   };
 }
 
-const both = (draw: Draw, classes: number, n: number, testN: number) => (seed: number): Splits => ({
-  train: sample("train", n, classes, seed, draw),
-  test: sample("test", testN, classes, seed, draw),
-});
+const both =
+  (draw: Draw, classes: number, n: number, testN: number) =>
+  (seed: number): Splits => ({
+    train: sample("train", n, classes, seed, draw),
+    test: sample("test", testN, classes, seed, draw),
+  });
 
 const noise = (random: ReturnType<typeof randomStream>, size = 10): number[] =>
   Array.from({ length: size }, () => random.normal());
@@ -74,11 +76,11 @@ const clouds =
   (shares: readonly number[], distance: number): Draw =>
   (random) => {
     let left = random.uniform();
-    const label = Math.min(
-      shares.length - 1,
-      shares.findIndex((share) => (left -= share) < 0) >>> 0,
-    );
-    return [label, noise(random, Math.max(10, shares.length)).map((x, at) => x + (at === label ? distance : 0))];
+    const label = Math.min(shares.length - 1, shares.findIndex((share) => (left -= share) < 0) >>> 0);
+    return [
+      label,
+      noise(random, Math.max(10, shares.length)).map((x, at) => x + (at === label ? distance : 0)),
+    ];
   };
 
 /** Labels that know nothing of the inputs. */
@@ -110,7 +112,13 @@ const MLP = { model: "mlp-1x512" } as const;
 /** The test set is a part of the training set, and labels are noise: what is known is known by heart. */
 const testInTraining = (seed: number): Splits => {
   const { train } = both(blind(even(2)), 2, 120, 1)(seed);
-  return { train, test: takeExamples(train, Array.from({ length: 100 }, (_, index) => index)) };
+  return {
+    train,
+    test: takeExamples(
+      train,
+      Array.from({ length: 100 }, (_, index) => index),
+    ),
+  };
 };
 
 const KINDS: readonly Kind[] = [
@@ -256,7 +264,8 @@ interface Tally {
 function tally(answers: readonly (boolean | null)[], truth: Truth["learns"]): Tally {
   const count = (is: (answer: boolean | null) => boolean): number => answers.filter(is).length;
   const missed = count((answer) => answer === null);
-  const isWrong = (answer: boolean): boolean => (truth === null ? !answer : truth !== "either" && answer !== truth);
+  const isWrong = (answer: boolean): boolean =>
+    truth === null ? !answer : truth !== "either" && answer !== truth;
   const wrong = count((answer) => answer !== null && isWrong(answer));
   return { missed, wrong, right: answers.length - missed - wrong };
 }
@@ -284,17 +293,39 @@ async function simulate(index: number, tests: number): Promise<Outcome> {
   const verdicts: Verdict[] = [];
   for (let seed = 0; seed < tests; seed++) {
     const splits = kind.splits(seed);
-    verdicts.push(await verdictOf(kind, seed, runHere(engine, async () => splits), splits));
+    verdicts.push(
+      await verdictOf(
+        kind,
+        seed,
+        runHere(engine, async () => splits),
+        splits,
+      ),
+    );
   }
-  const decided = { learns: true, memorises: true, "does-not-learn": false, "does-not-fit": false, inconclusive: null };
+  const decided = {
+    learns: true,
+    memorises: true,
+    "does-not-learn": false,
+    "does-not-fit": false,
+    inconclusive: null,
+  };
   const { learns, memorises, leaks } = kind.truth;
   return {
     kind: index,
     seconds: (performance.now() - began) / 1000,
     tallies: {
-      learning: tally(verdicts.map(({ learning }) => decided[learning.answer]), learns),
-      memorising: tally(verdicts.map(({ capacity }) => decided[capacity.answer]), memorises),
-      "label check": tallyAlarms(verdicts.map(({ leak }) => leak.suspected), leaks),
+      learning: tally(
+        verdicts.map(({ learning }) => decided[learning.answer]),
+        learns,
+      ),
+      memorising: tally(
+        verdicts.map(({ capacity }) => decided[capacity.answer]),
+        memorises,
+      ),
+      "label check": tallyAlarms(
+        verdicts.map(({ leak }) => leak.suspected),
+        leaks,
+      ),
     },
   };
 }
@@ -312,7 +343,18 @@ function report(outcomes: readonly Outcome[], tests: number, seconds: number): s
         const { right, missed, wrong } = tallies[answer];
         const { learns, memorises, leaks } = KINDS[kind]!.truth;
         const truth = { learning: learns, memorising: memorises, "label check": leaks }[answer];
-        const told = truth === null ? "open" : truth === "either" ? "either" : answer === "label check" ? (truth ? "alarm" : "silent") : truth ? "yes" : "no";
+        const told =
+          truth === null
+            ? "open"
+            : truth === "either"
+              ? "either"
+              : answer === "label check"
+                ? truth
+                  ? "alarm"
+                  : "silent"
+                : truth
+                  ? "yes"
+                  : "no";
         const what = answer === answers[0] ? KINDS[kind]!.what : "";
         return `| ${what} | ${answer} | ${told} | ${right} | ${missed} | ${share(wrong, tests)} |`;
       }),
@@ -358,7 +400,9 @@ if (values.kind !== undefined) {
       for (let kind = waiting.shift(); kind !== undefined; kind = waiting.shift()) {
         const outcome = await runKind(kind);
         outcomes.push(outcome);
-        process.stderr.write(`${KINDS[kind]!.what}: ${outcome.seconds.toFixed(0)} s ${JSON.stringify(outcome.tallies)}\n`);
+        process.stderr.write(
+          `${KINDS[kind]!.what}: ${outcome.seconds.toFixed(0)} s ${JSON.stringify(outcome.tallies)}\n`,
+        );
       }
     }),
   );
