@@ -7,6 +7,7 @@
 
 import { Command, CommanderError } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
+import { refusedWrite } from "../base/process-files.ts";
 import { hideSecrets } from "../base/secrets.ts";
 import { version } from "../lab/process-provenance.ts";
 import { exportCommand, gcCommand, importCommand } from "./bundle.ts";
@@ -19,6 +20,7 @@ import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { serveCommand } from "./serve.ts";
 import { statusCommand } from "./status.ts";
+import { guardStreams, lostOutput } from "./streams.ts";
 import { testCommand } from "./test.ts";
 import { theoryCommand } from "./theory.ts";
 import { workerCommand } from "./worker.ts";
@@ -61,14 +63,16 @@ for (const [title, commands] of Object.entries(groups)) {
 }
 exitByException(program);
 
-// A reader that has seen enough, such as head, is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-
+guardStreams();
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
+const lost = await lostOutput();
+// A reader that has seen enough, such as head, is no error.
+if (lost && lost.code !== "EPIPE" && !process.exitCode)
+  process.exitCode = report(refusedWrite("stdout", lost));
 
 /** Let usage errors of every subcommand reach the one place that sets the exit code. */
 function exitByException(command: Command): void {

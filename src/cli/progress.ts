@@ -132,7 +132,10 @@ function createBars(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
       }
       showWhole();
     },
-    stop: () => bars.stop(),
+    stop() {
+      // Stopped once more they would be drawn once more.
+      if (bars.isActive) bars.stop();
+    },
   };
 
   function showTrial(trial: TrialState, event: Extract<TestEvent, { type: "trial" }>["event"]): void {

@@ -2,17 +2,15 @@
  * @file `shatter test`: one randomization test on a model and a dataset - progress, table, verdict, report.
  */
 
-import { writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { Command, Option } from "commander";
 import { messageOf } from "../base/errors.ts";
+import { requireFile, requireFolder, writeWhole } from "../base/process-files.ts";
 import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames } from "../data/randomize.ts";
 import { datasets } from "../data/registry.ts";
 import type { TestRequest } from "../lab/plan.ts";
 import { checkpointFolder } from "../lab/process-checkpoints.ts";
-import { requireFolder } from "../lab/process-folder.ts";
 import { runRandomizationTest } from "../lab/process-test.ts";
 import type { TestResult } from "../lab/result.ts";
 import { initializations } from "../nn/initialize.ts";
@@ -24,8 +22,10 @@ import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
 import { conformanceLines } from "./conformance.ts";
+import { interruptSignal } from "./interrupt.ts";
 import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, wrap } from "./output.ts";
 import { createProgress } from "./progress.ts";
+import { asJson, type Output, publish } from "./publish.ts";
 
 /** Answers that `--expect` can ask for. */
 const expectations = ["memorises", "does-not-fit", "learns", "does-not-learn", "no-leak"] as const;
@@ -238,16 +238,13 @@ function recipeOf(options: Options): Recipe {
 
 async function test(options: Options): Promise<void> {
   // An unwritable place is refused before the first minute of training.
-  for (const folder of foldersOf(options)) await (await loadReport()).checkWritable(folder);
+  if (options.json !== undefined && options.json !== "-") await requireFile("--json", options.json);
+  if (options.report !== undefined) await requireFolder("--report", options.report);
   const folder = await folderOfCheckpoints(options.checkpoints);
   const progress = createProgress(process.stderr, { quiet: options.quiet ?? false });
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => {
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort();
-    process.stderr.write("\ninterrupted: reporting the trials done so far (Ctrl-C again to leave at once)\n");
-  };
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  const signal = interruptSignal(
+    "interrupted: reporting the trials done so far (Ctrl-C again to leave at once)",
+  );
 
   const { data, dataDir, model, inputs, corrupt, n, testN, seeds, seed, escalations, jobs, threads, device } =
     options;
@@ -257,11 +254,13 @@ async function test(options: Options): Promise<void> {
     recipe: recipeOf(options),
     checkpoints: folder === undefined ? undefined : { folder, seconds: options.checkpointEvery },
     command: commandLine(),
-    signal: interrupt.signal,
+    signal,
     onEvent: (event) => progress.show(event),
-  });
-  progress.stop();
-  await publish(result, options);
+    publish: (result) => {
+      progress.stop();
+      return publishTest(result, options, folder);
+    },
+  }).finally(() => progress.stop());
   if (result.provenance.interrupted && folder !== undefined) {
     process.stderr.write(`run the same command again to go on (checkpoints: ${folder})\n`);
   }
@@ -290,23 +289,30 @@ async function folderOfCheckpoints(asked: string | false | undefined): Promise<s
 /** Charts are heavy to load, and most runs of the command draw none. */
 const loadReport = () => import("../report/write.ts");
 
-/** The folders that will be written to. */
-function foldersOf({ report, json }: Options): string[] {
-  const folders = report === undefined ? [] : [report];
-  return json === undefined || json === "-" ? folders : [...folders, dirname(json)];
-}
-
-/** Print and write what came out. */
-async function publish(result: TestResult, { json, report }: Options): Promise<void> {
-  const document = `${JSON.stringify(result, null, 2)}\n`;
-  if (json === "-") process.stdout.write(document);
-  else printResult(result);
-  if (json !== undefined && json !== "-") await writeFile(json, document);
-  if (report !== undefined) {
-    const { writeReport } = await loadReport();
-    const { files } = await writeReport(result, report);
-    process.stderr.write(`report: ${files[0]}\n`);
+/** Write and print what came out; true if all of it arrived. */
+async function publishTest(
+  result: TestResult,
+  { json, report }: Options,
+  checkpoints: string | undefined,
+): Promise<boolean> {
+  const outputs: Output[] = [];
+  if (json !== undefined && json !== "-") {
+    outputs.push({ name: "--json", isResult: true, write: () => writeWhole(json, asJson(result)) });
   }
+  let page: string | undefined;
+  const writeReport = async (folder: string): Promise<void> => {
+    page = (await (await loadReport()).writeReport(result, folder)).files[0];
+  };
+  if (report !== undefined) {
+    outputs.push({ name: "--report", isResult: true, write: () => writeReport(report) });
+  }
+  const print = (): void => printResult(result);
+  const isAll = await publish({
+    ...{ result, outputs, print: json === "-" ? undefined : print },
+    again: checkpoints && "the same command, run again, trains nothing that is done",
+  });
+  if (page !== undefined) process.stderr.write(`report: ${page}\n`);
+  return isAll;
 }
 
 function printResult(result: TestResult): void {

@@ -8,6 +8,7 @@ import { checkpointFolder } from "../lab/process-checkpoints.ts";
 import { runWorker } from "../lab/process-run.ts";
 import { type Device, devices } from "../train/engine.ts";
 import { commandLine } from "./command-line.ts";
+import { interruptSignal } from "./interrupt.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
@@ -76,13 +77,9 @@ async function run(options: Options): Promise<void> {
       "expected --database-url or $DATABASE_URL: a lab in a folder is worked on by the process that has it open (shatter run)",
     );
   }
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => {
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort();
-    process.stderr.write("\nending: trials leave checkpoints and are given back (again to leave at once)\n");
-  };
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  const signal = interruptSignal(
+    "ending: trials leave checkpoints and are given back (again to leave at once)",
+  );
   const progress = createProgress(process.stderr, { quiet: options.quiet ?? false, namesOf });
   const { jobs, threads, device, dataDir, experiment, lease } = options;
   const carried = await runWorker({
@@ -90,7 +87,7 @@ async function run(options: Options): Promise<void> {
     checkpoints: checkpointFolder(options.checkpoints),
     untilIdle: options.untilIdle ?? false,
     command: commandLine(),
-    signal: interrupt.signal,
+    signal,
     onEvent: (event) => progress.show(event),
     onWarning: warn,
   }).finally(() => progress.stop());

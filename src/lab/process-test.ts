@@ -10,9 +10,9 @@ import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { requireDevice } from "../train/step.ts";
 import { checkRecipe, conditionsOf, type TestRequest } from "./plan.ts";
-import type { CheckpointOptions } from "./process-checkpoints.ts";
+import { type CheckpointOptions, openCheckpoints } from "./process-checkpoints.ts";
 import { openProcessPool } from "./process-pool.ts";
-import { provenanceOf } from "./process-provenance.ts";
+import { programOn, provenanceOf } from "./process-provenance.ts";
 import { runTest, type TestContext } from "./randomization-test.ts";
 import type { TestResult } from "./result.ts";
 
@@ -44,6 +44,11 @@ export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | 
   readonly checkpoints?: CheckpointOptions | undefined;
   /** The command that asked, for the record. */
   readonly command?: string | undefined;
+  /**
+   * What is to become of the result before the checkpoints of its trials are removed. They stay if it throws, or says
+   * that not all of the result arrived: the same test run again then trains nothing.
+   */
+  readonly publish?: ((result: TestResult) => Promise<boolean>) | undefined;
 }
 
 /**
@@ -84,14 +89,25 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
   const cores = availableParallelism();
   const jobs = options.jobs ?? Math.min(cores, trials);
   const threads = options.threads ?? Math.max(1, Math.floor(cores / jobs));
-  const checkpoints = options.checkpoints && { ...options.checkpoints, untilAllDone: true };
-  await using runner = await openProcessPool({ jobs, device, threads, checkpoints });
-  return await runTest(request, {
-    source,
-    splits,
-    runner,
-    provenance: provenanceOf(device, threads, jobs, options.command ?? null),
-    ...(options.onEvent ? { onEvent: options.onEvent } : {}),
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
+  const { checkpoints, onEvent, signal, publish } = options;
+  const kept = checkpoints && { ...checkpoints, keepDone: true };
+  const run = async (): Promise<TestResult> => {
+    await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept });
+    return await runTest(request, {
+      source,
+      splits,
+      runner,
+      provenance: provenanceOf(device, threads, jobs, options.command ?? null),
+      ...(onEvent ? { onEvent } : {}),
+      ...(signal ? { signal } : {}),
+    });
+  };
+  const result = await run();
+  const isPublished = (await publish?.(result)) ?? true;
+  const isDone = result.trials.every(({ status }) => status === "done" || status === "diverged");
+  if (checkpoints && isPublished && isDone) {
+    const folder = openCheckpoints(checkpoints, programOn(device));
+    for (const { id } of result.trials) await folder.remove(id);
+  }
+  return result;
 }
