@@ -45,7 +45,7 @@ export async function writeFiles(folder: string, files: readonly FileMaker[]): P
   const paths: string[] = [];
   const failures: string[] = [];
   await makeFolder(resolve(folder)).catch((error) => {
-    throw new DataError(`report: ${refusedWrite(resolve(folder), error).message}`, { cause: error });
+    throw refusedWrite(resolve(folder), error);
   });
   await sweepDrafts(resolve(folder));
   for (const [name, make] of files) {
@@ -60,5 +60,5 @@ export async function writeFiles(folder: string, files: readonly FileMaker[]): P
   const [first, ...more] = failures;
   if (first === undefined) return { files: paths };
   const others = more.length === 0 ? "" : ` (and ${more.length} more of ${files.length} files)`;
-  throw new DataError(`report: ${first}${others}`);
+  throw new DataError(first + others);
 }

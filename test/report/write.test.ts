@@ -56,7 +56,7 @@ describe("writeReport", () => {
     const written = writeReport(testResult([]), join(file, "report"));
     await expect(written).rejects.toThrow(DataError);
     await expect(written).rejects.toThrow(
-      `report: cannot write ${file}/report: a part of the path is a file (ENOTDIR); choose another folder, or move the file away`,
+      `cannot write ${file}/report: a part of the path is a file (ENOTDIR); choose another folder, or move the file away`,
     );
   });
 
@@ -69,7 +69,7 @@ describe("writeReport", () => {
       ["index.html", () => "page"],
     ]);
     await expect(written).rejects.toThrow(
-      `report: cannot write ${join(folder, "taken.md")}: there is a folder of that name (EISDIR); choose another name, or move that one away (and 1 more of 4 files)`,
+      `cannot write ${join(folder, "taken.md")}: there is a folder of that name (EISDIR); choose another name, or move that one away (and 1 more of 4 files)`,
     );
     expect((await readdir(folder)).sort()).toEqual(["index.html", "result.json", "taken.md"]);
   });
