@@ -24,10 +24,11 @@ const FLOORS = [
 
 /**
  * The files that may use `node:` modules. All others run in a browser unchanged, so files, processes and
- * sockets are met at few doors: data sets on disk and from the network, the written report, the processes
+ * sockets are met at few doors: files written whole, data sets on disk and from the network, the written report, the processes
  * trials run in, the engine's library, the database on disk, the server and the command line.
  */
 const NODE_DOORS = [
+  /^base\/process-[a-z-]+\.ts$/,
   /^data\/(files|download)\.ts$/,
   /^report\/write\.ts$/,
   /^lab\/(process-[a-z-]+|runner)\.ts$/,

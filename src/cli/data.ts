@@ -2,11 +2,11 @@
  * @file `shatter data`: the datasets known by name; fetch, check and look at them.
  */
 
-import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
+import { requireFile, writeWhole } from "../base/process-files.ts";
 import { type Augmentation, requireAugmentable } from "../data/augment.ts";
 import { type Dataset, datasetHash, exampleCount, exampleShape, isImages } from "../data/dataset.ts";
 import type { Progress } from "../data/download.ts";
@@ -257,6 +257,7 @@ async function show(name: string, options: ShowOptions): Promise<void> {
   if (extension !== ".png" && extension !== ".svg") {
     throw new UsageError(`data show: expected --out with a name in .png or .svg, got ${out}`);
   }
+  await requireFile("--out", out);
   const whole = await loadDataset(name, { dataDir: options.dataDir });
   if (!isImages(whole.train))
     throw new UsageError(`data show: expected a dataset of images, got ${name}, a table`);
@@ -271,7 +272,7 @@ async function show(name: string, options: ShowOptions): Promise<void> {
   };
   const columns = pickColumns(request);
   const svg = await drawPicture(request, columns);
-  await writeFile(out, extension === ".svg" ? svg : await rasterize(svg));
+  await writeWhole(out, extension === ".svg" ? svg : await rasterize(svg));
   if (options.json) return printJson({ out, seed, corrupt, columns });
   console.log(`wrote ${out}`);
 }

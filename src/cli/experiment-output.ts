@@ -5,8 +5,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
+import { requireFolder } from "../base/process-files.ts";
 import type { ExperimentResult } from "../lab/experiment-result.ts";
-import { requireFolder } from "../lab/process-folder.ts";
 import { terminalExperiment } from "../report/experiment/terminal.ts";
 import { wantsColor, widthOf } from "./output.ts";
 

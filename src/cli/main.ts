@@ -7,11 +7,13 @@
 
 import { Command, CommanderError } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
+import { refusedWrite } from "../base/process-files.ts";
 import { hideSecrets } from "../base/secrets.ts";
 import { version } from "../lab/process-version.ts";
 import { addCommands } from "./add-commands.ts";
 import { groups } from "./commands.ts";
 import { paint } from "./output.ts";
+import { guardStreams, lostOutput } from "./streams.ts";
 
 const program = new Command("shatter")
   .description(
@@ -33,9 +35,7 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 interrupted.`,
   );
 
-// A reader that has seen enough, such as head, is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-
+guardStreams();
 try {
   await addCommands(program, groups);
   exitByException(program);
@@ -43,6 +43,10 @@ try {
 } catch (error) {
   process.exitCode = report(error);
 }
+const lost = await lostOutput();
+// A reader that has seen enough, such as head, is no error.
+if (lost && lost.code !== "EPIPE" && !process.exitCode)
+  process.exitCode = report(refusedWrite("stdout", lost));
 
 /** Let usage errors of every subcommand reach the one place that sets the exit code. */
 function exitByException(command: Command): void {

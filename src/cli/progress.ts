@@ -176,7 +176,10 @@ function createBars(stream: NodeJS.WriteStream, begin: string, namesOf: NamesOf)
       const { share, done, planned, left } = tally.tell();
       whole.update(Math.round(share * 1000), { text: `${done} of ${planned} trials  ${left}` });
     },
-    stop: () => bars.stop(),
+    stop() {
+      // Stopped once more they would be drawn once more.
+      if (bars.isActive) bars.stop();
+    },
   };
 
   function showTrial(trial: TrialState, event: Extract<TestEvent, { type: "trial" }>["event"]): void {

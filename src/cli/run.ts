@@ -20,9 +20,11 @@ import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
 import { checkFolder, printExperiment, resultIn, writeExperiment } from "./experiment-output.ts";
+import { interruptSignal } from "./interrupt.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { listOf, oneOf, warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
+import { publish } from "./publish.ts";
 import { namesOf } from "./trial-names.ts";
 
 interface Options {
@@ -144,20 +146,16 @@ async function run(name: string, options: Options): Promise<void> {
     );
   }
   const { experiment, what, seeds, setting } = await find(name, options);
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => {
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort();
-    process.stderr.write("\ninterrupted: the trials done so far are kept (Ctrl-C again to leave at once)\n");
-  };
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  const signal = interruptSignal(
+    "interrupted: the trials done so far are kept (Ctrl-C again to leave at once)",
+  );
 
   const { models, dataDir, jobs, threads, device, lab, train } = options;
   const request: ExperimentOptions = {
     ...{ experiment, what, setting, models, seeds, dataDir, jobs, threads, device, lab, train },
     ...{ databaseUrl: databaseUrlOf(options), priority: options.priority },
     command: commandLine(),
-    signal: interrupt.signal,
+    signal,
     onWarning: warn,
     onOpen: async (open) => (options.serve && train ? await showLab(open, options) : undefined),
   };
@@ -269,9 +267,12 @@ async function runAndPublish(experiment: Experiment, request: ExperimentOptions,
     ...request,
     onEvent: (event) => progress.show(event),
   }).finally(() => progress.stop());
-  if (json === "-") process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  else printExperiment(document);
-  await writeExperiment(document, folder);
+  await publish({
+    result: document,
+    outputs: [{ name: "--out", isResult: true, write: () => writeExperiment(document, folder) }],
+    print: json === "-" ? undefined : () => printExperiment(document),
+    again: `the trials are in ${lab}, and the same command, run again, trains none of them again`,
+  });
   const now = ended.filter(({ result }) => result.status !== "stopped").length;
   process.stderr.write(`\n${reused} trials were in ${lab} already, ${now} were run now; result: ${folder}\n`);
   if (document.provenance.interrupted) process.exitCode = 130;

@@ -8,6 +8,7 @@ import type { LocalLab } from "../lab/process-lab.ts";
 import { isLoopback } from "../web/loopback.ts";
 import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
+import { interruptSignal } from "./interrupt.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { warn, wholeFrom } from "./output.ts";
 
@@ -83,16 +84,9 @@ async function serve(options: Options): Promise<void> {
   else if (tokens)
     process.stderr.write("It asks for the token that was shown when it was made (--new-token).\n");
 
-  const end = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (end.signal.aborted) process.exit(130);
-      end.abort();
-      process.stderr.write("\nending (again to leave at once)\n");
-    });
-  }
-  if (isWorking) await workUntil(end.signal, lab, options, warn);
-  else if (!end.signal.aborted) await once(end.signal, "abort");
+  const end = interruptSignal("ending (again to leave at once)");
+  if (isWorking) await workUntil(end, lab, options, warn);
+  else if (!end.aborted) await once(end, "abort");
 }
 
 /** Train what is wanted until told to stop. */

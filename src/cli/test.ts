@@ -2,17 +2,15 @@
  * @file `shatter test`: one randomization test on a model and a dataset - progress, table, verdict, report.
  */
 
-import { writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { Command, Option } from "commander";
 import { messageOf } from "../base/errors.ts";
+import { requireFile, requireFolder, writeWhole } from "../base/process-files.ts";
 import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
 import { datasets } from "../data/registry.ts";
 import type { TestRequest } from "../lab/plan.ts";
 import { checkpointFolder } from "../lab/process-checkpoints.ts";
-import { requireFolder } from "../lab/process-folder.ts";
 import type { TestResult } from "../lab/result.ts";
 import { tellVerdict } from "../lab/verdict/verdict.ts";
 import { initializations } from "../nn/initialize.ts";
@@ -25,8 +23,10 @@ import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
 import { reportConformance } from "./conformance.ts";
+import { interruptSignal } from "./interrupt.ts";
 import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, widthOf } from "./output.ts";
 import { createProgress } from "./progress.ts";
+import { asJson, type Output, publish } from "./publish.ts";
 
 /** Answers that `--expect` can ask for. */
 const expectations = [
@@ -264,19 +264,16 @@ function recipeOf(options: Options): Recipe {
 
 async function test(options: Options): Promise<void> {
   // An unwritable place is refused before the first minute of training.
-  for (const folder of foldersOf(options)) await (await loadReport()).checkWritable(folder);
+  if (options.json !== undefined && options.json !== "-") await requireFile("--json", options.json);
+  if (options.report !== undefined) await requireFolder("--report", options.report);
   const folder = await folderOfCheckpoints(options.checkpoints);
   const progress = createProgress(process.stderr, {
     quiet: options.quiet ?? false,
     begin: `${options.model} on ${options.data}: reading the data`,
   });
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => {
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort();
-    process.stderr.write("\ninterrupted: reporting the trials done so far (Ctrl-C again to leave at once)\n");
-  };
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  const signal = interruptSignal(
+    "interrupted: reporting the trials done so far (Ctrl-C again to leave at once)",
+  );
 
   const { seed: firstSeed, ...asked } = options;
   const { runRandomizationTest } = await import("../lab/process-test.ts");
@@ -286,7 +283,7 @@ async function test(options: Options): Promise<void> {
     recipe: recipeOf(options),
     checkpoints: folder === undefined ? undefined : { folder, seconds: options.checkpointEvery },
     command: commandLine(),
-    signal: interrupt.signal,
+    signal,
     onBudget: ({ asked: limit, steps, secondsPerStep }) => {
       if (secondsPerStep === null) return;
       process.stderr.write(
@@ -294,8 +291,11 @@ async function test(options: Options): Promise<void> {
       );
     },
     onEvent: (event) => progress.show(event),
+    publish: (result) => {
+      progress.stop();
+      return publishTest(result, options, folder);
+    },
   }).finally(() => progress.stop());
-  await publish(result, options);
   if (result.provenance.interrupted && folder !== undefined) {
     process.stderr.write(`run the same command again to go on (checkpoints: ${folder})\n`);
   }
@@ -324,23 +324,30 @@ async function folderOfCheckpoints(asked: string | false | undefined): Promise<s
 /** Charts are heavy to load, and most runs of the command draw none. */
 const loadReport = () => import("../report/write.ts");
 
-/** The folders that will be written to. */
-function foldersOf({ report, json }: Options): string[] {
-  const folders = report === undefined ? [] : [report];
-  return json === undefined || json === "-" ? folders : [...folders, dirname(json)];
-}
-
-/** Print and write what came out. */
-async function publish(result: TestResult, { json, report, verbose = false }: Options): Promise<void> {
-  const document = `${JSON.stringify(result, null, 2)}\n`;
-  if (json === "-") process.stdout.write(document);
-  else printResult(result, verbose);
-  if (json !== undefined && json !== "-") await writeFile(json, document);
-  if (report !== undefined) {
-    const { writeReport } = await loadReport();
-    const { files } = await writeReport(result, report);
-    process.stderr.write(`report: ${files[0]}\n`);
+/** Write and print what came out; true if all of it arrived. */
+async function publishTest(
+  result: TestResult,
+  { json, report, verbose = false }: Options,
+  checkpoints: string | undefined,
+): Promise<boolean> {
+  const outputs: Output[] = [];
+  if (json !== undefined && json !== "-") {
+    outputs.push({ name: "--json", isResult: true, write: () => writeWhole(json, asJson(result)) });
   }
+  let page: string | undefined;
+  const writeReport = async (folder: string): Promise<void> => {
+    page = (await (await loadReport()).writeReport(result, folder)).files[0];
+  };
+  if (report !== undefined) {
+    outputs.push({ name: "--report", isResult: true, write: () => writeReport(report) });
+  }
+  const print = (): void => printResult(result, verbose);
+  const isAll = await publish({
+    ...{ result, outputs, print: json === "-" ? undefined : print },
+    again: checkpoints && "the same command, run again, trains nothing that is done",
+  });
+  if (page !== undefined) process.stderr.write(`report: ${page}\n`);
+  return isAll;
 }
 
 /** Print a result, the verdict last: what a small terminal shows of it is what it says. */

@@ -7,6 +7,7 @@ import { UsageError } from "../base/errors.ts";
 import { checkpointFolder } from "../lab/process-checkpoints.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
+import { interruptSignal } from "./interrupt.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
@@ -74,13 +75,9 @@ async function run(options: Options): Promise<void> {
       "expected --database-url or $DATABASE_URL: a lab in a folder is worked on by the process that has it open (shatter run)",
     );
   }
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => {
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort();
-    process.stderr.write("\nending: trials leave checkpoints and are given back (again to leave at once)\n");
-  };
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  const signal = interruptSignal(
+    "ending: trials leave checkpoints and are given back (again to leave at once)",
+  );
   const progress = createProgress(process.stderr, {
     quiet: options.quiet ?? false,
     begin: "waiting for trials",
@@ -93,7 +90,7 @@ async function run(options: Options): Promise<void> {
     checkpoints: checkpointFolder(options.checkpoints),
     untilIdle: options.untilIdle ?? false,
     command: commandLine(),
-    signal: interrupt.signal,
+    signal,
     onEvent: (event) => progress.show(event),
     onWarning: warn,
   }).finally(() => progress.stop());

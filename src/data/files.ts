@@ -3,9 +3,9 @@
  */
 
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
 
 /** The folder of all datasets: the one given, else `$SHATTER_DATA`, else the platform's cache folder. */
@@ -94,10 +94,3 @@ export async function readBytes(path: string, limit: number): Promise<Uint8Array
 
 /** MD5 as 32 hexadecimal digits: no safeguard against malice, but what the official checksums are. */
 export const md5 = (bytes: Uint8Array): string => createHash("md5").update(bytes).digest("hex");
-
-/** Write a file such that it is there as a whole or not at all; its folder is made if need be. */
-export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.new`, bytes);
-  await rename(`${path}.new`, path);
-}

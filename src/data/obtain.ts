@@ -3,9 +3,10 @@
  */
 
 import { DataError } from "../base/errors.ts";
+import { writeWhole } from "../base/process-files.ts";
 import { unpack } from "./archive.ts";
 import { type FetchOptions, fetchFile } from "./download.ts";
-import { fileSize, md5, readBytes, writeWhole } from "./files.ts";
+import { fileSize, md5, readBytes } from "./files.ts";
 import { gunzip } from "./gzip.ts";
 import { joinPath, locate } from "./load.ts";
 import type { Download, StoredDataset } from "./registry.ts";

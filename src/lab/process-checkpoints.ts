@@ -5,13 +5,12 @@
  * checkpoint has its name; the one before it stays for the case that a disk loses or garbles the newest.
  */
 
-import { randomUUID } from "node:crypto";
 import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { messageOf } from "../base/errors.ts";
+import { makeFolder, sweepDrafts, writeDraft } from "../base/process-files.ts";
 import { cacheFolder } from "../data/files.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
-import { makeFolder } from "./process-folder.ts";
 import type { Checkpoints } from "./runner.ts";
 
 /** Where checkpoints are kept, and how often one is made. */
@@ -70,8 +69,8 @@ export function openCheckpoints({ folder, seconds }: CheckpointOptions, program:
     seconds,
 
     async read(trial, warn) {
-      // What a killed process left half written.
-      await clean(trial, (kind) => kind.endsWith(".tmp"));
+      // What killed processes left half written.
+      await sweepDrafts(folder);
       const refusals: string[] = [];
       let found: Checkpoint | undefined;
       for (const kind of [NEWEST, PREVIOUS]) {
@@ -95,18 +94,18 @@ export function openCheckpoints({ folder, seconds }: CheckpointOptions, program:
 
     async write(checkpoint, warn) {
       const { trial, outcome } = checkpoint;
-      const draft = pathOf(trial, `${randomUUID()}.tmp`);
       const newest = pathOf(trial, NEWEST);
+      let draft: string | undefined;
       try {
         await makeFolder(resolve(folder));
-        await writeSynced(draft, await encodeCheckpoint(checkpoint, program));
+        draft = await writeDraft(newest, await encodeCheckpoint(checkpoint, program));
         await rename(newest, pathOf(trial, PREVIOUS)).catch(ignoreAbsent);
         await rename(draft, newest);
         await syncFolder(folder);
         // An ended trial is small to keep, and nothing goes back behind its end.
-        if (outcome) await clean(trial, (kind) => kind !== NEWEST);
+        if (outcome) await clean(trial, (kind) => kind !== NEWEST && !kind.endsWith(".tmp"));
       } catch (error) {
-        await rm(draft, { force: true }).catch(() => {});
+        if (draft !== undefined) await rm(draft, { force: true }).catch(() => {});
         if (hasWarned) return;
         hasWarned = true;
         warn(
@@ -122,17 +121,6 @@ export function openCheckpoints({ folder, seconds }: CheckpointOptions, program:
 const NEWEST = "safetensors";
 const PREVIOUS = "previous.safetensors";
 const UNUSABLE = "unusable.safetensors";
-
-/** Write a new file, and return when its bytes are on the disk. */
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
 
 /** Return when the names of a folder are on the disk. */
 async function syncFolder(folder: string): Promise<void> {

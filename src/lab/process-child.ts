@@ -30,8 +30,8 @@ const stop = (exitCode: number): void => {
   trial.abort();
 };
 
-// Ctrl-C reaches the whole process group; the parent decides what becomes of its children.
-process.on("SIGINT", () => {});
+// Ctrl-C and a closed terminal reach the whole process group; the parent decides what becomes of its children.
+process.on("SIGINT", () => {}).on("SIGHUP", () => {});
 if (kept) process.on("SIGTERM", () => stop(143));
 process.on("disconnect", () => {
   stop(0);

@@ -5,12 +5,12 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { EngineError, messageOf } from "../base/errors.ts";
+import { requireFolder } from "../base/process-files.ts";
 import { hideSecrets } from "../base/secrets.ts";
 import type { Device } from "../train/devices.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import type { TrialEvent } from "../train/trial.ts";
 import { type CheckpointOptions, GRACE_MS, openCheckpoints } from "./process-checkpoints.ts";
-import { requireFolder } from "./process-folder.ts";
 import { programOn } from "./process-provenance.ts";
 import type { DataSource, TrialFailure, TrialRunner } from "./runner.ts";
 
@@ -35,18 +35,15 @@ export interface PoolOptions {
   readonly threads: number;
   /**
    * Where trials leave checkpoints, to go on from when they are run again; nowhere unless told. Those of a trial
-   * that is done are removed when the pool closes.
+   * that is done are removed when the pool closes, unless they are to be kept.
    */
   readonly checkpoints?: PoolCheckpoints | undefined;
 }
 
 /** Where trials leave checkpoints. */
 export interface PoolCheckpoints extends CheckpointOptions {
-  /**
-   * Whether trials that are done keep their outcome as long as others of the pool are not: for a caller who
-   * keeps nothing itself before all is done.
-   */
-  readonly untilAllDone?: boolean;
+  /** Whether trials that are done keep their outcome: for a caller who keeps nothing itself before all is done. */
+  readonly keepDone?: boolean;
 }
 
 // The child has this file's own extension: .ts in the sources, .js in the package.
@@ -62,7 +59,6 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
   const { jobs, device, threads, checkpoints } = options;
   if (checkpoints) await requireFolder("checkpoints", checkpoints.folder);
   const done: string[] = [];
-  let unfinished = 0;
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
   const waiting: (() => void)[] = [];
@@ -154,16 +150,12 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
     async run(spec, source, onEvent, signal) {
       await takePlace();
       try {
-        unfinished++;
         if (signal?.aborted) return { status: "stopped", error: "interrupted before it began" };
         let child = idle.pop();
         while (child && !isAlive(child)) child = idle.pop();
         const order = { type: "run", spec, source } as const;
         const failure = await runIn(child ?? (await start()), order, onEvent, signal);
-        if (failure === undefined) {
-          unfinished--;
-          done.push(await trialId(spec));
-        }
+        if (failure === undefined) done.push(await trialId(spec));
         return failure;
       } catch (error) {
         // Ctrl-C ends a process that has not yet come so far as to ignore it.
@@ -177,7 +169,7 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
       const gone = [...all].map((child) => new Promise((resolve) => child.once("exit", resolve)));
       for (const child of all) child.kill("SIGKILL");
       await Promise.all(gone);
-      if (!checkpoints || (checkpoints.untilAllDone && unfinished > 0)) return;
+      if (!checkpoints || checkpoints.keepDone) return;
       const folder = openCheckpoints(checkpoints, programOn(device));
       for (const trial of done) await folder.remove(trial);
     },

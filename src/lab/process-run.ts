@@ -4,11 +4,11 @@
 
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { requireFolder } from "../base/process-files.ts";
 import { readResults, recentlyDone } from "../store/results.ts";
 import type { ExperimentResult } from "./experiment-result.ts";
 import type { Carried } from "./process-carry.ts";
 import { type ExperimentOptions, planExperiment, sharesOf } from "./process-experiment.ts";
-import { requireFolder } from "./process-folder.ts";
 import { isSettled, type LocalLab, openLab } from "./process-lab.ts";
 import { openProcessPool } from "./process-pool.ts";
 import { programOn, provenanceOf } from "./process-provenance.ts";

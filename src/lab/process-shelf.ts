@@ -6,15 +6,15 @@
  * since the files are in that folder already.
  */
 
-import { createHash, randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { messageOf } from "../base/errors.ts";
+import { writeWhole } from "../base/process-files.ts";
 import { checkpointsOf, readCheckpoint, removeCheckpoint, writeCheckpoint } from "../store/checkpoints.ts";
 import type { Database } from "../store/database.ts";
 import { decodeCheckpoint } from "../train/checkpoint.ts";
 import { newestFile, openCheckpoints } from "./process-checkpoints.ts";
-import { makeFolder } from "./process-folder.ts";
 
 /** Where the checkpoints of this machine's trials are, and how they travel. */
 export interface CheckpointShelf {
@@ -73,16 +73,8 @@ export function openShelf({ tables, kind }: Database, options: ShelfOptions): Ch
           await removeCheckpoint(tables, facts);
           continue;
         }
-        await makeFolder(resolve(folder));
         const path = newestFile(folder, trial);
-        const draft = `${path}.${randomUUID()}.tmp`;
-        try {
-          await writeFile(draft, bytes);
-          await rename(draft, path);
-        } catch (error) {
-          await rm(draft, { force: true }).catch(() => {});
-          warn(`checkpoint ${path} cannot be written (${messageOf(error)}); the trial begins anew`);
-        }
+        await writeWhole(path, bytes).catch((error) => warn(`${messageOf(error)}; the trial begins anew`));
         return;
       }
     },

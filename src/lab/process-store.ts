@@ -6,8 +6,8 @@ import { readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
 import { whyUnstorable } from "../base/limits.ts";
+import { writeWhole } from "../base/process-files.ts";
 import { trialId } from "../train/spec.ts";
-import { writeWhole } from "./process-files.ts";
 import { contradictionOf, type StoredTrial, type TrialStore, trialResultSchema } from "./trial-result.ts";
 
 const NAME = /^[0-9a-f]{16}\.json$/;

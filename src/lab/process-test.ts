@@ -12,10 +12,10 @@ import { trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "./budget.ts";
 import { checkRecipe, planTest, type TestRequest, trialsOf } from "./plan.ts";
-import type { CheckpointOptions } from "./process-checkpoints.ts";
+import { type CheckpointOptions, openCheckpoints } from "./process-checkpoints.ts";
 import { timePace } from "./process-cost.ts";
 import { openProcessPool } from "./process-pool.ts";
-import { provenanceOf } from "./process-provenance.ts";
+import { programOn, provenanceOf } from "./process-provenance.ts";
 import { runTest, type TestContext } from "./randomization-test.ts";
 import type { TestResult } from "./result.ts";
 
@@ -53,6 +53,11 @@ export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | 
   readonly checkpoints?: CheckpointOptions | undefined;
   /** The command that asked, for the record. */
   readonly command?: string | undefined;
+  /**
+   * What is to become of the result before the checkpoints of its trials are removed. They stay if it throws, or says
+   * that not all of the result arrived: the same test run again then trains nothing.
+   */
+  readonly publish?: ((result: TestResult) => Promise<boolean>) | undefined;
 }
 
 /**
@@ -97,19 +102,30 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
   const threads = options.threads ?? Math.max(1, Math.floor(cores / jobs));
   const budget = limit && (await budgetOf(limit));
   if (budget) options.onBudget?.(budget);
-  const checkpoints = options.checkpoints && { ...options.checkpoints, untilAllDone: true };
-  await using runner = await openProcessPool({ jobs, device, threads, checkpoints });
-  return await runTest(
-    { ...request, budget },
-    {
-      source,
-      splits,
-      runner,
-      provenance: provenanceOf(device, threads, jobs, options.command ?? null),
-      ...(options.onEvent ? { onEvent: options.onEvent } : {}),
-      ...(options.signal ? { signal: options.signal } : {}),
-    },
-  );
+  const { checkpoints, onEvent, signal, publish } = options;
+  const kept = checkpoints && { ...checkpoints, keepDone: true };
+  const run = async (): Promise<TestResult> => {
+    await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept });
+    return await runTest(
+      { ...request, budget },
+      {
+        source,
+        splits,
+        runner,
+        provenance: provenanceOf(device, threads, jobs, options.command ?? null),
+        ...(onEvent ? { onEvent } : {}),
+        ...(signal ? { signal } : {}),
+      },
+    );
+  };
+  const result = await run();
+  const isPublished = (await publish?.(result)) ?? true;
+  const isDone = result.trials.every(({ status }) => status === "done" || status === "diverged");
+  if (checkpoints && isPublished && isDone) {
+    const folder = openCheckpoints(checkpoints, programOn(device));
+    for (const { id } of result.trials) await folder.remove(id);
+  }
+  return result;
 
   /** A limit in steps; of a time, those that the jobs do in it, as a few steps show. */
   async function budgetOf({ amount, unit }: Limit): Promise<Budget> {

@@ -7,7 +7,7 @@ import type { ExperimentResult } from "../lab/experiment-result.ts";
 import type { TestResult } from "../lab/result.ts";
 import type { TheoryResult } from "../theory/theory-result.ts";
 import { experimentFiles } from "./experiment/files.ts";
-import { type FileMaker, type Format, makeFiles, type ReportFile } from "./formats.ts";
+import type { FileMaker, Format } from "./formats.ts";
 import { testFiles } from "./test-files.ts";
 import { theoryFiles } from "./theory/files.ts";
 import { type WrittenReport, writeFiles } from "./write.ts";
@@ -22,10 +22,10 @@ export async function drawReport(
   result: TestResult | ExperimentResult | TheoryResult,
   folder: string,
   wanted: readonly Format[],
-  more: readonly ReportFile[] = [],
+  more: readonly FileMaker[] = [],
 ): Promise<WrittenReport> {
   const document = new Window().document as unknown as Document;
-  return writeFiles(folder, [...more, ...(await makeFiles(filesOf(result, document, wanted)))]);
+  return writeFiles(folder, [...more, ...filesOf(result, document, wanted)]);
 }
 
 function filesOf(

@@ -1,14 +1,13 @@
 /**
- * @file The report of a test in a folder, and files in general: whole, or not there.
+ * @file The report of a test in a folder, and those of all others: files, each whole or not there.
  */
 
-import { rename, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Window } from "happy-dom";
 import { DataError, messageOf } from "../base/errors.ts";
-import { makeFolder } from "../lab/process-folder.ts";
+import { makeFolder, refusedWrite, sweepDrafts, writeWhole } from "../base/process-files.ts";
 import type { TestResult } from "../lab/result.ts";
-import { type Format, makeFiles, type ReportFile } from "./formats.ts";
+import type { FileMaker, Format } from "./formats.ts";
 import { testFiles } from "./test-files.ts";
 
 /** The files of a report, as full paths; the page comes first. */
@@ -23,9 +22,9 @@ const TEST_FORMATS: readonly Format[] = ["html", "md", "csv", "svg", "json"];
  * Write the report of a test into a folder, which is made if it is not there.
  *
  * Each file appears whole or not at all: it is written under another name first. Files of an earlier report
- * are replaced, others are left alone. The page comes last, so where it is new everything is.
+ * are replaced, others are left alone. The page comes last, so where it is new everything is that no error names.
  *
- * @throws DataError if the folder cannot be written to.
+ * @throws DataError if the folder, or some files, cannot be written.
  */
 export async function writeReport(
   result: TestResult,
@@ -33,72 +32,33 @@ export async function writeReport(
   wanted: readonly Format[] = TEST_FORMATS,
 ): Promise<WrittenReport> {
   const document = new Window().document as unknown as Document;
-  return writeFiles(folder, await makeFiles(testFiles(result, document, wanted)));
+  return writeFiles(folder, testFiles(result, document, wanted));
 }
 
 /**
- * Write files into a folder, each whole or not at all, in their order.
+ * Write files into a folder, each whole or not at all, in their order, and each whatever became of the others.
  *
  * @returns Their full paths, the last one first.
- * @throws DataError if the folder cannot be written to.
+ * @throws DataError if files could not be made or written; it says which, the others are there then.
  */
-export async function writeFiles(folder: string, files: readonly ReportFile[]): Promise<WrittenReport> {
-  await refuseClearly(folder, () => makeFolder(resolve(folder)));
+export async function writeFiles(folder: string, files: readonly FileMaker[]): Promise<WrittenReport> {
   const paths: string[] = [];
-  for (const [name, content] of files) {
-    const path = resolve(folder, name);
-    await refuseClearly(path, () => writeWhole(path, content));
-    paths.unshift(path);
-  }
-  return { files: paths };
-}
-
-/**
- * Make a folder and try to write into it, so that hours of training do not end at a folder that refuses.
- *
- * @throws DataError if the folder cannot be made or written to.
- */
-export async function checkWritable(folder: string): Promise<void> {
-  await refuseClearly(folder, async () => {
-    await makeFolder(resolve(folder));
-    const path = join(folder, `.shatter-${process.pid}.tmp`);
-    await writeFile(path, "Shatter tried to write here, and may be asked to clean up.\n");
-    await rm(path);
+  const failures: string[] = [];
+  await makeFolder(resolve(folder)).catch((error) => {
+    throw refusedWrite(resolve(folder), error);
   });
-}
-
-/** Write a file so that nobody ever sees half of it. */
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(draft, content);
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => {});
-    throw error;
+  await sweepDrafts(resolve(folder));
+  for (const [name, make] of files) {
+    const path = resolve(folder, name);
+    try {
+      await writeWhole(path, await make());
+      paths.unshift(path);
+    } catch (error) {
+      failures.push(error instanceof DataError ? messageOf(error) : `${path}: ${messageOf(error)}`);
+    }
   }
-}
-
-/** What the system's error codes mean, and what to do about each. */
-const REFUSALS: Readonly<Record<string, readonly [why: string, what: string]>> = {
-  EACCES: ["no permission to write there", "choose another folder, or change its permissions"],
-  EPERM: ["no permission to write there", "choose another folder, or change its permissions"],
-  EROFS: ["the file system is read-only", "choose a folder on another one"],
-  ENOSPC: ["the disk is full", "free some space, or choose a folder on another disk"],
-  EDQUOT: ["the disk quota is used up", "free some space, or choose a folder on another disk"],
-  ENOTDIR: ["a part of the path is a file", "choose another folder, or move the file away"],
-  EEXIST: ["there is a file of that name", "choose another folder, or move the file away"],
-  EISDIR: ["there is a folder of that name", "choose another folder, or move that one away"],
-  ENAMETOOLONG: ["the path is too long", "choose a shorter one"],
-};
-
-async function refuseClearly<T>(path: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    const [why, what] = REFUSALS[code] ?? [messageOf(error), "choose another folder"];
-    const said = code === "" || why.includes(code) ? why : `${why} (${code})`;
-    throw new DataError(`report: cannot write ${resolve(path)}: ${said}; ${what}`, { cause: error });
-  }
+  const [first, ...more] = failures;
+  if (first === undefined) return { files: paths };
+  const others = more.length === 0 ? "" : ` (and ${more.length} more of ${files.length} files)`;
+  throw new DataError(first + others);
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { childrenOf, signalAll } from "../../scripts/faults/processes.ts";
 import { testJsonSchema, testResultSchema } from "../../src/lab/result.ts";
 import { shatter } from "./shatter.ts";
 
@@ -170,20 +171,6 @@ describe("shatter test, on bad input,", () => {
 });
 
 describe("shatter test, disturbed,", () => {
-  /** The trial processes of a run, by their command line. */
-  const childrenOf = (pid: number): number[] =>
-    readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .filter((candidate) => {
-        try {
-          return (
-            readFileSync(`/proc/${candidate}/stat`, "utf8").split(") ")[1]!.split(" ")[1] === String(pid)
-          );
-        } catch {
-          return false;
-        }
-      });
   /** Three trials, one after another; the moment the first has ended is told. */
   const runThree = (whenFirstEnded: (child: ChildProcess) => void) => {
     const args = [
@@ -260,18 +247,21 @@ describe("shatter test, interrupted and run again,", () => {
     whole = documentOf((await shatter(command(["--no-checkpoints"]))).stdout);
   });
 
-  test.each(["SIGINT", "SIGKILL"] as const)("goes on to the same document after %s", async (signal) => {
+  test.each(["SIGHUP", "SIGKILL"] as const)("goes on to the same document after %s", async (signal) => {
     const checkpoints = join(folder, `checkpoints-${signal}`);
     const more = ["--checkpoints", checkpoints, "--checkpoint-every", "0"];
     const first = await shatter(command(more), {
       onStart(child) {
         child.stderr!.on("data", (chunk: Buffer) => {
-          if (chunk.includes("[1/2]")) child.kill(signal);
+          if (!chunk.includes("[1/2]")) return;
+          child.kill(signal);
+          // A terminal that is closed says so to all of its processes, and then again.
+          if (signal === "SIGHUP") signalAll([child.pid!, ...childrenOf(child.pid!)], signal);
         });
       },
     });
     expect(first.code).toBe(signal === "SIGKILL" ? null : 130);
-    if (signal === "SIGINT") {
+    if (signal === "SIGHUP") {
       expect(first.stderr).toContain(`run the same command again to go on (checkpoints: ${checkpoints})`);
     }
     const second = await shatter(command(more));

@@ -1,11 +1,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { requireFolder, writeDraft } from "../../src/base/process-files.ts";
 import { checkpointFolder, openCheckpoints } from "../../src/lab/process-checkpoints.ts";
-import { requireFolder } from "../../src/lab/process-folder.ts";
+import { leaveDraft } from "../base/drafts.ts";
 import { checkpointOf, TRIAL } from "./checkpoint-fixture.ts";
 
 const OTHER = "fedcba9876543210";
@@ -93,11 +94,11 @@ describe("openCheckpoints", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("clears away what a killed process left half written", async () => {
-    await writeFile(join(folder, `${TRIAL}.1234.tmp`), "half");
-    await writeFile(join(folder, `${OTHER}.1234.tmp`), "half");
+  test("clears away what killed processes left half written, and nothing of living ones", async () => {
+    await leaveDraft(join(folder, NEWEST));
+    const living = await writeDraft(join(folder, `${OTHER}.safetensors`), "half");
     await open().read(TRIAL, warn);
-    expect(await readdir(folder)).toEqual([`${OTHER}.1234.tmp`]);
+    expect(await readdir(folder)).toEqual([basename(living)]);
   });
 
   test("says once that nothing can be written, and keeps what there is", async () => {

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { writeWhole } from "../../src/base/process-files.ts";
 import { conditionAt } from "../../src/lab/experiments/scales.ts";
-import { writeWhole } from "../../src/lab/process-files.ts";
 import { openTrialStore } from "../../src/lab/process-store.ts";
 import type { StoredTrial } from "../../src/lab/trial-result.ts";
 import { provenance, row, trialOf } from "./experiments/fixture.ts";
@@ -101,7 +101,7 @@ describe("writing", () => {
   test("says where and why it is refused, and leaves nothing", async () => {
     writeFileSync(join(folder, "file"), "");
     await expect(writeWhole(join(folder, "file", "below.json"), "{}")).rejects.toThrow(
-      `cannot write ${join(folder, "file", "below.json")}: a part of the path is a file: choose another folder`,
+      `cannot write ${join(folder, "file", "below.json")}: there is a file of that name (EEXIST); choose another folder`,
     );
     expect(readdirSync(folder)).toEqual(["file"]);
   });

@@ -14,6 +14,14 @@ describe("parseResult", () => {
     expect(parseResult(`\uFEFF${JSON.stringify(experiment)}`, "")).toEqual(experiment);
   });
 
+  test("hides the password of a command that an earlier version recorded", () => {
+    const { provenance, ...rest } = testResult();
+    const command = "shatter run table-1 --database-url postgres://db/lab?user=me&password=hunter2";
+    expect(parse({ ...rest, provenance: { ...provenance, command } }).provenance.command).toBe(
+      "shatter run table-1 --database-url postgres://db/lab?user=me&password=...",
+    );
+  });
+
   test.each([
     ["shatter/test@2", ": it was written by a newer version of Shatter; update this one"],
     ["shatter/experiment@10", ": it was written by a newer version of Shatter; update this one"],

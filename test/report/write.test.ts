@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataError } from "../../src/base/errors.ts";
 import { testResultSchema } from "../../src/lab/result.ts";
-import { checkWritable, writeReport } from "../../src/report/write.ts";
+import { writeFiles, writeReport } from "../../src/report/write.ts";
 import { testResult } from "./fixture.ts";
 
 let folder: string;
@@ -56,26 +56,21 @@ describe("writeReport", () => {
     const written = writeReport(testResult([]), join(file, "report"));
     await expect(written).rejects.toThrow(DataError);
     await expect(written).rejects.toThrow(
-      `report: cannot write ${file}/report: a part of the path is a file (ENOTDIR); choose another folder, or move the file away`,
-    );
-  });
-});
-
-describe("checkWritable", () => {
-  test("makes the folder and leaves nothing in it", async () => {
-    await checkWritable(join(folder, "a", "b"));
-    expect(await readdir(join(folder, "a", "b"))).toEqual([]);
-  });
-
-  test("refuses a path that is a file", async () => {
-    const file = join(folder, "file");
-    await writeFile(file, "");
-    await expect(checkWritable(file)).rejects.toThrow(
-      `report: cannot write ${file}: there is a file of that name (EEXIST); choose another folder, or move the file away`,
+      `cannot write ${file}/report: a part of the path is a file (ENOTDIR); choose another folder, or move the file away`,
     );
   });
 
-  test.runIf(process.platform === "linux")("returns where no folder can be made at all", async () => {
-    await expect(checkWritable("/proc/shatter")).rejects.toThrow(DataError);
+  test("writes each file whatever became of the others, and names the first that failed", async () => {
+    await mkdir(join(folder, "taken.md"));
+    const written = writeFiles(folder, [
+      ["result.json", () => "{}"],
+      ["taken.md", () => "text"],
+      ["broken.svg", () => Promise.reject(new Error("no such glyph"))],
+      ["index.html", () => "page"],
+    ]);
+    await expect(written).rejects.toThrow(
+      `cannot write ${join(folder, "taken.md")}: there is a folder of that name (EISDIR); choose another name, or move that one away (and 1 more of 4 files)`,
+    );
+    expect((await readdir(folder)).sort()).toEqual(["index.html", "result.json", "taken.md"]);
   });
 });

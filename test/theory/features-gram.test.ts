@@ -19,6 +19,7 @@ import { openGramFolder } from "../../src/theory/features/process-gram.ts";
 import { TILE } from "../../src/theory/kernel/triangle.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { runtime as ort } from "../../src/train/process-runtime.ts";
+import { leaveDraft } from "../base/drafts.ts";
 
 const ENGINE = await openEngine(ort, "cpu", 2);
 /** More than one tile of both. */
@@ -263,7 +264,7 @@ describe("a Gram matrix in a folder", () => {
 
   test("loses what a killed process left half written", async () => {
     await interrupted(3);
-    await writeFile(join(folder, "train-000.gram.0a-1b.tmp"), "half");
+    await leaveDraft(join(folder, "train-000.gram"));
     await writeFile(join(folder, "mine.tmp"), "mine");
     await open();
     const names = await readdir(folder);

@@ -4,6 +4,7 @@
 
 import { join } from "node:path";
 import { Command } from "commander";
+import { writeWhole } from "../../base/process-files.ts";
 import { unknownName } from "../../base/suggest.ts";
 import { type Format, formats } from "../../report/formats.ts";
 import { terminalTheory } from "../../report/theory/terminal.ts";
@@ -11,7 +12,9 @@ import type { Watch } from "../../theory/progress.ts";
 import type { TheoryName, TheoryResult } from "../../theory/theory-result.ts";
 import { commandLine } from "../command-line.ts";
 import { checkFolder } from "../experiment-output.ts";
+import { interruptSignal } from "../interrupt.ts";
 import { listOf, oneOf, wantsColor, wholeFrom, widthOf } from "../output.ts";
+import { type Output, publish } from "../publish.ts";
 import { createTheoryProgress } from "./progress.ts";
 
 /** The options that every one has, as commander gives them. */
@@ -30,6 +33,8 @@ export interface Given extends Required<Watch> {
   readonly threads: number;
   /** The command line, for the provenance. */
   readonly command: string;
+  /** Write a file when all is computed, beside the report. */
+  readonly alsoWrite: (option: string, path: string, content: Uint8Array) => void;
 }
 
 /** One of the commands. */
@@ -73,29 +78,36 @@ async function run<Options>(
   const { seed, threads, format, json, quiet = false, out: folder = join("shatter-theory", name) } = options;
   // What cannot be written is refused before the first minute of computing.
   await checkFolder(folder, "shatter/theory@1");
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => {
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort();
-    process.stderr.write("\ninterrupted: it ends after the step under way (Ctrl-C again to leave at once)\n");
-  };
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  const signal = interruptSignal(
+    "interrupted: it ends after the step under way (Ctrl-C again to leave at once)",
+  );
   const progress = createTheoryProgress(process.stderr, quiet);
   const command = commandLine();
-  const given: Given = { seed, threads, command, signal: interrupt.signal, onProgress: progress.show };
+  const more: Output[] = [];
+  const given: Given = {
+    ...{ seed, threads, command, signal, onProgress: progress.show },
+    alsoWrite: (name, path, content) =>
+      more.push({ name, isResult: false, write: () => writeWhole(path, content) }),
+  };
   const result = await compute(options, given)
     .catch((error) => {
-      if (!interrupt.signal.aborted) throw error;
+      if (!signal.aborted) throw error;
     })
     .finally(() => progress.stop());
-  if (interrupt.signal.aborted) process.exitCode = 130;
+  if (signal.aborted) process.exitCode = 130;
   if (result === undefined) return;
-  if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  else print(result);
-  // Charts are heavy to load.
-  const { writeTheory } = await import("../../report/theory/write.ts");
-  const { files } = await writeTheory(result, folder, format);
-  if (files[0] !== undefined) process.stderr.write(`\nreport: ${files[0]}\n`);
+  let page: string | undefined;
+  const write = async (): Promise<void> => {
+    // Charts are heavy to load.
+    const { writeTheory } = await import("../../report/theory/write.ts");
+    page = (await writeTheory(result, folder, format)).files[0];
+  };
+  await publish({
+    result,
+    outputs: [{ name: "--out", isResult: format.includes("json"), write }, ...more],
+    print: json ? undefined : () => print(result),
+  });
+  if (page !== undefined) process.stderr.write(`\nreport: ${page}\n`);
 }
 
 function print(result: TheoryResult): void {

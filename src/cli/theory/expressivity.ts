@@ -2,9 +2,8 @@
  * @file `shatter theory expressivity`: Theorem 1 as a network, for any sample.
  */
 
-import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { DataError, messageOf } from "../../base/errors.ts";
+import { requireFile } from "../../base/process-files.ts";
 import { datasets } from "../../data/registry.ts";
 import { expressivity } from "../../theory/expressivity/expressivity.ts";
 import { CANDIDATES } from "../../theory/expressivity/fit-two-layer.ts";
@@ -54,20 +53,13 @@ export const expressivityCommand = (): Command =>
           CANDIDATES,
         )
         .option("--onnx <file>", "write the two-layer network of all samples as an ONNX model"),
-    compute: ({ onnx, ...options }, given) =>
-      expressivity({
+    compute: async ({ onnx, ...options }, { alsoWrite, ...given }) => {
+      if (onnx === undefined) return await expressivity({ ...options, ...given });
+      await requireFile("--onnx", onnx);
+      return await expressivity({
         ...options,
         ...given,
-        onModel: onnx === undefined ? undefined : (model) => writeModel(onnx, model),
-      }),
+        onModel: (model) => alsoWrite("--onnx", onnx, model),
+      });
+    },
   });
-
-async function writeModel(path: string, model: Uint8Array): Promise<void> {
-  try {
-    await writeFile(path, model);
-  } catch (error) {
-    throw new DataError(`--onnx: cannot write ${path}: ${messageOf(error)}; choose another place`, {
-      cause: error,
-    });
-  }
-}

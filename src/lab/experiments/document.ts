@@ -18,7 +18,7 @@ export interface DocumentRequest {
   readonly setting: Setting;
   /** The models that were asked for. */
   readonly models: readonly string[];
-  /** Everything the lab has, and what failed just now. */
+  /** Everything the lab has, and then what failed just now; otherwise in any order. */
   readonly trials: readonly KnownTrial[];
   /** What specs say about the data of a condition. */
   readonly datasetOf: (condition: Condition) => TrialSpec["dataset"];
@@ -38,9 +38,13 @@ export function modelsInDocument(experiment: Experiment, asked: readonly string[
   return [...new Set([...experiment.models, ...asked, ...others])];
 }
 
+const compareIds = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
 /** Read the trials of an experiment into its document: all that belong to it, from this run or another. */
 export function documentOf(request: DocumentRequest): ExperimentResult {
-  const { experiment, setting, trials, datasetOf, provenance } = request;
+  const { experiment, setting, datasetOf, provenance } = request;
+  // What a document says, and in which order, shall not depend on which trial came to its end first.
+  const trials = request.trials.toSorted((a, b) => compareIds(a.result.id, b.result.id));
   const results = resultsOf(trials, datasetOf);
   const idsOf = (model: string): string[] =>
     experiment
@@ -50,6 +54,7 @@ export function documentOf(request: DocumentRequest): ExperimentResult {
     (model) => experiment.models.includes(model) || request.models.includes(model) || idsOf(model).length > 0,
   );
   const ids = new Set(spokenOf.flatMap(idsOf));
+  const byId = new Map(trials.toReversed().map((trial) => [trial.result.id, trial]));
   const failed = trials.filter(({ result: { status } }) => status === "failed");
   const strange = strangeData(experiment, setting);
   const reading = experiment.read({ setting, models: spokenOf, results });
@@ -64,7 +69,7 @@ export function documentOf(request: DocumentRequest): ExperimentResult {
     ...(strange.length === 0 ? reading : withoutPaper(reading, strange)),
     notes: [...missingNotes(experiment, setting, spokenOf, results), ...reading.notes],
     trials: [
-      ...trials.filter(({ result }) => ids.has(result.id)),
+      ...[...ids].flatMap((id) => byId.get(id) ?? []),
       ...failed.filter(({ result }) => !ids.has(result.id)),
     ],
     provenance,

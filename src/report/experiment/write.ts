@@ -4,7 +4,7 @@
 
 import { Window } from "happy-dom";
 import type { ExperimentResult } from "../../lab/experiment-result.ts";
-import { type Format, formats, makeFiles } from "../formats.ts";
+import { type Format, formats } from "../formats.ts";
 import { type WrittenReport, writeFiles } from "../write.ts";
 import { experimentFiles } from "./files.ts";
 
@@ -12,9 +12,9 @@ import { experimentFiles } from "./files.ts";
  * Write the report of an experiment into a folder, which is made if it is not there.
  *
  * Each file appears whole or not at all. Files of an earlier report are replaced, others are left alone; the page
- * comes last, so where it is new everything is.
+ * comes last, so where it is new everything is that no error names.
  *
- * @throws DataError if the folder cannot be written to.
+ * @throws DataError if the folder, or some files, cannot be written.
  */
 export async function writeExperiment(
   result: ExperimentResult,
@@ -22,5 +22,5 @@ export async function writeExperiment(
   wanted: readonly Format[] = formats,
 ): Promise<WrittenReport> {
   const document = new Window().document as unknown as Document;
-  return writeFiles(folder, await makeFiles(experimentFiles(result, document, wanted)));
+  return writeFiles(folder, experimentFiles(result, document, wanted));
 }

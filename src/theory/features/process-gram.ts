@@ -7,13 +7,12 @@
  */
 
 import { createHash } from "node:crypto";
-import { type FileHandle, open, readdir, readFile, rm } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { DataError, messageOf, UsageError } from "../../base/errors.ts";
+import { requireFolder, writeWhole } from "../../base/process-files.ts";
 import { canonicalJson, type Json, sha256 } from "../../base/spec.ts";
-import { writeWhole } from "../../lab/process-files.ts";
-import { requireFolder } from "../../lab/process-folder.ts";
 import { TILE } from "../kernel/triangle.ts";
 import type { GramKeeper } from "./gram.ts";
 import { createGramState, type GramPart, type GramState } from "./gram-state.ts";
@@ -60,7 +59,6 @@ export async function openGramFolder(
   m: number,
 ): Promise<GramFolder> {
   await requireFolder("Gram matrix", folder);
-  await removeDrafts(folder);
   const whole = { ...settings, n, m, tile: TILE };
   const hash = await sha256(canonicalJson(whole));
   const aboutPath = join(folder, "gram.json");
@@ -93,14 +91,6 @@ export async function openGramFolder(
 
 const pathOf = (folder: string, { side, index }: GramPart): string =>
   join(folder, `${side}-${String(index).padStart(3, "0")}.gram`);
-
-/** Remove what a killed process left half written: up to 200 MB each. */
-async function removeDrafts(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (/^(train|tests)-\d+\.gram\.[0-9a-f-]+\.tmp$/.test(name))
-      await rm(join(folder, name), { force: true });
-  }
-}
 
 const bytesOf = (array: Int32Array | Float64Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

@@ -50,6 +50,29 @@ describe("table-1", () => {
     expect(cellOf(document, "table-1", isPlainMlp("true"), "parameters")).toBe(1_209_866);
   });
 
+  test("is the same document whichever trial came first", async () => {
+    const trials = [
+      ...(await paperTrials()),
+      // The same training, measured as often, on part of the test set: one of the two counts.
+      ...(await Promise.all(
+        [0.3, 0.4].map(async (tested, at) => {
+          const condition = conditionAt(setting, "mlp-1x512");
+          const evaluate = { ...condition.recipe.evaluate, every: 7, test: 100 + at };
+          const measured = { ...condition, recipe: { ...condition.recipe, evaluate } };
+          return await trialOf(measured, [row(7, 0.01, 0.999, tested)], { seed: 5 });
+        }),
+      )),
+      ...(await Promise.all(
+        [6, 7, 8].map((seed) =>
+          trialOf(conditionAt(setting, "alexnet"), [row(1, 1, 0.1, 0.1)], { seed, status: "failed" }),
+        ),
+      )),
+    ];
+    const [document, reversed] = [read(table1, trials), read(table1, trials.toReversed())];
+    expect(reversed).toEqual(document);
+    expect(document.trials.at(-1)!.result.status).toBe("failed");
+  });
+
   test("shows the best test accuracy on the way, and what early stopping could have gained", async () => {
     const trial = await trialOf(
       conditionAt(setting, "mlp-1x512"),
