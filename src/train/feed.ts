@@ -8,9 +8,10 @@
 
 import { augmentExamples, isAugmented } from "../data/augment.ts";
 import type { Batch } from "../data/batches.ts";
-import { type Dataset, exampleSize } from "../data/dataset.ts";
+import { type Dataset, exampleCount, exampleSize } from "../data/dataset.ts";
 import { preprocessor } from "../data/preprocess.ts";
 import type { Recipe } from "./recipe.ts";
+import { rowsOf } from "./step.ts";
 
 /** Makes the images of the engine's runs. */
 export interface Feed {
@@ -35,7 +36,8 @@ const RUN_BYTES = 64 * 2 ** 20;
  * @param evaluated - The training split as it is evaluated, not preprocessed: what `standardize` measures.
  */
 export function createFeed(train: Dataset, evaluated: Dataset, recipe: Recipe, seed: number): Feed {
-  const { augment, batch } = recipe;
+  const { augment } = recipe;
+  const batch = rowsOf(recipe, exampleCount(train));
   if (!isAugmented(augment)) return { mostSteps: Number.POSITIVE_INFINITY, images: () => undefined };
   const finish = preprocessor(recipe.preprocess, evaluated);
   const size = batch * exampleSize(evaluated);

@@ -93,6 +93,20 @@ export function requireDevice(device: Device, model: Model): void {
   const unsupported = unsupportedStep(device, model);
   if (unsupported !== undefined) throw unsupportedError(`model "${model.name}"`, device, unsupported);
 }
+/** Rows of a step up to which the engine adds in an order that depends on how many there are. */
+const ORDERED_ROWS = 4096;
+
+/** Rows that the engine adds at once, or a multiple of them. */
+const LANES = 128;
+
+/**
+ * Rows of a step: those of a batch, or fewer where most would be padding. Padding adds nothing but zeros, at the end; from
+ * {@link ORDERED_ROWS} on, how many there are makes no difference to a byte of an MLP.
+ *
+ * @param count - Number of training examples.
+ */
+export const rowsOf = ({ batch }: Pick<Recipe, "batch">, count: number): number =>
+  Math.min(batch, Math.max(ORDERED_ROWS, Math.ceil(count / LANES) * LANES));
 
 const optimizerOf = ({ optimizer, momentum, nesterov }: Recipe): Optimizer =>
   optimizer === "adam" ? adam : sgd(momentum, nesterov);
@@ -104,7 +118,7 @@ const optimizerOf = ({ optimizer, momentum, nesterov }: Recipe): Optimizer =>
  * @param rows - Number of training examples.
  */
 export function buildStep(model: Model, recipe: Recipe, example: Shape, classes: number, rows: number): Step {
-  const { batch } = recipe;
+  const batch = rowsOf(recipe, rows);
   const isShared = !isAugmented(recipe.augment);
   const images = input("images", [isShared ? rows : batch, ...example]);
   const labels = input("labels", [rows], "int32");

@@ -88,7 +88,7 @@ export async function* runTrial(
   const count = exampleCount(train);
   requireTrainable(model, recipe, exampleShape(train), classes, count);
   const step = buildStep(model, recipe, exampleShape(train), classes, count);
-  const stepsPerEpoch = batchCount(count, recipe.batch, recipe.lastBatch);
+  const stepsPerEpoch = batchCount(count, step.batch, recipe.lastBatch);
   const start = from && { state: stateOf(from, step), rate: rateBefore(from, recipe, stepsPerEpoch) };
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed, start);
   await using evaluator = await createEvaluator(engine, model, exampleShape(train), classes);
@@ -196,7 +196,7 @@ async function* trainEpoch(
 ): AsyncGenerator<TrialYield, number> {
   const { recipe, seed } = spec;
   const { checkpointDue, stepsPerRun = () => STEPS_PER_RUN } = options;
-  const batches = epochBatches(count, recipe.batch, recipe.lastBatch, seed, epoch);
+  const batches = epochBatches(count, step.batch, recipe.lastBatch, seed, epoch);
   let { step: done, lossTotal } = position;
   const most = (): number => Math.min(stepsPerRun(), feed.mostSteps);
   while (done < batches.length) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { html, textOf, trust } from "../../src/report/escape.ts";
+import { plainMarkdown } from "../../src/report/plain-markdown.ts";
 
 describe("html", () => {
   test("escapes what is put in, in text and in attributes", () => {
@@ -20,5 +21,6 @@ describe("html", () => {
 
   test("replaces characters that no document may have", () => {
     expect(textOf(html`${"a\u0000b\u001bc\ud800d"}`)).toBe("a\uFFFDb\uFFFDc\uFFFDd");
+    expect(plainMarkdown("a\u0000b\u001b[31mc")).toBe("a\uFFFDb\uFFFD\\[31mc");
   });
 });

@@ -7,6 +7,7 @@ import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
 import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
+import { rowsOf } from "../../src/train/step.ts";
 import { runTrial, type TrialOutcome } from "../../src/train/trial.ts";
 
 const SPLITS: Splits = cropForRecipe(shapes(200, 100), paperRecipe);
@@ -47,6 +48,18 @@ describe("runTrial", () => {
       [4, 5].map(async (seed) => outcomeOf(await eventsOf(specOf({}, { seed }))).parametersHash),
     );
     expect(new Set(hashes).size).toBe(2);
+  });
+
+  test("gives the same bytes however much larger than the data a batch is, without the memory of one", async () => {
+    const hashes = await Promise.all(
+      [4096, 2 ** 31 - 1].map(
+        async (batch) => outcomeOf(await eventsOf(specOf({ epochs: 1, batch }))).parametersHash,
+      ),
+    );
+    expect(hashes[1]).toBe(hashes[0]);
+    // Of these, no row is left out: that would change bytes.
+    expect([100, 128, 4096].map((batch) => rowsOf({ batch }, 64))).toEqual([100, 128, 4096]);
+    expect([5000, 9000].map((count) => rowsOf({ batch: 200_000 }, count))).toEqual([5120, 9088]);
   });
 
   test("fits random labels, says when, and stops", async () => {
