@@ -3,7 +3,6 @@
  * paper's 32,000 filters on CIFAR-10: `node bench/features.ts`, a minute.
  */
 
-import * as ort from "onnxruntime-node";
 import { randomStream } from "../src/base/random.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import { accumulateGram } from "../src/theory/features/gram.ts";
@@ -13,6 +12,7 @@ import {
   randomConvDefaults,
 } from "../src/theory/features/random-conv.ts";
 import { openEngine } from "../src/train/engine.ts";
+import { runtime as ort } from "../src/train/process-runtime.ts";
 
 const N = 4096;
 const M = 1024;

@@ -8,7 +8,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import * as ort from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import { randomStream } from "../src/base/random.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import { countMultiplyAdds } from "../src/graph/cost.ts";
@@ -17,6 +17,7 @@ import { matmul } from "../src/graph/ops/linear.ts";
 import { input, sizeOf } from "../src/graph/value.ts";
 import { findModel } from "../src/nn/models.ts";
 import { type Engine, openEngine, type Runtime } from "../src/train/engine.ts";
+import { runtime as ort } from "../src/train/process-runtime.ts";
 import { paperRecipe } from "../src/train/recipe.ts";
 import { type Batches, createTrainer } from "../src/train/session.ts";
 import { buildStep } from "../src/train/step.ts";
@@ -47,8 +48,8 @@ const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** ONNX Runtime with more session options than Shatter's own; `opened` collects the sessions. */
-function runtimeWith(extra: object, opened: ort.InferenceSession[]): Runtime {
-  const create = async (model: Uint8Array, given: object): Promise<ort.InferenceSession> => {
+function runtimeWith(extra: object, opened: InferenceSession[]): Runtime {
+  const create = async (model: Uint8Array, given: object): Promise<InferenceSession> => {
     const session = await ort.InferenceSession.create(model, { ...given, ...extra });
     opened.push(session);
     return session;
@@ -133,7 +134,7 @@ const extra = {
   ...(JSON.parse(options.options) as object),
   ...(folder && { enableProfiling: true, profileFilePrefix: join(folder, "run") }),
 };
-const opened: ort.InferenceSession[] = [];
+const opened: InferenceSession[] = [];
 const engine = await openEngine(runtimeWith(extra, opened), "cpu", threads);
 const step = buildStep(
   findModel(options.model),

@@ -4,8 +4,15 @@
  *   node examples/02-fit-random-labels.ts
  */
 
-import * as runtime from "onnxruntime-node";
-import { cropForRecipe, loadDataset, openEngine, paperRecipe, runTrial, splitsHash } from "../src/index.ts";
+import {
+  cropForRecipe,
+  loadDataset,
+  openEngine,
+  paperRecipe,
+  runTrial,
+  runtime,
+  splitsHash,
+} from "../src/index.ts";
 
 const splits = cropForRecipe(await loadDataset("shapes", { n: 1000, testN: 1000 }), paperRecipe);
 const dataset = { name: "shapes", hash: await splitsHash(splits), train: 1000, test: 1000 };

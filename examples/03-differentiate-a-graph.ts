@@ -4,7 +4,6 @@
  *   node examples/03-differentiate-a-graph.ts
  */
 
-import * as runtime from "onnxruntime-node";
 import {
   constant,
   evaluate,
@@ -12,6 +11,7 @@ import {
   input,
   ops,
   printGraph,
+  runtime,
   validateGraph,
   writeOnnx,
 } from "../src/index.ts";

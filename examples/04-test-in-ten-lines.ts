@@ -7,11 +7,10 @@
 import { runRandomizationTest } from "../src/index.ts";
 
 const result = await runRandomizationTest({
-  data: "shapes",
-  n: 1000,
-  testN: 500,
+  data: "digits",
   model: "mlp-1x512",
   seeds: 2,
+  recipe: { epochs: 400 },
 });
 console.table(
   result.summary.map(({ inputs, nominal, trainAccuracy, testAccuracy }) => ({

@@ -4,8 +4,7 @@
  *   node examples/07-expressivity.ts
  */
 
-import * as runtime from "onnxruntime-node";
-import { fitTwoLayer, loadDataset, networkOnnx, randomStream, weightCount } from "../src/index.ts";
+import { fitTwoLayer, loadDataset, networkOnnx, randomStream, runtime, weightCount } from "../src/index.ts";
 
 const { train } = await loadDataset("shapes", { n: 500, testN: 1 });
 const dimensions = train.inputs.length / 500;

@@ -3,8 +3,11 @@
  */
 export { DataError, EngineError, GraphError, ShapeError, UsageError } from "./base/errors.ts";
 export { type RandomStream, randomStream } from "./base/random.ts";
-export { type Estimate, estimate, renamingTest, wilsonInterval } from "./base/statistics.ts";
+export { type RenamingTest, renamingTest } from "./base/renaming-test.ts";
+export { pooledInterval, type ShareInterval, type Stratum, wilsonInterval } from "./base/shares.ts";
+export { type Estimate, estimate } from "./base/statistics.ts";
 export { type ConformanceLine, checkConformance, describeConformance } from "./data/conformance.ts";
+export { type Copies, countCopies } from "./data/copies.ts";
 export { checkDataset, type Dataset, datasetHash, type Splits, takeExamples } from "./data/dataset.ts";
 export { type LoadOptions, loadDataset } from "./data/load.ts";
 export { crop, preprocess } from "./data/preprocess.ts";
@@ -73,6 +76,7 @@ export { type TheoryResult, theoryResultSchema } from "./theory/theory-result.ts
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.ts";
 export { type Engine, openEngine } from "./train/engine.ts";
 export { cropForRecipe, splitsHash } from "./train/prepare.ts";
+export { runtime } from "./train/process-runtime.ts";
 export { paperRecipe, type Recipe } from "./train/recipe.ts";
 export { type TrialSpec, trialId } from "./train/spec.ts";
 export {

@@ -25,13 +25,13 @@ const FLOORS = [
 /**
  * The files that may use `node:` modules. All others run in a browser unchanged, so files, processes and
  * sockets are met at few doors: data sets on disk and from the network, the written report, the processes
- * trials run in, the engine's choice of runtime, the database on disk, the server and the command line.
+ * trials run in, the engine's library, the database on disk, the server and the command line.
  */
 const NODE_DOORS = [
   /^data\/(files|download)\.ts$/,
   /^report\/write\.ts$/,
   /^lab\/(process-[a-z-]+|runner)\.ts$/,
-  /^train\/engine\.ts$/,
+  /^train\/process-runtime\.ts$/,
   /^theory\/(.+\/)?process-[a-z-]+\.ts$/,
   /^store\/open(-[a-z]+)?\.ts$/,
   /^web\/server[a-z-]*\.ts$/,

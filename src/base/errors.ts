@@ -5,6 +5,8 @@
  * exit codes: {@link UsageError} is 2, every other error is 1.
  */
 
+import { hideSecrets } from "./secrets.ts";
+
 /** Something asked for cannot be: an unknown name, a value out of range, options that contradict each other. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -34,7 +36,7 @@ export class ShapeError extends GraphError {
   }
 }
 
-/** The message of anything thrown. */
+/** The message of anything thrown, without secrets: what a library says may hold the URL that it was given. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return hideSecrets(error instanceof Error ? error.message : String(error));
 }

@@ -1,16 +1,19 @@
 /**
- * @file The statistics behind every number Shatter prints: means over seeds, intervals, and one exact test.
+ * @file Means over repetitions with their intervals, and the special functions behind them.
  */
 
-import { randomStream } from "./random.ts";
+/** Repetitions from which a mean has an interval: of two, Student's would be 12.7 standard errors wide. */
+export const FEWEST_FOR_INTERVAL = 3;
 
-/** A mean over repetitions, with its 95 % interval; one repetition has no interval. */
+/** A mean over repetitions, with its 95 % interval; fewer than {@link FEWEST_FOR_INTERVAL} have none. */
 export interface Estimate {
   readonly mean: number;
   readonly low: number | null;
   readonly high: number | null;
   /** Number of repetitions. */
   readonly n: number;
+  /** Both repetitions, where there are two: what is shown instead of an interval. */
+  readonly values?: number[] | undefined;
 }
 
 /** Logarithm of the gamma function for `x > 0` (Lanczos, 1964; g = 7, nine terms, relative error below 1e-14). */
@@ -77,12 +80,23 @@ export function studentQuantile(probability: number, degrees: number): number {
   return (low + high) / 2;
 }
 
+/** Half of a two-sided interval of a confidence in `(0, 1)`, in standard errors: Student's, or the normal one. */
+export const halfWidth = (confidence: number, degrees = Number.POSITIVE_INFINITY): number =>
+  // Beyond a million degrees Student's t is the normal distribution to seven digits.
+  studentQuantile(0.5 + confidence / 2, Math.min(degrees, 1e6));
+
 /** Arithmetic mean. */
 export const meanOf = (values: readonly number[]): number =>
   values.reduce((total, value) => total + value, 0) / values.length;
 
+/** Unbiased variance of at least two values. */
+export function varianceOf(values: readonly number[]): number {
+  const mean = meanOf(values);
+  return values.reduce((total, value) => total + (value - mean) ** 2, 0) / (values.length - 1);
+}
+
 /**
- * Mean and 95 % interval of independent repetitions, by Student's t (1908).
+ * Mean and 95 % interval of independent repetitions, by Student's t (1908); below three, the values themselves.
  *
  * @param values - At least one.
  * @param limits - Where the quantity cannot be outside of, such as `[0, 1]` for an accuracy.
@@ -96,78 +110,7 @@ export function estimate(
   if (n === 0) throw new RangeError("estimate: expected at least one value, got none");
   const mean = meanOf(values);
   if (n === 1) return { mean, low: null, high: null, n };
-  const variance = values.reduce((total, value) => total + (value - mean) ** 2, 0) / (n - 1);
-  const half = studentQuantile(0.975, n - 1) * Math.sqrt(variance / n);
+  if (n < FEWEST_FOR_INTERVAL) return { mean, low: null, high: null, n, values: [...values] };
+  const half = halfWidth(0.95, n - 1) * Math.sqrt(varianceOf(values) / n);
   return { mean, low: Math.max(limits[0], mean - half), high: Math.min(limits[1], mean + half), n };
-}
-
-/** The 97.5 % point of the standard normal distribution. */
-const Z_95 = 1.959963984540054;
-
-/**
- * 95 % interval of a share that was seen in `hits` of `count` independent cases (Wilson, JASA 1927).
- *
- * @throws RangeError unless `0 <= hits <= count` and `count >= 1`.
- */
-export function wilsonInterval(hits: number, count: number): readonly [number, number] {
-  if (!(count >= 1 && hits >= 0 && hits <= count)) {
-    throw new RangeError(
-      `wilsonInterval: expected 0 <= hits <= count and count >= 1, got ${hits} of ${count}`,
-    );
-  }
-  const p = hits / count;
-  const z2 = Z_95 ** 2 / count;
-  const centre = (p + z2 / 2) / (1 + z2);
-  const half = (Z_95 / (1 + z2)) * Math.sqrt((p * (1 - p)) / count + z2 / (4 * count));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
-}
-
-/** Result of {@link renamingTest}. */
-export interface RenamingTest {
-  /** Hits over examples. */
-  readonly accuracy: number;
-  /** Mean accuracy over all renamings of the classes: the accuracy expected without a leak. */
-  readonly expected: number;
-  /** Share of renamings with at least as many hits, `(1 + exceeding) / (1 + draws)`. */
-  readonly pValue: number;
-}
-
-/**
- * Whether networks trained on random labels know the true ones better than chance: an exact test.
- *
- * Uniformly random labels do not change in distribution when the classes are renamed, so without a leak
- * each network's predictions could as well have come with any renaming of its classes. The number of test
- * hits is compared with the numbers under random renamings, one for each network. Unlike a binomial test
- * it allows for predictions that are alike within a true class.
- *
- * @param confusions - For each network `[classes][classes]` counts, by true and predicted class.
- * @param draws - Number of random renamings.
- * @throws RangeError if there is no network or no test example.
- */
-export function renamingTest(
-  confusions: readonly (readonly (readonly number[])[])[],
-  seed: number,
-  draws = 9999,
-): RenamingTest {
-  const count = confusions.flat(2).reduce((total, cell) => total + cell, 0);
-  if (count === 0)
-    throw new RangeError("renamingTest: expected at least one network with a test example, got none");
-  const hitsUnder = (renamings: readonly ArrayLike<number>[]): number =>
-    confusions.reduce(
-      (total, confusion, network) =>
-        total + confusion.reduce((hits, row, label) => hits + row[renamings[network]![label]!]!, 0),
-      0,
-    );
-  const observed = hitsUnder(confusions.map((confusion) => confusion.map((_, label) => label)));
-  const random = randomStream(seed, "renaming-test");
-  let exceeding = 0;
-  for (let draw = 0; draw < draws; draw++) {
-    const renamings = confusions.map((confusion) => random.permutation(confusion.length));
-    if (hitsUnder(renamings) >= observed) exceeding++;
-  }
-  const expected = confusions.reduce(
-    (total, confusion) => total + confusion.flat().reduce((sum, cell) => sum + cell, 0) / confusion.length,
-    0,
-  );
-  return { accuracy: observed / count, expected: expected / count, pValue: (1 + exceeding) / (1 + draws) };
 }

@@ -26,17 +26,21 @@ function editDistance(a: string, b: string): number {
   return previous[b.length]!;
 }
 
+/** Longest name that may have been meant as another: distances take the product of lengths. */
+const LONGEST = 100;
+
 /** The candidate nearest to a name, if one is near enough to have been meant. */
 export function suggest(name: string, candidates: readonly string[]): string | undefined {
+  if (name.length > LONGEST) return undefined;
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   const distances = candidates.map((candidate) => ({
     candidate,
     distance: editDistance(plain(name), plain(candidate)),
   }));
   const best = distances.sort((a, b) => a.distance - b.distance)[0];
-  return best && best.distance <= Math.max(2, Math.floor(best.candidate.length / 3))
-    ? best.candidate
-    : undefined;
+  const most = Math.max(2, Math.floor(best ? best.candidate.length / 3 : 0));
+  // Where every letter would have to change, nothing like it was meant.
+  return best && best.distance <= Math.min(most, plain(name).length - 1) ? best.candidate : undefined;
 }
 
 /** The message for a name that is not known: what was asked, what was probably meant, what there is. */

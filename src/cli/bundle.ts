@@ -8,13 +8,11 @@ import { collectGarbage } from "../lab/process-gc.ts";
 import { openLab } from "../lab/process-lab.ts";
 import { formatBytes, formatNoun } from "../report/format.ts";
 import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
-
-const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
+import { warn } from "./output.ts";
 
 /** `shatter export`. */
 export function exportCommand(): Command {
   const command = new Command("export")
-    .description("write a lab into a folder of JSON, CSV and checkpoints that another lab can import")
     .requiredOption("--out <folder>", "where to; it must be empty or not there")
     .option("--experiment <id>", "only this one; see shatter status");
   return labOptions(command).action(async (options: LabOptions & { out: string; experiment?: string }) => {
@@ -25,9 +23,7 @@ export function exportCommand(): Command {
 
 /** `shatter import`. */
 export function importCommand(): Command {
-  const command = new Command("import")
-    .description("take what shatter export wrote into a lab; what the lab has already stays as it is")
-    .argument("<folder>", "the exported lab");
+  const command = new Command("import").argument("<folder>", "the exported lab");
   return labOptions(command).action(async (folder: string, options: LabOptions) => {
     await using lab = await openLab({
       lab: options.lab,
@@ -48,11 +44,7 @@ const describe = ({ experiments, done, open, checkpoints }: Moved): string =>
 
 /** `shatter gc`. */
 export function gcCommand(): Command {
-  const command = new Command("gc")
-    .description(
-      "remove checkpoints that nothing goes on from: of trials that are done or cancelled, and damaged ones",
-    )
-    .option("--dry-run", "say what would be removed, and remove nothing");
+  const command = new Command("gc").option("--dry-run", "say what would be removed, and remove nothing");
   return labOptions(command).action(async (options: LabOptions & { dryRun?: boolean }) => {
     await using lab = await openLab({ lab: options.lab, databaseUrl: databaseUrlOf(options) });
     const garbage = await collectGarbage(lab, !options.dryRun);

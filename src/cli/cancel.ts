@@ -18,7 +18,6 @@ interface Options extends LabOptions {
 /** `shatter cancel`. */
 export function cancelCommand(): Command {
   const command = new Command("cancel")
-    .description("stop the trials of an experiment, or single ones; what they learned is kept")
     .argument("<ids...>", "an experiment, or trials; see shatter status --trials")
     .option("--json", "print how many as JSON");
   return labOptions(command).action((ids: string[], options: Options) =>
@@ -29,7 +28,6 @@ export function cancelCommand(): Command {
 /** `shatter retry`. */
 export function retryCommand(): Command {
   const command = new Command("retry")
-    .description("put trials back into the queue that were cancelled or put into quarantine")
     .argument("<ids...>", "an experiment, or trials; see shatter status --trials")
     .option("--json", "print how many as JSON");
   return labOptions(command).action((ids: string[], options: Options) =>

@@ -1,9 +1,10 @@
 /**
- * @file Conformance lines for the terminal: one a check, the seeds of a test together.
+ * @file The checks of randomizations for the terminal: the seeds of a test together, in one line where all hold.
  */
 
 import { describeConformance } from "../data/conformance.ts";
 import type { ConformanceLine } from "../lab/result.ts";
+import { formatNoun } from "../report/format.ts";
 
 /** A line's randomization without its seed: what seeds have in common. */
 const withoutSeed = (line: ConformanceLine): string => line.randomization.replace(/ seed \d+$/, "");
@@ -12,20 +13,39 @@ const withoutSeed = (line: ConformanceLine): string => line.randomization.replac
 const strain = ({ ok, value, bound }: ConformanceLine): number =>
   ok ? (bound === 0 ? 0 : value / bound) : Number.POSITIVE_INFINITY;
 
+const verb = (plural: string, count: number): string => (count === 1 ? `${plural}s` : plural);
+
+/** How the checks of a test came out, for people. */
+interface ConformanceReport {
+  /** A line a check that failed, and where all are asked for a line for every other too. */
+  readonly lines: readonly string[];
+  /** How many hold, such as `24 checks hold`, or `1 check fails, 23 hold`. */
+  readonly summary: string;
+}
+
 /**
  * One line a check: where several seeds were checked, the seed that came closest to its bound.
  *
- * @returns Lines such as `ok    labels p=1 (3 seeds): ...: 0.017 (at most 0.0282)`.
+ * @returns Lines such as `ok    labels p=1 (worst of 3 seeds): ...: 0.017 (at most 0.0282)`.
  */
-export function conformanceLines(lines: readonly ConformanceLine[]): string[] {
+export function reportConformance(lines: readonly ConformanceLine[], isVerbose: boolean): ConformanceReport {
   const groups = Map.groupBy(lines, (line) => `${withoutSeed(line)}\n${line.check}`);
-  return [...groups.values()].map((group) => {
-    const worst = group.reduce((a, b) => (strain(b) > strain(a) ? b : a));
-    const name = withoutSeed(worst);
-    const seeds = group.length === 1 ? "" : ` (worst of ${group.length} seeds)`;
-    return describeConformance({
-      ...worst,
-      randomization: worst.ok ? `${name}${seeds}` : worst.randomization,
-    });
-  });
+  const worst = [...groups.values()].map((group) => ({
+    line: group.reduce((a, b) => (strain(b) > strain(a) ? b : a)),
+    seeds: group.length,
+  }));
+  const holding = worst.filter(({ line }) => line.ok).length;
+  const failing = worst.length - holding;
+  return {
+    lines: worst
+      .filter(({ line }) => isVerbose || !line.ok)
+      .map(({ line, seeds }) => {
+        const name = withoutSeed(line) + (seeds === 1 ? "" : ` (worst of ${seeds} seeds)`);
+        return describeConformance({ ...line, randomization: line.ok ? name : line.randomization });
+      }),
+    summary:
+      failing === 0
+        ? `${formatNoun(holding, "check")} ${verb("hold", holding)}`
+        : `${formatNoun(failing, "check")} ${verb("fail", failing)}, ${holding} ${verb("hold", holding)}`,
+  };
 }

@@ -3,17 +3,26 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { type DashboardServer, type ServerOptions, startServer } from "../web/server.ts";
+import { parseBasePath } from "../web/base-path.ts";
+import type { DashboardServer, ServerOptions } from "../web/server.ts";
 
 /** The port unless told; the next ones if it is taken. */
 export const USUAL_PORT = 4242;
 const PORTS = 20;
+
+/** Flags, description and parser of the option that mounts a dashboard below a path. */
+export const BASE_PATH = [
+  "--base-path <path>",
+  "the path a reverse proxy shows the dashboard at, such as /proxy/4242 (default: the root)",
+  parseBasePath,
+] as const;
 
 /** The built page: `dist/web` of the package, from the sources and from the build alike. */
 const PAGE = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** Listen at the port asked for, or at the first one from {@link USUAL_PORT} on that is free. */
 export async function listen(asked: number | undefined, options: ServerOptions): Promise<DashboardServer> {
+  const { startServer } = await import("../web/server.ts");
   for (let port = asked ?? USUAL_PORT; ; port++) {
     try {
       return await startServer({ page: PAGE, ...options, port });

@@ -18,7 +18,7 @@ import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { drawPicture, pickColumns, rasterize } from "./data-picture.ts";
-import { numberIn, paint, wholeFrom } from "./output.ts";
+import { isSteered, numberIn, paint, wholeFrom } from "./output.ts";
 
 interface CommonOptions {
   readonly dataDir?: string;
@@ -31,19 +31,22 @@ const DATA_DIR = [
   "where data lies (default: $SHATTER_DATA, or the cache folder)",
 ] as const;
 
+/** Where datasets are that lie in no files. */
+const ELSEWHERE: Readonly<Record<string, string>> = { drawn: "is drawn", included: "comes with Shatter" };
+
 const printJson = (value: unknown): void => console.log(JSON.stringify(value, null, 2));
 const thousands = (count: number): string => count.toLocaleString("en-US");
 
 /** The command and its subcommands. */
 export function dataCommand(): Command {
-  const command = new Command("data").description("list, fetch, check and show datasets").addHelpText(
+  const command = new Command("data").addHelpText(
     "after",
     `
 Examples:
   shatter data list
   shatter data get cifar10
   shatter data check mnist --data-dir ~/data
-  shatter data show shapes --out shapes.png`,
+  shatter data show digits --out digits.png`,
   );
 
   command
@@ -99,9 +102,9 @@ Examples:
   return command;
 }
 
-/** Where a dataset lies: a folder, `"drawn"`, or nowhere. */
+/** Where a dataset lies: a folder, `"drawn"` or `"included"`, or nowhere. */
 async function whereabouts(known: KnownDataset, folder: string): Promise<string | undefined> {
-  if (known.kind === "drawn") return "drawn";
+  if (known.kind !== "stored") return known.kind;
   const found = await locate(known, folder);
   return found.size === known.files.length
     ? found
@@ -135,9 +138,11 @@ async function list(options: CommonOptions): Promise<void> {
   if (options.json) return printJson(rows);
   for (const { name, title, train, test, where, problem } of rows) {
     const place =
-      where === "drawn"
-        ? "drawn, nothing to fetch"
-        : (where ?? problem ?? `not here: shatter data get ${name}`);
+      where === null
+        ? (problem ?? `not here: shatter data get ${name}`)
+        : where in ELSEWHERE
+          ? `${ELSEWHERE[where]}, nothing to fetch`
+          : where;
     console.log(
       `${paint(process.stdout, "bold", name.padEnd(9))}${thousands(train).padStart(7)} + ${thousands(test).padEnd(7)} ${title}\n` +
         `${" ".repeat(28)}${paint(process.stdout, "dim", place)}`,
@@ -148,9 +153,9 @@ async function list(options: CommonOptions): Promise<void> {
 async function get(name: string, options: CommonOptions & { readonly mirror?: string }): Promise<void> {
   const known = findDataset(name);
   const folder = dataFolder(options.dataDir);
-  if (known.kind === "drawn") {
-    if (options.json) return printJson({ name, where: "drawn", fetched: false });
-    return console.log(`${name} is drawn, there is nothing to fetch`);
+  if (known.kind !== "stored") {
+    if (options.json) return printJson({ name, where: known.kind, fetched: false });
+    return console.log(`${name} ${ELSEWHERE[known.kind]}, there is nothing to fetch`);
   }
   const bars = progressBars();
   let fetched = false;
@@ -170,7 +175,7 @@ function progressBars(): { update: (progress: Progress) => void; stop: () => voi
   let current = "";
   return {
     update({ name, received, total }) {
-      if (!process.stderr.isTTY) return;
+      if (!isSteered(process.stderr)) return;
       if (name !== current) {
         bar?.stop();
         bar = new SingleBar({

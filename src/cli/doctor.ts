@@ -9,9 +9,12 @@ import { dataFolder } from "../data/files.ts";
 import { locate } from "../data/load.ts";
 import { datasets } from "../data/registry.ts";
 import { openProcessPool } from "../lab/process-pool.ts";
-import { commit, engine, machine, version } from "../lab/process-provenance.ts";
+import { commit, engine, machine } from "../lab/process-provenance.ts";
+import { version } from "../lab/process-version.ts";
+import { models } from "../nn/models.ts";
 import { probePGlite, probeServer } from "../store/open.ts";
-import { devices } from "../train/engine.ts";
+import { devices } from "../train/devices.ts";
+import { unsupportedStep } from "../train/step.ts";
 import { databaseUrlOf } from "./lab-options.ts";
 import { paint } from "./output.ts";
 
@@ -22,6 +25,8 @@ interface Finding {
   /** Whether Shatter can do its main job without it. */
   readonly optional: boolean;
   readonly detail: string;
+  /** What does not work on it, although it is there. */
+  readonly limits?: string | undefined;
 }
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
@@ -38,9 +43,9 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
     },
     {
       what: "node",
-      ok: major > 22 || (major === 22 && minor >= 12),
+      ok: major > 22 || (major === 22 && minor >= 13),
       optional: false,
-      detail: `${process.versions.node}, needs 22.12 or newer`,
+      detail: `${process.versions.node}, needs 22.13 or newer`,
     },
     {
       what: "machine",
@@ -63,15 +68,21 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
     try {
       // In a process of its own: the engine complains on the terminal about devices that are not there.
       await using _pool = await openProcessPool({ jobs: 1, device, threads: 1 });
-      findings.push({ what, ok: true, optional, detail: "a graph ran on it" });
+      const lacks = [...models.values()].flatMap((model) => {
+        const unsupported = unsupportedStep(device, model);
+        return unsupported === undefined ? [] : [`${model.name} (${unsupported})`];
+      });
+      const limits = lacks.length === 0 ? undefined : `cannot train ${lacks.join(", ")}: use --device cpu`;
+      findings.push({ what, ok: true, optional, detail: "a graph ran on it", limits });
     } catch (error) {
       findings.push({ what, ok: false, optional, detail: messageOf(error).replace(`${what}: `, "") });
     }
   }
   for (const dataset of datasets) {
     const what = `data ${dataset.name}`;
-    if (dataset.kind === "drawn") {
-      findings.push({ what, ok: true, optional: true, detail: "drawn when needed" });
+    if (dataset.kind !== "stored") {
+      const detail = dataset.kind === "drawn" ? "drawn when needed" : "comes with Shatter";
+      findings.push({ what, ok: true, optional: true, detail });
       continue;
     }
     try {
@@ -100,10 +111,16 @@ async function examineDatabase(): Promise<Finding> {
   }
 }
 
+/** How it stands with something, in a word. */
+function markOf({ ok, optional, limits }: Finding): string {
+  if (ok && limits !== undefined) return paint(process.stdout, "yellow", "part");
+  if (ok) return paint(process.stdout, "green", "ok  ");
+  return optional ? paint(process.stdout, "yellow", "no  ") : paint(process.stdout, "red", "FAIL");
+}
+
 /** The command. */
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("say what works on this machine: engine, devices, memory, data")
     .option("--data-dir <folder>", "where datasets are")
     .option("--json", "print JSON")
     .addHelpText("after", "\nExample:\n  shatter doctor --json")
@@ -111,11 +128,10 @@ export function doctorCommand(): Command {
       const findings = await examine(options.dataDir);
       if (options.json) console.log(JSON.stringify(findings, null, 2));
       else {
-        for (const { what, ok, optional, detail } of findings) {
-          const mark = ok
-            ? paint(process.stdout, "green", "ok  ")
-            : paint(process.stdout, optional ? "yellow" : "red", optional ? "no  " : "FAIL");
-          console.log(`${mark} ${what.padEnd(15)} ${detail.replaceAll(/\s+/g, " ")}`);
+        for (const finding of findings) {
+          const { what, detail, limits } = finding;
+          const said = limits === undefined ? detail : `${detail}, but it ${limits}`;
+          console.log(`${markOf(finding)} ${what.padEnd(15)} ${said.replaceAll(/\s+/g, " ")}`);
         }
       }
       if (findings.some(({ ok, optional }) => !ok && !optional)) process.exitCode = 1;

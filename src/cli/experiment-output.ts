@@ -8,7 +8,7 @@ import { UsageError } from "../base/errors.ts";
 import type { ExperimentResult } from "../lab/experiment-result.ts";
 import { requireFolder } from "../lab/process-folder.ts";
 import { terminalExperiment } from "../report/experiment/terminal.ts";
-import { wantsColor } from "./output.ts";
+import { wantsColor, widthOf } from "./output.ts";
 
 /**
  * Check that a result can be written into a folder, and that what is there already is of this version.
@@ -21,9 +21,9 @@ export async function checkFolder(
   expected: "shatter/experiment@1" | "shatter/theory@1" = "shatter/experiment@1",
 ): Promise<void> {
   const path = join(folder, "result.json");
-  const text = await readFile(path, "utf8").catch(() => undefined);
-  if (text !== undefined) {
-    const { schema } = Object(parseJson(text)) as { schema?: unknown };
+  const found = await resultIn(folder);
+  if (found !== undefined) {
+    const { schema } = found;
     if (schema !== expected) {
       throw new UsageError(
         `${path}: expected schema "${expected}", got ${JSON.stringify(schema) ?? "none"}: ` +
@@ -34,12 +34,16 @@ export async function checkFolder(
   await requireFolder("result", folder);
 }
 
-/** What a text says in JSON; undefined if it is none. */
-function parseJson(text: string): unknown {
+/** What the result in a folder says; undefined if there is none, and nothing if it is no JSON. */
+export async function resultIn(
+  folder: string,
+): Promise<{ readonly schema?: unknown; readonly id?: unknown } | undefined> {
+  const text = await readFile(join(folder, "result.json"), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
   try {
-    return JSON.parse(text);
+    return Object(JSON.parse(text));
   } catch {
-    return undefined;
+    return {};
   }
 }
 
@@ -57,6 +61,6 @@ export async function writeExperiment(result: ExperimentResult, folder: string):
 /** Print what an experiment says. */
 export function printExperiment(result: ExperimentResult): void {
   const out = process.stdout;
-  const width = Math.max(80, out.columns ?? 100);
+  const width = Math.max(80, widthOf(out));
   console.log(`\n${terminalExperiment(result, { color: wantsColor(out), width })}`);
 }

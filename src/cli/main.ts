@@ -6,21 +6,12 @@
  */
 
 import { Command, CommanderError } from "commander";
-import { UsageError } from "../base/errors.ts";
-import { version } from "../lab/process-provenance.ts";
-import { exportCommand, gcCommand, importCommand } from "./bundle.ts";
-import { cancelCommand, retryCommand } from "./cancel.ts";
-import { dataCommand } from "./data.ts";
-import { doctorCommand } from "./doctor.ts";
-import { modelCommand } from "./model.ts";
+import { messageOf, UsageError } from "../base/errors.ts";
+import { hideSecrets } from "../base/secrets.ts";
+import { version } from "../lab/process-version.ts";
+import { addCommands } from "./add-commands.ts";
+import { groups } from "./commands.ts";
 import { paint } from "./output.ts";
-import { reportCommand } from "./report.ts";
-import { runCommand } from "./run.ts";
-import { serveCommand } from "./serve.ts";
-import { statusCommand } from "./status.ts";
-import { testCommand } from "./test.ts";
-import { theoryCommand } from "./theory.ts";
-import { workerCommand } from "./worker.ts";
 
 const program = new Command("shatter")
   .description(
@@ -32,7 +23,7 @@ const program = new Command("shatter")
     "after",
     `
 Examples:
-  shatter test --data shapes --model mlp-1x512          true and random labels, a verdict
+  shatter test                                          digits, true and random labels, a verdict
   shatter run figure-1c --scale smoke                   a figure of the paper, in a minute
   shatter theory expressivity --n 1000                  Theorem 1 as a network: any labels, 2n + d weights
   shatter serve                                         what your lab knows, in the browser
@@ -41,29 +32,13 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 interrupted.`,
   );
-const groups = {
-  "Ask:": [testCommand(), runCommand(), theoryCommand(), reportCommand()],
-  "See and share a lab:": [
-    serveCommand(),
-    statusCommand(),
-    workerCommand(),
-    cancelCommand(),
-    retryCommand(),
-    exportCommand(),
-    importCommand(),
-    gcCommand(),
-  ],
-  "What there is:": [dataCommand(), modelCommand(), doctorCommand()],
-};
-for (const [title, commands] of Object.entries(groups)) {
-  for (const command of commands) program.addCommand(command.helpGroup(title));
-}
-exitByException(program);
 
 // A reader that has seen enough, such as head, is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
 try {
+  await addCommands(program, groups);
+  exitByException(program);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
@@ -71,7 +46,7 @@ try {
 
 /** Let usage errors of every subcommand reach the one place that sets the exit code. */
 function exitByException(command: Command): void {
-  command.exitOverride();
+  command.exitOverride().configureOutput({ outputError: (text, write) => write(hideSecrets(text)) });
   command.commands.forEach(exitByException);
 }
 
@@ -79,10 +54,10 @@ function exitByException(command: Command): void {
 function report(error: unknown): number {
   // Commander has printed its own message already; help and --version come here too, with 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const { stack } = Object(error) as { readonly stack?: string };
   const isExpected = error instanceof Error && error.constructor !== Error && error.constructor !== TypeError;
   process.stderr.write(
-    `${paint(process.stderr, "red", "error:")} ${isExpected ? message : (stack ?? message)}\n`,
+    `${paint(process.stderr, "red", "error:")} ${isExpected ? messageOf(error) : hideSecrets(stack ?? messageOf(error))}\n`,
   );
   return error instanceof UsageError ? 2 : 1;
 }

@@ -19,7 +19,7 @@ const PAPER_CLASSES = 10;
 
 /** The command and its subcommands. */
 export function modelCommand(): Command {
-  const command = new Command("model").description("list the models, or show what is in one");
+  const command = new Command("model");
 
   command
     .command("list")

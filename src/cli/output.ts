@@ -1,19 +1,37 @@
 /**
- * @file Colours where they are wanted, and options that are lists of numbers or names.
+ * @file Colours where they are wanted, warnings, and options that are lists of numbers or names.
  */
 
 import { styleText } from "node:util";
 import { InvalidArgumentError } from "commander";
+import { hideSecrets } from "../base/secrets.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Whether a stream wants colours: a terminal, and no NO_COLOR (https://no-color.org). */
+/** Whether a stream can be steered, as colours and moving bars need: a terminal, and no dumb one. */
+export const isSteered = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY === true && process.env["TERM"] !== "dumb";
+
+/** Whether a stream wants colours: none where there is NO_COLOR (https://no-color.org). */
 export const wantsColor = (stream: NodeJS.WriteStream): boolean =>
-  stream.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";
+  isSteered(stream) && (process.env["NO_COLOR"] ?? "") === "";
+
+/** Fewest columns to write for: whoever says less, such as a terminal of none, does not know. */
+const FEWEST_COLUMNS = 20;
+
+/** Columns of a stream: of a terminal 80 unless it says, of a pipe 100 unless $COLUMNS says. */
+export function widthOf(stream: NodeJS.WriteStream): number {
+  const columns = stream.isTTY ? stream.columns : Number(process.env["COLUMNS"]);
+  return columns >= FEWEST_COLUMNS ? columns : stream.isTTY ? 80 : 100;
+}
 
 /** Text in a style, on streams that want it. */
 export const paint = (stream: NodeJS.WriteStream, style: Style, text: string): string =>
   wantsColor(stream) ? styleText(style, text, { validateStream: false }) : text;
+
+/** Tell of what went wrong without ending anything, as a sentence. */
+export const warn = (message: string): void =>
+  void process.stderr.write(`warning: ${hideSecrets(message)}\n`);
 
 /** Parse a number in an interval; NaN is in none. */
 export function numberIn(low: number, high: number, open: { low?: boolean; high?: boolean } = {}) {
@@ -53,25 +71,4 @@ export function oneOf<T extends string>(
     if (found !== undefined) return found;
     throw new InvalidArgumentError(`${explain(text) || `unknown ${kind} "${text}"`}.`);
   };
-}
-
-/** Break text between words to fit a stream (100 columns in a pipe), each line after its indent. */
-export function wrap(
-  stream: NodeJS.WriteStream,
-  text: string,
-  firstIndent: string,
-  indent = firstIndent,
-): string {
-  const width = Math.min(100, stream.columns ?? 100);
-  const lines: string[] = [];
-  let line = firstIndent;
-  let isEmpty = true;
-  for (const word of text.split(/ (?! )/)) {
-    if (!isEmpty && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = indent + word;
-    } else line += isEmpty ? word : ` ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line].join("\n");
 }

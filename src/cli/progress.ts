@@ -1,15 +1,17 @@
 /**
  * @file Live progress of a test: one bar for the whole, one for each trial that is running.
  *
- * On a terminal the bars move; in a pipe each trial leaves one line when it ends.
+ * On a terminal the bars move. In a pipe, and on a terminal that cannot be steered, there are lines instead: one at
+ * once, one for each trial that ends, and in between one now and then.
  */
 
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
 import { percent } from "../base/percent.ts";
 import type { TestEvent, TrialState } from "../lab/randomization-test.ts";
 import type { TrialResult } from "../lab/result.ts";
-import { formatDuration } from "../report/format.ts";
-import { nameEscalated } from "../report/kinds.ts";
+import { formatDuration, formatNoun } from "../report/format.ts";
+import { kindOfSpec, nameEscalated } from "../report/kinds.ts";
+import { isSteered } from "./output.ts";
 import type { NameTrial } from "./trial-names.ts";
 
 /** Gives the trials that are planned their names. */
@@ -22,8 +24,8 @@ export interface Progress {
 }
 
 /** A trial in few words, such as `20 % random labels, seed 2`. */
-const nameInTest: NameTrial = ({ spec: { inputs, corrupt, seed }, escalation }) =>
-  `${nameEscalated({ inputs, nominal: corrupt, escalation })}, seed ${seed}`;
+const nameInTest: NameTrial = ({ spec, escalation }) =>
+  `${nameEscalated(kindOfSpec(spec, escalation))}, seed ${spec.seed}`;
 
 const showShare = (share: number | null): string => (share === null ? "  - " : percent(share));
 
@@ -37,6 +39,8 @@ function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, secon
 interface ProgressOptions {
   /** Warnings only. */
   readonly quiet?: boolean;
+  /** What is done before any trial is planned: shown at once, whatever it takes. */
+  readonly begin: string;
   /** Names for the trials that are planned; those of a test unless told. */
   readonly namesOf?: NamesOf;
 }
@@ -44,10 +48,10 @@ interface ProgressOptions {
 /** Show progress on a stream. */
 export function createProgress(
   stream: NodeJS.WriteStream,
-  { quiet = false, namesOf = () => nameInTest }: ProgressOptions = {},
+  { begin, quiet = false, namesOf = () => nameInTest }: ProgressOptions,
 ): Progress {
   if (quiet) return createWarnings(stream, namesOf);
-  return stream.isTTY ? createBars(stream, namesOf) : createLines(stream, namesOf);
+  return isSteered(stream) ? createBars(stream, begin, namesOf) : createLines(stream, begin, namesOf);
 }
 
 /** What is told of a trial that did not simply begin: where it goes on, and what went wrong on the way. */
@@ -73,54 +77,92 @@ function createWarnings(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress 
   };
 }
 
-function createLines(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
+/** How much of its epochs a running trial has done, below 1. */
+const shareDone = ({ spec }: TrialState, { epoch, share }: { epoch: number; share: number }): number =>
+  Math.min(0.999, (epoch - 1 + share) / spec.recipe.epochs);
+
+/** How far all trials are together. */
+function createTally() {
+  const began = performance.now();
+  const shares = new Map<TrialState, number>();
+  return {
+    take(event: TestEvent): void {
+      if (event.type === "planned") for (const trial of event.trials) shares.set(trial, 0);
+      if (event.type === "ended") shares.set(event.trial, 1);
+      if (event.type === "trial" && event.event.type === "progress") {
+        shares.set(event.trial, shareDone(event.trial, event.event));
+      }
+    },
+    /** The share done, how many trials that is, and the time left: empty while nobody can know, and at the end. */
+    tell(): { share: number; done: number; planned: number; left: string } {
+      const parts = [...shares.values()];
+      const share = parts.reduce((total, part) => total + part, 0) / Math.max(1, parts.length);
+      const elapsed = (performance.now() - began) / 1000;
+      return {
+        ...{ share, planned: parts.length, done: parts.filter((part) => part === 1).length },
+        left: share > 0.01 && share < 1 ? `${formatDuration((elapsed * (1 - share)) / share)} left` : "",
+      };
+    },
+  };
+}
+
+/**
+ * Seconds from one line in a pipe to the next: a tenth of what has passed, so that a day leaves no flood.
+ */
+const pauseAfter = (elapsed: number): number => Math.min(60, Math.max(5, elapsed / 10));
+
+function createLines(stream: NodeJS.WriteStream, begin: string, namesOf: NamesOf): Progress {
   let nameTrial = nameInTest;
-  let planned = 0;
-  let ended = 0;
+  const tally = createTally();
+  const began = performance.now();
+  let told = began;
+  const write = (line: string): void => {
+    stream.write(`${line}\n`);
+    told = performance.now();
+  };
+  write(begin);
   return {
     show(event) {
+      tally.take(event);
       stream.write(noteOf(event, nameTrial) ?? "");
       if (event.type === "planned") {
-        planned += event.trials.length;
         nameTrial = namesOf(event.trials);
-      }
-      if (event.type === "ended") {
-        ended++;
-        stream.write(`[${ended}/${planned}] ${nameTrial(event.trial)}: ${describeEnd(event.result)}\n`);
+        const count = event.trials.length;
+        write(`training ${formatNoun(count, tally.tell().planned > count ? "more trial" : "trial")}`);
+      } else if (event.type === "ended") {
+        const { done, planned } = tally.tell();
+        write(`[${done}/${planned}] ${nameTrial(event.trial)}: ${describeEnd(event.result)}`);
+      } else if (event.event.type === "progress") {
+        const now = performance.now();
+        if (now - told < 1000 * pauseAfter((now - began) / 1000)) return;
+        const { done, planned, share, left } = tally.tell();
+        const { epoch, trainLoss } = event.event;
+        const latest = `${nameTrial(event.trial)}: ${tellEpoch(event.trial, epoch)}, loss ${trainLoss.toFixed(3)}`;
+        write(`[${done}/${planned}] ${[percent(share), left, latest].filter(Boolean).join(", ")}`);
       }
     },
     stop() {},
   };
 }
 
-function createBars(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
+const tellEpoch = ({ spec }: TrialState, epoch: number): string => `epoch ${epoch}/${spec.recipe.epochs}`;
+
+function createBars(stream: NodeJS.WriteStream, begin: string, namesOf: NamesOf): Progress {
   let nameTrial = nameInTest;
   const format = "{bar} {percentage} %  {text}";
   const bars = new MultiBar(
     { stream, format, barsize: 20, hideCursor: true, clearOnComplete: false, linewrap: false },
     Presets.shades_classic,
   );
-  const began = performance.now();
+  const tally = createTally();
   const running = new Map<TrialState, SingleBar>();
-  const shares = new Map<TrialState, number>();
-  let whole: SingleBar | undefined;
-
-  const showWhole = (): void => {
-    const share = [...shares.values()].reduce((total, part) => total + part, 0) / Math.max(1, shares.size);
-    const elapsed = (performance.now() - began) / 1000;
-    const left = share > 0.01 ? `${formatDuration((elapsed * (1 - share)) / share)} left` : "";
-    const done = [...shares.values()].filter((part) => part === 1).length;
-    whole?.update(Math.round(share * 1000), { text: `${done} of ${shares.size} trials  ${left}` });
-  };
+  const whole = bars.create(1000, 0, { text: begin });
 
   return {
     show(event) {
-      if (event.type === "planned") {
-        for (const trial of event.trials) shares.set(trial, 0);
-        nameTrial = namesOf(event.trials);
-        whole ??= bars.create(1000, 0, { text: "" });
-      } else if (event.type === "ended") {
-        shares.set(event.trial, 1);
+      tally.take(event);
+      if (event.type === "planned") nameTrial = namesOf(event.trials);
+      else if (event.type === "ended") {
         const bar = running.get(event.trial);
         if (bar) bars.remove(bar);
         running.delete(event.trial);
@@ -130,28 +172,26 @@ function createBars(stream: NodeJS.WriteStream, namesOf: NamesOf): Progress {
         const note = noteOf(event, nameTrial);
         if (note !== undefined) bars.log(note);
       }
-      showWhole();
+      const { share, done, planned, left } = tally.tell();
+      whole.update(Math.round(share * 1000), { text: `${done} of ${planned} trials  ${left}` });
     },
     stop: () => bars.stop(),
   };
 
   function showTrial(trial: TrialState, event: Extract<TestEvent, { type: "trial" }>["event"]): void {
-    const { epochs } = trial.spec.recipe;
     let bar = running.get(trial);
     if (!bar) {
       bar = bars.create(1000, 0, { text: `${nameTrial(trial)}: preparing the data` });
       running.set(trial, bar);
     }
     if (event.type === "progress") {
-      const share = Math.min(0.999, (event.epoch - 1 + event.share) / epochs);
-      shares.set(trial, share);
-      const text = `${nameTrial(trial)}  epoch ${event.epoch}/${epochs}  loss ${event.trainLoss.toFixed(3)}`;
-      bar.update(Math.round(share * 1000), { text });
+      const text = `${nameTrial(trial)}  ${tellEpoch(trial, event.epoch)}  loss ${event.trainLoss.toFixed(3)}`;
+      bar.update(Math.round(shareDone(trial, event) * 1000), { text });
     }
     if (event.type === "epoch") {
       const { epoch, trainLoss, trainAccuracy, testAccuracy } = event.row;
       const numbers = `loss ${trainLoss?.toFixed(3) ?? "-"}  train ${showShare(trainAccuracy)}  test ${showShare(testAccuracy)}`;
-      bar.update({ text: `${nameTrial(trial)}  epoch ${epoch}/${epochs}  ${numbers}` });
+      bar.update({ text: `${nameTrial(trial)}  ${tellEpoch(trial, epoch)}  ${numbers}` });
     }
   }
 }

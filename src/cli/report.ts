@@ -19,7 +19,6 @@ interface Options {
 /** The command. */
 export function reportCommand(): Command {
   return new Command("report")
-    .description("draw the report of a test, an experiment or a theory again, from its result.json")
     .argument("<result>", "result.json, or the folder it is in")
     .option("--out <folder>", "where to write (default: beside the result)")
     .option(

@@ -11,7 +11,7 @@ import { tableOf } from "../report/table.ts";
 import { terminalTable } from "../report/terminal.ts";
 import { hasLab } from "../store/open.ts";
 import { doneTrials } from "../store/results.ts";
-import { wantsColor } from "./output.ts";
+import { wantsColor, widthOf } from "./output.ts";
 
 /** Print what an experiment will cost, and train nothing but a few steps to time them. */
 export async function printPlan(options: ExperimentOptions, asJson: boolean): Promise<void> {
@@ -65,7 +65,12 @@ function describe(costs: readonly ModelCost[], jobs: number, threads: number): v
       read: ({ disk }) => (disk === 0 ? null : formatBytes(disk)),
     },
   ]);
-  console.log(terminalTable(table, { color: wantsColor(process.stdout) }));
+  console.log(
+    terminalTable(table, {
+      color: wantsColor(process.stdout),
+      width: widthOf(process.stdout),
+    }),
+  );
   const trials = costs.reduce((total, cost) => total + left(cost), 0);
   if (trials === 0) {
     console.log("\nAll trials are done: running it only reads their results.");

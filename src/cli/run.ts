@@ -8,6 +8,7 @@ import { Command, Option } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
 import { datasets } from "../data/registry.ts";
+import { experimentId } from "../lab/definition.ts";
 import { scaleOf } from "../lab/experiments/document.ts";
 import type { Experiment } from "../lab/experiments/experiment.ts";
 import { experimentFromFile } from "../lab/experiments/file-experiment.ts";
@@ -15,16 +16,14 @@ import { experiments, findExperiment } from "../lab/experiments/index.ts";
 import { type Scale, type Setting, scales } from "../lab/experiments/scales.ts";
 import type { ExperimentOptions } from "../lab/process-experiment.ts";
 import type { LocalLab } from "../lab/process-lab.ts";
-import { runExperiment } from "../lab/process-run.ts";
-import { type Device, devices } from "../train/engine.ts";
-import { listen, USUAL_PORT } from "./dashboard.ts";
-import { checkFolder, printExperiment, writeExperiment } from "./experiment-output.ts";
+import { type Device, devices } from "../train/devices.ts";
+import { commandLine } from "./command-line.ts";
+import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
+import { checkFolder, printExperiment, resultIn, writeExperiment } from "./experiment-output.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
-import { listOf, oneOf, wholeFrom } from "./output.ts";
+import { listOf, oneOf, warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { printPlan } from "./run-plan.ts";
 import { namesOf } from "./trial-names.ts";
-import { hideSecret } from "./worker.ts";
 
 interface Options {
   readonly scale?: Scale;
@@ -47,6 +46,7 @@ interface Options {
   readonly out?: string;
   readonly json?: string;
   readonly port?: number;
+  readonly basePath?: string;
   readonly serve: boolean;
   readonly quiet?: boolean;
 }
@@ -56,7 +56,6 @@ const dataNames = datasets.map(({ name }) => name);
 /** The command. */
 export function runCommand(): Command {
   return new Command("run")
-    .description("run an experiment of the paper, or of your own, and read its results beside the paper's")
     .argument(
       "<name>",
       `${experiments.map(({ name }) => name).join(", ")}; or a YAML or JSON file with a grid`,
@@ -110,13 +109,17 @@ export function runCommand(): Command {
       "more is sooner, among the experiments of the lab (default: 0)",
       wholeFrom(-1000),
     )
-    .option("--out <folder>", "where the result goes (default: <lab>/<name>-<scale>)")
+    .option(
+      "--out <folder>",
+      "where the result goes (default: <lab>/<name>-<scale>, or <lab>/<id> where another experiment has that)",
+    )
     .option("--json <file>", 'only "-": print the result as JSON instead of tables')
     .option(
       "--port <number>",
       `port of the dashboard (default: ${USUAL_PORT}, or the next one that is free)`,
       wholeFrom(0),
     )
+    .option(...BASE_PATH)
     .option("--no-serve", "no dashboard while it runs")
     .option("--quiet", "no progress")
     .addHelpText(
@@ -153,26 +156,32 @@ async function run(name: string, options: Options): Promise<void> {
   const request: ExperimentOptions = {
     ...{ experiment, what, setting, models, seeds, dataDir, jobs, threads, device, lab, train },
     ...{ databaseUrl: databaseUrlOf(options), priority: options.priority },
-    command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
+    command: commandLine(),
     signal: interrupt.signal,
     onWarning: warn,
     onOpen: async (open) => (options.serve && train ? await showLab(open, options) : undefined),
   };
-  if (options.plan) await printPlan(request, options.json === "-");
+  if (options.plan) await (await import("./run-plan.ts")).printPlan(request, options.json === "-");
   else await runAndPublish(experiment, request, options);
 }
 
-const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
-
 /** Show the lab in the browser while it is open; a port that is taken keeps nothing from being trained. */
-async function showLab(lab: LocalLab, { port, dataDir }: Options): Promise<AsyncDisposable | undefined> {
+async function showLab(
+  lab: LocalLab,
+  { port, basePath, dataDir }: Options,
+): Promise<AsyncDisposable | undefined> {
   const { checkpoints } = lab;
-  const server = await listen(port, { lab, dataDir, checkpoints, isWorking: true, onError: warn }).catch(
-    (error) => {
-      if (port !== undefined) throw error;
-      warn(`no dashboard: ${messageOf(error)}`);
-    },
-  );
+  const server = await listen(port, {
+    lab,
+    basePath,
+    dataDir,
+    checkpoints,
+    isWorking: true,
+    onError: warn,
+  }).catch((error) => {
+    if (port !== undefined) throw error;
+    warn(`no dashboard: ${messageOf(error)}`);
+  });
   if (!server) return undefined;
   await lab.announce(server.address);
   process.stderr.write(`dashboard: ${server.address}\n`);
@@ -202,7 +211,7 @@ async function find(name: string, options: Options) {
 }
 
 /** Whether an argument is a file and not the name of an experiment. */
-const isFile = (name: string): boolean => /[\\/]|\.(ya?ml|json)$/.test(name);
+const isFile = (name: string): boolean => /[\\/]|\.(ya?ml|json)$/i.test(name);
 
 /** Most bytes of an experiment file. */
 const MOST_BYTES = 2 ** 20;
@@ -211,7 +220,7 @@ async function readExperimentFile(path: string): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > MOST_BYTES) throw new Error(`${size} bytes, more than ${MOST_BYTES}`);
-    return await readFile(path, "utf8");
+    return decode(await readFile(path));
   } catch (error) {
     const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new UsageError(
@@ -220,12 +229,42 @@ async function readExperimentFile(path: string): Promise<string> {
   }
 }
 
+/** The text of a file in UTF-8, or in UTF-16 that says so by its first character (editors of Windows write it). */
+function decode(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const order =
+    first === 0xff && second === 0xfe ? "le" : first === 0xfe && second === 0xff ? "be" : undefined;
+  const encoding = order === undefined ? "utf-8" : `utf-16${order}`;
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error(`bytes that are not ${encoding.toUpperCase()}: save the file as UTF-8`);
+  }
+}
+
+/**
+ * Where the result of an experiment goes: a folder of its name, unless that has the result of another one - a second file
+ * of this name, another `--n` -, and of its id then.
+ */
+async function folderOf(experiment: Experiment, { lab, what, setting }: ExperimentOptions): Promise<string> {
+  const id = await experimentId(experiment, { what, setting });
+  const scale = scaleOf(experiment, setting);
+  const plain = join(lab, scale === "custom" ? `${experiment.name}-${scale}` : id);
+  const there = await resultIn(plain);
+  return there === undefined || there.id === id ? plain : join(lab, id);
+}
+
 async function runAndPublish(experiment: Experiment, request: ExperimentOptions, options: Options) {
   const { lab, quiet, json } = options;
-  const folder = options.out ?? join(lab, `${experiment.name}-${scaleOf(experiment, request.setting)}`);
+  const folder = options.out ?? (await folderOf(experiment, request));
   // What cannot be written is refused before the first minute of training.
   await checkFolder(folder);
-  const progress = createProgress(process.stderr, { quiet: quiet ?? false, namesOf });
+  const progress = createProgress(process.stderr, {
+    quiet: quiet ?? false,
+    begin: `${experiment.name}: reading the lab`,
+    namesOf,
+  });
+  const { runExperiment } = await import("../lab/process-run.ts");
   const { document, reused, ended } = await runExperiment({
     ...request,
     onEvent: (event) => progress.show(event),

@@ -4,14 +4,12 @@
 
 import { once } from "node:events";
 import { Command } from "commander";
-import { type LocalLab, openLab } from "../lab/process-lab.ts";
-import { workIn } from "../lab/process-run.ts";
+import type { LocalLab } from "../lab/process-lab.ts";
 import { isLoopback } from "../web/loopback.ts";
-import { openTokens } from "../web/server-token.ts";
-import { listen, USUAL_PORT } from "./dashboard.ts";
+import { commandLine } from "./command-line.ts";
+import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
-import { wholeFrom } from "./output.ts";
-import { hideSecret } from "./worker.ts";
+import { warn, wholeFrom } from "./output.ts";
 
 interface Options {
   readonly lab: string;
@@ -19,6 +17,7 @@ interface Options {
   readonly host: string;
   readonly port?: number;
   readonly name?: string[];
+  readonly basePath?: string;
   readonly token?: boolean;
   readonly newToken?: boolean;
   readonly work?: boolean;
@@ -29,7 +28,6 @@ interface Options {
 /** The command. */
 export function serveCommand(): Command {
   return new Command("serve")
-    .description("show a lab in the browser: experiments, trials and workers, as they go on")
     .option("--lab <folder>", "the lab", "shatter-lab")
     .addOption(databaseUrlOption())
     .option(
@@ -39,6 +37,7 @@ export function serveCommand(): Command {
     )
     .option("--port <number>", `port (default: ${USUAL_PORT}, or the next one that is free)`, wholeFrom(0))
     .option("--name <names...>", "other names the server goes by, such as that of a proxy before it")
+    .option(...BASE_PATH)
     .option("--token", "ask for a token on this machine too, which others may share")
     .option("--new-token", "make a new token; those before are worth nothing any more")
     .option("--work", "also take trials from the lab, and train them here")
@@ -57,22 +56,23 @@ here take it from $SHATTER_TOKEN.
 Examples:
   shatter serve                                          the lab in ./shatter-lab
   shatter serve --work                                   and train what is started from the page
-  DATABASE_URL=postgres://lab@db/shatter shatter serve --host 0.0.0.0 --name lab.example.org`,
+  DATABASE_URL=postgres://lab@db/shatter shatter serve --host 0.0.0.0 --name lab.example.org
+  shatter serve --port 4242 --base-path /user/ada/proxy/4242 --name hub.example.org`,
     )
     .action(serve);
 }
 
 async function serve(options: Options): Promise<void> {
-  const { host, dataDir, work: isWorking = false } = options;
-  const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
+  const { host, basePath, dataDir, work: isWorking = false } = options;
   const place = { lab: options.lab, databaseUrl: databaseUrlOf(options), dataDir, onWarning: warn };
+  const { openLab } = await import("../lab/process-lab.ts");
   await using lab = await openLab(place);
   const tokens =
     isLoopback(host) && !options.token && !options.newToken
       ? undefined
-      : await openTokens(lab.database.tables, options.newToken);
+      : await (await import("../web/server-token.ts")).openTokens(lab.database.tables, options.newToken);
   await using server = await listen(options.port, {
-    ...{ lab, host, dataDir, isWorking, names: options.name, tokens: tokens?.hashes },
+    ...{ lab, host, basePath, dataDir, isWorking, names: options.name, tokens: tokens?.hashes },
     ...{ checkpoints: lab.checkpoints, onError: warn },
   });
   await lab.announce(server.address);
@@ -102,9 +102,10 @@ async function workUntil(
   { jobs, dataDir }: Options,
   onWarning: (message: string) => void,
 ): Promise<void> {
+  const { workIn } = await import("../lab/process-run.ts");
   await workIn(lab, {
     ...{ jobs, dataDir, signal, onWarning, checkpoints: lab.checkpoints },
     untilIdle: false,
-    command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
+    command: commandLine(),
   });
 }

@@ -9,7 +9,7 @@ import { formatDuration, formatNoun } from "../report/format.ts";
 import { tableOf } from "../report/table.ts";
 import { terminalTable } from "../report/terminal.ts";
 import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
-import { wantsColor } from "./output.ts";
+import { wantsColor, widthOf } from "./output.ts";
 import { findOwner } from "./owned-lab.ts";
 
 interface Options extends LabOptions {
@@ -20,7 +20,6 @@ interface Options extends LabOptions {
 /** The command. */
 export function statusCommand(): Command {
   const command = new Command("status")
-    .description("what a lab has done, what runs, and what waits")
     .option("--trials", "every trial that runs, failed or was given up, too")
     .option("--json", "print it as JSON");
   return labOptions(command)
@@ -71,7 +70,7 @@ function describe({ experiments, workers, trials }: LabStatus, isLong: boolean):
         { name: "cancelled", title: "Cancelled", form: "count", read: ({ states }) => states.cancelled },
         { name: "spent", title: "Spent", form: "fraction", read: ({ seconds }) => formatDuration(seconds) },
       ]),
-      { color },
+      { color, width: widthOf(process.stdout) },
     ),
   );
   if (workers.length > 0) console.log("");

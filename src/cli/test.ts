@@ -8,26 +8,35 @@ import { Command, Option } from "commander";
 import { messageOf } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
-import { inputsNames } from "../data/randomize.ts";
+import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
 import { datasets } from "../data/registry.ts";
 import type { TestRequest } from "../lab/plan.ts";
 import { checkpointFolder } from "../lab/process-checkpoints.ts";
 import { requireFolder } from "../lab/process-folder.ts";
-import { runRandomizationTest } from "../lab/process-test.ts";
 import type { TestResult } from "../lab/result.ts";
+import { tellVerdict } from "../lab/verdict/verdict.ts";
 import { initializations } from "../nn/initialize.ts";
 import { models } from "../nn/models.ts";
+import { formatCount, formatNumber } from "../report/format.ts";
 import { summaryTable } from "../report/table.ts";
-import { terminalTable } from "../report/terminal.ts";
-import { type Device, devices } from "../train/engine.ts";
+import { teller, terminalTable } from "../report/terminal.ts";
+import { type Device, devices } from "../train/devices.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
-import { conformanceLines } from "./conformance.ts";
-import { listOf, numberIn, oneOf, paint, wantsColor, wholeFrom, wrap } from "./output.ts";
+import { commandLine } from "./command-line.ts";
+import { reportConformance } from "./conformance.ts";
+import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, widthOf } from "./output.ts";
 import { createProgress } from "./progress.ts";
 
 /** Answers that `--expect` can ask for. */
-const expectations = ["memorises", "does-not-fit", "learns", "does-not-learn", "no-leak"] as const;
+const expectations = [
+  "memorises",
+  "does-not-fit",
+  "learns",
+  "does-not-learn",
+  "no-leak",
+  "no-copies",
+] as const;
 type Expectation = (typeof expectations)[number];
 
 interface Options {
@@ -36,9 +45,11 @@ interface Options {
   readonly model: string;
   readonly inputs: TestRequest["inputs"];
   readonly corrupt: number[];
+  readonly labels: LabelsName;
   readonly n?: number;
   readonly testN?: number;
-  readonly seeds: number;
+  readonly seeds?: number | "auto";
+  readonly budget?: string;
   readonly seed: number;
   readonly epochs: number;
   readonly evalEvery: number;
@@ -67,6 +78,7 @@ interface Options {
   readonly json?: string;
   readonly report?: string;
   readonly expect?: Expectation[];
+  readonly verbose?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -77,9 +89,8 @@ const named = <T extends string>(kind: string, names: readonly T[]) =>
 export function testCommand(): Command {
   const recipe = paperRecipe;
   return new Command("test")
-    .description("train one model on true and randomized data, and say whether it learns or memorises")
     .optionsGroup("What is tested:")
-    .option("--data <name>", `dataset: ${datasets.map(({ name }) => name).join(", ")}`, "shapes")
+    .option("--data <name>", `dataset: ${datasets.map(({ name }) => name).join(", ")}`, "digits")
     .option(
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
@@ -93,13 +104,23 @@ export function testCommand(): Command {
     )
     .option(
       "--corrupt <p,...>",
-      "probabilities that a label is redrawn, with true inputs",
+      "probabilities that a label is corrupted, with true inputs",
       listOf(numberIn(0, 1)),
       [0, 1],
     )
+    .option(
+      "--labels <redraw|permute>",
+      "corrupted labels are drawn anew, or change places (each class keeps its count)",
+      named("choice", labelsNames),
+      "redraw",
+    )
     .option("--n <count>", "training examples (default: all)", wholeFrom(1))
     .option("--test-n <count>", "test examples (default: all)", wholeFrom(1))
-    .option("--seeds <count>", "repetitions of everything", wholeFrom(1), 1)
+    .option(
+      "--seeds <count|auto>",
+      "repetitions of everything; auto: three, and more while they can decide (default: 1, with --budget auto)",
+      (text) => (text === "auto" ? text : wholeFrom(1)(text)),
+    )
     .option("--seed <number>", "seed of the first repetition", wholeFrom(0), 0)
     .optionsGroup("The recipe (defaults: the paper's):")
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
@@ -157,6 +178,10 @@ export function testCommand(): Command {
       wholeFrom(1),
       recipe.evaluate.every,
     )
+    .option(
+      "--budget <limit>",
+      'what all trials together may take: a time (30m, 1.5h), "20000 steps" or "1e6 images"; epochs, escalations and seeds are planned within it',
+    )
     .optionsGroup("When it counts as fitted:")
     .option(
       "--fit-accuracy <a>",
@@ -168,9 +193,9 @@ export function testCommand(): Command {
     .option("--no-stop-when-fit", "train all epochs, also after everything is fitted")
     .option(
       "--escalations <count>",
-      "escalations of epochs and learning rate before random labels count as not fitted",
+      "escalations of epochs and learning rate before labels count as not fitted",
       wholeFrom(0),
-      2,
+      3,
     )
     .optionsGroup("How it runs:")
     .option("--jobs <count>", "trials at once (default: one a core)", wholeFrom(1))
@@ -199,17 +224,19 @@ export function testCommand(): Command {
       `exit with 3 unless: ${expectations.join(",")}`,
       listOf(named("answer", expectations)),
     )
+    .option("--verbose", "list every conformance check, also where all hold")
     .option("--quiet", "no progress")
     .addHelpText(
       "after",
       `
 Examples:
-  shatter test --data shapes --n 2000                              true against random labels, two minutes at most
+  shatter test                                                     handwritten digits: true against random labels
+  shatter test --data shapes --n 2000 --model alexnet              drawn shapes, where convolutions have work to do
   shatter test --data cifar10 --model mlp-3x512 --corrupt 0,0.2,0.4,0.6,0.8,1 --seeds 3
   shatter test --data mnist --inputs true,shuffled,random,gaussian --report mnist-report
   shatter test --data cifar10 --augment crop,flip --epochs 200     is random cropping enough against memorising?
   shatter test --data cifar10 --n 5000 --json - --quiet | jq .verdict.text
-  shatter test --data shapes --expect learns,no-leak               exit code 3 if it does not`,
+  shatter test --expect learns,no-leak                             exit code 3 if it does not`,
     )
     .action(test);
 }
@@ -239,7 +266,10 @@ async function test(options: Options): Promise<void> {
   // An unwritable place is refused before the first minute of training.
   for (const folder of foldersOf(options)) await (await loadReport()).checkWritable(folder);
   const folder = await folderOfCheckpoints(options.checkpoints);
-  const progress = createProgress(process.stderr, { quiet: options.quiet ?? false });
+  const progress = createProgress(process.stderr, {
+    quiet: options.quiet ?? false,
+    begin: `${options.model} on ${options.data}: reading the data`,
+  });
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     if (interrupt.signal.aborted) process.exit(130);
@@ -248,18 +278,23 @@ async function test(options: Options): Promise<void> {
   };
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
 
-  const { data, dataDir, model, inputs, corrupt, n, testN, seeds, seed, escalations, jobs, threads, device } =
-    options;
+  const { seed: firstSeed, ...asked } = options;
+  const { runRandomizationTest } = await import("../lab/process-test.ts");
   const result = await runRandomizationTest({
-    ...{ data, dataDir, model, inputs, corrupt, n, testN, seeds, escalations, jobs, threads, device },
-    firstSeed: seed,
+    ...asked,
+    firstSeed,
     recipe: recipeOf(options),
     checkpoints: folder === undefined ? undefined : { folder, seconds: options.checkpointEvery },
-    command: ["shatter", ...process.argv.slice(2)].join(" "),
+    command: commandLine(),
     signal: interrupt.signal,
+    onBudget: ({ asked: limit, steps, secondsPerStep }) => {
+      if (secondsPerStep === null) return;
+      process.stderr.write(
+        `--budget ${limit}: ${formatCount(steps)} steps here, ${formatNumber(1000 * secondsPerStep)} ms each; --budget "${steps} steps" repeats this test\n`,
+      );
+    },
     onEvent: (event) => progress.show(event),
-  });
-  progress.stop();
+  }).finally(() => progress.stop());
   await publish(result, options);
   if (result.provenance.interrupted && folder !== undefined) {
     process.stderr.write(`run the same command again to go on (checkpoints: ${folder})\n`);
@@ -281,9 +316,7 @@ async function folderOfCheckpoints(asked: string | false | undefined): Promise<s
   } catch (error) {
     // Nobody asked for checkpoints: a machine without a place for them still does the test.
     if (asked !== undefined) throw error;
-    process.stderr.write(
-      `warning: ${messageOf(error)} with --checkpoints; an interruption will cost the trials under way\n`,
-    );
+    warn(`${messageOf(error)} with --checkpoints; an interruption will cost the trials under way`);
     return undefined;
   }
 }
@@ -298,10 +331,10 @@ function foldersOf({ report, json }: Options): string[] {
 }
 
 /** Print and write what came out. */
-async function publish(result: TestResult, { json, report }: Options): Promise<void> {
+async function publish(result: TestResult, { json, report, verbose = false }: Options): Promise<void> {
   const document = `${JSON.stringify(result, null, 2)}\n`;
   if (json === "-") process.stdout.write(document);
-  else printResult(result);
+  else printResult(result, verbose);
   if (json !== undefined && json !== "-") await writeFile(json, document);
   if (report !== undefined) {
     const { writeReport } = await loadReport();
@@ -310,34 +343,34 @@ async function publish(result: TestResult, { json, report }: Options): Promise<v
   }
 }
 
-function printResult(result: TestResult): void {
+/** Print a result, the verdict last: what a small terminal shows of it is what it says. */
+function printResult(result: TestResult, isVerbose: boolean): void {
   const out = process.stdout;
+  const [width, color] = [widthOf(out), wantsColor(out)];
+  const tell = teller(width);
+  const title = (text: string): string => paint(out, "bold", text);
   const { dataset, model, provenance } = result;
+  console.log(title("\nWhat was randomized"));
+  for (const touched of new Set(result.trials.map((trial) => trial.touched ?? ""))) {
+    if (touched !== "") console.log(tell(touched));
+  }
+  const { lines, summary } = reportConformance(result.conformance, isVerbose);
+  const hint = isVerbose ? "" : " (--verbose lists them)";
+  console.log(`\n${title("Conformance of the randomizations:")} ${summary}${hint}`);
+  for (const line of lines) console.log(tell(line, "  ", "        "));
   console.log(
-    paint(
-      out,
-      "bold",
-      `\n${model.name} (${model.parameters.toLocaleString("en-US")} parameters) on ${dataset.name}`,
-    ) +
-      `, ${dataset.train.toLocaleString("en-US")} training and ${dataset.test.toLocaleString("en-US")} test examples\n`,
+    `${title(`\n${model.name} (${formatCount(model.parameters)} parameters) on ${dataset.name}`)}, ` +
+      `${formatCount(dataset.train)} training and ${formatCount(dataset.test)} test examples\n`,
   );
-  console.log(terminalTable(summaryTable(result), { color: wantsColor(out) }));
+  console.log(terminalTable(summaryTable(result), { color, width }));
   const failed = result.trials.filter(({ error }) => error !== undefined);
   for (const { inputs, labels, seed, status, error } of failed) {
     console.log(
       paint(out, "red", `${status}: inputs ${inputs}, labels ${labels.nominal}, seed ${seed}: ${error}`),
     );
   }
-  console.log(paint(out, "bold", "\nWhat was randomized"));
-  for (const touched of new Set(result.trials.map((trial) => trial.touched ?? ""))) {
-    if (touched !== "") console.log(wrap(out, touched, "  "));
-  }
-  console.log(paint(out, "bold", "\nConformance of the randomizations"));
-  for (const line of conformanceLines(result.conformance)) console.log(wrap(out, line, "  ", "        "));
-  console.log(paint(out, "bold", "\nVerdict"));
-  // One sentence a paragraph: capacity, learning, leak.
-  for (const sentence of result.verdict.text.split(/(?<=\.) (?=[A-Z])/))
-    console.log(wrap(out, sentence, "  "));
+  console.log(title("\nVerdict"));
+  for (const paragraph of tellVerdict(result.verdict)) console.log(tell(paragraph));
   if (provenance.interrupted) console.log(paint(out, "yellow", "  Interrupted: some trials are missing."));
 }
 
@@ -346,7 +379,9 @@ function exitCode({ provenance, trials, verdict }: TestResult, expected: readonl
   if (provenance.interrupted) return 130;
   if (trials.some(({ status }) => status === "failed" || status === "stopped")) return 1;
   const answers: string[] = [verdict.capacity.answer, verdict.learning.answer];
-  if (verdict.leak.suspected === false) answers.push("no-leak");
+  if (verdict.copies?.test === 0) answers.push("no-copies");
+  // Neither can see every leak; both silent is the most that can be said.
+  if (verdict.leak.suspected === false && verdict.copies?.test === 0) answers.push("no-leak");
   const unmet = expected.filter((answer) => !answers.includes(answer));
   for (const answer of unmet)
     process.stderr.write(`expected "${answer}", but the verdict is ${answers.join(", ")}\n`);

@@ -3,26 +3,41 @@
  */
 
 import { Command } from "commander";
-import { expressivityCommand } from "./theory/expressivity.ts";
-import { implicitCommand } from "./theory/implicit.ts";
-import { kernelCommand } from "./theory/kernel.ts";
-import { rademacherCommand } from "./theory/rademacher.ts";
-import { stabilityCommand } from "./theory/stability.ts";
+import { addCommands, type CommandEntry } from "./add-commands.ts";
 
 /** In the order of the paper: each a file in `theory/`, made by `defineTheory`. */
-const commands: readonly (() => Command)[] = [
-  rademacherCommand,
-  stabilityCommand,
-  expressivityCommand,
-  kernelCommand,
-  implicitCommand,
+const theories: readonly CommandEntry[] = [
+  {
+    usage: "rademacher [options]",
+    description:
+      "measure how well networks fit random signs: at least the complexity, and the bound of the error that follows",
+    make: async () => (await import("./theory/rademacher.ts")).rademacherCommand(),
+  },
+  {
+    usage: "stability [options]",
+    description: "replace one training example, train again, and measure the change of the loss elsewhere",
+    make: async () => (await import("./theory/stability.ts")).stabilityCommand(),
+  },
+  {
+    usage: "expressivity [options]",
+    description: "Theorem 1: the network with 2n + d weights that takes any targets, made and run",
+    make: async () => (await import("./theory/expressivity.ts")).expressivityCommand(),
+  },
+  {
+    usage: "kernel [options]",
+    description: "solve equation (3): fit every label with a kernel, and see what generalises",
+    make: async () => (await import("./theory/kernel.ts")).kernelCommand(),
+  },
+  {
+    usage: "implicit [options]",
+    description: "follow SGD and GD on a linear model to the minimum-norm solution, or past it",
+    make: async () => (await import("./theory/implicit.ts")).implicitCommand(),
+  },
 ];
 
 /** The command. */
-export function theoryCommand(): Command {
-  const group = new Command("theory").description(
-    "compute the theory of the paper: Theorem 1, kernels, implicit regularization, complexity",
-  );
-  for (const make of commands) group.addCommand(make());
-  return group;
+export async function theoryCommand(): Promise<Command> {
+  const command = new Command("theory");
+  await addCommands(command, { "Commands:": theories });
+  return command;
 }

@@ -3,7 +3,7 @@
  */
 
 import type { TrialState } from "../lab/randomization-test.ts";
-import { nameKind } from "../report/kinds.ts";
+import { kindOfSpec, nameKind } from "../report/kinds.ts";
 
 /** Gives a trial a name that is short and not another's. */
 export type NameTrial = (trial: TrialState) => string;
@@ -30,10 +30,11 @@ export function namesOf(trials: readonly TrialState[]): NameTrial {
       .map(([name]) => name);
     varied.set(model, new Set(names));
   }
-  return ({ spec: { model, inputs, corrupt, recipe, seed } }) => {
+  return ({ spec }) => {
+    const { model, recipe, seed } = spec;
     const fields = fieldsOf(recipe)
       .filter(([name]) => varied.get(model)?.has(name))
       .map(([name, value]) => `, ${name.split(".").at(-1)} ${value}`);
-    return `${model}, ${nameKind({ inputs, nominal: corrupt, escalation: 0 }).toLowerCase()}${fields.join("")}, seed ${seed}`;
+    return `${model}, ${nameKind(kindOfSpec(spec)).toLowerCase()}${fields.join("")}, seed ${seed}`;
   };
 }

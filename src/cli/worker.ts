@@ -5,10 +5,10 @@
 import { Command, Option } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { checkpointFolder } from "../lab/process-checkpoints.ts";
-import { runWorker } from "../lab/process-run.ts";
-import { type Device, devices } from "../train/engine.ts";
+import { type Device, devices } from "../train/devices.ts";
+import { commandLine } from "./command-line.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
-import { wholeFrom } from "./output.ts";
+import { warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { namesOf } from "./trial-names.ts";
 
@@ -28,7 +28,6 @@ interface Options {
 /** The command. */
 export function workerCommand(): Command {
   return new Command("worker")
-    .description("take trials from a lab on a PostgreSQL server, as many at once as this machine has cores")
     .addOption(databaseUrlOption())
     .option("--jobs <count>", "trials at once (default: one a core)", wholeFrom(1))
     .option(
@@ -82,21 +81,22 @@ async function run(options: Options): Promise<void> {
     process.stderr.write("\nending: trials leave checkpoints and are given back (again to leave at once)\n");
   };
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
-  const progress = createProgress(process.stderr, { quiet: options.quiet ?? false, namesOf });
+  const progress = createProgress(process.stderr, {
+    quiet: options.quiet ?? false,
+    begin: "waiting for trials",
+    namesOf,
+  });
   const { jobs, threads, device, dataDir, experiment, lease } = options;
+  const { runWorker } = await import("../lab/process-run.ts");
   const carried = await runWorker({
     ...{ databaseUrl, jobs, threads, device, dataDir, experiment, lease },
     checkpoints: checkpointFolder(options.checkpoints),
     untilIdle: options.untilIdle ?? false,
-    command: ["shatter", ...process.argv.slice(2).map(hideSecret)].join(" "),
+    command: commandLine(),
     signal: interrupt.signal,
     onEvent: (event) => progress.show(event),
-    onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
+    onWarning: warn,
   }).finally(() => progress.stop());
   const done = carried.filter(({ result }) => result.status === "done" || result.status === "diverged");
   process.stderr.write(`\n${done.length} trials were finished here\n`);
 }
-
-/** A command's argument without the password that may be in it. */
-export const hideSecret = (argument: string): string =>
-  argument.replace(/(postgres(?:ql)?:\/\/)[^@/]*@/, "$1...@");

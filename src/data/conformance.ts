@@ -10,15 +10,19 @@ import { checkInputs } from "./conformance/inputs.ts";
 import { checkLabels } from "./conformance/labels.ts";
 import type { ConformanceLine } from "./conformance/line.ts";
 import type { Splits } from "./dataset.ts";
-import type { Randomization, Randomized } from "./randomize.ts";
+import { type Randomization, type Randomized, type Randomizer, randomizer } from "./randomize.ts";
 
 export { type ConformanceLine, describeConformance } from "./conformance/line.ts";
 
 /**
  * Check a randomized dataset against the original it was made from.
  *
+ * Two kinds of checks: those that look at the data, and those that look at the functions which made them. Drawing the
+ * data a second time ties the two together.
+ *
  * @param original - As it was given to `randomize`, cropped.
  * @param request - What was asked of `randomize`, with its seed.
+ * @param by - What made the data.
  * @returns Lines on the labels, then lines on the inputs; data that conforms has `ok` in all.
  */
 export function checkConformance(
@@ -26,9 +30,10 @@ export function checkConformance(
   randomized: Randomized,
   request: Randomization,
   seed: number,
+  by: Randomizer = randomizer,
 ): ConformanceLine[] {
   return [
-    ...checkLabels(original, randomized, request.corrupt, seed),
-    ...checkInputs(original, randomized, request.inputs, seed),
+    ...checkLabels(original, randomized, request, seed, by),
+    ...checkInputs(original, randomized, request.inputs, seed, by),
   ];
 }

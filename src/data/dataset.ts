@@ -31,6 +31,13 @@ export interface Splits {
 /** Number of examples. */
 export const exampleCount = (dataset: Dataset): number => dataset.shape[0]!;
 
+/** `[classes]`: number of examples of each class. */
+export function classCounts({ labels, classNames }: Dataset): number[] {
+  const counts = new Array<number>(classNames.length).fill(0);
+  for (const label of labels) counts[label]!++;
+  return counts;
+}
+
 /** Shape of one example: `[channels, height, width]` or `[columns]`. */
 export const exampleShape = (dataset: Dataset): readonly number[] => dataset.shape.slice(1);
 

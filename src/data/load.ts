@@ -48,18 +48,23 @@ export function findDataset(name: string): KnownDataset {
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Splits> {
   const known = findDataset(name);
   if (known.kind === "drawn") return known.draw(options.n ?? known.train, options.testN ?? known.test);
-  const folder = dataFolder(options.dataDir);
+  const splits = known.kind === "included" ? await known.read() : await readStored(known, options);
+  const n = options.n ?? exampleCount(splits.train);
+  const testN = options.testN ?? exampleCount(splits.test);
+  return subset(splits, { n, testN }, options.seed ?? 0);
+}
+
+/** Read a dataset's files, whole. */
+async function readStored(known: StoredDataset, { dataDir }: LoadOptions): Promise<Splits> {
+  const folder = dataFolder(dataDir);
   const found = await locate(known, folder);
   const absent = known.files.find(({ name: fileName }) => !found.has(fileName));
   if (absent) throw await missing(known, absent, folder, found);
-  const splits = await known.read(async (fileName) => {
+  return await known.read(async (fileName) => {
     const { limit } = known.files.find((file) => file.name === fileName)!;
     const where = found.get(fileName)!;
     return { where, bytes: await gunzip(await readBytes(where, limit), limit, where) };
   });
-  const n = options.n ?? exampleCount(splits.train);
-  const testN = options.testN ?? exampleCount(splits.test);
-  return subset(splits, { n, testN }, options.seed ?? 0);
 }
 
 /**

@@ -14,15 +14,24 @@ import { channelMoments, type Moments, momentLayout, pixelLayout } from "./layou
 export const inputsNames = ["true", "shuffled", "random", "gaussian"] as const;
 export type InputsName = (typeof inputsNames)[number];
 
+/** What happens to labels: each is redrawn, or they change places. */
+export const labelsNames = ["redraw", "permute"] as const;
+export type LabelsName = (typeof labelsNames)[number];
+
 /** Training and test examples draw from different streams. */
 export type SplitName = "train" | "test";
 
-/** One randomization: what happens to the inputs, and the probability that a training label is redrawn. */
+/** One randomization: what happens to the inputs, and the probability that a training label is corrupted, and how. */
 export interface Randomization {
   readonly inputs: InputsName;
   /** In `[0, 1]`. */
   readonly corrupt: number;
+  /** `"redraw"` unless told. */
+  readonly labels?: LabelsName | undefined;
 }
+
+/** The part of a randomization that is about labels. */
+export type Corruption = Pick<Randomization, "corrupt" | "labels">;
 
 /** A randomized dataset, and what was done to it. */
 export interface Randomized extends Splits {
@@ -34,8 +43,12 @@ export interface Randomized extends Splits {
   readonly touched: string;
 }
 
+/** The classes that occur among labels, in order. */
+export const occurringClasses = (labels: Int32Array): number[] =>
+  [...new Set(labels)].sort((first, second) => first - second);
+
 /**
- * Replace each label, independently, by a uniformly random class.
+ * Replace each label, independently, by a uniformly random class among those that occur.
  *
  * The random class may equal the true one, so the expected share of labels that change is
  * `probability * (1 - 1 / classes)`. With one seed the corrupted sets are nested: every label corrupted at 0.2
@@ -43,6 +56,8 @@ export interface Randomized extends Splits {
  *
  * @param dataset - Inputs pass through, not copied.
  * @param probability - Chance that one label is redrawn, in `[0, 1]`.
+ * @param classes - Those that are drawn from: those that occur in the training labels, which test labels are redrawn
+ *   from as well; the dataset's own unless told.
  * @throws RangeError if `probability` is not in `[0, 1]`.
  */
 export function corruptLabels(
@@ -50,19 +65,60 @@ export function corruptLabels(
   probability: number,
   seed: number,
   split: SplitName,
+  classes: readonly number[] = occurringClasses(dataset.labels),
 ): Dataset {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`corruptLabels: probability must be in [0, 1], got ${probability}`);
-  }
+  requireProbability("corruptLabels", probability);
   const random = randomStream(seed, `labels-${split}`);
   const labels = dataset.labels.map((label) => {
     // Both draws always happen; skipping one would break the nesting.
     const draw = random.uniform();
-    const redrawn = random.below(dataset.classNames.length);
+    const redrawn = classes[random.below(classes.length)]!;
     return draw < probability ? redrawn : label;
   });
   return { ...dataset, labels };
 }
+
+/**
+ * Draw examples, each with a probability, and let their labels change places by a uniform permutation.
+ *
+ * Every class keeps its count, which redrawn labels of unequal classes do not. With probability 1 all labels are
+ * permuted. A label may come to stand where it was, or in the place of one of its class, so of `n` labels with class
+ * shares `s` a share of about `probability * (1 - sum(s^2))` changes. With one seed the examples drawn are nested: those at 0.2
+ * are among those at 0.4, but there they have other partners.
+ *
+ * @param dataset - Inputs pass through, not copied.
+ * @param probability - Chance that one label is drawn, in `[0, 1]`.
+ * @throws RangeError if `probability` is not in `[0, 1]`.
+ */
+export function permuteLabels(
+  dataset: Dataset,
+  probability: number,
+  seed: number,
+  split: SplitName,
+): Dataset {
+  requireProbability("permuteLabels", probability);
+  const random = randomStream(seed, `labels-permute-${split}`);
+  const drawn = [...dataset.labels.keys()].filter(() => random.uniform() < probability);
+  const labels = dataset.labels.slice();
+  random.permutation(drawn.length).forEach((from, to) => {
+    labels[drawn[to]!] = dataset.labels[drawn[from]!]!;
+  });
+  return { ...dataset, labels };
+}
+
+function requireProbability(what: string, probability: number): void {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`${what}: probability must be in [0, 1], got ${probability}`);
+  }
+}
+
+/** What a conformance check draws a second time, and over other seeds: the functions that made the data. */
+export interface Randomizer {
+  readonly redrawLabels: typeof redrawLabels;
+  readonly redrawInputs: typeof redrawInputs;
+}
+
+export const randomizer: Randomizer = { redrawLabels, redrawInputs };
 
 /** Move the pixels of all images, training and test, by one permutation. */
 export const shufflePixels = (splits: Splits, seed: number): Splits =>
@@ -88,19 +144,30 @@ export const gaussianPixels = (splits: Splits, seed: number): Splits =>
  *
  * @throws RangeError if `corrupt` is not in `[0, 1]`.
  */
-export function randomize(splits: Splits, { inputs, corrupt }: Randomization, seed: number): Randomized {
-  const train = corruptLabels(splits.train, corrupt, seed, "train");
-  const changed = train.labels.reduce(
-    (total, label, i) => total + Number(label !== splits.train.labels[i]),
-    0,
-  );
+export function randomize(splits: Splits, request: Randomization, seed: number): Randomized {
+  const { inputs } = request;
+  const labels = redrawLabels(splits, "train", request, seed);
+  const changed = labels.reduce((total, label, i) => total + Number(label !== splits.train.labels[i]), 0);
+  const train = { ...splits.train, labels };
   const randomized = randomizeInputs({ train, test: splits.test }, inputs, seed);
   return {
     ...randomized,
-    testLabelsCorrupted: corruptLabels(splits.test, corrupt, seed, "test").labels,
-    realised: changed / train.labels.length,
-    touched: describeTouched({ inputs, corrupt }),
+    testLabelsCorrupted: redrawLabels(splits, "test", request, seed),
+    realised: changed / labels.length,
+    touched: describeTouched(request),
   };
+}
+
+/** The randomized labels of a split, drawn again from the seed: `[examples]`. */
+export function redrawLabels(
+  splits: Splits,
+  split: SplitName,
+  { corrupt, labels }: Corruption,
+  seed: number,
+): Int32Array {
+  return labels === "permute"
+    ? permuteLabels(splits[split], corrupt, seed, split).labels
+    : corruptLabels(splits[split], corrupt, seed, split, occurringClasses(splits.train.labels)).labels;
 }
 
 /**
@@ -132,12 +199,18 @@ const TOUCHED_INPUTS: Readonly<Record<InputsName, string>> = {
 };
 
 /** Say which inputs and labels a randomization touches. */
-export function describeTouched({ inputs, corrupt }: Randomization): string {
-  const labels =
+export function describeTouched({ inputs, corrupt, labels }: Randomization): string {
+  const permuted =
+    corrupt === 1
+      ? "The training labels are permuted, so each class keeps its count"
+      : `Training labels are drawn with probability ${corrupt} each, and those drawn permuted, so each class keeps its count`;
+  const touched =
+    labels === "permute" ? permuted : `Each training label is redrawn with probability ${corrupt}`;
+  const sentence =
     corrupt === 0
       ? "Labels are true."
-      : `Each training label is redrawn with probability ${corrupt}; test labels are true, and a corrupted copy is kept beside them.`;
-  return `${TOUCHED_INPUTS[inputs]} ${labels}`;
+      : `${touched}; test labels are true, and a corrupted copy is kept beside them.`;
+  return `${TOUCHED_INPUTS[inputs]} ${sentence}`;
 }
 
 /** Randomize the inputs of both splits; labels pass through. */

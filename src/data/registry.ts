@@ -4,6 +4,7 @@
 
 import { CIFAR10_CLASSES, parseCifar10 } from "./cifar10.ts";
 import type { Splits } from "./dataset.ts";
+import { DIGITS_TEST, DIGITS_TRAIN, readDigits } from "./digits.ts";
 import { MNIST_CLASSES, type NamedBytes, parseMnist } from "./mnist.ts";
 import type { PreprocessName } from "./preprocess.ts";
 import { SHAPES_CLASSES, SHAPES_TEST, SHAPES_TRAIN, shapes } from "./shapes.ts";
@@ -68,7 +69,13 @@ export interface DrawnDataset extends Known {
   readonly draw: (train: number, test: number) => Splits;
 }
 
-export type KnownDataset = StoredDataset | DrawnDataset;
+/** A dataset that comes with Shatter. */
+export interface IncludedDataset extends Known {
+  readonly kind: "included";
+  readonly read: () => Promise<Splits>;
+}
+
+export type KnownDataset = StoredDataset | DrawnDataset | IncludedDataset;
 
 const MNIST_MIRRORS = [
   "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -191,6 +198,19 @@ const cifar10: StoredDataset = {
   },
 };
 
+const digits: IncludedDataset = {
+  kind: "included",
+  name: "digits",
+  title: "Digits: handwritten, 8 x 8 grey, tested on other hands",
+  train: DIGITS_TRAIN,
+  test: DIGITS_TEST,
+  shape: [1, 8, 8],
+  classNames: MNIST_CLASSES,
+  preprocess: "paper",
+  source: "E. Alpaydin, C. Kaynak, 1998, https://doi.org/10.24432/C50P49, CC BY 4.0",
+  read: readDigits,
+};
+
 const drawnShapes: DrawnDataset = {
   kind: "drawn",
   name: "shapes",
@@ -205,4 +225,4 @@ const drawnShapes: DrawnDataset = {
 };
 
 /** Every dataset with a name, in the order they are listed. */
-export const datasets: readonly KnownDataset[] = [cifar10, mnist, drawnShapes];
+export const datasets: readonly KnownDataset[] = [cifar10, mnist, digits, drawnShapes];

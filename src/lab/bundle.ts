@@ -7,6 +7,17 @@ import { trialSpecSchema } from "../train/spec.ts";
 
 const trialId = z.string().regex(/^[0-9a-f]{16}$/);
 
+/** A list in which nothing stands twice. */
+const once = <T extends z.ZodType>(item: T, idOf: (item: z.infer<T>) => string) =>
+  z.array(item).superRefine((items, context) => {
+    const seen = new Set<string>();
+    for (const [index, one] of items.entries()) {
+      const id = idOf(one);
+      if (seen.has(id)) context.addIssue({ code: "custom", path: [index], message: `expected ${id} once` });
+      seen.add(id);
+    }
+  });
+
 /** A trial that is not done. */
 const openTrialSchema = z.object({
   id: trialId,
@@ -18,7 +29,7 @@ const openTrialSchema = z.object({
     testN: z.int().optional(),
     seed: z.int().optional(),
   }),
-  escalation: z.int(),
+  escalation: z.int32(),
   state: z.enum(["waiting", "quarantined", "cancelled"]),
   error: z.string().nullable(),
 });
@@ -28,7 +39,7 @@ export const bundleSchema = z.object({
   /** Version of Shatter that wrote it. */
   version: z.string(),
   exported: z.string(),
-  experiments: z.array(
+  experiments: once(
     z.object({
       id: z.string().min(1).max(200),
       name: z.string(),
@@ -36,14 +47,15 @@ export const bundleSchema = z.object({
       scale: z.string(),
       source: z.string().nullable(),
       definition: z.unknown(),
-      priority: z.int(),
+      priority: z.int32(),
       /** Ids of its trials, in its order. */
-      trials: z.array(trialId),
+      trials: once(trialId, (id) => id),
     }),
+    ({ id }) => id,
   ),
   /** Trials that are done: each has a file `trials/<id>.json`. */
   done: z.array(trialId),
-  open: z.array(openTrialSchema),
+  open: once(openTrialSchema, ({ id }) => id),
 });
 
 export type Bundle = z.infer<typeof bundleSchema>;

@@ -5,6 +5,7 @@
 
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
+import { storable, whole } from "../base/limits.ts";
 import { canonicalJson, type Json, sha256 } from "../base/spec.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import type { Condition } from "./experiments/condition.ts";
@@ -20,8 +21,8 @@ export const definitionSchema = z.object({
   schema: z.literal("shatter/definition@1"),
   /** One of the paper's, by name; or the text of an experiment file. */
   what: z.union([
-    z.object({ paper: z.string() }),
-    z.object({ file: z.string(), text: z.string(), name: z.string() }),
+    z.object({ paper: storable() }),
+    z.object({ file: storable(), text: storable(), name: storable() }),
   ]),
   setting: z.object({
     scale: z.enum(scales),
@@ -33,7 +34,7 @@ export const definitionSchema = z.object({
   }),
   /** The models that were asked for. */
   models: z.array(z.string()),
-  seeds: z.int().min(1),
+  seeds: whole(1),
   /** What specs say about data, by {@link dataKey}. */
   datasets: z.record(z.string(), datasetSchema),
 });
@@ -62,13 +63,25 @@ export function experimentOf({ what }: Definition): Experiment {
 /** Its setting, with what was not asked left out. */
 export const settingOf = ({ setting }: Definition): Setting => setting;
 
+/** Most letters of an id that are of the experiment's name. */
+const MOST_LETTERS = 80;
+
 /**
  * The id of an experiment in a lab: `table-1-paper`. One of another size or from a file carries a hash, so that two
- * of one name are two.
+ * of one name are two. Names may be of any script; what is neither letter nor digit becomes a hyphen, but never the first
+ * sign, which commands would take for an option.
  */
-export async function experimentId(experiment: Experiment, { what, setting }: Definition): Promise<string> {
+export async function experimentId(
+  experiment: Experiment,
+  { what, setting }: Pick<Definition, "what" | "setting">,
+): Promise<string> {
   const scale = scaleOf(experiment, setting);
-  const name = `${experiment.name}-${scale}`.toLowerCase().replaceAll(/[^a-z0-9.-]+/g, "-");
+  const letters = experiment.name
+    .normalize("NFC")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{M}\p{N}.-]+/gu, "-")
+    .replace(/^[^\p{L}\p{N}]+/u, "");
+  const name = `${[...letters].slice(0, MOST_LETTERS).join("") || "experiment"}-${scale}`;
   const isPlain = scale !== "custom" && setting.evalEvery === undefined && setting.testN === undefined;
   if (isPlain) return name;
   const text = canonicalJson(JSON.parse(JSON.stringify({ what, setting })) as Json);

@@ -15,7 +15,7 @@ const count = z.int().min(0);
 const measurement = z.object({
   /** Mean over seeds; null if not measured, or not reached within the epochs allowed. */
   value: z.number().nullable(),
-  /** 95 % interval (Student's t); null for fewer than two seeds. */
+  /** 95 % interval (Student's t); null for fewer than three seeds. */
   low: z.number().nullable(),
   high: z.number().nullable(),
   /** Seeds it is the mean of. */
@@ -119,6 +119,8 @@ export const claimSchema = z.object({
 
 export const experimentResultSchema = z.object({
   schema: z.literal("shatter/experiment@1"),
+  /** Tells experiments of one name apart: `figure-1c-custom-3f2a1b`. */
+  id: z.string().optional(),
   /** `table-1`, or the name of an experiment file without its extension. */
   name: z.string(),
   title: z.string(),

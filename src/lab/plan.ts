@@ -5,41 +5,54 @@
 import { UsageError } from "../base/errors.ts";
 import { requireAugmentable } from "../data/augment.ts";
 import { exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
-import type { InputsName } from "../data/randomize.ts";
+import type { InputsName, LabelsName } from "../data/randomize.ts";
 import { findModel } from "../nn/models.ts";
 import { networkShape, splitsHash } from "../train/prepare.ts";
 import { type Recipe, recipeSchema } from "../train/recipe.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import { requireTrainable } from "../train/step.ts";
+import { type Budget, stepsOfEpoch } from "./budget.ts";
+
+/** Seeds that `auto` begins with, so that there is an interval over seeds. */
+export const FIRST_SEEDS = 3;
 
 /** What a randomization test is asked. */
 export interface TestRequest {
   readonly model: string;
   /** How inputs are randomized; labels stay true but for `true` inputs. */
   readonly inputs: readonly InputsName[];
-  /** Probabilities that a label is redrawn; with `true` inputs only, as in the paper. */
+  /** Probabilities that a label is corrupted; with `true` inputs only, as in the paper. */
   readonly corrupt: readonly number[];
-  /** Number of repetitions. */
-  readonly seeds: number;
+  /** How labels are corrupted; redrawn unless told. */
+  readonly labels?: LabelsName | undefined;
+  /** Number of repetitions; `auto` begins with three and adds some while they can decide. */
+  readonly seeds: number | "auto";
+  /** What all trials together may take; no limit unless told. */
+  readonly budget?: Budget | undefined;
   /** The first repetition's seed; the others follow. */
   readonly firstSeed: number;
   readonly recipe: Recipe;
-  /** How often to escalate epochs and learning rate before saying that random labels are not fitted. */
+  /** The last escalation of epochs and learning rate before labels count as not fitted; see {@link nextRung}. */
   readonly escalations: number;
 }
 
 /** One kind of trial: the conditions of a test. */
-interface Condition {
-  readonly inputs: InputsName;
-  readonly corrupt: number;
-}
+type Condition = Pick<TrialSpec, "inputs" | "corrupt" | "labels">;
+
+/** The part of a spec that says how labels are corrupted: nothing where they are redrawn, or not at all. */
+export const labelsOfSpec = (corrupt: number, labels: LabelsName | undefined): Pick<TrialSpec, "labels"> =>
+  labels === "permute" && corrupt > 0 ? { labels } : {};
 
 /**
  * The conditions of a test: every corruption with true inputs, and true labels with every other input.
  *
  * @throws UsageError if there would be none, or a probability is not in `[0, 1]`.
  */
-export function conditionsOf({ inputs, corrupt }: Pick<TestRequest, "inputs" | "corrupt">): Condition[] {
+export function conditionsOf({
+  inputs,
+  corrupt,
+  labels,
+}: Pick<TestRequest, "inputs" | "corrupt" | "labels">): Condition[] {
   for (const probability of corrupt) {
     if (!(probability >= 0 && probability <= 1)) {
       throw new UsageError(`--corrupt: expected probabilities in [0, 1], got ${probability}`);
@@ -53,7 +66,7 @@ export function conditionsOf({ inputs, corrupt }: Pick<TestRequest, "inputs" | "
   const levels = [...new Set(corrupt)].sort((a, b) => a - b);
   const conditions = [...new Set(inputs)].flatMap((name): Condition[] =>
     name === "true"
-      ? levels.map((level) => ({ inputs: name, corrupt: level }))
+      ? levels.map((level) => ({ inputs: name, corrupt: level, ...labelsOfSpec(level, labels) }))
       : [{ inputs: name, corrupt: 0 }],
   );
   if (conditions.length === 0)
@@ -71,8 +84,9 @@ export function conditionsOf({ inputs, corrupt }: Pick<TestRequest, "inputs" | "
 export async function planTest(request: TestRequest, name: string, splits: Splits): Promise<TrialSpec[]> {
   const recipe = checkRecipe(request.recipe);
   requirePossible(request.model, recipe, splits, exampleCount(splits.train));
-  if (!(Number.isInteger(request.seeds) && request.seeds >= 1)) {
-    throw new UsageError(`--seeds: expected a whole number of at least 1, got ${request.seeds}`);
+  const seeds = seedsOf(request.seeds);
+  if (!(Number.isInteger(seeds) && seeds >= 1)) {
+    throw new UsageError(`--seeds: expected a whole number of at least 1, got ${seeds}`);
   }
   const dataset = {
     name,
@@ -81,7 +95,7 @@ export async function planTest(request: TestRequest, name: string, splits: Split
     test: exampleCount(splits.test),
   };
   return conditionsOf(request).flatMap((condition) =>
-    Array.from({ length: request.seeds }, (_, repetition) => ({
+    Array.from({ length: seeds }, (_, repetition) => ({
       schema: "shatter/trial@1" as const,
       dataset,
       ...condition,
@@ -118,16 +132,31 @@ export function checkRecipe(recipe: unknown): Recipe {
   throw new UsageError(`recipe: ${complaints.join("; ")}`);
 }
 
+/** Share of a budget that the trials as asked for may take; the rest is for what they leave undecided. */
+const FIRST_SHARE = 0.5;
+
+/** Number of trials that a test begins with. */
+export const trialsOf = (request: Pick<TestRequest, "inputs" | "corrupt" | "labels" | "seeds">): number =>
+  conditionsOf(request).length * seedsOf(request.seeds);
+
+const seedsOf = (seeds: TestRequest["seeds"]): number => (seeds === "auto" ? FIRST_SEEDS : seeds);
+
 /**
- * The next thing to try when random labels were not fitted: twice the epochs with the decay stretched to
- * match, and from the second time on three times the learning rate - or a third of it after divergence.
+ * A request whose first trials fit into half of its budget, by fewer epochs where they must be.
+ *
+ * @param examples - Number of training examples.
+ * @throws UsageError if not even one epoch of each fits.
  */
-export function escalate(recipe: Recipe, stage: number, diverged: boolean): Recipe {
-  const factor = diverged ? 1 / 3 : stage >= 2 ? 3 : 1;
-  return {
-    ...recipe,
-    epochs: recipe.epochs * 2,
-    learningRateDecay: Math.sqrt(recipe.learningRateDecay),
-    learningRate: recipe.learningRate * factor,
-  };
+export function fitToBudget(request: TestRequest, examples: number): TestRequest {
+  const { budget, recipe } = request;
+  if (!budget) return request;
+  const trials = trialsOf(request);
+  const epoch = trials * stepsOfEpoch(recipe, examples);
+  const epochs = Math.min(recipe.epochs, Math.floor((FIRST_SHARE * budget.steps) / epoch));
+  if (epochs < 1) {
+    throw new UsageError(
+      `--budget ${budget.asked}: ${budget.steps} steps; expected at least ${2 * epoch}, for one epoch of ${trials} trials and as much again to decide: ask for more, or for fewer --n or --seeds`,
+    );
+  }
+  return { ...request, recipe: { ...recipe, epochs } };
 }

@@ -7,20 +7,22 @@ import { copyFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { csvFormat } from "d3-dsv";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
+import { whyUnstorable } from "../base/limits.ts";
 import { checkpointsOf, importCheckpoint, readCheckpoint } from "../store/checkpoints.ts";
-import type { Database } from "../store/database.ts";
-import { allExperiments, planExperiment, trialsOf } from "../store/experiments.ts";
-import { readResults } from "../store/results.ts";
+import { type Database, inTransaction, type Tx } from "../store/database.ts";
+import { allExperiments, importExperiment, trialsOf } from "../store/experiments.ts";
+import { doneTrials, readResults } from "../store/results.ts";
 import { positionOf } from "../train/checkpoint.ts";
 import { trialId } from "../train/spec.ts";
 import { type Bundle, bundleSchema } from "./bundle.ts";
 import { newestFile } from "./process-checkpoints.ts";
+import { writeWhole } from "./process-files.ts";
 import { makeFolder } from "./process-folder.ts";
 import { importTrialFiles } from "./process-import.ts";
 import type { LocalLab } from "./process-lab.ts";
-import { version } from "./process-provenance.ts";
 import { openTrialStore } from "./process-store.ts";
-import { trialResultSchema } from "./trial-result.ts";
+import { version } from "./process-version.ts";
+import { type TrialStore, trialResultSchema } from "./trial-result.ts";
 import { trialRow } from "./trial-row.ts";
 
 /** What an export or an import moved. */
@@ -52,6 +54,21 @@ export async function exportLab(lab: LocalLab, out: string, experiment?: string)
   }
   await makeFolder(folder);
   const { tables } = lab.database;
+  const bundle = await describeLab(tables, experiment);
+  const { experiments, done, open } = bundle;
+  await writeTrials(lab.database, folder, done);
+  const checkpoints = await writeCheckpoints(
+    lab,
+    folder,
+    open.map(({ id }) => id),
+  );
+  // Last: a folder with this file is a whole export.
+  await writeBundle(bundle, folder);
+  return { experiments: experiments.length, done: done.length, open: open.length, checkpoints };
+}
+
+/** What a lab, or one of its experiments, says about itself. */
+async function describeLab(tables: Tx, experiment?: string): Promise<Bundle> {
   const all = (await allExperiments(tables)).toReversed();
   const chosen = all.filter(({ id }) => experiment === undefined || id === experiment);
   if (experiment !== undefined && chosen.length === 0) {
@@ -71,25 +88,34 @@ export async function exportLab(lab: LocalLab, out: string, experiment?: string)
     .execute();
   const wanted = new Set(experiments.flatMap(({ trials }) => trials));
   const ours = rows.filter(({ id }) => experiment === undefined || wanted.has(id));
-  const done = ours.filter(({ state }) => state === "done").map(({ id }) => id);
   const open = ours.filter(({ state }) => state !== "done");
-  await writeTrials(lab.database, folder, done);
-  const checkpoints = await writeCheckpoints(
-    lab,
-    folder,
-    open.map(({ id }) => id),
-  );
-  const bundle: Bundle = {
-    ...{ schema: "shatter/lab@1", version, exported: new Date().toISOString(), experiments, done },
+  return {
+    ...{ schema: "shatter/lab@1", version, exported: new Date().toISOString(), experiments },
+    done: ours.filter(({ state }) => state === "done").map(({ id }) => id),
     open: open.map(({ state, spec, source, ...rest }) =>
       bundleSchema.shape.open.element.parse({
         ...{ ...rest, spec, source, state: state === "running" ? "waiting" : state },
       }),
     ),
   };
-  // Last: a folder with this file is a whole export.
-  await writeFile(join(folder, "lab.json"), `${JSON.stringify(bundle, null, 1)}\n`);
-  return { experiments: experiments.length, done: done.length, open: open.length, checkpoints };
+}
+
+const writeBundle = (bundle: Bundle, folder: string): Promise<void> =>
+  writeWhole(join(folder, "lab.json"), `${JSON.stringify(bundle, null, 1)}\n`);
+
+/** Write what a lab says about itself, as an export has it, beside its database. */
+export const backUpLab = async (tables: Tx, lab: string): Promise<void> =>
+  await writeBundle(await describeLab(tables), resolve(lab));
+
+/** Write the results of a lab that have no file beside its database yet. */
+export async function backUpResults(tables: Tx, store: TrialStore): Promise<void> {
+  const there = new Set(await store.ids());
+  const missing = [...(await doneTrials(tables))].filter((id) => !there.has(id));
+  for (let start = 0; start < missing.length; start += BATCH) {
+    for (const document of (await readResults(tables, missing.slice(start, start + BATCH))).values()) {
+      await store.write(trialResultSchema.parse(document));
+    }
+  }
 }
 
 /** Write the documents of finished trials, and what they say as CSV. */
@@ -104,7 +130,7 @@ async function writeTrials(database: Database, folder: string, ids: readonly str
     const flat = parsed.map(
       ({ spec, result: { history: _, confusion, touched, labels, best, ...numbers } }) => ({
         ...{ model: spec.model, dataset: spec.dataset.name, n: spec.dataset.train },
-        ...{ corrupt: labels.nominal, realised: labels.realised },
+        ...{ corrupt: labels.nominal, labels: spec.labels ?? "redraw", realised: labels.realised },
         ...numbers,
       }),
     );
@@ -146,7 +172,8 @@ const MOST_BYTES = 512 * 2 ** 20;
 /**
  * Take an exported lab into another: what that one has already stays as it is.
  *
- * @throws DataError if the folder is not an export, or not of this version; nothing is taken in then.
+ * @throws DataError if the folder is not an export, not of this version, or has a result that cannot be of its spec;
+ *   nothing is taken in then.
  */
 export async function importLab(
   lab: LocalLab,
@@ -163,58 +190,44 @@ export async function importLab(
       );
     }
   }
-  const { tables } = lab.database;
-  const done = await importTrialFiles(lab.database, join(folder, "trials"), onWarning);
+  const ids = bundle.open.map(({ id }) => id);
+  const done = await inTransaction(lab.database.tables, (tx) =>
+    importBundle(tx, bundle, folder, onWarning),
+  ).catch((error) => {
+    if (error instanceof DataError) throw error;
+    throw new DataError(`${folder}: ${lab.database.where} took nothing of it: ${messageOf(error)}`, {
+      cause: error,
+    });
+  });
+  await lab.requeue();
+  await lab.backUp();
+  return {
+    ...{ experiments: bundle.experiments.length, done, open: ids.length },
+    checkpoints: await takeCheckpoints(lab, folder, ids, onWarning),
+  };
+}
+
+/** Take in everything but checkpoints. Returns how many results were taken in. */
+async function importBundle(
+  tx: Tx,
+  bundle: Bundle,
+  folder: string,
+  onWarning: (message: string) => void,
+): Promise<number> {
+  const done = await importTrialFiles(tx, join(folder, "trials"));
   const open = new Map(bundle.open.map((trial) => [trial.id, trial]));
-  const finished = new Set(bundle.done);
   for (const { trials, definition, ...experiment } of bundle.experiments) {
     const rows = trials.flatMap((id) => {
       const trial = open.get(id);
-      return trial ? [trialRow(trial)] : [];
+      return trial ? [{ ...trialRow(trial), state: trial.state, error: trial.error }] : [];
     });
-    await planExperiment(tables, { ...experiment, definition: JSON.stringify(definition ?? null) }, rows);
-    const places = trials.map((trial_id, position) => ({ experiment_id: experiment.id, trial_id, position }));
-    const known = new Set(
-      (
-        await tables
-          .selectFrom("trials")
-          .select("id")
-          .where("id", "in", trials.length ? trials : [""])
-          .execute()
-      ).map(({ id }) => id),
-    );
-    for (let start = 0; start < places.length; start += 2000) {
-      const part = places.slice(start, start + 2000).filter(({ trial_id }) => known.has(trial_id));
-      if (part.length === 0) continue;
-      await tables
-        .insertInto("experiment_trials")
-        .values(part)
-        .onConflict((conflict) => conflict.columns(["experiment_id", "trial_id"]).doNothing())
-        .execute();
+    const row = { ...experiment, definition: JSON.stringify(definition ?? null) };
+    const missing = await importExperiment(tx, row, rows, trials);
+    if (missing.length > 0) {
+      onWarning(`${experiment.id}: ${missing.length} finished trials of it have no file`);
     }
-    const missing = trials.filter((id) => finished.has(id) && !known.has(id)).length;
-    if (missing > 0)
-      onWarning(`${experiment.id}: ${missing} finished trials of it have no file that can be read`);
   }
-  const given = bundle.open.filter(({ state }) => state !== "waiting");
-  for (const { id, state, error } of given) {
-    await tables
-      .updateTable("trials")
-      .set({ state, error })
-      .where("id", "=", id)
-      .where("state", "=", "waiting")
-      .execute();
-  }
-  await lab.requeue();
-  return {
-    ...{ experiments: bundle.experiments.length, done, open: bundle.open.length },
-    checkpoints: await takeCheckpoints(
-      lab,
-      folder,
-      bundle.open.map(({ id }) => id),
-      onWarning,
-    ),
-  };
+  return done;
 }
 
 async function readBundle(folder: string): Promise<Bundle> {
@@ -235,9 +248,10 @@ async function readBundle(folder: string): Promise<Bundle> {
     throw new DataError(`${path}: expected schema "shatter/lab@1", got ${JSON.stringify(schema)}`);
   }
   const parsed = bundleSchema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const { path: field, message } = parsed.error.issues[0]!;
-  throw new DataError(`${path}: ${field.join(".")}: ${message}`);
+  const [issue] = parsed.error?.issues ?? [];
+  const why = issue ? `${issue.path.join(".")}: ${issue.message}` : whyUnstorable(document);
+  if (why !== undefined) throw new DataError(`${path}: ${why}`);
+  return parsed.data!;
 }
 
 /**

@@ -6,10 +6,12 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
+import { models } from "../nn/models.ts";
 import { beginAttempt, endAttempt, finishAttempt } from "../store/attempts.ts";
 import { remedyOf } from "../store/database.ts";
 import { type Progress, recordProgress } from "../store/progress.ts";
 import { trialSpecSchema } from "../train/spec.ts";
+import { requireDevice } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
 import type { PlannedTrial } from "./planned-trial.ts";
 import { type Job, LONGEST_ATTEMPT_SECONDS } from "./process-queue.ts";
@@ -51,7 +53,11 @@ const CALM_FLUSH_MS = 5000;
 /** How long a trial counts as one that was just begun, in milliseconds. */
 const FRESH_MS = 60_000;
 
-/** Carry a trial as far as it goes; undefined if there was nothing to do, or the lease was lost. */
+/**
+ * Carry a trial as far as it goes; undefined if there was nothing to do, or the lease was lost.
+ *
+ * @throws EngineError if this worker's device cannot train it; it was given back then.
+ */
 export async function carryTrial(
   job: Job,
   worker: string,
@@ -76,6 +82,16 @@ export async function carryTrial(
       ),
     );
     return undefined;
+  }
+  try {
+    // A model that is not known here is for the trial's process to refuse.
+    const model = models.get(trial.spec.model);
+    if (model) requireDevice(options.device, model);
+  } catch (error) {
+    // Whoever can train it shall have it: it is given back, and so is whatever else this worker has.
+    const released = { state: "released", error: messageOf(error) } as const;
+    await patiently(() => endAttempt(tables, token, released, (tx) => queue.giveBack([job.id], tx)));
+    throw error;
   }
 
   let ending: "lost" | "cancelled" | "overdue" | undefined;
@@ -167,6 +183,7 @@ export async function carryTrial(
       isSettling = true;
       const finish = () => finishAttempt(tables, token, row, (tx) => queue.complete(job.id, tx));
       await write(finish).catch((error) => shelter(document, shelf.folder, error));
+      if ((ending as string | undefined) !== "lost") await options.keepResult?.(document);
     } else if (ending !== "lost") {
       // Whoever goes on shall lose as little as possible.
       await write(() => shelf.keep(trial.id, token, true, warn)).catch((error) =>

@@ -5,10 +5,12 @@
  * that has to stop - told by the parent, by a signal, or because the parent is gone - leaves a checkpoint first.
  */
 
-import * as runtime from "onnxruntime-node";
 import { messageOf } from "../base/errors.ts";
+import { rememberLast } from "../base/remember.ts";
 import { loadDataset } from "../data/load.ts";
-import { type Device, type Engine, openEngine } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
+import { type Engine, openEngine } from "../train/engine.ts";
+import { runtime } from "../train/process-runtime.ts";
 import { type CheckpointOptions, GRACE_MS, openCheckpoints } from "./process-checkpoints.ts";
 import type { ChildMessage, ParentMessage } from "./process-pool.ts";
 import { programOn } from "./process-provenance.ts";
@@ -45,12 +47,7 @@ try {
 
 if (engine) {
   // Trials of one test read the same files: the last dataset is kept.
-  let known: { key: string; splits: ReturnType<typeof loadDataset> } | undefined;
-  const load = (source: DataSource): ReturnType<typeof loadDataset> => {
-    const key = JSON.stringify(source);
-    if (known?.key !== key) known = { key, splits: loadDataset(source.name, source) };
-    return known.splits;
-  };
+  const load = rememberLast((source: DataSource) => loadDataset(source.name, source));
   const checkpoints = kept ? openCheckpoints(kept, programOn(device)) : undefined;
   const runner = runHere(engine, load, checkpoints);
   process.on("message", async (message: ParentMessage) => {

@@ -61,7 +61,7 @@ const stepsOf = ({ spec: { dataset, recipe } }: PlannedTrial): number =>
   recipe.epochs * batchCount(dataset.train, recipe.batch, recipe.lastBatch);
 
 /** Images a second. */
-interface Pace {
+export interface Pace {
   readonly trained: number;
   readonly evaluated: number;
 }
@@ -82,7 +82,11 @@ const BATCHES = [2, 60] as const;
 const TRUSTED = 0.2;
 
 /** Train two short epochs of a trial and time the second. */
-async function timePace(trial: PlannedTrial, runner: TrialRunner, signal?: AbortSignal): Promise<Pace> {
+export async function timePace(
+  trial: PlannedTrial,
+  runner: TrialRunner,
+  signal?: AbortSignal,
+): Promise<Pace> {
   let pace: Pace = { trained: 1, evaluated: 1 };
   for (const batches of BATCHES) {
     const { spec } = trial;

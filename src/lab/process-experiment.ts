@@ -6,10 +6,11 @@ import { availableParallelism } from "node:os";
 import { exampleCount, type Splits, takeExamples } from "../data/dataset.ts";
 import { findDataset, loadDataset } from "../data/load.ts";
 import { findModel } from "../nn/models.ts";
-import type { Device } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
 import { cropForRecipe, splitsHash } from "../train/prepare.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
+import { requireDevice } from "../train/step.ts";
 import { type Definition, dataKey, experimentId } from "./definition.ts";
 import type { ExperimentResult } from "./experiment-result.ts";
 import type { Condition } from "./experiments/condition.ts";
@@ -33,6 +34,8 @@ export interface PlanOptions {
   /** Number of repetitions; 1 unless told. */
   readonly seeds?: number | undefined;
   readonly dataDir?: string | undefined;
+  /** Where its trials are to be trained; `cpu` unless told. */
+  readonly device?: Device | undefined;
 }
 
 /** What an experiment is asked. */
@@ -49,8 +52,6 @@ export interface ExperimentOptions extends PlanOptions {
   readonly jobs?: number | undefined;
   /** Threads of each trial; the cores shared among the jobs unless told. */
   readonly threads?: number | undefined;
-  /** `cpu` unless told. */
-  readonly device?: Device | undefined;
   /** The command that asked, for the record. */
   readonly command?: string | undefined;
   /** Told of the lab when it is open, before anything is trained; what it returns is disposed of before the lab is. */
@@ -77,10 +78,11 @@ export interface PlannedExperiment {
  * Find out which trials an experiment has.
  *
  * @throws UsageError if the request is not possible.
+ * @throws EngineError if the device cannot train a model.
  * @throws DataError if data are missing or not what they should be.
  */
 export async function planExperiment(options: PlanOptions): Promise<PlannedExperiment> {
-  const { experiment, what, setting, seeds = 1, dataDir } = options;
+  const { experiment, what, setting, seeds = 1, dataDir, device = "cpu" } = options;
   const models = modelsOf(experiment, options.models);
   const conditionsOf = (names: readonly string[]): readonly Condition[] =>
     names.flatMap((model) => experiment.conditions(setting, model));
@@ -91,6 +93,8 @@ export async function planExperiment(options: PlanOptions): Promise<PlannedExper
     findDataset(data.name);
     checkRecipe(recipe);
   }
+  for (const model of new Set(conditions.map((condition) => condition.model)))
+    requireDevice(device, findModel(model));
   const known = await describeData(conditionsOf(modelsInDocument(experiment, models)), dataDir);
   for (const condition of conditions) {
     const { model, recipe } = condition;

@@ -3,33 +3,37 @@
  * that a full disk drove elsewhere, and those of an exported bundle.
  */
 
-import type { Database } from "../store/database.ts";
+import type { Tx } from "../store/database.ts";
 import { doneTrials, importResult } from "../store/results.ts";
 import { openTrialStore } from "./process-store.ts";
 import { resultRow } from "./result-row.ts";
 import type { StoredTrial } from "./trial-result.ts";
 import { trialRow } from "./trial-row.ts";
 
-/** Take in those trials of a folder that the lab does not have; the files stay. Returns how many. */
+/**
+ * Take in those trials of a folder that the lab does not have; the files stay. Returns how many.
+ *
+ * @param onAside - Told which files were put aside, as they are no trials; without it, one such file is refused.
+ */
 export async function importTrialFiles(
-  database: Database,
+  tables: Tx,
   folder: string,
-  onWarning: (message: string) => void,
+  onAside?: (message: string) => void,
 ): Promise<number> {
-  const store = openTrialStore(folder, onWarning);
+  const store = openTrialStore(folder, onAside);
   const there = await store.ids();
   if (there.length === 0) return 0;
-  const done = await doneTrials(database.tables);
+  const done = await doneTrials(tables);
   let taken = 0;
   for (const id of there.filter((one) => !done.has(one))) {
     const trial = await store.read(id);
-    if (trial && (await importTrial(database, trial))) taken++;
+    if (trial && (await importTrial(tables, trial))) taken++;
   }
   return taken;
 }
 
 /** Take in a finished trial; false if the lab has it. */
-export async function importTrial({ tables }: Database, trial: StoredTrial): Promise<boolean> {
+export async function importTrial(tables: Tx, trial: StoredTrial): Promise<boolean> {
   const { spec, result } = trial;
   const { name, train, test } = spec.dataset;
   const source = { name, n: train, testN: test };

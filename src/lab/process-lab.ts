@@ -3,7 +3,7 @@
  */
 
 import { join, resolve } from "node:path";
-import { DataError, UsageError } from "../base/errors.ts";
+import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { loseAllAttempts } from "../store/attempts.ts";
 import { type Database, refusal } from "../store/database.ts";
 import {
@@ -15,20 +15,29 @@ import {
   readExperiment,
   retryTrials,
 } from "../store/experiments.ts";
-import { openEmbedded, openServer } from "../store/open.ts";
+import { hasBackup, openEmbedded, openServer, remedyOfDamage } from "../store/open.ts";
 import { doneTrials, readResults } from "../store/results.ts";
 import { trialSpecSchema } from "../train/spec.ts";
-import { type Definition, datasetOf, definitionSchema, experimentOf, settingOf } from "./definition.ts";
+import {
+  type Definition,
+  datasetOf,
+  definitionSchema,
+  experimentId,
+  experimentOf,
+  settingOf,
+} from "./definition.ts";
 import type { ExperimentResult } from "./experiment-result.ts";
 import { documentOf, modelsInDocument } from "./experiments/document.ts";
 import { findExperiment } from "./experiments/index.ts";
 import { type KnownTrial, trialKey } from "./experiments/results.ts";
 import type { Lab, Started } from "./lab.ts";
+import { backUpLab, backUpResults } from "./process-bundle.ts";
 import { type PlannedExperiment, planExperiment } from "./process-experiment.ts";
 import { importTrialFiles } from "./process-import.ts";
 import { provenanceOf } from "./process-provenance.ts";
 import { openQueue, type Queue, type QueueTiming } from "./process-queue.ts";
-import { trialResultSchema } from "./trial-result.ts";
+import { openTrialStore } from "./process-store.ts";
+import { type StoredTrial, trialResultSchema } from "./trial-result.ts";
 import { trialRow } from "./trial-row.ts";
 
 /** Where a lab is. */
@@ -53,6 +62,10 @@ export interface LocalLab extends Lab {
   plan(planned: PlannedExperiment, options?: { readonly priority?: number | undefined }): Promise<Started>;
   /** Read an experiment whose definition is at hand: {@link Lab.document}. */
   read(definition: Definition, context?: DocumentContext): Promise<ExperimentResult>;
+  /** Write beside a database in a folder what is in it; a server has backups of its own. */
+  backUp(): Promise<void>;
+  /** Write beside a database in a folder what a trial left, once it is in there. */
+  keepResult(trial: StoredTrial): Promise<void>;
   /** Put into the queue whatever is not done and not given up. */
   requeue(): Promise<void>;
   /** Tell other processes where the dashboard is. */
@@ -75,6 +88,7 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
   const { lab, databaseUrl, dataDir, onWarning = () => {} } = place;
   const embedded = databaseUrl === undefined ? await openEmbedded(lab) : undefined;
   const database: Database = embedded ?? (await openServer(databaseUrl!));
+  const store = openTrialStore(join(resolve(lab), "trials"));
   let queue: Queue | undefined;
   try {
     queue = await openQueue(database, place.timing, onWarning);
@@ -82,16 +96,34 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
       // Whoever had the folder before is gone, and its trials' processes with it.
       await loseAllAttempts(database.tables);
       await queue.giveBack(await queue.active());
-      await importTrialFiles(database, join(resolve(lab), "trials"), onWarning);
+      await importTrialFiles(database.tables, store.folder, onWarning);
     }
   } catch (error) {
     // What cannot be opened may not be closed properly either; the reason is what failed first.
     await Promise.resolve(queue?.[Symbol.asyncDispose]()).catch(() => {});
     await Promise.resolve(database[Symbol.asyncDispose]()).catch(() => {});
-    throw error instanceof DataError ? error : refusal(database.where, error);
+    if (error instanceof DataError) throw error;
+    const refused = refusal(database.where, error);
+    throw embedded
+      ? new DataError(`${refused.message}${await remedyOfDamage(lab)}`, { cause: error })
+      : refused;
   }
   const open = queue;
   const { tables } = database;
+
+  /** Keep beside a database in a folder what is in it; not being able to costs nothing but that. */
+  const keep = async (write: () => Promise<void>): Promise<void> => {
+    if (!embedded) return;
+    await write().catch((error) =>
+      onWarning(
+        `${database.where}: what is in its database cannot be kept beside it, too: ${messageOf(error)}`,
+      ),
+    );
+  };
+  const keepLab = () => keep(() => backUpLab(tables, lab));
+  const keepResults = () => keep(() => backUpResults(tables, store));
+  await keepResults();
+  if (!(await hasBackup(lab))) await keepLab();
 
   const putOpen = async (ids: ReadonlySet<string>, experiment?: string, priority = 0): Promise<void> => {
     const wanted = (await openTrials(tables)).filter(({ trial }) => ids.has(trial));
@@ -132,6 +164,7 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
     const trials = [...documents.values()].map((document) => trialResultSchema.parse(document));
     return documentOf({
       ...{ experiment, setting, models: definition.models, datasetOf: datasets },
+      id: await experimentId(experiment, definition),
       trials: [...trials, ...(context.failed ?? [])],
       provenance: context.provenance ?? {
         ...provenanceOf("cpu", 1, 1, null),
@@ -156,6 +189,7 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
         trials.map(trialRow),
       );
       await putOpen(new Set(ids), id, priority);
+      await keepLab();
       const done = await doneTrials(tables);
       return { id, trials: trials.length, done: trials.filter((trial) => done.has(trial.id)).length };
     },
@@ -171,13 +205,16 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
 
     async cancel(reach) {
       await requireKnown(database, reach);
-      return (await cancelTrials(tables, reach)).length;
+      const ids = await cancelTrials(tables, reach);
+      if (ids.length > 0) await keepLab();
+      return ids.length;
     },
 
     async retry(reach) {
       await requireKnown(database, reach);
       const ids = await retryTrials(tables, reach);
       await putOpen(new Set(ids));
+      if (ids.length > 0) await keepLab();
       return ids.length;
     },
 
@@ -197,6 +234,12 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
       await open.put(await openTrials(tables));
     },
 
+    async backUp() {
+      await keepLab();
+      await keepResults();
+    },
+
+    keepResult: (trial) => keep(() => store.write(trial)),
     read,
     announce: async (address) => await embedded?.owner.announce(address),
 

@@ -5,7 +5,8 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { EngineError, messageOf } from "../base/errors.ts";
-import type { Device } from "../train/engine.ts";
+import { hideSecrets } from "../base/secrets.ts";
+import type { Device } from "../train/devices.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import type { TrialEvent } from "../train/trial.ts";
 import { type CheckpointOptions, GRACE_MS, openCheckpoints } from "./process-checkpoints.ts";
@@ -127,7 +128,7 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
         const how = killer ? `was killed by ${killer}` : `ended with exit code ${code}`;
         const isKilled = killer === "SIGKILL";
         const hint = isKilled ? " (out of memory? try fewer --jobs)" : "";
-        const said = complaints.trim();
+        const said = hideSecrets(complaints.trim());
         const error = `the trial's process ${how}${hint}${said ? `: ${said}` : ""}`;
         end({ status: "failed", error, isKilled });
       };
@@ -197,11 +198,13 @@ function firstMessage(child: ChildProcess): Promise<ChildMessage> {
     const onExit = (code: number | null, signal: NodeJS.Signals | null): void =>
       resolve({
         type: "refused",
-        error: `a trial's process ended at its start (${signal ?? code}): ${complaints.trim()}`,
+        error: `a trial's process ended at its start (${signal ?? code}): ${hideSecrets(complaints.trim())}`,
       });
     child.once("exit", onExit);
     // A process that could not be started says so here, and would end the program if nobody listened.
-    child.on("error", (error) => resolve({ type: "refused", error: `a trial's process: ${error.message}` }));
+    child.on("error", (error) =>
+      resolve({ type: "refused", error: `a trial's process: ${messageOf(error)}` }),
+    );
     child.once("message", (message: ChildMessage) => {
       child.off("exit", onExit);
       resolve(message);

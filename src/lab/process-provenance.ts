@@ -3,18 +3,13 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
-import { env } from "onnxruntime-node";
-import type { Device } from "../train/engine.ts";
+import { hideSecrets } from "../base/secrets.ts";
+import type { Device } from "../train/devices.ts";
+import { runtime } from "../train/process-runtime.ts";
+import { ROOT, version } from "./process-version.ts";
 import type { TestContext } from "./randomization-test.ts";
-
-/** The folder of the package: two floors above this file, in the sources and in the build alike. */
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
-/** Version of this package. */
-export const version: string = JSON.parse(readFileSync(`${ROOT}/package.json`, "utf8")).version;
 
 /** Commit of the sources, with `+changes` where they were modified; null outside a checkout. */
 export function commit(): string | null {
@@ -34,7 +29,7 @@ export function commit(): string | null {
 }
 
 /** Version of the engine. */
-export const engine = `onnxruntime-node ${env.versions.node ?? env.versions.common}`;
+export const engine = `onnxruntime-node ${runtime.env.versions.node ?? runtime.env.versions.common}`;
 
 /** What decides the bytes that a spec leads to, in words: another one may round differently. */
 export const programOn = (device: Device): string => `shatter ${version}, ${engine}, ${device}`;
@@ -47,7 +42,7 @@ export function machine(): string {
   return `${model}, ${processors.length} cores, ${gibibytes} GiB, ${process.platform} ${process.arch}`;
 }
 
-/** Everything a result says about how it came about, as of now. */
+/** Everything a result says about how it came about, as of now; the command without the secrets in it. */
 export function provenanceOf(
   device: Device,
   threads: number,
@@ -63,7 +58,7 @@ export function provenanceOf(
     jobs,
     node: process.version,
     machine: machine(),
-    command,
+    command: command === null ? null : hideSecrets(command),
     started: new Date().toISOString(),
   };
 }

@@ -33,11 +33,12 @@ export interface ExperimentRun {
  * done, and read all that belong to the experiment. Other workers of the lab may share the work.
  *
  * @throws UsageError if the request is not possible, DataError if the data are missing or not what they should
- *   be: both before any training.
+ *   be, EngineError if the device is not there or cannot train a model: all before any training.
  * @throws DataError if a result could not be kept; it says where it is instead.
  */
 export async function runExperiment(options: ExperimentOptions): Promise<ExperimentRun> {
-  const planned = await planExperiment(options);
+  // To read what a lab has takes no device.
+  const planned = await planExperiment(options.train === false ? { ...options, device: "cpu" } : options);
   await requireFolder("lab", options.lab);
   await using lab = await openLab(options);
   await using _guest = await options.onOpen?.(lab);
@@ -77,7 +78,7 @@ export async function runPlanned(
     try {
       const carried = await work({
         ...{ runner, provenance, device, threads, signal, onWarning, onEvent, only: id },
-        ...{ database: lab.database, queue: lab.queue, dataDir: options.dataDir },
+        ...{ database: lab.database, queue: lab.queue, dataDir: options.dataDir, keepResult: lab.keepResult },
         shelf: openShelf(lab.database, { folder: lab.checkpoints, program: programOn(device) }),
         isOver: async () => await isSettled(lab.database, id),
         onCarried: finish,
@@ -150,7 +151,7 @@ export async function workIn(lab: LocalLab, request: WorkRequest): Promise<reado
   const { dataDir, experiment, untilIdle, command, onEvent } = request;
   return await work({
     ...{ runner, device, threads, dataDir, signal, onWarning, onEvent, only: experiment },
-    ...{ database: lab.database, queue: lab.queue },
+    ...{ database: lab.database, queue: lab.queue, keepResult: lab.keepResult },
     provenance: provenanceOf(device, threads, jobs, command ?? null),
     shelf: openShelf(lab.database, { folder: checkpoints, program: programOn(device) }),
     isOver: async () => untilIdle && (await isSettled(lab.database, experiment)),

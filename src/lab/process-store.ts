@@ -5,9 +5,10 @@
 import { readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
+import { whyUnstorable } from "../base/limits.ts";
 import { trialId } from "../train/spec.ts";
 import { writeWhole } from "./process-files.ts";
-import { type StoredTrial, type TrialStore, trialResultSchema } from "./trial-result.ts";
+import { contradictionOf, type StoredTrial, type TrialStore, trialResultSchema } from "./trial-result.ts";
 
 const NAME = /^[0-9a-f]{16}\.json$/;
 
@@ -17,9 +18,9 @@ const NAME = /^[0-9a-f]{16}\.json$/;
  * A file that is not the trial it is named after - half written, edited, of another version - is given another
  * name, so that its trial is run again and nothing is lost.
  *
- * @param onAside - Told what was put aside, as a sentence.
+ * @param onAside - Told what was put aside, as a sentence. Without it, such a file is left where it is, and reading it throws.
  */
-export function openTrialStore(folder: string, onAside: (message: string) => void = () => {}): TrialStore {
+export function openTrialStore(folder: string, onAside?: (message: string) => void): TrialStore {
   const read = async (name: string): Promise<StoredTrial | undefined> => {
     const path = join(folder, name);
     let text: string;
@@ -32,6 +33,7 @@ export function openTrialStore(folder: string, onAside: (message: string) => voi
     try {
       return await parse(text, name);
     } catch (error) {
+      if (!onAside) throw new DataError(`${path}: ${messageOf(error)}`);
       const aside = `${path}.${Date.now()}.aside`;
       // Another process that found it too may have been first.
       await rename(path, aside).catch(() => {});
@@ -88,5 +90,7 @@ async function parse(text: string, name: string): Promise<StoredTrial> {
   if (`${id}.json` !== name || parsed.data.result.id !== id) {
     throw new Error(`expected the trial of its name, got trial ${id}`);
   }
+  const why = whyUnstorable(document) ?? contradictionOf(parsed.data);
+  if (why !== undefined) throw new Error(why);
   return parsed.data;
 }

@@ -5,11 +5,15 @@
 import { availableParallelism } from "node:os";
 import { findDataset, type LoadOptions, loadDataset } from "../data/load.ts";
 import { findModel } from "../nn/models.ts";
-import type { Device } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
-import { checkRecipe, conditionsOf, type TestRequest } from "./plan.ts";
+import { trialId } from "../train/spec.ts";
+import { requireDevice } from "../train/step.ts";
+import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "./budget.ts";
+import { checkRecipe, planTest, type TestRequest, trialsOf } from "./plan.ts";
 import type { CheckpointOptions } from "./process-checkpoints.ts";
+import { timePace } from "./process-cost.ts";
 import { openProcessPool } from "./process-pool.ts";
 import { provenanceOf } from "./process-provenance.ts";
 import { runTest, type TestContext } from "./randomization-test.ts";
@@ -25,13 +29,19 @@ export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | 
   readonly inputs?: TestRequest["inputs"] | undefined;
   /** `[0, 1]` unless told: true labels and random ones. */
   readonly corrupt?: TestRequest["corrupt"] | undefined;
-  /** Number of repetitions; 1 unless told. */
-  readonly seeds?: number | undefined;
+  /** How labels are corrupted: `"redraw"` unless told. */
+  readonly labels?: TestRequest["labels"];
+  /** Number of repetitions; 1 unless told, and 3 and more while they can decide with `auto` or a budget. */
+  readonly seeds?: number | "auto" | undefined;
+  /** What all trials together may take: `30m`, `20000 steps`, `1e6 images`; no limit unless told. */
+  readonly budget?: string | undefined;
+  /** Told what a budget comes to in steps, before anything is trained. */
+  readonly onBudget?: ((budget: Budget) => void) | undefined;
   /** The first repetition's seed; 0 unless told. */
   readonly firstSeed?: number | undefined;
   /** What differs from {@link paperRecipe}. */
   readonly recipe?: Partial<Recipe> | undefined;
-  /** Escalations of epochs and learning rate before random labels count as not fitted; 2 unless told. */
+  /** Escalations of epochs and learning rate before labels count as not fitted; 3 unless told. */
   readonly escalations?: number | undefined;
   /** Trials at once; one a core unless told. */
   readonly jobs?: number | undefined;
@@ -52,25 +62,27 @@ export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | 
  * not trained again, others go on from their last checkpoint, and the result is the same.
  *
  * @throws UsageError if the request is not possible, DataError if the data are missing or not what they should
- *   be: both before any training.
+ *   be, EngineError if the device is not there or cannot train the model: all before any training.
  */
 export async function runRandomizationTest(options: TestOptions): Promise<TestResult> {
   const { data, model = "mlp-1x512", inputs = ["true"], corrupt = [0, 1], device = "cpu" } = options;
   // Whatever can be refused is refused before the data are read.
-  findModel(model);
+  requireDevice(device, findModel(model));
   findDataset(data);
   const recipe = checkRecipe({ ...paperRecipe, ...options.recipe });
-  const seeds = options.seeds ?? 1;
+  const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
+  const seeds = options.seeds ?? (limit ? "auto" : 1);
   const request: TestRequest = {
     model,
     inputs,
     corrupt,
+    labels: options.labels,
     seeds,
     firstSeed: options.firstSeed ?? 0,
     recipe,
-    escalations: options.escalations ?? 2,
+    escalations: options.escalations ?? 3,
   };
-  const trials = conditionsOf(request).length * seeds;
+  const trials = trialsOf(request);
   const source = {
     name: data,
     dataDir: options.dataDir,
@@ -83,14 +95,37 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
   const cores = availableParallelism();
   const jobs = options.jobs ?? Math.min(cores, trials);
   const threads = options.threads ?? Math.max(1, Math.floor(cores / jobs));
+  const budget = limit && (await budgetOf(limit));
+  if (budget) options.onBudget?.(budget);
   const checkpoints = options.checkpoints && { ...options.checkpoints, untilAllDone: true };
   await using runner = await openProcessPool({ jobs, device, threads, checkpoints });
-  return await runTest(request, {
-    source,
-    splits,
-    runner,
-    provenance: provenanceOf(device, threads, jobs, options.command ?? null),
-    ...(options.onEvent ? { onEvent: options.onEvent } : {}),
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
+  return await runTest(
+    { ...request, budget },
+    {
+      source,
+      splits,
+      runner,
+      provenance: provenanceOf(device, threads, jobs, options.command ?? null),
+      ...(options.onEvent ? { onEvent: options.onEvent } : {}),
+      ...(options.signal ? { signal: options.signal } : {}),
+    },
+  );
+
+  /** A limit in steps; of a time, those that the jobs do in it, as a few steps show. */
+  async function budgetOf({ amount, unit }: Limit): Promise<Budget> {
+    const asked = options.budget!;
+    if (unit === "steps") return { asked, steps: Math.floor(amount), secondsPerStep: null };
+    if (unit === "images") return { asked, steps: Math.floor(amount / recipe.batch), secondsPerStep: null };
+    const [spec] = await planTest(request, data, splits);
+    const planned = { id: await trialId(spec!), spec: spec!, escalation: 0, source };
+    await using timer = await openProcessPool({ jobs: 1, device, threads });
+    const pace = await timePace(planned, timer, options.signal);
+    const { train, test } = spec!.dataset;
+    const epoch = train / pace.trained + (train + test) / pace.evaluated / recipe.evaluate.every;
+    const secondsPerStep = epoch / stepsOfEpoch(recipe, train);
+    return { asked, steps: Math.floor((USED * jobs * amount) / secondsPerStep), secondsPerStep };
+  }
 }
+
+/** Share of a time that is planned for: jobs slow each other down, and processes take time to start. */
+const USED = 0.7;

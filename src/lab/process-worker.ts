@@ -10,9 +10,10 @@ import { messageOf } from "../base/errors.ts";
 import { heartbeat } from "../store/attempts.ts";
 import { type Database, isPassing, remedyOf } from "../store/database.ts";
 import { endWorker, registerWorker } from "../store/workers.ts";
-import type { Device } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
 import type { RunProvenance } from "./planned-trial.ts";
 import { type Carried, carryTrial, type RunningTrial } from "./process-carry.ts";
+import type { LocalLab } from "./process-lab.ts";
 import { machine, programOn } from "./process-provenance.ts";
 import type { Queue } from "./process-queue.ts";
 import type { CheckpointShelf } from "./process-shelf.ts";
@@ -39,6 +40,8 @@ export interface WorkerOptions {
   readonly onEvent?: ((event: TestEvent) => void) | undefined;
   /** Told of every trial that was carried to an end, before anybody else is. */
   readonly onCarried?: ((carried: Carried) => void) | undefined;
+  /** Keep what a trial left beside the database, once it is in there. */
+  readonly keepResult?: LocalLab["keepResult"] | undefined;
   /** Told what went wrong without ending the work, as a sentence. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }

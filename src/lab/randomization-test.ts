@@ -1,18 +1,21 @@
 /**
- * @file The randomization test: plan the trials, run them, escalate where random labels were not fitted, judge.
+ * @file The randomization test: plan the trials, run them, escalate where labels were not fitted, judge.
  */
 
 import { batchCount } from "../data/batches.ts";
-import { type Dataset, exampleCount, type Splits } from "../data/dataset.ts";
+import { countCopies } from "../data/copies.ts";
+import { classCounts, exampleCount, type Splits } from "../data/dataset.ts";
 import { findModel, summarizeModel } from "../nn/models.ts";
 import { networkShape } from "../train/prepare.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import type { TrialEvent, TrialOutcome } from "../train/trial.ts";
-import { escalate, planTest, type TestRequest } from "./plan.ts";
+import { stepsOf } from "./budget.ts";
+import { fitToBudget, planTest, type TestRequest } from "./plan.ts";
 import type { ConformanceLine, HistoryRow, TestResult, TrialResult } from "./result.ts";
+import { atSeeds, nextRound, type PlannedRun } from "./rounds.ts";
 import type { DataSource, TrialFailure, TrialRunner } from "./runner.ts";
 import { summarize } from "./summary.ts";
-import { isMemorised, judge } from "./verdict.ts";
+import { judge } from "./verdict/verdict.ts";
 
 /** A trial of a test as it stands. */
 export interface TrialState {
@@ -46,20 +49,16 @@ export interface TestContext {
  *
  * @throws UsageError if the request is not possible.
  */
-export async function runTest(request: TestRequest, context: TestContext): Promise<TestResult> {
+export async function runTest(asked: TestRequest, context: TestContext): Promise<TestResult> {
   const { splits, source, signal, onEvent = () => {} } = context;
   const began = performance.now();
   const conformance: ConformanceLine[] = [];
   const results: TrialResult[] = [];
 
-  const runAll = async (specs: readonly TrialSpec[], escalation: number): Promise<TrialResult[]> => {
-    const trials = await Promise.all(
-      specs.map(async (spec) => ({ id: await trialId(spec), spec, escalation })),
-    );
+  const runAll = async (round: readonly PlannedRun[]): Promise<void> => {
+    const trials = await Promise.all(round.map(async (run) => ({ id: await trialId(run.spec), ...run })));
     onEvent({ type: "planned", trials });
-    const ended = await Promise.all(trials.map(runOne));
-    results.push(...ended);
-    return ended;
+    results.push(...(await Promise.all(trials.map(runOne))));
   };
 
   const runOne = async (trial: TrialState): Promise<TrialResult> => {
@@ -79,24 +78,28 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
     return result;
   };
 
-  let specs = await planTest(request, source.name, splits);
-  let latest = await runAll(specs, 0);
-  for (let stage = 1; stage <= request.escalations && !signal?.aborted; stage++) {
-    const unfitted = specs.flatMap((spec, index) => {
-      const result = latest[index]!;
-      const ended = result.status === "done" || result.status === "diverged";
-      const isRandom = spec.inputs === "true" && spec.corrupt === 1;
-      return isRandom && ended && !isMemorised(result)
-        ? [{ spec, diverged: result.status === "diverged" }]
-        : [];
-    });
-    if (unfitted.length === 0) break;
-    specs = unfitted.map(({ spec, diverged }) => ({
-      ...spec,
-      recipe: escalate(spec.recipe, stage, diverged),
-    }));
-    latest = await runAll(specs, stage);
+  const request = fitToBudget(asked, exampleCount(splits.train));
+  const specs = await planTest(request, source.name, splits);
+  await runAll(specs.map((spec) => ({ spec, escalation: 0 })));
+  const facts = {
+    trainCounts: classCounts(splits.train),
+    testCounts: classCounts(splits.test),
+    escalations: request.escalations,
+    copies: countCopies(splits),
+    labels: request.labels,
+  };
+  let lacking = 0;
+  while (!signal?.aborted) {
+    const round = nextRound(request, specs, results, facts);
+    lacking = round.lacking;
+    if (round.runs.length === 0) break;
+    await runAll(round.runs);
   }
+  const { budget = null } = request;
+  const verdict = judge(results, {
+    ...atSeeds(facts, request, results),
+    budget: budget && { ...budget, used: stepsOf(results), lacking },
+  });
 
   const classes = splits.train.classNames.length;
   const shape = networkShape(splits, request.recipe);
@@ -108,6 +111,7 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
       train: exampleCount(splits.train),
       test: exampleCount(splits.test),
       classes,
+      classNames: [...splits.train.classNames],
       shape: [...shape],
       hash: specs[0]!.dataset.hash,
     },
@@ -116,12 +120,7 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
     trials: results,
     summary: summarize(results),
     conformance: distinctLines(conformance),
-    verdict: judge(results, {
-      chance: majorityShare(splits.test),
-      testCount: exampleCount(splits.test),
-      classes,
-      escalations: request.escalations,
-    }),
+    verdict,
     provenance: {
       ...context.provenance,
       seconds: (performance.now() - began) / 1000,
@@ -134,13 +133,6 @@ export async function runTest(request: TestRequest, context: TestContext): Promi
 function distinctLines(lines: readonly ConformanceLine[]): ConformanceLine[] {
   const byText = new Map(lines.map((line) => [`${line.randomization}\n${line.check}`, line]));
   return [...byText.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
-}
-
-/** Share of the commonest class: the best accuracy that ignores the input. */
-function majorityShare(dataset: Dataset): number {
-  const counts = new Array<number>(dataset.classNames.length).fill(0);
-  for (const label of dataset.labels) counts[label]!++;
-  return Math.max(...counts) / exampleCount(dataset);
 }
 
 /** Collects a trial's events into its result, whatever becomes of it. */
@@ -181,7 +173,11 @@ export function recordTrial({ id, spec, escalation }: TrialState) {
       return {
         id,
         inputs: spec.inputs,
-        labels: { nominal: spec.corrupt, realised: prepared?.realised ?? null },
+        labels: {
+          nominal: spec.corrupt,
+          realised: prepared?.realised ?? null,
+          ...(spec.labels === "permute" ? { permuted: true as const } : {}),
+        },
         seed: spec.seed,
         touched: prepared?.touched ?? null,
         ...measured,

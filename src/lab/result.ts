@@ -6,18 +6,20 @@
  */
 
 import { z } from "zod";
+import { hideSecrets } from "../base/secrets.ts";
 import { inputsNames } from "../data/randomize.ts";
 import { recipeSchema } from "../train/recipe.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 
-/** A mean over seeds with its 95 % interval (Student's t); the interval is null for one seed. */
+/** A mean over seeds with its 95 % interval (Student's t); below three seeds there is none, two are both given. */
 export const estimateSchema = z.object({
   mean: z.number(),
   low: z.number().nullable(),
   high: z.number().nullable(),
   n: count,
+  values: z.array(z.number()).optional(),
 });
 
 const historyRow = z.object({
@@ -39,10 +41,12 @@ export const trialSchema = z.object({
   id: z.string(),
   inputs: z.enum(inputsNames),
   labels: z.object({
-    /** Probability that a label was redrawn. */
+    /** Probability that a label was corrupted. */
     nominal: share,
     /** Share of the training labels that really differ from the true ones; null if they were never made. */
     realised: share.nullable(),
+    /** Labels changed places, so that classes kept their counts; redrawn where this is absent. */
+    permuted: z.literal(true).optional(),
   }),
   seed: count,
   /** Which inputs and labels of which split were touched, as sentences; null if the data were never made. */
@@ -100,6 +104,7 @@ export const conformanceSchema = z.array(conformanceLine);
 const summaryRow = z.object({
   inputs: z.enum(inputsNames),
   nominal: share,
+  permuted: z.literal(true).optional(),
   escalation: count,
   n: count,
   realised: z.number().nullable(),
@@ -111,17 +116,24 @@ const summaryRow = z.object({
   testAccuracyCorrupted: estimateSchema.nullable(),
 });
 
+/** An interval of a share over seeds and test examples, and what guessing gets. */
+const intervalSchema = z.object({ mean: share, low: share, high: share, guessing: share });
+
 const verdict = z.object({
   capacity: z.object({
     answer: z.enum(["memorises", "does-not-fit", "inconclusive"]),
-    /** Training accuracy on random labels, over seeds, of the last escalation. */
+    /** Training accuracy on random labels, over seeds, of the attempt that fitted best. */
     trainAccuracy: estimateSchema.nullable(),
     epochsToFit: estimateSchema.nullable(),
-    /** Epochs to fit random labels over epochs to fit true ones. */
+    /** Epochs to fit random labels over epochs to fit true ones, by the same recipe. */
     slowdown: z.number().nullable(),
+    /** Seeds that fitted both, over which that is. */
+    slowdownSeeds: count.default(0),
     /** Accuracy from which random labels count as memorised. */
     bound: share,
     reasons: z.array(z.string()),
+    /** What to do next. */
+    next: z.string().optional(),
   }),
   learning: z.object({
     answer: z.enum(["learns", "does-not-learn", "inconclusive"]),
@@ -129,8 +141,20 @@ const verdict = z.object({
     /** Best accuracy that ignores the input: the share of the commonest test class. */
     chance: share,
     randomLabelsTestAccuracy: estimateSchema.nullable(),
+    /**
+     * What was judged: intervals over seeds and test examples (one seed: over test examples), which hold together
+     * with the given confidence. `balanced` is the mean of the classes' accuracies. Hits on copies do not count.
+     */
+    intervals: z
+      .object({ confidence: share, accuracy: intervalSchema, balanced: intervalSchema })
+      .nullable()
+      .default(null),
     reasons: z.array(z.string()),
+    next: z.string().optional(),
+    /** True where it is the seeds that differ too much. */
+    needsSeeds: z.boolean().optional(),
   }),
+  /** The label check: it sees true labels that reached training, and no other leak. */
   leak: z.object({
     /** Null where it could not be tested. */
     suspected: z.boolean().nullable(),
@@ -140,7 +164,37 @@ const verdict = z.object({
     testAccuracy: estimateSchema.nullable(),
     expected: z.number().nullable(),
     reasons: z.array(z.string()),
+    next: z.string().optional(),
+    /** Number of seeds from which it can be tested, where there are fewer. */
+    needsSeeds: count.optional(),
   }),
+  /** Test examples with exactly the inputs of a training example, and repeated training inputs; null if not counted. */
+  copies: z
+    .object({
+      test: count,
+      /** Of these, those whose label no equal training example has. */
+      testOtherLabel: count,
+      testByClass: z.array(count),
+      testCount: count,
+      train: count,
+      trainOtherLabel: count,
+    })
+    .nullable()
+    .default(null),
+  /** What the test was allowed to spend, and what it could not decide for want of more; null without a limit. */
+  budget: z
+    .object({
+      asked: z.string(),
+      steps: count,
+      used: count,
+      /** Steps that what was left undecided would take next; 0 if nothing was left for want of them. */
+      lacking: count,
+      secondsPerStep: z.number().nullable(),
+    })
+    .nullable()
+    .default(null),
+  /** Leaks that nothing here can see. */
+  notLookedAt: z.array(z.string()).optional(),
   /** The verdict in plain words, a few sentences. */
   text: z.string(),
 });
@@ -157,7 +211,8 @@ export const provenanceSchema = z.object({
   jobs: count,
   node: z.string(),
   machine: z.string(),
-  command: z.string().nullable(),
+  // Labs and results of before may hold a password.
+  command: z.string().overwrite(hideSecrets).nullable(),
   started: z.string(),
   seconds: z.number(),
   /** True if the run was interrupted and some trials are missing. */
@@ -171,6 +226,8 @@ export const testResultSchema = z.object({
     train: count,
     test: count,
     classes: count,
+    /** What the classes are called. */
+    classNames: z.array(z.string()).optional(),
     /** Shape of one example as the network sees it. */
     shape: z.array(count),
     /** SHA-256 of the unrandomised training and test data. */

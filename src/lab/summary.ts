@@ -14,6 +14,9 @@ export function estimateOf(
   return known.length > 0 ? estimate(known, limits) : null;
 }
 
+/** Nothing is fitted before the first epoch. */
+export const EPOCH_LIMITS = [1, Number.POSITIVE_INFINITY] as const;
+
 /** Accuracies cannot leave `[0, 1]`, and neither do their intervals. */
 export const ACCURACY_LIMITS = [0, 1] as const;
 
@@ -37,12 +40,13 @@ export function summarize(trials: readonly TrialResult[]): SummaryRow[] {
     return {
       inputs,
       nominal: labels.nominal,
+      ...(labels.permuted ? { permuted: labels.permuted } : {}),
       escalation,
       n: ended.length,
       realised: estimateOf(group.map((trial) => trial.labels.realised))?.mean ?? null,
       fitted: ended.filter((trial) => trial.fit).length,
-      epochsToFit: over((trial) => trial.epochsToFit),
-      trainLoss: over((trial) => trial.trainLoss),
+      epochsToFit: over((trial) => trial.epochsToFit, EPOCH_LIMITS),
+      trainLoss: over((trial) => trial.trainLoss, [0, Number.POSITIVE_INFINITY]),
       trainAccuracy: over((trial) => trial.trainAccuracy, ACCURACY_LIMITS),
       testAccuracy: over((trial) => trial.testAccuracy, ACCURACY_LIMITS),
       testAccuracyCorrupted: over((trial) => trial.testAccuracyCorrupted, ACCURACY_LIMITS),

@@ -3,6 +3,7 @@
  */
 
 import { z } from "zod";
+import { LARGEST_WHOLE } from "../base/limits.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import { provenanceSchema, trialSchema } from "./result.ts";
 
@@ -14,6 +15,41 @@ export const trialResultSchema = z.object({
 });
 
 export type StoredTrial = z.infer<typeof trialResultSchema>;
+
+/** What of a finished trial cannot be, as its spec is another's, or as it says two things; undefined if all can. */
+export function contradictionOf({ spec, result }: StoredTrial): string | undefined {
+  const { epochs, learningRate } = spec.recipe;
+  const equal: readonly (readonly [field: string, expected: unknown, got: unknown])[] = [
+    ["seed", spec.seed, result.seed],
+    ["inputs", spec.inputs, result.inputs],
+    ["labels.nominal", spec.corrupt, result.labels.nominal],
+    ["epochsAllowed", epochs, result.epochsAllowed],
+    ["learningRate", learningRate, result.learningRate],
+  ];
+  const other = equal.find(([, expected, got]) => expected !== got);
+  if (other) {
+    const [field, expected, got] = other;
+    return `result.${field}: expected ${expected}, which its spec says, got ${got}`;
+  }
+  if (result.status !== "done" && result.status !== "diverged") {
+    return `result.status: expected done or diverged, got ${result.status}`;
+  }
+  const most: readonly (readonly [field: string, most: number, got: number | null | undefined])[] = [
+    ["epochs", epochs, result.epochs],
+    ["epochsToFit", result.epochs, result.epochsToFit],
+    ["epochsTo95", result.epochs, result.epochsTo95],
+    ["best.epoch", result.epochs, result.best?.epoch],
+    ["history", result.epochs, result.history.at(-1)?.epoch],
+    ["escalation", LARGEST_WHOLE, result.escalation],
+  ];
+  const large = most.find(([, bound, got]) => (got ?? 0) > bound);
+  if (large) return `result.${large[0]}: expected at most ${large[1]}, got ${large[2]}`;
+  const late = result.history.find(({ epoch }, index) => epoch <= (result.history[index - 1]?.epoch ?? 0));
+  return (
+    late &&
+    `result.history: expected each epoch once, in their order, got epoch ${late.epoch} after a later one`
+  );
+}
 
 /** Finished trials as files. Several processes may use one folder at once. */
 export interface TrialStore {

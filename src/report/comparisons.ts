@@ -6,8 +6,8 @@ import type { Estimate } from "../base/statistics.ts";
 import type { SummaryRow, TestResult } from "../lab/result.ts";
 import type { Axis, Line, LineFigure, PairFigure, Reference } from "./figure.ts";
 import { formatEstimate, formatPercent, formatShare } from "./format.ts";
-import { compareKinds, nameEscalated } from "./kinds.ts";
-import { nameTest, tellSpread } from "./table.ts";
+import { compareKinds, type Kind, nameEscalated } from "./kinds.ts";
+import { kindOfTrial, nameTest, tellSpread } from "./table.ts";
 
 const accuracyAxis: Axis = { label: "accuracy", form: "share", domain: [0, 1] };
 
@@ -56,7 +56,9 @@ export function accuracyByCorruption(result: TestResult): LineFigure | null {
     kind: null,
     points: rows.flatMap((row) => {
       const found = read(row);
-      return found ? [{ x: row.nominal, ...found, kind: kindOfRow(row) }] : [];
+      if (!found) return [];
+      const { mean, low, high, n } = found;
+      return [{ x: row.nominal, mean, low, high, n, kind: kindOfRow(row) }];
     }),
   });
   const lines = [
@@ -88,4 +90,4 @@ export function accuracyByCorruption(result: TestResult): LineFigure | null {
   };
 }
 
-const kindOfRow = ({ inputs, nominal, escalation }: SummaryRow) => ({ inputs, nominal, escalation });
+const kindOfRow = (row: SummaryRow): Kind => kindOfTrial({ ...row, labels: row });

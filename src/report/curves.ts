@@ -112,7 +112,9 @@ function meansOver(
       return row ? read(row) : null;
     });
     const known = values.filter((value) => value !== null);
-    return known.length > 0 ? [{ x, ...estimate(known, limits) }] : [];
+    if (known.length === 0) return [];
+    const { mean, low, high, n } = estimate(known, limits);
+    return [{ x, mean, low, high, n }];
   });
 }
 

@@ -33,18 +33,26 @@ export type EstimateUnit = "percent" | "number";
 /**
  * A mean with its 95 % interval: `97.8 ± 0.3 %`.
  *
- * An interval cut off at 0 or 100 % is not symmetric, and written `99.6 +0.4 −1.1 %`; one repetition has
- * none, and its mean stands alone.
+ * An interval cut off at 0 or 100 % is not symmetric, and written `99.6 +0.4 −1.1 %`. Two repetitions have none,
+ * and both stand there: `48.1, 52.3 %`; where all are equal, as one repetition, the number stands alone.
  */
 export function formatEstimate(estimate: Estimate | null, unit: EstimateUnit): string {
   if (estimate === null) return NOTHING;
-  const { mean, low, high } = estimate;
+  const { mean, low, high, values } = estimate;
   const isPercent = unit === "percent";
   const end = isPercent ? " %" : "";
-  const centre = isPercent ? percent(mean).slice(0, -end.length) : mean.toFixed(1);
-  if (low === null || high === null) return `${centre}${end}`;
-  const distance = (value: number): string =>
-    isPercent ? (100 * value).toFixed(percentDecimals(mean)) : value.toFixed(1);
+  const show = (value: number): string =>
+    isPercent ? percent(value).slice(0, -end.length) : value.toFixed(1);
+  if (values && new Set(values.map(show)).size > 1) return `${values.map(show).join(", ")}${end}`;
+  if (low === null || high === null || low === high) return `${show(mean)}${end}`;
+  // An interval that is there is not rounded down to none.
+  const half = (isPercent ? 100 : 1) * Math.max(mean - low, high - mean);
+  const decimals = Math.max(
+    isPercent ? percentDecimals(mean) : 1,
+    Math.min(4, Math.ceil(-Math.log10(2 * half))),
+  );
+  const centre = (isPercent ? 100 * mean : mean).toFixed(decimals);
+  const distance = (value: number): string => ((isPercent ? 100 : 1) * value).toFixed(decimals);
   const [below, above] = [distance(mean - low), distance(high - mean)];
   return below === above ? `${centre} ± ${below}${end}` : `${centre} +${above} −${below}${end}`;
 }

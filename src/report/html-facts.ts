@@ -155,13 +155,17 @@ export function readingPart({ verdict }: TestResult): Markup {
   return html`<h2>How to read this</h2>
 <p>A randomization test trains the same network by the same recipe on the true data, and on copies from which the
 pattern was taken: labels redrawn at random, pixels shuffled or replaced by noise. Random labels hold nothing to be
-learned. A network that fits them has memorised them, one by one, and its test accuracy stays at chance
-(${formatPercent(verdict.learning.chance)} here). So fitting the training data well says nothing by itself about having
-learned; test accuracy above chance does.</p>
+learned. A network that fits them has memorised them, one by one, and knows no more test labels than guessing does. So fitting the training data well says nothing by itself about having
+learned; test accuracy above that of guessing does: of always the commonest class
+(${formatPercent(verdict.learning.chance)} here), and where classes are unequal, balanced over them.</p>
 <p><em>Memorises</em> is no fault: most networks of use can. It says that the size of the network does not explain why it
-generalises. If test labels are known better than chance although the training labels were random, test data may have
-got into training: that is the leak alarm.</p>
-<p>A ± is the half of a 95 % interval of the mean over seeds (Student's t), which needs two seeds; n is their number.
+generalises.</p>
+<p>The <em>label check</em> asks whether networks that saw only random labels know true ones. If they do, true labels
+reached their training. It sees no other leak. Test examples with exactly the inputs of a training example are counted
+apart; as many hits are not credited. ${verdict.notLookedAt ? html`Not looked at: ${verdict.notLookedAt.join("; ")}.` : ""}</p>
+<p>Whether it <em>learns</em> is judged by intervals over seeds and test examples that hold together with 95 % confidence.</p>
+<p>A ± in a table is the half of a 95 % interval of the mean over seeds on these data (Student's t), which needs three
+seeds; of two, both values are shown; n is their number.
 “Labels changed” is the share of training labels that really differ from the true ones: a redrawn label may be the true
 one.</p>
 ${citation}`;

@@ -14,7 +14,7 @@ import { factList, htmlTable } from "./html-table.ts";
 import { compareKinds, type Kind } from "./kinds.ts";
 import { kindColors } from "./page-style.ts";
 import { summaryRecords } from "./records.ts";
-import { kindOfTrial, summaryTable, tellSpread, trialTable } from "./table.ts";
+import { classTable, kindOfTrial, summaryTable, tellSpread, trialTable } from "./table.ts";
 import { type Answer, answersOf, headlineOf, tellBest } from "./words.ts";
 
 /**
@@ -51,6 +51,7 @@ ${htmlTable(summaryTable(result), { caption: `What each kind of trial ended at. 
 ${best !== null && html`<p class="remark">${keepUnits(best)}</p>`}
 </section>
 ${others.map((figure) => html`<section>${draw(figure)}</section>\n`)}
+${classesPart(result)}
 ${touchedPart(result)}
 <section>${conformancePart(result)}</section>
 <section>${recipePart(result)}</section>
@@ -76,6 +77,17 @@ function troublePart({ trials }: TestResult): Insert {
     return count > 0 ? [`${formatNoun(count, "trial")} ${status}`] : [];
   });
   return told.length > 0 && html`<p class="notice">${told.join(", ")}: see “Every trial” below.</p>`;
+}
+
+function classesPart(result: TestResult): Insert {
+  const table = classTable(result);
+  return (
+    table !== null &&
+    html`<section><details>
+<summary><h2>By class</h2></summary>
+${htmlTable(table, { caption: "Share of the test examples of each class that are answered right, over seeds" })}
+</details></section>`
+  );
 }
 
 function trialsPart(result: TestResult): Markup {

@@ -3,21 +3,31 @@
  */
 
 import { type InputsName, inputsNames } from "../data/randomize.ts";
+import type { TrialSpec } from "../train/spec.ts";
 import { formatShare } from "./format.ts";
 
 /** What a kind of trial was trained on. */
 export interface Kind {
   readonly inputs: InputsName;
-  /** Probability that a label was redrawn, in `[0, 1]`. */
+  /** Probability that a label was corrupted, in `[0, 1]`. */
   readonly nominal: number;
+  /** Whether labels changed places instead of being redrawn. */
+  readonly permuted?: boolean | undefined;
   /** 0 for the recipe as asked; 1, 2, ... for the escalations. */
   readonly escalation: number;
 }
 
+/** The kind of trial that a spec asks for. */
+export const kindOfSpec = (
+  { inputs, corrupt, labels }: Pick<TrialSpec, "inputs" | "corrupt" | "labels">,
+  escalation = 0,
+): Kind => ({ inputs, nominal: corrupt, permuted: labels === "permute", escalation });
+
 /** The kind in few words, such as `20 % random labels`; escalations are not told apart. */
-export function nameKind({ inputs, nominal }: Kind): string {
+export function nameKind({ inputs, nominal, permuted }: Kind): string {
+  const corrupted = permuted ? "permuted labels" : "random labels";
   const labels =
-    nominal === 0 ? "true labels" : nominal === 1 ? "random labels" : `${formatShare(nominal)} random labels`;
+    nominal === 0 ? "true labels" : nominal === 1 ? corrupted : `${formatShare(nominal)} ${corrupted}`;
   if (inputs === "true") return capitalize(labels);
   const pixels = `${capitalize(inputs)} pixels`;
   return nominal === 0 ? pixels : `${pixels}, ${labels}`;

@@ -4,7 +4,7 @@
  * How a table is written is another matter: see `terminal.ts`, `markdown.ts`, `csv.ts` and `html.ts`.
  */
 
-import type { Estimate } from "../base/statistics.ts";
+import { type Estimate, FEWEST_FOR_INTERVAL } from "../base/statistics.ts";
 import { type TestResult, type TrialResult, trialStatuses } from "../lab/result.ts";
 import { formatCount, formatEstimate, formatNoun, formatNumber, formatPercent, NOTHING } from "./format.ts";
 import { compareKinds, type Kind, nameEscalated, nameKind, sameKind } from "./kinds.ts";
@@ -70,18 +70,24 @@ export function nameTest({ model, dataset, trials }: TestResult): string {
   return `${model.name} on ${dataset.name}, ${formatCount(dataset.train)} training examples, ${formatNoun(seeds, "seed")}`;
 }
 
-/** Whether there are intervals, and what of. */
-export const tellSpread = ({ summary }: TestResult): string =>
-  summary.some(({ n }) => n > 1)
-    ? "Means over seeds with 95 % intervals."
+/** Whether there are intervals, and over what they range. */
+export function tellSpread({ summary }: TestResult): string {
+  const seeds = Math.max(0, ...summary.map(({ n }) => n));
+  if (seeds >= FEWEST_FOR_INTERVAL)
+    return "Means over seeds with 95 % intervals, which range over seeds on these data.";
+  return seeds === 2
+    ? "Both seeds of each kind of trial; intervals need three."
     : "One seed a kind of trial, so there are no intervals.";
+}
 
 /** A trial's kind. */
-export const kindOfTrial = ({ inputs, labels, escalation }: TrialResult): Kind => ({
+export const kindOfTrial = ({
   inputs,
-  nominal: labels.nominal,
+  labels: { nominal, permuted },
   escalation,
-});
+}: Pick<TrialResult, "inputs" | "escalation"> & {
+  readonly labels: Pick<TrialResult["labels"], "nominal" | "permuted">;
+}): Kind => ({ inputs, nominal, ...(permuted ? { permuted } : {}), escalation });
 
 /** The number of trials of a kind, by status. */
 export function countStatuses(result: TestResult, kind: Kind): Record<TrialResult["status"], number> {
@@ -135,6 +141,40 @@ export function summaryTable(result: TestResult): Table {
   return tableOf(
     rows,
     readers.filter(({ name }) => troubled || name !== "ended"),
+  );
+}
+
+/** Test accuracy of each class after training on true labels, and on random ones; null if nothing is known of it. */
+export function classTable({ dataset, trials }: TestResult): Table | null {
+  const shareRight = (nominal: number, label: number): number | null => {
+    const rows = trials.flatMap(({ inputs, labels, escalation, confusion }) =>
+      inputs === "true" && labels.nominal === nominal && escalation === 0 && confusion
+        ? [confusion[label]!]
+        : [],
+    );
+    const total = rows.flat().reduce((sum, count) => sum + count, 0);
+    return total === 0 ? null : rows.reduce((sum, row) => sum + row[label]!, 0) / total;
+  };
+  const known = trials.find(({ inputs, confusion }) => inputs === "true" && confusion !== null)?.confusion;
+  if (!known) return null;
+  return tableOf(
+    [...known.keys()],
+    [
+      {
+        name: "class",
+        title: "Class",
+        form: "text",
+        read: (label) => dataset.classNames?.[label] ?? String(label),
+      },
+      {
+        name: "count",
+        title: "Test examples",
+        form: "count",
+        read: (label) => known[label]!.reduce((sum, count) => sum + count, 0),
+      },
+      { name: "true", title: "Right, true labels", form: "share", read: (label) => shareRight(0, label) },
+      { name: "random", title: "Right, random labels", form: "share", read: (label) => shareRight(1, label) },
+    ],
   );
 }
 

@@ -91,6 +91,23 @@ export function wrapWords(text: string, width: number): string[] {
   return lines;
 }
 
+/** Prose is not wider than this. */
+const PROSE = 100;
+
+/** Writes prose in lines, each after its indent. */
+export type Tell = (text: string, first?: string, rest?: string) => string;
+
+/** Prose for a terminal of so many columns; words are not broken. */
+export const teller =
+  (width: number): Tell =>
+  (text, first = "  ", rest = first) => {
+    // The first line begins where the others do, so that both fit.
+    const room = Math.max(20, Math.min(PROSE, width) - Math.max(first.length, rest.length));
+    return wrapWords(printable(text), room)
+      .map((line, index) => (index === 0 ? first : rest) + line)
+      .join("\n");
+  };
+
 const pad = ({ column, width }: Laid, text: string): string =>
   column.form === "text" ? text.padEnd(width) : text.padStart(width);
 

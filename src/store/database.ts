@@ -30,6 +30,10 @@ export interface Database extends AsyncDisposable {
 /** What a query is given: the tables, inside a transaction or not. */
 export type Tx = Kysely<Tables>;
 
+/** Do something as one transaction: the caller's, or one of its own. */
+export const inTransaction = <T>(db: Tx, action: (tx: Tx) => Promise<T>): Promise<T> =>
+  db.isTransaction ? action(db) : db.transaction().execute(action);
+
 /**
  * Open the tables over a connection, and bring their schema up to date.
  *

@@ -5,7 +5,7 @@
  */
 
 import { sql } from "kysely";
-import type { Tx } from "./database.ts";
+import { inTransaction, type Tx } from "./database.ts";
 import type { ExperimentRow, NewExperiment, NewTrial, TrialRow, TrialStatus } from "./tables.ts";
 
 /** Most rows of one insert: a statement takes 65,535 values at most. */
@@ -22,7 +22,7 @@ export async function planExperiment(
   experiment: NewExperiment,
   trials: readonly NewTrial[],
 ): Promise<string[]> {
-  return await db.transaction().execute(async (tx) => {
+  return await inTransaction(db, async (tx) => {
     const { id, created_at: _, ...fields } = experiment;
     await tx
       .insertInto("experiments")
@@ -31,18 +31,16 @@ export async function planExperiment(
         conflict.column("id").doUpdateSet({ ...fields, planned_at: sql<Date>`now()` }),
       )
       .execute();
-    for (let start = 0; start < trials.length; start += ROWS) {
-      const part = trials.slice(start, start + ROWS);
-      await tx
-        .insertInto("trials")
-        .values(part)
-        .onConflict((conflict) => conflict.column("id").doNothing())
-        .execute();
+    await addTrials(tx, trials);
+    const places = trials.map(({ id }, position) => ({
+      experiment_id: experiment.id,
+      trial_id: id,
+      position,
+    }));
+    for (let start = 0; start < places.length; start += ROWS) {
       await tx
         .insertInto("experiment_trials")
-        .values(
-          part.map((trial, index) => ({ experiment_id: id, trial_id: trial.id, position: start + index })),
-        )
+        .values(places.slice(start, start + ROWS))
         .onConflict((conflict) =>
           conflict
             .columns(["experiment_id", "trial_id"])
@@ -67,6 +65,60 @@ export async function planExperiment(
       .execute();
     return open.map((row) => row.id);
   });
+}
+
+/** Keep trials; those that are there stay as they are. */
+async function addTrials(tx: Tx, trials: readonly NewTrial[]): Promise<void> {
+  for (let start = 0; start < trials.length; start += ROWS) {
+    await tx
+      .insertInto("trials")
+      .values(trials.slice(start, start + ROWS))
+      .onConflict((conflict) => conflict.column("id").doNothing())
+      .execute();
+  }
+}
+
+/**
+ * Take in an experiment from elsewhere, with its trials that are not done. What is there stays as it is: an experiment gets
+ * the trials it lacks, after its own.
+ *
+ * @param order - Ids of all its trials, in its order.
+ * @returns Those of them that are not there, and so are not its trials.
+ */
+export async function importExperiment(
+  tx: Tx,
+  experiment: NewExperiment,
+  trials: readonly NewTrial[],
+  order: readonly string[],
+): Promise<string[]> {
+  await tx
+    .insertInto("experiments")
+    .values(experiment)
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
+  await addTrials(tx, trials);
+  const { last } = await tx
+    .selectFrom("experiment_trials")
+    .select(sql<number>`coalesce(max(position), -1)::int`.as("last"))
+    .where("experiment_id", "=", experiment.id)
+    .executeTakeFirstOrThrow();
+  const missing: string[] = [];
+  for (let start = 0; start < order.length; start += ROWS) {
+    const ids = order.slice(start, start + ROWS);
+    const rows = await tx.selectFrom("trials").select("id").where("id", "in", ids).execute();
+    const known = new Set(rows.map(({ id }) => id));
+    const places = ids.map((trial_id, index) => ({
+      ...{ experiment_id: experiment.id, trial_id, position: last + 1 + start + index },
+    }));
+    missing.push(...ids.filter((id) => !known.has(id)));
+    if (known.size === 0) continue;
+    await tx
+      .insertInto("experiment_trials")
+      .values(places.filter(({ trial_id }) => known.has(trial_id)))
+      .onConflict((conflict) => conflict.columns(["experiment_id", "trial_id"]).doNothing())
+      .execute();
+  }
+  return missing;
 }
 
 /** Every experiment, the newest first. */

@@ -1,28 +1,27 @@
 /**
- * @file Who has a lab's folder open: one process, by a file that names it.
+ * @file Who has a lab's folder open: one process, by a lock that the kernel keeps.
  *
- * PGlite takes no lock of its own, and two processes on one folder would destroy it. The file holds the pid and
- * when that process began, so that a pid that was given anew is not mistaken for its owner. Only a process that is
- * gone loses its ownership: one that is stopped, or too busy to answer, keeps it.
+ * PGlite takes no lock of its own, and two processes on one folder would destroy it. The lock is the exclusive one of
+ * an empty SQLite database beside it: a record lock on the file itself (`fcntl`, on Windows `LockFileEx`), which every
+ * container of the machine sees, whatever its processes, network and host are called. It ends with its process,
+ * however that ends, and never before: one that is stopped, or too busy to answer, keeps it. `owner.json` only tells
+ * people and commands who it is.
  */
 
-import { execFileSync } from "node:child_process";
-import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { link, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readlinkSync } from "node:fs";
+import { readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { DataError, messageOf } from "../base/errors.ts";
 
 const ownerSchema = z.object({
-  /** Tells one ownership from the next. */
-  id: z.string().regex(/^[\w-]{1,64}$/),
   host: z.string(),
   pid: z.int(),
-  /** When the process began, as its system tells it. */
-  began: z.string(),
+  /** Where that pid is one: processes of another container have others. Versions that took no lock did not say. */
+  namespace: z.string().optional(),
   /** Address of its dashboard; null if it has none. */
   address: z.string().nullable(),
 });
@@ -36,101 +35,96 @@ export interface Owner {
   release(): Promise<void>;
 }
 
+/** How often a lock is tried: whoever looks for an owner holds it for a moment, shared with others who look. */
+const TRIES = 5;
+const RETRY_MS = 30;
+
 /**
  * Become the owner of a lab's folder.
  *
- * A dead owner's file is never taken away by whoever finds it: between looking and taking, another process may have
- * become the owner. The file system decides instead: it lets one process alone create the file that names the
- * successor of a dead owner. Its name holds the dead owner's id, so it can succeed nobody else.
- *
- * @throws DataError if another process is; it says which, and where its dashboard is.
+ * @throws DataError if another process is; it says which, and where its dashboard is. Also where its file system is
+ *   one that other machines may have, whose locks this kernel does not keep.
  */
 export async function takeOwnership(lab: string): Promise<Owner> {
   const path = pathIn(lab);
-  const mine: OwnerFile = {
-    id: randomUUID(),
-    host: hostname(),
-    pid: process.pid,
-    began: beganAt(process.pid) ?? "",
-    address: null,
-  };
-  for (let tries = 0; ; tries++) {
-    const line = await readLine(path);
-    const last = line.at(-1);
-    if (last !== undefined && !isGone(last)) throw taken(lab, path, last);
-    const isMine = await create(last ? successorPath(path, last) : path, mine);
-    // The file may have been of a line that ended since: it counts only at the end of the one that holds now.
-    if (isMine && (await readLine(path)).at(-1)?.id === mine.id) {
-      if (last) await replace(path, mine);
-      for (const dead of line) await rm(successorPath(path, dead), { force: true });
-      break;
-    }
-    if (isMine) await rm(last ? successorPath(path, last) : path, { force: true });
-    if (tries === TRIES) throw taken(lab, path, undefined);
-    // Another process was first, or the file cannot be read, in which case it will not be later either.
-    if (!isMine) await sleep(RETRY_MS);
+  const isShared = await requireLockable(lab);
+  let lock = tryLock(lab, "exclusive");
+  for (let tries = 1; lock === undefined && tries < TRIES; tries++) {
+    await sleep(RETRY_MS);
+    lock = tryLock(lab, "exclusive");
+  }
+  if (lock === undefined) throw taken(lab, await read(path), path);
+  const held = lock;
+  const mine: OwnerFile = { host: hostname(), pid: process.pid, namespace: namespace(), address: null };
+  try {
+    const last = await read(path);
+    if (last && mayLive(last, isShared)) throw taken(lab, last, path);
+    await replace(path, mine);
+  } catch (error) {
+    held.close();
+    throw error instanceof DataError ? error : cannotWrite(path, error);
   }
   return {
     announce: (address) => replace(path, { ...mine, address }),
     async release() {
-      if ((await read(path))?.id === mine.id) await rm(path, { force: true });
+      await rm(path, { force: true });
+      held.close();
     },
   };
 }
 
-const TRIES = 20;
-const RETRY_MS = 30;
-
-/** Name of the file of whoever succeeds an owner. */
-const successorPath = (path: string, { id }: OwnerFile): string => `${path}.after-${id}`;
-
-/** The owner that the file names, its successor if it died, and so on: the last one has the lab. */
-async function readLine(path: string): Promise<OwnerFile[]> {
-  const line: OwnerFile[] = [];
-  for (let owner = await read(path); owner; owner = await read(successorPath(path, owner))) line.push(owner);
-  return line;
-}
-
-/** Put a whole file in the place of the one that is there. */
-async function replace(path: string, owner: OwnerFile): Promise<void> {
-  const draft = `${path}.${owner.id}.tmp`;
-  await writeFile(draft, describe(owner));
-  await rename(draft, path);
-}
-
 /**
- * Where the dashboard of the process is that has a lab open; undefined if nobody has, or it has no dashboard, or is on
- * another machine.
+ * Where the dashboard of the process is that has a lab open; undefined if nobody has, or it has no dashboard, or is
+ * where this process cannot reach it.
  */
 export async function ownersAddress(lab: string): Promise<string | undefined> {
-  const owner = (await readLine(pathIn(lab))).at(-1);
-  if (!owner || owner.host !== hostname() || owner.pid === process.pid || isGone(owner)) return undefined;
-  return owner.address ?? undefined;
+  const owner = await read(pathIn(lab));
+  const isNear = owner?.host === hostname() && owner.namespace === namespace();
+  if (!owner?.address || !isNear || owner.pid === process.pid) return undefined;
+  const lock = tryLock(lab, "shared");
+  lock?.close();
+  return lock === undefined ? owner.address : undefined;
 }
 
 const pathIn = (lab: string): string => join(resolve(lab), "owner.json");
 
-const describe = (owner: OwnerFile): string => `${JSON.stringify(owner, null, 2)}\n`;
-
-/** Create the file, whole; false if there is one. */
-async function create(path: string, owner: OwnerFile): Promise<boolean> {
-  const draft = `${path}.${owner.id}.tmp`;
+/** Take a lock of a lab until it is closed; undefined if somebody has one that is in its way. */
+function tryLock(lab: string, kind: "exclusive" | "shared"): DatabaseSync | undefined {
+  const path = join(resolve(lab), "owner.lock");
+  let file: DatabaseSync | undefined;
   try {
-    const file = await open(draft, "wx");
-    try {
-      await file.writeFile(describe(owner));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await link(draft, path);
-    return true;
+    file = new DatabaseSync(path);
+    file.exec("pragma busy_timeout = 0; pragma journal_mode = memory");
+    // Nothing is ever written: a transaction that has begun, or read, holds its lock until it ends.
+    file.exec(kind === "exclusive" ? "begin exclusive" : "begin; select count(*) from sqlite_schema");
+    return file;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw new DataError(`cannot write ${path}: ${messageOf(error)}; choose another --lab`, { cause: error });
-  } finally {
-    await rm(draft, { force: true }).catch(() => {});
+    file?.close();
+    if ((error as { readonly errcode?: unknown }).errcode === SQLITE_BUSY) return undefined;
+    throw cannotWrite(path, error);
   }
+}
+
+/** Somebody else holds a lock: https://sqlite.org/rescode.html#busy. */
+const SQLITE_BUSY = 5;
+
+const cannotWrite = (path: string, error: unknown): DataError =>
+  new DataError(`cannot write ${path}: ${messageOf(error)}; choose another --lab`, { cause: error });
+
+/** What tells the processes of one container from another's; empty where a system has no containers. */
+function namespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
+}
+
+/** Put a whole file in the place of the one that is there. */
+async function replace(path: string, owner: OwnerFile): Promise<void> {
+  const draft = `${path}.tmp`;
+  await writeFile(draft, `${JSON.stringify(owner, null, 2)}\n`);
+  await rename(draft, path);
 }
 
 /** What the file says; undefined if there is none, or it says nothing that can be understood. */
@@ -142,49 +136,70 @@ async function read(path: string): Promise<OwnerFile | undefined> {
   }
 }
 
-/** Whether the process is gone for sure. One of another machine may well be there. */
-function isGone({ host, pid, began }: OwnerFile): boolean {
-  if (host !== hostname()) return false;
+/** Whether an owner whose lock is free may still be there: one of a version without locks, or of another machine. */
+function mayLive({ host, pid, namespace }: OwnerFile, isShared: boolean): boolean {
+  if (host !== hostname()) return isShared || namespace === undefined;
+  if (namespace !== undefined) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: it is there, and somebody else's.
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return true;
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
-  const now = beganAt(pid);
-  return now !== undefined && began !== "" && now !== began;
+  return true;
 }
 
-/** When a process began, as its system tells it; undefined if it does not. */
-function beganAt(pid: number): string | undefined {
-  try {
-    if (process.platform === "linux") {
-      // The name in parentheses may hold spaces; field 22 is the 20th after it.
-      const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
-        .replace(/^.*\)\s/s, "")
-        .split(" ");
-      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
-      // A zombie holds nothing open any more.
-      return fields[0] === "Z" ? "gone" : `${boot} ${fields[19]}`;
-    }
-    if (process.platform === "win32") return undefined;
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** Says that a lab on a shared file system is opened on one machine alone. */
+const SOLE_MACHINE = "SHATTER_SOLE_MACHINE";
 
-function taken(lab: string, path: string, owner: OwnerFile | undefined): DataError {
-  if (!owner) {
-    return new DataError(
-      `lab ${lab}: ${path} cannot be read, so it is not known who has the lab open; if nobody has, remove that file`,
+/**
+ * Linux's numbers of file systems that several machines may have at once, and whose locks may be each machine's own
+ * (`statfs(2)`, `linux/magic.h`).
+ */
+const SHARED_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x6969, "NFS"],
+  [0x517b, "SMB"],
+  [0xff534d42, "CIFS"],
+  [0xfe534d42, "SMB"],
+  [0x01021997, "9p"],
+  [0x65735546, "FUSE"],
+  [0x5346414f, "AFS"],
+  [0x6b414653, "AFS"],
+  [0x73757245, "Coda"],
+  [0x00c36400, "Ceph"],
+  [0x7461636f, "OCFS2"],
+  [0x01161970, "GFS2"],
+  [0x0bd00bd0, "Lustre"],
+  [0x47504653, "GPFS"],
+  [0x19830326, "BeeGFS"],
+  [0x786f4256, "VirtualBox's shared folders"],
+]);
+
+/**
+ * Refuse a lab where a lock might not hold; whether other machines may have the folder.
+ *
+ * @param type - The number of its file system, as Linux tells it.
+ * @throws DataError if they may, and nobody said that they do not.
+ */
+export async function requireLockable(lab: string, type?: number): Promise<boolean> {
+  const number = type ?? (process.platform === "linux" ? (await statfs(resolve(lab))).type : 0);
+  const name = SHARED_FILE_SYSTEMS.get(number);
+  if (name !== undefined && process.env[SOLE_MACHINE] !== "1") {
+    throw new DataError(
+      `lab ${lab}: expected a file system of this machine alone, got ${name}, where two machines may open one lab and destroy it: choose a --lab on a disk of this machine (a copy of the folder is a lab), share a PostgreSQL by --database-url, or, if no other machine opens this lab, set ${SOLE_MACHINE}=1`,
     );
   }
-  const where = owner.host === hostname() ? "" : ` on ${owner.host}`;
-  const see = owner.address ? `; its dashboard is at ${owner.address}` : "";
-  const remedy =
-    owner.host === hostname()
-      ? "wait for it, end it, choose another --lab, or share a PostgreSQL by --database-url"
-      : `if that process is gone, remove ${path}`;
-  return new DataError(`lab ${lab}: process ${owner.pid}${where} has it open${see}; ${remedy}`);
+  return name !== undefined;
+}
+
+function taken(lab: string, owner: OwnerFile | undefined, path: string): DataError {
+  const ways = "end it, choose another --lab, or share a PostgreSQL by --database-url";
+  if (!owner) return new DataError(`lab ${lab}: another process has it open; wait for it, ${ways}`);
+  const { host, pid, address } = owner;
+  const isHere = host === hostname();
+  const isApart = owner.namespace !== undefined && owner.namespace !== namespace();
+  const where = `${isHere ? "" : ` on ${host}`}${isApart ? " in another container" : ""}`;
+  const see = address ? `; its dashboard is at ${address}` : "";
+  const remedy = isHere || isApart ? `wait for it, ${ways}` : `if that process is gone, remove ${path}`;
+  return new DataError(`lab ${lab}: process ${pid}${where} has it open${see}; ${remedy}`);
 }

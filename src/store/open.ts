@@ -52,7 +52,7 @@ export async function openEmbedded(lab: string): Promise<EmbeddedDatabase> {
     await owner.release();
     if (error instanceof DataError) throw error;
     throw new DataError(
-      `lab ${lab}: its database cannot be opened (${reasonOf(error)}); what is in ${folder} was left as it is`,
+      `lab ${lab}: its database cannot be opened (${reasonOf(error)}); what is in ${folder} was left as it is${await remedyOfDamage(lab)}`,
       { cause: error },
     );
   }
@@ -197,7 +197,7 @@ export function describeUrl(url: string): string {
     parsed = new URL(url);
   } catch {
     throw new DataError(
-      "database URL: expected postgres://user:password@host:port/database, got something that is not a URL",
+      "database URL: expected postgres://host:port/database with user:password@ before the host, got something that is not a URL",
     );
   }
   if (!["postgres:", "postgresql:"].includes(parsed.protocol)) {
@@ -205,8 +205,24 @@ export function describeUrl(url: string): string {
       `database URL: expected one that begins with postgres://, got ${parsed.protocol}// (the rest is not shown)`,
     );
   }
+  // A password with a slash in it ends the host too early, and the rest of it would be taken for the name.
+  if (parsed.pathname.includes("@")) {
+    throw new DataError(
+      "database URL: expected a user and a password in which / is written %2F, got an @ behind the host (it is not shown)",
+    );
+  }
   return `database ${parsed.host || "localhost"}${parsed.pathname}`;
 }
+
+/** Whether there are files beside the database of a lab in a folder that another lab can be made of. */
+export const hasBackup = async (lab: string): Promise<boolean> =>
+  (await stat(join(resolve(lab), "lab.json")).catch(() => undefined)) !== undefined;
+
+/** What to do about a damaged database, as the end of a sentence. */
+export const remedyOfDamage = async (lab: string): Promise<string> =>
+  (await hasBackup(lab))
+    ? `; its experiments, results and checkpoints are in files beside it, too: shatter import ${lab} --lab <another folder> makes a lab of them`
+    : "";
 
 /** Whether a folder holds a lab already. */
 export async function hasLab(lab: string): Promise<boolean> {

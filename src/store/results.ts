@@ -3,7 +3,7 @@
  */
 
 import { sql } from "kysely";
-import type { Tx } from "./database.ts";
+import { inTransaction, type Tx } from "./database.ts";
 import { type EpochRecord, writeEpochs } from "./history.ts";
 import type { NewResult } from "./tables.ts";
 
@@ -50,7 +50,7 @@ export async function importResult(
   result: NewResult,
   history: readonly EpochRecord[],
 ): Promise<boolean> {
-  return await db.transaction().execute(async (tx) => {
+  return await inTransaction(db, async (tx) => {
     const added = await tx
       .insertInto("results")
       .values(result)

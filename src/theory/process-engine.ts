@@ -2,8 +2,8 @@
  * @file The engine for the theories that train networks.
  */
 
-import * as runtime from "onnxruntime-node";
 import { type Engine, openEngine } from "../train/engine.ts";
+import { runtime } from "../train/process-runtime.ts";
 import type { Surroundings } from "./process-provenance.ts";
 
 /**

@@ -4,7 +4,7 @@
 
 import type { Splits } from "../data/dataset.ts";
 import { provenanceOf } from "../lab/process-provenance.ts";
-import type { Device } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
 import { splitsHash } from "../train/prepare.ts";
 import type { Unsigned } from "./settings.ts";
 import type { TheoryResult } from "./theory-result.ts";

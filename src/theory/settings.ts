@@ -2,6 +2,7 @@
  * @file Settings that have defaults, and results before anybody has signed them.
  */
 
+import type { Estimate } from "../base/statistics.ts";
 import type { TheoryResult } from "./theory-result.ts";
 
 /** A result but for which code and machine it came from. */
@@ -13,6 +14,10 @@ export const say = (value: number): string => {
   const size = Math.abs(value);
   return size >= 1e-3 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
 };
+
+/** An estimate in a sentence, with its interval where it has one. */
+export const sayEstimate = ({ mean, low, high }: Estimate): string =>
+  low === null || high === null ? say(mean) : `${say(mean)} (95 % interval ${say(low)} to ${say(high)})`;
 
 /** Some of the fields; undefined says as little as none. */
 export type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };

@@ -7,13 +7,9 @@ import { EngineError, messageOf } from "../base/errors.ts";
 import { lowerToBlocked } from "../graph/lower/blocked.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { add } from "../graph/ops/elementwise.ts";
-import { type Graph, input } from "../graph/value.ts";
+import { type Graph, inOrder, input } from "../graph/value.ts";
+import type { Device } from "./devices.ts";
 import { computesBlocked } from "./self-check.ts";
-
-/** Where the engine computes. */
-export const devices = ["cpu", "webgpu", "cuda"] as const;
-
-export type Device = (typeof devices)[number];
 
 /** What onnxruntime-node and onnxruntime-web have in common, and all that Shatter uses of them. */
 export interface Runtime {
@@ -26,7 +22,11 @@ export interface Engine {
   readonly runtime: Runtime;
   readonly device: Device;
   readonly threads: number;
-  /** Rewrite a graph for this engine's fastest kernels; what it computes stays the same but for rounding. */
+  /**
+   * Rewrite a graph for this engine's fastest kernels; what it computes stays the same but for rounding.
+   *
+   * @throws EngineError if the device cannot compute it: its session would open, and fail in the first run.
+   */
   lower(graph: Graph): Graph;
   /** Open a session for the bytes of an ONNX model. */
   open(model: Uint8Array): Promise<InferenceSession>;
@@ -40,6 +40,21 @@ const REMEDIES: { readonly [D in Device]: string } = {
     "CUDA needs an NVIDIA driver and the CUDA libraries of ONNX Runtime, which are not installed by default: " +
     "run `ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install`, or use --device cpu",
 };
+
+/** Operations that a device takes and then cannot run, in words; the same in Node and in browsers. */
+const UNSUPPORTED: { readonly [D in Device]?: { readonly [operation: string]: string } } = {
+  // ONNX Runtime 1.30: "The Indices output is not supported yet". The gradient asks where the largest elements are.
+  webgpu: { maxPoolGradient: "the gradient of a max pool", maxPoolPositions: "the positions of a max pool" },
+};
+
+/** The first operation of a graph that a device cannot run, in words; undefined if nothing is known against it. */
+export function unsupportedOn(device: Device, graph: Graph): string | undefined {
+  const unsupported = UNSUPPORTED[device];
+  if (!unsupported) return undefined;
+  const values = inOrder(graph.outputs.map(({ value }) => value));
+  const names = values.flatMap((value) => (value.kind === "application" ? [value.operation.name] : []));
+  return names.map((name) => unsupported[name]).find((words) => words !== undefined);
+}
 
 /**
  * Open the engine on a device.
@@ -72,8 +87,19 @@ export async function openEngine(runtime: Runtime, device: Device, threads: numb
     throw new EngineError(`device ${device}: not available here (${reasonOf(error)}); ${REMEDIES[device]}`);
   }
   const isBlocked = device === "cpu" && (await computesBlocked({ runtime, open }));
-  return { runtime, device, threads, lower: isBlocked ? lowerToBlocked : (graph) => graph, open };
+  const lower = (graph: Graph): Graph => {
+    const unsupported = unsupportedOn(device, graph);
+    if (unsupported !== undefined) throw unsupportedError(`graph "${graph.name}"`, device, unsupported);
+    return isBlocked ? lowerToBlocked(graph) : graph;
+  };
+  return { runtime, device, threads, lower, open };
 }
+
+/** The refusal of something that needs an operation which a device has not. */
+export const unsupportedError = (what: string, device: Device, unsupported: string): EngineError =>
+  new EngineError(
+    `device ${device}: ${what} needs ${unsupported}, which ONNX Runtime does not compute there; use --device cpu`,
+  );
 
 /** The engine's reason without the places in its own sources. */
 const reasonOf = (error: unknown): string =>

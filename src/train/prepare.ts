@@ -87,7 +87,8 @@ export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<Tri
       `dataset ${spec.dataset.name}: expected data with hash ${spec.dataset.hash}, got ${hash}: the files changed since the trial was planned`,
     );
   }
-  const request = { inputs: spec.inputs, corrupt: spec.corrupt };
+  const { inputs, corrupt, labels } = spec;
+  const request = { inputs, corrupt, labels };
   const randomized = randomize(splits, request, seed);
   const conformance = checkConformance(splits, randomized, request, seed);
   const { train, test } = recipe.augment.crop ? cropBoth(randomized) : randomized;

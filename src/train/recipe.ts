@@ -3,26 +3,27 @@
  */
 
 import { z } from "zod";
+import { LARGEST_FLOAT, whole } from "../base/limits.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { initializations } from "../nn/initialize.ts";
 
 /** Shape and limits of a recipe. */
 export const recipeSchema = z.strictObject({
   optimizer: z.enum(["sgd", "adam"]),
-  learningRate: z.number().positive(),
+  learningRate: z.number().positive().max(LARGEST_FLOAT),
   /** Factor a decay period. */
   learningRateDecay: z.number().positive().max(1),
   /** The period of the decay: `epoch`, or a number of steps. */
-  learningRateDecayEvery: z.union([z.literal("epoch"), z.int().min(1)], {
+  learningRateDecayEvery: z.union([z.literal("epoch"), whole(1)], {
     error: 'expected "epoch" or a whole number of steps',
   }),
   momentum: z.number().min(0).lt(1),
   nesterov: z.boolean(),
-  batch: z.int().min(1),
+  batch: whole(1),
   /** Whether the last, incomplete batch of an epoch is trained on (`keep`) or left out (`drop`). */
   lastBatch: z.enum(["keep", "drop"]),
   /** Coefficient of the L2 penalty, added to the gradient of weights (not of biases). */
-  weightDecay: z.number().min(0),
+  weightDecay: z.number().min(0).max(LARGEST_FLOAT),
   /** Probability that a hidden unit is dropped. */
   dropout: z.number().min(0).lt(1),
   initialization: z.enum(initializations),
@@ -38,14 +39,14 @@ export const recipeSchema = z.strictObject({
       rotation: z.number().min(0).max(180),
     })
     .default({ crop: false, flip: false, rotation: 0 }),
-  epochs: z.int().min(1),
+  epochs: whole(1),
   /** What is measured on the way; the last epoch is always measured in full. */
   evaluate: z
     .strictObject({
       /** Epochs from one evaluation to the next. */
-      every: z.int().min(1),
+      every: whole(1),
       /** Test examples of an evaluation on the way, a random part, or `all`. */
-      test: z.union([z.literal("all"), z.int().min(1)], {
+      test: z.union([z.literal("all"), whole(1)], {
         error: 'expected "all" or a whole number of examples',
       }),
     })

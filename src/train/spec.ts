@@ -3,6 +3,7 @@
  */
 
 import { z } from "zod";
+import { storable, whole } from "../base/limits.ts";
 import { canonicalJson, type Json, sha256 } from "../base/spec.ts";
 import { inputsNames } from "../data/randomize.ts";
 import { recipeSchema } from "./recipe.ts";
@@ -11,20 +12,22 @@ import { recipeSchema } from "./recipe.ts";
 export const trialSpecSchema = z.strictObject({
   schema: z.literal("shatter/trial@1"),
   dataset: z.strictObject({
-    name: z.string(),
+    name: storable(),
     /** SHA-256 of the examples used, before randomization: the same name may hold other bytes elsewhere. */
-    hash: z.string(),
+    hash: storable(),
     /** Number of training and of test examples used. */
-    train: z.int().min(1),
-    test: z.int().min(1),
+    train: whole(1),
+    test: whole(1),
   }),
   inputs: z.enum(inputsNames),
-  /** Probability that a label is redrawn. */
+  /** Probability that a label is corrupted. */
   corrupt: z.number().min(0).max(1),
-  model: z.string(),
+  /** How: redrawn where this is absent, as it was before there was a choice, so that ids stay what they are. */
+  labels: z.literal("permute").optional(),
+  model: storable(),
   recipe: recipeSchema,
   /** One seed stands for one repetition of everything: corruption, initialization, order, dropout. */
-  seed: z.int().min(0),
+  seed: whole(0),
 });
 
 export type TrialSpec = z.infer<typeof trialSpecSchema>;

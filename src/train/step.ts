@@ -14,7 +14,9 @@ import { crossEntropy } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import { adam, addWeightDecay, type Optimizer, sgd } from "../nn/optimizers.ts";
 import { createScope, type Mask, type Parameter } from "../nn/scope.ts";
-import type { Recipe } from "./recipe.ts";
+import type { Device } from "./devices.ts";
+import { unsupportedError, unsupportedOn } from "./engine.ts";
+import { paperRecipe, type Recipe } from "./recipe.ts";
 
 /** A tensor that is carried from step to step. */
 export interface StepState {
@@ -69,6 +71,27 @@ export function requireTrainable(
   throw new UsageError(
     `model "${model.name}" normalises over the batch: expected full batches of ${batch}, but ${count} examples leave one of ${count % batch}; use ${remedy}`,
   );
+}
+
+/** What the paper trains on: enough of a shape to see which operations a model's step has. */
+const PAPER_EXAMPLE = { shape: [3, 28, 28], classes: 10 };
+
+/** What a model's training step needs that a device cannot run, in words; undefined if nothing is known against it. */
+export function unsupportedStep(device: Device, model: Model): string | undefined {
+  // Building a step takes a moment, and this device runs them all.
+  if (device === "cpu") return undefined;
+  const { shape, classes } = PAPER_EXAMPLE;
+  return unsupportedOn(device, buildStep(model, paperRecipe, shape, classes, paperRecipe.batch).graph);
+}
+
+/**
+ * Refuse a model that a device cannot train.
+ *
+ * @throws EngineError saying what it needs, and what would do.
+ */
+export function requireDevice(device: Device, model: Model): void {
+  const unsupported = unsupportedStep(device, model);
+  if (unsupported !== undefined) throw unsupportedError(`model "${model.name}"`, device, unsupported);
 }
 
 const optimizerOf = ({ optimizer, momentum, nesterov }: Recipe): Optimizer =>

@@ -83,6 +83,8 @@ export interface TrialItem {
   readonly dataset: string;
   readonly inputs: string;
   readonly corrupt: number;
+  /** Whether labels changed places instead of being redrawn. */
+  readonly permuted: boolean;
   readonly seed: number;
   readonly epoch: number;
   readonly epochsAllowed: number;
@@ -224,7 +226,7 @@ export interface CompareAnswer {
     readonly title: string;
     readonly fields: Readonly<Record<string, string>>;
     readonly trials: readonly string[];
-    /** Mean over seeds and its 95 % interval (Student's t); no interval for fewer than two. */
+    /** Mean over seeds and its 95 % interval (Student's t); no interval for fewer than three. */
     readonly points: readonly {
       readonly epoch: number;
       readonly mean: number;

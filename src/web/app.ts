@@ -5,7 +5,9 @@
 import { type Handler, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { timeout } from "hono/timeout";
+import { getPath } from "hono/utils/url";
 import type { ErrorAnswer } from "./api.ts";
+import { withoutBase } from "./base-path.ts";
 import { askForToken, type GuardOptions, refuseForeigners, strictHeaders } from "./guard.ts";
 import { BODY_BYTES, tooLarge } from "./parameters.ts";
 import { Refusal, refusalOf } from "./refusal.ts";
@@ -33,7 +35,7 @@ export interface AppOptions extends GuardOptions {
 
 /** The application, which answers one request after another and knows no socket. */
 export function createApp(services: Services, { page, onError, ...guard }: AppOptions): Hono {
-  const app = new Hono();
+  const app = new Hono({ getPath: (request) => withoutBase(getPath(request), guard.basePath) });
   app.onError((error, context) => {
     if (error instanceof HTTPException) {
       return context.json({ error: error.message || "the request was refused" }, error.status);

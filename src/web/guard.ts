@@ -16,6 +16,8 @@ export interface GuardOptions {
   readonly isToken?: ((token: string) => boolean) | undefined;
   /** Name of the cookie that holds the token. */
   readonly cookie: string;
+  /** The path this server is mounted below, which its cookie does not leave; empty for the root. */
+  readonly basePath: string;
 }
 
 /** The name in a `Host` header, or of the host of a URL, without its port; undefined if it is none. */
@@ -67,7 +69,7 @@ const REFUSED =
   "expected the token of this lab, as the cookie that its address sets, or as Authorization: Bearer";
 
 /** Refuse whoever has no token, if one is asked for; `/?token=...` gives a browser its cookie. */
-export function askForToken({ isToken, cookie }: GuardOptions): MiddlewareHandler {
+export function askForToken({ isToken, cookie, basePath }: GuardOptions): MiddlewareHandler {
   return async (context, next) => {
     if (!isToken) return await next();
     const { req } = context;
@@ -76,11 +78,11 @@ export function askForToken({ isToken, cookie }: GuardOptions): MiddlewareHandle
       if (!isToken(offered)) throw new Refusal(401, REFUSED);
       context.header(
         "Set-Cookie",
-        `${cookie}=${encodeURIComponent(offered)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000`,
+        `${cookie}=${encodeURIComponent(offered)}; Path=${basePath}/; HttpOnly; SameSite=Strict; Max-Age=31536000`,
       );
       // Not a redirect: a browser that came by a link would follow it without the cookie.
       return context.html(
-        '<!doctype html><meta http-equiv="refresh" content="0; url=/"><title>Shatter</title><a href="/">Go on</a>',
+        `<!doctype html><meta http-equiv="refresh" content="0; url=${basePath}/"><title>Shatter</title><a href="${basePath}/">Go on</a>`,
       );
     }
     const [, bearer] = /^Bearer ([\w-]{1,200})$/.exec(req.header("authorization") ?? "") ?? [];

@@ -3,6 +3,7 @@
  */
 
 import { z } from "zod";
+import { LARGEST_WHOLE, storable } from "../base/limits.ts";
 import { inputsNames } from "../data/randomize.ts";
 import { scales } from "../lab/experiments/scales.ts";
 import type { TrialQuery } from "../store/read/filter.ts";
@@ -11,19 +12,12 @@ import { trialStates } from "../store/tables.ts";
 import type { StartRequest, TrialFilter } from "./api.ts";
 import { Refusal } from "./refusal.ts";
 
-/** Text that a database can hold: PostgreSQL knows no character of code 0. */
-const text = (most: number) =>
-  z
-    .string()
-    .max(most, `expected at most ${most} characters`)
-    .refine((value) => !value.includes("\0"), "expected text without the character of code 0");
+/** Text of a filter. */
+const text = (most: number) => storable().max(most, `expected at most ${most} characters`);
 
-/** Names in addresses: experiments, trials, models, datasets. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,119}$/;
+/** Names in addresses: experiments, trials, models, datasets. Labs of old may have experiments that begin with a hyphen. */
+const NAME = /^[\p{L}\p{N}-][\p{L}\p{M}\p{N}._@+-]{0,119}$/u;
 const name = z.string().regex(NAME, "expected a name of letters, digits, dots and hyphens");
-
-/** Largest whole number of a PostgreSQL integer. */
-const INTEGER = 2 ** 31 - 1;
 
 /** Most values of one filter. */
 const VALUES = 100;
@@ -62,7 +56,7 @@ const filterFields = {
   dataset: listOf(text(200)).optional(),
   inputs: listOf(text(200)).optional(),
   corrupt: listOf(number(0, 1)).optional(),
-  seed: listOf(whole(0, INTEGER)).optional(),
+  seed: listOf(whole(0, LARGEST_WHOLE)).optional(),
   ids: listOf(name).optional(),
   text: text(200).optional(),
 };
@@ -79,7 +73,7 @@ const formats = ["json", "csv"] as const;
 export const trialsParameters = z.strictObject({
   ...filterFields,
   sort: sort.default("-updatedAt"),
-  offset: whole(0, INTEGER).default(0),
+  offset: whole(0, LARGEST_WHOLE).default(0),
   limit: whole(1, 1000).default(100),
   format: oneOf(formats).default("json"),
 } satisfies Record<keyof TrialFilter | "format", z.ZodType>);
@@ -108,7 +102,7 @@ export const misfitParameters = z.strictObject({ count: whole(1, 200).default(64
 export const gridParameters = z.strictObject({
   inputs: oneOf(inputsNames).default("true"),
   corrupt: number(0, 1).default(0),
-  seed: whole(0, INTEGER).default(0),
+  seed: whole(0, LARGEST_WHOLE).default(0),
   count: whole(1, 200).default(40),
 });
 

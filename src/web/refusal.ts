@@ -3,7 +3,7 @@
  */
 
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { DataError, UsageError } from "../base/errors.ts";
+import { DataError, messageOf, UsageError } from "../base/errors.ts";
 
 /** A request that cannot be answered, and why. */
 export class Refusal extends Error {
@@ -26,8 +26,8 @@ const UNAVAILABLE = /^(08|53|57P)|^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND|AI_
 /** What an error of the lab means for whoever asked; undefined if it is a mistake of ours. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
-  if (error instanceof UsageError) return new Refusal(422, error.message);
-  if (error instanceof DataError) return new Refusal(409, error.message);
+  if (error instanceof UsageError) return new Refusal(422, messageOf(error));
+  if (error instanceof DataError) return new Refusal(409, messageOf(error));
   const { code, message } = Object(error) as { code?: unknown; message?: unknown };
   const isGone =
     (typeof code === "string" && UNAVAILABLE.test(code)) ||

@@ -3,28 +3,23 @@
  */
 
 import { DataError, EngineError, GraphError, messageOf, UsageError } from "../base/errors.ts";
+import { rememberLast } from "../base/remember.ts";
 import { loadDataset } from "../data/load.ts";
 import type { DataSource } from "../lab/runner.ts";
-import { type Engine, openEngine } from "../train/engine.ts";
+import type { Device } from "../train/devices.ts";
+import { openEngine } from "../train/engine.ts";
 import type { HelperAnswer, HelperMessage } from "./helper.ts";
 import { drawExamples, drawFile, drawGrid, findMisfits, type Tools } from "./helper-work.ts";
 
-let known: { key: string; splits: ReturnType<typeof loadDataset> } | undefined;
-let engine: Promise<Engine> | undefined;
+// Native code and the browser's stand-in are loaded only by jobs that need them.
+const engineOn = rememberLast(async (device: Device) => {
+  const { runtime } = await import("../train/process-runtime.ts");
+  return await openEngine(runtime, device, 1);
+});
 
 const tools: Tools = {
-  load(source: DataSource) {
-    const key = JSON.stringify(source);
-    if (known?.key !== key) known = { key, splits: loadDataset(source.name, source) };
-    // What failed once may be there next time.
-    known.splits.catch(() => (known = undefined));
-    return known.splits;
-  },
-  // Native code and the browser's stand-in are loaded only by jobs that need them.
-  engine() {
-    engine ??= import("onnxruntime-node").then((runtime) => openEngine(runtime, "cpu", 1));
-    return engine;
-  },
+  load: rememberLast((source: DataSource) => loadDataset(source.name, source)),
+  engine: () => engineOn("cpu"),
   async document() {
     const { Window } = await import("happy-dom");
     return new Window().document as unknown as Document;
@@ -54,5 +49,5 @@ process.on("message", async (message: HelperMessage) => {
   process.send?.(await work(message), undefined, undefined, () => {});
 });
 process.on("disconnect", () => process.exit());
-// Ctrl-C reaches the whole process group; the server ends its helper itself.
-process.on("SIGINT", () => {});
+// Ctrl-C and a closed terminal reach the whole process group; the server ends its helper itself.
+process.on("SIGINT", () => {}).on("SIGHUP", () => {});

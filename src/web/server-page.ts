@@ -10,16 +10,17 @@ import { getMimeType } from "hono/utils/mime";
 import { Refusal } from "./refusal.ts";
 
 /** What is answered while there is no page: the API works without it. */
-const NO_PAGE =
-  "<!doctype html><title>Shatter</title><p>The dashboard's page is not built here. Its data are at <a href='/api/lab'>/api/lab</a>. In a checkout, run <code>npm run build:web</code>.";
+const noPage = (basePath: string): string =>
+  `<!doctype html><title>Shatter</title><p>The dashboard's page is not built here. Its data are at <a href='${basePath}/api/lab'>/api/lab</a>. In a checkout, run <code>npm run build:web</code>.`;
 
 /**
  * A handler for all addresses that are not of the API: the page's files, and for every other address without an
  * extension the page itself, which knows what to show there.
  *
  * @param folder - Where the page was built; undefined for none.
+ * @param basePath - The path it is mounted below: what the page loads, and what it asks, is there.
  */
-export async function servePage(folder: string | undefined): Promise<Handler> {
+export async function servePage(folder: string | undefined, basePath: string): Promise<Handler> {
   const files = folder === undefined ? new Map<string, string>() : await listFiles(folder);
   const index = files.get("/index.html");
   const send = async (context: Context, path: string): Promise<Response> => {
@@ -30,15 +31,24 @@ export async function servePage(folder: string | undefined): Promise<Handler> {
       "Cache-Control": isLasting ? "public, max-age=31536000, immutable" : "no-cache",
     });
   };
+  const sendIndex = async (context: Context, path: string): Promise<Response> => {
+    const text = await readFile(path, "utf8");
+    context.header("Cache-Control", "no-cache");
+    return context.html(
+      text
+        .replaceAll(/ (href|src)="\//g, ` $1="${basePath}/`)
+        .replace('name="base-path" content=""', `name="base-path" content="${basePath}"`),
+    );
+  };
   return async (context) => {
     const { method, path } = context.req;
     if (method !== "GET" && method !== "HEAD")
       throw new Refusal(405, `expected GET, got ${method.slice(0, 20)}`);
     const found = files.get(path);
-    if (found !== undefined) return await send(context, found);
-    const isPage = !/\.[^/]*$/.test(path);
+    if (found !== undefined && found !== index) return await send(context, found);
+    const isPage = found !== undefined || !/\.[^/]*$/.test(path);
     if (!isPage) throw new Refusal(404, "there is no such file");
-    return index === undefined ? context.html(NO_PAGE) : await send(context, index);
+    return index === undefined ? context.html(noPage(basePath)) : await sendIndex(context, index);
   };
 }
 

@@ -13,7 +13,7 @@ import { dataFolder } from "../data/files.ts";
 import { locate } from "../data/load.ts";
 import { datasets } from "../data/registry.ts";
 import type { Lab } from "../lab/lab.ts";
-import { version } from "../lab/process-provenance.ts";
+import { version } from "../lab/process-version.ts";
 import { type CheckpointFacts, readCheckpoint } from "../store/checkpoints.ts";
 import { createApp } from "./app.ts";
 import { keepDocuments } from "./documents.ts";
@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly port?: number | undefined;
   /** Other names this server goes by, such as that of a proxy before it. */
   readonly names?: readonly string[] | undefined;
+  /** The path a reverse proxy mounts it below, without a slash at the end; none unless told. */
+  readonly basePath?: string | undefined;
   /** Folder of the built page; none to serve the API alone. */
   readonly page?: string | undefined;
   /** Hashes of the tokens that open it, of `openTokens`; any address that others reach needs at least one. */
@@ -79,7 +81,7 @@ const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::
  * @throws UsageError if others could reach it and it has no token, or the address is taken or not this machine's.
  */
 export async function startServer(options: ServerOptions): Promise<DashboardServer> {
-  const { lab, host = "127.0.0.1", port = 0, names = [], tokens = [], dataDir } = options;
+  const { lab, host = "127.0.0.1", port = 0, names = [], tokens = [], basePath = "", dataDir } = options;
   const { requestMs = REQUEST_MS, stallMs = STALL_MS, onError = () => {} } = options;
   if (!isLoopback(host) && tokens.length === 0) {
     throw new UsageError(
@@ -98,7 +100,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
   const live = watchLab(lab.database.tables);
   const hasData = async (name: string): Promise<boolean> => {
     const known = datasets.find((dataset) => dataset.name === name)!;
-    if (known.kind === "drawn") return true;
+    if (known.kind !== "stored") return true;
     return (await locate(known, dataFolder(dataDir))).size === known.files.length;
   };
   const checkpointBytes = async (facts: CheckpointFacts): Promise<Uint8Array | undefined> => {
@@ -112,7 +114,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
     isWorking: options.isWorking ?? false,
     documents: keepDocuments(lab),
   };
-  const page = await servePage(options.page);
+  const page = await servePage(options.page, basePath);
   const server = createServer({
     requestTimeout: requestMs,
     headersTimeout: Math.ceil(requestMs / 2),
@@ -124,7 +126,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
   server.maxConnections = CONNECTIONS;
   const bound = await listen(server, host, port);
   const app = createApp(services, {
-    ...{ isOurName, page },
+    ...{ isOurName, page, basePath },
     isToken: tokens.length > 0 ? tokenCheck(tokens) : undefined,
     // Cookies know no ports, and one machine may show several labs.
     cookie: `shatter-${bound.port}`,
@@ -142,7 +144,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
   });
   const shown = isWildcard(host) ? "127.0.0.1" : host;
   return {
-    address: `http://${isIP(shown) === 6 ? `[${shown}]` : shown}:${bound.port}/`,
+    address: `http://${isIP(shown) === 6 ? `[${shown}]` : shown}:${bound.port}${basePath}/`,
     port: bound.port,
     async [Symbol.asyncDispose]() {
       live[Symbol.dispose]();

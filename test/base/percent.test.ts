@@ -4,6 +4,12 @@ import { percent } from "../../src/base/percent.ts";
 describe("percent", () => {
   test.each([
     [0, "0.0 %"],
+    [0.0004, "0.040 %"],
+    [0.000123, "0.012 %"],
+    [0.0006, "0.1 %"],
+    // The same number by two ways of adding up.
+    [0.0955, "9.6 %"],
+    [0.1 - 0.0045, "9.6 %"],
     [0.978, "97.8 %"],
     [0.9994, "99.9 %"],
     [0.9995, "99.95 %"],

@@ -4,10 +4,8 @@ import {
   estimate,
   incompleteBeta,
   logGamma,
-  renamingTest,
   studentCdf,
   studentQuantile,
-  wilsonInterval,
 } from "../../src/base/statistics.ts";
 
 describe("special functions", () => {
@@ -47,6 +45,10 @@ describe("estimate", () => {
     expect(estimate([0.4])).toEqual({ mean: 0.4, low: null, high: null, n: 1 });
   });
 
+  test("has no interval for two values, and keeps them", () => {
+    expect(estimate([0.4, 0.5])).toEqual({ mean: 0.45, low: null, high: null, n: 2, values: [0.4, 0.5] });
+  });
+
   test("gives Student's interval", () => {
     // Mean 2, standard deviation 1, so the half-width is 4.302653 / sqrt(3).
     const { mean, low, high, n } = estimate([1, 2, 3]);
@@ -56,7 +58,7 @@ describe("estimate", () => {
   });
 
   test("keeps its interval within the limits of the quantity", () => {
-    expect(estimate([0.9, 1], [0, 1]).high).toBe(1);
+    expect(estimate([0.9, 1, 1], [0, 1]).high).toBe(1);
   });
 
   test("covers the mean of a normal sample in 95 % of 2,000 samples, within 4 sigma", () => {
@@ -73,65 +75,5 @@ describe("estimate", () => {
 
   test("refuses no values", () => {
     expect(() => estimate([])).toThrow("estimate: expected at least one value, got none");
-  });
-});
-
-describe("wilsonInterval", () => {
-  test("is the published example's", () => {
-    // Newcombe (1998), table I: 81 of 263 gives 0.2553 to 0.3662.
-    const [low, high] = wilsonInterval(81, 263);
-    expect(low).toBeCloseTo(0.2553, 4);
-    expect(high).toBeCloseTo(0.3662, 4);
-  });
-
-  test.each([
-    [-1, 10],
-    [11, 10],
-    [0, 0],
-    [Number.NaN, 10],
-  ])("refuses %d of %d", (hits, count) => {
-    expect(() => wilsonInterval(hits, count)).toThrow("wilsonInterval: expected 0 <= hits <= count");
-  });
-});
-
-describe("renamingTest", () => {
-  /** Confusion of a network that predicts `classes` for whole true classes: `row i` is all in `predicted[i]`. */
-  const wholeClasses = (predicted: readonly number[], size: number) =>
-    predicted.map((column) => predicted.map((_, other) => (other === column ? size : 0)));
-
-  test("sees a network that knows the true labels", () => {
-    const { accuracy, expected, pValue } = renamingTest(
-      [wholeClasses([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 100)],
-      0,
-    );
-    expect(accuracy).toBe(1);
-    expect(expected).toBeCloseTo(0.1, 12);
-    expect(pValue).toBe(1 / 10_000);
-  });
-
-  test("does not take one class that happens to be right for a leak", () => {
-    // 10 % right with whole classes predicted alike: 100 hits of 1,000 is what one fixed point gives.
-    const { pValue } = renamingTest([wholeClasses([0, 2, 3, 4, 5, 6, 7, 8, 9, 1], 100)], 0);
-    // A random permutation has at least one fixed point with probability 1 - 1/e.
-    expect(Math.abs(pValue - (1 - 1 / Math.E))).toBeLessThan(4 * Math.sqrt(0.25 / 9999));
-  });
-
-  test("has uniform p-values when predictions are independent of the labels", () => {
-    const runs = 200;
-    let small = 0;
-    for (let run = 0; run < runs; run++) {
-      const random = randomStream(3, "renaming-null", run);
-      const confusion = () =>
-        Array.from({ length: 5 }, () => Array.from({ length: 5 }, () => random.below(20)));
-      small += Number(renamingTest([confusion(), confusion()], run, 199).pValue <= 0.1);
-    }
-    // The test is exact, so its level is at most 0.1.
-    expect(small / runs).toBeLessThanOrEqual(0.1 + 4 * Math.sqrt((0.1 * 0.9) / runs));
-  });
-
-  test("refuses no examples", () => {
-    expect(() => renamingTest([], 0)).toThrow(
-      "renamingTest: expected at least one network with a test example",
-    );
   });
 });

@@ -65,7 +65,8 @@ describe("shatter data list", () => {
     const text = await run("list", "--data-dir", folder);
     expect(text).toContain("not here: shatter data get cifar10");
     expect(text).toContain(folder);
-    expect(text).toContain("drawn, nothing to fetch");
+    expect(text).toContain("comes with Shatter, nothing to fetch");
+    expect(text).toContain("is drawn, nothing to fetch");
   });
 
   test("prints JSON", async () => {
@@ -76,6 +77,7 @@ describe("shatter data list", () => {
     expect(rows.map(({ name, where }) => [name, where])).toEqual([
       ["cifar10", null],
       ["mnist", null],
+      ["digits", "included"],
       ["shapes", "drawn"],
     ]);
   });
@@ -85,6 +87,7 @@ describe("shatter data get", () => {
   test("uses what is there, without network", async () => {
     await writeMnist();
     expect(await run("get", "mnist", "--data-dir", folder)).toBe(`mnist was already in ${folder}`);
+    expect(await run("get", "digits")).toBe("digits comes with Shatter, there is nothing to fetch");
     expect(await run("get", "shapes")).toBe("shapes is drawn, there is nothing to fetch");
   });
 

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -38,6 +47,11 @@ describe("shatter run", () => {
     expect(first.stdout).toMatch(/not tested +6 +Whatever the corruption/);
     expect(first.stdout).toMatch(/On shapes, and/);
     const document = documentIn("once", "figure-1c-custom");
+    // What another lab could be made of, if this one's database were damaged.
+    expect(readdirSync(join(folder, "once", "trials")).sort()).toEqual(
+      document.trials.map(({ result }) => `${result.id}.json`).sort(),
+    );
+    expect(existsSync(join(folder, "once", "lab.json"))).toBe(true);
     expect(document.trials).toHaveLength(3);
     expect(await trialsIn("once")).toEqual(document.trials.map(({ result }) => result.id).sort());
 
@@ -118,6 +132,26 @@ describe("shatter run", () => {
       JSON.parse(readFileSync(join(out, "result.json"), "utf8")),
     );
     expect([name, scale, trials.length]).toEqual(["sweep", "custom", 4]);
+  });
+
+  test("leaves the results of two files of one name beside each other, in any script", async () => {
+    const results = ["a", "b"].map((name, index) => {
+      mkdirSync(join(folder, name));
+      const file = join(folder, name, "学习.YAML");
+      // As an editor of Windows may write it.
+      const text = `\ufeffdata: shapes\nn: ${64 + index}\ntestN: 50\nmodel: linear\n`;
+      writeFileSync(file, index === 0 ? text : Buffer.from(text, "utf16le"));
+      return file;
+    });
+    for (const file of results) {
+      const { code, stderr } = await runIn("scripts", file, "--quiet", "--no-train");
+      expect([code, stderr]).toEqual([0, expect.stringContaining("result: ")]);
+    }
+    const names = readdirSync(join(folder, "scripts")).filter((name) => name.startsWith("学习"));
+    expect(names).toEqual(["学习-custom", expect.stringMatching(/^学习-custom-[0-9a-f]{6}$/)]);
+    const ids = names.map((name) => documentIn("scripts", name).id);
+    expect(new Set(ids).size).toBe(2);
+    expect(ids[1]).toBe(names[1]);
   });
 
   test("has a lab to itself, and tells a second process who has it", async () => {

@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as runtime from "onnxruntime-node";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type TheoryResult, theoryResultSchema } from "../../src/theory/theory-result.ts";
+import { runtime } from "../../src/train/process-runtime.ts";
 import { shatter } from "./shatter.ts";
 
 let folder: string;

@@ -174,9 +174,12 @@ describe("loadDataset", () => {
 
 describe("findDataset", () => {
   test.each([
-    ["CIFAR-10", 'unknown dataset "CIFAR-10"; did you mean "cifar10"? (known: cifar10, mnist, shapes)'],
-    ["minst", 'unknown dataset "minst"; did you mean "mnist"? (known: cifar10, mnist, shapes)'],
-    ["imagenet-21k", 'unknown dataset "imagenet-21k" (known: cifar10, mnist, shapes)'],
+    [
+      "CIFAR-10",
+      'unknown dataset "CIFAR-10"; did you mean "cifar10"? (known: cifar10, mnist, digits, shapes)',
+    ],
+    ["minst", 'unknown dataset "minst"; did you mean "mnist"? (known: cifar10, mnist, digits, shapes)'],
+    ["imagenet-21k", 'unknown dataset "imagenet-21k" (known: cifar10, mnist, digits, shapes)'],
   ])("refuses %s", (name, message) => {
     expect(() => findDataset(name)).toThrow(expect.objectContaining({ name: "UsageError", message }));
   });

@@ -5,29 +5,32 @@ import {
   gaussianPixels,
   type InputsName,
   inputsNames,
+  occurringClasses,
+  permuteLabels,
   randomize,
   randomPixels,
   redrawInputs,
+  redrawLabels,
   shufflePixels,
 } from "../../src/data/randomize.ts";
 import { noiseImages, noiseSplits, noiseTable } from "./fixtures.ts";
 
 const SEED = 7;
 
-/** `count` images of `[1, 2, 3]`, all of class 0 of 10, with pixels 0 ... 5. */
+/** `count` images of `[1, 2, 3]`, ten classes in turn, with pixels 0 ... 5. */
 function flatDataset(count: number): Dataset {
   return {
     name: "flat",
     inputs: Uint8Array.from({ length: count * 6 }, (_, index) => index % 6),
     shape: [count, 1, 2, 3],
-    labels: new Int32Array(count),
+    labels: Int32Array.from({ length: count }, (_, i) => i % 10),
     classNames: Array.from({ length: 10 }, (_, i) => String(i)),
   };
 }
 
-/** Share of labels that differ from class 0. */
+/** Share of labels that differ from those of {@link flatDataset}. */
 const changed = (dataset: Dataset): number =>
-  dataset.labels.filter((label) => label !== 0).length / dataset.labels.length;
+  dataset.labels.filter((label, i) => label !== i % 10).length / dataset.labels.length;
 
 /** One number for each pixel of an image of `[3, 6, 6]` that holds its three channels. */
 function pixelsOf({ inputs }: Dataset, image: number): number[] {
@@ -65,7 +68,7 @@ describe("corruptLabels", () => {
   test("nests the corrupted sets of one seed", () => {
     const [few, many] = [0.2, 0.4].map((p) => corruptLabels(flatDataset(1_000), p, SEED, "train").labels);
     few!.forEach((label, i) => {
-      if (label !== 0) expect(many![i]).toBe(label);
+      if (label !== i % 10) expect(many![i]).toBe(label);
     });
   });
 
@@ -88,6 +91,63 @@ describe("corruptLabels", () => {
     expect(() => corruptLabels(flatDataset(1), p, SEED, "train")).toThrow(
       new RangeError(`corruptLabels: probability must be in [0, 1], got ${p}`),
     );
+  });
+});
+
+describe("labels are redrawn among the classes that occur", () => {
+  const three = {
+    ...flatDataset(300),
+    labels: Int32Array.from({ length: 300 }, (_, i) => [1, 4, 9][i % 3]!),
+  };
+
+  test("in the training labels, also for test labels", () => {
+    const splits = { train: three, test: flatDataset(100) };
+    const labels = (split: "train" | "test") => redrawLabels(splits, split, { corrupt: 1 }, SEED);
+    expect(occurringClasses(labels("train"))).toEqual([1, 4, 9]);
+    expect(occurringClasses(labels("test"))).toEqual([1, 4, 9]);
+  });
+
+  test("which changes no byte where all do", () => {
+    // As they were before classes could be left out.
+    expect([...corruptLabels(flatDataset(20), 1, SEED, "train").labels].join("")).toBe(
+      "81558876957253896629",
+    );
+  });
+});
+
+describe("permuteLabels", () => {
+  const dataset = {
+    ...flatDataset(1_000),
+    labels: Int32Array.from({ length: 1_000 }, (_, i) => (i % 10 ? 0 : 1)),
+  };
+  const permuted = (p: number, seed = SEED): Int32Array => permuteLabels(dataset, p, seed, "train").labels;
+
+  test.each([0, 0.3, 1])("keeps the count of each class at p = %d", (p) => {
+    expect(permuted(p).filter((label) => label === 1)).toHaveLength(100);
+  });
+
+  test("changes about p(1 - sum of squared class shares) of the labels", () => {
+    const count = permuted(1).filter((label, i) => label !== dataset.labels[i]).length;
+    // 1000 (1 - 0.81 - 0.01) = 180, within 4 sigma of a hypergeometric count of pairs.
+    expect(Math.abs(count - 180)).toBeLessThan(4 * 2 * Math.sqrt(1000 * 0.09 * 0.09));
+  });
+
+  test("leaves labels where they are at p = 0, and differs by seed and split", () => {
+    expect(permuted(0)).toEqual(dataset.labels);
+    expect(permuted(1)).not.toEqual(permuted(1, SEED + 1));
+    expect(permuted(1)).not.toEqual(permuteLabels(dataset, 1, SEED, "test").labels);
+  });
+
+  test("draws nested sets of examples", () => {
+    // Each example is of a class of its own, so nearly all that are drawn change.
+    const own = { ...dataset, labels: Int32Array.from(dataset.labels.keys()) };
+    const moved = (p: number): number[] =>
+      [...permuteLabels(own, p, SEED, "train").labels.entries()].flatMap(([i, label]) =>
+        label === i ? [] : [i],
+      );
+    const many = new Set(moved(0.4));
+    // Of those drawn one stays on average, and more than seven in one of ten million permutations.
+    expect(moved(0.2).filter((i) => !many.has(i)).length).toBeLessThan(8);
   });
 });
 
@@ -220,6 +280,9 @@ describe("randomize", () => {
     const touched = (inputs: InputsName, corrupt: number): string =>
       randomize(original, { inputs, corrupt }, SEED).touched;
     expect(touched("true", 0)).toBe("Inputs are true. Labels are true.");
+    expect(randomize(original, { inputs: "true", corrupt: 0.2, labels: "permute" }, SEED).touched).toBe(
+      "Inputs are true. Training labels are drawn with probability 0.2 each, and those drawn permuted, so each class keeps its count; test labels are true, and a corrupted copy is kept beside them.",
+    );
     expect(touched("shuffled", 0.2)).toBe(
       "The pixels of all training and test inputs are moved by one permutation. Each training label is redrawn with probability 0.2; test labels are true, and a corrupted copy is kept beside them.",
     );

@@ -2,10 +2,11 @@
  * @file What the oracles share: comparison of arrays, and a run of ONNX Runtime.
  */
 
-import ort from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect } from "vitest";
 import { writeOnnx } from "../../src/graph/onnx/write.ts";
 import type { DataType, Graph, Input } from "../../src/graph/value.ts";
+import { runtime as ort } from "../../src/train/process-runtime.ts";
 
 /**
  * Expect arrays to be equal within `tolerance` times the largest element expected, or times 1 if all are smaller.
@@ -39,18 +40,16 @@ const ARRAYS = {
 } as const satisfies { readonly [T in DataType]: (data: ArrayLike<number>) => ArrayBufferView };
 
 /** A tensor for the engine from plain numbers. */
-export const tensorOf = (
-  { type, shape }: Pick<Input, "type" | "shape">,
-  data: ArrayLike<number>,
-): ort.Tensor => new ort.Tensor(type, ARRAYS[type](data) as Float32Array, shape);
+export const tensorOf = ({ type, shape }: Pick<Input, "type" | "shape">, data: ArrayLike<number>): Tensor =>
+  new ort.Tensor(type, ARRAYS[type](data) as Float32Array, shape);
 
 /** Elements of a tensor as plain numbers. */
-export const numbersOf = (tensor: ort.Tensor): number[] => Array.from(tensor.data as Float32Array, Number);
+export const numbersOf = (tensor: Tensor): number[] => Array.from(tensor.data as Float32Array, Number);
 
 /** Open a model on one thread or more, and close it when `use` is done. */
 export async function withSession<R>(
   model: Uint8Array,
-  use: (session: ort.InferenceSession) => Promise<R>,
+  use: (session: InferenceSession) => Promise<R>,
   threads = 1,
 ): Promise<R> {
   const session = await ort.InferenceSession.create(model, {
@@ -71,7 +70,7 @@ export async function runGraph(
   feeds: { readonly [name: string]: ArrayLike<number> },
 ): Promise<{ readonly [name: string]: number[] }> {
   return withSession(writeOnnx(graph), async (session) => {
-    const tensors = graph.inputs.map((given): [string, ort.Tensor] => [
+    const tensors = graph.inputs.map((given): [string, Tensor] => [
       given.name,
       tensorOf(given, feeds[given.name]!),
     ]);

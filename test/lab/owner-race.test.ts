@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "shatter-race-"));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test("of processes that want a dead owner's lab at once, exactly one gets it", async () => {
-  const dead = { id: "x", host: hostname(), pid: 2 ** 22 + 1, began: "long ago", address: null };
+  const dead = { host: hostname(), pid: 2 ** 22 + 1, address: null };
   const labs = Array.from({ length: LABS }, (_, index) => join(folder, String(index)));
   for (const lab of labs) {
     mkdirSync(lab);
@@ -42,5 +42,5 @@ test("of processes that want a dead owner's lab at once, exactly one gets it", a
   }
   expect(wins).toEqual(Array(LABS).fill(1));
   // Nothing is left of the race but who won it.
-  for (const lab of labs) expect(readdirSync(lab)).toEqual(["owner.json"]);
+  for (const lab of labs) expect(readdirSync(lab)).toEqual(["owner.json", "owner.lock"]);
 });

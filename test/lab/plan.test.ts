@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/base/errors.ts";
 import type { Splits } from "../../src/data/dataset.ts";
-import { checkRecipe, conditionsOf, escalate, planTest, type TestRequest } from "../../src/lab/plan.ts";
+import { checkRecipe, conditionsOf, planTest, type TestRequest } from "../../src/lab/plan.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { trialId } from "../../src/train/spec.ts";
 
@@ -46,6 +46,17 @@ describe("conditionsOf", () => {
     expect(() => conditionsOf({ inputs: ["true"], corrupt: [probability] })).toThrow(
       `--corrupt: expected probabilities in [0, 1], got ${probability}`,
     );
+  });
+
+  test("permutes labels where it is asked, and leaves the spec of true labels as it is", () => {
+    expect(conditionsOf({ inputs: ["true"], corrupt: [0, 0.5], labels: "permute" })).toEqual([
+      { inputs: "true", corrupt: 0 },
+      { inputs: "true", corrupt: 0.5, labels: "permute" },
+    ]);
+    // The id of a spec is the hash of its fields: a field that said "redraw" would rename every trial there is.
+    expect(conditionsOf({ inputs: ["true"], corrupt: [0.5], labels: "redraw" })).toEqual([
+      { inputs: "true", corrupt: 0.5 },
+    ]);
   });
 
   test("refuses corrupted labels without true inputs", () => {
@@ -132,19 +143,5 @@ describe("checkRecipe", () => {
     expect(() => checkRecipe({ ...paperRecipe, momentum: 1 })).toThrow("recipe: momentum: ");
     expect(() => checkRecipe({ ...paperRecipe, learningRate: Number.NaN })).toThrow("recipe: learningRate: ");
     expect(() => checkRecipe({ ...paperRecipe, speed: 1 })).toThrow("speed");
-  });
-});
-
-describe("escalate", () => {
-  test("first doubles the epochs under the same decay over the whole training", () => {
-    const next = escalate(paperRecipe, 1, false);
-    expect(next.epochs).toBe(128);
-    expect(next.learningRate).toBe(paperRecipe.learningRate);
-    expect(next.learningRateDecay ** 128).toBeCloseTo(paperRecipe.learningRateDecay ** 64, 12);
-  });
-
-  test("then raises the learning rate, or lowers it after divergence", () => {
-    expect(escalate(paperRecipe, 2, false).learningRate).toBeCloseTo(0.03, 12);
-    expect(escalate(paperRecipe, 1, true).learningRate).toBeCloseTo(0.01 / 3, 12);
   });
 });

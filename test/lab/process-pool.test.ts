@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { childrenOf, signalAll } from "../../scripts/faults/processes.ts";
 import { loadDataset } from "../../src/data/load.ts";
 import { openProcessPool } from "../../src/lab/process-pool.ts";
@@ -10,6 +10,7 @@ import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 import type { TrialEvent } from "../../src/train/trial.ts";
+import { idxFile } from "../data/fixtures.ts";
 
 const SOURCE = { name: "shapes", n: 100, testN: 50 };
 const HASH = await splitsHash(cropForRecipe(await loadDataset("shapes", SOURCE), paperRecipe));
@@ -75,6 +76,20 @@ describe("openProcessPool", () => {
     const failure = await pool.run(spec, SOURCE, () => {});
     expect(failure).toMatchObject({ status: "failed" });
     expect(failure!.error).toContain("the files changed since the trial was planned");
+  });
+
+  test("reads data that came after it had asked for them in vain", async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), "shatter-late-"));
+    onTestFinished(() => rm(dataDir, { recursive: true }));
+    await using pool = await openProcessPool({ jobs: 1, device: "cpu", threads: 1 });
+    const spec = { ...specOf(0, 1), dataset: { name: "mnist", hash: "0", train: 1, test: 1 } };
+    const run = () => pool.run(spec, { name: "mnist", dataDir }, () => {});
+    expect((await run())?.error).toContain("train-images-idx3-ubyte");
+    for (const split of ["train", "t10k"]) {
+      await writeFile(join(dataDir, `${split}-images-idx3-ubyte`), idxFile([1, 28, 28], Array(784).fill(7)));
+      await writeFile(join(dataDir, `${split}-labels-idx1-ubyte`), idxFile([1], [4]));
+    }
+    expect((await run())?.error).toContain("the files changed since the trial was planned");
   });
 });
 

@@ -1,4 +1,3 @@
-import * as runtime from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { loadDataset } from "../../src/data/load.ts";
 import type { TestRequest } from "../../src/lab/plan.ts";
@@ -7,6 +6,7 @@ import { testResultSchema } from "../../src/lab/result.ts";
 import { runHere } from "../../src/lab/runner.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { cropForRecipe } from "../../src/train/prepare.ts";
+import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 
 const SOURCE = { name: "shapes", n: 200, testN: 100 };
@@ -52,19 +52,24 @@ async function run(facts: Partial<TestRequest>, onEvent?: (event: TestEvent, int
 }
 
 describe("runTest", () => {
-  test("escalates the trials that do not fit random labels, and only those", async () => {
+  test("escalates labels that are not fitted, true ones until they are learned", async () => {
     const recipe = { ...paperRecipe, epochs: 1, learningRate: 1e-6 };
-    const { trials, verdict } = await run({ corrupt: [0, 1], escalations: 2, recipe });
+    const { trials, verdict } = await run({ corrupt: [0, 1], escalations: 3, recipe });
     expect(
       trials.map(({ labels, escalation, epochsAllowed }) => [labels.nominal, escalation, epochsAllowed]),
     ).toEqual([
       [0, 0, 1],
       [1, 0, 1],
+      [0, 1, 2],
       [1, 1, 2],
+      [0, 2, 4],
       [1, 2, 4],
+      [0, 3, 4],
+      [1, 3, 4],
     ]);
-    expect(trials[3]!.learningRate).toBeCloseTo(3e-6, 18);
-    expect(verdict.capacity.answer).not.toBe("memorises");
+    expect(trials.map(({ learningRate }) => learningRate)).toEqual([...new Array(6).fill(1e-6), 3e-6, 3e-6]);
+    // At such a rate nothing moves, and nothing is said.
+    expect([verdict.capacity.answer, verdict.learning.answer]).toEqual(["inconclusive", "inconclusive"]);
   });
 
   test("lowers the learning rate after divergence", async () => {
@@ -90,5 +95,20 @@ describe("runTest", () => {
     const names = conformance.map(({ randomization, check }) => `${randomization}: ${check}`);
     expect(new Set(names).size).toBe(names.length);
     expect([...names].sort()).toEqual(names);
+  });
+
+  test("keeps within a budget of steps, the same trials and bytes each time", async () => {
+    const budget = { asked: "400 steps", steps: 400, secondsPerStep: null };
+    const request = { corrupt: [0, 1], seeds: "auto", budget, escalations: 3 } as const;
+    const recipe = { ...paperRecipe, epochs: 500, batch: 50 };
+    const [first, second] = [await run({ ...request, recipe }), await run({ ...request, recipe })];
+    // Six trials of four steps an epoch: half of the budget is eight epochs of each.
+    expect(first.recipe.epochs).toBe(8);
+    const used = first.trials.reduce((total, { steps }) => total + steps, 0);
+    expect(used).toBeLessThanOrEqual(400);
+    expect(first.verdict.budget).toMatchObject({ steps: 400, used });
+    expect(first.verdict.text).toContain(`Budget: ${used} steps of 400 used (400 steps)`);
+    const bytes = ({ trials }: typeof first) => trials.map(({ id, parametersHash }) => [id, parametersHash]);
+    expect(bytes(second)).toEqual(bytes(first));
   });
 });

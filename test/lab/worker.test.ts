@@ -13,6 +13,7 @@ import { openProcessPool } from "../../src/lab/process-pool.ts";
 import { programOn, provenanceOf } from "../../src/lab/process-provenance.ts";
 import { openShelf } from "../../src/lab/process-shelf.ts";
 import { work } from "../../src/lab/process-worker.ts";
+import type { TrialRunner } from "../../src/lab/runner.ts";
 import { checkpointsOf } from "../../src/store/checkpoints.ts";
 import type { TrialEvent } from "../../src/train/trial.ts";
 import { type Server, startServer } from "../store/databases.ts";
@@ -30,10 +31,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A lab of that name, with an experiment of linear networks in its queue. */
-async function labWith(name: string, { epochs, seeds }: Pick<Size, "epochs" | "seeds">) {
+/** A lab of that name, with an experiment of linear networks, unless told, in its queue. */
+async function labWith(
+  name: string,
+  { epochs, seeds, model = "linear" }: Pick<Size, "epochs" | "seeds"> & { model?: string },
+) {
   const lab = await openLab({ lab: join(folder, name), databaseUrl: await server.url(name), timing: TIMING });
-  const planned = await planFaulted({ models: ["linear"], examples: 200, epochs, seeds });
+  const planned = await planFaulted({ models: [model], examples: 200, epochs, seeds });
   await lab.plan(planned);
   return { lab, planned };
 }
@@ -138,6 +142,24 @@ describe("a worker", () => {
       event: { epochs: checkpoint!.epochs },
     });
   }, 60_000);
+
+  test("ends where its device cannot train a trial, which is given back", async () => {
+    const { lab } = await labWith("unsupported", { epochs: 1, seeds: 1, model: "alexnet" });
+    await using _ = lab;
+    const runner: TrialRunner = {
+      jobs: 1,
+      run: () => Promise.reject(new Error("trained all the same")),
+      [Symbol.asyncDispose]: async () => {},
+    };
+    const working = work({
+      ...{ runner, database: lab.database, queue: lab.queue, device: "webgpu", threads: 1 },
+      provenance: provenanceOf("webgpu", 1, 1, null),
+      shelf: openShelf(lab.database, { folder, program: programOn("webgpu") }),
+      signal: new AbortController().signal,
+    });
+    await expect(working).rejects.toThrow('device webgpu: model "alexnet" needs the gradient of a max pool');
+    expect(await attemptsIn(lab)).toMatchObject([{ number: 1, state: "released" }]);
+  });
 
   test("takes no trial for lost that begins while a heartbeat is under way", async () => {
     const { lab, planned } = await labWith("heartbeat", { epochs: 60, seeds: 10 });

@@ -5,7 +5,7 @@
 import { Window } from "happy-dom";
 import { type TestResult, type TrialResult, testResultSchema } from "../../src/lab/result.ts";
 import { summarize } from "../../src/lab/summary.ts";
-import { judge } from "../../src/lab/verdict.ts";
+import { judge } from "../../src/lab/verdict/verdict.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 
 /** What tells trials of the fixture apart. */
@@ -14,6 +14,8 @@ export type TrialFacts = Partial<TrialResult> & { readonly nominal?: number };
 const CLASSES = 10;
 const STEPS = 16;
 const TEST_COUNT = 2000;
+/** The commonest class is 10.4 %. */
+const TEST_COUNTS = [208, 192, ...new Array<number>(8).fill(200)];
 
 /** Epochs after which half of the loss is gone: more the more random the data. */
 const MIDDLES = { true: 5, shuffled: 9, random: 16, gaussian: 14 };
@@ -114,7 +116,18 @@ export function testResult(
   trials: readonly TrialResult[] = allKinds(3),
   facts: ResultFacts = {},
 ): TestResult {
-  const context = { chance: 0.104, testCount: TEST_COUNT, classes: CLASSES, escalations: 2 };
+  const context = {
+    trainCounts: new Array<number>(CLASSES).fill(200),
+    testCounts: TEST_COUNTS,
+    escalations: 3,
+    copies: {
+      test: 0,
+      testOtherLabel: 0,
+      testByClass: TEST_COUNTS.map(() => 0),
+      train: 0,
+      trainOtherLabel: 0,
+    },
+  };
   return testResultSchema.parse({
     schema: "shatter/test@1",
     dataset: {

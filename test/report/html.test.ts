@@ -24,16 +24,18 @@ describe("reportPage", () => {
   test("answers first, then shows and tells", () => {
     const document = read(pageOf());
     expect(textOf(document, "h1")).toEqual(["It learns from true labels, and it can memorise random ones."]);
-    expect(textOf(document, ".answer")).toEqual(["Memorises", "Learns", "No leak seen"]);
+    expect(textOf(document, ".answer")).toEqual(["Memorises", "Learns", "Nothing taught", "No equal inputs"]);
     expect(textOf(document, "section h2")).toEqual([
       "Capacity: can it memorise?",
       "Learning: does it generalise?",
-      "Leak alarm: test set known?",
+      "Label check: were random labels random?",
+      "Copies: is the test set apart?",
       "What it fits, and what it learns",
       "Results",
       "Training loss by epoch",
       "Train and test accuracy by epoch",
       "Accuracy by label corruption",
+      "By class",
       "Conformance of the randomizations",
       "Recipe, data and model",
       "Every trial",
@@ -145,7 +147,7 @@ describe("reportPage", () => {
       ]),
     );
     expect(textOf(document, ".remark")).toEqual([
-      "Early stopping: with true labels the best test accuracy on the way was 53.0 ± 0.0 % (n = 2), at epochs 3 to 5, 1.0 points above the last. Chosen by test data, it is more than could have been had.",
+      "Early stopping: with true labels the best test accuracy on the way was 53.0 % (n = 2), at epochs 3 to 5, 1.0 points above the last. Chosen by test data, it is more than could have been had.",
     ]);
     expect(textOf(document, "td.fraction")).toEqual(
       expect.arrayContaining(["53.0 % (epoch 3)", "53.0 % (epoch 5)", "–"]),
@@ -187,8 +189,8 @@ describe("reportPage", () => {
         verdict: { ...verdict, leak: { ...verdict.leak, suspected: true, pValue: 0.0001 } },
       }),
     );
-    expect(textOf(document, "article.alarm .answer")).toEqual(["Leak suspected"]);
-    expect(textOf(document, "h1")[0]).toMatch(/But test data may have leaked\.$/);
+    expect(textOf(document, "article.alarm .answer")).toEqual(["True labels seen"]);
+    expect(textOf(document, "h1")[0]).toMatch(/But true labels reached the training on random ones\.$/);
   });
 
   test.each([

@@ -14,13 +14,17 @@ describe("formatEstimate", () => {
     [{ mean: 0.978, low: 0.975, high: 0.981, n: 3 }, "97.8 ± 0.3 %"],
     [{ mean: 0.996, low: 0.985, high: 1, n: 3 }, "99.6 +0.4 −1.1 %"],
     [{ mean: 0.5, low: null, high: null, n: 1 }, "50.0 %"],
+    [{ mean: 0.502, low: null, high: null, n: 2, values: [0.481, 0.523] }, "48.1, 52.3 %"],
+    [{ mean: 1, low: null, high: null, n: 2, values: [1, 1] }, "100.0 %"],
+    [{ mean: 1, low: 1, high: 1, n: 3 }, "100.0 %"],
+    [{ mean: 0.9, low: 0.8998, high: 0.9002, n: 3 }, "90.00 ± 0.02 %"],
     [null, "–"],
   ])("writes %j as %s", (estimate, text) => {
     expect(formatEstimate(estimate, "percent")).toBe(text);
   });
 
   test("writes numbers without a percent sign", () => {
-    expect(formatEstimate({ mean: 12, low: 10.5, high: 13.5, n: 2 }, "number")).toBe("12.0 ± 1.5");
+    expect(formatEstimate({ mean: 12, low: 10.5, high: 13.5, n: 3 }, "number")).toBe("12.0 ± 1.5");
   });
 });
 
@@ -90,18 +94,18 @@ describe("terminalTable", () => {
 
   test("aligns its columns", () => {
     expect(terminalTable(summaryTable(testResult(allKinds(2))), { color: false })).toMatchInlineSnapshot(`
-      "                                                                                      Test
-                                   Fitted                                              accuracy,
-                           Labels      of   Epochs to          Train          Test     corrupted
-      Trained on          changed       n         fit       accuracy      accuracy        labels
-      ──────────────────  ───────  ──────  ──────────  ─────────────  ────────────  ────────────
-      True labels           0.0 %     2/2   9.0 ± 0.0  100.0 ± 0.0 %  46.3 ± 0.1 %  46.3 ± 0.1 %
-      20 % random labels   18.0 %     2/2  22.0 ± 0.0  100.0 ± 0.0 %  42.0 ± 0.2 %  35.6 ± 0.2 %
-      50 % random labels   45.1 %     2/2  32.0 ± 0.0  100.0 ± 0.0 %  27.5 ± 1.3 %  18.7 ± 0.7 %
-      Random labels        90.1 %     2/2  47.0 ± 0.0  100.0 ± 0.0 %   9.4 ± 1.9 %  10.0 ± 0.0 %
-      Shuffled pixels       0.0 %     2/2  17.0 ± 0.0  100.0 ± 0.0 %  39.6 ± 0.7 %  39.6 ± 0.7 %
-      Random pixels         0.0 %     2/2  30.0 ± 0.0  100.0 ± 0.0 %  13.2 ± 0.9 %  13.2 ± 0.9 %
-      Gaussian pixels       0.0 %     2/2  26.0 ± 0.0  100.0 ± 0.0 %  11.7 ± 1.7 %  11.7 ± 1.7 %"
+      "                                                                             Test
+                                   Fitted  Epochs                             accuracy,
+                           Labels      of      to     Train          Test     corrupted
+      Trained on          changed       n     fit  accuracy      accuracy        labels
+      ──────────────────  ───────  ──────  ──────  ────────  ────────────  ────────────
+      True labels           0.0 %     2/2     9.0   100.0 %        46.3 %        46.3 %
+      20 % random labels   18.0 %     2/2    22.0   100.0 %        42.0 %        35.6 %
+      50 % random labels   45.1 %     2/2    32.0   100.0 %  27.4, 27.6 %  18.7, 18.8 %
+      Random labels        90.1 %     2/2    47.0   100.0 %    9.2, 9.5 %        10.0 %
+      Shuffled pixels       0.0 %     2/2    17.0   100.0 %  39.6, 39.7 %  39.6, 39.7 %
+      Random pixels         0.0 %     2/2    30.0   100.0 %  13.3, 13.1 %  13.3, 13.1 %
+      Gaussian pixels       0.0 %     2/2    26.0   100.0 %  11.8, 11.6 %  11.8, 11.6 %"
     `);
   });
 
@@ -152,7 +156,7 @@ describe("csvTable", () => {
     expect(rows.length).toBe(result.summary.length);
     result.summary.forEach((row, index) => {
       expect(Number(rows[index]!["testAccuracyMean"])).toBe(row.testAccuracy!.mean);
-      expect(Number(rows[index]!["testAccuracyLow"])).toBe(row.testAccuracy!.low);
+      expect(Number(rows[index]!["testAccuracyLow"])).toBe(row.testAccuracy!.low ?? 0);
       expect(Number(rows[index]!["testAccuracyN"])).toBe(row.testAccuracy!.n);
     });
     expect(rows[0]!["failed"]).toBe("1");

@@ -2,14 +2,15 @@
  * What is refused when a lab is opened: in words that say what to do, and without the password.
  */
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { describeUrl, openEmbedded, openServer } from "../../src/store/open.ts";
-import { takeOwnership } from "../../src/store/open-owner.ts";
+import { ownersAddress, requireLockable, takeOwnership } from "../../src/store/open-owner.ts";
 import { type Server, startServer } from "./databases.ts";
 
 let folder: string;
@@ -27,13 +28,35 @@ const labOf = (name: string): string => {
 /** What the file of an owner says. */
 const ownerOf = (lab: string) => JSON.parse(readFileSync(join(lab, "owner.json"), "utf8"));
 
-/** The pid of a process that is gone. */
-async function deadPid(): Promise<number> {
-  const child = spawn(process.execPath, ["-e", ""]);
-  const pid = child.pid!;
-  await new Promise((resolve) => child.once("exit", resolve));
-  return pid;
+const writeOwner = (lab: string, owner: object): void =>
+  writeFileSync(join(lab, "owner.json"), JSON.stringify(owner));
+
+/** A process that wants a lab, in namespaces of its own if told; whether it got it. It then holds it until it is killed. */
+async function another(lab: string, namespaces: readonly string[] = []) {
+  const program = [process.execPath, fileURLToPath(new URL("./owner.ts", import.meta.url)), lab];
+  const [command, ...rest] = [...namespaces, ...program];
+  const child = spawn(command!, rest, { stdio: ["pipe", "pipe", "inherit"] });
+  const says = await new Promise<string>((resolve) =>
+    child.stdout!.once("data", (data) => resolve(`${data}`)),
+  );
+  return {
+    says,
+    async kill(): Promise<void> {
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await gone;
+    },
+  };
 }
+
+/** What puts a process where a container would: with pids, a network and a host name of its own, and our files. */
+const CONTAINER = "unshare --pid --fork --kill-child=SIGKILL --mount-proc --net --uts".split(" ");
+const whyNoContainer = (): string | undefined => {
+  const { status, stderr, error } = spawnSync(CONTAINER[0]!, [...CONTAINER.slice(1), "true"], {
+    encoding: "utf8",
+  });
+  return status === 0 ? undefined : `unshare is not to be had here: ${error?.message ?? stderr}`;
+};
 
 describe("the owner of a lab", () => {
   test("keeps others out, and says where its dashboard is", async () => {
@@ -48,49 +71,74 @@ describe("the owner of a lab", () => {
     await (await takeOwnership(lab)).release();
   });
 
-  test("loses it when its process is gone", async () => {
-    const lab = labOf("dead");
-    const dead = { id: "x", host: hostname(), pid: await deadPid(), began: "long ago", address: null };
-    writeFileSync(join(lab, "owner.json"), JSON.stringify(dead));
+  test("keeps out a process of another container with the same host name, and is kept out by it", async (context) => {
+    const why = whyNoContainer();
+    if (why !== undefined) return context.skip(why);
+    const lab = labOf("containers");
     const owner = await takeOwnership(lab);
-    expect(ownerOf(lab).pid).toBe(process.pid);
+    const refused = await another(lab, CONTAINER);
+    expect(refused.says).toContain(`process ${process.pid} in another container has it open; wait for it`);
+    await refused.kill();
     await owner.release();
-  });
-
-  test("is not taken for another process that was given its pid", async () => {
-    const lab = labOf("pid");
-    const other = { id: "x", host: hostname(), pid: process.pid, began: "another boot 1", address: null };
-    writeFileSync(join(lab, "owner.json"), JSON.stringify(other));
+    const inside = await another(lab, CONTAINER);
+    expect(inside.says).toBe("mine\n");
+    expect(ownerOf(lab)).toMatchObject({ pid: 1, host: hostname() });
+    await expect(takeOwnership(lab)).rejects.toThrow(
+      "process 1 in another container has it open; wait for it",
+    );
+    // Its pid is one of ours, and its dashboard's address one of our network: neither is the owner's.
+    writeOwner(lab, { ...ownerOf(lab), address: "http://127.0.0.1:4242" });
+    expect(await ownersAddress(lab)).toBeUndefined();
+    await inside.kill();
     await (await takeOwnership(lab)).release();
   });
 
-  test("on another machine is never taken for dead", async () => {
+  test("loses it at once when it is killed; until then, its dashboard can be asked", async () => {
+    const lab = labOf("killed");
+    const owner = await another(lab);
+    writeOwner(lab, { ...ownerOf(lab), address: "http://127.0.0.1:4242" });
+    expect(await ownersAddress(lab)).toBe("http://127.0.0.1:4242");
+    await owner.kill();
+    expect(await ownersAddress(lab)).toBeUndefined();
+    const next = await takeOwnership(lab);
+    expect(ownerOf(lab)).toMatchObject({ pid: process.pid, address: null });
+    await next.release();
+  });
+
+  test.each([
+    [
+      "of a machine that was started anew or has another name",
+      { host: "x", pid: process.pid, namespace: "", address: null },
+    ],
+    ["of a version without locks, which is gone", { host: hostname(), pid: 2 ** 22 + 1, address: null }],
+    ["that says nothing", undefined],
+  ])("leaves a file %s, which is in nobody's way", async (what, left) => {
+    const lab = labOf(what);
+    if (left) writeOwner(lab, left);
+    else writeFileSync(join(lab, "owner.json"), "{");
+    await (await takeOwnership(lab)).release();
+  });
+
+  test("may be a version without locks: one that runs, or of another machine, is never taken for dead", async () => {
     const lab = labOf("elsewhere");
-    const other = { id: "x", host: "another-host", pid: 1, began: "", address: null };
-    writeFileSync(join(lab, "owner.json"), JSON.stringify(other));
+    writeOwner(lab, { host: hostname(), pid: process.ppid, address: null });
+    await expect(takeOwnership(lab)).rejects.toThrow(`process ${process.ppid} has it open; wait for it`);
+    writeOwner(lab, { host: "another-host", pid: 1, address: null });
     await expect(takeOwnership(lab)).rejects.toThrow(
       `process 1 on another-host has it open; if that process is gone, remove ${join(lab, "owner.json")}`,
     );
   });
 
-  test("is one, however many want a dead one's place", async () => {
-    for (let round = 0; round < 5; round++) {
-      const lab = labOf(`race-${round}`);
-      const dead = { id: "x", host: hostname(), pid: await deadPid(), began: "long ago", address: null };
-      writeFileSync(join(lab, "owner.json"), JSON.stringify(dead));
-      const claims = await Promise.allSettled(Array.from({ length: 8 }, () => takeOwnership(lab)));
-      const owners = claims.filter((claim) => claim.status === "fulfilled");
-      expect(owners).toHaveLength(1);
-      await owners[0]!.value.release();
-    }
-  });
-
-  test("is refused a file that says nothing", async () => {
-    const lab = labOf("garbled");
-    writeFileSync(join(lab, "owner.json"), "{");
-    await expect(takeOwnership(lab)).rejects.toThrow(
-      "cannot be read, so it is not known who has the lab open",
+  test("is refused where other machines may have the folder, unless there are none", async () => {
+    const lab = labOf("network");
+    await expect(requireLockable(lab, 0x6969)).rejects.toThrow(
+      "expected a file system of this machine alone, got NFS, where two machines may open one lab",
     );
+    // This one is of a file system that the tests run on, and those are not shared.
+    expect(await requireLockable(lab)).toBe(false);
+    vi.stubEnv("SHATTER_SOLE_MACHINE", "1");
+    expect(await requireLockable(lab, 0x6969)).toBe(true);
+    vi.unstubAllEnvs();
   });
 });
 
@@ -158,7 +206,11 @@ describe("a lab on a server is refused", () => {
   });
 
   test.each([
-    ["not a url", "expected postgres://user:password@host:port/database, got something that is not a URL"],
+    [
+      "not a url",
+      "expected postgres://host:port/database with user:password@ before the host, got something that is not a URL",
+    ],
+    ["postgres://me:1/hunter2@db/lab", "expected a user and a password in which / is written %2F"],
     ["mysql://root:hunter2@localhost/x", "expected one that begins with postgres://, got mysql://"],
   ])("%s", (text, message) => {
     expect(() => describeUrl(text)).toThrow(message);

@@ -3,7 +3,6 @@
  */
 
 import { fromBinary } from "@bufbuild/protobuf";
-import * as runtime from "onnxruntime-node";
 import { beforeAll, describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
 import { randomStream } from "../../src/base/random.ts";
@@ -29,6 +28,7 @@ import { runNetwork } from "../../src/theory/expressivity/run-onnx.ts";
 import type { Sample } from "../../src/theory/expressivity/sample.ts";
 import { functionPlot } from "../../src/theory/expressivity/tables.ts";
 import { type Engine, openEngine } from "../../src/train/engine.ts";
+import { runtime } from "../../src/train/process-runtime.ts";
 
 /** Normal inputs `[count, dimensions]` and targets of some kind. */
 function sampleOf(

@@ -2,13 +2,13 @@
  * @file Gabor features: equal to their plain meaning in float64, and those of waves where there are waves.
  */
 
-import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
 import { randomStream } from "../../src/base/random.ts";
 import { gaborFeatures } from "../../src/theory/features/gabor.ts";
 import { type GaborBank, mnistBank } from "../../src/theory/features/gabor-bank.ts";
 import { openEngine } from "../../src/train/engine.ts";
+import { runtime as ort } from "../../src/train/process-runtime.ts";
 
 const ENGINE = await openEngine(ort, "cpu", 2);
 

@@ -5,7 +5,6 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as ort from "onnxruntime-node";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
 import { randomStream } from "../../src/base/random.ts";
@@ -19,6 +18,7 @@ import {
 import { openGramFolder } from "../../src/theory/features/process-gram.ts";
 import { TILE } from "../../src/theory/kernel/triangle.ts";
 import { openEngine } from "../../src/train/engine.ts";
+import { runtime as ort } from "../../src/train/process-runtime.ts";
 
 const ENGINE = await openEngine(ort, "cpu", 2);
 /** More than one tile of both. */

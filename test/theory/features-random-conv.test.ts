@@ -5,7 +5,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
 import { randomStream } from "../../src/base/random.ts";
@@ -22,6 +21,7 @@ import {
   randomConvDefaults,
 } from "../../src/theory/features/random-conv.ts";
 import { openEngine } from "../../src/train/engine.ts";
+import { runtime as ort } from "../../src/train/process-runtime.ts";
 
 const ENGINE = await openEngine(ort, "cpu", 2);
 const { train: TRAIN, test: TESTS } = await loadDataset("shapes", { n: 300, testN: 20 });

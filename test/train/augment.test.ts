@@ -2,11 +2,10 @@
  * @file Trials whose training images are changed at random.
  */
 
-import * as runtime from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import type { Dataset, Splits } from "../../src/data/dataset.ts";
 import { crop, preprocess } from "../../src/data/preprocess.ts";
-import { type Randomization, randomize } from "../../src/data/randomize.ts";
+import { randomize } from "../../src/data/randomize.ts";
 import { shapes } from "../../src/data/shapes.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import type { TrialYield } from "../../src/train/events.ts";
@@ -17,6 +16,7 @@ import {
   requireConformance,
   splitsHash,
 } from "../../src/train/prepare.ts";
+import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
 import { runTrial } from "../../src/train/trial.ts";
@@ -107,8 +107,9 @@ describe("runTrial, with augmentation,", () => {
 
 describe("prepareTrial, with augmentation,", () => {
   const WHOLE = shapes(60, 30);
-  const randomizations: readonly Randomization[] = [
+  const randomizations: readonly Pick<TrialSpec, "inputs" | "corrupt" | "labels">[] = [
     { inputs: "true", corrupt: 0.5 },
+    { inputs: "true", corrupt: 0.5, labels: "permute" },
     { inputs: "shuffled", corrupt: 0 },
     { inputs: "random", corrupt: 0 },
     { inputs: "gaussian", corrupt: 0 },

@@ -2,13 +2,13 @@
  * @file Ten steps of the paper's convolutional networks against PyTorch's, whole, on ONNX Runtime.
  */
 
-import ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { hashOf } from "../../scripts/golden-cases.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import type { Graph } from "../../src/graph/value.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { openEngine } from "../../src/train/engine.ts";
+import { runtime as ort } from "../../src/train/process-runtime.ts";
 import { type Batches, createEvaluator, createTrainer, type TrainingState } from "../../src/train/session.ts";
 import { buildStep } from "../../src/train/step.ts";
 import goldens from "../golden/networks.json" with { type: "json" };

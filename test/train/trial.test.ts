@@ -1,10 +1,10 @@
-import * as runtime from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import type { Splits } from "../../src/data/dataset.ts";
 import { shapes } from "../../src/data/shapes.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import type { TrialYield } from "../../src/train/events.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
+import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
 import { runTrial, type TrialOutcome } from "../../src/train/trial.ts";

@@ -44,7 +44,14 @@ export const experimentItem = of<api.ExperimentItem>()(z.strictObject(experiment
 
 const trialFields = {
   ...{ id: z.string(), state: z.enum(trialStates), status: z.enum(["done", "diverged"]).nullable() },
-  ...{ model: z.string(), dataset: z.string(), inputs: z.string(), corrupt: share, seed: count },
+  ...{
+    model: z.string(),
+    dataset: z.string(),
+    inputs: z.string(),
+    corrupt: share,
+    permuted: z.boolean(),
+    seed: count,
+  },
   ...{ epoch: count, epochsAllowed: count, share, trainLoss: z.number().nullable() },
   ...{ trainAccuracy: share.nullable(), testAccuracy: share.nullable(), epochsToFit: count.nullable() },
   ...{ seconds: seconds.nullable(), attempts: count, error: z.string().nullable(), updatedAt: moment },

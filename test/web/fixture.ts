@@ -130,7 +130,7 @@ export function labOf(database: Database, records: readonly ExperimentResult[]):
       const { dataset } = records[0]!.trials[0]!.spec;
       const experiment = findExperiment(row.name);
       return documentOf({
-        ...{ experiment, trials, models: experiment.models, datasetOf: () => dataset },
+        ...{ id, experiment, trials, models: experiment.models, datasetOf: () => dataset },
         setting: { scale: "paper" },
         provenance: records[0]!.provenance,
       });

@@ -9,6 +9,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseBasePath } from "../../src/web/base-path.ts";
 import { startServer } from "../../src/web/server.ts";
 import { openTokens } from "../../src/web/server-token.ts";
 import { errorAnswer } from "./answers.ts";
@@ -17,6 +18,9 @@ import { type Dashboard, openDashboard, planRecord, recordOf } from "./fixture.t
 const record = recordOf("2026-11-21_table-4_mlps");
 const POST = { method: "POST" };
 
+const PAGE = `<!doctype html><title>The page</title><meta name="base-path" content="" />
+<script src="/assets/index-1a2b.js"></script><link rel="icon" href="/assets/icon.svg" />`;
+
 let folder: string;
 let dashboard: Dashboard;
 
@@ -24,7 +28,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "shatter-page-"));
   const page = join(folder, "web");
   await mkdir(join(page, "assets"), { recursive: true });
-  await writeFile(join(page, "index.html"), "<!doctype html><title>The page</title>");
+  await writeFile(join(page, "index.html"), PAGE);
   await writeFile(join(page, "assets", "index-1a2b.js"), "export {};");
   await writeFile(join(folder, "secret.txt"), "nobody shall read this");
   await symlink(join(folder, "secret.txt"), join(page, "link.txt"));
@@ -221,4 +225,69 @@ describe("a slow client", () => {
     expect(said).toMatch(/^HTTP\/1.1 408 /);
     expect(performance.now() - began).toBeLessThan(2000);
   });
+});
+
+describe("below a path", () => {
+  const basePath = "/proxy/4242";
+
+  test("the same is answered, whether the proxy takes the path off or not, and nobody else is heard", async () => {
+    const { lab } = dashboard;
+    await using server = await startServer({ lab, page: join(folder, "web"), basePath });
+    const call = (path: string, headers = {}, method = "GET") =>
+      ask(path, { host: `127.0.0.1:${server.port}`, ...headers }, method, server.port);
+    expect(server.address).toBe(`http://127.0.0.1:${server.port}${basePath}/`);
+    for (const path of ["/", "/index.html", basePath, `${basePath}/`, `${basePath}/trials/1`]) {
+      const { status, body } = await call(path);
+      expect(status).toBe(200);
+      expect(body).toContain(`<meta name="base-path" content="${basePath}" />`);
+      expect(body).toContain(`src="${basePath}/assets/index-1a2b.js"`);
+      expect(body).toContain(`href="${basePath}/assets/icon.svg"`);
+    }
+    for (const prefix of ["", basePath]) {
+      expect((await call(`${prefix}/assets/index-1a2b.js`)).headers["cache-control"]).toContain("immutable");
+      expect(JSON.parse((await call(`${prefix}/api/lab`)).body).version).toBeDefined();
+      expect((await call(`${prefix}/api/none`)).status).toBe(404);
+      expect((await call(`${prefix}/../secret.txt`)).status).toBe(404);
+      for (const headers of [{ host: "evil.example" }, { origin: "https://evil.example" }]) {
+        const action = `${prefix}/api/trials/${record.trials[0]!.result.id}/cancel`;
+        expect((await call(action, headers, "POST")).status).toBe(403);
+        expect((await call(`${prefix}/api/lab`, headers)).status).toBe(403);
+      }
+    }
+    // A path that only begins alike is none of the server's.
+    expect((await call(`${basePath}0/api/lab`)).body).toContain("The page");
+  });
+
+  test("the cookie of the token does not leave it", async () => {
+    const { lab, db } = dashboard;
+    const { hashes, fresh } = await openTokens(db, true);
+    await using server = await startServer({ lab, basePath, tokens: hashes });
+    const host = `127.0.0.1:${server.port}`;
+    const call = (path: string, headers = {}) => ask(path, { host, ...headers }, "GET", server.port);
+    expect((await call(`${basePath}/api/lab`)).status).toBe(401);
+    const welcome = await call(`${basePath}/?token=${fresh}`);
+    const [cookie] = welcome.headers["set-cookie"] as [string];
+    expect(cookie).toContain(`Path=${basePath}/;`);
+    expect(welcome.body).toContain(`url=${basePath}/`);
+    expect((await call(`${basePath}/api/lab`, { cookie: cookie.split(";")[0] })).status).toBe(200);
+  });
+
+  test.each([
+    ["", ""],
+    ["/", ""],
+    ["/proxy/4242/", "/proxy/4242"],
+    ["/user/ada@example.org/proxy/4242", "/user/ada@example.org/proxy/4242"],
+  ])("%j is the path %j", (text, path) => expect(parseBasePath(text)).toBe(path));
+
+  test.each([
+    "proxy",
+    "//evil.example",
+    "/a//b",
+    "/a/../b",
+    '/"><script>',
+    "/a b",
+    "/a;b",
+    "https://hub/",
+  ])("%j is none", (text) =>
+    expect(() => parseBasePath(text)).toThrow("--base-path: expected a path such as /proxy/4242"));
 });

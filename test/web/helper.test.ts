@@ -5,7 +5,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as runtime from "onnxruntime-node";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../src/base/spec.ts";
@@ -15,6 +14,7 @@ import { planExperiment } from "../../src/store/experiments.ts";
 import { encodeCheckpoint } from "../../src/train/checkpoint.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
+import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 import { runTrial } from "../../src/train/trial.ts";

@@ -108,7 +108,8 @@ export async function fillLab(
       if (isHeld(trial, name)) held.set(trial.result.id, trial);
     }
   }
-  for (const trial of all.values()) if (!held.has(trial.result.id)) await importTrial(lab.database, trial);
+  for (const trial of all.values())
+    if (!held.has(trial.result.id)) await importTrial(lab.database.tables, trial);
   for (const record of experiments) {
     await lab.plan({
       id: `${record.name}-${record.scale}`,

@@ -131,7 +131,7 @@ describe("experiments", () => {
     for (const { name } of files) {
       const answer = await dashboard.ask(`/api/experiments/${id}/files/${name}`);
       expect([name, answer.status]).toEqual([name, 200]);
-      expect(answer.headers.get("content-disposition")).toBe(`attachment; filename="${id}-${name}"`);
+      expect(answer.headers.get("content-disposition")).toBe(`attachment; filename*=UTF-8''${id}-${name}`);
       const bytes = await answer.bytes();
       const start = new TextDecoder().decode(bytes.subarray(0, 200));
       const end = name.split(".").at(-1)!;
@@ -321,7 +321,7 @@ describe("comparing", () => {
 describe("data", () => {
   test("are listed, and those that are not here with what to do", async () => {
     const items = await ask("/api/data", z.array(answers.dataItem));
-    expect(items.map(({ name }) => name)).toEqual(["cifar10", "mnist", "shapes"]);
+    expect(items.map(({ name }) => name)).toEqual(["cifar10", "mnist", "digits", "shapes"]);
     expect(items[2]).toMatchObject({ isHere: true, hint: null });
     for (const { isHere, hint } of items) expect(hint === null).toBe(isHere);
   });

@@ -9,8 +9,9 @@ import { type Format, formats } from "../../report/formats.ts";
 import { terminalTheory } from "../../report/theory/terminal.ts";
 import type { Watch } from "../../theory/progress.ts";
 import type { TheoryName, TheoryResult } from "../../theory/theory-result.ts";
+import { commandLine } from "../command-line.ts";
 import { checkFolder } from "../experiment-output.ts";
-import { listOf, oneOf, wantsColor, wholeFrom } from "../output.ts";
+import { listOf, oneOf, wantsColor, wholeFrom, widthOf } from "../output.ts";
 import { createTheoryProgress } from "./progress.ts";
 
 /** The options that every one has, as commander gives them. */
@@ -34,7 +35,6 @@ export interface Given extends Required<Watch> {
 /** One of the commands. */
 export interface TheoryCommand<Options> {
   readonly name: TheoryName;
-  readonly description: string;
   /** Adds the options it does not share. */
   readonly options: (command: Command) => Command;
   /** Lines for its help, each a command and what it does. */
@@ -45,8 +45,8 @@ export interface TheoryCommand<Options> {
 
 /** Make the command. */
 export function defineTheory<Options>(theory: TheoryCommand<Options>): Command {
-  const { name, description, examples } = theory;
-  const command = new Command(name).description(description).optionsGroup("What is computed:");
+  const { name, examples } = theory;
+  const command = new Command(name).optionsGroup("What is computed:");
   return theory
     .options(command)
     .option("--seed <number>", "of everything that is drawn", wholeFrom(0), 0)
@@ -81,7 +81,7 @@ async function run<Options>(
   };
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
   const progress = createTheoryProgress(process.stderr, quiet);
-  const command = ["shatter", ...process.argv.slice(2)].join(" ");
+  const command = commandLine();
   const given: Given = { seed, threads, command, signal: interrupt.signal, onProgress: progress.show };
   const result = await compute(options, given)
     .catch((error) => {
@@ -100,6 +100,6 @@ async function run<Options>(
 
 function print(result: TheoryResult): void {
   const out = process.stdout;
-  const width = Math.max(80, out.columns ?? 100);
+  const width = Math.max(80, widthOf(out));
   console.log(terminalTheory(result, { color: wantsColor(out), width }));
 }

@@ -26,7 +26,6 @@ interface Options {
 export const expressivityCommand = (): Command =>
   defineTheory<Options>({
     name: "expressivity",
-    description: "Theorem 1: the network with 2n + d weights that takes any targets, made and run",
     examples: [
       "shatter theory expressivity                                        1,000 drawn images, random labels",
       "shatter theory expressivity --data cifar10 --n 10000               random labels of CIFAR-10, seconds",

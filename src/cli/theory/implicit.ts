@@ -35,7 +35,6 @@ export function implicitCommand(): Command {
   const { n, momentum, l2, tolerance, epochs } = implicitDefaults;
   return defineTheory<Options>({
     name: "implicit",
-    description: "follow SGD and GD on a linear model to the minimum-norm solution, or past it",
     options: (command) =>
       addExampleOptions(command, implicitDefaults)
         .option(

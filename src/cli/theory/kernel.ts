@@ -27,7 +27,6 @@ export function kernelCommand(): Command {
   const { data, d, kernel, degree, l2, features, filters, solver, tolerance, iterations } = kernelDefaults;
   return defineTheory<Options>({
     name: "kernel",
-    description: "solve equation (3): fit every label with a kernel, and see what generalises",
     options: (command) =>
       command
         .option(

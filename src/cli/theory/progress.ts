@@ -6,6 +6,7 @@ import { Presets, SingleBar } from "cli-progress";
 import { percent } from "../../base/percent.ts";
 import { formatDuration } from "../../report/format.ts";
 import type { Watch } from "../../theory/progress.ts";
+import { isSteered } from "../output.ts";
 
 /** What shows it. */
 export interface TheoryProgress {
@@ -21,7 +22,7 @@ const FORESEEABLE = 0.01;
 /** Show progress on a stream. */
 export function createTheoryProgress(stream: NodeJS.WriteStream, isQuiet: boolean): TheoryProgress {
   if (isQuiet) return { show() {}, stop() {} };
-  return stream.isTTY ? createBar(stream) : createLines(stream);
+  return isSteered(stream) ? createBar(stream) : createLines(stream);
 }
 
 /** Tells the time left of what is under way: each thing has a pace of its own. */

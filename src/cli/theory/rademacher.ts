@@ -32,8 +32,6 @@ export function rademacherCommand(): Command {
   const { models, sizes, draws, capacity, fitAccuracy } = rademacherDefaults;
   return defineTheory<Options>({
     name: "rademacher",
-    description:
-      "measure how well networks fit random signs: at least the complexity, and the bound of the error that follows",
     options: (command) =>
       addRecipeOptions(
         addExampleOptions(command, rademacherDefaults)

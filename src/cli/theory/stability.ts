@@ -33,7 +33,6 @@ export function stabilityCommand(): Command {
   const { model, n, replacements } = stabilityDefaults;
   return defineTheory<Options>({
     name: "stability",
-    description: "replace one training example, train again, and measure the change of the loss elsewhere",
     options: (command) =>
       addRecipeOptions(
         addExampleOptions(command, stabilityDefaults)

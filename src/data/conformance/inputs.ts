@@ -1,20 +1,25 @@
 /**
  * @file Whether randomized inputs are what they claim to be.
  *
- * Peers drew fresh noise at each access, left the test set clean, clamped the noise, or moved all images alike
- * where each should move by itself. The checks look at the data only; one more draws examples a second time.
+ * Peers drew fresh noise at each access, left the test set clean, clamped the noise, moved all images alike where each
+ * should move by itself, or shifted them where they should be shuffled. Where an input has nothing that tells a
+ * permutation (it is constant, say), nothing is said of it.
  */
 
-import { type Dataset, exampleCount, exampleSize, type Splits } from "../dataset.ts";
+import { randomStream } from "../../base/random.ts";
+import { exampleCount, exampleSize, isImages, type Splits } from "../dataset.ts";
 import { channelMoments } from "../layout.ts";
-import { type InputsName, redrawInputs, type SplitName } from "../randomize.ts";
+import type { InputsName, Randomizer, SplitName } from "../randomize.ts";
+import { movedAlike } from "./alike.ts";
 import { atMost, type ConformanceLine } from "./line.ts";
-import { distributionDistance, momentDistances } from "./noise.ts";
-import { joinHashes, logAgreeing, logUnmoved, pixelHashes, unmatched } from "./pixel-hashes.ts";
-import { DISTRIBUTION_BOUND, LOG_NEGLIGIBLE, NORMAL_BOUND } from "./tail-bounds.ts";
+import { dependence, distributionDistance, judgedChannels, momentDistances } from "./noise.ts";
+import { mostKept, traceOf, unevenness } from "./permutations.ts";
+import { joinHashes, occurrences, pixelHashes, unmatched } from "./pixel-hashes.ts";
+import { permutationsOverSeeds } from "./pixel-seeds.ts";
+import { DISTRIBUTION_BOUND, NORMAL_BOUND, permutationBound } from "./tail-bounds.ts";
 
-/** Most examples of a split that are looked at, evenly spread; moments are taken over all. */
-const SAMPLE = 500;
+/** Pairs of neighboring examples of a split that are looked at, at random places; moments are taken over all. */
+const PAIRS = 100;
 
 /** A place in a dataset. */
 type Place = readonly [split: SplitName, index: number];
@@ -25,18 +30,24 @@ export function checkInputs(
   randomized: Splits,
   inputs: InputsName,
   seed: number,
+  by: Randomizer,
 ): ConformanceLine[] {
   const name = inputs === "true" ? `true inputs seed ${seed}` : `${inputs} pixels seed ${seed}`;
   const line = (check: string, value: number, bound: number): ConformanceLine =>
     atMost(name, check, value, bound);
+  const places = sampledPlaces(original, seed);
   const again = line(
     "sampled inputs that differ when drawn a second time",
-    redrawnApart(original, randomized, inputs, seed),
+    redrawnApart(original, randomized, places, (split, indices) =>
+      by.redrawInputs(original, split, indices, inputs, seed),
+    ),
     0,
   );
   if (inputs === "true") return [again];
   if (inputs === "gaussian") {
     const truth = channelMoments(original.train);
+    // Noise that does not vary is the same everywhere, and no worse for it.
+    if (!judgedChannels(truth).includes(true)) return [again];
     const { mean, variance } = momentDistances(truth, randomized);
     return [
       line("mean of each channel, distance in standard errors", mean, NORMAL_BOUND),
@@ -46,60 +57,83 @@ export function checkInputs(
         distributionDistance(truth, randomized),
         DISTRIBUTION_BOUND,
       ),
-      line("sampled neighbours with the same noise", equalNeighbours(randomized), 0),
+      line(
+        "serial correlation of the noise, and spread of the means of inputs: distance from chance, of its bound",
+        dependence(truth, randomized),
+        1,
+      ),
+      line("sampled inputs with the noise of another", repeated(randomized, places), 0),
       again,
     ];
   }
-  const lines = [
-    line("sampled inputs whose pixels are not those of the original", alteredPixels(original, randomized), 0),
-  ];
-  const unmoved = unmovedInputs(original, randomized);
-  if (unmoved.judged > 0) lines.push(line("sampled inputs left as they were", unmoved.found, 0));
+  const before = places.map((place) => hashesAt(original, place));
+  const after = places.map((place) => hashesAt(randomized, place));
+  const altered = before.filter((hashes, i) => unmatched(hashes, after[i]!) > 0).length;
+  const lines = [line("sampled inputs whose pixels are not those of the original", altered, 0)];
+  const width = isImages(original.train) ? original.train.shape[3]! : 1;
+  const kept = (traces: readonly Int32Array[]): ConformanceLine => {
+    const { value, bound } = mostKept(traces, width);
+    return line(
+      "pixels of one input that stay, move by one distance or keep their step to a neighbor, at most",
+      value,
+      bound,
+    );
+  };
   if (inputs === "shuffled") {
+    const columns = [before, after].map((hashes) => hashes.reduce(joinHashes));
     lines.push(
+      // If one permutation moved all, each column of the original is found again, only elsewhere.
       line(
         "pixels not moved alike in all sampled training and test inputs",
-        movedApart(original, randomized),
+        unmatched(columns[0]!, columns[1]!),
         0,
       ),
+      kept([traceOf(columns[0]!, columns[1]!)]),
     );
   } else {
-    const alike = movedAlike(original, randomized);
-    if (alike.judged > 0)
-      lines.push(line("sampled pairs of inputs moved by the same permutation", alike.found, 0));
+    const traces = before.map((hashes, i) => traceOf(hashes, after[i]!));
+    lines.push(
+      kept(traces),
+      line(
+        "pixels of sampled inputs with the value they had: distance from chance",
+        ...unmovedPixels(before, after),
+      ),
+      line(
+        "parts of the input that pixels move to: distance from uniform, of its bound",
+        unevenness(traces),
+        1,
+      ),
+      line("pairs of sampled inputs moved by the same permutation", movedAlike(before, after), 0),
+    );
   }
+  lines.push(
+    line(
+      "permutations over 512 other seeds, by places, pixels that stay and neighbors: distance from uniform, of its bound",
+      permutationsOverSeeds(by, inputs, seed),
+      1,
+    ),
+  );
   return [...lines, again];
 }
 
-/** Indices of the sampled examples of a split. */
-function sampled(dataset: Dataset): number[] {
-  const count = exampleCount(dataset);
-  const size = Math.min(SAMPLE, count);
-  return Array.from({ length: size }, (_, i) => Math.floor((i * count) / size));
-}
-
-/** The sampled examples of both splits. */
-const places = (splits: Splits): Place[] => [
-  ...sampled(splits.train).map((index): Place => ["train", index]),
-  ...sampled(splits.test).map((index): Place => ["test", index]),
-];
-
-/** Neighbours within each split, and examples of both splits that stand in the same place. */
-function neighbours(splits: Splits): (readonly [Place, Place])[] {
-  return places(splits).flatMap(([split, index]) => {
-    const pairs: (readonly [Place, Place])[] = [];
-    if (index + 1 < exampleCount(splits[split]))
-      pairs.push([
-        [split, index],
-        [split, index + 1],
-      ]);
-    if (split === "test" && index < exampleCount(splits.train))
-      pairs.push([
-        ["train", index],
-        ["test", index],
-      ]);
-    return pairs;
-  });
+/**
+ * The sampled examples: {@link PAIRS} random pairs of neighbors in each split, and the training examples in the places
+ * of the test examples. Random, as evenly spread ones can miss or hit whatever repeats.
+ */
+function sampledPlaces(splits: Splits, seed: number): Place[] {
+  const random = randomStream(seed, "conformance-sample");
+  const drawn = (split: SplitName): number[] => {
+    const count = exampleCount(splits[split]);
+    if (count <= 2 * PAIRS) return Array.from({ length: count }, (_, index) => index);
+    return Array.from({ length: PAIRS }, () => random.below(count - 1)).flatMap((index) => [
+      index,
+      index + 1,
+    ]);
+  };
+  const test = [...new Set(drawn("test"))];
+  const alsoTest = test.filter((index) => index < exampleCount(splits.train));
+  const train = [...new Set([...drawn("train"), ...alsoTest])];
+  return [...train.map((index): Place => ["train", index]), ...test.map((index): Place => ["test", index])];
 }
 
 function valuesAt(splits: Splits, [split, index]: Place): Uint8Array | Float32Array {
@@ -113,11 +147,16 @@ const equal = (a: Uint8Array | Float32Array, b: Uint8Array | Float32Array): bool
   a.length === b.length && a.every((value, i) => value === b[i]);
 
 /** How many sampled examples have other bytes when they are drawn from the seed again. */
-function redrawnApart(original: Splits, randomized: Splits, inputs: InputsName, seed: number): number {
+function redrawnApart(
+  original: Splits,
+  randomized: Splits,
+  places: readonly Place[],
+  redraw: (split: SplitName, indices: readonly number[]) => Uint8Array | Float32Array,
+): number {
   const apart = (split: SplitName): number => {
-    const indices = sampled(original[split]);
+    const indices = places.filter(([of]) => of === split).map(([, index]) => index);
     const size = exampleSize(original[split]);
-    const again = redrawInputs(original, split, indices, inputs, seed);
+    const again = redraw(split, indices);
     return indices.filter(
       (index, row) =>
         !equal(again.subarray(row * size, (row + 1) * size), valuesAt(randomized, [split, index])),
@@ -126,50 +165,36 @@ function redrawnApart(original: Splits, randomized: Splits, inputs: InputsName, 
   return apart("train") + apart("test");
 }
 
-/** How many sampled examples do not have the pixels of the original, each as often, channels together. */
-const alteredPixels = (original: Splits, randomized: Splits): number =>
-  places(original).filter((place) => unmatched(hashesAt(original, place), hashesAt(randomized, place)) > 0)
-    .length;
-
-/** A count, among the cases in which chance would almost never show the same. */
-interface Found {
-  readonly found: number;
-  readonly judged: number;
-}
-
-/** Sampled examples that no permutation seems to have moved. */
-function unmovedInputs(original: Splits, randomized: Splits): Found {
-  const judged = places(original).filter((place) => logUnmoved(hashesAt(original, place)) < LOG_NEGLIGIBLE);
-  const found = judged.filter((place) => equal(valuesAt(original, place), valuesAt(randomized, place)));
-  return { found: found.length, judged: judged.length };
-}
-
 /**
- * Pixels whose column of values, over all sampled examples of both splits, the original does not have.
+ * How far the number of pixels whose value is the one that was there before is from that of uniform permutations.
  *
- * If one permutation moved all, each column of the original is found again, only elsewhere.
+ * A pixel finds its value in its place with the share of pixels that have it.
  */
-function movedApart(original: Splits, randomized: Splits): number {
-  const columns = (splits: Splits): Uint32Array =>
-    places(original)
-      .map((place) => hashesAt(splits, place))
-      .reduce(joinHashes);
-  return unmatched(columns(original), columns(randomized));
+function unmovedPixels(
+  before: readonly Uint32Array[],
+  after: readonly Uint32Array[],
+): [distance: number, bound: number] {
+  let unmoved = 0;
+  let expected = 0;
+  let pixels = 0;
+  before.forEach((hashes, i) => {
+    hashes.forEach((hash, place) => {
+      unmoved += Number(hash === after[i]![place]);
+    });
+    for (const count of occurrences(hashes).values()) expected += count ** 2 / hashes.length;
+    pixels += hashes.length;
+  });
+  return [Math.abs(unmoved - expected), permutationBound(Math.min(expected, pixels - expected))];
 }
 
-/** Pairs of examples whose pixels were moved by one permutation. */
-function movedAlike(original: Splits, randomized: Splits): Found {
-  const judged = neighbours(original).filter(
-    ([a, b]) => logAgreeing(hashesAt(original, a), hashesAt(original, b)) < LOG_NEGLIGIBLE,
-  );
-  const columns = (splits: Splits, a: Place, b: Place): Uint32Array =>
-    joinHashes(hashesAt(splits, a), hashesAt(splits, b));
-  const found = judged.filter(
-    ([a, b]) => unmatched(columns(original, a, b), columns(randomized, a, b)) === 0,
-  );
-  return { found: found.length, judged: judged.length };
+/** Sampled examples with the values of another one. */
+function repeated(randomized: Splits, places: readonly Place[]): number {
+  const seen = new Map<number, Place[]>();
+  return places.filter((place) => {
+    const values = valuesAt(randomized, place);
+    const key = hashesAt(randomized, place).reduce((sum, hash) => (sum + hash) >>> 0, 0);
+    const others = seen.get(key) ?? [];
+    seen.set(key, [...others, place]);
+    return others.some((other) => equal(valuesAt(randomized, other), values));
+  }).length;
 }
-
-/** Pairs of examples with equal values. */
-const equalNeighbours = (randomized: Splits): number =>
-  neighbours(randomized).filter(([a, b]) => equal(valuesAt(randomized, a), valuesAt(randomized, b))).length;

@@ -5,64 +5,117 @@
  * a network generalises. Another drew training and test labels from one seed. Each has a check here.
  */
 
-import { exampleCount, type Splits } from "../dataset.ts";
-import { corruptLabels, type Randomized } from "../randomize.ts";
+import type { Splits } from "../dataset.ts";
+import { type Corruption, occurringClasses, type Randomized, type Randomizer } from "../randomize.ts";
+import { labelsOverSeeds } from "./label-seeds.ts";
 import { atMost, type ConformanceLine } from "./line.ts";
-import { countBound, squaresBound } from "./tail-bounds.ts";
+import {
+  countBound,
+  pearson,
+  permutationBound,
+  type Squares,
+  squaresBound,
+  squaresOf,
+} from "./tail-bounds.ts";
+
+/** Most rows between two labels that are compared. */
+const LAGS = 256;
+
+/** True labels, what became of them, and by which chances. */
+interface Labels {
+  readonly truth: Int32Array;
+  readonly given: Int32Array;
+  /** Probability that a label is corrupted. */
+  readonly probability: number;
+  /** `[classes]`: probability of each class then. */
+  readonly classes: readonly number[];
+  readonly permuted: boolean;
+}
 
 /** Check the labels of a randomized dataset against the original. */
 export function checkLabels(
   original: Splits,
   randomized: Randomized,
-  corrupt: number,
+  request: Corruption,
   seed: number,
+  by: Randomizer,
 ): ConformanceLine[] {
-  const truth = original.train.labels;
-  const given = randomized.train.labels;
-  const name = `labels p=${corrupt} seed ${seed}`;
+  const { corrupt } = request;
+  const permuted = request.labels === "permute";
+  const name = `${permuted ? "permuted labels" : "labels"} p=${corrupt} seed ${seed}`;
   const line = (check: string, value: number, bound: number): ConformanceLine =>
     atMost(name, check, value, bound);
-  const again = corruptLabels(original.train, corrupt, seed, "train").labels;
+  const redrawn = (probability: number): Int32Array =>
+    by.redrawLabels(original, "train", { ...request, corrupt: probability }, seed);
+  const { labels: truth, classNames } = original.train;
+  const given = randomized.train.labels;
   const always = [
     line("test labels changed", differences(original.test.labels, randomized.test.labels), 0),
-    line("training labels that differ when drawn a second time", differences(again, given), 0),
+    line("training labels that differ when drawn a second time", differences(redrawn(corrupt), given), 0),
   ];
-  const classes = original.train.classNames.length;
-  if (corrupt === 0 || classes < 2) return [line("labels changed", differences(truth, given), 0), ...always];
+  const occurring = occurringClasses(truth);
+  if (corrupt === 0 || occurring.length < 2)
+    return [line("labels changed", differences(truth, given), 0), ...always];
 
-  const chance = corrupt * (1 - 1 / classes);
-  const share = (split: string, a: Int32Array, b: Int32Array): ConformanceLine =>
-    line(
-      `share of ${split} labels changed, distance from p(1 - 1/k) = ${Number(chance.toPrecision(4))}`,
-      Math.abs(differences(a, b) / a.length - chance),
-      countBound(a.length * chance * (1 - chance)) / a.length,
-    );
-  const table = crossTable(truth, given, classes);
-  const uniform = uniformity(table, corrupt);
+  const labelsOf = (before: Int32Array, after: Int32Array): Labels => ({
+    truth: before,
+    given: after,
+    probability: corrupt,
+    classes: permuted
+      ? countsOf(before, classNames.length).map((count) => count / before.length)
+      : classNames.map((_, label) => (occurring.includes(label) ? 1 / occurring.length : 0)),
+    permuted,
+  });
+  const train = labelsOf(truth, given);
+  const test = labelsOf(original.test.labels, randomized.testLabelsCorrupted);
   const lines = [
-    share("training", truth, given),
-    share("corrupted test", original.test.labels, randomized.testLabelsCorrupted),
-    line("chi-square of labels within each true class against uniform redraws", uniform.value, uniform.bound),
+    line(`share of training labels changed, ${fromChance(train)}`, ...changedShare(train)),
+    line(`share of corrupted test labels changed, ${fromChance(test)}`, ...changedShare(test)),
   ];
+  const blocks = changedInBlocks([train, test]);
+  if (blocks.mean > 0) {
+    lines.push(line("chi-square of labels changed in blocks of rows", blocks.value, bound(blocks)));
+  }
+  const table = crossTable(train);
+  // Permuted labels are spread more evenly than drawn ones, which only widens the bound.
+  const within = pearson(table, (before, after) => chanceOf(train, before, after));
+  lines.push(
+    line(
+      `chi-square of labels within each true class against ${permuted ? "permuted ones" : "uniform redraws"}`,
+      within.value,
+      bound(within),
+    ),
+  );
   if (corrupt === 1) {
     const information = mutualInformation(table);
     // With many classes and few examples even a renaming hides in the noise: then there is nothing to say.
     if (information.bound < information.renaming) {
       lines.push(line("mutual information with the true labels, nats", information.value, information.bound));
     }
-    const pairs = Math.min(exampleCount(original.train), exampleCount(original.test));
-    const agreeing =
-      pairs - differences(given.subarray(0, pairs), randomized.testLabelsCorrupted.subarray(0, pairs));
-    lines.push(
-      line(
-        "share of training labels equal to the corrupted test label in the same place, distance from 1/k",
-        Math.abs(agreeing / pairs - 1 / classes),
-        countBound((pairs * (1 - 1 / classes)) / classes) / pairs,
-      ),
-    );
+  }
+  lines.push(
+    line(
+      "labels that agree with the corrupted test label in the same place, or one some rows on: distance from chance, of its bound",
+      agreement(train, test),
+      1,
+    ),
+    line(
+      "labels changed over 512 other seeds, by seed, row and class: distance from independent draws, of its bound",
+      labelsOverSeeds(by, request, seed),
+      1,
+    ),
+  );
+  if (permuted) {
+    lines.push(line("labels of a class more or fewer than before", miscounted(train) + miscounted(test), 0));
+  } else {
+    const half = redrawn(corrupt / 2);
+    const apart = half.filter((label, i) => label !== truth[i] && label !== given[i]);
+    lines.push(line("labels redrawn at half the probability that are others now", apart.length, 0));
   }
   return [...lines, ...always];
 }
+
+const bound = ({ mean, variance }: Squares): number => squaresBound(mean, variance);
 
 /** In how many places two arrays differ; all of them, if their lengths do. */
 function differences(a: Int32Array, b: Int32Array): number {
@@ -70,42 +123,137 @@ function differences(a: Int32Array, b: Int32Array): number {
   return a.reduce((total, value, i) => total + Number(value !== b[i]), 0);
 }
 
+/** `[classes]`: number of examples. */
+function countsOf(labels: Int32Array, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of labels) counts[label]!++;
+  return counts;
+}
+
+/** Number of labels that would have to be others for each class to have its old count. */
+function miscounted({ truth, given, classes }: Labels): number {
+  const before = countsOf(truth, classes.length);
+  const after = countsOf(given, classes.length);
+  return sum(before.map((count, label) => Math.max(0, count - after[label]!)));
+}
+
+/** Probability that a label of one class becomes one of another, or the same. */
+const chanceOf = ({ probability, classes }: Labels, truth: number, given: number): number =>
+  (truth === given ? 1 - probability : 0) + probability * classes[given]!;
+
+/** Probability that a label changes. */
+const changeOf = ({ probability, classes }: Labels, truth: number): number =>
+  probability * (1 - classes[truth]!);
+
+/** Number of labels expected to change. */
+const changesOf = (labels: Labels): number =>
+  labels.truth.reduce((total, label) => total + changeOf(labels, label), 0);
+
+const fromChance = (labels: Labels): string => {
+  const chance = changesOf(labels) / labels.truth.length;
+  const formula = labels.permuted ? "p(1 - sum of squared class shares)" : "p(1 - 1/k)";
+  return `distance from ${formula} = ${Number(chance.toPrecision(4))}`;
+};
+
+/**
+ * How far the share of changed labels strays from its expectation, counted up to any row and divided by all: a
+ * randomization that changes more in the first half and less in the second has the right share at the end.
+ */
+function changedShare(labels: Labels): [farthest: number, bound: number] {
+  const { truth, given, permuted } = labels;
+  let deviation = 0;
+  let variance = 0;
+  let farthest = 0;
+  truth.forEach((label, i) => {
+    const chance = changeOf(labels, label);
+    deviation += Number(given[i] !== label) - chance;
+    variance += chance * (1 - chance);
+    farthest = Math.max(farthest, Math.abs(deviation));
+  });
+  const changes = changesOf(labels);
+  const most = permuted ? permutationBound(Math.min(changes, truth.length - changes)) : countBound(variance);
+  return [farthest / truth.length, most / truth.length];
+}
+
+/** Changed labels in blocks of neighbouring rows, as many as have five changed and five others on average. */
+function changedInBlocks(splits: readonly Labels[]): Squares {
+  const rarer = Math.min(
+    ...splits.flatMap((labels) => {
+      const changed = changesOf(labels) / labels.truth.length;
+      return [changed, 1 - changed];
+    }),
+  );
+  const size = Math.ceil(5 / rarer);
+  return squaresOf(
+    splits.flatMap((labels) =>
+      Array.from({ length: Math.floor(labels.truth.length / size) }, (_, block) => {
+        const count = { deviation: 0, variance: 0, cumulant: 0 };
+        for (let i = block * size; i < (block + 1) * size; i++) {
+          const chance = changeOf(labels, labels.truth[i]!);
+          const variance = chance * (1 - chance);
+          count.deviation += Number(labels.given[i] !== labels.truth[i]) - chance;
+          count.variance += variance;
+          count.cumulant += variance * (1 - 6 * variance);
+        }
+        return count;
+      }),
+    ),
+  );
+}
+
 /** `[true class][given class]`: number of examples. */
-function crossTable(truth: Int32Array, given: Int32Array, classes: number): number[][] {
-  const table = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+function crossTable({ truth, given, classes }: Labels): number[][] {
+  const table = classes.map(() => new Array<number>(classes.length).fill(0));
   for (let i = 0; i < truth.length; i++) table[truth[i]!]![given[i]!]!++;
   return table;
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
 /**
- * Pearson's chi-square of each true class's labels, summed, and its bound.
+ * How far the number of equal labels strays from its expectation, as a share of its bound: between a training label
+ * and the corrupted test label in its place, and between training labels up to {@link LAGS} rows apart.
  *
- * Within a true class a label is kept with probability `1 - p + p / k` and any other given with `p / k`. The
- * statistic of `n` draws with probabilities `q` has mean `k - 1` and variance
- * `2 (k - 1) + (sum(1 / q) - k^2 - 2 k + 2) / n`, both exactly, so small counts widen the bound as they must.
+ * Of rows `lag` apart, those of every second run of `lag` rows make pairs without a common row, so they agree
+ * independently; the other runs make a second family. Permuted labels are drawn without replacement: that moves the
+ * expectation of pairs within one split by less than one.
  */
-function uniformity(table: readonly (readonly number[])[], p: number): { value: number; bound: number } {
-  const k = table.length;
-  const kept = 1 - p + p / k;
-  const other = p / k;
-  const inverse = 1 / kept + (k - 1) / other;
-  let value = 0;
-  let mean = 0;
-  let variance = 0;
-  table.forEach((row, truth) => {
-    const n = sum(row);
-    if (n === 0) return;
-    row.forEach((seen, given) => {
-      const expected = n * (given === truth ? kept : other);
-      value += (seen - expected) ** 2 / expected;
-    });
-    mean += k - 1;
-    variance += 2 * (k - 1) + (inverse - k * k - 2 * k + 2) / n;
-  });
-  return { value, bound: squaresBound(mean, variance) };
+function agreement(train: Labels, test: Labels): number {
+  const lags = Math.min(LAGS, train.truth.length - 1);
+  const counts = 2 * lags + 1;
+  const distance = (
+    a: Labels,
+    b: Labels,
+    from: number,
+    run: number,
+    step: number,
+    length: number,
+  ): number => {
+    const p = a.probability;
+    const both = p * p * sum(a.classes.map((chance, label) => chance * b.classes[label]!));
+    let deviation = 0;
+    let variance = 0;
+    for (let start = from; start < length; start += 2 * run) {
+      for (let i = start; i < Math.min(start + run, length); i++) {
+        const first = a.truth[i]!;
+        const second = b.truth[i + step]!;
+        const one = (1 - p) * p * (b.classes[first]! + a.classes[second]!);
+        const expected = (first === second ? (1 - p) ** 2 : 0) + one + both;
+        deviation += Number(a.given[i] === b.given[i + step]) - expected;
+        variance += expected * (1 - expected);
+      }
+    }
+    return Math.abs(deviation) / (countBound(variance, counts) + Number(a.permuted));
+  };
+  const places = Math.min(train.truth.length, test.truth.length);
+  let farthest = distance(train, test, 0, places, 0, places);
+  for (let lag = 1; lag <= lags; lag++) {
+    const length = train.truth.length - lag;
+    for (const from of [0, lag])
+      farthest = Math.max(farthest, distance(train, train, from, lag, lag, length));
+  }
+  return farthest;
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /**
  * Mutual information of a table's rows and columns in nats, less its bias, and its bound.

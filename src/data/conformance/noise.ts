@@ -2,25 +2,34 @@
  * @file Whether values are Gaussian noise with given moments.
  */
 
-import { type Dataset, exampleCount, type Splits } from "../dataset.ts";
+import { type Dataset, exampleCount, isImages, type Splits } from "../dataset.ts";
 import { channelMoments, inputScale, type Moments, momentLayout } from "../layout.ts";
+import { productsBound, squaresFloor, strain } from "./tail-bounds.ts";
 
 /** Most values of a split that are sorted. */
 const SORTED = 200_000;
 
 /**
+ * Which channels vary so much that float32 can show it: others have no shape of noise to look at. Rounding to 2^-24 of
+ * the mean is 2^-11 of the least deviation judged, which no check here would notice.
+ */
+export const judgedChannels = ({ mean, deviation }: Moments): boolean[] =>
+  Array.from(deviation, (value, channel) => value > Math.abs(mean[channel]!) * 2 ** -13);
+
+/**
  * Largest distances, over channels and splits, of mean and variance from the true ones.
  *
  * Both are in standard errors. For noise, `S = sum(((x - mean) / deviation)^2)` is chi-square of `n` degrees,
- * so `sqrt(2 S) - sqrt(2 n - 1)` is standard normal (Fisher, 1922). Channels that do not vary have no error.
+ * so `sqrt(2 S) - sqrt(2 n - 1)` is standard normal (Fisher, 1922).
  */
 export function momentDistances(truth: Moments, randomized: Splits): { mean: number; variance: number } {
   const furthest = { mean: 0, variance: 0 };
+  const judged = judgedChannels(truth);
   for (const dataset of [randomized.train, randomized.test]) {
     const seen = channelMoments(dataset);
     const n = exampleCount(dataset) * momentLayout(dataset).pixels;
     truth.deviation.forEach((deviation, channel) => {
-      if (deviation === 0) return;
+      if (!judged[channel]) return;
       const shift = (seen.mean[channel]! - truth.mean[channel]!) / deviation;
       const squares = n * ((seen.deviation[channel]! / deviation) ** 2 + shift ** 2);
       furthest.mean = Math.max(furthest.mean, Math.abs(shift) * Math.sqrt(n));
@@ -36,20 +45,82 @@ export function momentDistances(truth: Moments, randomized: Splits): { mean: num
 /** Largest Kolmogorov distance of a split's values from their Gaussian, times the square root of their number. */
 export function distributionDistance(truth: Moments, randomized: Splits): number {
   return Math.max(
-    ...[randomized.train, randomized.test].map((split) => kolmogorov(standardized(truth, split))),
+    ...[randomized.train, randomized.test].map((split) =>
+      kolmogorov(standardized(truth, split).filter((value) => !Number.isNaN(value))),
+    ),
   );
 }
 
-/** Values of the first examples less their channel's true mean, over its true deviation. */
-function standardized({ mean, deviation }: Moments, dataset: Dataset): Float64Array {
+/** Number of first examples whose values are looked at one by one. */
+const examplesOf = (dataset: Dataset): number => {
+  const { channels, pixels } = momentLayout(dataset);
+  return Math.min(exampleCount(dataset), Math.ceil(SORTED / (channels * pixels)));
+};
+
+/** Values of the first examples less their channel's true mean, over its true deviation; NaN in channels not judged. */
+function standardized(truth: Moments, dataset: Dataset): Float64Array {
   const { channels, pixels } = momentLayout(dataset);
   const scale = inputScale(dataset);
-  const length = Math.min(exampleCount(dataset), Math.ceil(SORTED / (channels * pixels))) * channels * pixels;
-  const channelOf = (at: number): number => Math.floor(at / pixels) % channels;
+  const judged = judgedChannels(truth);
+  const length = examplesOf(dataset) * channels * pixels;
   return Float64Array.from(dataset.inputs.subarray(0, length), (value, at) => {
-    const channel = channelOf(at);
-    return (value * scale - mean[channel]!) / deviation[channel]!;
-  }).filter((value) => Number.isFinite(value));
+    const channel = Math.floor(at / pixels) % channels;
+    return judged[channel] ? (value * scale - truth.mean[channel]!) / truth.deviation[channel]! : Number.NaN;
+  });
+}
+
+/**
+ * How far values depend on each other, as a share of the bound: products of values some places apart (neighbors, rows,
+ * channels, examples), and squares of the means of channels in examples, which are too large where examples have
+ * moments of their own and too small where each was given the same.
+ */
+export function dependence(truth: Moments, randomized: Splits): number {
+  return Math.max(
+    ...[randomized.train, randomized.test].map((split) => {
+      const values = standardized(truth, split);
+      return Math.max(serialCorrelation(values, split), spreadOfMeans(values, split));
+    }),
+  );
+}
+
+/** Largest sum of products of values some places apart, as a share of its bound. */
+function serialCorrelation(values: Float64Array, dataset: Dataset): number {
+  const { channels, pixels } = momentLayout(dataset);
+  const width = isImages(dataset) ? dataset.shape[3]! : 1;
+  const near = Array.from({ length: 16 }, (_, i) => i + 1);
+  const lags = [...new Set([...near, width, pixels, 2 * pixels, channels * pixels])];
+  let farthest = 0;
+  for (const lag of lags) {
+    // Every second run of `lag` values pairs with the one after it, so that pairs share no value; then the others do.
+    for (const first of [0, lag]) {
+      let total = 0;
+      let pairs = 0;
+      for (let start = first; start + lag < values.length; start += 2 * lag) {
+        for (let at = start; at < start + lag && at + lag < values.length; at++) {
+          const product = values[at]! * values[at + lag]!;
+          if (Number.isNaN(product)) continue;
+          total += product;
+          pairs++;
+        }
+      }
+      farthest = Math.max(farthest, Math.abs(total) / productsBound(pairs, 2 * lags.length));
+    }
+  }
+  return farthest;
+}
+
+/** How far the squared means of channels in examples, in standard errors, are from those of independent values. */
+function spreadOfMeans(values: Float64Array, dataset: Dataset): number {
+  const { pixels } = momentLayout(dataset);
+  let squares = 0;
+  let terms = 0;
+  for (let start = 0; start < values.length; start += pixels) {
+    const total = values.subarray(start, start + pixels).reduce((sum, value) => sum + value, 0);
+    if (Number.isNaN(total)) continue;
+    squares += total ** 2 / pixels;
+    terms++;
+  }
+  return strain({ value: squares, mean: terms, variance: 2 * terms }, squaresFloor(terms, 3));
 }
 
 /** `D sqrt(n)`, where `D` is the largest distance of the empirical distribution from the standard normal one. */

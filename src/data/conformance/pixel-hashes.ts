@@ -27,9 +27,13 @@ export function pixelHashes(dataset: Dataset, index: number): Uint32Array {
   return hashes;
 }
 
-/** Extend each pixel's hash by another example's, in place by place: the hash of a column of values. */
+/**
+ * Extend each pixel's hash by another example's, in place by place: the hash of a column of values.
+ *
+ * Mixed once more before, as hashes of the same kind would cancel: two that are equal would count as any two equal ones.
+ */
 export function joinHashes(columns: Uint32Array, hashes: Uint32Array): Uint32Array {
-  return columns.map((column, pixel) => mix(column, hashes[pixel]!));
+  return columns.map((column, pixel) => mix(mix(0, column), hashes[pixel]!));
 }
 
 /** How many of `after` have no counterpart in `before`, each of which serves once. */
@@ -49,12 +53,17 @@ export function unmatched(before: Uint32Array, after: Uint32Array): number {
 /** Logarithm of `n!`. */
 const logFactorial = (n: number): number => logGamma(n + 1);
 
-/** Sum of `log n!` over how often each value occurs. */
-function logArrangements(values: Iterable<number>): number {
+/** How often each value occurs. */
+export function occurrences(values: Iterable<number>): Map<number, number> {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+/** Sum of `log n!` over how often each value occurs. */
+function logArrangements(values: Iterable<number>): number {
   let total = 0;
-  for (const count of counts.values()) total += logFactorial(count);
+  for (const count of occurrences(values).values()) total += logFactorial(count);
   return total;
 }
 

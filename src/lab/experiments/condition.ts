@@ -11,6 +11,6 @@ export interface DataRequest extends Pick<LoadOptions, "n" | "testN"> {
 }
 
 /** What trials have in common that differ in nothing but their seed. */
-export interface Condition extends Pick<TrialSpec, "model" | "inputs" | "corrupt" | "recipe"> {
+export interface Condition extends Pick<TrialSpec, "model" | "inputs" | "corrupt" | "labels" | "recipe"> {
   readonly data: DataRequest;
 }

@@ -12,6 +12,8 @@ import type { Setting } from "./scales.ts";
 
 /** What a document is made from. */
 export interface DocumentRequest {
+  /** Its id in the lab. */
+  readonly id: string;
   readonly experiment: Experiment;
   readonly setting: Setting;
   /** The models that were asked for. */
@@ -53,6 +55,7 @@ export function documentOf(request: DocumentRequest): ExperimentResult {
   const reading = experiment.read({ setting, models: spokenOf, results });
   return {
     schema: "shatter/experiment@1",
+    id: request.id,
     name: experiment.name,
     title: experiment.title,
     ...(experiment.question === undefined ? {} : { question: experiment.question }),

@@ -4,7 +4,8 @@
  */
 
 import { z } from "zod";
-import { inputsNames } from "../../data/randomize.ts";
+import { storable, whole } from "../../base/limits.ts";
+import { inputsNames, labelsNames } from "../../data/randomize.ts";
 import { datasets } from "../../data/registry.ts";
 import { models } from "../../nn/models.ts";
 import { recipeSchema } from "../../train/recipe.ts";
@@ -13,16 +14,16 @@ import { trialSpecSchema } from "../../train/spec.ts";
 /** Most letters of an experiment's name, which names its folder. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
-const count = z.int().min(1);
+const count = whole(1);
 
 /** Fields that are no axes: they take one value, never a list. */
 export const plainFields = {
-  $schema: z.string().describe("Where this schema is, for editors."),
+  $schema: storable().describe("Where this schema is, for editors."),
   name: z
     .string()
     .regex(NAME, { error: "expected up to 64 small letters, digits, dots and hyphens" })
     .describe("Names the folder of the result; the file's own name unless told."),
-  title: z.string().describe("Stands over the result."),
+  title: storable().describe("Stands over the result."),
   seeds: count.describe("Number of repetitions of every cell; 1 unless told."),
 } as const;
 
@@ -42,7 +43,10 @@ const specAxes = {
   testN: count.describe("Test examples; all unless told."),
   model: enumOf([...models.keys()]).describe("Model."),
   inputs: enumOf(inputsNames).describe("How inputs are randomized; true unless told."),
-  corrupt: trialSpecSchema.shape.corrupt.describe("Probability that a label is redrawn; 0 unless told."),
+  corrupt: trialSpecSchema.shape.corrupt.describe("Probability that a label is corrupted; 0 unless told."),
+  labels: enumOf(labelsNames).describe(
+    "How: redrawn, or permuted, which keeps the count of each class; redrawn unless told. No axis where corrupt is 0.",
+  ),
   batchNorm: z
     .boolean()
     .describe("With batch normalization or without; only for models that come in both forms."),

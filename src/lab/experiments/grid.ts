@@ -4,8 +4,10 @@
 
 import { UsageError } from "../../base/errors.ts";
 import { canonicalJson, type Json } from "../../base/spec.ts";
+import type { LabelsName } from "../../data/randomize.ts";
 import { models } from "../../nn/models.ts";
 import { recipeSchema } from "../../train/recipe.ts";
+import { labelsOfSpec } from "../plan.ts";
 import type { Condition } from "./condition.ts";
 import type { AxisValue, ExperimentFile } from "./file-parse.ts";
 import { recipeOf } from "./recipes.ts";
@@ -80,6 +82,7 @@ function conditionOf(
     const inner = path.slice(1, -1).reduce((group, name) => group[name] as typeof recipe, recipe);
     inner[path.at(-1)!] = value;
   }
+  const corrupt = (fieldOf("corrupt") as number | undefined) ?? 0;
   return {
     data: {
       name: fieldOf("data") as string,
@@ -88,7 +91,8 @@ function conditionOf(
     },
     model,
     inputs: (fieldOf("inputs") as Condition["inputs"] | undefined) ?? "true",
-    corrupt: (fieldOf("corrupt") as number | undefined) ?? 0,
+    corrupt,
+    ...labelsOfSpec(corrupt, fieldOf("labels") as LabelsName | undefined),
     recipe: recipeSchema.parse(recipe),
   };
 }

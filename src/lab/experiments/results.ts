@@ -25,10 +25,11 @@ export function trialKey({
   model,
   inputs,
   corrupt,
+  labels,
   recipe,
 }: Omit<TrialSpec, "seed" | "schema">): string {
   const { evaluate: _, ...training } = recipe;
-  return canonicalJson({ dataset, model, inputs, corrupt, recipe: training } as unknown as Json);
+  return canonicalJson({ dataset, model, inputs, corrupt, labels, recipe: training } as unknown as Json);
 }
 
 /**

@@ -78,7 +78,7 @@ and said with its evidence.</p>`;
   return html`<h2>How to read this</h2>
 ${compared}
 <p>Numbers are means over seeds; n is how many. A ± is the half of the 95 % interval of the mean (Student’s t), which needs
-two seeds, and is wide with two.</p>
+three seeds.</p>
 ${judged}
 ${source !== null && citation}`;
 }

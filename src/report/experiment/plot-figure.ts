@@ -186,7 +186,9 @@ function notesOf(
   return [
     ...(caption === "" ? [] : [caption]),
     ...(isSpread ? [`${spread} are 95 % intervals${isCut ? ", cut off at the frame" : ""}.`] : []),
-    ...(hasSeeds && measured.length > 0 && !isSpread ? ["One seed, so there are no intervals."] : []),
+    ...(hasSeeds && measured.length > 0 && !isSpread
+      ? ["Fewer than three seeds, so there are no intervals."]
+      : []),
     ...(bare.length > 0 ? [`Not measured: ${bare.join(", ")}.`] : []),
     ...(gaps.length > 0 ? [`No value: ${gaps.join(", ")}.`] : []),
     ...(isLeftOut ? ["Values beyond the frame are not drawn."] : []),

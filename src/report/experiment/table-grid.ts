@@ -2,6 +2,7 @@
  * @file A table of an experiment as texts: ours, the paper's and the difference side by side.
  */
 
+import { FEWEST_FOR_INTERVAL } from "../../base/statistics.ts";
 import type { Cell, Column, ExperimentTable, Measurement } from "../../lab/experiment-result.ts";
 import { type Grid, type GridCell, type GridGroup, plainCell, widthOf } from "../grid.ts";
 import { formatDifference, formatMeasured, formatPlain, formatValue, isShare, unitSuffix } from "./units.ts";
@@ -124,6 +125,7 @@ function spreadNotes(seeds: ReadonlySet<number>): string[] {
   if (seeds.size === 0) return [];
   const [n] = [...seeds];
   if (seeds.size === 1 && n === 1) return ["One seed (n = 1), so there are no intervals."];
+  if (Math.max(...seeds) < FEWEST_FOR_INTERVAL) return ["Means of two seeds; intervals need three."];
   const count = seeds.size === 1 ? `; n = ${n} seeds` : "; n is the number of seeds";
   return [`Means over seeds, ± the 95 % interval (Student’s t)${count}.`];
 }

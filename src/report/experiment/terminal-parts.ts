@@ -4,21 +4,9 @@
 
 import { claimOutcomes, type ExperimentResult } from "../../lab/experiment-result.ts";
 import { terminalGrid } from "../grid-terminal.ts";
-import { type Paint, painter, printable, type TerminalOptions, wrapWords } from "../terminal.ts";
+import { type Paint, painter, printable, type Tell, type TerminalOptions, teller } from "../terminal.ts";
 import { countOutcomes } from "./claims.ts";
 import { gridOf, type Repetitions } from "./table-grid.ts";
-
-/** Prose is not wider than this. */
-const PROSE = 100;
-
-/** Writes prose in lines, each after its indent. */
-export type Tell = (text: string, first?: string, rest?: string) => string;
-
-/** Prose for a terminal of so many columns. */
-export const teller =
-  (width: number): Tell =>
-  (text, first = "  ", rest = first) =>
-    indent(text, Math.min(PROSE, width), first, rest);
 
 /** The tables with their notes. */
 export function tablesText(
@@ -62,10 +50,3 @@ export function claimsText(result: Pick<ExperimentResult, "claims">, paint: Pain
 /** Sentences under a title; nothing if there are none. */
 export const notesText = (title: string, notes: readonly string[], paint: Paint, tell: Tell): string[] =>
   notes.length > 0 ? [[paint("bold", title), ...notes.map((note) => tell(note))].join("\n")] : [];
-
-/** Text in lines of a width, each after its indent. */
-function indent(text: string, width: number, first: string, rest: string): string {
-  // The first line begins where the others do, so that both fit.
-  const lines = wrapWords(printable(text), Math.max(20, width - Math.max(first.length, rest.length)));
-  return lines.map((line, index) => (index === 0 ? first : rest) + line).join("\n");
-}

@@ -3,9 +3,9 @@
  */
 
 import type { ExperimentResult } from "../../lab/experiment-result.ts";
-import { type Paint, painter, printable, type TerminalOptions } from "../terminal.ts";
+import { type Paint, painter, printable, type Tell, type TerminalOptions, teller } from "../terminal.ts";
 import { tellScale } from "./about.ts";
-import { claimsText, notesText, type Tell, tablesText, teller } from "./terminal-parts.ts";
+import { claimsText, notesText, tablesText } from "./terminal-parts.ts";
 import { troubles } from "./trials.ts";
 
 /** What an experiment says, as text for a terminal; it ends without a line break. */

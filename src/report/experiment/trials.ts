@@ -4,7 +4,7 @@
 
 import type { ExperimentResult } from "../../lab/experiment-result.ts";
 import { formatNoun } from "../format.ts";
-import { nameKind } from "../kinds.ts";
+import { kindOfSpec, nameKind } from "../kinds.ts";
 import { formatBest, type Table, tableOf } from "../table.ts";
 
 type Trial = ExperimentResult["trials"][number];
@@ -34,8 +34,7 @@ function variedFields(trials: readonly Trial[]): Set<string> {
   );
 }
 
-const kindOf = ({ spec }: Trial): string =>
-  nameKind({ inputs: spec.inputs, nominal: spec.corrupt, escalation: 0 });
+const kindOf = ({ spec }: Trial): string => nameKind(kindOfSpec(spec));
 
 /** What of a trial's recipe is not that of all others. */
 const tellVaried = ({ spec }: Trial, varied: ReadonlySet<string>): string =>

@@ -102,7 +102,8 @@ export function formatValue(value: number | null, unit: Unit, isMean = false): s
  */
 export function formatMeasured({ value, low, high, n }: Measurement, unit: Unit): string {
   const centre = formatValue(value, unit, n > 1);
-  if (value === null || low === null || high === null) return centre;
+  // Seeds that agree to the last digit say nothing about how much others would differ.
+  if (value === null || low === null || high === null || low === high) return centre;
   const decimals = decimalsOf(value, unit, n > 1);
   const spread = (size: number): string =>
     isFree(unit) ? formatValue(size, unit) : write(scaled(size, unit), decimals);

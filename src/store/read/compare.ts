@@ -3,7 +3,7 @@
  */
 
 import { sql } from "kysely";
-import { studentQuantile } from "../../base/statistics.ts";
+import { FEWEST_FOR_INTERVAL, halfWidth } from "../../base/statistics.ts";
 import type { Tx } from "../database.ts";
 import { matching, type TrialQuery } from "./filter.ts";
 
@@ -108,11 +108,11 @@ export async function readCurves(
   const limits = metric.endsWith("Accuracy") ? [0, 1] : [0, Number.POSITIVE_INFINITY];
   const quantiles = new Map<number, number>();
   for (const { group, epoch, mean, deviation, n } of rows) {
-    if (n < 2 || deviation === null) {
+    if (n < FEWEST_FOR_INTERVAL || deviation === null) {
       curves[group]!.push({ epoch, mean, low: null, high: null, n });
       continue;
     }
-    const quantile = quantiles.get(n) ?? studentQuantile(0.975, n - 1);
+    const quantile = quantiles.get(n) ?? halfWidth(0.95, n - 1);
     quantiles.set(n, quantile);
     const half = (quantile * deviation) / Math.sqrt(n);
     curves[group]!.push({

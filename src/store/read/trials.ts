@@ -17,6 +17,8 @@ export interface TrialLine {
   readonly dataset: string;
   readonly inputs: string;
   readonly corrupt: number;
+  /** Whether labels changed places instead of being redrawn. */
+  readonly permuted: boolean;
   readonly seed: number;
   readonly epoch: number;
   readonly epochsAllowed: number;
@@ -52,7 +54,7 @@ const COLUMNS = {
   attempts: "trials.attempts",
   error: "trials.error",
   updatedAt: "trials.updated_at",
-} as const satisfies Record<keyof TrialLine, string>;
+} as const satisfies Record<Exclude<keyof TrialLine, "permuted">, string>;
 
 export type SortKey = keyof typeof COLUMNS;
 export const sortKeys = Object.keys(COLUMNS) as readonly SortKey[];
@@ -108,6 +110,7 @@ export async function readLines(db: Tx, ids: readonly string[]): Promise<TrialLi
         "trials.error",
         "trials.updated_at as updatedAt",
       ])
+      .select(sql<boolean>`coalesce(trials.spec->>'labels' = 'permute', false)`.as("permuted"))
       .select((eb) =>
         eb.fn
           .coalesce(

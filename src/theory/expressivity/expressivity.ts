@@ -4,7 +4,7 @@
 
 import { canonicalJson, sha256 } from "../../base/spec.ts";
 import { type Check, judgeClaim } from "../../lab/experiments/claims.ts";
-import { openEngine } from "../../train/engine.ts";
+import { openHere } from "../process-engine.ts";
 import { startProvenance } from "../process-provenance.ts";
 import { breathe, type Watch } from "../progress.ts";
 import type { TheoryResult } from "../theory-result.ts";
@@ -104,7 +104,7 @@ export async function expressivity(options: ExpressivityOptions): Promise<Theory
   checkSample(given);
   const { sample, merged } = mergeDuplicates(given);
   const projections = await drawProjections(sample, candidates, seed, options);
-  const engine = await openEngine(await import("onnxruntime-node"), "cpu", threads);
+  const engine = await openHere({ threads });
   const bench: Bench = { sample, projections, engine, isLabels: labels !== "regression", watch: options };
   const { count } = sample;
   const { on, network: exact } = fitExact(bench, count);

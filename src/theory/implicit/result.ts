@@ -3,7 +3,7 @@
  */
 
 import { percent } from "../../base/percent.ts";
-import { wilsonInterval } from "../../base/statistics.ts";
+import { wilsonInterval } from "../../base/shares.ts";
 import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
 import type { Claim, ExperimentPlot, ExperimentTable, Series } from "../../lab/experiment-result.ts";
 import { plain, text } from "../../lab/experiments/cells.ts";

@@ -2,7 +2,7 @@
  * @file The paper's numbers for kernels (Table 3 and Section 5), and ours beside them.
  */
 
-import { wilsonInterval } from "../../base/statistics.ts";
+import { wilsonInterval } from "../../base/shares.ts";
 import { exampleCount } from "../../data/dataset.ts";
 import type { Measurement } from "../../lab/experiment-result.ts";
 import type { Computed } from "./computed.ts";

@@ -14,7 +14,7 @@ import type {
 } from "../../lab/experiment-result.ts";
 import { measured, number, plain, text } from "../../lab/experiments/cells.ts";
 import { judgeClaim } from "../../lab/experiments/claims.ts";
-import { say, type Unsigned } from "../settings.ts";
+import { say, sayEstimate, type Unsigned } from "../settings.ts";
 import { DELTA } from "./bound.ts";
 import { RESOLUTION } from "./capacity.ts";
 import type { Cell, ModelCapacity, RademacherSettings } from "./rademacher.ts";
@@ -77,9 +77,6 @@ export function rademacherResult(computed: Computed): Unsigned {
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
-const interval = ({ mean, low, high }: Estimate): string =>
-  `${say(mean)} (95 % interval ${say(low ?? mean)} to ${say(high ?? mean)})`;
-
 function describeCell({ model, n, r, testError, bound, upperBound, leastSquares }: Cell): string {
   const theory =
     upperBound === null
@@ -91,7 +88,7 @@ function describeCell({ model, n, r, testError, bound, upperBound, leastSquares 
       : bound >= 0.5
         ? "which is no better than guessing"
         : "below that of guessing if the complexity is no larger than r, which is not known";
-  return `${model} on ${count(n)} examples: the complexity is at least r = ${interval(r)}${theory}. The bound it implies for true labels is an error of at least ${say(bound)}, ${worth}; measured is ${say(testError)}.`;
+  return `${model} on ${count(n)} examples: the complexity is at least r = ${sayEstimate(r)}${theory}. The bound it implies for true labels is an error of at least ${say(bound)}, ${worth}; measured is ${say(testError)}.`;
 }
 
 const describeCapacity = ({ model, parameters, fits, fails }: ModelCapacity): string =>

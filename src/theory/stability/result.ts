@@ -3,12 +3,13 @@
  */
 
 import { percent } from "../../base/percent.ts";
-import { type Estimate, wilsonInterval } from "../../base/statistics.ts";
+import { wilsonInterval } from "../../base/shares.ts";
+import type { Estimate } from "../../base/statistics.ts";
 import { exampleCount, type Splits } from "../../data/dataset.ts";
 import type { Claim, ExperimentPlot, ExperimentTable, Measurement } from "../../lab/experiment-result.ts";
 import { measured, number, plain, text } from "../../lab/experiments/cells.ts";
 import { judgeClaim } from "../../lab/experiments/claims.ts";
-import { say, type Unsigned } from "../settings.ts";
+import { say, sayEstimate, type Unsigned } from "../settings.ts";
 import { DELTA } from "./bounds.ts";
 import type { Change, Curve, Needs, StabilitySettings } from "./stability.ts";
 
@@ -62,13 +63,10 @@ export function stabilityResult(computed: Computed): Unsigned {
 
 const lastOf = ({ changes }: Curve): Change => changes.at(-1)!;
 
-const interval = ({ mean, low, high }: Estimate): string =>
-  `${say(mean)} (95 % interval ${say(low ?? mean)} to ${say(high ?? mean)})`;
-
 function findingsOf({ curves, needs, settings: { model, n, recipe } }: Computed): string[] {
   const list = curves.map((curve) => {
     const { mean, max, largest, testAccuracy } = lastOf(curve);
-    return `${curve.labels} labels: replacing one of ${n} examples of ${model} changes a held-out loss by ${interval(mean)} nats on average and by ${interval(max)} at most, ${say(largest)} in all, after ${recipe.epochs} epochs (held-out accuracy ${percent(testAccuracy)}).`;
+    return `${curve.labels} labels: replacing one of ${n} examples of ${model} changes a held-out loss by ${sayEstimate(mean)} nats on average and by ${sayEstimate(max)} at most, ${say(largest)} in all, after ${recipe.epochs} epochs (held-out accuracy ${percent(testAccuracy)}).`;
   });
   const largest = Math.max(...curves.map((curve) => lastOf(curve).largest));
   list.push(
@@ -77,7 +75,7 @@ function findingsOf({ curves, needs, settings: { model, n, recipe } }: Computed)
   for (const curve of curves) {
     const { replaced, gap } = lastOf(curve);
     list.push(
-      `${curve.labels} labels: the loss of the replaced example grows by ${interval(replaced)} nats without it, beside a generalization gap of ${say(gap)}.`,
+      `${curve.labels} labels: the loss of the replaced example grows by ${sayEstimate(replaced)} nats without it, beside a generalization gap of ${say(gap)}.`,
     );
   }
   return list;

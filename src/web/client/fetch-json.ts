@@ -3,6 +3,7 @@
  */
 
 import type { ErrorAnswer } from "../api.ts";
+import { mounted } from "./base-path.ts";
 
 /** The server answered, and said no. */
 export class AnswerError extends Error {
@@ -22,7 +23,7 @@ export class AnswerError extends Error {
  * @throws AnswerError if the server refuses, TypeError if it cannot be reached.
  */
 export const getJson = async <T>(path: string): Promise<T> =>
-  readAnswer<T>(await fetch(path, { headers: { accept: "application/json" } }));
+  readAnswer<T>(await fetch(mounted(path), { headers: { accept: "application/json" } }));
 
 /**
  * Ask for an action.
@@ -31,7 +32,7 @@ export const getJson = async <T>(path: string): Promise<T> =>
  */
 export const postJson = async <T>(path: string, body: unknown = {}): Promise<T> =>
   readAnswer<T>(
-    await fetch(path, {
+    await fetch(mounted(path), {
       method: "POST",
       headers: { accept: "application/json", "content-type": "application/json" },
       body: JSON.stringify(body),

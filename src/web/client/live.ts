@@ -6,6 +6,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { LiveEvent } from "../api.ts";
+import { mounted } from "./base-path.ts";
 
 /** Whether the server is heard. */
 export type Connection = "connecting" | "live" | "lost";
@@ -56,7 +57,7 @@ function hear(): void {
 function open(): void {
   clearTimeout(retryTimer);
   source?.close();
-  source = new EventSource("/api/live");
+  source = new EventSource(mounted("/api/live"));
   source.onopen = () => {
     pause = FIRST_PAUSE;
     hear();

@@ -1,8 +1,10 @@
 /**
- * @file The address of the page: its path says what is shown, its query how (filters, order, view).
+ * @file The address of the page: its path says what is shown, its query how (filters, order, view). Paths are told
+ * without the one the dashboard is mounted below.
  */
 
 import { useEffect, useState } from "preact/hooks";
+import { mounted, unmounted } from "./base-path.ts";
 
 const listeners = new Set<() => void>();
 const tell = (): void => {
@@ -12,16 +14,19 @@ const tell = (): void => {
 /** Go to an address of this page; `replace` leaves no step for the back button. */
 export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
   const before = location.pathname;
-  history[replace ? "replaceState" : "pushState"](null, "", to);
+  history[replace ? "replaceState" : "pushState"](null, "", mounted(to));
   if (location.pathname !== before) scrollTo(0, 0);
   tell();
 }
 
+/** The address now. */
+const here = (): URL => unmounted(location.href) ?? new URL(location.href);
+
 /** The address, anew whenever it changes. */
 export function useAddress(): URL {
-  const [address, setAddress] = useState(() => new URL(location.href));
+  const [address, setAddress] = useState(here);
   useEffect(() => {
-    const listener = (): void => setAddress(new URL(location.href));
+    const listener = (): void => setAddress(here());
     listeners.add(listener);
     addEventListener("popstate", listener);
     return () => {
@@ -36,7 +41,7 @@ export function useAddress(): URL {
 export type QueryChange = Readonly<Record<string, string | undefined>>;
 
 /** This address with other values in its query. */
-export function withQuery(change: QueryChange, address: URL | Location = location): string {
+export function withQuery(change: QueryChange, address: URL = here()): string {
   const query = new URLSearchParams(address.search);
   for (const [name, value] of Object.entries(change)) {
     if (value === undefined || value === "") query.delete(name);
@@ -58,9 +63,9 @@ export function followLinks(): void {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = (event.target as Element).closest("a");
     if (!link?.href || link.target !== "" || link.hasAttribute("download")) return;
-    const to = new URL(link.href);
-    if (to.origin !== location.origin || to.pathname.startsWith("/api/")) return;
-    if (to.hash !== "" && to.pathname === location.pathname) return;
+    const to = unmounted(link.href);
+    if (to === undefined || to.pathname.startsWith("/api/")) return;
+    if (to.hash !== "" && to.pathname === here().pathname) return;
     event.preventDefault();
     navigate(to.pathname + to.search + to.hash);
   });

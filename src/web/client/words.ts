@@ -31,11 +31,17 @@ export const tellCounts = (counts: TrialCounts): string =>
     .join(", ") || "no trials";
 
 /** What a trial trains on, in few words: `Random labels`. */
-export const nameTask = ({ inputs, corrupt }: Pick<TrialItem, "inputs" | "corrupt">): string =>
-  nameKind({ inputs: inputs as InputsName, nominal: corrupt, escalation: 0 });
+export const nameTask = ({
+  inputs,
+  corrupt,
+  permuted,
+}: Pick<TrialItem, "inputs" | "corrupt" | "permuted">): string =>
+  nameKind({ inputs: inputs as InputsName, nominal: corrupt, permuted, escalation: 0 });
 
 /** A trial in few words: `mlp-1x512, random labels, seed 0`. */
-export const nameTrial = (trial: Pick<TrialItem, "model" | "inputs" | "corrupt" | "seed">): string => {
+export const nameTrial = (
+  trial: Pick<TrialItem, "model" | "inputs" | "corrupt" | "permuted" | "seed">,
+): string => {
   const task = nameTask(trial);
   return `${trial.model}, ${task.charAt(0).toLowerCase()}${task.slice(1)}, seed ${trial.seed}`;
 };

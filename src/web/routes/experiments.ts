@@ -59,7 +59,8 @@ export function experimentRoutes({ lab, documents, helper }: Services): Hono {
       // A report's page brings its own style and pictures: it is for keeping, and not for showing here.
       return context.body(typeof content === "string" ? content : new Uint8Array(content), 200, {
         "Content-Type": getMimeType(name) ?? "text/plain; charset=utf-8",
-        "Content-Disposition": `attachment; filename="${id}-${name}"`,
+        // Headers have no letters of other scripts (RFC 8187).
+        "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(`${id}-${name}`)}`,
         "Cache-Control": "no-cache",
       });
     });

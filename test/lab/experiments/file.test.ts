@@ -42,6 +42,14 @@ recipe: { weightDecay: 0.001, epochs: 30, augment: { crop: [false, true] } }
     });
   });
 
+  test("redraws labels or permutes them", () => {
+    const cells = cellsIn(`${MODEL}corrupt: 0.5\nlabels: [redraw, permute]\n`);
+    expect(cells.map(({ condition }) => condition.labels)).toEqual([undefined, "permute"]);
+    expect(complaints(`${MODEL}corrupt: 0\nlabels: [redraw, permute]\n`)[0]).toMatch(
+      "twice the same training",
+    );
+  });
+
   test("turns batch normalization on and off where a model has it", () => {
     const cells = cellsIn("data: cifar10\nmodel: inception\nbatchNorm: [true, false]\n");
     expect(cells.map(({ condition }) => condition.model)).toEqual(["inception", "inception-nobn"]);
@@ -99,7 +107,7 @@ recipe: { weightDecay: 0.001, epochs: 30, augment: { crop: [false, true] } }
       "recipe: {learningRateDecayEvery: often}\n",
       'my.yaml:3:34: recipe.learningRateDecayEvery: expected "epoch" or a whole number of steps, got "often"',
     ],
-    ["a list of seeds", "seeds: [1, 2]\n", "my.yaml:3:8: seeds: expected number, got [1,2]"],
+    ["a list of seeds", "seeds: [1, 2]\n", "my.yaml:3:8: seeds: expected number, got [1, 2]"],
     ["a group that is none", "recipe: 3\n", 'my.yaml:3:9: recipe: expected fields such as "fit", got 3'],
     [
       "batch normalization off for an MLP",
@@ -130,11 +138,106 @@ recipe: { weightDecay: 0.001, epochs: 30, augment: { crop: [false, true] } }
 
   test.each([
     ["nothing", "", 'my.yaml:1:1: expected a field "data", got none'],
-    ["a list", "- a\n- b\n", 'my.yaml:1:1: expected fields such as "recipe", got ["a","b"]'],
+    ["a list", "- a\n- b\n", 'my.yaml:1:1: expected fields such as "recipe", got - a - b'],
     ["half a list", "data: shapes\ncorrupt: [0, 1\n", /^my.yaml:3:1: Flow sequence in block collection/],
-    ["a field twice", `${MODEL}model: linear\n`, "my.yaml:3:1: Map keys must be unique"],
+    ["a field twice", `${MODEL}model: linear\n`, "my.yaml:3:1: model: expected once, got it again"],
   ])("is refused if it is %s", (_, text, complaint) => {
     expect(complaints(text)[0]).toMatch(complaint);
+  });
+
+  test.each([
+    ["a name that every object has", "constructor: 1\n", "3:1: constructor: unknown field (known: "],
+    ["another", "__proto__: {a: 1}\n", "3:1: __proto__: unknown field (known: "],
+    ["another", "toString: x\n", "3:1: toString: unknown field (known: "],
+    [
+      "another, twice",
+      "hasOwnProperty: x\nhasOwnProperty: x\n",
+      "3:1: hasOwnProperty: unknown field (known: ",
+    ],
+    [
+      "one in a group",
+      "recipe: {constructor: 1}\n",
+      "3:10: recipe.constructor: unknown field (known in recipe: ",
+    ],
+    ["an unknown alias", "n: *c\n", '3:4: n: expected an anchor "&c" before this alias, got none'],
+    [
+      "an unknown alias in a list",
+      "n: [1, *c]\n",
+      '3:8: n: expected an anchor "&c" before this alias, got none',
+    ],
+    [
+      "an alias before its anchor",
+      "n: *c\ntestN: &c 3\n",
+      '3:4: n: expected an anchor "&c" before this alias',
+    ],
+    ["a merge", "<<: 3\n", "3:1: <<: expected fields, got a merge of YAML 1.1: write the fields out"],
+    [
+      "a group that holds itself",
+      "recipe: &r {fit: *r}\n",
+      "3:13: recipe.fit.fit: unknown field (known in recipe.fit: ",
+    ],
+    ["a list that holds itself", "n: &n [1, *n]\n", "3:7: n: expected number, got [1, *n]"],
+    ["a key that is a list", "[a]: 1\n", "3:1: [a]: unknown field (known: "],
+    ["a list where a value belongs", "n: [[1]]\n", "3:5: n: expected number, got [1]"],
+    [
+      "more epochs than are counted",
+      "recipe: {epochs: 3000000000}\n",
+      "3:18: recipe.epochs: expected number to be <=2147483647, got 3000000000",
+    ],
+    [
+      "a larger batch",
+      "recipe: {batch: 1099511627776}\n",
+      "3:17: recipe.batch: expected number to be <=2147483647, got 1099511627776",
+    ],
+    [
+      "a number that single precision has not",
+      "recipe: {weightDecay: 1e300}\n",
+      "3:23: recipe.weightDecay: expected number to be <=3.4028234663852886e+38, got 1e+300",
+    ],
+    [
+      "an infinite number",
+      "recipe: {learningRate: .inf}\n",
+      "3:24: recipe.learningRate: expected number, got Infinity",
+    ],
+    [
+      "a title that no database keeps",
+      'title: "a\\0b"\n',
+      '3:8: title: expected text without the character of code 0 and without half characters, got "a\\u0000b"',
+    ],
+    ["half a character", 'title: "\\ud800"\n', "3:8: title: expected text without the character of code 0"],
+    [
+      "the bytes of a file in UTF-16",
+      "title: a\0b\0\n",
+      "3:9: expected text, got the character of code 0 (UTF-16? save the file as UTF-8)",
+    ],
+    [
+      "ten thousand lists in each other",
+      `title: ${"[".repeat(10_000)}${"]".repeat(10_000)}\n`,
+      "expected fields and lists of values, got a nesting too deep to be read",
+    ],
+    [
+      "billions of values by ten aliases",
+      "a: &a [x,x]\nb: &b [*a,*a]\nn: [*b,*b]\n",
+      "3:1: a: unknown field (known: ",
+    ],
+  ])("is refused with %s, and says where", (_, text, complaint) => {
+    expect(complaints(MODEL + text)[0]).toContain(complaint);
+    expect(complaints(`%YAML 1.1\n---\n${MODEL}${text}`)[0]).toContain(complaint.replace(/^\d+:\d+/, ""));
+  });
+
+  test("of sixty thousand unknown fields is read in no time, and told the first of them", () => {
+    const text = MODEL + Array.from({ length: 60_000 }, (_, index) => `field${index}: 1`).join("\n");
+    // Each compared with each, they took a minute.
+    const said = complaints(text);
+    expect(said).toHaveLength(21);
+    expect([said[0], said[20]]).toEqual([
+      expect.stringMatching(/^my.yaml:3:1: field0: /),
+      "my.yaml: and more",
+    ]);
+  }, 10_000);
+
+  test("may begin with a byte-order mark", () => {
+    expect(parseExperimentFile(`\ufeff${MODEL}`, "my.yaml").axes).toHaveLength(2);
   });
 
   test("finds fields behind an alias", () => {

@@ -87,7 +87,8 @@ export const read = (
   trials: readonly KnownTrial[],
   setting: Setting = { scale: "paper" },
   models: readonly string[] = experiment.models,
-): ExperimentResult => documentOf({ experiment, setting, models, trials, datasetOf, provenance });
+): ExperimentResult =>
+  documentOf({ id: experiment.name, experiment, setting, models, trials, datasetOf, provenance });
 
 /** The cell of a table's row, by a predicate on the row's plain cells. */
 export function cellOf(

@@ -76,7 +76,7 @@ describe("experimentPage", () => {
         "10.23 ± 0.21 (3)",
         "10.61",
         "−0.38",
-        "64.0 ± 0.0 (3)",
+        "64.0 (3)",
       ]
     `);
     const document = read(pageOf(figure1b()));

@@ -43,7 +43,7 @@ describe("figureOfPlot", () => {
 
   test("says what is not measured, and where a line has a gap", () => {
     expect(notesOf({ series: [line(1, null, 2), { ...line(), title: "alexnet" }] })).toEqual([
-      "One seed, so there are no intervals.",
+      "Fewer than three seeds, so there are no intervals.",
       "Not measured: alexnet.",
       "No value: mlp at 1 point.",
     ]);
@@ -51,7 +51,10 @@ describe("figureOfPlot", () => {
 
   test("says that values and intervals beyond the frame are not shown", () => {
     const y = { label: "Loss", unit: "nats", domain: [0, 2] as [number, number] } as const;
-    const wide = { ...line(1, 3), points: [point(0, [0.5, 1.9], [0, 99]), { ...point(1, [3, 3], [0, 99]) }] };
+    const wide = {
+      ...line(1, 3),
+      points: [point(0, [0.5, 1.2, 1.9], [0, 99]), { ...point(1, [3, 3, 3], [0, 99]) }],
+    };
     const figure = figureOfPlot(plot({ y, series: [wide] }), experiment());
     expect(figure.curves[0]!.ours).toMatchObject([{ low: 0, high: 2 }, { y: null }]);
     expect(figure.notes).toEqual([
@@ -97,8 +100,8 @@ describe("the domain", () => {
     expect(yDomain(rising(98, 99))[0]).toBeGreaterThan(90);
   });
 
-  test("does not let the interval of two seeds flatten the line", () => {
-    const wide = { ...line(), points: [point(0, [1, 3], [-1e9, 1e9]), point(1, [3, 3], [0, 99])] };
+  test("does not let a wide interval flatten the line", () => {
+    const wide = { ...line(), points: [point(0, [1, 2, 3], [-1e9, 1e9]), point(1, [3, 3, 3], [0, 99])] };
     expect(yDomain(plot({ series: [wide] }))[1]).toBeLessThan(5);
   });
 

@@ -39,14 +39,14 @@ describe("gridOf", () => {
 
   test("says n once where it is the same, and has no columns for a paper that has no numbers", () => {
     const { groups, rows, notes } = gridOf(
-      table([{ model: { text: "a" }, test: measuredShare([0.5, 0.51]) }]),
+      table([{ model: { text: "a" }, test: measuredShare([0.5, 0.51, 0.52]) }]),
     );
     expect(groups.map(({ title, parts }) => [title, parts])).toEqual([
       ["Model", []],
       ["Test accuracy, %", []],
     ]);
-    expect(textsOf(rows)).toEqual([["a", "50.50 ± 6.35"]]);
-    expect(notes).toEqual(["Means over seeds, ± the 95 % interval (Student’s t); n = 2 seeds."]);
+    expect(textsOf(rows)).toEqual([["a", "51.00 ± 2.48"]]);
+    expect(notes).toEqual(["Means over seeds, ± the 95 % interval (Student’s t); n = 3 seeds."]);
   });
 
   test("leaves the paper's side empty where it has no number", () => {

@@ -43,9 +43,9 @@ describe("formatValue", () => {
 });
 
 describe("formatMeasured", () => {
-  test("gives means of epochs a decimal, and one seed none", () => {
+  test("gives means of epochs a decimal, one seed none, and seeds that agree no interval", () => {
     expect(formatMeasured(one(26), "epochs")).toBe("26");
-    expect(formatMeasured(measured([26, 26]).measurement, "epochs")).toBe("26.0 ± 0.0");
+    expect(formatMeasured(measured([26, 26, 26]).measurement, "epochs")).toBe("26.0");
     expect(formatMeasured(measured([26, 28, 27]).measurement, "epochs")).toBe("27.0 ± 2.5");
   });
 
@@ -55,7 +55,7 @@ describe("formatMeasured", () => {
   });
 
   test("puts the × of a ratio behind its mean", () => {
-    expect(formatMeasured(measured([1.9, 2]).measurement, "ratio")).toBe("1.95× ± 0.64");
+    expect(formatMeasured(measured([1.9, 1.95, 2]).measurement, "ratio")).toBe("1.95× ± 0.12");
   });
 });
 

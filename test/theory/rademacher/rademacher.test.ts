@@ -1,4 +1,3 @@
-import * as runtime from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { randomStream } from "../../../src/base/random.ts";
 import { gaussianRows } from "../../../src/theory/examples.ts";
@@ -7,6 +6,7 @@ import { rademacherComplexity } from "../../../src/theory/rademacher/process-rad
 import { computeRademacher, type RademacherSettings } from "../../../src/theory/rademacher/rademacher.ts";
 import { theoryResultSchema } from "../../../src/theory/theory-result.ts";
 import { openEngine } from "../../../src/train/engine.ts";
+import { runtime } from "../../../src/train/process-runtime.ts";
 import { paperRecipe } from "../../../src/train/recipe.ts";
 
 describe("rademacherComplexity", () => {

@@ -1,4 +1,3 @@
-import * as runtime from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { randomStream } from "../../../src/base/random.ts";
 import { meanOf } from "../../../src/base/statistics.ts";
@@ -11,6 +10,7 @@ import { trainPath } from "../../../src/theory/stability/train-path.ts";
 import { theoryResultSchema } from "../../../src/theory/theory-result.ts";
 import { openEngine } from "../../../src/train/engine.ts";
 import { splitsHash } from "../../../src/train/prepare.ts";
+import { runtime } from "../../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../../src/train/recipe.ts";
 import { runTrial, type TrialOutcome } from "../../../src/train/trial.ts";
 

@@ -50,6 +50,8 @@ export interface Stage extends AsyncDisposable {
   readonly filled: FilledLab;
   /** Where the page is. */
   readonly address: string;
+  /** Folder of the built page. */
+  readonly built: string;
   /** What the server blamed itself for. */
   readonly errors: readonly string[];
   readonly stopServer: () => Promise<void>;
@@ -82,7 +84,7 @@ export async function openStage({ isHeld, dataDir, folder: given }: StageOptions
     server = undefined;
   };
   return {
-    ...{ lab, filled, errors, stopServer: stop },
+    ...{ lab, filled, errors, built: page, stopServer: stop },
     address: address.replace(/\/$/, ""),
     async startServer() {
       server ??= await open(port);

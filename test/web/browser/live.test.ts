@@ -3,9 +3,13 @@
  * training that is started from the page.
  */
 
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { workIn } from "../../../src/lab/process-run.ts";
+import { startServer } from "../../../src/web/server.ts";
 import { tellAgain } from "../records-lab.ts";
 import { hasBrowser, openBrowser, openPage, openStage, type Stage } from "./browser.ts";
 
@@ -131,6 +135,58 @@ describe.skipIf(!hasBrowser())("the dashboard, live", () => {
     await teller.finish();
     await page.locator("dl .state.done").waitFor();
     expect(complaints.filter((complaint) => !isOfLoss(complaint))).toEqual([]);
+  });
+
+  test("works below a path of a proxy", async () => {
+    const basePath = "/user/ada@example.org/proxy/4242";
+    await using server = await startServer({ lab: stage.lab, page: stage.built, basePath });
+    const proxy = createServer((asked, answered) => {
+      const { method, headers, url = "" } = asked;
+      // Whatever leaves the path is answered by somebody else.
+      if (!url.startsWith(`${basePath}/`)) return answered.writeHead(404).end("no such page");
+      const path = url.slice(basePath.length);
+      const passed = request({ host: "127.0.0.1", port: server.port, path, method, headers }, (answer) => {
+        answered.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(answered);
+      });
+      passed.on("error", () => answered.destroy());
+      answered.on("close", () => passed.destroy());
+      return asked.pipe(passed);
+    });
+    await once(proxy.listen(0, "127.0.0.1"), "listening");
+    const origin = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    try {
+      await using opened = await openPage(browser, { address: origin }, `${basePath}/`);
+      const { page, complaints } = opened;
+      const path = (): string => new URL(page.url()).pathname;
+      const experiment = page.locator('a[href$="/experiments/figure-1b-paper"]').first();
+      await experiment.click();
+      await page.locator("figure svg.chart").first().waitFor();
+      expect(path()).toBe(`${basePath}/experiments/figure-1b-paper`);
+      await page.getByRole("link", { name: "Trials", exact: true }).click();
+      await page.locator("table tbody tr").first().waitFor();
+      await page.locator("th button.sort").first().click();
+      await page.waitForURL(/sort=/);
+      expect(path()).toBe(`${basePath}/trials`);
+      await page.goBack();
+      await page.goBack();
+      expect(path()).toBe(`${basePath}/experiments/figure-1b-paper`);
+      // A link that is opened anew, the stream of events, and an action.
+      const { id } = heldAt("mlp-3x512", 0.9).result;
+      const live = page.waitForResponse(`${origin}${basePath}/api/live`);
+      await page.goto(`${origin}${basePath}/trials/${id}`);
+      expect((await live).status()).toBe(200);
+      await page.getByRole("button", { name: "Cancel …" }).click();
+      await page.getByRole("button", { name: "Yes, cancel" }).click();
+      await page.locator("dl .state.cancelled").waitFor();
+      await page.getByRole("button", { name: "Retry …" }).click();
+      await page.getByRole("button", { name: "Yes, retry" }).click();
+      await page.locator("dl .state.waiting").waitFor();
+      expect(complaints).toEqual([]);
+    } finally {
+      proxy.closeAllConnections();
+      proxy.close();
+    }
   });
 
   test("starts an experiment that is really trained, and draws it", async () => {

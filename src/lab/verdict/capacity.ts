@@ -1,0 +1,201 @@
+/**
+ * @file Capacity: can the recipe memorise labels that are pure chance?
+ */
+
+import { percent } from "../../base/percent.ts";
+import { incompleteBeta, meanOf } from "../../base/statistics.ts";
+import {
+  attemptsBySeed,
+  bestAttempt,
+  hasEnded,
+  isMemorised,
+  memorisedFrom,
+  nextRung,
+  unrest,
+} from "../escalation.ts";
+import type { TrialResult, Verdict } from "../result.ts";
+import { ACCURACY_LIMITS, EPOCH_LIMITS, estimateOf } from "../summary.ts";
+import { commonestShare, occurring, plural, sum, type VerdictContext } from "./context.ts";
+
+/** Chance of guessing at least so many labels right that is too small to matter. */
+const LUCK = 0.001;
+
+type Capacity = Verdict["capacity"];
+
+/** Training accuracy from which the random labels of a test count as memorised. */
+export function memorisedBound({ trainCounts, labels }: VerdictContext): number {
+  const classes = occurring(trainCounts).length;
+  return memorisedFrom(labels === "permute" ? commonestShare(trainCounts) : 1 / classes, classes);
+}
+
+/**
+ * Fewest examples of which it is no luck to know a share: one guess for all, and of `classes` equally likely
+ * labels, is right so often once in a thousand at most (binomial tail, a union over the guesses).
+ */
+export function fewestExamples(classes: number, bound: number): number {
+  for (let n = 1; ; n++) {
+    const hits = Math.ceil(bound * n);
+    if (classes * incompleteBeta(1 / classes, hits, n - hits + 1) < LUCK) return n;
+  }
+}
+
+/** Judge from the trials on true inputs with random labels, and with true ones for comparison. */
+export function judgeCapacity(
+  onRandom: readonly TrialResult[],
+  onTrue: readonly TrialResult[],
+  context: VerdictContext,
+): Capacity {
+  const bound = memorisedBound(context);
+  const seeds = attemptsBySeed(onRandom);
+  // A seed is judged by the first attempt that memorised, else by its best.
+  const judged = seeds.map(
+    (attempts) => attempts.find((trial) => isMemorised(trial, bound)) ?? bestAttempt(attempts),
+  );
+  const memorised = judged.filter((trial) => isMemorised(trial, bound));
+  const pace = slowdown(onRandom, onTrue, bound);
+  const evidence = {
+    trainAccuracy: estimateOf(
+      judged.map((trial) => trial.trainAccuracy),
+      ACCURACY_LIMITS,
+    ),
+    epochsToFit: estimateOf(
+      memorised.map((trial) => trial.epochsToFit),
+      EPOCH_LIMITS,
+    ),
+    slowdown: pace?.ratio ?? null,
+    slowdownSeeds: pace?.seeds ?? 0,
+    bound,
+  };
+  const answer = (what: Capacity["answer"], reasons: readonly (string | null)[], next: string): Capacity => ({
+    ...evidence,
+    answer: what,
+    reasons: [...reasons, missingSeeds(onRandom)].filter((reason) => reason !== null),
+    next,
+  });
+  const undecided = (next: string, ...reasons: string[]) => answer("inconclusive", reasons, next);
+
+  if (onRandom.length === 0) return undecided("add 1 to --corrupt", "nothing was trained on random labels");
+  if (judged.length === 0) {
+    return undecided("see the trials' errors", "no trial with random labels came to its end");
+  }
+  const classes = occurring(context.trainCounts).length;
+  if (classes < 2) return undecided("use data of two classes or more", "with one class no label is random");
+  const count = sum(context.trainCounts);
+  const fewest = fewestExamples(classes, bound);
+  if (count < fewest) {
+    return undecided(
+      `train on ${fewest} examples or more`,
+      `${plural(count, "training example")} can be guessed by luck, so fitting them says nothing`,
+    );
+  }
+  const reached = percent(meanOf(judged.map((trial) => trial.trainAccuracy ?? 0)));
+  const effort = effortOf(judged);
+  if (memorised.length === judged.length) {
+    return answer(
+      "memorises",
+      [
+        `${reached} of the random training labels are fitted ${effort} (${plural(judged.length, "seed")})`,
+        pace &&
+          `that takes ${pace.ratio.toFixed(1)} times as many epochs as true labels (${plural(pace.seeds, "seed")} that fitted both)`,
+        "so a high training accuracy of this recipe says nothing about what it has learned; held-out accuracy does",
+      ],
+      "`--corrupt 0,0.2,0.4,0.6,0.8,1` shows what wrong labels cost it",
+    );
+  }
+  const notFitted = `only ${reached} of the random training labels are fitted ${effort}`;
+  if (memorised.length > 0) {
+    const epochs = 2 * Math.max(...judged.map(({ epochsAllowed }) => epochsAllowed));
+    return undecided(
+      `\`--epochs ${epochs}\` may decide`,
+      `${memorised.length} of ${plural(judged.length, "seed")} memorise the random labels, the others do not`,
+    );
+  }
+  const lost = judged.find(({ epochsToFit }) => epochsToFit !== null);
+  if (lost) {
+    return undecided(
+      "lower the learning rate (--lr) or leave --no-stop-when-fit out",
+      notFitted,
+      `a fit at epoch ${lost.epochsToFit} was lost again, or asked for less than ${percent(bound)}`,
+    );
+  }
+  const attainable = attainableAccuracy(context);
+  if (attainable < bound) {
+    return undecided(
+      "remove the repeated training inputs",
+      notFitted,
+      `${plural(context.copies?.train ?? 0, "training input")} repeat earlier ones, and equal inputs cannot be given different labels`,
+    );
+  }
+  if (seeds.some((attempts) => nextRung(attempts, Math.max(1, context.escalations)))) {
+    return undecided(
+      `\`--escalations ${Math.max(3, context.escalations)}\` tries more epochs and another learning rate`,
+      notFitted,
+      "longer training was not tried",
+    );
+  }
+  const restless = seeds.map((attempts) => unrest(attempts)).find((found) => found !== undefined);
+  if (restless) return undecided(`\`${restless.next}\` may decide`, notFitted, restless.why);
+  const isFaster = ({ learningRate }: TrialResult): boolean => learningRate > judged[0]!.learningRate;
+  const tried = onRandom.some(isFaster) ? "longer training or a larger learning rate" : "longer training";
+  return answer(
+    "does-not-fit",
+    [
+      notFitted,
+      `${tried} no longer raised it`,
+      "so what it fits is bounded by its size or its regularizers, and its training accuracy says something",
+    ],
+    "`--weight-decay 0 --dropout 0` or a larger model shows which of the two it is",
+  );
+}
+
+/** Seeds that were planned and did not come to their end. */
+export function missingSeeds(trials: readonly TrialResult[]): string | null {
+  const ended = new Set(trials.filter(hasEnded).map(({ seed }) => seed));
+  const missing = trials.filter(({ seed }) => !ended.has(seed));
+  if (ended.size === 0 || missing.length === 0) return null;
+  const told = [...Map.groupBy(missing, ({ status }) => status)].map(
+    ([status, group]) => `${group.length} ${status}`,
+  );
+  const all = ended.size + new Set(missing.map(({ seed }) => seed)).size;
+  return `${plural(ended.size, "seed")} of ${all} came to the end (${told.join(", ")})`;
+}
+
+/** How long training was, at which rates. */
+function effortOf(judged: readonly TrialResult[]): string {
+  const epochs = Math.max(...judged.map((trial) => trial.epochs));
+  const rates = [...new Set(judged.map(({ learningRate }) => Number(learningRate.toPrecision(2))))];
+  const escalated = judged.some(({ escalation }) => escalation > 0);
+  const at = ` at learning rate ${rates.join(" and ")}`;
+  return `within ${plural(epochs, "epoch")}${escalated ? at : ""}`;
+}
+
+/**
+ * How many times as many epochs random labels take as true ones, for seeds that fitted both by the recipe as it
+ * was asked for; escalated trials have another schedule and are not compared.
+ */
+function slowdown(
+  onRandom: readonly TrialResult[],
+  onTrue: readonly TrialResult[],
+  bound: number,
+): { readonly ratio: number; readonly seeds: number } | null {
+  const epochsOf = (trials: readonly TrialResult[]): Map<number, number> =>
+    new Map(
+      trials
+        .filter((trial) => trial.escalation === 0 && isMemorised(trial, bound))
+        .flatMap(({ seed, epochsToFit }) => (epochsToFit === null ? [] : [[seed, epochsToFit] as const])),
+    );
+  const random = epochsOf(onRandom);
+  const pairs = [...epochsOf(onTrue)].flatMap(([seed, epochs]) => {
+    const other = random.get(seed);
+    return other === undefined ? [] : [[epochs, other] as const];
+  });
+  if (pairs.length === 0) return null;
+  const mean = (at: 0 | 1): number => meanOf(pairs.map((pair) => pair[at]));
+  return { ratio: mean(1) / mean(0), seeds: pairs.length };
+}
+
+/** The training accuracy that random labels allow at most, as equal inputs get equal answers; about. */
+function attainableAccuracy({ copies, trainCounts }: VerdictContext): number {
+  const repeated = (copies?.train ?? 0) / sum(trainCounts);
+  return 1 - repeated * (1 - 1 / occurring(trainCounts).length);
+}
