@@ -37,7 +37,7 @@ const ATTEMPTS = 3;
  * Proxies are those of the environment: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in capitals or not.
  *
  * @throws DataError if no server gives the official bytes; it says how to put the file there by hand.
- * @throws UsageError if the environment names a proxy that this Node.js cannot use.
+ * @throws UsageError if the environment names a proxy that is none.
  */
 export async function fetchFile(file: Download, path: string, options: FetchOptions = {}): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
@@ -49,25 +49,32 @@ export async function fetchFile(file: Download, path: string, options: FetchOpti
   }
 }
 
+/** Not every version of Node.js that runs Shatter has this. */
+const canUseProxies = (http.setGlobalProxyFromEnv as unknown) !== undefined;
+
 /** Variables that name a proxy; their values may hold passwords. */
 const proxiesNamed = (): string[] =>
   ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"].filter((name) => process.env[name]);
+
+/** A sentence on the proxies that are used, or cannot be. */
+function describeProxies(): string {
+  const named = proxiesNamed();
+  if (named.length === 0) return "";
+  const isUsed = canUseProxies || process.env["NODE_USE_ENV_PROXY"] === "1";
+  const reason = isUsed
+    ? ""
+    : `, for which Node.js ${process.version} is too old: use 24.14, or from 22.21 on set NODE_USE_ENV_PROXY=1`;
+  return `Proxies are those of ${named.join(", ")}${reason}. `;
+}
 
 /** Have `fetch` use the proxies of the environment; what is returned ends that. */
 function useProxies(): () => void {
   const named = proxiesNamed();
   // Node.js does so by itself then.
   if (named.length === 0 || process.env["NODE_USE_ENV_PROXY"] === "1") return () => {};
-  // Not in every version that runs Shatter.
-  const use: typeof http.setGlobalProxyFromEnv | undefined = http.setGlobalProxyFromEnv;
-  if (use === undefined) {
-    throw new UsageError(
-      `${named[0]}: expected Node.js 24.14 or newer to use a proxy, got ${process.version}; use a newer one, ` +
-        "set NODE_USE_ENV_PROXY=1 (from 22.21 and 24.5 on), or unset it",
-    );
-  }
+  if (!canUseProxies) return () => {};
   try {
-    return use();
+    return http.setGlobalProxyFromEnv();
   } catch {
     // The reason quotes the address, which may hold a password.
     throw new UsageError(
@@ -89,10 +96,9 @@ async function fetchFromAny(file: Download, path: string, options: FetchOptions)
     }
   }
   const kept = (await fileSize(`${path}.part`)) ?? 0;
-  const proxies = proxiesNamed();
   throw new DataError(
     `${file.name}: expected ${file.size} bytes with MD5 ${file.md5}, but could not fetch them from ${failures.join(", ")}. ` +
-      `${proxies.length > 0 ? `Proxies are those of ${proxies.join(", ")}. ` : ""}` +
+      describeProxies() +
       `${kept > 0 ? `${kept} bytes are kept: run the command again to go on. ` : ""}` +
       `Or fetch ${mirrors[0]}${file.name} by other means and put it at ${path}`,
   );

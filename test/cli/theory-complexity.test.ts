@@ -20,7 +20,7 @@ describe("shatter theory", () => {
     [
       "rademacher",
       ["--n", "20", "--draws", "2", "--model", "linear", "--epochs", "5"],
-      "linear on 20 examples: r =",
+      "linear on 20 examples: the complexity is at least r =",
     ],
     [
       "stability",

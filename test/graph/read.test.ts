@@ -216,6 +216,12 @@ const refused: readonly (readonly [string, Uint8Array, string])[] = [
     ),
     "readOnnx: expected version 3 to 13 of the file format, got 73; export the model again",
   ],
+  [
+    "weights that are sparse",
+    // A second part of the graph, as protocol buffers allow: an empty field 15.
+    Uint8Array.of(...fileOf({ node: [nodeOf("Relu", ["x"])] }), 0x3a, 2, 0x7a, 0),
+    "readOnnx: expected dense initializers, got a sparse one; save the model with dense weights",
+  ],
   ["an old operator set", fileOf({}, 12), "readOnnx: expected operator set 18 to 25, got 12"],
   [
     "an unknown operator",

@@ -46,6 +46,9 @@ const OPSETS = { oldest: 18, newest: 25 } as const;
 /** Versions of the file format: the first that was released, and that of the newest operator set (ONNX 1.20). */
 const FORMATS = { oldest: 3, newest: 13 } as const;
 
+/** Number of the field of a graph (GraphProto.sparse_initializer) that holds what is not read, and may not be passed over. */
+const SPARSE_INITIALIZER = 15;
+
 /** Bytes of one element in a file. */
 const WIDTHS: { readonly [T in DataType]: number } = { float32: 4, int32: 4, int64: 8, bool: 1 };
 
@@ -183,6 +186,11 @@ function parse(bytes: Uint8Array): GraphProto {
   if (!(model.irVersion >= FORMATS.oldest && model.irVersion <= FORMATS.newest)) {
     throw new GraphError(
       `readOnnx: expected version ${FORMATS.oldest} to ${FORMATS.newest} of the file format, got ${model.irVersion}; export the model again for operator set 20`,
+    );
+  }
+  if (model.graph.$unknown?.some(({ no }) => no === SPARSE_INITIALIZER)) {
+    throw new GraphError(
+      "readOnnx: expected dense initializers, got a sparse one; save the model with dense weights",
     );
   }
   return model.graph;
