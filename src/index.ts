@@ -11,6 +11,7 @@ export { crop, preprocess } from "./data/preprocess.ts";
 export {
   corruptLabels,
   gaussianPixels,
+  permuteLabels,
   type Randomization,
   type Randomized,
   randomize,
