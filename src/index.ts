@@ -14,6 +14,7 @@ export { crop, preprocess } from "./data/preprocess.ts";
 export {
   corruptLabels,
   gaussianPixels,
+  permuteLabels,
   type Randomization,
   type Randomized,
   randomize,

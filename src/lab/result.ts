@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { hideSecrets } from "../base/secrets.ts";
 import { inputsNames } from "../data/randomize.ts";
+import { apartSchema, memorisingSchema } from "../train/noise-apart.ts";
 import { recipeSchema } from "../train/recipe.ts";
 
 const share = z.number().min(0).max(1);
@@ -32,6 +33,8 @@ const historyRow = z.object({
   trainAccuracy: share.nullable(),
   /** Measured after the epoch, on the true labels. */
   testAccuracy: share.nullable(),
+  /** Changed labels and the others apart, where some were corrupted; absent if none was, or this epoch was not measured. */
+  apart: apartSchema.optional(),
 });
 
 export const trialStatuses = ["done", "diverged", "stopped", "failed"] as const;
@@ -69,6 +72,8 @@ export const trialSchema = z.object({
     .object({ epoch: z.int().min(1), testAccuracy: share })
     .nullable()
     .default(null),
+  /** When memorising began, where labels were changed; absent if none was, or the trial did not come to its end. */
+  memorising: memorisingSchema.optional(),
   /** 0 for the recipe as asked; 1, 2, ... for the escalations tried because it did not fit. */
   escalation: count,
   /** The learning rate this trial started with (escalations change it). */

@@ -15,7 +15,7 @@ const MOST_POINTS = 200;
 /** Losses above so many times that of a uniform guess are left out: one divergence would flatten all lines. */
 const HIGHEST_LOSS = 3;
 
-const CARRIED =
+export const CARRIED =
   "A trial that fitted its labels and ended keeps its last value while other seeds of its kind train on.";
 
 /** Training loss by epoch, as in Fig. 1a of the paper; null if no trial came through an epoch. */
@@ -77,15 +77,15 @@ export function accuracyCurves(result: TestResult): LineFigure | null {
   };
 }
 
-const epochAxis = (lines: readonly Line[], label: string): Axis => ({
+export const epochAxis = (lines: readonly Line[], label: string): Axis => ({
   label,
   form: "whole",
   domain: [0, Math.max(...lines.flatMap(({ points }) => points.map(({ x }) => x)))],
 });
 
 /** One line a kind of trial, over its seeds; kinds that have nothing to show are left out. */
-function linesOver(
-  result: TestResult,
+export function linesOver(
+  result: Pick<TestResult, "trials">,
   read: (row: HistoryRow) => number | null,
   limits: readonly [number, number],
 ): Line[] {
@@ -126,7 +126,7 @@ function thin(points: readonly Point[]): Point[] {
 }
 
 /** Where each line starts and ends, in words. */
-function describe(what: string, lines: readonly Line[], show: (value: number) => string): string {
+export function describe(what: string, lines: readonly Line[], show: (value: number) => string): string {
   const ends = lines.map(({ label, points }) => {
     const [first, last] = [points[0]!, points[points.length - 1]!];
     return `${label}: ${show(first.mean)} after epoch ${first.x}, ${show(last.mean)} after epoch ${last.x}`;

@@ -7,6 +7,7 @@ import type { TestResult } from "../lab/result.ts";
 import { accuracyByCorruption, learningAndMemorising } from "./comparisons.ts";
 import { accuracyCurves, trainingCurves } from "./curves.ts";
 import type { Kind } from "./kinds.ts";
+import { noiseApart } from "./noise-apart.ts";
 
 /** A mean with its 95 % interval at one place. */
 export interface Point extends Estimate {
@@ -92,4 +93,5 @@ export const figuresOf = (result: TestResult): Figure[] =>
     trainingCurves(result),
     accuracyCurves(result),
     accuracyByCorruption(result),
+    noiseApart(result),
   ].filter((figure) => figure !== null);

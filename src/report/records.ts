@@ -51,6 +51,7 @@ export function trialRecords(result: TestResult): Table {
     reader("testAccuracyCorrupted", "number", (trial) => trial.testAccuracyCorrupted),
     reader("bestTestAccuracy", "number", (trial) => trial.best?.testAccuracy ?? null),
     reader("bestEpoch", "count", (trial) => trial.best?.epoch ?? null),
+    reader("memorisingBegins", "count", (trial) => trial.memorising?.begins ?? null),
     reader("seconds", "number", (trial) => trial.seconds),
     reader("dataHash", "text", (trial) => trial.dataHash),
     reader("parametersHash", "text", (trial) => trial.parametersHash),
@@ -68,6 +69,9 @@ export function historyRecords(result: TestResult): Table {
     reader("fitLoss", "number", ({ row }) => row.fitLoss),
     reader("trainAccuracy", "number", ({ row }) => row.trainAccuracy),
     reader("testAccuracy", "number", ({ row }) => row.testAccuracy),
+    reader("changedGiven", "number", ({ row }) => row.apart?.changedGiven ?? null),
+    reader("changedTrue", "number", ({ row }) => row.apart?.changedTrue ?? null),
+    reader("unchanged", "number", ({ row }) => row.apart?.unchanged ?? null),
   ]);
 }
 

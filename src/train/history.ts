@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { type Apart, apartSchema } from "./noise-apart.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** One row of a trial's history. */
@@ -19,6 +20,8 @@ export interface EpochRow {
   readonly trainAccuracy: number | null;
   /** After the epoch, on the true labels, in `[0, 1]`; null if this epoch was not measured. */
   readonly testAccuracy: number | null;
+  /** Changed labels and the others apart, where some were corrupted; absent if none was, or this epoch was not measured. */
+  readonly apart?: Apart | undefined;
 }
 
 const share = z.number().min(0).max(1);
@@ -30,6 +33,7 @@ export const epochRowSchema: z.ZodType<EpochRow> = z.strictObject({
   fitLoss: z.number().nullable(),
   trainAccuracy: share.nullable(),
   testAccuracy: share.nullable(),
+  apart: apartSchema.optional(),
 });
 
 /** What a history says so far. */

@@ -21,6 +21,8 @@ export interface TrialData {
   readonly test: Dataset;
   /** Changes the training images at random, if the recipe says so. */
   readonly feed: Feed;
+  /** `[train]`: the true labels. */
+  readonly trueLabels: Int32Array;
   /** `[test]`: labels redrawn with the trial's probability. */
   readonly testLabelsCorrupted: Int32Array;
   /** Share of the training labels that differ from the true ones. */
@@ -97,6 +99,7 @@ export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<Tri
     train: finish(train),
     test: finish(test),
     feed: createFeed(randomized.train, train, recipe, seed),
+    trueLabels: splits.train.labels,
     testLabelsCorrupted: randomized.testLabelsCorrupted,
     realised: randomized.realised,
     touched: randomized.touched,

@@ -16,6 +16,7 @@ import type { Engine } from "./engine.ts";
 import type { TrialYield } from "./events.ts";
 import type { Feed } from "./feed.ts";
 import { type EpochRow, isExploded, isFitted, milestonesOf } from "./history.ts";
+import { measureApart, memorisingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
 import { prepareTrial, requireConformance } from "./prepare.ts";
 import type { Recipe } from "./recipe.ts";
@@ -84,6 +85,7 @@ export async function* runTrial(
     }
   }
   const { train, test } = data;
+  const pair = { truth: data.trueLabels, given: train.labels };
   const classes = train.classNames.length;
   const count = exampleCount(train);
   requireTrainable(model, recipe, exampleShape(train), classes, count);
@@ -131,6 +133,7 @@ export async function* runTrial(
       onTest = await evaluator.answer(trainer.state(), asked);
       const testAccuracy = accuracy(onTest.predicted, asked.labels);
       row = { ...row, fitLoss: finiteOrNull(fitLoss), trainAccuracy, testAccuracy };
+      if (spec.corrupt > 0) row = { ...row, apart: measureApart(onTrain.predicted, pair) };
     }
     history.push(row);
     yield { type: "epoch", row };
@@ -138,6 +141,7 @@ export async function* runTrial(
   } while (!ended);
 
   const { diverged, epochsToFit, epochsTo95, best } = milestonesOf(history, recipe, classes);
+  const memorising = memorisingOf(history, pair, spec.labels === "permute");
   const outcome: TrialOutcome = {
     status: diverged ? "diverged" : "done",
     epochs: history.length,
@@ -151,6 +155,7 @@ export async function* runTrial(
     testAccuracy: accuracy(onTest!.predicted, test.labels),
     testAccuracyCorrupted: accuracy(onTest!.predicted, data.testLabelsCorrupted),
     confusion: confusionMatrix(test.labels, onTest!.predicted, classes),
+    ...(memorising ? { memorising } : {}),
     parametersHash: await hashParameters(trainer, step),
   };
   if (options.checkpointDue) {

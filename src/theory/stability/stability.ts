@@ -10,7 +10,7 @@ import { randomStream } from "../../base/random.ts";
 import { type Estimate, estimate, meanOf } from "../../base/statistics.ts";
 import { batchCount } from "../../data/batches.ts";
 import { type Dataset, exampleCount, type Splits, takeExamples } from "../../data/dataset.ts";
-import { corruptLabels } from "../../data/randomize.ts";
+import { redrawLabels } from "../../data/randomize.ts";
 import { requirePossible } from "../../lab/plan.ts";
 import { findModel } from "../../nn/models.ts";
 import { exponentialDecay } from "../../nn/schedules.ts";
@@ -103,8 +103,12 @@ export async function computeStability(
   let done = 0;
   const curves: Curve[] = [];
   for (const name of labels) {
-    const pool = name === "true" ? splits.train : corruptLabels(splits.train, 1, seed, "train");
-    const held = name === "true" ? splits.test : corruptLabels(splits.test, 1, seed, "test");
+    const [pool, held] = (["train", "test"] as const).map(
+      (split): Dataset =>
+        name === "true"
+          ? splits[split]
+          : { ...splits[split], labels: redrawLabels(splits, split, { corrupt: 1 }, seed) },
+    ) as [Dataset, Dataset];
     // All examples that any training sees are measured, and those that none sees.
     const probes = concatenate(pool, held);
     const follow = async (rows: readonly number[], what: string): Promise<Probed[]> => {
