@@ -46,12 +46,13 @@ export function numberIn(low: number, high: number, open: { low?: boolean; high?
   };
 }
 
-/** Parse a whole number of at least `low`. */
-export function wholeFrom(low: number) {
+/** Parse a whole number of at least `low`, and at most `high`. */
+export function wholeFrom(low: number, high = Number.MAX_SAFE_INTEGER) {
   return (text: string): number => {
     const value = Number(text);
-    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= low) return value;
-    throw new InvalidArgumentError(`expected a whole number of at least ${low}, got "${text}".`);
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= low && value <= high) return value;
+    const most = high === Number.MAX_SAFE_INTEGER ? "" : ` and at most ${high}`;
+    throw new InvalidArgumentError(`expected a whole number of at least ${low}${most}, got "${text}".`);
   };
 }
 

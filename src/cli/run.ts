@@ -6,6 +6,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join, parse } from "node:path";
 import { Command, Option } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
+import { LARGEST_WHOLE } from "../base/limits.ts";
 import { unknownName } from "../base/suggest.ts";
 import { datasets } from "../data/registry.ts";
 import { experimentId } from "../lab/definition.ts";
@@ -109,7 +110,7 @@ export function runCommand(): Command {
     .option(
       "--priority <number>",
       "more is sooner, among the experiments of the lab (default: 0)",
-      wholeFrom(-1000),
+      wholeFrom(-1000, LARGEST_WHOLE),
     )
     .option(
       "--out <folder>",

@@ -4,8 +4,8 @@
  * PGlite takes no lock of its own, and two processes on one folder would destroy it. The lock is the exclusive one of
  * an empty SQLite database beside it: a record lock on the file itself (`fcntl`, on Windows `LockFileEx`), which every
  * container of the machine sees, whatever its processes, network and host are called. It ends with its process,
- * however that ends, and never before: one that is stopped, or too busy to answer, keeps it. `owner.json` only tells
- * people and commands who it is.
+ * however that ends, and never before: one that is stopped, or too busy to answer, keeps it. (The owner itself must not
+ * open the file by other means: closing it would give the lock up.) `owner.json` only tells people and commands who it is.
  */
 
 import { readlinkSync } from "node:fs";

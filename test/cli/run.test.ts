@@ -194,6 +194,11 @@ describe("shatter run refuses", () => {
     ["a file that is not there", ["nope.yaml"], "nope.yaml: expected an experiment file, got no such file"],
     ["a model without a row", ["table-1", "--models", "linear"], "--models: table-1 has no trials of it"],
     ["a file for --json", ["table-1", "--json", "x.json"], '--json: expected "-", got "x.json"'],
+    [
+      "a priority that no database keeps",
+      ["figure-1c", "--priority", "99999999999"],
+      "expected a whole number of at least -1000 and at most 2147483647",
+    ],
     ["zero epochs", ["table-1", "--epochs", "0"], 'expected a whole number of at least 1, got "0"'],
   ])("%s", async (_, args, message) => {
     const run = await runIn("refused", ...args);
