@@ -277,6 +277,8 @@ async function test(options: Options): Promise<void> {
 
   const { seed: firstSeed, ...asked } = options;
   const { runRandomizationTest } = await import("../lab/process-test.ts");
+  // A time is another number of steps at every try, so the same command would not go on with the same trials.
+  let again = "the same command";
   const result = await runRandomizationTest({
     ...asked,
     firstSeed,
@@ -286,6 +288,7 @@ async function test(options: Options): Promise<void> {
     signal,
     onBudget: ({ asked: limit, steps, secondsPerStep }) => {
       if (secondsPerStep === null) return;
+      again += ` with --budget "${steps} steps"`;
       process.stderr.write(
         `--budget ${limit}: ${formatCount(steps)} steps here, ${formatNumber(1000 * secondsPerStep)} ms each; --budget "${steps} steps" repeats this test\n`,
       );
@@ -293,11 +296,11 @@ async function test(options: Options): Promise<void> {
     onEvent: (event) => progress.show(event),
     publish: (result) => {
       progress.stop();
-      return publishTest(result, options, folder);
+      return publishTest(result, options, folder && again);
     },
   }).finally(() => progress.stop());
   if (result.provenance.interrupted && folder !== undefined) {
-    process.stderr.write(`run the same command again to go on (checkpoints: ${folder})\n`);
+    process.stderr.write(`run ${again} again to go on (checkpoints: ${folder})\n`);
   }
   process.exitCode = exitCode(result, options.expect ?? []);
 }
@@ -328,7 +331,7 @@ const loadReport = () => import("../report/write.ts");
 async function publishTest(
   result: TestResult,
   { json, report, verbose = false }: Options,
-  checkpoints: string | undefined,
+  command: string | undefined,
 ): Promise<boolean> {
   const outputs: Output[] = [];
   if (json !== undefined && json !== "-") {
@@ -344,7 +347,7 @@ async function publishTest(
   const print = (): void => printResult(result, verbose);
   const isAll = await publish({
     ...{ result, outputs, print: json === "-" ? undefined : print },
-    again: checkpoints && "the same command, run again, trains nothing that is done",
+    again: command && `${command}, run again, trains nothing that is done`,
   });
   if (page !== undefined) process.stderr.write(`report: ${page}\n`);
   return isAll;

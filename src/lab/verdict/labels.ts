@@ -48,7 +48,9 @@ export function judgeLabels(onRandom: readonly TrialResult[], context: VerdictCo
     ...evidence,
   });
   if (base.length === 0) {
-    return untested("add 1 to `--corrupt`", "no trial with random labels came to its end");
+    return onRandom.length === 0
+      ? untested("add 1 to `--corrupt`", "nothing was trained on random labels")
+      : untested("see the trials' errors", "no trial with random labels came to its end");
   }
   if (labels === "permute" && new Set(drawn.map((label) => trainCounts[label])).size > 1) {
     return untested(

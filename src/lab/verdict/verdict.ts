@@ -5,7 +5,6 @@
 
 import { percent } from "../../base/percent.ts";
 import type { Copies } from "../../data/copies.ts";
-import { hasEnded } from "../escalation.ts";
 import type { TrialResult, Verdict } from "../result.ts";
 import { judgeCapacity } from "./capacity.ts";
 import { plural, sum, type VerdictContext } from "./context.ts";
@@ -21,7 +20,7 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
   const answers = {
     capacity: judgeCapacity(onRandom, onTrue, context),
     learning: judgeLearning(onTrue, onRandom, context),
-    leak: judgeLabels(onRandom.filter(hasEnded), context),
+    leak: judgeLabels(onRandom, context),
     copies: copies && { ...copies, testByClass: [...copies.testByClass] },
     budget: context.budget ?? null,
     notLookedAt: [...NOT_LOOKED_AT],

@@ -43,6 +43,12 @@ describe("the label check", () => {
     ).toBe(true);
   });
 
+  test("tells what was not asked for from what failed", () => {
+    const failed = random({ status: "failed", confusion: null, testAccuracy: null });
+    expect(judged([failed]).leak.next).toBe("see the trials' errors");
+    expect(judged([]).leak.next).toBe("add 1 to `--corrupt`");
+  });
+
   test("does not pass a test set too small to show anything", () => {
     const testCounts = [1, ...new Array<number>(9).fill(0)];
     const confusion = testCounts.map((count) => testCounts.map((_, name) => (name === 1 ? count : 0)));
