@@ -77,7 +77,7 @@ export function judgeLabels(onRandom: readonly TrialResult[], context: VerdictCo
       { pValue, expected, needsSeeds: seeds },
     );
   }
-  const seen = `with random training labels ${percent(accuracy)} of the test labels are right, ${percent(expected)} are expected (p = ${pValue.toPrecision(2)})`;
+  const seen = `with random training labels ${percent(accuracy)} of the test labels are right, ${percent(expected)} are expected (p = ${Number(pValue.toPrecision(3))})`;
   const suspected = pValue < ALARM_BOUND;
   return {
     suspected,
