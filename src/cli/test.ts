@@ -122,6 +122,10 @@ export function testCommand(): Command {
       (text) => (text === "auto" ? text : wholeFrom(1)(text)),
     )
     .option("--seed <number>", "seed of the first repetition", wholeFrom(0), 0)
+    .option(
+      "--budget <limit>",
+      'what all trials together may take: a time (30m, 1.5h), "20000 steps" or "1e6 images"; epochs, escalations and seeds are planned within it',
+    )
     .optionsGroup("The recipe (defaults: the paper's):")
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
     .option("--optimizer <name>", "sgd or adam", named("optimizer", ["sgd", "adam"]), recipe.optimizer)
@@ -177,10 +181,6 @@ export function testCommand(): Command {
       "epochs from one evaluation to the next",
       wholeFrom(1),
       recipe.evaluate.every,
-    )
-    .option(
-      "--budget <limit>",
-      'what all trials together may take: a time (30m, 1.5h), "20000 steps" or "1e6 images"; epochs, escalations and seeds are planned within it',
     )
     .optionsGroup("When it counts as fitted:")
     .option(

@@ -96,7 +96,9 @@ export function judgeLearning(
   if (diverged.length > 0) {
     const rate = Math.min(...diverged.map(({ learningRate }) => learningRate)) / 3;
     const next = `\`--lr ${Number(rate.toPrecision(2))}\` is the next rate to try`;
-    return undecided(next, "training on true labels diverged");
+    const some =
+      diverged.length < judged.length ? ` (${diverged.length} of ${plural(judged.length, "seed")})` : "";
+    return undecided(next, `training on true labels diverged${some}`);
   }
   const classes = occurring(testCounts).length;
   if (classes < 2) {

@@ -142,6 +142,9 @@ describe("judge, on learning", () => {
   test("asks for a smaller rate when training diverged, and takes the attempt that did not", () => {
     const diverged = trial({ status: "diverged" });
     expect(judged([diverged]).next).toContain("--lr 0.0033");
+    expect(judged([diverged, trial({ seed: 1 })]).reasons).toEqual([
+      "training on true labels diverged (1 of 2 seeds)",
+    ]);
     expect(judged([diverged, trial({ escalation: 1, learningRate: 0.0033 })]).answer).toBe("learns");
   });
 
