@@ -8,17 +8,20 @@ import { Command } from "commander";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { requireFile, writeWhole } from "../base/process-files.ts";
 import { type Augmentation, requireAugmentable } from "../data/augment.ts";
+import { countCopies } from "../data/copies.ts";
 import { type Dataset, datasetHash, exampleCount, exampleShape, isImages } from "../data/dataset.ts";
 import type { Progress } from "../data/download.ts";
 import { dataFolder } from "../data/files.ts";
 import { findDataset, loadDataset, locate } from "../data/load.ts";
 import { type FileReport, inspect, obtain } from "../data/obtain.ts";
 import { datasets, type KnownDataset } from "../data/registry.ts";
+import { tellCopies, tellRepeated } from "../lab/verdict/verdict.ts";
+import { teller } from "../report/terminal.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { drawPicture, pickColumns, rasterize } from "./data-picture.ts";
-import { isSteered, numberIn, paint, wholeFrom } from "./output.ts";
+import { isSteered, numberIn, paint, wholeFrom, widthOf } from "./output.ts";
 
 interface CommonOptions {
   readonly dataDir?: string;
@@ -199,9 +202,10 @@ async function check(name: string, options: CommonOptions): Promise<void> {
   const isHere = files.every(({ path }) => path !== undefined);
   const splits = isHere ? await loadDataset(name, { dataDir: options.dataDir }) : undefined;
   const described = splits && { train: await describe(splits.train), test: await describe(splits.test) };
+  const copies = splits && countCopies(splits);
   const reports = files.map((file) => ({ ...file, verdict: verdictOf(file) }));
   const isOfficial = reports.every(({ verdict }) => verdict === "official");
-  if (options.json) printJson({ name, official: isOfficial, files: reports, ...described });
+  if (options.json) printJson({ name, official: isOfficial, files: reports, ...described, copies });
   else {
     for (const { name: file, verdict, md5, path } of reports) {
       const color = verdict === "official" ? "green" : "yellow";
@@ -212,6 +216,12 @@ async function check(name: string, options: CommonOptions): Promise<void> {
       for (const [label, examples] of Object.entries(labels)) {
         console.log(`  ${label.padEnd(12)}${thousands(examples).padStart(8)}`);
       }
+    }
+    if (copies && splits) {
+      const tell = teller(widthOf(process.stdout));
+      const testCount = exampleCount(splits.test);
+      console.log(`\n${tell(tellCopies({ ...copies, testCount }), "")}`);
+      console.log(tell(tellRepeated(copies), ""));
     }
   }
   if (isOfficial) return;

@@ -90,3 +90,11 @@ export function tellCopies({
     testOtherLabel > 0 ? `, ${testOtherLabel.toLocaleString("en-US")} of them under another label` : "";
   return `Copies: ${plural(test, "test example")} of ${testCount.toLocaleString("en-US")} (${percent(test / testCount)}) ${test === 1 ? "has" : "have"} exactly the inputs of a training example${other}, so a part of the test accuracy may be memory.`;
 }
+
+/** How many training examples repeat another, in a sentence. */
+export function tellRepeated({ train, trainOtherLabel }: Pick<Copies, "train" | "trainOtherLabel">): string {
+  if (train === 0) return "No training example repeats the inputs of another.";
+  const other =
+    trainOtherLabel > 0 ? `, ${trainOtherLabel.toLocaleString("en-US")} of them under another label` : "";
+  return `${plural(train, "training example")} ${train === 1 ? "repeats" : "repeat"} the inputs of an earlier one${other}.`;
+}
