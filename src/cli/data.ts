@@ -228,10 +228,11 @@ async function check(name: string, options: CommonOptions): Promise<void> {
 }
 
 /** A line for each kind of copies, as under the splits. */
-const tellCopies = ({ test, testOtherLabel, train, trainOtherLabel }: Copies): string =>
+const tellCopies = ({ test, testOtherLabel, testRepeats, train, trainOtherLabel }: Copies): string =>
   [
     ["test examples that stand in training", test],
     ["  of them under another label", testOtherLabel],
+    ["test examples that repeat one", testRepeats],
     ["training examples that repeat one", train],
     ["  of them under another label", trainOtherLabel],
   ]
