@@ -8,20 +8,18 @@ import { Command } from "commander";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { requireFile, writeWhole } from "../base/process-files.ts";
 import { type Augmentation, requireAugmentable } from "../data/augment.ts";
-import { countCopies } from "../data/copies.ts";
+import { type Copies, countCopies } from "../data/copies.ts";
 import { type Dataset, datasetHash, exampleCount, exampleShape, isImages } from "../data/dataset.ts";
 import type { Progress } from "../data/download.ts";
 import { dataFolder } from "../data/files.ts";
 import { findDataset, loadDataset, locate } from "../data/load.ts";
 import { type FileReport, inspect, obtain } from "../data/obtain.ts";
 import { datasets, type KnownDataset } from "../data/registry.ts";
-import { tellCopies, tellRepeated } from "../lab/verdict/verdict.ts";
-import { teller } from "../report/terminal.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { drawPicture, pickColumns, rasterize } from "./data-picture.ts";
-import { isSteered, numberIn, paint, wholeFrom, widthOf } from "./output.ts";
+import { isSteered, numberIn, paint, wholeFrom } from "./output.ts";
 
 interface CommonOptions {
   readonly dataDir?: string;
@@ -75,7 +73,7 @@ Examples:
 
   command
     .command("check")
-    .description("compare a dataset's files with the official bytes, and count its labels")
+    .description("compare a dataset's files with the official bytes, and count its labels and copies")
     .argument("<name>", `one of ${NAMES}`)
     .option(...DATA_DIR)
     .option("--json", "print JSON")
@@ -217,12 +215,7 @@ async function check(name: string, options: CommonOptions): Promise<void> {
         console.log(`  ${label.padEnd(12)}${thousands(examples).padStart(8)}`);
       }
     }
-    if (copies && splits) {
-      const tell = teller(widthOf(process.stdout));
-      const testCount = exampleCount(splits.test);
-      console.log(`\n${tell(tellCopies({ ...copies, testCount }), "")}`);
-      console.log(tell(tellRepeated(copies), ""));
-    }
+    if (copies) console.log(`\ncopies (equal inputs; near ones are not looked for)\n${tellCopies(copies)}`);
   }
   if (isOfficial) return;
   // Says what is not there, and what is instead.
@@ -233,6 +226,18 @@ async function check(name: string, options: CommonOptions): Promise<void> {
       `they can be read and used; for the official ones, move them away and run "shatter data get ${name}"`,
   );
 }
+
+/** A line for each kind of copies, as under the splits. */
+const tellCopies = ({ test, testOtherLabel, testRepeats, train, trainOtherLabel }: Copies): string =>
+  [
+    ["test examples that stand in training", test],
+    ["  of them under another label", testOtherLabel],
+    ["test examples that repeat one", testRepeats],
+    ["training examples that repeat one", train],
+    ["  of them under another label", trainOtherLabel],
+  ]
+    .map(([kind, count]) => `  ${String(kind).padEnd(38)}${thousands(Number(count)).padStart(8)}`)
+    .join("\n");
 
 type FileVerdict = "official" | "not the official bytes" | "not known to be official" | "missing";
 

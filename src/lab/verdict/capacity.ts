@@ -120,10 +120,13 @@ export function judgeCapacity(
   }
   const attainable = attainableAccuracy(context);
   if (attainable < bound) {
+    const repeated = context.copies?.train ?? 0;
     return undecided(
-      "remove the repeated training inputs",
+      count - repeated < fewest
+        ? "look at the inputs with `shatter data show`: almost all of them are equal"
+        : "remove the repeated training inputs",
       notFitted,
-      `${plural(context.copies?.train ?? 0, "training input")} repeat earlier ones, and equal inputs cannot be given different labels`,
+      `${plural(repeated, "training input")} repeat earlier ones, and equal inputs cannot be given different labels`,
     );
   }
   if (seeds.some((attempts) => nextRung(attempts, Math.max(1, context.escalations)))) {
