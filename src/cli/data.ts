@@ -8,6 +8,7 @@ import { Command } from "commander";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { requireFile, writeWhole } from "../base/process-files.ts";
 import { type Augmentation, requireAugmentable } from "../data/augment.ts";
+import { type Copies, countCopies } from "../data/copies.ts";
 import { type Dataset, datasetHash, exampleCount, exampleShape, isImages } from "../data/dataset.ts";
 import type { Progress } from "../data/download.ts";
 import { dataFolder } from "../data/files.ts";
@@ -72,7 +73,7 @@ Examples:
 
   command
     .command("check")
-    .description("compare a dataset's files with the official bytes, and count its labels")
+    .description("compare a dataset's files with the official bytes, and count its labels and copies")
     .argument("<name>", `one of ${NAMES}`)
     .option(...DATA_DIR)
     .option("--json", "print JSON")
@@ -199,9 +200,10 @@ async function check(name: string, options: CommonOptions): Promise<void> {
   const isHere = files.every(({ path }) => path !== undefined);
   const splits = isHere ? await loadDataset(name, { dataDir: options.dataDir }) : undefined;
   const described = splits && { train: await describe(splits.train), test: await describe(splits.test) };
+  const copies = splits && countCopies(splits);
   const reports = files.map((file) => ({ ...file, verdict: verdictOf(file) }));
   const isOfficial = reports.every(({ verdict }) => verdict === "official");
-  if (options.json) printJson({ name, official: isOfficial, files: reports, ...described });
+  if (options.json) printJson({ name, official: isOfficial, files: reports, ...described, copies });
   else {
     for (const { name: file, verdict, md5, path } of reports) {
       const color = verdict === "official" ? "green" : "yellow";
@@ -213,6 +215,7 @@ async function check(name: string, options: CommonOptions): Promise<void> {
         console.log(`  ${label.padEnd(12)}${thousands(examples).padStart(8)}`);
       }
     }
+    if (copies) console.log(`\ncopies (equal inputs; near ones are not looked for)\n${tellCopies(copies)}`);
   }
   if (isOfficial) return;
   // Says what is not there, and what is instead.
@@ -223,6 +226,18 @@ async function check(name: string, options: CommonOptions): Promise<void> {
       `they can be read and used; for the official ones, move them away and run "shatter data get ${name}"`,
   );
 }
+
+/** A line for each kind of copies, as under the splits. */
+const tellCopies = ({ test, testOtherLabel, testRepeats, train, trainOtherLabel }: Copies): string =>
+  [
+    ["test examples that stand in training", test],
+    ["  of them under another label", testOtherLabel],
+    ["test examples that repeat one", testRepeats],
+    ["training examples that repeat one", train],
+    ["  of them under another label", trainOtherLabel],
+  ]
+    .map(([kind, count]) => `  ${String(kind).padEnd(38)}${thousands(Number(count)).padStart(8)}`)
+    .join("\n");
 
 type FileVerdict = "official" | "not the official bytes" | "not known to be official" | "missing";
 

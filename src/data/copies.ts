@@ -1,10 +1,10 @@
 /**
- * @file Examples that occur more than once: test inputs that stand in training, and repeated training inputs.
+ * @file Examples that occur more than once: test inputs that stand in training, and inputs repeated in one split.
  *
  * Only equal inputs are found, value for value; nearer copies - another crop, another encoding - are not.
  */
 
-import { type Dataset, exampleCount, exampleSize, type Splits } from "./dataset.ts";
+import { type Dataset, exampleSize, type Splits } from "./dataset.ts";
 
 /** How many examples have equal inputs. */
 export interface Copies {
@@ -14,6 +14,13 @@ export interface Copies {
   readonly testOtherLabel: number;
   /** `[classes]`: test examples that stand in training, by their class. */
   readonly testByClass: readonly number[];
+  /** Test examples whose inputs equal those of another one before; absent where nobody counted. */
+  readonly testRepeats?: number | undefined;
+  /**
+   * `[classes]`: how many independent test examples those of a class are worth, as equal ones are all answered
+   * alike: `n^2 / sum m^2` for groups of `m` (Kish, Survey Sampling, 1965); absent where nobody counted.
+   */
+  readonly testWorthByClass?: readonly number[] | undefined;
   /** Training examples whose inputs equal those of an earlier one. */
   readonly train: number;
   /** Of these, those whose label no earlier equal one has. */
@@ -26,41 +33,58 @@ export interface Copies {
  * @param splits - Of one shape and element type.
  */
 export function countCopies({ train, test }: Splits): Copies {
-  const groups = new Map<number, Group[]>();
   const wide = isWide(train) && isWide(test);
-  const words = wordsOf(train, wide);
-  const found = { test: 0, testOtherLabel: 0, train: 0, trainOtherLabel: 0 };
-  for (let index = 0; index < exampleCount(train); index++) {
-    const hash = hashOf(words, index);
-    const label = train.labels[index]!;
-    const sharing = groups.get(hash);
-    const group = sharing?.find((candidate) => isEqual(words, candidate.index, words, index));
-    if (group) {
-      found.train++;
-      if (!group.labels.has(label)) found.trainOtherLabel++;
-      group.labels.add(label);
-    } else if (sharing) sharing.push({ index, labels: new Set([label]) });
-    else groups.set(hash, [{ index, labels: new Set([label]) }]);
+  const [words, asked] = [wordsOf(train, wide), wordsOf(test, wide)];
+  const known = groupEqual(words, train.labels);
+  const found = { test: 0, testOtherLabel: 0, testRepeats: 0, train: 0, trainOtherLabel: 0 };
+  for (const { labels } of [...known.values()].flat()) {
+    found.train += sizeOf(labels) - 1;
+    found.trainOtherLabel += labels.size - 1;
   }
-  const testByClass = new Array<number>(test.classNames.length).fill(0);
-  const asked = wordsOf(test, wide);
-  for (let index = 0; index < exampleCount(test); index++) {
-    const group = groups
-      .get(hashOf(asked, index))
-      ?.find((candidate) => isEqual(words, candidate.index, asked, index));
-    if (!group) continue;
-    const label = test.labels[index]!;
-    found.test++;
-    testByClass[label]!++;
-    if (!group.labels.has(label)) found.testOtherLabel++;
+  const [testByClass, counts, squares] = [0, 1, 2].map(() => test.classNames.map(() => 0)) as [
+    number[],
+    number[],
+    number[],
+  ];
+  for (const [hash, groups] of groupEqual(asked, test.labels)) {
+    for (const { index, labels } of groups) {
+      const twin = known.get(hash)?.find((group) => isEqual(words, group.index, asked, index));
+      found.testRepeats += sizeOf(labels) - 1;
+      for (const [label, count] of labels) {
+        counts[label]! += count;
+        squares[label]! += count ** 2;
+        if (!twin) continue;
+        found.test += count;
+        testByClass[label]! += count;
+        if (!twin.labels.has(label)) found.testOtherLabel += count;
+      }
+    }
   }
-  return { ...found, testByClass };
+  const testWorthByClass = counts.map((count, label) => (count === 0 ? 0 : count ** 2 / squares[label]!));
+  return { ...found, testByClass, testWorthByClass };
 }
 
-/** Training examples of equal inputs: the first of them, and the labels they have. */
+/** Examples of equal inputs: the first of them, and how many have each label. */
 interface Group {
   readonly index: number;
-  readonly labels: Set<number>;
+  readonly labels: Map<number, number>;
+}
+
+const sizeOf = (labels: Group["labels"]): number =>
+  [...labels.values()].reduce((all, count) => all + count, 0);
+
+/** The groups of equal inputs, by hash. */
+function groupEqual(words: Words, labels: Int32Array): Map<number, Group[]> {
+  const groups = new Map<number, Group[]>();
+  for (const [index, label] of labels.entries()) {
+    const hash = hashOf(words, index);
+    const sharing = groups.get(hash) ?? [];
+    if (sharing.length === 0) groups.set(hash, sharing);
+    let group = sharing.find((candidate) => isEqual(words, candidate.index, words, index));
+    if (!group) sharing.push((group = { index, labels: new Map() }));
+    group.labels.set(label, (group.labels.get(label) ?? 0) + 1);
+  }
+  return groups;
 }
 
 /** Inputs as whole numbers, `size` an example. */

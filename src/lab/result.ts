@@ -180,6 +180,9 @@ const verdict = z.object({
       /** Of these, those whose label no equal training example has. */
       testOtherLabel: count,
       testByClass: z.array(count),
+      /** Test examples that repeat another one, and how many independent ones each class is worth; absent before these were counted. */
+      testRepeats: count.optional(),
+      testWorthByClass: z.array(z.number()).optional(),
       testCount: count,
       train: count,
       trainOtherLabel: count,

@@ -79,10 +79,10 @@ function layOut(table: Table, column: Column, index: number): Laid {
   return { column, head, cells, width: Math.max(widest, ...head.map((line) => line.length)) };
 }
 
-/** Break a text into lines that fit a width, where a word is not longer. */
+/** Break a text into lines that fit a width, where a word is not longer; a number stays with its percent sign. */
 export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of text.split(/ (?!%)/)) {
     const last = lines[lines.length - 1];
     if (last !== undefined && last.length + 1 + word.length <= width)
       lines[lines.length - 1] = `${last} ${word}`;

@@ -148,6 +148,7 @@ function tellLabels(check: Verdict["leak"]): Answer {
 function tellCopied({
   test,
   testOtherLabel,
+  testRepeats,
   testCount,
   train,
   trainOtherLabel,
@@ -159,6 +160,9 @@ function tellCopied({
     evidence: [
       ["Test examples with a training example's inputs", `${formatCount(test)} of ${formatCount(testCount)}`],
       ["of them under another label", formatCount(testOtherLabel)],
+      ...(testRepeats === undefined
+        ? []
+        : [["Test examples that repeat one", formatCount(testRepeats)] as const]),
       ["Training examples that repeat one", formatCount(train)],
       ["of them under another label", formatCount(trainOtherLabel)],
     ],

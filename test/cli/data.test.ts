@@ -113,6 +113,28 @@ describe("shatter data check", () => {
     expect(printed.join("\n")).toContain("train: 20 examples");
   });
 
+  test("counts copies", async () => {
+    await writeMnist();
+    // Image 3 is image 2 under another label; test images 0, 1, 2 and 4 are training images, the last under another label.
+    const pixels = (image: number): number[] => Array.from({ length: 784 }, (_, at) => (image * at) % 251);
+    const write = (split: string, images: readonly number[]): Promise<void> =>
+      writeFile(join(folder, `${split}-images-idx3-ubyte`), idxFile([20, 28, 28], images.flatMap(pixels)));
+    const twenty = Array.from({ length: 20 }, (_, image) => image + 1);
+    await write("train", twenty.with(3, twenty[2]!));
+    await write(
+      "t10k",
+      twenty.map((image, at) => (at < 3 ? image : at === 4 ? twenty[5]! : image + 100)),
+    );
+    await expect(run("check", "mnist", "--json", "--data-dir", folder)).rejects.toThrow(/official/);
+    expect(JSON.parse(printed.join("\n"))).toMatchObject({
+      copies: { test: 4, testOtherLabel: 1, train: 1, trainOtherLabel: 1 },
+    });
+    await expect(run("check", "mnist", "--data-dir", folder)).rejects.toThrow(/official/);
+    expect(printed.join("\n")).toMatch(
+      /test examples that stand in training +4\n +of them under another label +1\n/,
+    );
+  });
+
   test("fails where files are missing, and prints JSON all the same", async () => {
     await expect(run("check", "cifar10", "--json", "--data-dir", folder)).rejects.toThrow(
       /^cifar10: expected data_batch_1\.bin in one of .+; found no such file\. Run "shatter data get cifar10"/,

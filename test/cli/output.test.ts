@@ -39,6 +39,10 @@ describe("widthOf", () => {
   });
 });
 
+test("prose parts no number from its percent sign", () => {
+  expect(teller(24)("networks are right in 10.0 % of all", "")).toBe("networks are right in\n10.0 % of all");
+});
+
 describe("what steers a terminal", () => {
   test.each([
     [true, "xterm", "", true, true],

@@ -29,7 +29,10 @@ const TEST = [
   [[9, 9, 9, 9], 1],
   [[4, 3, 2, 1], 0],
 ] as const;
-const FOUND = { test: 2, testOtherLabel: 1, testByClass: [0, 2], train: 2, trainOtherLabel: 1 };
+const FOUND = {
+  ...{ test: 2, testOtherLabel: 1, testByClass: [0, 2], testRepeats: 0, testWorthByClass: [1, 2] },
+  ...{ train: 2, trainOtherLabel: 1 },
+};
 
 test.each([false, true])("counts equal inputs by split and label (floating-point: %s)", (float) => {
   expect(countCopies({ train: rows(TRAIN, float), test: rows(TEST, float) })).toEqual(FOUND);
@@ -50,7 +53,19 @@ test("counts constant images as copies of the first", () => {
   const black = rows(Array.from({ length: 1000 }, (_, index) => [[0, 0, 0, 0], index % 2] as const));
   expect(countCopies({ train: black, test: black })).toMatchObject({
     test: 1000,
+    testRepeats: 999,
+    testWorthByClass: [1, 1],
     train: 999,
     trainOtherLabel: 1,
   });
+});
+
+test("says how many independent examples a test set is worth that repeats some", () => {
+  const one = [[1, 2, 3, 4], 0] as const;
+  const { testRepeats, testWorthByClass } = countCopies({
+    train: rows(TRAIN),
+    test: rows([one, one, one, [[4, 3, 2, 1], 0]]),
+  });
+  expect(testRepeats).toBe(2);
+  expect(testWorthByClass).toEqual([4 ** 2 / (3 ** 2 + 1), 0]);
 });

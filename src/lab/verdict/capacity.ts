@@ -129,7 +129,9 @@ export function judgeCapacity(
   const repeated = context.copies?.train ?? 0;
   if (attainableAccuracy(context) < bound) {
     return undecided(
-      "remove the repeated training inputs",
+      count - repeated < fewest
+        ? "look at the inputs with `shatter data show`: almost all of them are equal"
+        : "remove the repeated training inputs",
       notFitted,
       `${plural(repeated, "training input")} ${repeated === 1 ? "repeats an earlier one" : "repeat earlier ones"}, and equal inputs cannot be given different labels`,
     );

@@ -26,7 +26,7 @@ type LabelCheck = Verdict["leak"];
 
 /** Judge from the trials on true inputs with random labels, by the recipe as it was asked for. */
 export function judgeLabels(onRandom: readonly TrialResult[], context: VerdictContext): LabelCheck {
-  const { trainCounts, labels } = context;
+  const { trainCounts, testCounts, labels } = context;
   const base = attemptsBySeed(onRandom)
     .map((attempts) => attempts[0]!)
     .filter(({ escalation, confusion }) => escalation === 0 && confusion !== null);
@@ -77,7 +77,10 @@ export function judgeLabels(onRandom: readonly TrialResult[], context: VerdictCo
       { pValue, expected, needsSeeds: seeds },
     );
   }
-  const seen = `with random training labels ${percent(accuracy)} of the test labels are right, ${percent(expected)} are expected (p = ${Number(pValue.toPrecision(3))})`;
+  const known = testCounts.some((count, label) => count > 0 && trainCounts[label] === 0)
+    ? "test labels of classes that training has"
+    : "test labels";
+  const seen = `with random training labels ${percent(accuracy)} of the ${known} are right, ${percent(expected)} are expected (p = ${Number(pValue.toPrecision(3))})`;
   const suspected = pValue < ALARM_BOUND;
   return {
     suspected,

@@ -83,7 +83,7 @@ export function judgeLearning(
     ...evidence,
     answer: what,
     intervals,
-    reasons: [...reasons, missingSeeds(onTrue)].filter((reason) => reason !== null),
+    reasons: [...reasons, unlearnable(context), missingSeeds(onTrue)].filter((reason) => reason !== null),
     next,
   });
   const undecided = (next: string, ...reasons: (string | null)[]) => answer("inconclusive", reasons, next);
@@ -117,7 +117,7 @@ export function judgeLearning(
 
   const confidence = confidenceOf(context, judged);
   const read = (trials: readonly TrialResult[], measure: Measure, known: readonly number[]): ShareInterval =>
-    pooledInterval(strataOf(trials, measure, testCounts, known), confidence);
+    pooledInterval(strataOf(trials, measure, context, known), confidence);
   const none = testCounts.map(() => 0);
   const known = copies?.testByClass ?? none;
   const left = testCounts.map((count, label) => count - known[label]!);
@@ -151,7 +151,9 @@ export function judgeLearning(
       found.map(({ measure, mean, low, high, guessing }) => [measure, { mean, low, high, guessing }]),
     ) as Record<Measure, ShareInterval & { guessing: number }>),
   };
-  const reached = tellReached(found, judged.length, sum(testCounts) - copied, copied);
+  const count = sum(testCounts) - copied;
+  const worth = strataOf(judged, "accuracy", context, copies?.testByClass ?? none)[0]!.count;
+  const reached = tellReached(found, judged.length, count, worth, copied);
   const against = evidence.randomLabelsTestAccuracy
     ? `networks trained on random labels get ${percent(evidence.randomLabelsTestAccuracy.mean)}`
     : null;
@@ -197,7 +199,7 @@ export function judgeLearning(
     judged.length > 1 &&
     found.some(({ measure, guessing, margin }) => {
       const { mean, low, high } = pooledInterval(
-        meanStrata(strataOf(judged, measure, testCounts, none)),
+        meanStrata(strataOf(judged, measure, context, none)),
         confidence,
       );
       return (low > guessing && mean > margin) || high < margin;
@@ -209,13 +211,22 @@ export function judgeLearning(
       needsSeeds: true,
     };
   }
-  const needed = countToDecide(found, sum(testCounts) - copied);
+  const needed = countToDecide(found, worth);
+  const different = worth < count ? "different test examples" : "test examples";
   return answer(
     "inconclusive",
-    [reached, against, "too few test examples to tell it from guessing"],
-    `about ${roundUp(needed)} test examples would decide if the accuracy stays (\`--test-n\`)`,
+    [reached, against, `too few ${different} to tell it from guessing`],
+    `about ${roundUp(needed)} ${different} would decide if the accuracy stays (\`--test-n\`)`,
     intervals,
   );
+}
+
+/** Test examples that no training could get right. */
+function unlearnable({ trainCounts, testCounts }: VerdictContext): string | null {
+  const lacking = occurring(testCounts).filter((label) => trainCounts[label] === 0);
+  if (lacking.length === 0) return null;
+  const examples = plural(sum(lacking.map((label) => testCounts[label]!)), "test example");
+  return `${examples} can only be wrong, as training has none of ${lacking.length === 1 ? "their class" : `their ${lacking.length} classes`}`;
 }
 
 const accuracyOf = (trials: readonly TrialResult[]): Estimate | null =>
@@ -225,16 +236,18 @@ const accuracyOf = (trials: readonly TrialResult[]): Estimate | null =>
   );
 
 /**
- * The parts of the test set that a measure averages over: all of it, or each class for itself.
+ * The parts of the test set that a measure averages over: all of it, or each class for itself. A part counts as many
+ * examples as it is worth, since equal ones are answered alike.
  *
  * @param known - `[classes]`: test examples that a network may know by heart; as many hits do not count.
  */
 function strataOf(
   trials: readonly TrialResult[],
   measure: Measure,
-  testCounts: readonly number[],
+  { testCounts, copies }: VerdictContext,
   known: readonly number[],
 ): Stratum[] {
+  const worth = testCounts.map((count, label) => (copies?.testWorthByClass?.[label] ?? count) / count);
   const left = testCounts.map((count, label) => count - known[label]!);
   const classes = occurring(left);
   const hitsOf = ({ confusion }: TrialResult, label: number): number =>
@@ -242,12 +255,13 @@ function strataOf(
   if (measure === "balanced") {
     return classes.map((label) => ({
       weight: 1 / classes.length,
-      count: left[label]!,
+      count: left[label]! * worth[label]!,
       shares: trials.map((trial) => hitsOf(trial, label) / left[label]!),
     }));
   }
-  const count = sum(left);
-  const shares = trials.map((trial) => sum(classes.map((label) => hitsOf(trial, label))) / count);
+  const all = sum(left);
+  const count = all ** 2 / sum(classes.map((label) => left[label]! / worth[label]!));
+  const shares = trials.map((trial) => sum(classes.map((label) => hitsOf(trial, label))) / all);
   return [{ weight: 1, count, shares }];
 }
 
@@ -267,11 +281,17 @@ interface Found extends ShareInterval {
 const isImbalanced = ([accuracy, balanced]: readonly Found[]): boolean =>
   accuracy!.guessing > 1.5 * balanced!.guessing;
 
-function tellReached(found: readonly Found[], seeds: number, count: number, copied: number): string {
+function tellReached(
+  found: readonly Found[],
+  seeds: number,
+  count: number,
+  worth: number,
+  copied: number,
+): string {
   const [accuracy, balanced] = found as [Found, Found];
   const range = ({ mean, low, high }: Found): string =>
     `${percent(mean)} (${percent(low)} to ${percent(high)})`;
-  const over = `${seeds > 1 ? `${plural(seeds, "seed")} and ` : ""}${plural(count, "test example")}`;
+  const over = `${seeds > 1 ? `${plural(seeds, "seed")} and ` : ""}${plural(count, "test example")}${worth < count ? `, worth ${Math.round(worth).toLocaleString("en-US")} as some repeat` : ""}`;
   const without = copied > 0 ? `, without the ${plural(copied, "hit")} that memory may have made` : "";
   const whole = `${range(accuracy)} of the test labels are right over ${over}${without}, ${percent(accuracy.guessing)} by always guessing the commonest class`;
   if (!isImbalanced(found)) return whole;

@@ -21,7 +21,11 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     capacity: judgeCapacity(onRandom, onTrue, context),
     learning: judgeLearning(onTrue, onRandom, context),
     leak: judgeLabels(onRandom, context),
-    copies: copies && { ...copies, testByClass: [...copies.testByClass] },
+    copies: copies && {
+      ...copies,
+      testByClass: [...copies.testByClass],
+      testWorthByClass: copies.testWorthByClass && [...copies.testWorthByClass],
+    },
     budget: context.budget ?? null,
     notLookedAt: [...NOT_LOOKED_AT],
   };
@@ -78,14 +82,20 @@ function tellBudget({ asked, steps, used, lacking, secondsPerStep }: NonNullable
   return `${spent}; the next try would take up to ${plural(lacking, "step")} more${minutes}, and is left undone.`;
 }
 
-/** How many test examples stand in training, in a sentence. */
+/** How many test examples stand in training, or repeat others, in a sentence each. */
 export function tellCopies({
   test,
   testOtherLabel,
+  testRepeats = 0,
   testCount,
 }: Copies & { readonly testCount: number }): string {
-  if (test === 0) return "Copies: no test example has exactly the inputs of a training example.";
   const other =
     testOtherLabel > 0 ? `, ${testOtherLabel.toLocaleString("en-US")} of them under another label` : "";
-  return `Copies: ${plural(test, "test example")} of ${testCount.toLocaleString("en-US")} (${percent(test / testCount)}) ${test === 1 ? "has" : "have"} exactly the inputs of a training example${other}, so a part of the test accuracy may be memory.`;
+  const part = test === testCount ? "the test accuracy is" : "a part of the test accuracy may be";
+  const stand =
+    test === 0
+      ? "Copies: no test example has exactly the inputs of a training example."
+      : `Copies: ${plural(test, "test example")} of ${testCount.toLocaleString("en-US")} (${percent(test / testCount)}) ${test === 1 ? "has" : "have"} exactly the inputs of a training example${other}, so ${part} memory.`;
+  if (testRepeats === 0) return stand;
+  return `${stand} ${plural(testRepeats, "test example")} ${testRepeats === 1 ? "repeats another" : "repeat others"}.`;
 }

@@ -117,6 +117,10 @@ describe("judge, on capacity", () => {
     const capacity = judged(attempts(random, unfitted), { copies });
     expect(capacity.answer).toBe("inconclusive");
     expect(capacity.reasons[1]).toContain("990 training inputs repeat earlier ones");
+    expect(capacity.next).toBe("remove the repeated training inputs");
+    // Of what is left, luck could fit all labels.
+    const equal = judged(attempts(random, unfitted), { copies: { ...copies, train: 999 } });
+    expect(equal.next).toContain("almost all of them are equal");
   });
 
   test("asks more than the commonest class of permuted labels", () => {

@@ -31,6 +31,13 @@ describe("the label check", () => {
     expect(text).not.toContain("No leak");
   });
 
+  test("says of which test labels it speaks where training lacks a class", () => {
+    expect(judged([random()]).leak.reasons[0]).toContain("of the test labels are right");
+    expect(judged([random()], { trainCounts: CONTEXT.trainCounts.with(9, 0) }).leak.reasons[0]).toContain(
+      "of the test labels of classes that training has are right, 11.1 % are expected",
+    );
+  });
+
   test("says how many seeds two classes need, and shows a leak with as many", () => {
     const { leak } = judged([knowing(0)], TWO);
     expect(leak.suspected).toBeNull();

@@ -157,6 +157,27 @@ describe("judge, on learning", () => {
     expect(judged([trial({ testAccuracy: 0.75 })], { copies }).answer).toBe("learns");
   });
 
+  test("tells of classes that training lacks", () => {
+    expect(judged([trial()], { trainCounts: CONTEXT.trainCounts.with(9, 0) }).reasons).toContain(
+      "100 test examples can only be wrong, as training has none of their class",
+    );
+  });
+
+  test("counts test examples that repeat others for no more than they are worth", () => {
+    const none = CONTEXT.testCounts.map(() => 0);
+    const copies = {
+      ...{ test: 0, testOtherLabel: 0, testByClass: none, train: 0, trainOtherLabel: 0 },
+      // One image a class, a hundred times each.
+      ...{ testRepeats: 990, testWorthByClass: CONTEXT.testCounts.map(() => 1) },
+    };
+    const { learning, text } = judge([trial({ testAccuracy: 0.1 })], { ...CONTEXT, copies });
+    expect(learning.answer).toBe("inconclusive");
+    expect(learning.reasons[0]).toContain("1,000 test examples, worth 10 as some repeat");
+    expect(learning.next).toContain("different test examples would decide");
+    expect(text).toContain("990 test examples repeat others.");
+    expect(judged([trial({ testAccuracy: 0.1 })]).answer).toBe("does-not-learn");
+  });
+
   test("knows that without the copies another class may be the commonest", () => {
     // Of 50 and 50 test examples 45 of one class are copies: always naming the other is right 50 times in 55.
     const testCounts = [50, 50];
