@@ -44,7 +44,7 @@ interface Options {
   readonly dataDir?: string;
   readonly model: string;
   readonly inputs: TestRequest["inputs"];
-  readonly corrupt: number[];
+  readonly corrupt?: number[];
   readonly labels: LabelsName;
   readonly n?: number;
   readonly testN?: number;
@@ -104,9 +104,8 @@ export function testCommand(): Command {
     )
     .option(
       "--corrupt <p,...>",
-      "probabilities that a label is corrupted, with true inputs",
+      "probabilities that a label is redrawn, with true inputs (default: 0,1; without true inputs 0)",
       listOf(numberIn(0, 1)),
-      [0, 1],
     )
     .option(
       "--labels <redraw|permute>",
@@ -119,7 +118,7 @@ export function testCommand(): Command {
     .option(
       "--seeds <count|auto>",
       "repetitions of everything; auto: three, and more while they can decide (default: 1, with --budget auto)",
-      (text) => (text === "auto" ? text : wholeFrom(1)(text)),
+      (text) => (text === "auto" ? text : wholeFrom(1, 10_000)(text)),
     )
     .option("--seed <number>", "seed of the first repetition", wholeFrom(0), 0)
     .option(

@@ -95,7 +95,7 @@ export function judgeCapacity(
     return answer(
       "memorises",
       [
-        `${reached} of the random training labels are fitted ${effort} (${plural(judged.length, "seed")})`,
+        `${reached} of the random training labels are right ${effort} (${plural(judged.length, "seed")})`,
         pace &&
           `that takes ${pace.ratio.toFixed(1)} times as many epochs as true labels (${plural(pace.seeds, "seed")} that fitted both)`,
         "so a high training accuracy of this recipe says nothing about what it has learned; held-out accuracy does",
@@ -103,7 +103,7 @@ export function judgeCapacity(
       "`--corrupt 0,0.2,0.4,0.6,0.8,1` shows what wrong labels cost it",
     );
   }
-  const notFitted = `only ${reached} of the random training labels are fitted ${effort}`;
+  const notFitted = `only ${reached} of the random training labels are right ${effort}`;
   if (memorised.length > 0) {
     const epochs = 2 * Math.max(...judged.map(({ epochsAllowed }) => epochsAllowed));
     return undecided(

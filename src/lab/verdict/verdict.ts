@@ -77,8 +77,7 @@ export const tellLabelCheck = (suspected: boolean | null): string =>
 function tellBudget({ asked, steps, used, lacking, secondsPerStep }: NonNullable<Verdict["budget"]>): string {
   const spent = `Budget: ${plural(used, "step")} of ${steps.toLocaleString("en-US")} used (${asked})`;
   if (lacking === 0) return `${spent}.`;
-  const minutes =
-    secondsPerStep === null ? "" : `, about ${Math.ceil((lacking * secondsPerStep) / 60)} min of one core`;
+  const minutes = secondsPerStep === null ? "" : `, about ${Math.ceil((lacking * secondsPerStep) / 60)} min`;
   return `${spent}; the next try would take up to ${plural(lacking, "step")} more${minutes}, and is left undone.`;
 }
 
