@@ -116,7 +116,7 @@ for (const alarm of alarms) console.log(alarm);
 const survivors = rows.filter(({ caught }) => caught < tries).length;
 const summary =
   `${rows.length - survivors} of ${rows.length} wrong randomizations (${knownMutants.length} of kinds that were met or are easily made, ` +
-  `${newMutants.length} devised after the checks were written) are caught at each of ${tries} seeds. ` +
+  `${newMutants.length} devised beyond them) are caught at each of ${tries} seeds. ` +
   `Right randomizations: ${alarms.length} false alarms in ${right.length * seeds} looks (${seeds} seeds, ${right.length} pairs of data and ` +
   "randomization, among them few examples, one, constant images and tables).";
 console.log(summary);

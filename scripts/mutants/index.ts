@@ -1,5 +1,5 @@
 /**
- * @file All mutants: kinds that were met or are easily made, and a dozen devised after the checks were written.
+ * @file All mutants: kinds that were met or are easily made, and a dozen devised beyond them.
  */
 
 import { labelMutants, newLabelMutants } from "./labels.ts";

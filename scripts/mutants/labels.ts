@@ -299,7 +299,7 @@ export const labelMutants: readonly Mutant[] = [
   },
 ];
 
-/** Ten and more were devised after the checks were written; these are on labels. */
+/** Devised beyond those that are known; these are on labels. */
 export const newLabelMutants: readonly Mutant[] = [
   {
     name: "labels redrawn instead of permuted",

@@ -49,10 +49,16 @@ export function renamingTest(
   };
 }
 
-/** Number of networks from which the p-value of a perfect answer falls below a bound, in `(0, 1)`. */
-export function networksToResolve(classes: number, bound: number): number {
-  const logRenamings = total(Array.from({ length: classes }, (_, index) => Math.log(index + 1)));
-  return classes < 2 ? Number.POSITIVE_INFINITY : Math.floor(-Math.log(bound) / logRenamings) + 1;
+/**
+ * Number of networks from which the p-value of a perfect answer falls below a bound, in `(0, 1)`.
+ *
+ * @param tested - Classes that have test examples; renamings that leave these as they are answer as well.
+ */
+export function networksToResolve(classes: number, bound: number, tested = classes): number {
+  const logRenamings = total(Array.from({ length: tested }, (_, index) => Math.log(classes - index)));
+  if (logRenamings === 0) return Number.POSITIVE_INFINITY;
+  // The margin keeps logarithms from making a thousandth less than one.
+  return Math.floor(-Math.log(bound) / logRenamings + 1e-9) + 1;
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

@@ -76,9 +76,10 @@ export function pooledInterval(strata: readonly Stratum[], confidence: number): 
     return halfWidth(confidence, (total ** 2 * (seeds - 1)) / between ** 2) * Math.sqrt(total);
   };
   return {
-    mean,
+    // Weights such as nine ninths add up to a little more or less than one.
+    mean: mean > 1 - 1e-12 ? 1 : mean,
     low: Math.max(0, mean - margin(within.low)),
-    high: Math.min(1, mean + margin(within.high)),
+    high: mean > 1 - 1e-12 ? 1 : Math.min(1, mean + margin(within.high)),
   };
 }
 

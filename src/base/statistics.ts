@@ -89,8 +89,10 @@ export const halfWidth = (confidence: number, degrees = Number.POSITIVE_INFINITY
 export const meanOf = (values: readonly number[]): number =>
   values.reduce((total, value) => total + value, 0) / values.length;
 
-/** Unbiased variance of at least two values. */
+/** Unbiased variance of at least two values; exactly zero where all are equal. */
 export function varianceOf(values: readonly number[]): number {
+  // The mean of three equal values may be a little beside them.
+  if (values.every((value) => value === values[0])) return 0;
   const mean = meanOf(values);
   return values.reduce((total, value) => total + (value - mean) ** 2, 0) / (values.length - 1);
 }

@@ -44,7 +44,7 @@ interface Options {
   readonly dataDir?: string;
   readonly model: string;
   readonly inputs: TestRequest["inputs"];
-  readonly corrupt: number[];
+  readonly corrupt?: number[];
   readonly labels: LabelsName;
   readonly n?: number;
   readonly testN?: number;
@@ -104,9 +104,8 @@ export function testCommand(): Command {
     )
     .option(
       "--corrupt <p,...>",
-      "probabilities that a label is corrupted, with true inputs",
+      "probabilities that a label is redrawn, with true inputs (default: 0,1; without true inputs 0)",
       listOf(numberIn(0, 1)),
-      [0, 1],
     )
     .option(
       "--labels <redraw|permute>",
@@ -119,9 +118,13 @@ export function testCommand(): Command {
     .option(
       "--seeds <count|auto>",
       "repetitions of everything; auto: three, and more while they can decide (default: 1, with --budget auto)",
-      (text) => (text === "auto" ? text : wholeFrom(1)(text)),
+      (text) => (text === "auto" ? text : wholeFrom(1, 10_000)(text)),
     )
     .option("--seed <number>", "seed of the first repetition", wholeFrom(0), 0)
+    .option(
+      "--budget <limit>",
+      'what all trials together may take: a time (30m, 1.5h), "20000 steps" or "1e6 images"; epochs, escalations and seeds are planned within it',
+    )
     .optionsGroup("The recipe (defaults: the paper's):")
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
     .option("--optimizer <name>", "sgd or adam", named("optimizer", ["sgd", "adam"]), recipe.optimizer)
@@ -177,10 +180,6 @@ export function testCommand(): Command {
       "epochs from one evaluation to the next",
       wholeFrom(1),
       recipe.evaluate.every,
-    )
-    .option(
-      "--budget <limit>",
-      'what all trials together may take: a time (30m, 1.5h), "20000 steps" or "1e6 images"; epochs, escalations and seeds are planned within it',
     )
     .optionsGroup("When it counts as fitted:")
     .option(
@@ -277,6 +276,8 @@ async function test(options: Options): Promise<void> {
 
   const { seed: firstSeed, ...asked } = options;
   const { runRandomizationTest } = await import("../lab/process-test.ts");
+  // A time is another number of steps at every try, so the same command would not go on with the same trials.
+  let again = "the same command";
   const result = await runRandomizationTest({
     ...asked,
     firstSeed,
@@ -286,6 +287,7 @@ async function test(options: Options): Promise<void> {
     signal,
     onBudget: ({ asked: limit, steps, secondsPerStep }) => {
       if (secondsPerStep === null) return;
+      again += ` with --budget "${steps} steps"`;
       process.stderr.write(
         `--budget ${limit}: ${formatCount(steps)} steps here, ${formatNumber(1000 * secondsPerStep)} ms each; --budget "${steps} steps" repeats this test\n`,
       );
@@ -293,11 +295,11 @@ async function test(options: Options): Promise<void> {
     onEvent: (event) => progress.show(event),
     publish: (result) => {
       progress.stop();
-      return publishTest(result, options, folder);
+      return publishTest(result, options, folder && again);
     },
   }).finally(() => progress.stop());
   if (result.provenance.interrupted && folder !== undefined) {
-    process.stderr.write(`run the same command again to go on (checkpoints: ${folder})\n`);
+    process.stderr.write(`run ${again} again to go on (checkpoints: ${folder})\n`);
   }
   process.exitCode = exitCode(result, options.expect ?? []);
 }
@@ -328,7 +330,7 @@ const loadReport = () => import("../report/write.ts");
 async function publishTest(
   result: TestResult,
   { json, report, verbose = false }: Options,
-  checkpoints: string | undefined,
+  command: string | undefined,
 ): Promise<boolean> {
   const outputs: Output[] = [];
   if (json !== undefined && json !== "-") {
@@ -344,7 +346,7 @@ async function publishTest(
   const print = (): void => printResult(result, verbose);
   const isAll = await publish({
     ...{ result, outputs, print: json === "-" ? undefined : print },
-    again: checkpoints && "the same command, run again, trains nothing that is done",
+    again: command && `${command}, run again, trains nothing that is done`,
   });
   if (page !== undefined) process.stderr.write(`report: ${page}\n`);
   return isAll;

@@ -113,8 +113,15 @@ export function unrest(attempts: readonly TrialResult[]): Unrest | undefined {
   const [before, last] = plain.slice(-2);
   const longest = Math.max(...attempts.map(({ epochsAllowed }) => epochsAllowed));
   if (plain.length === 0) return { why: "it diverged at every rate tried", next: rateFlag(rate) };
-  const longer = { next: `--epochs ${2 * longest}` };
-  if (!before || !last) return { why: "no run twice as long was tried", ...longer };
+  const longer = { next: `--epochs ${2 * longest}`, isLonger: true };
+  if (plain.at(-1)!.epochsToFit === plain.at(-1)!.epochs) {
+    // Not memorised, and ended all the same: the recipe's criterion asks for less.
+    return { why: "what was asked to count as fitted ended training early", next: FIT_ALL };
+  }
+  if (!before || !last) {
+    const escalations = Math.max(3, attempts.at(-1)!.escalation + 1);
+    return { why: "no run twice as long was tried", next: `--escalations ${escalations}`, isLonger: true };
+  }
   const measured = last.history.filter(({ trainAccuracy }) => trainAccuracy !== null);
   const late = measured[Math.floor(measured.length * 0.75)]?.trainAccuracy ?? 0;
   const reached = last.trainAccuracy ?? 0;
@@ -123,7 +130,7 @@ export function unrest(attempts: readonly TrialResult[]): Unrest | undefined {
     return { why: "training was still gaining when its epochs ended", ...longer };
   }
   const faster = attempts.find(
-    (trial) => trial.learningRate > last.learningRate && (trial.trainAccuracy ?? 0) > reached + STILL_GAINING,
+    (trial) => trial.learningRate > last.learningRate && fittedShare(trial) > reached + STILL_GAINING,
   );
   if (faster) return { why: "a larger learning rate did better", next: rateFlag(faster.learningRate) };
   return undefined;
@@ -133,7 +140,12 @@ export function unrest(attempts: readonly TrialResult[]): Unrest | undefined {
 export interface Unrest {
   readonly why: string;
   readonly next: string;
+  /** Whether it takes more training, which a budget may not allow. */
+  readonly isLonger?: boolean;
 }
+
+/** Training until all labels are right, and not only nearly so. */
+export const FIT_ALL = "--fit-accuracy 1 --fit-loss 0";
 
 const rateFlag = (rate: number): string => `--lr ${Number(rate.toPrecision(2))}`;
 

@@ -27,7 +27,7 @@ export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | 
   readonly model?: string | undefined;
   /** `["true"]` unless told. */
   readonly inputs?: TestRequest["inputs"] | undefined;
-  /** `[0, 1]` unless told: true labels and random ones. */
+  /** True labels and random ones, `[0, 1]`, unless told; `[0]` without true inputs. */
   readonly corrupt?: TestRequest["corrupt"] | undefined;
   /** How labels are corrupted: `"redraw"` unless told. */
   readonly labels?: TestRequest["labels"];
@@ -70,7 +70,8 @@ export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | 
  *   be, EngineError if the device is not there or cannot train the model: all before any training.
  */
 export async function runRandomizationTest(options: TestOptions): Promise<TestResult> {
-  const { data, model = "mlp-1x512", inputs = ["true"], corrupt = [0, 1], device = "cpu" } = options;
+  const { data, model = "mlp-1x512", inputs = ["true"], device = "cpu" } = options;
+  const corrupt = options.corrupt ?? (inputs.includes("true") ? [0, 1] : [0]);
   // Whatever can be refused is refused before the data are read.
   requireDevice(device, findModel(model));
   findDataset(data);

@@ -7,7 +7,7 @@
 
 import type { TrialSpec } from "../train/spec.ts";
 import { mostSteps, stepsOf } from "./budget.ts";
-import { attemptsBySeed, isMemorised, nextRung, stretched } from "./escalation.ts";
+import { attemptsBySeed, hasEnded, isMemorised, nextRung, stretched } from "./escalation.ts";
 import { FIRST_SEEDS, type TestRequest } from "./plan.ts";
 import type { TrialResult, Verdict } from "./result.ts";
 import { memorisedBound } from "./verdict/capacity.ts";
@@ -73,7 +73,9 @@ export function nextRound(
   // As many whole seeds as there is room for.
   const perSeed = Map.groupBy(added, ({ spec }) => spec.seed);
   const affordable: PlannedRun[] = [];
-  for (const runs of perSeed.values()) {
+  // Once only, so that there are no more looks than were planned.
+  const doublings = Math.log2(seedsOf(results).size / FIRST_SEEDS);
+  for (const runs of Number.isInteger(doublings) ? perSeed.values() : []) {
     if (mostSteps([...affordable, ...runs].map(({ spec }) => spec)) > left) break;
     affordable.push(...runs);
   }
@@ -93,8 +95,11 @@ function escalations(
   return wanted.flatMap((nominal) => {
     const asked = specs.find(({ inputs, corrupt }) => inputs === "true" && corrupt === nominal);
     const trials = results.filter(({ inputs, labels }) => inputs === "true" && labels.nominal === nominal);
+    // What failed once, as for want of memory, would fail for ever.
+    const failed = new Set(trials.filter((trial) => !hasEnded(trial)).map(({ seed }) => seed));
     return attemptsBySeed(trials).flatMap((attempts) => {
-      if (!asked || attempts.some((trial) => isMemorised(trial, bound))) return [];
+      const isOver = failed.has(attempts[0]!.seed) || attempts.some((trial) => isMemorised(trial, bound));
+      if (!asked || isOver) return [];
       const rung = nextRung(attempts, context.escalations);
       if (!rung) return [];
       const spec = { ...asked, seed: attempts[0]!.seed, recipe: stretched(asked.recipe, rung) };

@@ -12,7 +12,7 @@ import { kindOfTrial, nameTest, tellSpread } from "./table.ts";
 const accuracyAxis: Axis = { label: "accuracy", form: "share", domain: [0, 1] };
 
 const chanceOf = ({ verdict }: TestResult): Reference => ({
-  label: `chance, ${formatPercent(verdict.learning.chance)}`,
+  label: `commonest class, ${formatPercent(verdict.learning.chance)}`,
   value: verdict.learning.chance,
 });
 
@@ -35,13 +35,13 @@ export function learningAndMemorising(result: TestResult): PairFigure | null {
     name: "learning-and-memorising",
     title: "What it fits, and what it learns",
     subtitle: nameTest(result),
-    description: `Train and test accuracy by what was trained on. ${told.join("; ")}. Chance: ${formatPercent(result.verdict.learning.chance)}.`,
+    description: `Train and test accuracy by what was trained on. ${told.join("; ")}. Always guessing the commonest class: ${formatPercent(result.verdict.learning.chance)}.`,
     x: accuracyAxis,
     reference: chanceOf(result),
     pairs,
     notes: [
       tellSpread(result),
-      "A wide gap between the two dots is memorised, not learned; a test accuracy to the right of chance is learned.",
+      "A wide gap between the two dots is memorised, not learned; a test accuracy to the right of the dashed line is more than always guessing the commonest class gets.",
     ],
   };
 }

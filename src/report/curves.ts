@@ -67,7 +67,7 @@ export function accuracyCurves(result: TestResult): LineFigure | null {
     ].join(" "),
     x: epochAxis(drawn, "epoch"),
     y: { label: "accuracy", form: "share", domain: [0, 1] },
-    reference: { label: `chance, ${formatPercent(chance)}`, value: chance },
+    reference: { label: `commonest class, ${formatPercent(chance)}`, value: chance },
     intervals: "bands",
     panels: [
       { title: "Train accuracy, on the labels trained on", lines: train },

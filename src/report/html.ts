@@ -37,7 +37,7 @@ export function reportPage(result: TestResult, document: Document, beside: reado
     colors,
     html`<header>
 <p class="over">Randomization test</p>
-<h1>${headlineOf(verdict)}</h1>
+<h1>${keepUnits(headlineOf(verdict))}</h1>
 <p class="under"><strong>${model.name}</strong> (${formatNoun(model.parameters, "parameter")}) on
 <strong>${dataset.name}</strong>, ${formatCount(dataset.train)} training and
 ${formatNoun(dataset.test, "test example")}, ${formatNoun(result.trials.length, "trial")}, ${formatNoun(seeds, "seed")}</p>
@@ -67,8 +67,12 @@ const answerPart = ({ question, answer, tone, evidence, reasons }: Answer): Mark
 <h2>${question}</h2>
 <p class="answer">${answer}</p>
 ${factList(evidence)}
-<ul>${reasons.map((reason) => html`<li>${keepUnits(reason)}</li>`)}</ul>
+<ul>${reasons.map((reason) => html`<li>${withCode(keepUnits(reason))}</li>`)}</ul>
 </article>`;
+
+/** Text whose parts between backticks are code. */
+const withCode = (text: string): Insert =>
+  text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 
 /** What went wrong, where something did. */
 function troublePart({ trials }: TestResult): Insert {

@@ -25,6 +25,9 @@ describe("renamingTest", () => {
     expect(networksToResolve(3, 0.001)).toBe(4);
     expect(networksToResolve(10, 0.001)).toBe(1);
     expect(networksToResolve(1, 0.001)).toBe(Number.POSITIVE_INFINITY);
+    // One test example of ten classes: a tenth of all renamings answers it.
+    expect(networksToResolve(10, 0.001, 1)).toBe(4);
+    expect(networksToResolve(10, 0.001, 0)).toBe(Number.POSITIVE_INFINITY);
   });
 
   test("is the share of renamings, counted by hand", () => {

@@ -30,6 +30,14 @@ describe("pooledInterval", () => {
     expect(high).toBeCloseTo(wilsonHigh, 12);
   });
 
+  test.each([9, 11, 49])("of %d parts all right is all, whatever their weights add up to", (parts) => {
+    const all = pooledInterval(
+      Array.from({ length: parts }, () => ({ weight: 1 / parts, count: 5, shares: [1] })),
+      0.95,
+    );
+    expect([all.mean, all.high]).toEqual([1, 1]);
+  });
+
   test("of ten seeds that agree is no narrower than of one, as the examples are the same", () => {
     const of = (seeds: number) =>
       pooledInterval([{ weight: 1, count: 500, shares: new Array(seeds).fill(0.15) }], 0.95);

@@ -57,6 +57,12 @@ describe("estimate", () => {
     expect(mean - low!).toBeCloseTo(high! - mean, 12);
   });
 
+  test("is exact where all values are equal", () => {
+    const share = 471 / 510;
+    const { low, high } = estimate([share, share, share]);
+    expect(high).toBe(low);
+  });
+
   test("keeps its interval within the limits of the quantity", () => {
     expect(estimate([0.9, 1, 1], [0, 1]).high).toBe(1);
   });

@@ -181,6 +181,8 @@ describe("shatter test, disturbed,", () => {
       "0",
       "--seeds",
       "3",
+      "--escalations",
+      "0",
       "--jobs",
       "1",
       "--json",

@@ -3,6 +3,7 @@ import { UsageError } from "../../src/base/errors.ts";
 import { parseLimit } from "../../src/lab/budget.ts";
 import { fitToBudget, type TestRequest } from "../../src/lab/plan.ts";
 import { nextRound } from "../../src/lab/rounds.ts";
+import { judge } from "../../src/lab/verdict/verdict.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
 import { CONTEXT, random, trial } from "./verdict/trials.ts";
@@ -109,6 +110,28 @@ describe("nextRound", () => {
     // Six trials took 2,400 steps; a seed more takes 800.
     const { runs } = nextRound({ seeds: "auto", budget: budget(4100) }, SPECS, seeds(3), TWO);
     expect(runs.map(({ spec: { seed } }) => seed)).toEqual([3, 3, 4, 4]);
+    // Once only, whatever is left: more looks at the verdict than were planned would be more chances to err.
+    const { runs: none, lacking } = nextRound({ seeds: "auto", budget: budget(5000) }, SPECS, seeds(5), TWO);
+    expect([none.length, lacking]).toEqual([0, 4000]);
+  });
+
+  test("does not try again what failed", () => {
+    const failed = random({ status: "failed", escalation: 1, trainAccuracy: null, confusion: null });
+    const results = [trial(), unfitted, failed];
+    expect(nextRound({ seeds: 1 }, SPECS, results, CONTEXT)).toEqual({ runs: [], lacking: 0 });
+    const { capacity } = judge(results, CONTEXT);
+    expect(capacity).toMatchObject({ answer: "inconclusive", next: "see the trials' errors" });
+  });
+
+  test("does not advise options that a budget takes back", () => {
+    const spent = { asked: "2000 steps", steps: 2000, used: 1600, lacking: 800, secondsPerStep: null };
+    const told = judge([trial(), unfitted], { ...CONTEXT, budget: spent });
+    expect(told.capacity.next).toBe("a larger `--budget` lets it try");
+    const { learning } = judge([trial({ testAccuracy: 0.1, trainAccuracy: 0.1 })], {
+      ...CONTEXT,
+      budget: spent,
+    });
+    expect(learning.next).toBe("a larger `--budget` may decide");
   });
 
   test("adds seeds where they differ too much, and not where there are too few examples", () => {

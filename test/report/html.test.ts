@@ -25,6 +25,7 @@ describe("reportPage", () => {
     const document = read(pageOf());
     expect(textOf(document, "h1")).toEqual(["It learns from true labels, and it can memorise random ones."]);
     expect(textOf(document, ".answer")).toEqual(["Memorises", "Learns", "Nothing taught", "No equal inputs"]);
+    expect(textOf(document, "article code")).toContain("--corrupt 0,0.2,0.4,0.6,0.8,1");
     expect(textOf(document, "section h2")).toEqual([
       "Capacity: can it memorise?",
       "Learning: does it generalise?",

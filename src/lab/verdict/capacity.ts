@@ -7,6 +7,7 @@ import { incompleteBeta, meanOf } from "../../base/statistics.ts";
 import {
   attemptsBySeed,
   bestAttempt,
+  FIT_ALL,
   hasEnded,
   isMemorised,
   memorisedFrom,
@@ -15,7 +16,7 @@ import {
 } from "../escalation.ts";
 import type { TrialResult, Verdict } from "../result.ts";
 import { ACCURACY_LIMITS, EPOCH_LIMITS, estimateOf } from "../summary.ts";
-import { commonestShare, occurring, plural, sum, type VerdictContext } from "./context.ts";
+import { commonestShare, mayDecide, occurring, plural, sum, type VerdictContext } from "./context.ts";
 
 /** Chance of guessing at least so many labels right that is too small to matter. */
 const LUCK = 0.001;
@@ -74,7 +75,7 @@ export function judgeCapacity(
   });
   const undecided = (next: string, ...reasons: string[]) => answer("inconclusive", reasons, next);
 
-  if (onRandom.length === 0) return undecided("add 1 to --corrupt", "nothing was trained on random labels");
+  if (onRandom.length === 0) return undecided("add 1 to `--corrupt`", "nothing was trained on random labels");
   if (judged.length === 0) {
     return undecided("see the trials' errors", "no trial with random labels came to its end");
   }
@@ -94,7 +95,7 @@ export function judgeCapacity(
     return answer(
       "memorises",
       [
-        `${reached} of the random training labels are fitted ${effort} (${plural(judged.length, "seed")})`,
+        `${reached} of the random training labels are right ${effort} (${plural(judged.length, "seed")})`,
         pace &&
           `that takes ${pace.ratio.toFixed(1)} times as many epochs as true labels (${plural(pace.seeds, "seed")} that fitted both)`,
         "so a high training accuracy of this recipe says nothing about what it has learned; held-out accuracy does",
@@ -102,42 +103,53 @@ export function judgeCapacity(
       "`--corrupt 0,0.2,0.4,0.6,0.8,1` shows what wrong labels cost it",
     );
   }
-  const notFitted = `only ${reached} of the random training labels are fitted ${effort}`;
+  const notFitted = `only ${reached} of the random training labels are right ${effort}`;
   if (memorised.length > 0) {
     const epochs = 2 * Math.max(...judged.map(({ epochsAllowed }) => epochsAllowed));
     return undecided(
-      `\`--epochs ${epochs}\` may decide`,
+      mayDecide(context, { next: `--epochs ${epochs}`, isLonger: true }),
       `${memorised.length} of ${plural(judged.length, "seed")} memorise the random labels, the others do not`,
     );
   }
   const lost = judged.find(({ epochsToFit }) => epochsToFit !== null);
+  if (lost && lost.epochsToFit === lost.epochs) {
+    return undecided(
+      `\`${FIT_ALL}\` trains on`,
+      notFitted,
+      `what was asked to count as fitted ended training early, below ${percent(bound)}`,
+    );
+  }
   if (lost) {
     return undecided(
-      "lower the learning rate (--lr) or leave --no-stop-when-fit out",
+      "lower the learning rate (`--lr`) or leave `--no-stop-when-fit` out",
       notFitted,
       `a fit at epoch ${lost.epochsToFit} was lost again, or asked for less than ${percent(bound)}`,
     );
   }
-  const attainable = attainableAccuracy(context);
-  if (attainable < bound) {
-    const repeated = context.copies?.train ?? 0;
+  const repeated = context.copies?.train ?? 0;
+  if (attainableAccuracy(context) < bound) {
     return undecided(
       count - repeated < fewest
         ? "look at the inputs with `shatter data show`: almost all of them are equal"
         : "remove the repeated training inputs",
       notFitted,
-      `${plural(repeated, "training input")} repeat earlier ones, and equal inputs cannot be given different labels`,
+      `${plural(repeated, "training input")} ${repeated === 1 ? "repeats an earlier one" : "repeat earlier ones"}, and equal inputs cannot be given different labels`,
     );
   }
   if (seeds.some((attempts) => nextRung(attempts, Math.max(1, context.escalations)))) {
+    const hasFailed = onRandom.some((trial) => trial.escalation > 0 && !hasEnded(trial));
     return undecided(
-      `\`--escalations ${Math.max(3, context.escalations)}\` tries more epochs and another learning rate`,
+      hasFailed
+        ? "see the trials' errors"
+        : context.budget && context.budget.lacking > 0
+          ? "a larger `--budget` lets it try"
+          : `\`--escalations ${Math.max(3, context.escalations)}\` tries more epochs and another learning rate`,
       notFitted,
-      "longer training was not tried",
+      hasFailed ? "longer training failed" : "longer training was not tried to its end",
     );
   }
   const restless = seeds.map((attempts) => unrest(attempts)).find((found) => found !== undefined);
-  if (restless) return undecided(`\`${restless.next}\` may decide`, notFitted, restless.why);
+  if (restless) return undecided(mayDecide(context, restless), notFitted, restless.why);
   const isFaster = ({ learningRate }: TrialResult): boolean => learningRate > judged[0]!.learningRate;
   const tried = onRandom.some(isFaster) ? "longer training or a larger learning rate" : "longer training";
   return answer(

@@ -4,6 +4,7 @@
 
 import type { Copies } from "../../data/copies.ts";
 import type { LabelsName } from "../../data/randomize.ts";
+import type { Unrest } from "../escalation.ts";
 import type { Verdict } from "../result.ts";
 
 /** The data, and what was allowed. */
@@ -35,6 +36,10 @@ export const sum = (values: readonly number[]): number => values.reduce((total, 
 
 export const plural = (count: number, noun: string): string =>
   `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+
+/** What may decide, as advice: an option, or a larger budget where it was too small. */
+export const mayDecide = ({ budget }: VerdictContext, { next, isLonger }: Omit<Unrest, "why">): string =>
+  budget && budget.lacking > 0 && isLonger ? "a larger `--budget` may decide" : `\`${next}\` may decide`;
 
 /** A number of examples as advice: rounded up to two digits. */
 export function roundUp(count: number): string {

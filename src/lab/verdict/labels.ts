@@ -47,8 +47,10 @@ export function judgeLabels(onRandom: readonly TrialResult[], context: VerdictCo
     next,
     ...evidence,
   });
-  if (confusions.flat(2).every((count) => count === 0)) {
-    return untested("add 1 to `--corrupt`", "no trial with random labels came to its end");
+  if (base.length === 0) {
+    return onRandom.length === 0
+      ? untested("add 1 to `--corrupt`", "nothing was trained on random labels")
+      : untested("see the trials' errors", "no trial with random labels came to its end");
   }
   if (labels === "permute" && new Set(drawn.map((label) => trainCounts[label])).size > 1) {
     return untested(
@@ -56,19 +58,29 @@ export function judgeLabels(onRandom: readonly TrialResult[], context: VerdictCo
       "permuted labels keep the classes' sizes, so classes of different size cannot be renamed",
     );
   }
-  const { accuracy, expected, pValue } = renamingTest(confusions, 0);
-  const seeds = networksToResolve(drawn.length, ALARM_BOUND);
-  if (confusions.length < seeds) {
+  const tested = drawn.filter((label) => context.testCounts[label]! > 0).length;
+  if (drawn.length < 2)
+    return untested("use data of two classes or more", "with one class no label is random");
+  if (confusions.flat(2).every((count) => count === 0)) {
     return untested(
-      Number.isFinite(seeds) ? `\`--seeds ${seeds}\` can show it` : "use data of two classes or more",
-      `${plural(drawn.length, "class").replace("classs", "classes")} and ${plural(confusions.length, "seed")} have too few renamings to show it`,
-      { pValue, expected, ...(Number.isFinite(seeds) ? { needsSeeds: seeds } : {}) },
+      "use a test set of the classes trained on",
+      "no test example of a class trained on is named as one",
+    );
+  }
+  const { accuracy, expected, pValue } = renamingTest(confusions, 0);
+  const seeds = networksToResolve(drawn.length, ALARM_BOUND, tested);
+  if (confusions.length < seeds) {
+    const among = tested < drawn.length ? `, ${tested} of them in the test set,` : "";
+    return untested(
+      `\`--seeds ${seeds}\` can show it`,
+      `${drawn.length} classes${among} and ${plural(confusions.length, "seed")} have too few renamings to show it`,
+      { pValue, expected, needsSeeds: seeds },
     );
   }
   const known = testCounts.some((count, label) => count > 0 && trainCounts[label] === 0)
     ? "test labels of classes that training has"
     : "test labels";
-  const seen = `with random training labels ${percent(accuracy)} of the ${known} are right, ${percent(expected)} are expected (p = ${pValue.toPrecision(2)})`;
+  const seen = `with random training labels ${percent(accuracy)} of the ${known} are right, ${percent(expected)} are expected (p = ${Number(pValue.toPrecision(3))})`;
   const suspected = pValue < ALARM_BOUND;
   return {
     suspected,

@@ -9,7 +9,15 @@ import { attemptsBySeed, bestAttempt, isMemorised, unrest } from "../escalation.
 import type { TrialResult, Verdict } from "../result.ts";
 import { ACCURACY_LIMITS, estimateOf } from "../summary.ts";
 import { memorisedBound, missingSeeds } from "./capacity.ts";
-import { commonestShare, occurring, plural, roundUp, sum, type VerdictContext } from "./context.ts";
+import {
+  commonestShare,
+  mayDecide,
+  occurring,
+  plural,
+  roundUp,
+  sum,
+  type VerdictContext,
+} from "./context.ts";
 
 /** Probability that a recipe which learns nothing is said to learn, or one that learns is said not to. */
 const ALPHA = 0.05;
@@ -25,6 +33,13 @@ type Learning = Verdict["learning"];
  */
 const negligible = (classes: number): number => Math.min(0.05, 0.5 / classes) / (1 - 1 / classes);
 
+/** What guessing gets right of test examples, and up to where more than that is negligible. */
+function guessingOf(measure: Measure, counts: readonly number[]): Pick<Found, "guessing" | "margin"> {
+  const classes = occurring(counts).length;
+  const guessing = measure === "accuracy" ? commonestShare(counts) : 1 / classes;
+  return { guessing, margin: guessing + negligible(classes) * (1 - guessing) };
+}
+
 /** Two ways to count right answers, which agree where classes are equally common. */
 const measures = ["accuracy", "balanced"] as const;
 type Measure = (typeof measures)[number];
@@ -38,7 +53,7 @@ function confidenceOf(
   { escalations, looks = 1, look = 0 }: VerdictContext,
   judged: readonly TrialResult[],
 ): number {
-  const all = escalations + looks;
+  const all = (escalations + 1) * looks;
   const isFirst = look === 0 && judged.every(({ escalation }) => escalation === 0);
   const share = all === 1 ? 1 : isFirst ? FIRST_LOOK : (1 - FIRST_LOOK) / (all - 1);
   return 1 - (share * ALPHA) / measures.length;
@@ -81,13 +96,15 @@ export function judgeLearning(
   if (diverged.length > 0) {
     const rate = Math.min(...diverged.map(({ learningRate }) => learningRate)) / 3;
     const next = `\`--lr ${Number(rate.toPrecision(2))}\` is the next rate to try`;
-    return undecided(next, "training on true labels diverged");
+    const some =
+      diverged.length < judged.length ? ` (${diverged.length} of ${plural(judged.length, "seed")})` : "";
+    return undecided(next, `training on true labels diverged${some}`);
   }
   const classes = occurring(testCounts).length;
   if (classes < 2) {
     return undecided(
       "use a test set of two classes or more (`--test-n`)",
-      `all ${plural(sum(testCounts), "test example")} are of one class, so guessing it is always right`,
+      "the test set is of one class, so guessing it is always right",
     );
   }
   const copied = copies?.test ?? 0;
@@ -102,19 +119,29 @@ export function judgeLearning(
   const read = (trials: readonly TrialResult[], measure: Measure, known: readonly number[]): ShareInterval =>
     pooledInterval(strataOf(trials, measure, context, known), confidence);
   const none = testCounts.map(() => 0);
+  const known = copies?.testByClass ?? none;
+  const left = testCounts.map((count, label) => count - known[label]!);
+  if (occurring(left).length < 2) {
+    return undecided(
+      "use a test set of other examples",
+      "the test examples that do not stand in training are of one class, so guessing it is always right",
+    );
+  }
   const found = measures.map((measure) => {
-    const guessing = measure === "accuracy" ? evidence.chance : 1 / classes;
-    const margin = guessing + negligible(classes) * (1 - guessing);
-    const interval = read(judged, measure, copies?.testByClass ?? none);
+    // Without the copies another class may be the commonest.
+    const { guessing, margin } = guessingOf(measure, left);
+    const whole = guessingOf(measure, testCounts);
+    const interval = read(judged, measure, known);
     const base = control.length > 0 ? read(control, measure, none) : null;
     // Random labels teach nothing, so the control is noise about guessing - unless it is shown to be more.
-    const isControlled = base === null || base.low <= guessing || differenceInterval(interval, base).low > 0;
+    const isControlled =
+      base === null || base.low <= whole.guessing || differenceInterval(interval, base).low > 0;
     return {
       measure,
       guessing,
       margin,
       ...interval,
-      highest: read(judged, measure, none).high,
+      isBelow: read(judged, measure, none).high < whole.margin,
       isControlled,
     };
   });
@@ -154,7 +181,7 @@ export function judgeLearning(
   // Of two classes, more right answers than the commonest class gives are more of the rare one, which the balanced
   // accuracy shows with fewer examples.
   const telling = found.filter(({ measure }) => classes > 2 || measure === "balanced");
-  if (telling.every(({ highest, margin }) => highest < margin)) {
+  if (telling.every(({ isBelow }) => isBelow)) {
     if (!restless) {
       return answer(
         "does-not-learn",
@@ -163,20 +190,10 @@ export function judgeLearning(
         intervals,
       );
     }
-    return answer(
-      "inconclusive",
-      [reached, against, restless.why],
-      `\`${restless.next}\` may decide`,
-      intervals,
-    );
+    return answer("inconclusive", [reached, against, restless.why], mayDecide(context, restless), intervals);
   }
   if (restless) {
-    return answer(
-      "inconclusive",
-      [reached, against, restless.why],
-      `\`${restless.next}\` may decide`,
-      intervals,
-    );
+    return answer("inconclusive", [reached, against, restless.why], mayDecide(context, restless), intervals);
   }
   if (
     judged.length > 1 &&

@@ -5,7 +5,6 @@
 
 import { percent } from "../../base/percent.ts";
 import type { Copies } from "../../data/copies.ts";
-import { hasEnded } from "../escalation.ts";
 import type { TrialResult, Verdict } from "../result.ts";
 import { judgeCapacity } from "./capacity.ts";
 import { plural, sum, type VerdictContext } from "./context.ts";
@@ -21,7 +20,7 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
   const answers = {
     capacity: judgeCapacity(onRandom, onTrue, context),
     learning: judgeLearning(onTrue, onRandom, context),
-    leak: judgeLabels(onRandom.filter(hasEnded), context),
+    leak: judgeLabels(onRandom, context),
     copies: copies && {
       ...copies,
       testByClass: [...copies.testByClass],
@@ -78,8 +77,7 @@ export const tellLabelCheck = (suspected: boolean | null): string =>
 function tellBudget({ asked, steps, used, lacking, secondsPerStep }: NonNullable<Verdict["budget"]>): string {
   const spent = `Budget: ${plural(used, "step")} of ${steps.toLocaleString("en-US")} used (${asked})`;
   if (lacking === 0) return `${spent}.`;
-  const minutes =
-    secondsPerStep === null ? "" : `, about ${Math.ceil((lacking * secondsPerStep) / 60)} min of one core`;
+  const minutes = secondsPerStep === null ? "" : `, about ${Math.ceil((lacking * secondsPerStep) / 60)} min`;
   return `${spent}; the next try would take up to ${plural(lacking, "step")} more${minutes}, and is left undone.`;
 }
 

@@ -96,14 +96,15 @@ describe("figure-1a", () => {
     const some = await Promise.all([
       trialOf(inception({}), [row(1, 1, 0.5), row(2, 0.4, 1)], { seed: 0 }),
       trialOf(inception({}), [row(1, 2, 0.5), row(2, 1, 0.8), row(3, 0.2, 1)], { seed: 1 }),
+      trialOf(inception({}), [row(1, 3, 0.5), row(2, 1, 0.8), row(3, 0.3, 1)], { seed: 2 }),
     ]);
     const { points } = read(figure, some).plots[0]!.series[0]!;
     expect(points.map(({ y, n }) => [y, n])).toEqual([
-      [1.5, 2],
-      [0.7, 2],
-      [expect.closeTo(0.3, 10), 2],
+      [2, 3],
+      [expect.closeTo(0.8, 10), 3],
+      [expect.closeTo(0.3, 10), 3],
     ]);
-    expect(points[0]!.low).toBeLessThan(1.5);
+    expect(points[0]!.low).toBeLessThan(2);
   });
 });
 

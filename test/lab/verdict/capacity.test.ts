@@ -27,6 +27,8 @@ describe("judge, on capacity", () => {
     const capacity = judged([lost]);
     expect(capacity.answer).toBe("inconclusive");
     expect(capacity.reasons.join("; ")).toContain("a fit at epoch 12 was lost again");
+    const early = judged([random({ trainAccuracy: 0.5, epochsToFit: 40, fit: true })]);
+    expect(early.next).toBe("`--fit-accuracy 1 --fit-loss 0` trains on");
   });
 
   test("compares the pace of seeds that fitted both, by the recipe as it was asked for", () => {

@@ -50,6 +50,26 @@ describe("the label check", () => {
     ).toBe(true);
   });
 
+  test("tells what was not asked for from what failed", () => {
+    const failed = random({ status: "failed", confusion: null, testAccuracy: null });
+    expect(judged([failed]).leak.next).toBe("see the trials' errors");
+    expect(judged([]).leak.next).toBe("add 1 to `--corrupt`");
+  });
+
+  test("does not pass a test set too small to show anything", () => {
+    const testCounts = [1, ...new Array<number>(9).fill(0)];
+    const confusion = testCounts.map((count) => testCounts.map((_, name) => (name === 1 ? count : 0)));
+    const missed = random({ confusion, testAccuracy: 0 });
+    const { leak } = judged([missed], { testCounts });
+    expect(leak).toMatchObject({ suspected: null, needsSeeds: 4 });
+    expect(leak.reasons[0]).toBe(
+      "10 classes, 1 of them in the test set, and 1 seed have too few renamings to show it",
+    );
+    const apart = { testCounts, trainCounts: [0, ...new Array<number>(9).fill(100)] };
+    const { reasons } = judged([missed], apart).leak;
+    expect(reasons).toEqual(["no test example of a class trained on is named as one"]);
+  });
+
   test("renames only classes that labels are drawn from", () => {
     // Class 9 is not in training: with nine classes, 11.1 % of the others' examples are expected.
     const trainCounts = [...new Array<number>(9).fill(100), 0];

@@ -142,6 +142,9 @@ describe("judge, on learning", () => {
   test("asks for a smaller rate when training diverged, and takes the attempt that did not", () => {
     const diverged = trial({ status: "diverged" });
     expect(judged([diverged]).next).toContain("--lr 0.0033");
+    expect(judged([diverged, trial({ seed: 1 })]).reasons).toEqual([
+      "training on true labels diverged (1 of 2 seeds)",
+    ]);
     expect(judged([diverged, trial({ escalation: 1, learningRate: 0.0033 })]).answer).toBe("learns");
   });
 
@@ -173,6 +176,33 @@ describe("judge, on learning", () => {
     expect(learning.next).toContain("different test examples would decide");
     expect(text).toContain("990 test examples repeat others.");
     expect(judged([trial({ testAccuracy: 0.1 })]).answer).toBe("does-not-learn");
+  });
+
+  test("knows that without the copies another class may be the commonest", () => {
+    // Of 50 and 50 test examples 45 of one class are copies: always naming the other is right 50 times in 55.
+    const testCounts = [50, 50];
+    const copies = { test: 45, testOtherLabel: 0, testByClass: [0, 45], train: 0, trainOtherLabel: 0 };
+    const confusion = [
+      [50, 0],
+      [50, 0],
+    ];
+    const constant = trial({ testAccuracy: 0.5, confusion });
+    const facts = { trainCounts: testCounts, testCounts };
+    expect(judged([constant], { ...facts, copies }).answer).not.toBe("learns");
+    const all = { ...copies, test: 50, testByClass: [0, 50] };
+    expect(judged([constant], { ...facts, copies: all }).reasons[0]).toContain("are of one class");
+  });
+
+  test("does not call it rest where the fit that was asked for ended training", () => {
+    const early = attempts(trial, { trainAccuracy: 0.12, testAccuracy: 0.1, epochsToFit: 2, fit: true }).map(
+      (one) => ({
+        ...one,
+        epochs: 2,
+      }),
+    );
+    const learning = judged(early);
+    expect(learning.answer).toBe("inconclusive");
+    expect(learning.next).toBe("`--fit-accuracy 1 --fit-loss 0` may decide");
   });
 
   test("does not reassure where every test example stands in training", () => {

