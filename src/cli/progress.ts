@@ -30,9 +30,9 @@ const nameInTest: NameTrial = ({ spec, escalation }) =>
 const showShare = (share: number | null): string => (share === null ? "  - " : percent(share));
 
 function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, seconds }: TrialResult): string {
-  if (error !== undefined) return `${status} after ${epochs} epochs: ${error}`;
+  if (error !== undefined) return `${status} after ${formatNoun(epochs, "epoch")}: ${error}`;
   const numbers = `train ${showShare(trainAccuracy)}, test ${showShare(testAccuracy)}`;
-  return `${status} after ${epochs} epochs in ${formatDuration(seconds)}: ${numbers}`;
+  return `${status} after ${formatNoun(epochs, "epoch")} in ${formatDuration(seconds)}: ${numbers}`;
 }
 
 /** How progress is shown. */

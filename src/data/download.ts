@@ -45,7 +45,7 @@ export async function fetchFile(file: Download, path: string, options: FetchOpti
   try {
     await fetchFromAny(file, path, options);
   } finally {
-    useNoProxies();
+    await useNoProxies();
   }
 }
 
@@ -67,14 +67,23 @@ function describeProxies(): string {
   return `Proxies are those of ${named.join(", ")}${reason}. `;
 }
 
+/** What `fetch` sends requests by: undici, in Node.js and as a package, keeps it here. */
+const DISPATCHER = Symbol.for("undici.globalDispatcher.1");
+
 /** Have `fetch` use the proxies of the environment; what is returned ends that. */
-function useProxies(): () => void {
+function useProxies(): () => Promise<void> {
   const named = proxiesNamed();
   // Node.js does so by itself then.
-  if (named.length === 0 || process.env["NODE_USE_ENV_PROXY"] === "1") return () => {};
-  if (!canUseProxies) return () => {};
+  if (named.length === 0 || process.env["NODE_USE_ENV_PROXY"] === "1") return async () => {};
+  if (!canUseProxies) return async () => {};
   try {
-    return http.setGlobalProxyFromEnv();
+    const useNone = http.setGlobalProxyFromEnv();
+    const { [DISPATCHER]: dispatcher } = globalThis as { [DISPATCHER]?: { destroy?: () => Promise<void> } };
+    return async () => {
+      useNone();
+      // A proxy that hangs up is asked again and again, for ever, even for requests that were given up.
+      await dispatcher?.destroy?.();
+    };
   } catch {
     // The reason quotes the address, which may hold a password.
     throw new UsageError(

@@ -39,16 +39,15 @@ export function contradictionOf({ spec, result }: StoredTrial): string | undefin
     ["epochsToFit", result.epochs, result.epochsToFit],
     ["epochsTo95", result.epochs, result.epochsTo95],
     ["best.epoch", result.epochs, result.best?.epoch],
-    ["history", result.epochs, result.history.at(-1)?.epoch],
+    ["history: epoch", result.epochs, result.history.at(-1)?.epoch],
     ["escalation", LARGEST_WHOLE, result.escalation],
   ];
   const large = most.find(([, bound, got]) => (got ?? 0) > bound);
   if (large) return `result.${large[0]}: expected at most ${large[1]}, got ${large[2]}`;
-  const late = result.history.find(({ epoch }, index) => epoch <= (result.history[index - 1]?.epoch ?? 0));
-  return (
-    late &&
-    `result.history: expected each epoch once, in their order, got epoch ${late.epoch} after a later one`
-  );
+  const epochsMeasured = [0, ...result.history.map(({ epoch }) => epoch)];
+  const late = epochsMeasured.findIndex((epoch, index) => index > 0 && epoch <= epochsMeasured[index - 1]!);
+  if (late < 0) return undefined;
+  return `result.history: expected each epoch once, in their order, got epoch ${epochsMeasured[late]} after ${epochsMeasured[late - 1]}`;
 }
 
 /** Finished trials as files. Several processes may use one folder at once. */

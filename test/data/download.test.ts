@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fetchFile } from "../../src/data/download.ts";
 import { md5 } from "../../src/data/files.ts";
@@ -190,6 +193,23 @@ describe("fetchFile", () => {
     const error = await fetchFile(FILE, path, { mirror: "https://files.invalid/" }).catch(String);
     expect(error).toMatch(/Proxies are those of HTTPS_PROXY\.|HTTPS_PROXY: expected the address of a proxy/);
     expect(error).not.toContain("secret");
+  });
+
+  test("leaves a proxy alone that hangs up", async () => {
+    let asked = 0;
+    const proxy = createServer((socket) => {
+      asked++;
+      socket.destroy();
+    }).listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    vi.stubEnv("HTTPS_PROXY", `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    const refused = fetchFile(FILE, path, { mirror: "https://files.invalid/", patience: 0.2 });
+    await expect(refused).rejects.toThrow("Proxies are those of HTTPS_PROXY.");
+    const before = asked;
+    await sleep(200);
+    expect(before).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(before + 1);
+    proxy.close();
   });
 
   test("gives up on a server that says nothing", async () => {

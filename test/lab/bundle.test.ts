@@ -171,7 +171,7 @@ describe("an import", () => {
     [
       "an epoch twice",
       (_, { result }) => void (result.history[1].epoch = 1),
-      "result.history: expected each epoch once, in their order, got epoch 1 after a later one",
+      "result.history: expected each epoch once, in their order, got epoch 1 after 1",
     ],
     [
       "a result with the character of code 0",

@@ -5,6 +5,7 @@
 import { estimate, meanOf } from "../../base/statistics.ts";
 import type { Measurement, Series } from "../experiment-result.ts";
 import type { HistoryRow, TrialResult } from "../result.ts";
+import { plural } from "../verdict/context.ts";
 
 /** What is known about a number before it is measured. */
 export interface Expectation {
@@ -59,9 +60,9 @@ export function measureReached(
 ): Measurement {
   const values = trials.map(read).filter((value) => value !== null);
   if (values.length === trials.length) return measure(values, expected);
-  const epochs = Math.max(...trials.map((trial) => trial.epochs));
+  const epochs = plural(Math.max(...trials.map((trial) => trial.epochs)), "epoch");
   // A trial ends once everything is fitted, by accuracy even where its loss could still fall.
-  const time = trials.every(({ fit }) => fit) ? `the ${epochs} epochs to the fit` : `${epochs} epochs`;
+  const time = trials.every(({ fit }) => fit) ? `the ${epochs} to the fit` : epochs;
   const note =
     values.length === 0
       ? `not reached in ${time}`

@@ -2,6 +2,7 @@
  * @file What readers of every experiment must know: the choices made, and what differs from the paper.
  */
 
+import { plural } from "../verdict/context.ts";
 import { weightDecayOf } from "./recipes.ts";
 import type { Setting } from "./scales.ts";
 
@@ -22,8 +23,8 @@ export const weightDecayNote = (models: readonly string[]): string =>
 export function settingNotes({ scale, data, n, epochs, evalEvery, testN }: Setting): string[] {
   const changes = [
     ...(data === undefined ? [] : [`data ${data}`]),
-    ...(n === undefined ? [] : [`${n} training examples`]),
-    ...(epochs === undefined ? [] : [`${epochs} epochs`]),
+    ...(n === undefined ? [] : [plural(n, "training example")]),
+    ...(epochs === undefined ? [] : [plural(epochs, "epoch")]),
   ];
   return [
     ...(scale === "paper" ? [] : [`This is the ${scale} scale, not the paper's size.`]),
