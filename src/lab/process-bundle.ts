@@ -3,7 +3,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { copyFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { csvFormat } from "d3-dsv";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
@@ -137,8 +137,8 @@ async function writeTrials(database: Database, folder: string, ids: readonly str
     trials.push(withoutHeader(csvFormat(flat), start > 0));
     if (points.length > 0) epochs.push(withoutHeader(csvFormat(points), epochs.length > 0));
   }
-  await writeFile(join(folder, "trials.csv"), `${trials.join("\n")}\n`);
-  await writeFile(join(folder, "epochs.csv"), `${epochs.join("\n")}\n`);
+  await writeWhole(join(folder, "trials.csv"), `${trials.join("\n")}\n`);
+  await writeWhole(join(folder, "epochs.csv"), `${epochs.join("\n")}\n`);
 }
 
 const withoutHeader = (csv: string, isLater: boolean): string =>
@@ -153,7 +153,7 @@ async function writeCheckpoints(lab: LocalLab, folder: string, ids: readonly str
     if (!facts) continue;
     await makeFolder(target);
     const bytes = await readCheckpoint(lab.database.tables, facts);
-    if (bytes) await writeFile(newestFile(target, id), bytes);
+    if (bytes) await writeWhole(newestFile(target, id), bytes);
     else {
       // A file that is gone is no loss: the trial begins anew.
       const here = newestFile(lab.checkpoints, id);
