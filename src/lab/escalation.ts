@@ -9,7 +9,7 @@ import type { Recipe } from "../train/recipe.ts";
 import type { TrialResult } from "./result.ts";
 
 /** Training accuracy from which labels count as memorised, where all classes are equally common. */
-export const MEMORISED = 0.95;
+export const MEMORIZED = 0.95;
 
 /** Gain in training accuracy, over the last quarter of a run or since the one before, that says "not at rest". */
 const STILL_GAINING = 0.02;
@@ -25,7 +25,7 @@ const STILL_FALLING = 0.1;
  * @param classes - Number of classes that occur.
  */
 export const memorisedFrom = (commonest: number, classes: number): number =>
-  Math.max(MEMORISED, 1 - ((1 - MEMORISED) * (1 - commonest)) / (1 - 1 / Math.max(2, classes)));
+  Math.max(MEMORIZED, 1 - ((1 - MEMORIZED) * (1 - commonest)) / (1 - 1 / Math.max(2, classes)));
 
 /** Whether a trial ended with its labels memorised; a fit once met and then lost is none. */
 export const isMemorised = (trial: TrialResult, bound: number): boolean =>

@@ -21,9 +21,6 @@ export const TRAIN_MARGIN = 0.02;
 export const CHANCE_MARGIN = 0.02;
 export const TEST_MARGIN = 0.05;
 
-/** Training accuracy from which labels count as memorised, as in the verdict of a test. */
-export const MEMORISED = 0.95;
-
 /** Gain in test accuracy below which early stopping is of no use; the best of many epochs is above by luck. */
 export const STOPPING_MARGIN = 0.02;
 

@@ -6,10 +6,11 @@
  */
 
 import { percent } from "../../base/percent.ts";
+import { MEMORIZED } from "../escalation.ts";
 import type { Claim, ExperimentPlot, ExperimentTable, Measurement } from "../experiment-result.ts";
 import type { TrialResult } from "../result.ts";
 import { measured, number, plain, text } from "./cells.ts";
-import { CHANCE_MARGIN, type Check, judgeClaim, MEMORISED } from "./claims.ts";
+import { CHANCE_MARGIN, type Check, judgeClaim } from "./claims.ts";
 import {
   corruptionConditions,
   corruptionModels,
@@ -121,7 +122,7 @@ function rises(levels: readonly Level[], model: string): Check[] {
   const isSteady = error.every((value, index) => index === 0 || value >= error[index - 1]! - 0.01);
   return [
     {
-      holds: Math.min(...fit) >= MEMORISED,
+      holds: Math.min(...fit) >= MEMORIZED,
       says: `${model} fits at least ${percent(Math.min(...fit))} of the training labels at every level`,
     },
     {

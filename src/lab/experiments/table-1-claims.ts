@@ -3,13 +3,13 @@
  */
 
 import { percent } from "../../base/percent.ts";
+import { MEMORIZED } from "../escalation.ts";
 import type { Claim } from "../experiment-result.ts";
 import type { TrialResult } from "../result.ts";
 import {
   CHANCE_MARGIN,
   type Check,
   judgeClaim,
-  MEMORISED,
   STOPPING_MARGIN,
   TEST_MARGIN,
   TRAIN_MARGIN,
@@ -46,7 +46,7 @@ export function table1Claims(trialsOf: TrialsOf): Claim[] {
     const [onRandom, onTrue] = [train(row), train(plainRow(row.model, false)!)];
     if (onRandom === null || onTrue === null) return { holds: null, says: row.model };
     return {
-      holds: onRandom >= MEMORISED,
+      holds: onRandom >= MEMORIZED,
       says: `one recipe fits ${percent(onTrue)} of true and ${percent(onRandom)} of random labels with ${row.model}`,
     };
   });

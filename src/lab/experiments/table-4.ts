@@ -6,10 +6,11 @@
  */
 
 import { percent } from "../../base/percent.ts";
+import { MEMORIZED } from "../escalation.ts";
 import type { Claim } from "../experiment-result.ts";
 import type { TrialResult } from "../result.ts";
 import { epochsCell, epochsColumn, measured, number, plain, text } from "./cells.ts";
-import { type Check, judgeClaim, MEMORISED, TRAIN_MARGIN } from "./claims.ts";
+import { type Check, judgeClaim, TRAIN_MARGIN } from "./claims.ts";
 import type { Condition } from "./condition.ts";
 import type { Experiment, Findings, Reading } from "./experiment.ts";
 import { meanOver, measureTrials, SHARE } from "./measure.ts";
@@ -75,7 +76,7 @@ function claimsOf(trialsOf: TrialsOf): Claim[] {
     if (ours === null) return { holds: null, says: what };
     const { train } = row;
     return {
-      holds: train === null ? ours < MEMORISED : ours >= train - TRAIN_MARGIN,
+      holds: train === null ? ours < MEMORIZED : ours >= train - TRAIN_MARGIN,
       says: `${what} fits ${percent(ours)} of random labels (paper ${train === null ? "failed to converge" : percent(train)})`,
     };
   };
@@ -90,7 +91,7 @@ function claimsOf(trialsOf: TrialsOf): Claim[] {
     judgeClaim(14, [
       most
         ? {
-            holds: most.ours >= MEMORISED,
+            holds: most.ours >= MEMORIZED,
             says: `${most.row.model} with ${most.row.regularizer} fits ${percent(most.ours)} of random labels`,
           }
         : { holds: null, says: "any model with a regularizer" },
