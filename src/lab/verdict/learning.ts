@@ -173,7 +173,8 @@ export function judgeLearning(
       intervals,
     );
   }
-  const bound = memorisedBound(context);
+  // True labels are as unequal as permuted ones: guessing the commonest class is not to have fitted them.
+  const bound = memorisedBound({ ...context, labels: "permute" });
   const restless = seeds
     .filter((attempts) => !attempts.some((trial) => isMemorised(trial, bound)))
     .map((attempts) => unrest(attempts))
