@@ -8,7 +8,7 @@ import { type Estimate, FEWEST_FOR_INTERVAL, meanOf } from "../../base/statistic
 import { attemptsBySeed, bestAttempt, isMemorised, unrest } from "../escalation.ts";
 import type { TrialResult, Verdict } from "../result.ts";
 import { ACCURACY_LIMITS, estimateOf } from "../summary.ts";
-import { memorisedBound, missingSeeds } from "./capacity.ts";
+import { fittedBound, missingSeeds } from "./capacity.ts";
 import {
   commonestShare,
   mayDecide,
@@ -173,8 +173,7 @@ export function judgeLearning(
       intervals,
     );
   }
-  // True labels are as unequal as permuted ones: guessing the commonest class is not to have fitted them.
-  const bound = memorisedBound({ ...context, labels: "permute" });
+  const bound = fittedBound(context);
   const restless = seeds
     .filter((attempts) => !attempts.some((trial) => isMemorised(trial, bound)))
     .map((attempts) => unrest(attempts))
