@@ -10,7 +10,7 @@ import { mostSteps, stepsOf } from "./budget.ts";
 import { attemptsBySeed, hasEnded, isMemorised, nextRung, stretched } from "./escalation.ts";
 import { FIRST_SEEDS, type TestRequest } from "./plan.ts";
 import type { TrialResult, Verdict } from "./result.ts";
-import { memorisedBound } from "./verdict/capacity.ts";
+import { fittedBound, memorisedBound } from "./verdict/capacity.ts";
 import type { VerdictContext } from "./verdict/context.ts";
 import { judge } from "./verdict/verdict.ts";
 
@@ -90,9 +90,9 @@ function escalations(
   context: VerdictContext,
   { learning }: Verdict,
 ): PlannedRun[] {
-  const bound = memorisedBound(context);
   const wanted = learning.answer === "learns" ? [1] : [0, 1];
   return wanted.flatMap((nominal) => {
+    const bound = nominal === 0 ? fittedBound(context) : memorisedBound(context);
     const asked = specs.find(({ inputs, corrupt }) => inputs === "true" && corrupt === nominal);
     const trials = results.filter(({ inputs, labels }) => inputs === "true" && labels.nominal === nominal);
     // What failed once, as for want of memory, would fail for ever.

@@ -91,6 +91,20 @@ describe("nextRound", () => {
       random({ seed, confusion: halves(0.5), testAccuracy: 0.5 }),
     ]).flat();
 
+  test("trains true labels longer where only the commonest class was guessed", () => {
+    const unequal = { ...TWO, trainCounts: [950, 50], testCounts: [950, 50] };
+    const guessing = trial({
+      trainAccuracy: 0.95,
+      trainLoss: 0.2,
+      confusion: [
+        [950, 0],
+        [50, 0],
+      ],
+    });
+    const { runs } = nextRound({ seeds: 1 }, SPECS, [guessing, random()], unequal);
+    expect(runs.map(({ escalation, spec: { corrupt } }) => [corrupt, escalation])).toEqual([[0, 1]]);
+  });
+
   test("doubles seeds until the label check of two classes can be made", () => {
     const added = (count: number) => nextRound({ seeds: "auto" }, SPECS, seeds(count), TWO).runs;
     expect(added(3).map(({ spec: { seed, corrupt } }) => [seed, corrupt])).toEqual([

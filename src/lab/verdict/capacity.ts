@@ -29,6 +29,10 @@ export function memorisedBound({ trainCounts, labels }: VerdictContext): number 
   return memorisedFrom(labels === "permute" ? commonestShare(trainCounts) : 1 / classes, classes);
 }
 
+/** The same for true labels: they are as unequal as permuted ones, and guessing the commonest class fits none. */
+export const fittedBound = (context: VerdictContext): number =>
+  memorisedBound({ ...context, labels: "permute" });
+
 /**
  * Fewest examples of which it is no luck to know a share: one guess for all, and of `classes` equally likely
  * labels, is right so often once in a thousand at most (binomial tail, a union over the guesses).

@@ -7,7 +7,7 @@ import { type Estimate, FEWEST_FOR_INTERVAL } from "../../base/statistics.ts";
 import { attemptsBySeed, bestAttempt, isMemorised, unrest } from "../escalation.ts";
 import type { TrialResult, Verdict } from "../result.ts";
 import { ACCURACY_LIMITS, estimateOf } from "../summary.ts";
-import { memorisedBound, missingSeeds } from "./capacity.ts";
+import { fittedBound, missingSeeds } from "./capacity.ts";
 import {
   commonestShare,
   mayDecide,
@@ -114,7 +114,7 @@ function decide(
       "check how the test data were made",
     );
   }
-  const bound = memorisedBound(context);
+  const bound = fittedBound(context);
   const restless = seeds
     .filter((attempts) => !attempts.some((trial) => isMemorised(trial, bound)))
     .map((attempts) => unrest(attempts))

@@ -157,6 +157,19 @@ describe("judge, on learning", () => {
     expect(judged([trial({ testAccuracy: 0.75 })], { copies }).answer).toBe("learns");
   });
 
+  test("does not take guessing the commonest class for labels that were fitted", () => {
+    const guessing = trial({
+      trainAccuracy: 0.95,
+      confusion: [
+        [9500, 0],
+        [500, 0],
+      ],
+    });
+    const learning = judged([guessing], { trainCounts: [950, 50], testCounts: [9500, 500] });
+    expect(learning.answer).toBe("inconclusive");
+    expect(learning.next).toMatch(/--epochs|--escalations/);
+  });
+
   test("tells of classes that training lacks", () => {
     expect(judged([trial()], { trainCounts: CONTEXT.trainCounts.with(9, 0) }).reasons).toContain(
       "100 test examples can only be wrong, as training has none of their class",
