@@ -26,10 +26,15 @@ type Said = Pick<Learning, "answer" | "next" | "needsSeeds"> & { readonly why: s
 
 const undecided = (why: string, next: string): Said => ({ answer: "inconclusive", why, next });
 
-/** Judge from the trials on true inputs with true labels; those with random ones are the control. */
+/**
+ * Judge from the trials on true inputs with true labels; those with random ones are the control.
+ *
+ * @param labels - What the label check says of the control.
+ */
 export function judgeLearning(
   onTrue: readonly TrialResult[],
   onRandom: readonly TrialResult[],
+  labels: Verdict["leak"],
   context: VerdictContext,
 ): Learning {
   const seeds = attemptsBySeed(onTrue);
@@ -39,7 +44,7 @@ export function judgeLearning(
     .filter(({ confusion }) => confusion !== null);
   const controlAccuracy = accuracyOf(control);
   const obstacle = onTrue.length === 0 ? NOT_TRAINED : (obstacleOf(judged) ?? obstacleInData(context));
-  const measured = obstacle ? undefined : measureTrials(judged, control, context);
+  const measured = obstacle ? undefined : measureTrials(judged, control, labels.pValue ?? 1, context);
   const { why, ...said } = obstacle ?? decide(measured!, seeds, context);
   const reasons = [
     measured ? tellReached(measured, judged.length, context.copies?.test ?? 0) : null,

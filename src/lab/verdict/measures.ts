@@ -27,7 +27,7 @@ export interface Measured extends ShareInterval {
   readonly isAbove: boolean;
   /** Less than what is negligible, copies credited. */
   readonly isBelow: boolean;
-  /** No less than networks that were trained on random labels, where those know more than guessing. */
+  /** No less than networks that were trained on random labels, where those are shown to know true ones. */
   readonly isControlled: boolean;
   /** Whether it would be above or below if seeds did not differ. */
   readonly isDecidedByExamples: boolean;
@@ -51,10 +51,12 @@ export const apart = ({ testCounts, copies }: VerdictContext): number[] =>
  *
  * @param judged - One a seed; at least one, all with a confusion matrix.
  * @param control - Trials on random labels; may be none.
+ * @param pValue - Of the label check: how likely the control is to know so many true labels by chance.
  */
 export function measureTrials(
   judged: readonly TrialResult[],
   control: readonly TrialResult[],
+  pValue: number,
   context: VerdictContext,
 ): Measurement {
   const confidence = confidenceOf(context, judged);
@@ -78,9 +80,9 @@ export function measureTrials(
       margin,
       isAbove: isAbove(interval),
       isBelow: pooledInterval(credited, confidence).high < whole.margin,
-      // Random labels teach nothing, so the control is noise about guessing - unless it is shown to be more.
-      isControlled:
-        base === undefined || base.low <= whole.guessing || differenceInterval(interval, base).low > 0,
+      // Random labels teach nothing, so the control is noise about guessing, and wide noise where examples of a class
+      // are alike: two clusters are named right or wrong as a whole. What shows more is the renaming test.
+      isControlled: base === undefined || pValue >= ALPHA || differenceInterval(interval, base).low > 0,
       isDecidedByExamples: isAbove(alike) || alike.high < margin,
     };
   };

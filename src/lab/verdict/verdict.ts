@@ -17,10 +17,11 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     trials.filter(({ inputs, labels }) => inputs === "true" && labels.nominal === nominal);
   const [onTrue, onRandom] = [kind(0), kind(1)];
   const copies = context.copies && { ...context.copies, testCount: sum(context.testCounts) };
+  const leak = judgeLabels(onRandom, context);
   const answers = {
     capacity: judgeCapacity(onRandom, onTrue, context),
-    learning: judgeLearning(onTrue, onRandom, context),
-    leak: judgeLabels(onRandom, context),
+    learning: judgeLearning(onTrue, onRandom, leak, context),
+    leak,
     copies: copies && {
       ...copies,
       testByClass: [...copies.testByClass],

@@ -133,6 +133,17 @@ describe("judge, on learning", () => {
     expect(judged([trial({ testAccuracy: 0.16 }), random({ testAccuracy: 0.115 })]).answer).toBe("learns");
   });
 
+  test("knows that two clusters are named right or wrong as a whole by networks of random labels", () => {
+    // One network in two names both clusters right by luck; its renaming is as likely.
+    const testCounts = [100, 100];
+    const [sure, lucky] = [
+      [0.99, 0.99],
+      [0.98, 0.99],
+    ].map((shares) => classified(testCounts, shares));
+    const trials = [sure!, { ...lucky!, labels: { nominal: 1, realised: 0.5 } }];
+    expect(judged(trials, { testCounts, trainCounts: testCounts }).answer).toBe("learns");
+  });
+
   test("must beat networks that know the test labels from random ones", () => {
     const learning = judged([trial({ testAccuracy: 0.4 }), random({ testAccuracy: 0.4 })]);
     expect(learning.answer).toBe("inconclusive");
