@@ -10,6 +10,7 @@ import { csvParse } from "d3-dsv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { experimentResultSchema } from "../../src/lab/experiment-result.ts";
 import { openServer } from "../../src/store/open.ts";
+import type { TrialsAnswer } from "../../src/web/api.ts";
 import { type Server, startServer } from "../store/databases.ts";
 import { shatter } from "./shatter.ts";
 
@@ -29,7 +30,7 @@ afterAll(async () => {
 const at = (name: string): string => join(folder, name);
 
 /** Three trials of some seconds each. */
-const FIGURE = "figure-1c --scale smoke --models mlp-1x512 --n 3000 --epochs 12 --jobs 1 --threads 1".split(
+const FIGURE = "figure-1c --scale smoke --models mlp-1x512 --n 3000 --epochs 24 --jobs 1 --threads 1".split(
   " ",
 );
 const ID = /figure-1c-custom-[0-9a-f]{6}/;
@@ -45,12 +46,21 @@ const outcomesIn = (lab: string) =>
     .trials.map(({ result: { seconds: _, ...outcome } }) => outcome)
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 
-/** Start the figure in a lab, and interrupt it in the midst of its second trial. */
+/** Start the figure in a lab, and interrupt it in the midst of its second trial, as its dashboard shows it. */
 async function interrupted(lab: string): Promise<void> {
-  const run = await shatter(["run", ...FIGURE, "--lab", at(lab)], {
+  const run = await shatter(["run", ...FIGURE, "--lab", at(lab), "--port", "0"], {
     onStart: (child) => {
-      child.stderr!.on("data", (chunk: Buffer) => {
-        if (`${chunk}`.includes("[1/3]")) setTimeout(() => child.kill("SIGINT"), 700);
+      child.stderr!.on("data", async (chunk: Buffer) => {
+        const [, address] = /dashboard: (\S+)/.exec(`${chunk}`) ?? [];
+        if (address === undefined) return;
+        for (;;) {
+          const { trials } = (await (await fetch(`${address}api/trials`)).json()) as TrialsAnswer;
+          const isDone = trials.some(({ state }) => state === "done");
+          if (isDone && trials.some(({ state, epoch, share }) => state === "running" && epoch + share > 0))
+            break;
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        child.kill("SIGINT");
       });
     },
   });
