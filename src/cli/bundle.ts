@@ -3,7 +3,7 @@
  */
 
 import { Command } from "commander";
-import { exportLab, importLab, type Moved } from "../lab/process-bundle.ts";
+import { exportLab, importLab, type Moved, readBundle } from "../lab/process-bundle.ts";
 import { collectGarbage } from "../lab/process-gc.ts";
 import { openLab } from "../lab/process-lab.ts";
 import { formatBytes, formatNoun } from "../report/format.ts";
@@ -25,6 +25,8 @@ export function exportCommand(): Command {
 export function importCommand(): Command {
   const command = new Command("import").argument("<folder>", "the exported lab");
   return labOptions(command).action(async (folder: string, options: LabOptions) => {
+    // What is no export is refused before a lab is made for it.
+    await readBundle(folder);
     await using lab = await openLab({
       lab: options.lab,
       databaseUrl: databaseUrlOf(options),

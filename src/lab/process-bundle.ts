@@ -229,8 +229,13 @@ async function importBundle(
   return done;
 }
 
-async function readBundle(folder: string): Promise<Bundle> {
-  const path = join(folder, "lab.json");
+/**
+ * What an exported folder says of its lab.
+ *
+ * @throws DataError if it is not an export, or not of this version.
+ */
+export async function readBundle(folder: string): Promise<Bundle> {
+  const path = join(resolve(folder), "lab.json");
   let document: unknown;
   try {
     const { size } = await stat(path);

@@ -219,7 +219,6 @@ describe("a lab's commands refuse", () => {
       2,
       "expected one experiment or any number of trials",
     ],
-    ["a folder that is no export", ["import", "."], 1, "no such file (an export that was interrupted?)"],
     [
       "a URL of something else",
       ["status", "--database-url", "mysql://u:hunter2@h/d"],
@@ -232,6 +231,13 @@ describe("a lab's commands refuse", () => {
     expect(run.code).toBe(code);
     expect(run.stderr).toContain(message);
     expect(run.stderr).not.toContain("hunter2");
+  });
+
+  test("a folder that is no export, and makes no lab for it", async () => {
+    const run = await shatter(["import", ".", "--lab", at("none")]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain("no such file (an export that was interrupted?)");
+    expect(existsSync(at("none"))).toBe(false);
   });
 
   test("an export that was tampered with, and take nothing in", async () => {

@@ -44,6 +44,25 @@ export function fewestExamples(classes: number, bound: number): number {
   }
 }
 
+/** An answer, why, and what to do next. */
+interface Said {
+  readonly answer: Capacity["answer"];
+  readonly reasons: readonly string[];
+  readonly next: string;
+}
+
+const undecided = (next: string, ...reasons: string[]): Said => ({ answer: "inconclusive", reasons, next });
+
+/** The attempts of each seed, and the one it is judged by: the first that memorised, else the best. */
+interface Judged {
+  readonly onRandom: readonly TrialResult[];
+  readonly attempts: readonly (readonly TrialResult[])[];
+  readonly best: readonly TrialResult[];
+  readonly memorised: readonly TrialResult[];
+  /** Training accuracy from which labels count as memorised. */
+  readonly bound: number;
+}
+
 /** Judge from the trials on true inputs with random labels, and with true ones for comparison. */
 export function judgeCapacity(
   onRandom: readonly TrialResult[],
@@ -51,16 +70,21 @@ export function judgeCapacity(
   context: VerdictContext,
 ): Capacity {
   const bound = memorisedBound(context);
-  const seeds = attemptsBySeed(onRandom);
-  // A seed is judged by the first attempt that memorised, else by its best.
-  const judged = seeds.map(
-    (attempts) => attempts.find((trial) => isMemorised(trial, bound)) ?? bestAttempt(attempts),
+  const attempts = attemptsBySeed(onRandom);
+  const best = attempts.map(
+    (tried) => tried.find((trial) => isMemorised(trial, bound)) ?? bestAttempt(tried),
   );
-  const memorised = judged.filter((trial) => isMemorised(trial, bound));
+  const memorised = best.filter((trial) => isMemorised(trial, bound));
+  const judged = { onRandom, attempts, best, memorised, bound };
   const pace = slowdown(onRandom, onTrue, bound);
-  const evidence = {
+  const { answer, reasons, next } =
+    obstacleOf(judged, context) ??
+    (memorised.length > 0 ? tellMemorised(judged, pace, context) : tellUnfitted(judged, context));
+  const missing = missingSeeds(onRandom);
+  return {
+    answer,
     trainAccuracy: estimateOf(
-      judged.map((trial) => trial.trainAccuracy),
+      best.map((trial) => trial.trainAccuracy),
       ACCURACY_LIMITS,
     ),
     epochsToFit: estimateOf(
@@ -70,102 +94,116 @@ export function judgeCapacity(
     slowdown: pace?.ratio ?? null,
     slowdownSeeds: pace?.seeds ?? 0,
     bound,
-  };
-  const answer = (what: Capacity["answer"], reasons: readonly (string | null)[], next: string): Capacity => ({
-    ...evidence,
-    answer: what,
-    reasons: [...reasons, missingSeeds(onRandom)].filter((reason) => reason !== null),
+    reasons: missing === null ? [...reasons] : [...reasons, missing],
     next,
-  });
-  const undecided = (next: string, ...reasons: string[]) => answer("inconclusive", reasons, next);
+  };
+}
 
+/** What keeps trials from being judged. */
+function obstacleOf({ onRandom, best, bound }: Judged, { trainCounts }: VerdictContext): Said | undefined {
   if (onRandom.length === 0) return undecided("add 1 to `--corrupt`", "nothing was trained on random labels");
-  if (judged.length === 0) {
+  if (best.length === 0) {
     return undecided("see the trials' errors", "no trial with random labels came to its end");
   }
-  const classes = occurring(context.trainCounts).length;
+  const classes = occurring(trainCounts).length;
   if (classes < 2) return undecided("use data of two classes or more", "with one class no label is random");
-  const count = sum(context.trainCounts);
+  const count = sum(trainCounts);
   const fewest = fewestExamples(classes, bound);
-  if (count < fewest) {
-    return undecided(
-      `train on ${fewest} examples or more`,
-      `${plural(count, "training example")} can be guessed by luck, so fitting them says nothing`,
-    );
-  }
-  const reached = percent(meanOf(judged.map((trial) => trial.trainAccuracy ?? 0)));
-  const effort = effortOf(memorised.length === judged.length ? judged : seeds.flat());
-  if (memorised.length === judged.length) {
-    return answer(
-      "memorises",
-      [
-        `${reached} of the random training labels are right ${effort} (${plural(judged.length, "seed")})`,
-        pace &&
-          `that takes ${pace.ratio.toFixed(1)} times as many epochs as true labels (${plural(pace.seeds, "seed")} that fitted both)`,
-        "so a high training accuracy of this recipe says nothing about what it has learned; held-out accuracy does",
-      ],
-      "`--corrupt 0,0.2,0.4,0.6,0.8,1` shows what wrong labels cost it",
-    );
-  }
-  const notFitted = `only ${reached} of the random training labels are right ${effort}`;
-  if (memorised.length > 0) {
-    const epochs = 2 * Math.max(...judged.map(({ epochsAllowed }) => epochsAllowed));
+  if (count >= fewest) return undefined;
+  return undecided(
+    `train on ${fewest} examples or more`,
+    `${plural(count, "training example")} can be guessed by luck, so fitting them says nothing`,
+  );
+}
+
+/** What is said where some seeds memorised, or all. */
+function tellMemorised({ best, memorised }: Judged, pace: Pace | null, context: VerdictContext): Said {
+  const seeds = plural(best.length, "seed");
+  if (memorised.length < best.length) {
+    const epochs = 2 * Math.max(...best.map(({ epochsAllowed }) => epochsAllowed));
     return undecided(
       mayDecide(context, { next: `--epochs ${epochs}`, isLonger: true }),
-      `${memorised.length} of ${plural(judged.length, "seed")} memorise the random labels, the others do not`,
+      `${memorised.length} of ${seeds} memorise the random labels, the others do not`,
     );
   }
-  const lost = judged.find(({ epochsToFit }) => epochsToFit !== null);
-  if (lost && lost.epochsToFit === lost.epochs) {
-    return undecided(
-      `\`${FIT_ALL}\` trains on`,
-      notFitted,
-      `what was asked to count as fitted ended training early, below ${percent(bound)}`,
-    );
-  }
-  if (lost) {
-    return undecided(
-      "lower the learning rate (`--lr`) or leave `--no-stop-when-fit` out",
-      notFitted,
-      `a fit at epoch ${lost.epochsToFit} was lost again, or asked for less than ${percent(bound)}`,
-    );
-  }
-  const repeated = context.copies?.train ?? 0;
-  if (attainableAccuracy(context) < bound) {
-    return undecided(
-      count - repeated < fewest
-        ? "look at the inputs with `shatter data show`: almost all of them are equal"
-        : "remove the repeated training inputs",
-      notFitted,
-      `${plural(repeated, "training input")} ${repeated === 1 ? "repeats an earlier one" : "repeat earlier ones"}, and equal inputs cannot be given different labels`,
-    );
-  }
-  if (seeds.some((attempts) => nextRung(attempts, Math.max(1, context.escalations)))) {
-    const hasFailed = onRandom.some((trial) => trial.escalation > 0 && !hasEnded(trial));
-    return undecided(
-      hasFailed
-        ? "see the trials' errors"
-        : context.budget && context.budget.lacking > 0
-          ? "a larger `--budget` lets it try"
-          : `\`--escalations ${Math.max(3, context.escalations)}\` tries more epochs and another learning rate`,
-      notFitted,
-      hasFailed ? "longer training failed" : "longer training was not tried to its end",
-    );
-  }
-  const restless = seeds.map((attempts) => unrest(attempts)).find((found) => found !== undefined);
+  const slower =
+    pace &&
+    `that takes ${pace.ratio.toFixed(1)} times as many epochs as true labels (${plural(pace.seeds, "seed")} that fitted both)`;
+  return {
+    answer: "memorises",
+    reasons: [
+      `${reachedBy(best)} of the random training labels are right ${effortOf(best)} (${seeds})`,
+      ...(slower ? [slower] : []),
+      "so a high training accuracy of this recipe says nothing about what it has learned; held-out accuracy does",
+    ],
+    next: "`--corrupt 0,0.2,0.4,0.6,0.8,1` shows what wrong labels cost it",
+  };
+}
+
+/** What is said where no seed memorised: why not, as far as it is known. */
+function tellUnfitted(judged: Judged, context: VerdictContext): Said {
+  const { onRandom, attempts, best } = judged;
+  const notFitted = `only ${reachedBy(best)} of the random training labels are right ${effortOf(attempts.flat())}`;
+  const cause = lostFit(judged) ?? equalInputs(judged, context) ?? untried(judged, context);
+  if (cause) return { ...cause, reasons: [notFitted, ...cause.reasons] };
+  const restless = attempts.map((tried) => unrest(tried)).find((found) => found !== undefined);
   if (restless) return undecided(mayDecide(context, restless), notFitted, restless.why);
-  const isFaster = ({ learningRate }: TrialResult): boolean => learningRate > judged[0]!.learningRate;
+  const isFaster = ({ learningRate }: TrialResult): boolean => learningRate > best[0]!.learningRate;
   const tried = onRandom.some(isFaster) ? "longer training or a larger learning rate" : "longer training";
-  return answer(
-    "does-not-fit",
-    [
+  return {
+    answer: "does-not-fit",
+    reasons: [
       notFitted,
       `${tried} no longer raised it`,
       "so what it fits is bounded by its size or its regularizers, and its training accuracy says something",
     ],
-    "a larger `--model`, or `--weight-decay 0 --dropout 0`, shows which of the two it is",
+    next: "a larger `--model`, or `--weight-decay 0 --dropout 0`, shows which of the two it is",
+  };
+}
+
+/** A fit that was met below what counts as memorised, or lost again. */
+function lostFit({ best, bound }: Judged): Said | undefined {
+  const lost = best.find(({ epochsToFit }) => epochsToFit !== null);
+  if (!lost) return undefined;
+  if (lost.epochsToFit === lost.epochs) {
+    const why = `what was asked to count as fitted ended training early, below ${percent(bound)}`;
+    return undecided(`\`${FIT_ALL}\` trains on`, why);
+  }
+  return undecided(
+    "lower the learning rate (`--lr`) or leave `--no-stop-when-fit` out",
+    `a fit at epoch ${lost.epochsToFit} was lost again, or asked for less than ${percent(bound)}`,
   );
 }
+
+/** Equal inputs that cannot be given different labels. */
+function equalInputs({ bound }: Judged, context: VerdictContext): Said | undefined {
+  if (attainableAccuracy(context) >= bound) return undefined;
+  const { trainCounts, copies } = context;
+  const repeated = copies?.train ?? 0;
+  const isLittleLeft = sum(trainCounts) - repeated < fewestExamples(occurring(trainCounts).length, bound);
+  return undecided(
+    isLittleLeft
+      ? "look at the inputs with `shatter data show`: almost all of them are equal"
+      : "remove the repeated training inputs",
+    `${plural(repeated, "training input")} ${repeated === 1 ? "repeats an earlier one" : "repeat earlier ones"}, and equal inputs cannot be given different labels`,
+  );
+}
+
+/** Attempts that were allowed and not made. */
+function untried({ onRandom, attempts }: Judged, { escalations, budget }: VerdictContext): Said | undefined {
+  if (!attempts.some((tried) => nextRung(tried, Math.max(1, escalations)))) return undefined;
+  if (onRandom.some((trial) => trial.escalation > 0 && !hasEnded(trial))) {
+    return undecided("see the trials' errors", "longer training failed");
+  }
+  const next =
+    budget && budget.lacking > 0
+      ? "a larger `--budget` lets it try"
+      : `\`--escalations ${Math.max(3, escalations)}\` tries more epochs and another learning rate`;
+  return undecided(next, "longer training was not tried to its end");
+}
+
+const reachedBy = (best: readonly TrialResult[]): string =>
+  percent(meanOf(best.map((trial) => trial.trainAccuracy ?? 0)));
 
 /** Seeds that were planned and did not come to their end. */
 export function missingSeeds(trials: readonly TrialResult[]): string | null {
@@ -188,6 +226,12 @@ function effortOf(judged: readonly TrialResult[]): string {
   return `within ${plural(epochs, "epoch")}${escalated ? at : ""}`;
 }
 
+/** Epochs to fit random labels over those to fit true ones, and over how many seeds. */
+interface Pace {
+  readonly ratio: number;
+  readonly seeds: number;
+}
+
 /**
  * How many times as many epochs random labels take as true ones, for seeds that fitted both by the recipe as it
  * was asked for; escalated trials have another schedule and are not compared.
@@ -196,7 +240,7 @@ function slowdown(
   onRandom: readonly TrialResult[],
   onTrue: readonly TrialResult[],
   bound: number,
-): { readonly ratio: number; readonly seeds: number } | null {
+): Pace | null {
   const epochsOf = (trials: readonly TrialResult[]): Map<number, number> =>
     new Map(
       trials
