@@ -79,13 +79,15 @@ export function checkLabels(
   const table = crossTable(train);
   // Permuted labels are spread more evenly than drawn ones, which only widens the bound.
   const within = pearson(table, (before, after) => chanceOf(train, before, after));
-  lines.push(
-    line(
-      `chi-square of labels within each true class against ${permuted ? "permuted ones" : "uniform redraws"}`,
-      within.value,
-      bound(within),
-    ),
-  );
+  if (within.mean > 0 || within.value > 0) {
+    lines.push(
+      line(
+        `chi-square of labels within each true class against ${permuted ? "permuted ones" : "uniform redraws"}`,
+        within.value,
+        bound(within),
+      ),
+    );
+  }
   if (corrupt === 1) {
     const information = mutualInformation(table);
     // With many classes and few examples even a renaming hides in the noise: then there is nothing to say.

@@ -110,6 +110,10 @@ export interface Squares {
  * The statistic of `n` draws from `k` values with probabilities `q` has mean `k - 1` and variance
  * `2 (k - 1) + (sum(1 / q) - k^2 - 2 k + 2) / n`, both exactly, so small counts widen the bound as they must.
  *
+ * Rows of which the rarest value is expected less than once are left out: one coincidence there weighs as much as all of
+ * their variance, and comes far more often than a bound by moments allows (a thousand classes of 200 examples: once in 100
+ * data sets).
+ *
  * @param probability - Of each column in each row; a count where it is 0 makes the value infinite.
  */
 export function pearson(
@@ -121,17 +125,16 @@ export function pearson(
     const columns = Array.from(counts);
     const n = columns.reduce((sum, count) => sum + count, 0);
     if (n === 0) return;
-    let k = 0;
-    let inverses = 0;
+    const chances = columns.map((_, column) => probability(row, column));
+    if (columns.some((seen, column) => seen > 0 && chances[column] === 0))
+      total.value = Number.POSITIVE_INFINITY;
+    const possible = chances.filter((q) => q > 0);
+    if (n * Math.min(...possible) < 1) return;
+    const k = possible.length;
+    const inverses = possible.reduce((sum, q) => sum + 1 / q, 0);
     columns.forEach((seen, column) => {
-      const q = probability(row, column);
-      if (q === 0) {
-        if (seen > 0) total.value = Number.POSITIVE_INFINITY;
-        return;
-      }
-      k++;
-      inverses += 1 / q;
-      total.value += (seen - n * q) ** 2 / (n * q);
+      const q = chances[column]!;
+      if (q > 0) total.value += (seen - n * q) ** 2 / (n * q);
     });
     total.mean += k - 1;
     total.variance += 2 * (k - 1) + (inverses - k * k - 2 * k + 2) / n;
