@@ -47,6 +47,15 @@ export const bestAttempt = (attempts: readonly TrialResult[]): TrialResult =>
 const fittedShare = ({ status, trainAccuracy }: TrialResult): number =>
   status === "done" ? (trainAccuracy ?? 0) : -1;
 
+/** Part of its first loss that a network's loss falls by before training can be said to have made it what it is. */
+const HARDLY = 0.05;
+
+/** Whether a network is about what its initialization made it: whatever it knows, it may know by luck. */
+export function hasHardlyTrained({ history, trainLoss }: TrialResult): boolean {
+  const start = history[0]?.trainLoss ?? null;
+  return start !== null && trainLoss !== null && start - trainLoss < HARDLY * start;
+}
+
 /** A step of the ladder: how often the epochs are doubled, and at which learning rate. */
 export interface Rung {
   readonly escalation: number;

@@ -4,7 +4,7 @@
 
 import { percent } from "../../base/percent.ts";
 import { type Estimate, FEWEST_FOR_INTERVAL } from "../../base/statistics.ts";
-import { attemptsBySeed, bestAttempt, isMemorised, unrest } from "../escalation.ts";
+import { attemptsBySeed, bestAttempt, hasHardlyTrained, isMemorised, unrest } from "../escalation.ts";
 import type { TrialResult, Verdict } from "../result.ts";
 import { ACCURACY_LIMITS, estimateOf } from "../summary.ts";
 import { fittedBound, missingSeeds } from "./capacity.ts";
@@ -105,7 +105,18 @@ function decide(
 ): Said {
   const { accuracy, balanced, count, worth } = measured;
   const both = [accuracy, balanced];
+  const bound = fittedBound(context);
+  const unfitted = seeds.filter((attempts) => !attempts.some((trial) => isMemorised(trial, bound)));
+  const restless = unfitted.map((attempts) => unrest(attempts)).find((why) => why !== undefined);
   const above = both.filter(({ isAbove }) => isAbove);
+  // Every second network names two clusters right as it is initialized, and every eighth triple of them does.
+  const isByLuck = unfitted.some((attempts) => hasHardlyTrained(bestAttempt(attempts)));
+  if (above.length > 0 && isByLuck && restless) {
+    return undecided(
+      `the training loss hardly fell, so what it knows may be luck of its initialization; ${restless.why}`,
+      mayDecide(context, restless),
+    );
+  }
   if (above.some(({ isControlled }) => isControlled)) {
     const next =
       seeds.length < FEWEST_FOR_INTERVAL
@@ -119,11 +130,6 @@ function decide(
       "check how the test data were made",
     );
   }
-  const bound = fittedBound(context);
-  const restless = seeds
-    .filter((attempts) => !attempts.some((trial) => isMemorised(trial, bound)))
-    .map((attempts) => unrest(attempts))
-    .find((why) => why !== undefined);
   if (restless) return undecided(restless.why, mayDecide(context, restless));
   // Of two classes, more right answers than the commonest class gives are more of the rare one, which the balanced
   // accuracy shows with fewer examples.

@@ -101,6 +101,20 @@ describe("judge, on learning", () => {
     );
   });
 
+  test("does not call luck of an initialization learning: a network that hardly trained, right on two clusters", () => {
+    const testCounts = [100, 100];
+    const facts = { testCounts, trainCounts: testCounts };
+    const lucky = (loss: number) =>
+      classified(testCounts, [0.9, 0.9], {
+        ...{ epochs: 1, trainAccuracy: 0.9, trainLoss: loss },
+        history: [{ epoch: 1, trainLoss: 0.6, fitLoss: loss, trainAccuracy: 0.9, testAccuracy: 0.9 }],
+      });
+    const learning = judged([lucky(0.5999)], facts);
+    expect(learning.answer).toBe("inconclusive");
+    expect(learning.reasons.join("; ")).toContain("luck of its initialization");
+    expect(judged([lucky(0.4)], facts).answer).toBe("learns");
+  });
+
   test("pools its seeds: many that agree are as sure as one", () => {
     const shares = (seed: number) => 0.16 + 0.008 * Math.sin(7 * seed);
     const power = (seeds: number) =>
