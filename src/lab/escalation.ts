@@ -50,11 +50,20 @@ const fittedShare = ({ status, trainAccuracy }: TrialResult): number =>
 /** Part of its first loss that a network's loss falls by before training can be said to have made it what it is. */
 const HARDLY = 0.05;
 
+/** Steps of an epoch from which the mean loss over its batches, an incomplete one among them, is no noise. */
+const TELLING_STEPS = 10;
+
 /** Whether a network is about what its initialization made it: whatever it knows, it may know by luck. */
-export function hasHardlyTrained({ history, trainLoss }: TrialResult): boolean {
-  const start = history[0]?.trainLoss ?? null;
+export function hasHardlyTrained({ history, trainLoss, steps, epochs, fit }: TrialResult): boolean {
+  // One that fitted everything in its first epoch has nothing else to be compared with.
+  const isTelling = steps >= TELLING_STEPS * epochs || (fit && history.length === 1);
+  const start = (isTelling ? history[0]?.trainLoss : history[0]?.fitLoss) ?? null;
   return start !== null && trainLoss !== null && start - trainLoss < HARDLY * start;
 }
+
+/** Whether a trial fitted its labels by training, and not by its initialization's luck. */
+export const isFittedByTraining = (trial: TrialResult, bound: number): boolean =>
+  isMemorised(trial, bound) && !hasHardlyTrained(trial);
 
 /** A step of the ladder: how often the epochs are doubled, and at which learning rate. */
 export interface Rung {

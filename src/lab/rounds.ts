@@ -7,7 +7,14 @@
 
 import type { TrialSpec } from "../train/spec.ts";
 import { mostSteps, stepsOf } from "./budget.ts";
-import { attemptsBySeed, hasEnded, isMemorised, nextRung, stretched } from "./escalation.ts";
+import {
+  attemptsBySeed,
+  hasEnded,
+  isFittedByTraining,
+  isMemorised,
+  nextRung,
+  stretched,
+} from "./escalation.ts";
 import { FIRST_SEEDS, type TestRequest } from "./plan.ts";
 import type { TrialResult, Verdict } from "./result.ts";
 import { fittedBound, memorisedBound } from "./verdict/capacity.ts";
@@ -98,7 +105,8 @@ function escalations(
     // What failed once, as for want of memory, would fail for ever.
     const failed = new Set(trials.filter((trial) => !hasEnded(trial)).map(({ seed }) => seed));
     return attemptsBySeed(trials).flatMap((attempts) => {
-      const isOver = failed.has(attempts[0]!.seed) || attempts.some((trial) => isMemorised(trial, bound));
+      const isFitted = nominal === 0 ? isFittedByTraining : isMemorised;
+      const isOver = failed.has(attempts[0]!.seed) || attempts.some((trial) => isFitted(trial, bound));
       if (!asked || isOver) return [];
       const rung = nextRung(attempts, context.escalations);
       if (!rung) return [];

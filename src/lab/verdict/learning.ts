@@ -4,7 +4,7 @@
 
 import { percent } from "../../base/percent.ts";
 import { type Estimate, FEWEST_FOR_INTERVAL } from "../../base/statistics.ts";
-import { attemptsBySeed, bestAttempt, hasHardlyTrained, isMemorised, unrest } from "../escalation.ts";
+import { attemptsBySeed, bestAttempt, hasHardlyTrained, isFittedByTraining, unrest } from "../escalation.ts";
 import type { TrialResult, Verdict } from "../result.ts";
 import { ACCURACY_LIMITS, estimateOf } from "../summary.ts";
 import { fittedBound, missingSeeds } from "./capacity.ts";
@@ -106,7 +106,7 @@ function decide(
   const { accuracy, balanced, count, worth } = measured;
   const both = [accuracy, balanced];
   const bound = fittedBound(context);
-  const unfitted = seeds.filter((attempts) => !attempts.some((trial) => isMemorised(trial, bound)));
+  const unfitted = seeds.filter((attempts) => !attempts.some((trial) => isFittedByTraining(trial, bound)));
   const restless = unfitted.map((attempts) => unrest(attempts)).find((why) => why !== undefined);
   const above = both.filter(({ isAbove }) => isAbove);
   // Every second network names two clusters right as it is initialized, and every eighth triple of them does.

@@ -113,6 +113,8 @@ describe("judge, on learning", () => {
     expect(learning.answer).toBe("inconclusive");
     expect(learning.reasons.join("; ")).toContain("luck of its initialization");
     expect(judged([lucky(0.4)], facts).answer).toBe("learns");
+    // Nor where luck makes it right on nearly all of training.
+    expect(judged([{ ...lucky(0.5999), trainAccuracy: 0.97 }], facts).answer).toBe("inconclusive");
   });
 
   test("pools its seeds: many that agree are as sure as one", () => {

@@ -59,7 +59,7 @@ export function trial({
     parametersHash: "0",
     history: Array.from({ length: epochs }, (_, index) => ({
       epoch: index + 1,
-      trainLoss,
+      trainLoss: index === 0 ? 2.3 : trainLoss,
       fitLoss: index === 0 ? 2.3 : trainLoss,
       trainAccuracy,
       testAccuracy,
