@@ -59,7 +59,7 @@ pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6p
 .bad { color: var(--bad); }
 .citation { color: var(--soft); font-size: 0.92rem; }
 
-.answers { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); margin-top: 2rem; }
+.answers { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); margin-top: 2rem; }
 article { background: var(--panel); border: 1px solid var(--line); border-top: 4px solid var(--accent); border-radius: 6px;
   padding: 1rem 1.1rem 0.6rem; }
 article.open { border-top-style: dashed; border-top-color: var(--warn); }
