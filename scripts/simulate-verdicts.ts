@@ -16,14 +16,14 @@ import { parseArgs } from "node:util";
 import { randomStream } from "../src/base/random.ts";
 import { wilsonInterval } from "../src/base/shares.ts";
 import { type Dataset, type Splits, takeExamples } from "../src/data/dataset.ts";
-import type { TestRequest } from "../src/lab/plan.ts";
-import { commit, machine } from "../src/lab/process-provenance.ts";
-import { runTest } from "../src/lab/randomization-test.ts";
-import type { Verdict } from "../src/lab/result.ts";
-import { runHere, type TrialRunner } from "../src/lab/runner.ts";
+import type { TestRequest } from "../src/paper/plan.ts";
+import { runTest } from "../src/paper/randomization-test.ts";
+import { commit, machine } from "../src/run/node/provenance.ts";
+import { runtime } from "../src/run/node/runtime.ts";
+import { runHere, type TrialRunner } from "../src/run/runner.ts";
 import { openEngine } from "../src/train/engine.ts";
-import { runtime } from "../src/train/process-runtime.ts";
 import { paperRecipe } from "../src/train/recipe.ts";
+import type { Verdict } from "../src/verdict/schema.ts";
 
 /**
  * What is true of a kind of data and model: null where it cannot be known after so little training, so that only

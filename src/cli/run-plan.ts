@@ -2,14 +2,14 @@
  * @file What an experiment will cost, as a table: `shatter run --plan`.
  */
 
-import { costOf, type ModelCost } from "../lab/process-cost.ts";
-import { type ExperimentOptions, planExperiment, sharesOf } from "../lab/process-experiment.ts";
-import { openLab } from "../lab/process-lab.ts";
-import { openProcessPool } from "../lab/process-pool.ts";
+import { costOf, type ModelCost } from "../lab/cost.ts";
+import { openLab } from "../lab/open.ts";
+import { type ExperimentOptions, planExperiment, sharesOf } from "../lab/plan-experiment.ts";
 import { formatBytes, formatDuration, formatNoun } from "../report/format.ts";
 import { tableOf } from "../report/table.ts";
 import { terminalTable } from "../report/terminal.ts";
-import { hasLab } from "../store/open.ts";
+import { openProcessPool } from "../run/node/pool.ts";
+import { hasLab } from "../store/node/open.ts";
 import { doneTrials } from "../store/results.ts";
 import { wantsColor, widthOf } from "./output.ts";
 

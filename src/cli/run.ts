@@ -9,14 +9,14 @@ import { messageOf, UsageError } from "../base/errors.ts";
 import { LARGEST_WHOLE } from "../base/limits.ts";
 import { unknownName } from "../base/suggest.ts";
 import { datasets } from "../data/registry.ts";
-import { experimentId } from "../lab/definition.ts";
-import { scaleOf } from "../lab/experiments/document.ts";
-import type { Experiment } from "../lab/experiments/experiment.ts";
-import { experimentFromFile } from "../lab/experiments/file-experiment.ts";
-import { experiments, findExperiment } from "../lab/experiments/index.ts";
-import { type Scale, type Setting, scales } from "../lab/experiments/scales.ts";
-import type { ExperimentOptions } from "../lab/process-experiment.ts";
-import type { LocalLab } from "../lab/process-lab.ts";
+import type { LocalLab } from "../lab/open.ts";
+import type { ExperimentOptions } from "../lab/plan-experiment.ts";
+import { experimentId } from "../paper/definition.ts";
+import { scaleOf } from "../paper/document.ts";
+import type { Experiment } from "../paper/experiment.ts";
+import { experimentFromFile } from "../paper/file-experiment.ts";
+import { experiments, findExperiment } from "../paper/index.ts";
+import { type Scale, type Setting, scales } from "../paper/scales.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
@@ -263,7 +263,7 @@ async function runAndPublish(experiment: Experiment, request: ExperimentOptions,
     begin: `${experiment.name}: reading the lab`,
     namesOf,
   });
-  const { runExperiment } = await import("../lab/process-run.ts");
+  const { runExperiment } = await import("../lab/run.ts");
   const { document, reused, ended } = await runExperiment({
     ...request,
     onEvent: (event) => progress.show(event),

@@ -4,22 +4,22 @@
 
 import { Command, Option } from "commander";
 import { messageOf } from "../base/errors.ts";
-import { requireFile, requireFolder, writeWhole } from "../base/process-files.ts";
 import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
 import { datasets } from "../data/registry.ts";
-import type { TestRequest } from "../lab/plan.ts";
-import { checkpointFolder } from "../lab/process-checkpoints.ts";
-import type { TestResult } from "../lab/result.ts";
-import { tellVerdict } from "../lab/verdict/verdict.ts";
+import { requireFile, requireFolder, writeWhole } from "../disk/files.ts";
 import { initializations } from "../nn/initialize.ts";
 import { models } from "../nn/models.ts";
+import type { TestRequest } from "../paper/plan.ts";
+import type { TestResult } from "../paper/test-result.ts";
 import { formatCount, formatNumber } from "../report/format.ts";
 import { summaryTable } from "../report/table.ts";
 import { teller, terminalTable } from "../report/terminal.ts";
+import { checkpointFolder } from "../run/node/checkpoints.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { tellVerdict } from "../verdict/verdict.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
 import { reportConformance } from "./conformance.ts";
@@ -275,7 +275,7 @@ async function test(options: Options): Promise<void> {
   );
 
   const { seed: firstSeed, ...asked } = options;
-  const { runRandomizationTest } = await import("../lab/process-test.ts");
+  const { runRandomizationTest } = await import("../lab/test.ts");
   // A time is another number of steps at every try, so the same command would not go on with the same trials.
   let again = "the same command";
   const result = await runRandomizationTest({
@@ -324,7 +324,7 @@ async function folderOfCheckpoints(asked: string | false | undefined): Promise<s
 }
 
 /** Charts are heavy to load, and most runs of the command draw none. */
-const loadReport = () => import("../report/write.ts");
+const loadReport = () => import("../report/node/write.ts");
 
 /** Write and print what came out; true if all of it arrived. */
 async function publishTest(

@@ -8,7 +8,7 @@
 import { runningByExperiment } from "../store/attempts.ts";
 import type { Database } from "../store/database.ts";
 import { allPriorities } from "../store/experiments.ts";
-import type { Job, Queue, Waiting } from "./process-queue.ts";
+import type { Job, Queue, Waiting } from "./queue.ts";
 
 /** How long what is known of waiting experiments is good for, in milliseconds. */
 const FRESH_MS = 1000;

@@ -2,8 +2,8 @@
  * @file One trial: a generator of events that knows no store, terminal or socket.
  */
 
+import { sha256 } from "../base/json.ts";
 import { randomStream } from "../base/random.ts";
-import { sha256 } from "../base/spec.ts";
 import { batchCount, epochBatches } from "../data/batches.ts";
 import { exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";

@@ -12,8 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { experimentResultSchema } from "../../src/lab/experiment-result.ts";
-import { openEmbedded } from "../../src/store/open.ts";
+import { experimentResultSchema } from "../../src/paper/experiment-result.ts";
+import { openEmbedded } from "../../src/store/node/open.ts";
 import { doneTrials } from "../../src/store/results.ts";
 import { shatter } from "./shatter.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { childrenOf, signalAll } from "../../scripts/faults/processes.ts";
-import { testJsonSchema, testResultSchema } from "../../src/lab/result.ts";
+import { testJsonSchema, testResultSchema } from "../../src/paper/test-result.ts";
 import { shatter } from "./shatter.ts";
 
 const SMALL = ["test", "--data", "shapes", "--n", "200", "--test-n", "100", "--batch", "32", "--quiet"];

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { openQueue, type Queue, type Wanted } from "../../src/lab/process-queue.ts";
+import { openQueue, type Queue, type Wanted } from "../../src/lab/queue.ts";
 import { createShares, inTurn } from "../../src/lab/shares.ts";
 import { beginAttempt } from "../../src/store/attempts.ts";
 import type { Database } from "../../src/store/database.ts";

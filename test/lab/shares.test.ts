@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openQueue, type Queue } from "../../src/lab/process-queue.ts";
+import { openQueue, type Queue } from "../../src/lab/queue.ts";
 import { createShares, type Shares } from "../../src/lab/shares.ts";
 import { beginAttempt, finishAttempt } from "../../src/store/attempts.ts";
 import type { Database } from "../../src/store/database.ts";

@@ -7,6 +7,7 @@ import type { Dataset, Splits } from "../../src/data/dataset.ts";
 import { crop, preprocess } from "../../src/data/preprocess.ts";
 import { randomize } from "../../src/data/randomize.ts";
 import { shapes } from "../../src/data/shapes.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import type { TrialYield } from "../../src/train/events.ts";
 import {
@@ -16,7 +17,6 @@ import {
   requireConformance,
   splitsHash,
 } from "../../src/train/prepare.ts";
-import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
 import { runTrial } from "../../src/train/trial.ts";

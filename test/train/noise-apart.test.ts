@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { randomStream } from "../../src/base/random.ts";
 import { shapes } from "../../src/data/shapes.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { type Apart, measureApart, memorisingOf } from "../../src/train/noise-apart.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
-import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { runTrial } from "../../src/train/trial.ts";
 

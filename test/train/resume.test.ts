@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { sha256 } from "../../src/base/spec.ts";
+import { sha256 } from "../../src/base/json.ts";
 import type { Splits } from "../../src/data/dataset.ts";
 import { crop } from "../../src/data/preprocess.ts";
 import { shapes } from "../../src/data/shapes.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/train/checkpoint.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { splitsHash } from "../../src/train/prepare.ts";
-import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 import { type EpochRow, type RunOptions, runTrial, type TrialOutcome } from "../../src/train/trial.ts";

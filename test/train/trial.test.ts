@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Splits } from "../../src/data/dataset.ts";
 import { shapes } from "../../src/data/shapes.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import type { TrialYield } from "../../src/train/events.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
-import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
 import { rowsOf } from "../../src/train/step.ts";

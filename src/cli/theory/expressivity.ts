@@ -3,11 +3,11 @@
  */
 
 import { type Command, Option } from "commander";
-import { requireFile } from "../../base/process-files.ts";
 import { datasets } from "../../data/registry.ts";
-import { expressivity } from "../../theory/expressivity/expressivity.ts";
+import { requireFile } from "../../disk/files.ts";
 import { CANDIDATES } from "../../theory/expressivity/fit-two-layer.ts";
-import { type TargetKind, targetKinds } from "../../theory/expressivity/points.ts";
+import { expressivity } from "../../theory/node/expressivity.ts";
+import { type TargetKind, targetKinds } from "../../theory/node/points.ts";
 import { wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 

@@ -8,8 +8,8 @@ import { datasets } from "../../data/registry.ts";
 import { GAUSSIAN } from "../../theory/examples.ts";
 import { kernelNames } from "../../theory/kernel/kernels.ts";
 import { solvers } from "../../theory/kernel/memory.ts";
-import { kernelDefaults, kernelInterpolation } from "../../theory/kernel/process-kernel.ts";
 import { featureNames, type KernelRequest } from "../../theory/kernel/request.ts";
+import { kernelDefaults, kernelInterpolation } from "../../theory/node/kernel.ts";
 import { listOf, numberIn, oneOf, wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 

@@ -3,11 +3,7 @@
  */
 
 import type { Command } from "commander";
-import {
-  rademacherComplexity,
-  rademacherDefaults,
-  SIGNS_EPOCHS,
-} from "../../theory/rademacher/process-rademacher.ts";
+import { rademacherComplexity, rademacherDefaults, SIGNS_EPOCHS } from "../../theory/node/rademacher.ts";
 import { listOf, numberIn, wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 import {

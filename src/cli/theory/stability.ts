@@ -5,11 +5,7 @@
 import type { Command } from "commander";
 import { unknownName } from "../../base/suggest.ts";
 import { type Labeling, labelings } from "../../theory/examples.ts";
-import {
-  STABILITY_EPOCHS,
-  stabilityDefaults,
-  stabilityOf,
-} from "../../theory/stability/process-stability.ts";
+import { STABILITY_EPOCHS, stabilityDefaults, stabilityOf } from "../../theory/node/stability.ts";
 import { listOf, oneOf, wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 import {

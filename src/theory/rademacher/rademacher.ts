@@ -8,9 +8,9 @@
 import { UsageError } from "../../base/errors.ts";
 import { type Estimate, estimate } from "../../base/statistics.ts";
 import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
-import { requirePossible } from "../../lab/plan.ts";
 import { findModel, summarizeModel } from "../../nn/models.ts";
 import type { Engine } from "../../train/engine.ts";
+import { requirePossible } from "../../train/possible.ts";
 import { networkShape } from "../../train/prepare.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { requireClasses, requireWhole } from "../examples.ts";

@@ -5,15 +5,12 @@
 import { percent } from "../../base/percent.ts";
 import type { Estimate } from "../../base/statistics.ts";
 import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
-import type {
-  Claim,
-  ExperimentPlot,
-  ExperimentTable,
-  Measurement,
-  Series,
-} from "../../lab/experiment-result.ts";
-import { measured, number, plain, text } from "../../lab/experiments/cells.ts";
-import { judgeClaim } from "../../lab/experiments/claims.ts";
+import type { Claim } from "../../document/claims.ts";
+import { judgeClaim } from "../../document/claims.ts";
+import type { Measurement } from "../../document/measurement.ts";
+import type { Plot, Series } from "../../document/plot.ts";
+import type { Table } from "../../document/table.ts";
+import { measured, number, plain, text } from "../../document/table.ts";
 import { say, sayEstimate, type Unsigned } from "../settings.ts";
 import { DELTA } from "./bound.ts";
 import { RESOLUTION } from "./capacity.ts";
@@ -124,7 +121,7 @@ const measurementOf = ({ mean, low, high, n }: Estimate): Measurement => ({
   ...{ paper: null, difference: null, note: null },
 });
 
-function complexityTable(cells: readonly Cell[], draws: number): ExperimentTable {
+function complexityTable(cells: readonly Cell[], draws: number): Table {
   return {
     name: "complexity",
     title: "The complexity at least, and the bound it implies",
@@ -156,7 +153,7 @@ function complexityTable(cells: readonly Cell[], draws: number): ExperimentTable
   };
 }
 
-function capacityTable({ capacities, splits }: Computed): ExperimentTable {
+function capacityTable({ capacities, splits }: Computed): Table {
   return {
     name: "capacity",
     title: "Largest number of examples whose random signs are fitted",
@@ -183,7 +180,7 @@ function capacityTable({ capacities, splits }: Computed): ExperimentTable {
   };
 }
 
-function complexityPlot({ cells, settings: { models, sizes } }: Computed): ExperimentPlot {
+function complexityPlot({ cells, settings: { models, sizes } }: Computed): Plot {
   const ordered = [...sizes].sort((a, b) => a - b);
   const seriesOf = (
     title: string,
@@ -214,7 +211,7 @@ function complexityPlot({ cells, settings: { models, sizes } }: Computed): Exper
   };
 }
 
-function capacityPlot({ capacities, settings: { fitAccuracy } }: Computed): ExperimentPlot {
+function capacityPlot({ capacities, settings: { fitAccuracy } }: Computed): Plot {
   return {
     name: "capacity",
     title: "How much of random signs is fitted, over the number of examples",

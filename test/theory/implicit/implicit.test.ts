@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Splits } from "../../../src/data/dataset.ts";
 import { gaussianRows } from "../../../src/theory/examples.ts";
 import { computeImplicit, type ImplicitSettings } from "../../../src/theory/implicit/implicit.ts";
-import { implicitDefaults, implicitRegularization } from "../../../src/theory/implicit/process-implicit.ts";
+import { implicitDefaults, implicitRegularization } from "../../../src/theory/node/implicit.ts";
 import { theoryResultSchema } from "../../../src/theory/theory-result.ts";
 
 const N = 30;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { randomStream } from "../../../src/base/random.ts";
+import { runtime } from "../../../src/run/node/runtime.ts";
 import { gaussianRows } from "../../../src/theory/examples.ts";
+import { rademacherComplexity } from "../../../src/theory/node/rademacher.ts";
 import { leastSquaresAgreement, linearUpperBound } from "../../../src/theory/rademacher/linear-theory.ts";
-import { rademacherComplexity } from "../../../src/theory/rademacher/process-rademacher.ts";
 import { computeRademacher, type RademacherSettings } from "../../../src/theory/rademacher/rademacher.ts";
 import { theoryResultSchema } from "../../../src/theory/theory-result.ts";
 import { openEngine } from "../../../src/train/engine.ts";
-import { runtime } from "../../../src/train/process-runtime.ts";
 import { paperRecipe } from "../../../src/train/recipe.ts";
 
 describe("rademacherComplexity", () => {

@@ -2,15 +2,15 @@ import { describe, expect, test } from "vitest";
 import { randomStream } from "../../../src/base/random.ts";
 import { meanOf } from "../../../src/base/statistics.ts";
 import { type Splits, takeExamples } from "../../../src/data/dataset.ts";
+import { runtime } from "../../../src/run/node/runtime.ts";
 import { gaussianRows } from "../../../src/theory/examples.ts";
+import { stabilityOf } from "../../../src/theory/node/stability.ts";
 import { changeAllowed, hardtFactor } from "../../../src/theory/stability/bounds.ts";
-import { stabilityOf } from "../../../src/theory/stability/process-stability.ts";
 import { computeStability, type StabilitySettings } from "../../../src/theory/stability/stability.ts";
 import { trainPath } from "../../../src/theory/stability/train-path.ts";
 import { theoryResultSchema } from "../../../src/theory/theory-result.ts";
 import { openEngine } from "../../../src/train/engine.ts";
 import { splitsHash } from "../../../src/train/prepare.ts";
-import { runtime } from "../../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../../src/train/recipe.ts";
 import { runTrial, type TrialOutcome } from "../../../src/train/trial.ts";
 
