@@ -10,7 +10,7 @@ import { LARGEST_WHOLE } from "../base/limits.ts";
 import { unknownName } from "../base/suggest.ts";
 import { datasets } from "../data/registry.ts";
 import type { LocalLab } from "../lab/open.ts";
-import type { ExperimentOptions } from "../lab/plan-experiment.ts";
+import type { ExperimentOptions } from "../lab/run.ts";
 import { experimentId } from "../paper/definition.ts";
 import { scaleOf } from "../paper/document.ts";
 import type { Experiment } from "../paper/experiment.ts";

@@ -8,7 +8,7 @@
 import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { messageOf } from "../../base/errors.ts";
-import { cacheFolder } from "../../data/node/files.ts";
+import { cacheFolder } from "../../disk/cache.ts";
 import { makeFolder, sweepDrafts, writeDraft } from "../../disk/files.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../train/checkpoint.ts";
 import type { Checkpoints } from "../runner.ts";

@@ -12,6 +12,7 @@ import { fromPglite } from "pg-boss";
 import { DataError, messageOf } from "../../base/errors.ts";
 import { type Database, LAB_SCHEMA, openTables, PoolableAdapter, refusal } from "../database.ts";
 import { type Owner, takeOwnership } from "./owner.ts";
+import { takeTemplate } from "./template.ts";
 
 /** An embedded database, which belongs to this process as long as it is open. */
 export interface EmbeddedDatabase extends Database {
@@ -32,9 +33,11 @@ export async function openEmbedded(lab: string): Promise<EmbeddedDatabase> {
   let engine: PGlite | undefined;
   try {
     await refuseStrangers(folder);
+    const tablesOf = (pglite: PGlite) => openTables(new OneConnectionDialect({ pglite }), `lab ${lab}`);
+    await takeTemplate(folder, tablesOf);
     engine = await PGlite.create(folder);
     const running = engine;
-    const tables = await openTables(new OneConnectionDialect({ pglite: running }), `lab ${lab}`);
+    const tables = await tablesOf(running);
     return {
       ...{ tables, owner, kind: "pglite" },
       where: `lab ${lab}`,
