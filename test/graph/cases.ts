@@ -7,8 +7,8 @@ import { gradient } from "../../src/graph/gradient.ts";
 import { apply } from "../../src/graph/operation.ts";
 import { multiply } from "../../src/graph/ops/elementwise.ts";
 import { operations } from "../../src/graph/ops/index.ts";
-import { sum } from "../../src/graph/ops/reduce.ts";
 import { cast } from "../../src/graph/ops/shape.ts";
+import { sum } from "../../src/graph/ops/sum.ts";
 import {
   type Application,
   type Graph,

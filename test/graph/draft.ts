@@ -2,8 +2,7 @@
  * @file How the cases of operations are written down: operands, and what is special about them.
  */
 
-import type { Attributes } from "../../src/graph/operation.ts";
-import type { DataType, Shape } from "../../src/graph/value.ts";
+import type { Attributes, DataType, Shape } from "../../src/graph/value.ts";
 
 /** One operand: where its elements come from. All are exact in float32, so every oracle sees the same numbers. */
 export interface Operand {

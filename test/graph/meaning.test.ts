@@ -18,11 +18,13 @@ import {
   subtract,
   tanh,
 } from "../../src/graph/ops/elementwise.ts";
+import { gather, oneHot } from "../../src/graph/ops/gather.ts";
 import { operations } from "../../src/graph/ops/index.ts";
 import { gemm, matmul } from "../../src/graph/ops/linear.ts";
 import { logSoftmax, softmax } from "../../src/graph/ops/normalize.ts";
-import { argMax, max, mean, sum } from "../../src/graph/ops/reduce.ts";
-import { broadcastTo, cast, gather, oneHot, permuteAxes, reshape } from "../../src/graph/ops/shape.ts";
+import { argMax, max, mean } from "../../src/graph/ops/reduce.ts";
+import { cast, permuteAxes, reshape } from "../../src/graph/ops/shape.ts";
+import { broadcastTo, sum } from "../../src/graph/ops/sum.ts";
 import { type Application, constant, input, type Value } from "../../src/graph/value.ts";
 import { windowRows } from "./window-rows.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { convolution, transposedConvolution } from "../../src/graph/ops/convolution.ts";
-import { concat, pad, scatterAdd, slice } from "../../src/graph/ops/pieces.ts";
+import { scatterAdd } from "../../src/graph/ops/gather.ts";
+import { concat, pad, slice } from "../../src/graph/ops/pieces.ts";
 import { maxPool } from "../../src/graph/ops/pool.ts";
 import { plain, samePads } from "../../src/graph/ops/window.ts";
 import { constant, input } from "../../src/graph/value.ts";

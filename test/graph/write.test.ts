@@ -5,7 +5,7 @@ import { type GraphProto, ModelProtoSchema } from "../../src/graph/onnx/onnx_pb.
 import { OPSET, writeOnnx } from "../../src/graph/onnx/write.ts";
 import { add, exp, multiply, relu } from "../../src/graph/ops/elementwise.ts";
 import { matmul } from "../../src/graph/ops/linear.ts";
-import { sum } from "../../src/graph/ops/reduce.ts";
+import { sum } from "../../src/graph/ops/sum.ts";
 import { constant, type Graph, input, type Value } from "../../src/graph/value.ts";
 import { expectClose, runGraph } from "./oracle.ts";
 

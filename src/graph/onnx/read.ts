@@ -9,22 +9,20 @@ import { type DescField, type DescMessage, fromBinary, ScalarType } from "@bufbu
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { GraphError, messageOf } from "../../base/errors.ts";
 import { unknownName } from "../../base/suggest.ts";
-import {
-  type Attributes,
-  apply,
-  type OnnxAttribute,
-  type OnnxSettings,
-  type OperationRecord,
-} from "../operation.ts";
+import { apply } from "../operation.ts";
 import { operations } from "../ops/index.ts";
 import { onnxTypes } from "../ops/shape.ts";
 import { validateGraph } from "../validate.ts";
 import {
+  type Attributes,
   constant,
   type DataType,
   type Graph,
   type Input,
   input,
+  type OnnxAttribute,
+  type OnnxSettings,
+  type OperationRecord,
   type Shape,
   showShape,
   sizeOf,

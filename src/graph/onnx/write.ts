@@ -5,7 +5,6 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { GraphError } from "../../base/errors.ts";
 import { expandGraph } from "../expand.ts";
-import type { OnnxAttribute, OnnxSettings } from "../operation.ts";
 import { onnxTypes } from "../ops/shape.ts";
 import { nameValues } from "../print.ts";
 import { validateGraph } from "../validate.ts";
@@ -15,6 +14,8 @@ import {
   type DataType,
   type Graph,
   inOrder,
+  type OnnxAttribute,
+  type OnnxSettings,
   type Shape,
   type Value,
 } from "../value.ts";

@@ -6,7 +6,7 @@ import { ShapeError } from "../../base/errors.ts";
 import { type Operation, operation } from "../operation.ts";
 import { constant, type Value } from "../value.ts";
 import { broadcastShape, checkSameType, mapBroadcast } from "./broadcast.ts";
-import { sumTo } from "./shape.ts";
+import { sumTo } from "./sum.ts";
 
 const comparison = (name: string, operator: string, compare: (a: number, b: number) => boolean) =>
   operation<[Value, Value]>({

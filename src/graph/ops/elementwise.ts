@@ -6,7 +6,7 @@ import { operation } from "../operation.ts";
 import { constant, type Value } from "../value.ts";
 import { broadcastShape, checkSameType, mapBroadcast } from "./broadcast.ts";
 import { greater, where } from "./compare.ts";
-import { sumTo } from "./shape.ts";
+import { sumTo } from "./sum.ts";
 
 const binary = (
   name: string,

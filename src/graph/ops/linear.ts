@@ -3,11 +3,12 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type OnnxAttribute, type Operation, operation } from "../operation.ts";
-import { constant, sameShape, sizeOf, type Value } from "../value.ts";
+import { type Operation, operation } from "../operation.ts";
+import { constant, type OnnxAttribute, sameShape, sizeOf, type Value } from "../value.ts";
 import { broadcastShape, checkSameType, coordinatesOf, elementAt } from "./broadcast.ts";
 import { multiply } from "./elementwise.ts";
-import { sumTo, transpose } from "./shape.ts";
+import { transpose } from "./shape.ts";
+import { sumTo } from "./sum.ts";
 
 /** Matrix product, `[m, k] x [k, n] -> [m, n]`. */
 export const matmul: Operation<[Value, Value]> = operation({

@@ -3,12 +3,21 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type NDArray, type OnnxForm, type Operation, operation } from "../operation.ts";
-import { constant, type Shape, sameShape, sizeOf, type Value } from "../value.ts";
+import { type Operation, operation } from "../operation.ts";
+import {
+  constant,
+  type NDArray,
+  type OnnxForm,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Value,
+} from "../value.ts";
 import { transposedConvolution } from "./convolution.ts";
 import { divide } from "./elementwise.ts";
-import { scatterAdd } from "./pieces.ts";
-import { broadcastTo, gather, reshape } from "./shape.ts";
+import { gather, scatterAdd } from "./gather.ts";
+import { reshape } from "./shape.ts";
+import { broadcastTo } from "./sum.ts";
 import {
   checkSliding,
   forEachTap,
