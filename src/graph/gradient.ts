@@ -4,7 +4,7 @@
 
 import { GraphError } from "../base/errors.ts";
 import { add } from "./ops/elementwise.ts";
-import { constant, inOrder, sameShape, showShape, type Value } from "./value.ts";
+import { constant, inOrder, numberLike, sameShape, showShape, type Value } from "./value.ts";
 
 /**
  * Gradients of a scalar with respect to some values, as new values of the same graph.
@@ -27,7 +27,7 @@ export function gradient(scalar: Value, targets: readonly Value[]): Value[] {
     if (value.kind === "application" && value.inputs.some((operand) => matters.has(operand)))
       matters.add(value);
   }
-  const gradients = new Map<Value, Value>([[scalar, constant(1)]]);
+  const gradients = new Map<Value, Value>([[scalar, numberLike(scalar, 1)]]);
   for (const value of order.reverse()) {
     const dy = gradients.get(value);
     if (dy === undefined || value.kind !== "application" || !matters.has(value)) continue;
@@ -44,5 +44,5 @@ export function gradient(scalar: Value, targets: readonly Value[]): Value[] {
       gradients.set(operand, other === undefined ? slope : add(other, slope));
     });
   }
-  return targets.map((target) => gradients.get(target) ?? constant(0, target.shape));
+  return targets.map((target) => gradients.get(target) ?? constant(0, target.shape, target.type));
 }

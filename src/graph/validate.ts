@@ -9,7 +9,7 @@ import { GraphError, messageOf } from "../base/errors.ts";
 import { takesOperands } from "./operation.ts";
 import { loweredOperations, operations } from "./ops/index.ts";
 import { nameValues } from "./print.ts";
-import { type Graph, inOrder, sameShape, showShape, sizeOf, type Value } from "./value.ts";
+import { type Graph, inOrder, isFloating, sameShape, showShape, sizeOf, type Value } from "./value.ts";
 
 /**
  * Check a graph and return it.
@@ -61,7 +61,7 @@ export function validateGraph(graph: Graph): Graph {
       }
       if (value.data.some((element) => Number.isNaN(element))) fail(value, "a constant must have no NaN");
       const fraction = value.data.find((element) => !Number.isInteger(element));
-      if (value.type !== "float32" && fraction !== undefined) {
+      if (!isFloating(value.type) && fraction !== undefined) {
         fail(value, `a constant of ${value.type} must have whole numbers, got ${fraction}`);
       }
     } else {

@@ -13,8 +13,41 @@ import { GraphError } from "../base/errors.ts";
 /** Sizes of the dimensions, the first varies slowest; `[]` is a scalar. */
 export type Shape = readonly number[];
 
-/** Element types. Floating-point values are float32 in the engine and float64 in the reference meaning. */
-export type DataType = "float32" | "int32" | "int64" | "bool";
+/** Element types. In the reference meaning all are computed in float64. */
+export type DataType = "float32" | "float64" | "int8" | "uint8" | "int32" | "int64" | "bool";
+
+/** Plain numbers, whatever the type of the elements they stand for. */
+export type Elements = Float32Array | Float64Array | Int32Array | Int8Array | Uint8Array;
+
+/** A class of arrays. */
+interface ElementsClass {
+  new (bytes: ArrayBuffer): Elements;
+  from(numbers: ArrayLike<number>): Elements;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+/**
+ * ONNX's number for each element type (TensorProto.DataType), and the arrays that hold its bytes; undefined for int64,
+ * whose numbers are plain ones elsewhere.
+ */
+export const dataTypes: {
+  readonly [T in DataType]: { readonly number: number; readonly array: ElementsClass | undefined };
+} = {
+  float32: { number: 1, array: Float32Array },
+  float64: { number: 11, array: Float64Array },
+  int8: { number: 3, array: Int8Array },
+  uint8: { number: 2, array: Uint8Array },
+  int32: { number: 6, array: Int32Array },
+  int64: { number: 7, array: undefined },
+  bool: { number: 9, array: Uint8Array },
+};
+
+/** The element type with a number of ONNX's; undefined if there is none. */
+export const typeNumbered = (number: number): DataType | undefined =>
+  (Object.keys(dataTypes) as DataType[]).find((type) => dataTypes[type].number === number);
+
+/** Whether elements of a type have fractions, and gradients flow through them. */
+export const isFloating = (type: DataType): boolean => type === "float32" || type === "float64";
 
 /** A value given from outside when the graph runs: a parameter, a batch, a learning rate. */
 export interface Input {
@@ -29,8 +62,8 @@ export interface Constant {
   readonly kind: "constant";
   readonly shape: Shape;
   readonly type: DataType;
-  /** Elements in row-major order; booleans are 0 and 1. */
-  readonly data: readonly number[];
+  /** Elements in row-major order, rounded when they are written; booleans are 0 and 1. */
+  readonly data: Elements;
 }
 
 /** The result of an operation on other values. */
@@ -156,16 +189,17 @@ export function input(name: string, shape: Shape, type: DataType = "float32"): I
 /**
  * State a value that is known now.
  *
- * @param data - One number for a scalar (or to fill `shape`), or all elements in row-major order.
+ * @param data - One number for a scalar (or to fill `shape`), or all elements in row-major order. A typed array is not
+ *   copied, and must not be changed afterwards.
  */
 export function constant(
-  data: number | readonly number[],
-  shape: Shape = Array.isArray(data) ? [data.length] : [],
+  data: number | readonly number[] | Elements,
+  shape: Shape = typeof data === "number" ? [] : [data.length],
   type: DataType = "float32",
 ): Constant {
   checkShape("constant", shape);
   const size = sizeOf(shape);
-  const elements = typeof data === "number" ? new Array<number>(size).fill(data) : [...data];
+  const elements = elementsOf(data, size);
   if (elements.length !== size) {
     throw new GraphError(
       `constant: expected ${size} elements for shape ${showShape(shape)}, got ${elements.length}`,
@@ -173,6 +207,16 @@ export function constant(
   }
   return Object.freeze({ kind: "constant", shape: [...shape], type, data: elements });
 }
+
+function elementsOf(data: number | readonly number[] | Elements, size: number): Elements {
+  if (typeof data === "number") return new Float64Array(size).fill(data);
+  return isList(data) ? Float64Array.from(data) : data;
+}
+
+const isList = (data: readonly number[] | Elements): data is readonly number[] => Array.isArray(data);
+
+/** A number of the type of another value. */
+export const numberLike = (value: Value, number: number): Constant => constant(number, [], value.type);
 
 /**
  * Every value that `outputs` need, each after the values it is computed from.

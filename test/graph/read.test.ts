@@ -177,6 +177,17 @@ describe("a file of somebody else", () => {
     ]);
   });
 
+  test.each([
+    ["float64 bytes", tensorInit("c", "float64", [3], [1, 0, -1])],
+    ["float64 numbers", { name: "c", dims: [3n], dataType: 11, doubleData: [1, 0, -1] }],
+    ["int8 bytes", tensorInit("c", "int8", [3], [1, 0, -1])],
+    ["int8 numbers", { name: "c", dims: [3n], dataType: 3, int32Data: [1, 0, -1] }],
+  ])("may hold other numbers as %s", (_, initializer) => {
+    const narrow: NodeInit = { opType: "Cast", input: ["c"], output: ["f"], attribute: [int("to", 1)] };
+    const file = fileOf({ initializer: [initializer], node: [narrow, nodeOf("Mul", ["x", "f"])] });
+    expect(resultOf(file)).toEqual([1, 0, -3, 4, 0, -6]);
+  });
+
   test("may list its initializers among the inputs, as old files do", () => {
     const c = tensorInit("c", "float32", [], [2]);
     const declared = [valueInfo("x", "float32", [2, 3]), valueInfo("c", "float32", [])];
@@ -355,7 +366,7 @@ const refused: readonly (readonly [string, Uint8Array, string])[] = [
   ],
   [
     "a cast to a type that is none",
-    fileOf({ node: [nodeOf("Cast", ["x"], { attribute: [int("to", 11)] })] }),
+    fileOf({ node: [nodeOf("Cast", ["x"], { attribute: [int("to", 10)] })] }),
     'readOnnx: node "n" (Cast): its settings cannot be expressed (output 0 of 1)',
   ],
   [
@@ -386,7 +397,7 @@ const refused: readonly (readonly [string, Uint8Array, string])[] = [
     fileOf({
       input: [{ name: "x", type: { value: { case: "tensorType", value: { elemType: 8, shape: {} } } } }],
     }),
-    `readOnnx: input "x": expected element type float32, int32, int64, bool, got ONNX's number 8`,
+    `readOnnx: input "x": expected element type float32, float64, int8, uint8, int32, int64, bool, got ONNX's number 8`,
   ],
   ["an input of no type", fileOf({ input: [{ name: "x" }] }), 'readOnnx: input "x": expected a tensor'],
   [

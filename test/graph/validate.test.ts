@@ -111,12 +111,12 @@ describe("validateGraph", () => {
     ],
     [
       "a constant that is no number",
-      graphOf(brokenConstant({ data: [1, Number.NaN] })),
+      graphOf(brokenConstant({ data: Float64Array.of(1, Number.NaN) })),
       'graph "g", value "constant_0": a constant must have no NaN',
     ],
     [
       "a fraction among whole numbers",
-      graphOf(brokenConstant({ type: "int64", data: [1, 0.5] })),
+      graphOf(brokenConstant({ type: "int64", data: Float64Array.of(1, 0.5) })),
       'graph "g", value "constant_0": a constant of int64 must have whole numbers, got 0.5',
     ],
   ])("refuses %s", (_, graph, message) => {

@@ -57,6 +57,7 @@ describe("writeOnnx", () => {
     ["a value on the way to another", { y: exp(relu(x)), h: relu(x) }],
     ["a value with another output's equal", { y: relu(x), z: add(relu(x), x) }],
     ["whole numbers", { y: constant([2 ** 40, -1], [2], "int64"), z: constant([7], [1], "int32") }],
+    ["bytes", { y: constant([255, 0], [2], "uint8"), z: constant(Int8Array.of(-128, 127), [2], "int8") }],
     ["truth", { y: constant([1, 0], [2], "bool") }],
   ])("writes what the engine understands when an output is %s", async (_, outputs) => {
     const graph = graphOf(outputs);
@@ -65,6 +66,22 @@ describe("writeOnnx", () => {
     const expected = evaluate(graph, feeds);
     expect(Object.keys(results)).toEqual(Object.keys(outputs));
     for (const [name, { data }] of Object.entries(expected)) expectClose(results[name]!, data, 1e-6, name);
+  });
+
+  test("writes float64 to the last bit", async () => {
+    const third = constant([1 / 3], [1], "float64");
+    const results = await runGraph(graphOf({ y: add(third, third), z: third }), { x: [0, 0, 0, 0, 0, 0] });
+    expect(results).toEqual({ y: [2 / 3], z: [1 / 3] });
+  });
+
+  test("takes a typed array as it is, and another one with the same elements for the same constant", () => {
+    const weights = Float32Array.of(1, 2, 3);
+    const given = constant(weights);
+    expect(given.data).toBe(weights);
+    const { initializer } = messageOf(graphOf({ y: add(multiply(x, given), constant([1, 2, 3])) }));
+    expect(initializer.map(({ rawData }) => rawData)).toEqual([new Uint8Array(weights.buffer)]);
+    const tail = messageOf(graphOf({ y: add(x, constant(weights.subarray(2), [1])) }));
+    expect(tail.initializer[0]!.rawData).toEqual(new Uint8Array(Float32Array.of(3).buffer));
   });
 
   test("keeps names apart: an input that is called like a value", async () => {

@@ -3,7 +3,7 @@
  */
 
 import { operation } from "../operation.ts";
-import { constant, type Value } from "../value.ts";
+import { numberLike, type Value } from "../value.ts";
 import { broadcastShape, checkSameType, mapBroadcast } from "./broadcast.ts";
 import { greater, where } from "./compare.ts";
 import { sumTo } from "./sum.ts";
@@ -94,11 +94,13 @@ export const exp = unary("exp", "Exp", Math.exp, (dy, _, y) => multiply(dy, y));
 export const log = unary("log", "Log", Math.log, (dy, x) => divide(dy, x));
 
 /** The square root of `x >= 0`. */
-export const sqrt = unary("sqrt", "Sqrt", Math.sqrt, (dy, _, y) => divide(multiply(dy, constant(0.5)), y));
+export const sqrt = unary("sqrt", "Sqrt", Math.sqrt, (dy, _, y) =>
+  divide(multiply(dy, numberLike(y, 0.5)), y),
+);
 
 /** Hyperbolic tangent. */
 export const tanh = unary("tanh", "Tanh", Math.tanh, (dy, _, y) =>
-  multiply(dy, subtract(constant(1), multiply(y, y))),
+  multiply(dy, subtract(numberLike(y, 1), multiply(y, y))),
 );
 
 /** `1 / (1 + e^-x)`. */
@@ -106,7 +108,7 @@ export const sigmoid = unary(
   "sigmoid",
   "Sigmoid",
   (x) => 1 / (1 + Math.exp(-x)),
-  (dy, _, y) => multiply(dy, multiply(y, subtract(constant(1), y))),
+  (dy, _, y) => multiply(dy, multiply(y, subtract(numberLike(y, 1), y))),
 );
 
 /** `max(x, 0)`; the gradient at 0 is 0, as in PyTorch. */
@@ -114,5 +116,5 @@ export const relu = unary(
   "relu",
   "Relu",
   (x) => Math.max(x, 0),
-  (dy, _, y) => where(greater(y, constant(0)), dy, constant(0)),
+  (dy, _, y) => where(greater(y, numberLike(y, 0)), dy, numberLike(dy, 0)),
 );

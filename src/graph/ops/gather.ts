@@ -4,7 +4,7 @@
 
 import { GraphError, ShapeError } from "../../base/errors.ts";
 import { type Operation, operation } from "../operation.ts";
-import { constant, sizeOf, type Value } from "../value.ts";
+import { constant, type DataType, sizeOf, type Value } from "../value.ts";
 import { checkSameType } from "./broadcast.ts";
 import { equal } from "./compare.ts";
 import { matmul } from "./linear.ts";
@@ -28,7 +28,7 @@ export const gather: Operation<[Value, Value]> = operation({
     const rows = x.shape[0]!;
     const count = indices.shape[0]!;
     // A product with the one-hot matrix adds up rows that were taken twice, in a fixed order.
-    const hot = oneHot(indices, rows);
+    const hot = oneHot(indices, rows, dy.type);
     const flat = reshape(dy, { shape: [count, sizeOf(x.shape) / rows] });
     return [reshape(matmul(transpose(hot), flat), { shape: x.shape }), null];
   },
@@ -42,15 +42,15 @@ export const gather: Operation<[Value, Value]> = operation({
   },
 });
 
-/** Indicator rows of class indices: `[count] -> [count, classes]`, float32. */
-export function oneHot(indices: Value, classes: number): Value {
+/** Indicator rows of class indices: `[count] -> [count, classes]`. */
+export function oneHot(indices: Value, classes: number, type: DataType = "float32"): Value {
   const column = reshape(indices, { shape: [indices.shape[0]!, 1] });
   const all = constant(
     Array.from({ length: classes }, (_, index) => index),
     [1, classes],
     indices.type,
   );
-  return cast(equal(column, all), { to: "float32" });
+  return cast(equal(column, all), { to: type });
 }
 
 /**

@@ -4,7 +4,7 @@
 
 import { ShapeError } from "../../base/errors.ts";
 import { type Operation, operation } from "../operation.ts";
-import { constant, type OnnxAttribute, sameShape, sizeOf, type Value } from "../value.ts";
+import { numberLike, type OnnxAttribute, sameShape, sizeOf, type Value } from "../value.ts";
 import { broadcastShape, checkSameType, coordinatesOf, elementAt } from "./broadcast.ts";
 import { multiply } from "./elementwise.ts";
 import { transpose } from "./shape.ts";
@@ -113,5 +113,5 @@ const isOne = (attribute: OnnxAttribute | undefined): boolean =>
 
 /** `factor x`, and `x` itself for a factor of 1. */
 function scale(x: Value, factor: number): Value {
-  return factor === 1 ? x : multiply(x, constant(factor));
+  return factor === 1 ? x : multiply(x, numberLike(x, factor));
 }

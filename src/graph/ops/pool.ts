@@ -101,7 +101,7 @@ export const maxPoolGradient: Operation<[Value, Value], MaxPool> = operation<[Va
   operands: 2,
   onnx: {
     expand([x, dy], attributes) {
-      const zeros = broadcastTo(constant(0, [1]), { shape: [sizeOf(x.shape)] });
+      const zeros = broadcastTo(constant(0, [1], dy.type), { shape: [sizeOf(x.shape)] });
       const sums = scatterAdd(zeros, flat(maxPoolPositions(x, attributes)), flat(dy));
       return reshape(sums, { shape: x.shape });
     },
@@ -188,10 +188,10 @@ export const averagePool: Operation<[Value], AveragePool> = operation({
     const [n, c, h, w] = x.shape as [number, number, number, number];
     const { kernel, ...sliding } = withoutHoles(attributes);
     const windows = dy.shape.slice(2);
-    const counts = constant([...countsOf([h, w], windows, attributes)], [1, 1, ...windows]);
+    const counts = constant(countsOf([h, w], windows, attributes), [1, 1, ...windows], dy.type);
     // Each channel is an image of its own, and each window gives its share to all of its pixels.
     const shares = reshape(divide(dy, counts), { shape: [n * c, 1, ...windows] });
-    const ones = constant(1, [1, 1, ...kernel]);
+    const ones = constant(1, [1, 1, ...kernel], dy.type);
     return [
       reshape(transposedConvolution(shares, ones, { ...sliding, groups: 1, size: [h, w] }), {
         shape: x.shape,

@@ -3,7 +3,7 @@
  */
 
 import { type Operation, operation } from "../operation.ts";
-import { constant, sizeOf, type Value } from "../value.ts";
+import { numberLike, sizeOf, type Value } from "../value.ts";
 import { equal } from "./compare.ts";
 import { divide, multiply } from "./elementwise.ts";
 import { cast } from "./shape.ts";
@@ -17,7 +17,7 @@ export const mean: Operation<[Value], Reduction> = operation({
   shape: ([x], attributes) => reducedShape("mean", x, attributes),
   gradient(dy, [x], attributes, y) {
     const count = sizeOf(x.shape) / sizeOf(y.shape);
-    return [broadcastTo(restoreAxes(divide(dy, constant(count)), x, attributes), { shape: x.shape })];
+    return [broadcastTo(restoreAxes(divide(dy, numberLike(dy, count)), x, attributes), { shape: x.shape })];
   },
   evaluate(shape, [x], { axes }) {
     const count = x.data.length / sizeOf(shape);
@@ -32,7 +32,7 @@ export const max: Operation<[Value], Reduction> = operation({
   onnx: reductionForm("ReduceMax"),
   shape: ([x], attributes) => reducedShape("max", x, attributes),
   gradient(dy, [x], attributes, y) {
-    const largest = cast(equal(x, restoreAxes(y, x, attributes)), { to: "float32" });
+    const largest = cast(equal(x, restoreAxes(y, x, attributes)), { to: x.type });
     const ties = sum(largest, { axes: attributes.axes, keepDims: true });
     return [divide(multiply(restoreAxes(dy, x, attributes), largest), ties)];
   },

@@ -4,7 +4,17 @@
 
 import { ShapeError } from "../../base/errors.ts";
 import { type Operation, operation } from "../operation.ts";
-import { type DataType, type Shape, sameShape, showShape, sizeOf, type Value } from "../value.ts";
+import {
+  type DataType,
+  dataTypes,
+  isFloating,
+  type Shape,
+  sameShape,
+  showShape,
+  sizeOf,
+  typeNumbered,
+  type Value,
+} from "../value.ts";
 import { coordinatesOf, stridesOf } from "./broadcast.ts";
 
 /** The same elements in the same order under another shape. */
@@ -74,29 +84,26 @@ export const permuteAxes: Operation<[Value], { readonly axes: readonly number[] 
 /** The transpose of a matrix, `[m, n] -> [n, m]`. */
 export const transpose = (x: Value): Value => permuteAxes(x, { axes: [1, 0] });
 
-/** ONNX's numbers for element types (TensorProto.DataType). */
-export const onnxTypes: { readonly [T in DataType]: number } = { float32: 1, int32: 6, int64: 7, bool: 9 };
-
 /** The same numbers as another element type; towards an integer the fraction is cut off. */
 export const cast: Operation<[Value], { readonly to: DataType }> = operation({
   name: "cast",
   operands: 1,
   onnx: {
     operator: "Cast",
-    write: ({ to }) => ({ attributes: { to: { int: onnxTypes[to] } } }),
+    write: ({ to }) => ({ attributes: { to: { int: dataTypes[to].number } } }),
     read: ({ attributes }) => {
       const to = attributes["to"];
-      const type = (Object.keys(onnxTypes) as DataType[]).find(
-        (name) => to && "int" in to && onnxTypes[name] === to.int,
-      );
+      const type = to && "int" in to ? typeNumbered(to.int) : undefined;
       return type && { to: type };
     },
   },
   shape: ([x]) => x.shape,
   type: (_, { to }) => to,
-  gradient: (dy, [x]) => [x.type === "float32" ? dy : null],
+  gradient: (dy, [x], { to }) => [
+    isFloating(x.type) ? (x.type === to ? dy : cast(dy, { to: x.type })) : null,
+  ],
   evaluate: (_, [x], { to }) =>
     x.data.map((element) =>
-      to === "bool" ? Number(element !== 0) : to === "float32" ? element : Math.trunc(element),
+      to === "bool" ? Number(element !== 0) : isFloating(to) ? element : Math.trunc(element),
     ),
 });
