@@ -14,9 +14,22 @@ export interface Operation<I extends readonly Value[], A extends Attributes = No
   readonly record: OperationRecord;
 }
 
-/** Whether a record has this number of operands. */
-export const takesOperands = ({ operands }: OperationRecord, count: number): boolean =>
-  operands === "any" ? count > 0 : count === operands;
+/** The least and the most operands that a record takes. */
+export const operandCounts = ({ operands }: OperationRecord): readonly [least: number, most: number] =>
+  typeof operands === "number" ? [operands, operands] : operands;
+
+/**
+ * Refuse a number of operands that a record does not take.
+ *
+ * @throws GraphError if it has not as many.
+ */
+export function checkOperands(record: OperationRecord, count: number): void {
+  const [least, most] = operandCounts(record);
+  if (count >= least && count <= most) return;
+  const range =
+    least === most ? least : most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} to ${most}`;
+  throw new GraphError(`${record.name}: expected ${range} operands, got ${count}`);
+}
 
 /** Apply a record to operands; the shape is checked here, so a wrong graph cannot be built. */
 export function apply(
@@ -24,9 +37,7 @@ export function apply(
   inputs: readonly Value[],
   attributes: Attributes,
 ): Application {
-  if (!takesOperands(record, inputs.length)) {
-    throw new GraphError(`${record.name}: expected ${record.operands} operands, got ${inputs.length}`);
-  }
+  checkOperands(record, inputs.length);
   const shape = record.shape(inputs, attributes);
   const type = record.type?.(inputs, attributes) ?? inputs[0]!.type;
   return Object.freeze({ kind: "application", operation: record, inputs, attributes, shape, type });

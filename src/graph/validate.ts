@@ -6,7 +6,7 @@
  */
 
 import { GraphError, messageOf } from "../base/errors.ts";
-import { takesOperands } from "./operation.ts";
+import { checkOperands } from "./operation.ts";
 import { loweredOperations, operations } from "./ops/index.ts";
 import { nameValues } from "./print.ts";
 import { type Graph, inOrder, isFloating, sameShape, showShape, sizeOf, type Value } from "./value.ts";
@@ -75,10 +75,10 @@ export function validateGraph(graph: Graph): Graph {
     if (known !== operation) {
       fail(value, `an operation must be one of the table's, but "${operation.name}" is not`);
     }
-    if (!takesOperands(operation, inputs.length)) {
-      fail(value, `${operation.name} must have ${operation.operands} operands, got ${inputs.length}`);
-    }
-    const expected = attempt(() => operation.shape(inputs, attributes));
+    const expected = attempt(() => {
+      checkOperands(operation, inputs.length);
+      return operation.shape(inputs, attributes);
+    });
     if (!sameShape(expected, value.shape)) {
       fail(
         value,

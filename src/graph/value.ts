@@ -53,8 +53,11 @@ export const isFloating = (type: DataType): boolean => type === "float32" || typ
 export interface Input {
   readonly kind: "input";
   readonly name: string;
+  /** Where a size is free, one that the graph is checked with. */
   readonly shape: Shape;
   readonly type: DataType;
+  /** Names of the sizes that are only known when the graph runs, by axis; undefined if all are fixed. */
+  readonly free?: readonly (string | undefined)[];
 }
 
 /** A value known when the graph is built. */
@@ -132,8 +135,10 @@ export interface OperationRecord<
   A extends Attributes = Attributes,
 > {
   readonly name: string;
-  /** Number of operands; `any` is one or more, all of one kind. */
-  readonly operands: number extends I["length"] ? number | "any" : I["length"];
+  /** Number of operands, or the least and the most. */
+  readonly operands: number extends I["length"]
+    ? number | readonly [least: number, most: number]
+    : I["length"];
   /** An ONNX operator without settings, the full form, or the operations it is written with. */
   readonly onnx: string | OnnxForm<A> | Expansion<I, A>;
   /**
@@ -180,10 +185,21 @@ function checkShape(where: string, shape: Shape): void {
   }
 }
 
-/** Declare a value that is given when the graph runs. */
-export function input(name: string, shape: Shape, type: DataType = "float32"): Input {
+/** Some size, in place of a free one: others get others, but for rare coincidences. */
+const sizeNamed = (name: string): number =>
+  1000 + [...name].reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) % 99_991, 7);
+
+/**
+ * Declare a value that is given when the graph runs.
+ *
+ * @param sizes - A name stands for a size that is only known then, the same for all inputs that have it.
+ */
+export function input(name: string, sizes: readonly (number | string)[], type: DataType = "float32"): Input {
+  const shape = sizes.map((size) => (typeof size === "string" ? sizeNamed(size) : size));
   checkShape(`input "${name}"`, shape);
-  return Object.freeze({ kind: "input", name, shape: [...shape], type });
+  const free = sizes.map((size) => (typeof size === "string" ? size : undefined));
+  const isFixed = free.every((one) => one === undefined);
+  return Object.freeze({ kind: "input", name, shape, type, ...(isFixed ? {} : { free }) });
 }
 
 /**

@@ -36,6 +36,17 @@ export const awayFromZero = (...shape: readonly number[]): Operand => ({
   type: "float32",
   fill: "large",
 });
+/** In float64: gradients are of the type of what they meet. */
+export const double = (...shape: readonly number[]): Operand => ({
+  shape,
+  type: "float64",
+  fill: "positive",
+});
+export const bytes = (...shape: readonly number[]): Operand => ({
+  shape,
+  type: "uint8",
+  fill: { below: 256 },
+});
 export const choice = (...shape: readonly number[]): Operand => ({ shape, type: "bool", fill: { below: 2 } });
 export const indices = (count: number, below: number, type: DataType = "int32"): Operand => ({
   shape: [count],

@@ -72,7 +72,7 @@ describe("validateGraph", () => {
     [
       "a missing operand",
       graphOf(broken({ inputs: [] })),
-      'graph "g", value "relu_0": relu must have 1 operands, got 0',
+      'graph "g", value "relu_0": operands must fit: relu: expected 1 operands, got 0',
     ],
     [
       "a shape that is not the operation's",

@@ -9,7 +9,7 @@ import { type DescField, type DescMessage, fromBinary, ScalarType } from "@bufbu
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { GraphError, messageOf } from "../../base/errors.ts";
 import { unknownName } from "../../base/suggest.ts";
-import { apply } from "../operation.ts";
+import { apply, checkOperands, operandCounts } from "../operation.ts";
 import { operations } from "../ops/index.ts";
 import { validateGraph } from "../validate.ts";
 import {
@@ -352,11 +352,10 @@ function applyRecord(
   tensorNamed: (name: string) => Tensor | undefined,
 ): { readonly value: Value; readonly output: number } | undefined {
   const names = node.input.slice(0, node.input.findLastIndex((name) => name !== "") + 1);
-  const count = record.operands === "any" ? names.length : record.operands;
-  if (names.length < count || count === 0) {
-    throw new GraphError(`expected ${record.operands} operands, got ${names.length}`);
-  }
+  const [, most] = operandCounts(record);
+  const count = Math.min(names.length, most);
   const operands = names.slice(0, count).map(valueNamed);
+  checkOperands(record, count);
   const constants = names.slice(count).map((name) => {
     const tensor = tensorNamed(name);
     if (tensor?.type !== "int64" || tensor.shape.length !== 1)

@@ -3,7 +3,6 @@
  */
 
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import { GraphError } from "../../base/errors.ts";
 import { expandGraph } from "../expand.ts";
 import { createConstants } from "../merge.ts";
 import { nameValues } from "../print.ts";
@@ -16,10 +15,10 @@ import {
   type Graph,
   inOrder,
   type OnnxAttribute,
-  type OnnxSettings,
   type Shape,
   type Value,
 } from "../value.ts";
+import { declaredSizes, formOf, type Size } from "./form.ts";
 import {
   type AttributeProtoSchema,
   ModelProtoSchema,
@@ -53,13 +52,14 @@ export interface GraphInit {
   readonly output: ValueInfoInit[];
 }
 
-/** Declare a value of a graph; a size may be a name, for one that is only known when the graph runs. */
-export function valueInfo(name: string, type: DataType, shape: readonly (number | string)[]): ValueInfoInit {
-  const dim = shape.map((size) =>
-    typeof size === "number"
+/** Declare a value of a graph; a size may be a name, for one that is only known when the graph runs, or not said. */
+export function valueInfo(name: string, type: DataType, sizes: readonly Size[]): ValueInfoInit {
+  const dim = sizes.map((size) => {
+    if (size === undefined) return {};
+    return typeof size === "number"
       ? { value: { case: "dimValue" as const, value: BigInt(size) } }
-      : { value: { case: "dimParam" as const, value: size } },
-  );
+      : { value: { case: "dimParam" as const, value: size } };
+  });
   return {
     name,
     type: { value: { case: "tensorType", value: { elemType: dataTypes[type].number, shape: { dim } } } },
@@ -106,20 +106,6 @@ export const graphAttribute = (
 /** A constant of a graph, or an operand that a record writes: it may be empty, such as the shape of a scalar. */
 type Tensor = Pick<Constant, "type" | "shape" | "data">;
 
-/** How a value is written: its operator and its settings. */
-function formOf({
-  operation,
-  attributes,
-  shape,
-  inputs,
-}: Application): { operator: string; domain: string } & OnnxSettings {
-  const { onnx } = operation;
-  if (typeof onnx === "string") return { operator: onnx, domain: "" };
-  if ("expand" in onnx)
-    throw new GraphError(`${operation.name}: expected to be expanded before it is written`);
-  return { operator: onnx.operator, domain: onnx.domain ?? "", ...onnx.write(attributes, shape, inputs) };
-}
-
 /**
  * The graph as a message of the file format, inputs and outputs declared.
  *
@@ -130,6 +116,7 @@ function formOf({
  */
 export function graphInit(given: Graph, rename = (name: string): string => name): GraphInit {
   const graph = expandGraph(validateGraph(given));
+  const sizes = declaredSizes(graph);
   const names = nameValues(graph);
   for (const { name, value } of [...graph.outputs].reverse()) {
     if (value.kind === "application") names.set(value, name);
@@ -204,8 +191,8 @@ export function graphInit(given: Graph, rename = (name: string): string => name)
     name: graph.name,
     node,
     initializer,
-    input: graph.inputs.map(({ name, type, shape }) => valueInfo(rename(name), type, shape)),
-    output: graph.outputs.map(({ name, value }) => valueInfo(rename(name), value.type, value.shape)),
+    input: graph.inputs.map((value) => valueInfo(rename(value.name), value.type, sizes(value))),
+    output: graph.outputs.map(({ name, value }) => valueInfo(rename(name), value.type, sizes(value))),
   };
 }
 

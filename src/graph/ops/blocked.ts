@@ -163,7 +163,7 @@ const convolutionForm: OnnxForm<BlockedSettings> = {
  */
 export const blockedConvolution: Operation<readonly Value[], BlockedSettings> = operation({
   name: "blockedConvolution",
-  operands: "any",
+  operands: [2, 4],
   onnx: convolutionForm,
   shape([x, w, bias, addend], { relu: _, ...attributes }) {
     const shape = checkBlocks("blockedConvolution", convolution.record.shape([x!, w!], attributes));

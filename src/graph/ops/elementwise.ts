@@ -2,10 +2,10 @@
  * @file Arithmetic and activations, element by element, with broadcasting.
  */
 
-import { operation } from "../operation.ts";
+import { type Operation, operation } from "../operation.ts";
 import { numberLike, type Value } from "../value.ts";
 import { broadcastShape, checkSameType, mapBroadcast } from "./broadcast.ts";
-import { greater, where } from "./compare.ts";
+import { equal, greater, where } from "./compare.ts";
 import { sumTo } from "./sum.ts";
 
 const binary = (
@@ -79,6 +79,25 @@ export const divide = binary(
   },
 );
 
+/** The gradient of the larger (or smaller) of two elements, that of the first: equal ones share it, as in PyTorch. */
+const shareOf = (dy: Value, chosen: Value, other: Value, isLarger: boolean): Value => {
+  const [above, below] = isLarger ? [chosen, other] : [other, chosen];
+  const [all, half, none] = [1, 0.5, 0].map((share) => numberLike(dy, share)) as [Value, Value, Value];
+  return multiply(dy, where(equal(chosen, other), half, where(greater(above, below), all, none)));
+};
+
+/** The larger of two elements. */
+export const maximum = binary("maximum", "Max", Math.max, (dy, a, b) => [
+  shareOf(dy, a, b, true),
+  shareOf(dy, b, a, true),
+]);
+
+/** The smaller of two elements. */
+export const minimum = binary("minimum", "Min", Math.min, (dy, a, b) => [
+  shareOf(dy, a, b, false),
+  shareOf(dy, b, a, false),
+]);
+
 /** `-x`. */
 export const negate = unary(
   "negate",
@@ -96,6 +115,17 @@ export const log = unary("log", "Log", Math.log, (dy, x) => divide(dy, x));
 /** The square root of `x >= 0`. */
 export const sqrt = unary("sqrt", "Sqrt", Math.sqrt, (dy, _, y) =>
   divide(multiply(dy, numberLike(y, 0.5)), y),
+);
+
+/** The sine of an angle in radians. */
+export const sin = unary("sin", "Sin", Math.sin, (dy, x) => multiply(dy, cos(x)));
+
+/** The cosine of an angle in radians. */
+export const cos: Operation<[Value]> = unary("cos", "Cos", Math.cos, (dy, x) => negate(multiply(dy, sin(x))));
+
+/** The angle in `[0, pi]` with a cosine in `[-1, 1]`; float32 alone on the engine. */
+export const acos = unary("acos", "Acos", Math.acos, (dy, x) =>
+  negate(divide(dy, sqrt(subtract(numberLike(x, 1), multiply(x, x))))),
 );
 
 /** Hyperbolic tangent. */

@@ -11,7 +11,7 @@ import { reshape } from "./shape.ts";
 /** Values one after another along an axis; all other sizes are equal. */
 export const concat: Operation<readonly Value[], { readonly axis: number }> = operation({
   name: "concat",
-  operands: "any",
+  operands: [1, Number.POSITIVE_INFINITY],
   onnx: {
     operator: "Concat",
     write: ({ axis }) => ({ attributes: { axis: { int: axis } } }),
