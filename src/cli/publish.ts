@@ -6,7 +6,8 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
-import { refusedWrite, writeWhole } from "../disk/files.ts";
+import { refusedWrite } from "../disk/refusals.ts";
+import { writeWhole } from "../disk/whole-files.ts";
 import { lostOutput } from "./streams.ts";
 
 /** A file, or a folder of files, that was asked for. */

@@ -4,7 +4,7 @@
 
 import { join, resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
-import { writeWhole } from "../disk/files.ts";
+import { writeWhole } from "../disk/whole-files.ts";
 import { version } from "../run/node/version.ts";
 import { type TrialStore, trialResultSchema } from "../run/trial-result.ts";
 import type { Tx } from "../store/database.ts";

@@ -3,12 +3,14 @@
  */
 
 import { createHash } from "node:crypto";
-import { copyFile, readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { csvFormat } from "d3-dsv";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { whyUnstorable } from "../base/limits.ts";
-import { makeFolder, writeWhole } from "../disk/files.ts";
+import { makeFolder } from "../disk/folders.ts";
+import { isAbsent } from "../disk/refusals.ts";
+import { copyWhole, writeWhole } from "../disk/whole-files.ts";
 import { newestFile } from "../run/node/checkpoints.ts";
 import { trialResultSchema } from "../run/trial-result.ts";
 import { checkpointsOf, importCheckpoint, readCheckpoint } from "../store/checkpoints.ts";
@@ -42,7 +44,7 @@ export interface Moved {
 export async function exportLab(lab: LocalLab, out: string, experiment?: string): Promise<Moved> {
   const folder = resolve(out);
   const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
+    if (isAbsent(error)) return [];
     throw new UsageError(`--out: expected a folder, got ${out}: ${error.message}`);
   });
   if (there.length > 0) {
@@ -97,14 +99,13 @@ async function writeCheckpoints(lab: LocalLab, folder: string, ids: readonly str
   for (const id of ids) {
     const [facts] = await checkpointsOf(lab.database.tables, id);
     if (!facts) continue;
-    await makeFolder(target);
     const bytes = await readCheckpoint(lab.database.tables, facts);
     if (bytes) await writeWhole(newestFile(target, id), bytes);
     else {
       // A file that is gone is no loss: the trial begins anew.
       const here = newestFile(lab.checkpoints, id);
       if (!(await stat(here).catch(() => undefined))) continue;
-      await copyFile(here, newestFile(target, id));
+      await copyWhole(here, newestFile(target, id));
     }
     written++;
   }
@@ -188,9 +189,8 @@ export async function readBundle(folder: string): Promise<Bundle> {
     if (size > MOST_BYTES) throw new Error(`${size} bytes, more than ${MOST_BYTES}`);
     document = JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new DataError(
-      `${path}: expected what shatter export wrote, got ${isAbsent ? "no such file (an export that was interrupted?)" : messageOf(error)}`,
+      `${path}: expected what shatter export wrote, got ${isAbsent(error) ? "no such file (an export that was interrupted?)" : messageOf(error)}`,
     );
   }
   const { schema } = Object(document) as { schema?: unknown };
@@ -221,8 +221,7 @@ async function takeCheckpoints(
     if (lab.database.kind === "pglite") {
       const to = newestFile(lab.checkpoints, id);
       if (await stat(to).catch(() => undefined)) continue;
-      await makeFolder(lab.checkpoints);
-      await copyFile(from, to);
+      await copyWhole(from, to);
     } else {
       try {
         const bytes = await readFile(from);

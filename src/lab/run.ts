@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { requireFolder } from "../disk/files.ts";
+import { requireFolder } from "../disk/folders.ts";
 import type { Provenance } from "../document/provenance.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import { openProcessPool } from "../run/node/pool.ts";

@@ -6,7 +6,7 @@ import { DataError } from "../base/errors.ts";
 import { exampleCount, type Splits } from "../data/dataset.ts";
 import { type LoadOptions, loadDataset } from "../data/node/load.ts";
 import { findDataset } from "../data/registry.ts";
-import { requireFolder } from "../disk/files.ts";
+import { requireFolder } from "../disk/folders.ts";
 import { findModel } from "../nn/models.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
 import { courseOf } from "../paper/course.ts";

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import { cacheFolder } from "../../disk/cache.ts";
-import { makeFolder } from "../../disk/files.ts";
+import { makeFolder } from "../../disk/folders.ts";
 import { migrations } from "../migrations.ts";
 
 /**
