@@ -7,16 +7,15 @@ import { messageOf } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
-import { datasets } from "../data/registry.ts";
 import { requireFile, requireFolder, writeWhole } from "../disk/files.ts";
 import { initializations } from "../nn/initialize.ts";
-import { models } from "../nn/models.ts";
 import type { TestRequest } from "../paper/plan.ts";
 import type { TestResult } from "../paper/test-result.ts";
 import { formatCount, formatNumber } from "../report/format.ts";
 import { summaryTable } from "../report/table.ts";
 import { teller, terminalTable } from "../report/terminal.ts";
 import { checkpointFolder } from "../run/node/checkpoints.ts";
+import { datasetNames, modelNames } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { tellVerdict } from "../verdict/verdict.ts";
@@ -90,12 +89,12 @@ export function testCommand(): Command {
   const recipe = paperRecipe;
   return new Command("test")
     .optionsGroup("What is tested:")
-    .option("--data <name>", `dataset: ${datasets.map(({ name }) => name).join(", ")}`, "digits")
+    .option("--data <name>", `dataset: ${datasetNames.join(", ")}`, "digits")
     .option(
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
     )
-    .option("--model <name>", `model: ${[...models.keys()].join(", ")}`, "mlp-1x512")
+    .option("--model <name>", `model: ${modelNames.join(", ")}`, "mlp-1x512")
     .option(
       "--inputs <names>",
       `inputs to train on: ${inputsNames.join(",")}`,

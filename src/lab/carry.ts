@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
-import { models } from "../nn/models.ts";
+import { openLibrary } from "../run/node/library.ts";
 import type { PlannedTrial } from "../run/record.ts";
 import { recordTrial } from "../run/record.ts";
 import type { DataSource } from "../run/runner.ts";
@@ -85,7 +85,9 @@ export async function carryTrial(
   }
   try {
     // A model that is not known here is for the trial's process to refuse.
-    const model = models.get(trial.spec.model);
+    const model = await openLibrary()
+      .model(trial.spec.model)
+      .catch(() => undefined);
     if (model) requireDevice(options.device, model);
   } catch (error) {
     // Whoever can train it shall have it: it is given back, and so is whatever else this worker has.

@@ -3,14 +3,13 @@
  */
 
 import { availableParallelism } from "node:os";
-import { type LoadOptions, loadDataset } from "../data/node/load.ts";
-import { findDataset } from "../data/registry.ts";
-import { findModel } from "../nn/models.ts";
+import type { LoadOptions } from "../data/node/load.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
 import { planTest, type TestRequest, trialsOf } from "../paper/plan.ts";
 import { runTest, type TestContext } from "../paper/randomization-test.ts";
 import type { TestResult } from "../paper/test-result.ts";
 import { type CheckpointOptions, openCheckpoints } from "../run/node/checkpoints.ts";
+import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { programOn, provenanceOf } from "../run/node/provenance.ts";
 import type { Device } from "../train/devices.ts";
@@ -75,8 +74,9 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
   const { data, model = "mlp-1x512", inputs = ["true"], device = "cpu" } = options;
   const corrupt = options.corrupt ?? (inputs.includes("true") ? [0, 1] : [0]);
   // Whatever can be refused is refused before the data are read.
-  requireDevice(device, findModel(model));
-  findDataset(data);
+  const library = openLibrary();
+  const found = await library.model(model);
+  requireDevice(device, found);
   const recipe = checkRecipe({ ...paperRecipe, ...options.recipe });
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
   const seeds = options.seeds ?? (limit ? "auto" : 1);
@@ -98,7 +98,7 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
     testN: options.testN,
     seed: options.seed,
   };
-  const splits = cropForRecipe(await loadDataset(data, source), recipe);
+  const subject = { model: found, splits: cropForRecipe(await library.splits(source), recipe) };
 
   const cores = availableParallelism();
   const jobs = options.jobs ?? Math.min(cores, trials);
@@ -112,8 +112,8 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
     return await runTest(
       { ...request, budget },
       {
+        ...subject,
         source,
-        splits,
         runner,
         provenance: provenanceOf(device, threads, jobs, options.command ?? null),
         ...(onEvent ? { onEvent } : {}),
@@ -135,10 +135,10 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
     const asked = options.budget!;
     if (unit === "steps") return { asked, steps: Math.floor(amount), secondsPerStep: null };
     if (unit === "images") return { asked, steps: Math.floor(amount / recipe.batch), secondsPerStep: null };
-    const [spec] = await planTest(request, data, splits);
+    const [spec] = await planTest(request, data, subject);
     const planned = { id: await trialId(spec!), spec: spec!, escalation: 0, source };
     await using timer = await openProcessPool({ jobs: 1, device, threads });
-    const pace = await timePace(planned, timer, options.signal);
+    const pace = await timePace(library, planned, timer, options.signal);
     const { train, test } = spec!.dataset;
     const epoch = train / pace.trained + (train + test) / pace.evaluated / recipe.evaluate.every;
     const secondsPerStep = epoch / stepsOfEpoch(recipe, train);

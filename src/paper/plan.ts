@@ -3,12 +3,13 @@
  */
 
 import { UsageError } from "../base/errors.ts";
-import { exampleCount, type Splits } from "../data/dataset.ts";
+import { exampleCount } from "../data/dataset.ts";
 import type { InputsName, LabelsName } from "../data/randomize.ts";
 import { checkRecipe, requirePossible } from "../train/possible.ts";
 import { splitsHash } from "../train/prepare.ts";
 import type { Recipe } from "../train/recipe.ts";
 import type { TrialSpec } from "../train/spec.ts";
+import type { Subject } from "../train/trial.ts";
 import { type Budget, stepsOfEpoch } from "./budget.ts";
 
 /** Seeds that `auto` begins with, so that there is an interval over seeds. */
@@ -75,13 +76,17 @@ export function conditionsOf({
 /**
  * The trials of a test, seeds varying fastest.
  *
- * @param splits - The examples used, cropped for the recipe but not randomized.
+ * @param subject - The model that the request names, and the examples used, cropped for the recipe but not randomized.
  * @throws UsageError if the recipe, the model or a probability is not possible, or the model cannot train on such
  *   examples or batches, or the recipe's augmentation is not possible on them.
  */
-export async function planTest(request: TestRequest, name: string, splits: Splits): Promise<TrialSpec[]> {
+export async function planTest(
+  request: TestRequest,
+  name: string,
+  { model, splits }: Subject,
+): Promise<TrialSpec[]> {
   const recipe = checkRecipe(request.recipe);
-  requirePossible(request.model, recipe, splits, exampleCount(splits.train));
+  requirePossible(model, recipe, splits, exampleCount(splits.train));
   const seeds = seedsOf(request.seeds);
   if (!(Number.isInteger(seeds) && seeds >= 1)) {
     throw new UsageError(`--seeds: expected a whole number of at least 1, got ${seeds}`);

@@ -3,13 +3,14 @@
  */
 
 import { countCopies } from "../data/copies.ts";
-import { classCounts, exampleCount, type Splits } from "../data/dataset.ts";
-import { findModel, summarizeModel } from "../nn/models.ts";
+import { classCounts, exampleCount } from "../data/dataset.ts";
+import { summarizeModel } from "../nn/profile.ts";
 import { type RunEvent, recordTrial, type TrialState } from "../run/record.ts";
 import type { DataSource, TrialRunner } from "../run/runner.ts";
 import type { ConformanceLine, TrialResult } from "../run/trial-record.ts";
 import { networkShape } from "../train/prepare.ts";
 import { trialId } from "../train/spec.ts";
+import type { Subject } from "../train/trial.ts";
 import { summarize } from "../verdict/summary.ts";
 import { judge } from "../verdict/verdict.ts";
 import { stepsOf } from "./budget.ts";
@@ -18,10 +19,8 @@ import { atSeeds, nextRound, type PlannedRun } from "./rounds.ts";
 import type { TestResult } from "./test-result.ts";
 
 /** What a test needs besides its request. */
-export interface TestContext {
+export interface TestContext extends Subject {
   readonly source: DataSource;
-  /** The examples used, cropped for the recipe but not randomized. */
-  readonly splits: Splits;
   readonly runner: TrialRunner;
   readonly provenance: Omit<TestResult["provenance"], "seconds" | "interrupted">;
   readonly onEvent?: (event: RunEvent) => void;
@@ -66,7 +65,7 @@ export async function runTest(asked: TestRequest, context: TestContext): Promise
   };
 
   const request = fitToBudget(asked, exampleCount(splits.train));
-  const specs = await planTest(request, source.name, splits);
+  const specs = await planTest(request, source.name, context);
   await runAll(specs.map((spec) => ({ spec, escalation: 0 })));
   const facts = {
     trainCounts: classCounts(splits.train),
@@ -90,7 +89,7 @@ export async function runTest(asked: TestRequest, context: TestContext): Promise
 
   const classes = splits.train.classNames.length;
   const shape = networkShape(splits, request.recipe);
-  const { count } = summarizeModel(findModel(request.model), shape, classes);
+  const { count } = summarizeModel(context.model, shape, classes);
   return {
     schema: "shatter/test@1",
     dataset: {
