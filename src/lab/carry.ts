@@ -18,6 +18,7 @@ import type { Device } from "../train/devices.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
+import type { Carried } from "./lab.ts";
 import type { Patiently } from "./patience.ts";
 import { type Job, LONGEST_ATTEMPT_SECONDS, type Queue } from "./queue.ts";
 import { resultRow } from "./result-row.ts";
@@ -30,11 +31,6 @@ export interface RunningTrial {
   lose(): void;
   /** It is wanted no more: end it; its checkpoint stays. */
   cancel(): void;
-}
-
-/** A trial that was carried to an end here. */
-export interface Carried extends EndedTrial {
-  readonly trial: PlannedTrial;
 }
 
 /** What carrying a trial needs. */
