@@ -15,6 +15,9 @@ export const provenanceSchema = z.object({
   commit: z.string().nullable(),
   engine: z.string(),
   device: z.string(),
+  /** What computed there, and the layout of images it was given; absent where nobody wrote it down. */
+  provider: z.string().optional(),
+  layout: z.string().optional(),
   threads: count,
   jobs: count,
   node: z.string(),
@@ -29,5 +32,5 @@ export const provenanceSchema = z.object({
 
 export type Provenance = z.infer<typeof provenanceSchema>;
 
-/** What is known before the time of a run is. */
+/** What is known before a run: not its time, nor what its engine makes of graphs. */
 export type RunProvenance = Omit<Provenance, "seconds" | "interrupted">;

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
+import type { Provenance } from "../document/provenance.ts";
 import { models } from "../nn/models.ts";
 import type { PlannedTrial } from "../run/record.ts";
 import { recordTrial } from "../run/record.ts";
@@ -113,6 +114,7 @@ export async function carryTrial(
   });
 
   const started = new Date().toISOString();
+  let computedBy: Pick<Provenance, "provider" | "layout"> = {};
   const record = recordTrial(trial);
   const notes = createNotes();
   const warn = (text: string): void => notes.add({ type: "warning", text });
@@ -153,6 +155,7 @@ export async function carryTrial(
       trial.spec,
       trial.source,
       (event) => {
+        if (event.type === "started") computedBy = { provider: event.provider, layout: event.layout };
         record.add(event);
         notes.add(event);
         options.onEvent?.({ type: "trial", trial, event });
@@ -172,7 +175,8 @@ export async function carryTrial(
     const result = record.result(failure);
     await flush();
     if (ending !== "lost" && (result.status === "done" || result.status === "diverged")) {
-      const provenance = { ...options.provenance, started, seconds: result.seconds, interrupted: false };
+      const { seconds } = result;
+      const provenance = { ...options.provenance, ...computedBy, started, seconds, interrupted: false };
       const document = {
         schema: "shatter/trial-result@1" as const,
         spec: trial.spec,
