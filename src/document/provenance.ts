@@ -32,5 +32,5 @@ export const provenanceSchema = z.object({
 
 export type Provenance = z.infer<typeof provenanceSchema>;
 
-/** What is known before a run: not its time, nor what its engine makes of graphs. */
+/** What is known before the time of a run is. */
 export type RunProvenance = Omit<Provenance, "seconds" | "interrupted">;

@@ -4,7 +4,8 @@
 
 import { apply } from "../operation.ts";
 import { divide, negate } from "../ops/elementwise.ts";
-import { broadcastTo, reshape } from "../ops/shape.ts";
+import { reshape } from "../ops/shape.ts";
+import { broadcastTo } from "../ops/sum.ts";
 import { type Application, constant, type Shape, sameShape, sizeOf, type Value } from "../value.ts";
 import { type Affine, added, negated, scaled, shifted } from "./affine.ts";
 import type { BlockedImages, LoweredValues } from "./lowered-values.ts";

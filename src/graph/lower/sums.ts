@@ -5,8 +5,9 @@
 import { BLOCK, blockedConvolution } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { multiply } from "../ops/elementwise.ts";
-import { mean, sum } from "../ops/reduce.ts";
+import { mean } from "../ops/reduce.ts";
 import { reshape } from "../ops/shape.ts";
+import { sum } from "../ops/sum.ts";
 import { plain } from "../ops/window.ts";
 import { type Application, constant, type Shape, sameShape, sizeOf, type Value } from "../value.ts";
 import { canFilter, filterGradient } from "./filter-gradient.ts";
