@@ -56,6 +56,9 @@ export interface CarryOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
+/** What an attempt's provenance says besides its worker's. */
+type MadeBy = Pick<RunProvenance, "started" | "provider" | "layout">;
+
 /** An attempt that was begun at a trial. */
 interface Attempt {
   readonly job: Job;
@@ -87,7 +90,7 @@ export async function carryTrial(
   if (!attempt) return undefined;
   const { trial } = attempt;
   const { runner, shelf, patiently, onEvent, onCarried, onWarning = () => {} } = options;
-  const started = new Date().toISOString();
+  let madeBy: MadeBy = { started: new Date().toISOString() };
   const record = recordTrial(trial);
   const log = keepLog(attempt, options);
   try {
@@ -96,6 +99,7 @@ export async function carryTrial(
       trial.spec,
       trial.source,
       (event) => {
+        if (event.type === "started") madeBy = { ...madeBy, provider: event.provider, layout: event.layout };
         record.add(event);
         log.add(event);
         onEvent?.({ type: "trial", trial, event });
@@ -108,7 +112,7 @@ export async function carryTrial(
     await log.flush();
     const isDone = result.status === "done" || result.status === "diverged";
     const isTriedAgain = isDone
-      ? await keepEnded(attempt, ended, started, log, options)
+      ? await keepEnded(attempt, ended, madeBy, log, options)
       : await endEarly(attempt, ended, failure?.isKilled, log, options);
     if (log.ending() === "lost") {
       onWarning(`trial ${trial.id}: another worker has it now; what was done here is dropped`);
@@ -262,7 +266,7 @@ function keepLog({ token, trial }: Attempt, options: CarryOptions) {
 async function keepEnded(
   { job, token, trial }: Attempt,
   { result, conformance }: EndedTrial,
-  started: string,
+  madeBy: MadeBy,
   log: Log,
   { database, queue, shelf, provenance, keepResult }: CarryOptions,
 ): Promise<boolean> {
@@ -272,7 +276,7 @@ async function keepEnded(
     spec: trial.spec,
     result,
     conformance: [...conformance],
-    provenance: { ...provenance, started, seconds: result.seconds, interrupted: false },
+    provenance: { ...provenance, ...madeBy, seconds: result.seconds, interrupted: false },
   };
   const row = await resultRow(document);
   await log

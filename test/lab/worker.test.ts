@@ -13,8 +13,11 @@ import { openShelf } from "../../src/lab/shelf.ts";
 import { work } from "../../src/lab/worker.ts";
 import { openProcessPool } from "../../src/run/node/pool.ts";
 import { programOn, provenanceOf } from "../../src/run/node/provenance.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import type { TrialRunner } from "../../src/run/runner.ts";
+import { trialResultSchema } from "../../src/run/trial-result.ts";
 import { checkpointsOf } from "../../src/store/checkpoints.ts";
+import { openEngine } from "../../src/train/engine.ts";
 import type { TrialEvent } from "../../src/train/trial.ts";
 import { type Server, startServer } from "../store/databases.ts";
 
@@ -110,6 +113,13 @@ describe("a worker", () => {
     ).toMatchObject({
       resumed_epochs: resumed[0],
     });
+    // Its result says what computed it.
+    const { provider, lowering } = await openEngine(runtime, "cpu", 1);
+    const results = await lab.database.tables.selectFrom("results").select("document").execute();
+    const documents = results.map(({ document }) => trialResultSchema.parse(document));
+    expect(documents.map(({ provenance }) => [provenance.provider, provenance.layout])).toEqual(
+      planned.trials.map(() => [provider, lowering.layout]),
+    );
   }, 60_000);
 
   test("ends a trial that is cancelled, and goes on from its checkpoint when it is wanted again", async () => {
