@@ -6,7 +6,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect } from "vitest";
 import { writeOnnx } from "../../src/graph/onnx/write.ts";
 import { dataTypes, type Graph, type Input } from "../../src/graph/value.ts";
-import { runtime as ort } from "../../src/train/process-runtime.ts";
+import { runtime as ort } from "../../src/run/node/runtime.ts";
 
 /**
  * Expect arrays to be equal within `tolerance` times the largest element expected, or times 1 if all are smaller.

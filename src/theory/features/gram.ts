@@ -5,7 +5,7 @@
  */
 
 import { DataError, UsageError } from "../../base/errors.ts";
-import type { Json } from "../../base/spec.ts";
+import type { Json } from "../../base/json.ts";
 import { byteProduct } from "../../graph/ops/linear.ts";
 import { transpose } from "../../graph/ops/shape.ts";
 import { constant, input } from "../../graph/value.ts";
