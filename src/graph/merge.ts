@@ -9,11 +9,11 @@ import type { Constant, Graph, Value } from "./value.ts";
 const TOLD_BY = 8;
 
 /** Start looking for equal constants: each one that is asked for gives the first that was equal to it. */
-export function createConstants<C extends Pick<Constant, "type" | "shape" | "data">>(): (constant: C) => C {
+export function createConstants<C extends Omit<Constant, "kind">>(): (constant: C) => C {
   const known = new Map<string, C[]>();
   return (constant) => {
-    const { type, shape, data } = constant;
-    const key = `${type} ${shape} ${data.subarray(0, TOLD_BY)}`;
+    const { type, shape, data, name = "" } = constant;
+    const key = `${name} ${type} ${shape} ${data.subarray(0, TOLD_BY)}`;
     const alike = known.get(key) ?? [];
     const first = alike.find((other) => other.data.every((element, at) => element === data[at]));
     if (first === undefined) known.set(key, [...alike, constant]);

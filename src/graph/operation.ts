@@ -77,6 +77,11 @@ export function rewriteGraph(
   };
 }
 
+/** The gradient of an operation that comes after all differentiation, or has no part in it. */
+export const forwardOnly = (name: string) => (): never => {
+  throw new GraphError(`${name}: it is not differentiated`);
+};
+
 /** Make the function that applies an operation from its record. */
 export function operation<I extends readonly Value[], A extends Attributes = NoAttributes>(
   record: OperationRecord<I, A>,
