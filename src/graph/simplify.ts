@@ -8,7 +8,7 @@
  * work away: arithmetic stretches its operands itself.
  */
 
-import { apply } from "./operation.ts";
+import { onOperands } from "./operation.ts";
 import { add, divide, multiply, subtract } from "./ops/elementwise.ts";
 import { gemm, matmul } from "./ops/linear.ts";
 import { permuteAxes, reshape } from "./ops/shape.ts";
@@ -36,8 +36,7 @@ export function simplifyGraph(graph: Graph): Graph {
     }
     const given = value.inputs.map((operand) => rewritten.get(operand)!);
     const operands = unstretched(value, given);
-    const changed = operands.some((operand, index) => operand !== value.inputs[index]);
-    const copy = changed ? apply(value.operation, operands, value.attributes) : value;
+    const copy = onOperands(value, operands);
     // A product that others need too is computed anyway, so it may not be absorbed.
     const isFree = operands.map(
       (operand, index) => operand === given[index] && uses.get(value.inputs[index]!) === 1,
