@@ -167,12 +167,13 @@ async function showLab(
   lab: LocalLab,
   { port, basePath, dataDir }: Options,
 ): Promise<AsyncDisposable | undefined> {
-  const { checkpoints } = lab;
+  const { checkpoints, contents } = lab;
   const server = await listen(port, {
     lab,
     basePath,
     dataDir,
     checkpoints,
+    contents,
     isWorking: true,
     onError: warn,
   }).catch((error) => {

@@ -9,7 +9,9 @@ import { csvFormat } from "d3-dsv";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { whyUnstorable } from "../base/limits.ts";
 import { makeFolder, writeWhole } from "../disk/files.ts";
+import { type Content, contentOf, contentsOf, type ReadContent } from "../run/contents.ts";
 import { newestFile } from "../run/node/checkpoints.ts";
+import { openContents } from "../run/node/contents.ts";
 import { version } from "../run/node/version.ts";
 import { type TrialStore, trialResultSchema } from "../run/trial-result.ts";
 import { checkpointsOf, importCheckpoint, readCheckpoint } from "../store/checkpoints.ts";
@@ -38,7 +40,7 @@ const BATCH = 500;
 
 /**
  * Write a lab, or one of its experiments, into a folder: `lab.json`, `trials/<id>.json`, `trials.csv`, `epochs.csv`, and
- * the newest checkpoint of every trial that is not done.
+ * of every trial that is not done the newest checkpoint, and what it is about if that was given as a value.
  *
  * @throws UsageError if the folder has something in it already.
  */
@@ -56,6 +58,7 @@ export async function exportLab(lab: LocalLab, out: string, experiment?: string)
   const bundle = await describeLab(tables, experiment);
   const { experiments, done, open } = bundle;
   await writeTrials(lab.database, folder, done);
+  await copyContents(open, lab.contents.read, openContents(join(folder, "contents")).write);
   const checkpoints = await writeCheckpoints(
     lab,
     folder,
@@ -144,6 +147,21 @@ async function writeTrials(database: Database, folder: string, ids: readonly str
 const withoutHeader = (csv: string, isLater: boolean): string =>
   isLater ? csv.slice(csv.indexOf("\n") + 1) : csv;
 
+/** Copy the models and examples that were given as values, of trials that are not done. */
+async function copyContents(
+  open: Bundle["open"],
+  read: ReadContent,
+  write: (content: Content) => Promise<void>,
+): Promise<void> {
+  const identities = new Set(open.flatMap(({ spec, source }) => contentsOf(spec, source)));
+  for (const identity of identities) {
+    const bytes = await read(identity);
+    const content = bytes && (await contentOf(bytes));
+    // One that is gone or damaged is for the trial's process to miss.
+    if (content?.identity === identity) await write(content);
+  }
+}
+
 /** Write the newest checkpoints of trials, from the database or from the lab's own folder. */
 async function writeCheckpoints(lab: LocalLab, folder: string, ids: readonly string[]): Promise<number> {
   const target = join(folder, "checkpoints");
@@ -190,6 +208,8 @@ export async function importLab(
     }
   }
   const ids = bundle.open.map(({ id }) => id);
+  const { read } = openContents(join(folder, "contents"));
+  await copyContents(bundle.open, read, (content) => lab.contents.keep([content]));
   const done = await inTransaction(lab.database.tables, (tx) =>
     importBundle(tx, bundle, folder, onWarning),
   ).catch((error) => {

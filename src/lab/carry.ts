@@ -63,7 +63,17 @@ export async function carryTrial(
   worker: string,
   options: CarryOptions,
 ): Promise<Carried | undefined> {
-  const { database, queue, runner, shelf, running, patiently, signal, onWarning = () => {} } = options;
+  const {
+    database,
+    queue,
+    runner,
+    shelf,
+    contents,
+    running,
+    patiently,
+    signal,
+    onWarning = () => {},
+  } = options;
   const { tables } = database;
   let token = "";
   const begun = await patiently(() => {
@@ -83,9 +93,12 @@ export async function carryTrial(
     );
     return undefined;
   }
+  await patiently(() => contents.fetch(trial.spec, trial.source)).catch((error) =>
+    onWarning(messageOf(error)),
+  );
   try {
     // A model that is not known here is for the trial's process to refuse.
-    const model = await openLibrary()
+    const model = await openLibrary({ contents: contents.files.folder })
       .model(trial.spec.model)
       .catch(() => undefined);
     if (model) requireDevice(options.device, model);

@@ -33,6 +33,7 @@ import { hasBackup, openEmbedded, openServer, remedyOfDamage } from "../store/no
 import { doneTrials, readResults } from "../store/results.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import { backUpLab, backUpResults } from "./bundle.ts";
+import { type LabContents, openLabContents } from "./contents.ts";
 import { importTrialFiles } from "./import.ts";
 import type { Lab, Started } from "./lab.ts";
 import { type PlannedExperiment, planExperiment } from "./plan-experiment.ts";
@@ -58,6 +59,7 @@ export interface LocalLab extends Lab {
   readonly queue: Queue;
   /** The folder of checkpoints on this machine. */
   readonly checkpoints: string;
+  readonly contents: LabContents;
   /** Keep what was planned, and put what is not done into the queue. */
   plan(planned: PlannedExperiment, options?: { readonly priority?: number | undefined }): Promise<Started>;
   /** Read an experiment whose definition is at hand: {@link Lab.document}. */
@@ -178,8 +180,10 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
     database,
     queue: open,
     checkpoints: join(resolve(lab), "checkpoints"),
+    contents: openLabContents(database, join(resolve(lab), "contents")),
 
-    async plan({ id, experiment, definition, trials, scale }, { priority = 0 } = {}) {
+    async plan({ id, experiment, definition, trials, scale, contents = [] }, { priority = 0 } = {}) {
+      await self.contents.keep(contents);
       const ids = await keepExperiment(
         tables,
         {

@@ -11,6 +11,7 @@ import { modelsInDocument, scaleOf } from "../paper/document.ts";
 import { type Experiment, modelsOf } from "../paper/experiment.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { Setting } from "../paper/scales.ts";
+import type { Content } from "../run/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
 import type { PlannedTrial, RunEvent } from "../run/record.ts";
 import type { DataSource } from "../run/runner.ts";
@@ -72,6 +73,8 @@ export interface PlannedExperiment {
   readonly definition: Definition;
   /** Seeds varying slowest: after each seed there is a whole result. */
   readonly trials: readonly PlannedTrial[];
+  /** The models and examples among its trials' that were given as values; none were unless told. */
+  readonly contents?: readonly Content[];
 }
 
 /**

@@ -67,7 +67,8 @@ export async function runPlanned(
     // Whoever asks for an experiment by name wants its trials, whatever became of them before.
     await lab.retry({ experiment: id });
     const checkpoints = { folder: lab.checkpoints, seconds: CHECKPOINT_SECONDS };
-    await using runner = await openProcessPool({ jobs, device, threads, checkpoints });
+    const contents = lab.contents.files.folder;
+    await using runner = await openProcessPool({ jobs, device, threads, checkpoints, contents });
     onEvent?.({ type: "planned", trials: todo });
     const known = new Map(todo.map((trial) => [trial.id, trial]));
     const finish = (one: Carried): void => {
@@ -78,7 +79,8 @@ export async function runPlanned(
     try {
       const carried = await work({
         ...{ runner, provenance, device, threads, signal, onWarning, onEvent, only: id },
-        ...{ database: lab.database, queue: lab.queue, dataDir: options.dataDir, keepResult: lab.keepResult },
+        ...{ database: lab.database, queue: lab.queue, contents: lab.contents },
+        ...{ dataDir: options.dataDir, keepResult: lab.keepResult },
         shelf: openShelf(lab.database, { folder: lab.checkpoints, program: programOn(device) }),
         isOver: async () => await isSettled(lab.database, id),
         onCarried: finish,
@@ -147,11 +149,12 @@ export async function workIn(lab: LocalLab, request: WorkRequest): Promise<reado
     folder: checkpoints,
     seconds: Math.min(CHECKPOINT_SECONDS, lab.queue.timing.heartbeatSeconds),
   };
-  await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept });
+  const contents = lab.contents.files.folder;
+  await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept, contents });
   const { dataDir, experiment, untilIdle, command, onEvent } = request;
   return await work({
     ...{ runner, device, threads, dataDir, signal, onWarning, onEvent, only: experiment },
-    ...{ database: lab.database, queue: lab.queue, keepResult: lab.keepResult },
+    ...{ database: lab.database, queue: lab.queue, contents: lab.contents, keepResult: lab.keepResult },
     provenance: provenanceOf(device, threads, jobs, command ?? null),
     shelf: openShelf(lab.database, { folder: checkpoints, program: programOn(device) }),
     isOver: async () => untilIdle && (await isSettled(lab.database, experiment)),

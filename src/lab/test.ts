@@ -3,18 +3,22 @@
  */
 
 import { availableParallelism } from "node:os";
+import type { Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
+import type { Model } from "../nn/model.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
 import { planTest, type TestRequest, trialsOf } from "../paper/plan.ts";
 import { runTest, type TestContext } from "../paper/randomization-test.ts";
 import type { TestResult } from "../paper/test-result.ts";
 import { type CheckpointOptions, openCheckpoints } from "../run/node/checkpoints.ts";
+import { shareContents } from "../run/node/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { programOn, provenanceOf } from "../run/node/provenance.ts";
+import { identify } from "../run/subject.ts";
 import type { Device } from "../train/devices.ts";
 import { checkRecipe } from "../train/possible.ts";
-import { cropForRecipe } from "../train/prepare.ts";
+import { networkShape } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
@@ -22,10 +26,10 @@ import { timePace } from "./cost.ts";
 
 /** What a randomization test is asked; everything but the data has a default. */
 export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | "signal"> {
-  /** Name of the dataset. */
-  readonly data: string;
-  /** `mlp-1x512` unless told. */
-  readonly model?: string | undefined;
+  /** Name of the dataset; or its examples. */
+  readonly data: string | Splits;
+  /** Name of the model, or the model; `mlp-1x512` unless told. */
+  readonly model?: string | Model | undefined;
   /** `["true"]` unless told. */
   readonly inputs?: TestRequest["inputs"] | undefined;
   /** True labels and random ones, `[0, 1]`, unless told; `[0]` without true inputs. */
@@ -73,15 +77,17 @@ export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | 
 export async function runRandomizationTest(options: TestOptions): Promise<TestResult> {
   const { data, model = "mlp-1x512", inputs = ["true"], device = "cpu" } = options;
   const corrupt = options.corrupt ?? (inputs.includes("true") ? [0, 1] : [0]);
-  // Whatever can be refused is refused before the data are read.
-  const library = openLibrary();
-  const found = await library.model(model);
-  requireDevice(device, found);
   const recipe = checkRecipe({ ...paperRecipe, ...options.recipe });
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
   const seeds = options.seeds ?? (limit ? "auto" : 1);
+  const trials = trialsOf({ inputs, corrupt, labels: options.labels, seeds });
+  const { dataDir, n, testN, seed } = options;
+  const given = { model, data, dataDir, n, testN, seed };
+  const { subject, source, contents, ...identified } = await identify(openLibrary(), given, recipe);
+  const example = networkShape(subject.splits, recipe);
+  requireDevice(device, subject.model, { example, classes: subject.splits.train.classNames.length });
   const request: TestRequest = {
-    model,
+    model: identified.model,
     inputs,
     corrupt,
     labels: options.labels,
@@ -90,15 +96,7 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
     recipe,
     escalations: options.escalations ?? 3,
   };
-  const trials = trialsOf(request);
-  const source = {
-    name: data,
-    dataDir: options.dataDir,
-    n: options.n,
-    testN: options.testN,
-    seed: options.seed,
-  };
-  const subject = { model: found, splits: cropForRecipe(await library.splits(source), recipe) };
+  await using shared = await shareContents(contents);
 
   const cores = availableParallelism();
   const jobs = options.jobs ?? Math.min(cores, trials);
@@ -108,7 +106,13 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
   const { checkpoints, onEvent, signal, publish } = options;
   const kept = checkpoints && { ...checkpoints, keepDone: true };
   const run = async (): Promise<TestResult> => {
-    await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept });
+    await using runner = await openProcessPool({
+      jobs,
+      device,
+      threads,
+      checkpoints: kept,
+      contents: shared.folder,
+    });
     return await runTest(
       { ...request, budget },
       {
@@ -135,9 +139,10 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
     const asked = options.budget!;
     if (unit === "steps") return { asked, steps: Math.floor(amount), secondsPerStep: null };
     if (unit === "images") return { asked, steps: Math.floor(amount / recipe.batch), secondsPerStep: null };
-    const [spec] = await planTest(request, data, subject);
+    const [spec] = await planTest(request, subject.splits.train.name, subject);
     const planned = { id: await trialId(spec!), spec: spec!, escalation: 0, source };
-    await using timer = await openProcessPool({ jobs: 1, device, threads });
+    await using timer = await openProcessPool({ jobs: 1, device, threads, contents: shared.folder });
+    const library = openLibrary({ contents: shared.folder });
     const pace = await timePace(library, planned, timer, options.signal);
     const { train, test } = spec!.dataset;
     const epoch = train / pace.trained + (train + test) / pace.evaluated / recipe.evaluate.every;

@@ -16,6 +16,7 @@ import { type Database, isPassing, remedyOf } from "../store/database.ts";
 import { endWorker, registerWorker } from "../store/workers.ts";
 import type { Device } from "../train/devices.ts";
 import { type Carried, carryTrial, type RunningTrial } from "./carry.ts";
+import type { LabContents } from "./contents.ts";
 import type { LocalLab } from "./open.ts";
 import type { Queue } from "./queue.ts";
 import { createShares } from "./shares.ts";
@@ -27,6 +28,7 @@ export interface WorkerOptions {
   readonly queue: Queue;
   readonly runner: TrialRunner;
   readonly shelf: CheckpointShelf;
+  readonly contents: LabContents;
   readonly provenance: RunProvenance;
   readonly device: Device;
   readonly threads: number;

@@ -65,7 +65,7 @@ export async function runTest(asked: TestRequest, context: TestContext): Promise
   };
 
   const request = fitToBudget(asked, exampleCount(splits.train));
-  const specs = await planTest(request, source.name, context);
+  const specs = await planTest(request, splits.train.name, context);
   await runAll(specs.map((spec) => ({ spec, escalation: 0 })));
   const facts = {
     trainCounts: classCounts(splits.train),
@@ -93,7 +93,7 @@ export async function runTest(asked: TestRequest, context: TestContext): Promise
   return {
     schema: "shatter/test@1",
     dataset: {
-      name: source.name,
+      name: splits.train.name,
       train: exampleCount(splits.train),
       test: exampleCount(splits.test),
       classes,
@@ -101,7 +101,7 @@ export async function runTest(asked: TestRequest, context: TestContext): Promise
       shape: [...shape],
       hash: specs[0]!.dataset.hash,
     },
-    model: { name: request.model, parameters: count },
+    model: { name: context.model.name, parameters: count },
     recipe: request.recipe,
     trials: results,
     summary: summarize(results),

@@ -12,6 +12,7 @@ import { messageOf, UsageError } from "../base/errors.ts";
 import { dataFolder } from "../data/node/files.ts";
 import { locate } from "../data/node/load.ts";
 import type { KnownDataset } from "../data/registry.ts";
+import type { LabContents } from "../lab/contents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { version } from "../run/node/version.ts";
 import { type CheckpointFacts, readCheckpoint } from "../store/checkpoints.ts";
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly dataDir?: string | undefined;
   /** Folder of the lab's checkpoints on this machine. */
   readonly checkpoints?: string | undefined;
+  /** The models and examples of the lab that were given as values; those that others gave are not shown unless told. */
+  readonly contents?: LabContents | undefined;
   /** How long a client may take to send a request, in milliseconds. */
   readonly requestMs?: number | undefined;
   /** How long a client may leave events unread, in milliseconds. */
@@ -96,7 +99,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
     (!isLoopback(host) && (name === mine || name === `${mine}.local`)) ||
     (isWildcard(host) && isIP(name) !== 0);
 
-  const helper = openHelper();
+  const helper = openHelper({}, options.contents?.files.folder);
   const live = watchLab(lab.database.tables);
   const hasData = async (known: KnownDataset): Promise<boolean> => {
     if (known.kind !== "stored") return true;
@@ -111,6 +114,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
   const services = {
     ...{ lab, version, helper, live, hasData, dataDir, checkpointBytes, stallMs },
     isWorking: options.isWorking ?? false,
+    contents: options.contents,
     documents: keepDocuments(lab),
   };
   const page = await servePage(options.page, basePath);
