@@ -13,6 +13,8 @@ import { apply } from "../graph/operation.ts";
 import { operations } from "../graph/ops/index.ts";
 import {
   constant,
+  type DataType,
+  dataTypes,
   inOrder,
   input,
   type Shape,
@@ -51,7 +53,7 @@ const stepSchema = z.discriminatedUnion("does", [
   }),
   z.strictObject({
     does: z.literal("constant"),
-    type: z.enum(["float32", "int32", "int64", "bool"]),
+    type: z.enum(Object.keys(dataTypes) as DataType[]),
     shape: z.array(number),
     /** All elements, or the one that all are. */
     data: z.union([number, z.array(number)], { error: "expected finite numbers" }),

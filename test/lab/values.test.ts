@@ -13,9 +13,11 @@ import { openLabContents } from "../../src/lab/contents.ts";
 import { type LocalLab, openLab } from "../../src/lab/open.ts";
 import type { PlannedExperiment } from "../../src/lab/plan-experiment.ts";
 import { workIn } from "../../src/lab/run.ts";
+import { labStatus } from "../../src/lab/status.ts";
 import { runRandomizationTest } from "../../src/lab/test.ts";
 import { findModel } from "../../src/nn/models.ts";
-import { planTest } from "../../src/paper/plan.ts";
+import { specsOf } from "../../src/paper/plan.ts";
+import { planTest } from "../../src/paper/test-plan.ts";
 import { openContents } from "../../src/run/node/contents.ts";
 import { openLibrary } from "../../src/run/node/library.ts";
 import { openProcessPool } from "../../src/run/node/pool.ts";
@@ -40,7 +42,8 @@ const { subject, model, source, contents } = await identify(
   { model: mine, data: blobs },
   recipe,
 );
-const [spec] = await planTest({ ...request, model }, "blobs", subject);
+const { facts } = await planTest({ ...request, model }, source, subject);
+const [spec] = specsOf({ ...request, model }, facts.dataset);
 const id = await trialId(spec!);
 
 let folder: string;
@@ -123,11 +126,7 @@ describe("in a lab", () => {
   /** The trial as an experiment. */
   const planned: PlannedExperiment = {
     id: "mine-custom",
-    experiment: {
-      ...{ name: "mine", title: "Mine", source: null, models: [model], anyModel: false },
-      conditions: () => [],
-      read: () => ({ notes: [], tables: [], plots: [], claims: [] }),
-    },
+    experiment: { name: "mine", title: "Mine", source: null },
     scale: "custom",
     definition: {
       ...{ schema: "shatter/definition@1", what: { paper: "mine" }, setting: { scale: "paper" }, seeds: 1 },
@@ -163,6 +162,20 @@ describe("in a lab", () => {
     await using worker = await openLab({ lab: elsewhere, databaseUrl });
     expect(await work(worker)).toBe(expected);
     expect(await readdir(join(elsewhere, "contents"))).toHaveLength(2);
+  });
+
+  test("they are tested, and the test is there to be read", async () => {
+    const place = { lab: join(folder, "tested"), databaseUrl: await server.url("tested") };
+    const result = await runRandomizationTest({
+      ...{ data: blobs, model: mine, corrupt: [1], escalations: 0, jobs: 1, threads: 1, recipe, lab: place },
+    });
+    expect(result.trials).toMatchObject([{ id, parametersHash: expected }]);
+    await using lab = await openLab(place);
+    const [experiment] = (await labStatus(lab.database)).experiments;
+    expect(experiment!.title).toBe("mine on blobs: the randomization test");
+    expect(await lab.document(experiment!.id)).toMatchObject({
+      trials: [{ spec: { model }, result: { id } }],
+    });
   });
 
   test("on a server they are refused where they are too large for it", async () => {

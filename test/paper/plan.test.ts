@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/base/errors.ts";
 import type { Splits } from "../../src/data/dataset.ts";
 import { findModel } from "../../src/nn/models.ts";
-import { conditionsOf, planTest, type TestRequest } from "../../src/paper/plan.ts";
+import { conditionsOf, specsOf, type TestRequest } from "../../src/paper/plan.ts";
+import { planTest } from "../../src/paper/test-plan.ts";
 import { checkRecipe } from "../../src/train/possible.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { trialId } from "../../src/train/spec.ts";
@@ -69,8 +70,13 @@ describe("conditionsOf", () => {
 });
 
 describe("planTest", () => {
+  const plan = async () => {
+    const { request, facts } = await planTest(REQUEST, { name: "tiny" }, TINY);
+    return specsOf(request, facts.dataset);
+  };
+
   test("repeats each condition for each seed", async () => {
-    const specs = await planTest(REQUEST, "tiny", TINY);
+    const specs = await plan();
     expect(specs.map(({ inputs, corrupt, seed }) => [inputs, corrupt, seed])).toEqual([
       ["true", 0, 5],
       ["true", 0, 6],
@@ -82,7 +88,7 @@ describe("planTest", () => {
   });
 
   test("gives every trial an id of its own, and the same one each time", async () => {
-    const ids = async () => Promise.all((await planTest(REQUEST, "tiny", TINY)).map(trialId));
+    const ids = async () => Promise.all((await plan()).map(trialId));
     const first = await ids();
     expect(new Set(first).size).toBe(6);
     expect(await ids()).toEqual(first);
@@ -90,7 +96,7 @@ describe("planTest", () => {
 
   test("refuses a recipe whose augmentation its images cannot have", async () => {
     const recipe = { ...paperRecipe, augment: { crop: true, flip: false, rotation: 0 } };
-    await expect(planTest({ ...REQUEST, recipe }, "tiny", TINY)).rejects.toThrow(
+    await expect(planTest({ ...REQUEST, recipe }, { name: "tiny" }, TINY)).rejects.toThrow(
       "augment crop: expected images larger than 28 x 28, got 2 x 2",
     );
   });
@@ -104,17 +110,18 @@ describe("planTest for a model with batch normalisation", () => {
     return { train: { ...train, inputs, labels, shape: [count, 1, 2, 2] }, test: held };
   };
   const plan = (batch: number, lastBatch: "keep" | "drop", count: number) =>
-    planTest({ ...REQUEST, model: "inception", recipe: { ...paperRecipe, batch, lastBatch } }, "blank", {
-      model: findModel("inception"),
-      splits: blank(count),
-    });
+    planTest(
+      { ...REQUEST, model: "inception", recipe: { ...paperRecipe, batch, lastBatch } },
+      { name: "blank" },
+      { model: findModel("inception"), splits: blank(count) },
+    );
 
   test.each([
     [8, "keep", 16],
     [8, "drop", 20],
     [8, "drop", 8],
   ] as const)("takes full batches: of %d, %s, from %d examples", async (batch, last, count) => {
-    expect(await plan(batch, last, count)).toHaveLength(6);
+    expect((await plan(batch, last, count)).facts.dataset.train).toBe(count);
   });
 
   test.each([
@@ -130,7 +137,7 @@ describe("planTest for a model with batch normalisation", () => {
     const { train, test: held } = SPLITS;
     const table = { train: { ...train, shape: [2, 4] }, test: { ...held, shape: [2, 4] } };
     const subject = { model: findModel("inception"), splits: table };
-    await expect(planTest({ ...REQUEST, model: "inception" }, "table", subject)).rejects.toThrow(
+    await expect(planTest({ ...REQUEST, model: "inception" }, { name: "table" }, subject)).rejects.toThrow(
       'model "inception": expected images [channels, height, width], got examples [4]',
     );
   });

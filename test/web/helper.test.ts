@@ -12,7 +12,7 @@ import { findModel } from "../../src/nn/models.ts";
 import { loadDataset } from "../../src/run/node/library.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import { writeCheckpoint } from "../../src/store/checkpoints.ts";
-import { planExperiment } from "../../src/store/experiments.ts";
+import { keepExperiment } from "../../src/store/experiments.ts";
 import { encodeCheckpoint } from "../../src/train/checkpoint.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
@@ -75,7 +75,7 @@ beforeAll(async () => {
     source: null,
     definition: "{}",
   };
-  await planExperiment(db, experiment, [trial]);
+  await keepExperiment(db, experiment, [trial]);
 });
 
 afterAll(async () => {

@@ -3,7 +3,7 @@
  */
 
 import { type Command, Option } from "commander";
-import { requireFile } from "../../disk/files.ts";
+import { requireFile } from "../../disk/whole-files.ts";
 import { datasetNames } from "../../run/subject.ts";
 import { CANDIDATES } from "../../theory/expressivity/fit-two-layer.ts";
 import { expressivity } from "../../theory/node/expressivity.ts";

@@ -5,7 +5,10 @@
 import { resolve } from "node:path";
 import { Window } from "happy-dom";
 import { DataError, messageOf } from "../../base/errors.ts";
-import { makeFolder, refusedWrite, sweepDrafts, writeWhole } from "../../disk/files.ts";
+import { sweepDrafts } from "../../disk/drafts.ts";
+import { makeFolder } from "../../disk/folders.ts";
+import { refusedWrite } from "../../disk/refusals.ts";
+import { writeWhole } from "../../disk/whole-files.ts";
 import type { TestResult } from "../../paper/test-result.ts";
 import type { FileMaker, Format } from "../formats.ts";
 import { testFiles } from "../test-files.ts";

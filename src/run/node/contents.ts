@@ -5,7 +5,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeWhole } from "../../disk/files.ts";
+import { writeWhole } from "../../disk/whole-files.ts";
 import { type Content, contentOf, isContent, type ReadContent } from "../contents.ts";
 
 /** Contents in a folder. */
