@@ -175,6 +175,10 @@ test.each(
   expect(asked).not.toEqual([]);
 });
 
+test.each(["graph.ts", "data.ts", "browser.ts"])("%s is made of files that need no Node", (entry) => {
+  expect(closureOf(entry).filter((file) => !isRoof(file) && isNodeDoor(file))).toEqual([]);
+});
+
 test("the page's program has neither Node nor schemas in it", () => {
   const packages = closureOf("page/main.tsx").flatMap((file) =>
     importsOf(texts.get(file) ?? "").filter(({ path, isType }) => !path.startsWith(".") && !isType),

@@ -74,7 +74,7 @@ async function serve(options: Options): Promise<void> {
       : await (await import("../web/token.ts")).openTokens(lab.database.tables, options.newToken);
   await using server = await listen(options.port, {
     ...{ lab, host, basePath, dataDir, isWorking, names: options.name, tokens: tokens?.hashes },
-    ...{ checkpoints: lab.checkpoints, contents: lab.contents, onError: warn },
+    ...{ checkpoints: lab.checkpoints, onError: warn },
   });
   await lab.announce(server.address);
   const key = tokens?.fresh === undefined ? "" : `?token=${tokens.fresh}`;

@@ -19,6 +19,7 @@ import { trialSpecSchema } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
 import type { LabContents } from "./contents.ts";
+import type { Carried } from "./lab.ts";
 import type { Patiently } from "./patience.ts";
 import { type Job, LONGEST_ATTEMPT_SECONDS, type Queue } from "./queue.ts";
 import { resultRow } from "./result-row.ts";
@@ -31,11 +32,6 @@ export interface RunningTrial {
   lose(): void;
   /** It is wanted no more: end it; its checkpoint stays. */
   cancel(): void;
-}
-
-/** A trial that was carried to an end here. */
-export interface Carried extends EndedTrial {
-  readonly trial: PlannedTrial;
 }
 
 /** What carrying a trial needs. */

@@ -15,41 +15,33 @@ import {
   hasOpenTrials,
   keepExperiment,
   openTrials,
-  type Reach,
   readExperiment,
   retryTrials,
 } from "../store/experiments.ts";
 import { hasBackup, openEmbedded, openServer, remedyOfDamage } from "../store/node/open.ts";
+import type { Reach } from "../store/reach.ts";
 import { doneTrials } from "../store/results.ts";
 import { backUpLab, backUpResults } from "./back-up.ts";
 import { type LabContents, openLabContents } from "./contents.ts";
 import { importTrialFiles } from "./import.ts";
-import type { Lab, Started } from "./lab.ts";
+import type { Lab, LabPlace, Started } from "./lab.ts";
 import { type PlannedExperiment, planExperiment } from "./plan-experiment.ts";
-import { openQueue, type Queue, type QueueTiming } from "./queue.ts";
+import { openQueue, type Queue } from "./queue.ts";
 import { type DocumentContext, readDocument } from "./read.ts";
 import { openTrialStore } from "./trial-files.ts";
 import { trialRow } from "./trial-row.ts";
 
-/** Where a lab is. */
-export interface LabPlace {
-  /** Its folder: of the database, unless there is a server, and of what is local to this machine. */
-  readonly lab: string;
-  /** `postgres://...`: the database is there and not in the folder. */
-  readonly databaseUrl?: string | undefined;
-  /** Folder of datasets on this machine. */
-  readonly dataDir?: string | undefined;
-  readonly timing?: QueueTiming | undefined;
-  /** Told what went wrong without ending anything, as a sentence. */
-  readonly onWarning?: ((message: string) => void) | undefined;
+/** A lab as its own parts know it. */
+export interface DatabaseLab extends Lab {
+  readonly database: Database;
+  readonly contents: LabContents;
 }
 
 /** A lab that is open in this process, which may work for it. */
-export interface LocalLab extends Lab {
+export interface LocalLab extends DatabaseLab {
   readonly queue: Queue;
   /** The folder of checkpoints on this machine. */
   readonly checkpoints: string;
-  readonly contents: LabContents;
   /** Keep what was planned, and put what is not done into the queue. */
   plan(planned: PlannedExperiment, options?: { readonly priority?: number | undefined }): Promise<Started>;
   /** Read an experiment whose definition is at hand: {@link Lab.document}. */

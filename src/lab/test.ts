@@ -27,9 +27,10 @@ import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
 import { timePace } from "./cost.ts";
-import { type LabPlace, type LocalLab, openLab } from "./open.ts";
+import type { LabPlace, RunOptions } from "./lab.ts";
+import { type LocalLab, openLab } from "./open.ts";
 import type { PlannedExperiment } from "./plan-experiment.ts";
-import { type RunOptions, sharesOf, trainPlanned } from "./run.ts";
+import { sharesOf, trainPlanned } from "./run.ts";
 
 /** What a randomization test is asked; everything but the data has a default. */
 export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "priority"> {
@@ -73,6 +74,14 @@ export interface TestLab extends Pick<LabPlace, "lab" | "databaseUrl"> {
 
 /**
  * Run a randomization test (Zhang et al., ICLR 2017, section 2) in child processes.
+ *
+ * @example
+ * ```ts
+ * import { runRandomizationTest } from "shatter";
+ *
+ * const { verdict } = await runRandomizationTest({ data: "digits", model: "mlp-1x512", seeds: 3 });
+ * console.log(verdict.capacity.answer, verdict.learning.answer);
+ * ```
  *
  * In a lab it is an experiment like any other: one that was interrupted and is run again goes on where it was, and the
  * result is the same.

@@ -6,6 +6,7 @@
  */
 
 import type { ColumnType, Generated, Insertable, Selectable } from "kysely";
+import type { TrialStatus } from "./states.ts";
 
 /** JSON: written as text, read as what it says. */
 type JsonColumn<T = unknown> = ColumnType<T, string, string>;
@@ -43,9 +44,6 @@ interface ExperimentTrialTable {
   readonly trial_id: string;
   readonly position: number;
 }
-
-export const trialStates = ["waiting", "running", "done", "quarantined", "cancelled"] as const;
-export type TrialStatus = (typeof trialStates)[number];
 
 /** A trial that somebody wants, and how far it has come. */
 interface TrialTable {

@@ -59,6 +59,16 @@ export const STEPS_PER_RUN = 100;
  * The same spec and data give the same outcome and bytes on as many threads of an engine, and however often
  * the trial was interrupted and went on from a checkpoint.
  *
+ * @example
+ * ```ts
+ * import { openEngine, runTrial, type Runtime, type Subject, type TrialSpec } from "shatter/browser";
+ *
+ * export async function train(spec: TrialSpec, subject: Subject, runtime: Runtime): Promise<void> {
+ *   for await (const event of runTrial(spec, subject, await openEngine(runtime, "cpu", 1))) {
+ *     if (event.type === "epoch") console.log(event.row.trainLoss, event.row.testAccuracy);
+ *   }
+ * }
+ * ```
  * @param subject - The model and the examples that the spec names, the latter cropped for the recipe.
  * @throws UsageError if the model cannot take such examples or batches, or the recipe's augmentation is
  *   not possible on them.

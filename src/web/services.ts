@@ -3,15 +3,14 @@
  */
 
 import type { KnownDataset } from "../data/registry.ts";
-import type { LabContents } from "../lab/contents.ts";
-import type { Lab } from "../lab/lab.ts";
+import type { DatabaseLab } from "../lab/open.ts";
 import type { CheckpointFacts } from "../store/checkpoints.ts";
 import type { Documents } from "./documents.ts";
 import type { Helper } from "./helper.ts";
 import type { Live } from "./live.ts";
 
 export interface Services {
-  readonly lab: Lab;
+  readonly lab: DatabaseLab;
   /** Whether trials are run by this process too. */
   readonly isWorking: boolean;
   readonly version: string;
@@ -22,8 +21,6 @@ export interface Services {
   readonly hasData: (dataset: KnownDataset) => Promise<boolean>;
   /** The bytes of a checkpoint, in the database or in the lab's folder; undefined if they are not to be had here. */
   readonly checkpointBytes: (checkpoint: CheckpointFacts) => Promise<Uint8Array | undefined>;
-  /** The models and examples that were given as values. */
-  readonly contents: LabContents | undefined;
   /** How long a page may leave unread what it was sent, in milliseconds. */
   readonly stallMs: number;
   /** Folder of the data of this machine; the default one unless told. */

@@ -10,17 +10,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../src/base/json.ts";
 import { takeExamples } from "../../src/data/dataset.ts";
 import { shapes } from "../../src/data/shapes.ts";
-import { openLabContents } from "../../src/lab/contents.ts";
 import { trialRow } from "../../src/lab/trial-row.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { sheetPng } from "../../src/report/example-image.ts";
-import { openContents } from "../../src/run/node/contents.ts";
 import { loadDataset, openLibrary } from "../../src/run/node/library.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import type { DataSource } from "../../src/run/runner.ts";
 import { identify } from "../../src/run/subject.ts";
 import { writeCheckpoint } from "../../src/store/checkpoints.ts";
-import type { Database } from "../../src/store/database.ts";
 import { keepExperiment } from "../../src/store/experiments.ts";
 import { encodeCheckpoint } from "../../src/train/checkpoint.ts";
 import { openEngine } from "../../src/train/engine.ts";
@@ -64,8 +61,7 @@ beforeAll(async () => {
     break;
   }
   folder = await mkdtemp(join(tmpdir(), "shatter-checkpoints-"));
-  const contents = openLabContents({ kind: "pglite" } as Database, folder);
-  dashboard = await openDashboard([record], { checkpoints: folder, contents });
+  dashboard = await openDashboard([record], { checkpoints: folder });
   await plan("own", spec, source);
 });
 
@@ -145,8 +141,7 @@ describe("training examples", () => {
 test("examples that were given as values are shown like those of a name", async () => {
   const asked = { model: mine, data: shapes(40, 20), n: 20, testN: 10 };
   const given = await identify(openLibrary(), asked, paperRecipe);
-  const kept = openContents(folder);
-  for (const content of given.contents) await kept.write(content);
+  await dashboard.lab.contents.keep(given.contents);
   const { train } = given.subject.splits;
   const spec: TrialSpec = {
     ...{ schema: "shatter/trial@1", inputs: "true", corrupt: 0, model: given.model, recipe: paperRecipe },

@@ -34,7 +34,7 @@ const MISFIT_SECONDS = 15;
 const EPOCH_COLUMNS = ["epoch", "trainLoss", "fitLoss", "trainAccuracy", "testAccuracy"] as const;
 
 /** The routes. */
-export function trialRoutes({ lab, helper, dataDir, contents, checkpointBytes }: Services): Hono {
+export function trialRoutes({ lab, helper, dataDir, checkpointBytes }: Services): Hono {
   const db = lab.database.tables;
   /** A trial, its spec, and where its examples are on this machine. */
   const find = async (id: string) => {
@@ -42,7 +42,7 @@ export function trialRoutes({ lab, helper, dataDir, contents, checkpointBytes }:
     if (!row) throw notFound("trial", id);
     const spec: TrialSpec = trialSpecSchema.parse(row.spec);
     const source = { ...(row.source as DataSource), dataDir };
-    await contents?.fetch(spec, source);
+    await lab.contents.fetch(spec, source);
     return { row, spec, source };
   };
   return new Hono()
