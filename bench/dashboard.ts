@@ -13,6 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { sql } from "kysely";
 import { UsageError } from "../src/base/errors.ts";
+import { openLabContents } from "../src/lab/contents.ts";
 import type { DatabaseLab } from "../src/lab/open.ts";
 import { type Database, LAB_SCHEMA } from "../src/store/database.ts";
 import { openEmbedded, openServer } from "../src/store/node/open.ts";
@@ -144,6 +145,7 @@ const refuse = (): never => {
 };
 const lab: DatabaseLab = {
   database,
+  contents: openLabContents(database, tmpdir()),
   ...{ start: refuse, cancel: refuse, retry: refuse, document: refuse },
   [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
 };

@@ -12,6 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { sql } from "kysely";
 import type { Page } from "playwright-core";
+import { openLabContents } from "../src/lab/contents.ts";
 import type { DatabaseLab } from "../src/lab/open.ts";
 import { LAB_SCHEMA } from "../src/store/database.ts";
 import { openEmbedded } from "../src/store/node/open.ts";
@@ -35,6 +36,7 @@ const refuse = async (): Promise<never> => {
 const database = await openEmbedded(values.lab);
 const lab: DatabaseLab = {
   ...{ database, start: refuse, cancel: refuse, retry: refuse, document: refuse },
+  contents: openLabContents(database, values.lab),
   [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
 };
 const server = await startServer({

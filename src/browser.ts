@@ -7,15 +7,17 @@
 
 export { EngineError } from "./base/errors.ts";
 export * from "./data.ts";
+export * as layers from "./nn/layers.ts";
 export type { Model } from "./nn/model.ts";
 export { findModel, models } from "./nn/models.ts";
 export { summarizeModel } from "./nn/profile.ts";
+export type { Scope } from "./nn/scope.ts";
 export type { TestRequest } from "./paper/plan.ts";
 export { runTest, type TestContext } from "./paper/randomization-test.ts";
 export { type TestResult, testResultSchema } from "./paper/test-result.ts";
 export type { RunEvent } from "./run/record.ts";
 export { type Checkpoints, type DataSource, runHere, type TrialRunner } from "./run/runner.ts";
-export { createLibrary, type Library } from "./run/subject.ts";
+export { createLibrary, identify, type Library } from "./run/subject.ts";
 export type { TrialResult } from "./run/trial-record.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.ts";
 export { type Engine, openEngine, type Runtime } from "./train/engine.ts";

@@ -19,6 +19,7 @@ export { writeTheory } from "./report/node/write-theory.ts";
 export { parseResult } from "./report/parse-result.ts";
 export { terminalTheory } from "./report/theory/terminal.ts";
 export { type CheckpointOptions, openCheckpoints } from "./run/node/checkpoints.ts";
+export { openContents } from "./run/node/contents.ts";
 export { loadDataset, openLibrary } from "./run/node/library.ts";
 export { openProcessPool } from "./run/node/pool.ts";
 export { runtime } from "./run/node/runtime.ts";

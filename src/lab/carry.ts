@@ -18,6 +18,7 @@ import type { Device } from "../train/devices.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
+import type { LabContents } from "./contents.ts";
 import type { Carried } from "./lab.ts";
 import type { Patiently } from "./patience.ts";
 import { type Job, LONGEST_ATTEMPT_SECONDS, type Queue } from "./queue.ts";
@@ -39,6 +40,7 @@ export interface CarryOptions {
   readonly queue: Queue;
   readonly runner: TrialRunner;
   readonly shelf: CheckpointShelf;
+  readonly contents: LabContents;
   readonly provenance: RunProvenance;
   readonly device: Device;
   readonly dataDir?: string | undefined;
@@ -135,11 +137,9 @@ export async function carryTrial(
  *
  * @throws EngineError if this worker's device cannot train it; it was given back then.
  */
-async function beginCarrying(
-  job: Job,
-  worker: string,
-  { database: { tables }, queue, patiently, dataDir, device }: CarryOptions,
-): Promise<Attempt | undefined> {
+async function beginCarrying(job: Job, worker: string, options: CarryOptions): Promise<Attempt | undefined> {
+  const { database, queue, contents, patiently, dataDir, device, onWarning } = options;
+  const { tables } = database;
   let token = "";
   const begun = await patiently(() => {
     // Anew for every try: the one before may have begun an attempt whose answer was lost on the way.
@@ -158,9 +158,12 @@ async function beginCarrying(
     );
     return undefined;
   }
+  await patiently(() => contents.fetch(trial.spec, trial.source)).catch((error) =>
+    onWarning?.(messageOf(error)),
+  );
   try {
     // A model that is not known here is for the trial's process to refuse.
-    const model = await openLibrary()
+    const model = await openLibrary({ contents: contents.files.folder })
       .model(trial.spec.model)
       .catch(() => undefined);
     if (model) requireDevice(device, model);

@@ -22,6 +22,7 @@ import { hasBackup, openEmbedded, openServer, remedyOfDamage } from "../store/no
 import type { Reach } from "../store/reach.ts";
 import { doneTrials } from "../store/results.ts";
 import { backUpLab, backUpResults } from "./back-up.ts";
+import { type LabContents, openLabContents } from "./contents.ts";
 import { importTrialFiles } from "./import.ts";
 import type { Lab, LabPlace, Started } from "./lab.ts";
 import { type PlannedExperiment, planExperiment } from "./plan-experiment.ts";
@@ -33,6 +34,7 @@ import { trialRow } from "./trial-row.ts";
 /** A lab as its own parts know it. */
 export interface DatabaseLab extends Lab {
   readonly database: Database;
+  readonly contents: LabContents;
 }
 
 /** A lab that is open in this process, which may work for it. */
@@ -117,8 +119,10 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
     database,
     queue: open,
     checkpoints: join(resolve(lab), "checkpoints"),
+    contents: openLabContents(database, join(resolve(lab), "contents")),
 
-    async plan({ id, experiment, definition, trials, scale }, { priority = 0 } = {}) {
+    async plan({ id, experiment, definition, trials, scale, contents = [] }, { priority = 0 } = {}) {
+      await self.contents.keep(contents);
       const ids = await keepExperiment(
         tables,
         {

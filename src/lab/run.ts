@@ -149,7 +149,8 @@ export async function trainPlanned(
     // Whoever asks for an experiment by name wants its trials, whatever became of them before.
     await lab.retry({ experiment: id });
     const checkpoints = { folder: lab.checkpoints, seconds: options.checkpointSeconds ?? CHECKPOINT_SECONDS };
-    await using runner = await openProcessPool({ jobs, device, threads, checkpoints });
+    const contents = lab.contents.files.folder;
+    await using runner = await openProcessPool({ jobs, device, threads, checkpoints, contents });
     announce();
     const over = new AbortController();
     const watching = watchOthers(lab, known, ended, over.signal, finish, onEvent);
@@ -165,6 +166,7 @@ export async function trainPlanned(
         only: id,
         database: lab.database,
         queue: lab.queue,
+        contents: lab.contents,
         dataDir: options.dataDir,
         keepResult: lab.keepResult,
         shelf: openShelf(lab.database, { folder: lab.checkpoints, program: programOn(device) }),
@@ -213,11 +215,12 @@ export async function workIn(lab: LocalLab, request: WorkRequest): Promise<reado
     folder: checkpoints,
     seconds: Math.min(CHECKPOINT_SECONDS, lab.queue.timing.heartbeatSeconds),
   };
-  await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept });
+  const contents = lab.contents.files.folder;
+  await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept, contents });
   const { dataDir, experiment, untilIdle, command, onEvent } = request;
   return await work({
     ...{ runner, device, threads, dataDir, signal, onWarning, onEvent, only: experiment },
-    ...{ database: lab.database, queue: lab.queue, keepResult: lab.keepResult },
+    ...{ database: lab.database, queue: lab.queue, contents: lab.contents, keepResult: lab.keepResult },
     provenance: provenanceOf(device, threads, jobs, command ?? null),
     shelf: openShelf(lab.database, { folder: checkpoints, program: programOn(device) }),
     whenIdle: async () => (untilIdle && (await isSettled(lab.database, experiment)) ? "over" : "wait"),

@@ -160,6 +160,15 @@ interface CheckpointTable {
   readonly created_at: Moment;
 }
 
+/** Models and examples that were given as values. */
+interface ContentTable {
+  /** `sha256:` and the SHA-256 of the bytes. */
+  readonly identity: string;
+  readonly size: number;
+  readonly bytes: Uint8Array;
+  readonly created_at: Moment;
+}
+
 /** Processes that take trials from this lab. */
 interface WorkerTable {
   readonly id: string;
@@ -195,6 +204,7 @@ export interface Tables {
   readonly epochs: EpochTable;
   readonly events: EventTable;
   readonly checkpoints: CheckpointTable;
+  readonly contents: ContentTable;
   readonly workers: WorkerTable;
   readonly tokens: TokenTable;
 }

@@ -73,15 +73,23 @@ export function requireTrainable(
   );
 }
 
-/** What the paper trains on: enough of a shape to see which operations a model's step has. */
-const PAPER_EXAMPLE = { shape: [3, 28, 28], classes: 10 };
+/** What the paper trains on: where there are no data yet, enough to see which operations a model's step has. */
+const PAPER_EXAMPLE = { example: [3, 28, 28], classes: 10 };
 
-/** What a model's training step needs that a device cannot run, in words; undefined if nothing is known against it. */
-export function unsupportedStep(device: Device, model: Model): string | undefined {
+/**
+ * What a model's training step needs that a device cannot run, in words; undefined if nothing is known against it.
+ *
+ * @param on - The examples; those of the paper unless told, or those that the model is for.
+ */
+export function unsupportedStep(
+  device: Device,
+  model: Model,
+  on: NonNullable<Model["takes"]> = model.takes ?? PAPER_EXAMPLE,
+): string | undefined {
   // Building a step takes a moment, and this device runs them all.
   if (device === "cpu") return undefined;
-  const { shape, classes } = PAPER_EXAMPLE;
-  return unsupportedOn(device, buildStep(model, paperRecipe, shape, classes, paperRecipe.batch).graph);
+  const { example, classes } = on;
+  return unsupportedOn(device, buildStep(model, paperRecipe, example, classes, paperRecipe.batch).graph);
 }
 
 /**
@@ -89,8 +97,8 @@ export function unsupportedStep(device: Device, model: Model): string | undefine
  *
  * @throws EngineError saying what it needs, and what would do.
  */
-export function requireDevice(device: Device, model: Model): void {
-  const unsupported = unsupportedStep(device, model);
+export function requireDevice(device: Device, model: Model, on?: Model["takes"]): void {
+  const unsupported = unsupportedStep(device, model, on);
   if (unsupported !== undefined) throw unsupportedError(`model "${model.name}"`, device, unsupported);
 }
 /** Rows of a step up to which the engine adds in an order that depends on how many there are. */

@@ -66,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
     (!isLoopback(host) && (name === mine || name === `${mine}.local`)) ||
     (isWildcard(host) && isIP(name) !== 0);
 
-  const helper = openHelper();
+  const helper = openHelper({}, lab.contents.files.folder);
   const live = watchLab(lab.database.tables);
   const hasData = async (known: KnownDataset): Promise<boolean> => {
     if (known.kind !== "stored") return true;

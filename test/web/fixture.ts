@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../../src/base/errors.ts";
 import { sha256 } from "../../src/base/json.ts";
+import { openLabContents } from "../../src/lab/contents.ts";
 import type { StartOptions } from "../../src/lab/lab.ts";
 import type { DatabaseLab } from "../../src/lab/open.ts";
 import { documentOf } from "../../src/paper/document.ts";
@@ -113,10 +114,15 @@ export async function replay(db: Tx, worker: string, recorded: Recorded, record:
 }
 
 /** A lab whose trials nobody runs: what is started waits. */
-export function labOf(database: Database, records: readonly ExperimentResult[]): DatabaseLab {
+export function labOf(
+  database: Database,
+  records: readonly ExperimentResult[],
+  folder = tmpdir(),
+): DatabaseLab {
   const db = database.tables;
   return {
     database,
+    contents: openLabContents(database, join(folder, "contents")),
     async start({ name, scale }: StartOptions) {
       const record = records.find((one) => one.name === name && one.scale === scale);
       if (!record) throw new UsageError(`--scale ${scale}: nothing was recorded of ${name}`);
@@ -161,7 +167,7 @@ export async function openDashboard(
   options: Partial<ServerOptions> = {},
 ): Promise<Dashboard> {
   const folder = await mkdtemp(join(tmpdir(), "shatter-web-"));
-  const lab = labOf(await openEmbedded(folder), records);
+  const lab = labOf(await openEmbedded(folder), records, folder);
   const errors: string[] = [];
   const server = await startServer({ lab, onError: (error) => errors.push(error), ...options });
   const ask = (path: string, init?: RequestInit) => fetch(new URL(path, server.address), init);
