@@ -12,6 +12,7 @@ import { refusedWrite } from "../disk/refusals.ts";
 import { version } from "../run/node/version.ts";
 import { addCommands } from "./add-commands.ts";
 import { groups } from "./commands.ts";
+import { withFlags } from "./flags.ts";
 import { paint } from "./output.ts";
 import { guardStreams, lostOutput } from "./streams.ts";
 
@@ -61,7 +62,7 @@ function report(error: unknown): number {
   const { stack } = Object(error) as { readonly stack?: string };
   const isExpected = error instanceof Error && error.constructor !== Error && error.constructor !== TypeError;
   process.stderr.write(
-    `${paint(process.stderr, "red", "error:")} ${isExpected ? messageOf(error) : hideSecrets(stack ?? messageOf(error))}\n`,
+    `${paint(process.stderr, "red", "error:")} ${isExpected ? withFlags(messageOf(error)) : hideSecrets(stack ?? messageOf(error))}\n`,
   );
   return error instanceof UsageError ? 2 : 1;
 }

@@ -5,6 +5,7 @@
 import { styleText } from "node:util";
 import { InvalidArgumentError } from "commander";
 import { hideSecrets } from "../base/secrets.ts";
+import { withFlags } from "./flags.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -31,7 +32,7 @@ export const paint = (stream: NodeJS.WriteStream, style: Style, text: string): s
 
 /** Tell of what went wrong without ending anything, as a sentence. */
 export const warn = (message: string): void =>
-  void process.stderr.write(`warning: ${hideSecrets(message)}\n`);
+  void process.stderr.write(`warning: ${withFlags(hideSecrets(message))}\n`);
 
 /** Parse a number in an interval; NaN is in none. */
 export function numberIn(low: number, high: number, open: { low?: boolean; high?: boolean } = {}) {

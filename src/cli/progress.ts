@@ -11,6 +11,7 @@ import { formatDuration, formatNoun } from "../report/format.ts";
 import { kindOfSpec, nameEscalated } from "../report/kinds.ts";
 import type { RunEvent, TrialState } from "../run/record.ts";
 import type { TrialResult } from "../run/trial-record.ts";
+import { withFlags } from "./flags.ts";
 import { isSteered } from "./output.ts";
 import type { NameTrial } from "./trial-names.ts";
 
@@ -30,7 +31,7 @@ const nameInTest: NameTrial = ({ spec, escalation }) =>
 const showShare = (share: number | null): string => (share === null ? "  - " : percent(share));
 
 function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, seconds }: TrialResult): string {
-  if (error !== undefined) return `${status} after ${formatNoun(epochs, "epoch")}: ${error}`;
+  if (error !== undefined) return `${status} after ${formatNoun(epochs, "epoch")}: ${withFlags(error)}`;
   const numbers = `train ${showShare(trainAccuracy)}, test ${showShare(testAccuracy)}`;
   return `${status} after ${formatNoun(epochs, "epoch")} in ${formatDuration(seconds)}: ${numbers}`;
 }

@@ -21,6 +21,7 @@ import { tellVerdict } from "../verdict/verdict.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
 import { reportConformance } from "./conformance.ts";
+import { withFlags } from "./flags.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, widthOf } from "./output.ts";
@@ -365,7 +366,11 @@ function printResult(result: TestResult, isVerbose: boolean): void {
   const failed = result.trials.filter(({ error }) => error !== undefined);
   for (const { inputs, labels, seed, status, error } of failed) {
     console.log(
-      paint(out, "red", `${status}: inputs ${inputs}, labels ${labels.nominal}, seed ${seed}: ${error}`),
+      paint(
+        out,
+        "red",
+        `${status}: inputs ${inputs}, labels ${labels.nominal}, seed ${seed}: ${withFlags(error!)}`,
+      ),
     );
   }
   console.log(title("\nVerdict"));

@@ -21,7 +21,7 @@ export async function describeLab(tables: Tx, experiment?: string): Promise<Bund
   const chosen = all.filter(({ id }) => experiment === undefined || id === experiment);
   if (experiment !== undefined && chosen.length === 0) {
     throw new UsageError(
-      `--experiment: expected one of this lab (${all.map(({ id }) => id).join(", ") || "it has none"}), got "${experiment}"`,
+      `\`experiment\`: expected one of this lab (${all.map(({ id }) => id).join(", ") || "it has none"}), got "${experiment}"`,
     );
   }
   const experiments: Bundle["experiments"] = [];

@@ -47,10 +47,12 @@ export async function exportLab(lab: LocalLab, out: string, experiment?: string)
   const folder = resolve(out);
   const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (isAbsent(error)) return [];
-    throw new UsageError(`--out: expected a folder, got ${out}: ${error.message}`);
+    throw new UsageError(`\`out\`: expected a folder, got ${out}: ${error.message}`);
   });
   if (there.length > 0) {
-    throw new UsageError(`--out: expected an empty folder or none, got ${out} with ${there.length} entries`);
+    throw new UsageError(
+      `\`out\`: expected an empty folder or none, got ${out} with ${there.length} entries`,
+    );
   }
   await makeFolder(folder);
   const { tables } = lab.database;

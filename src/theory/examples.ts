@@ -52,7 +52,7 @@ export function gaussianRows({
   requireWhole("d", d, 1);
   if ((n + testN) * d > GAUSSIAN_LIMIT) {
     throw new UsageError(
-      `${GAUSSIAN}: expected at most ${GAUSSIAN_LIMIT} numbers in all rows, got (${n} + ${testN}) x ${d}; ask for fewer rows or a smaller --d`,
+      `${GAUSSIAN}: expected at most ${GAUSSIAN_LIMIT} numbers in all rows, got (${n} + ${testN}) x ${d}; ask for fewer rows or a smaller \`d\``,
     );
   }
   const normals = randomStream(seed, "theory-gaussian-teacher");
@@ -123,5 +123,5 @@ export function requireWhole(
 ): void {
   if (Number.isSafeInteger(value) && value >= low && value <= high) return;
   const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
-  throw new UsageError(`--${option}: expected a whole number ${range}, got ${value}`);
+  throw new UsageError(`\`${option}\`: expected a whole number ${range}, got ${value}`);
 }

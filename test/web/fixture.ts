@@ -125,7 +125,7 @@ export function labOf(
     contents: openLabContents(database, join(folder, "contents")),
     async start({ name, scale }: StartOptions) {
       const record = records.find((one) => one.name === name && one.scale === scale);
-      if (!record) throw new UsageError(`--scale ${scale}: nothing was recorded of ${name}`);
+      if (!record) throw new UsageError(`\`scale\` ${scale}: nothing was recorded of ${name}`);
       await planRecord(db, record);
       return { id: idOf(record), trials: record.trials.length, done: 0 };
     },

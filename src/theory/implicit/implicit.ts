@@ -130,16 +130,16 @@ function requireSettings({
   starts,
 }: ImplicitSettings): void {
   const refuse = (option: string, expected: string, got: unknown): never => {
-    throw new UsageError(`--${option}: expected ${expected}, got ${got}`);
+    throw new UsageError(`\`${option}\`: expected ${expected}, got ${got}`);
   };
   if (rate !== undefined && !(rate > 0 && rate < Number.POSITIVE_INFINITY))
-    refuse("lr", "a number above 0", rate);
+    refuse("rate", "a number above 0", rate);
   if (!(momentum >= 0 && momentum < 1)) refuse("momentum", "a number in [0, 1)", momentum);
   if (!(l2 >= 0 && l2 < Number.POSITIVE_INFINITY)) refuse("l2", "a number of at least 0", l2);
   if (!(tolerance >= 1e-12 && tolerance < 1)) refuse("tolerance", "a number in [1e-12, 1)", tolerance);
   if (!(Number.isSafeInteger(epochs) && epochs >= 1))
     refuse("epochs", "a whole number of at least 1", epochs);
-  for (const [option, list] of Object.entries({ labels, method: methods, start: starts })) {
+  for (const [option, list] of Object.entries({ labels, methods, starts })) {
     if (list.length === 0) refuse(option, "at least one name", "none");
   }
 }

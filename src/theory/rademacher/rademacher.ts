@@ -88,7 +88,8 @@ export async function computeRademacher(
   requireClasses(splits.train);
   const available = exampleCount(splits.train);
   const most = Math.max(capacity, ...sizes);
-  if (most > available) throw new UsageError(`--n: expected at most ${available} examples, got ${most}`);
+  if (most > available)
+    throw new UsageError(`\`sizes\`: expected at most ${available} examples, got ${most}`);
 
   const total = models.length * sizes.length * (draws + 1) + (capacity > 0 ? models.length : 0);
   let done = 0;
@@ -159,24 +160,24 @@ function factsOf(model: Model, splits: Splits, recipe: Recipe): ModelFacts {
  */
 export function requireRademacher(settings: RademacherSettings): void {
   const { models, sizes, draws, capacity, fitAccuracy, seed } = settings;
-  for (const [option, list] of Object.entries({ model: models, n: sizes })) {
-    if (list.length === 0) throw new UsageError(`--${option}: expected at least one, got none`);
+  for (const [option, list] of Object.entries({ models, sizes })) {
+    if (list.length === 0) throw new UsageError(`\`${option}\`: expected at least one, got none`);
   }
   for (const n of sizes) {
     if (n === 1) {
       throw new UsageError(
-        "--n: expected at least 2, got 1: any model fits the sign of one example, so r would be 1",
+        "`sizes`: expected at least 2, got 1: any model fits the sign of one example, so r would be 1",
       );
     }
-    requireWhole("n", n, 2);
+    requireWhole("sizes", n, 2);
   }
   if (draws === 1) {
-    throw new UsageError("--draws: expected at least 2, got 1: one draw of signs has no interval");
+    throw new UsageError("`draws`: expected at least 2, got 1: one draw of signs has no interval");
   }
   requireWhole("draws", draws, 2);
   requireWhole("capacity", capacity, 0);
   requireWhole("seed", seed, 0, Number.MAX_SAFE_INTEGER - draws);
   if (!(fitAccuracy > 0.5 && fitAccuracy <= 1)) {
-    throw new UsageError(`--fit-accuracy: expected a number in (0.5, 1], got ${fitAccuracy}`);
+    throw new UsageError(`\`fitAccuracy\`: expected a number in (0.5, 1], got ${fitAccuracy}`);
   }
 }

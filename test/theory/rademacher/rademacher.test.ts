@@ -109,14 +109,14 @@ describe("rademacherComplexity", () => {
   test.each([
     [
       { sizes: [1] },
-      "--n: expected at least 2, got 1: any model fits the sign of one example, so r would be 1",
+      "`sizes`: expected at least 2, got 1: any model fits the sign of one example, so r would be 1",
     ],
-    [{ sizes: [Number.NaN] }, "--n: expected a whole number of at least 2, got NaN"],
-    [{ draws: 1 }, "--draws: expected at least 2, got 1: one draw of signs has no interval"],
-    [{ fitAccuracy: Number.NaN }, "--fit-accuracy: expected a number in (0.5, 1], got NaN"],
+    [{ sizes: [Number.NaN] }, "`sizes`: expected a whole number of at least 2, got NaN"],
+    [{ draws: 1 }, "`draws`: expected at least 2, got 1: one draw of signs has no interval"],
+    [{ fitAccuracy: Number.NaN }, "`fitAccuracy`: expected a number in (0.5, 1], got NaN"],
     [{ recipe: { epochs: 0 } }, "recipe: epochs: "],
-    [{ d: 0 }, "--d: expected a whole number of at least 1, got 0"],
-    [{ data: "shapes", d: 5 }, "--d: shapes has a width of its own; it is for --data gaussian only"],
+    [{ d: 0 }, "`d`: expected a whole number of at least 1, got 0"],
+    [{ data: "shapes", d: 5 }, "`d`: shapes has a width of its own; it is for `data` gaussian only"],
     [{ data: "digits", sizes: [1288] }, "digits: expected 1 to 1287 training examples, got 1288"],
     [{ d: 10_000, sizes: [100_000] }, "expected at most 268435456 numbers in all rows"],
   ])("refuses %o", async (options, message) => {

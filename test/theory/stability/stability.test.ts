@@ -102,11 +102,11 @@ describe("computeStability", () => {
   });
 
   test.each([
-    [{ n: 1 }, "--n: expected at least 2, got 1: nothing stays when the only example is replaced"],
-    [{ replacements: 1 }, "--replacements: expected at least 2, got 1: one replacement has no interval"],
-    [{ n: 2, replacements: 3 }, "--replacements: expected at most n = 2, one for each example, got 3"],
-    [{ n: Number.NaN }, "--n: expected a whole number of at least 2, got NaN"],
-    [{ labels: [] }, "--labels: expected at least one name, got none"],
+    [{ n: 1 }, "`n`: expected at least 2, got 1: nothing stays when the only example is replaced"],
+    [{ replacements: 1 }, "`replacements`: expected at least 2, got 1: one replacement has no interval"],
+    [{ n: 2, replacements: 3 }, "`replacements`: expected at most n = 2, one for each example, got 3"],
+    [{ n: Number.NaN }, "`n`: expected a whole number of at least 2, got NaN"],
+    [{ labels: [] }, "`labels`: expected at least one name, got none"],
     [
       { recipe: { ...recipe, dropout: 0.5 } },
       "stability: expected a recipe without dropout and augmentation",
