@@ -47,8 +47,6 @@ export { runTest, type TestContext } from "./paper/randomization-test.ts";
 export { type TestResult, testResultSchema } from "./paper/test-result.ts";
 export { terminalExperiment } from "./report/experiment/terminal.ts";
 export { writeReport } from "./report/node/write.ts";
-export { writeExperiment } from "./report/node/write-experiment.ts";
-export { writeTheory } from "./report/node/write-theory.ts";
 export { parseResult } from "./report/parse-result.ts";
 export { terminalTheory } from "./report/theory/terminal.ts";
 export { type CheckpointOptions, openCheckpoints } from "./run/node/checkpoints.ts";

@@ -3,6 +3,7 @@
  */
 
 import { type InputsName, inputsNames } from "../data/randomize.ts";
+import type { TrialResult } from "../run/trial-record.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import { formatShare } from "./format.ts";
 
@@ -23,6 +24,18 @@ export const kindOfSpec = (
   escalation = 0,
 ): Kind => ({ inputs, nominal: corrupt, permuted: labels === "permute", escalation });
 
+/** A trial's kind. */
+export const kindOfTrial = ({
+  inputs,
+  labels: { nominal, permuted },
+  escalation,
+}: Pick<TrialResult, "inputs" | "labels" | "escalation">): Kind => ({
+  inputs,
+  nominal,
+  permuted,
+  escalation,
+});
+
 /** The kind in few words, such as `20 % random labels`; escalations are not told apart. */
 export function nameKind({ inputs, nominal, permuted }: Kind): string {
   const corrupted = permuted ? "permuted labels" : "random labels";
@@ -36,9 +49,6 @@ export function nameKind({ inputs, nominal, permuted }: Kind): string {
 /** The kind in few words, with its escalation where there was one. */
 export const nameEscalated = (kind: Kind): string =>
   kind.escalation === 0 ? nameKind(kind) : `${nameKind(kind)}, escalation ${kind.escalation}`;
-
-/** A name for files, CSS and data, such as `true-labels-0.2`; escalations share it. */
-export const keyOfKind = ({ inputs, nominal }: Kind): string => `${inputs}-labels-${nominal}`;
 
 /** Whether two kinds differ in nothing. */
 export const sameKind = (a: Kind, b: Kind): boolean =>

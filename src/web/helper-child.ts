@@ -20,9 +20,9 @@ const engineOn = rememberLast(async (device: Device) => {
 const tools: Tools = {
   load: rememberLast((source: DataSource) => loadDataset(source.name, source)),
   engine: () => engineOn("cpu"),
-  async document() {
-    const { Window } = await import("happy-dom");
-    return new Window().document as unknown as Document;
+  async drawing() {
+    const { drawingTools } = await import("../report/node/tools.ts");
+    return drawingTools();
   },
   seconds: () => performance.now() / 1000,
 };
