@@ -31,7 +31,7 @@ export { validateGraph } from "./graph/validate.ts";
 export { constant, type Graph, input, type Value } from "./graph/value.ts";
 export type { Lab, Started, StartOptions } from "./lab/lab.ts";
 export { type LabPlace, type LocalLab, openLab } from "./lab/open.ts";
-export type { ExperimentOptions } from "./lab/plan-experiment.ts";
+export type { ExperimentOptions } from "./lab/run.ts";
 export { runExperiment, runWorker, workIn } from "./lab/run.ts";
 export { type LabStatus, labStatus } from "./lab/status.ts";
 export { runRandomizationTest, type TestOptions } from "./lab/test.ts";

@@ -38,14 +38,14 @@ const PACKAGES: Readonly<
   "cli-progress": { rooms: ["cli"], needsNode: true },
   commander: { rooms: ["cli"], needsNode: true },
   "d3-dsv": { rooms: ["report", "lab", "web", "page"] },
-  "happy-dom": { rooms: ["report", "web"] },
+  "happy-dom": { rooms: ["report"], needsNode: true },
   hono: { rooms: ["web"], needsNode: true },
   kysely: { rooms: ["store", "lab"] },
   "onnxruntime-node": { rooms: ["run"], needsNode: true },
   pg: { rooms: ["store"], needsNode: true },
   "pg-boss": { rooms: ["store", "lab"], needsNode: true },
   preact: { rooms: ["page"] },
-  sharp: { rooms: ["report", "cli"] },
+  sharp: { rooms: ["report"], needsNode: true },
   "tar-stream": { rooms: ["data"], needsNode: true },
   yaml: { rooms: ["paper"] },
   // Schemas are everywhere but on the page, which would load the whole library.
@@ -161,6 +161,56 @@ test("the page's program has neither Node nor schemas in it", () => {
     "preact",
     "preact/hooks",
   ]);
+});
+
+/**
+ * Files that import each other in a circle, types counted too, and why.
+ *
+ * A circle that is gone must leave this list.
+ */
+const CIRCLES: readonly (readonly string[])[] = [
+  // For now: these are being taken apart.
+  ["theory/implicit/implicit.ts", "theory/implicit/result.ts"],
+  ["theory/rademacher/rademacher.ts", "theory/rademacher/result.ts"],
+  ["theory/stability/result.ts", "theory/stability/stability.ts"],
+  ["train/engine.ts", "train/self-check.ts"],
+];
+
+/** Every set of files each of which reaches all others by imports. */
+function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const reached = new Map([...imports.keys()].map((file) => [file, new Set<string>()]));
+  for (const [start, seen] of reached) {
+    const open = [start];
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      for (const next of imports.get(file) ?? []) {
+        if (!seen.has(next)) open.push(next);
+        seen.add(next);
+      }
+    }
+  }
+  const circles = [...reached].map(([file, seen]) =>
+    [...seen].filter((other) => reached.get(other)?.has(file)).sort(),
+  );
+  return [
+    ...new Map(circles.filter(({ length }) => length > 0).map((circle) => [circle.join(), circle])).values(),
+  ];
+}
+
+describe("circles between files", () => {
+  test("are those that are stated", () => {
+    const imports = files.map((file): [string, string[]] => [
+      file,
+      importsOf(texts.get(file)!)
+        .filter(({ path }) => path.startsWith("."))
+        .map(({ path }) => join(dirname(file), path).replaceAll("\\", "/")),
+    ]);
+    expect(circlesOf(new Map(imports)).sort()).toEqual(CIRCLES);
+  });
+
+  test("are found, however long, and nothing else is", () => {
+    const imports = { a: ["b"], b: ["c", "d"], c: ["a"], d: ["e", "f"], e: ["f"], f: [], g: ["g"], h: ["a"] };
+    expect(circlesOf(new Map(Object.entries(imports)))).toEqual([["a", "b", "c"], ["g"]]);
+  });
 });
 
 describe("the check itself", () => {

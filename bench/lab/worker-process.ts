@@ -71,7 +71,7 @@ const training = await Promise.all(
       ...{ database, queue, provenance, device: "cpu", threads: 1, signal: over.signal, onWarning },
       runner: replayRecord(orders.trialSeconds, orders.spread, checkpoints, (time) => times.push(time)),
       shelf: openShelf(database, { folder: checkpoints, program: provenance.engine }),
-      isOver: async () => orders.untilIdle,
+      whenIdle: async () => (orders.untilIdle ? "over" : "wait"),
     });
     return times;
   }),

@@ -63,7 +63,7 @@ async function main(order: WorkerOrder): Promise<void> {
       shelf: openShelf(database, {
         ...{ folder: checkpoints, program: programOn("cpu"), seconds: checkpointSeconds },
       }),
-      isOver: () => isSettled(database),
+      whenIdle: async () => ((await isSettled(database)) ? "over" : "wait"),
       onEvent: (event) => {
         if (event.type === "ended")
           say({ type: "ended", trial: event.trial.id, status: event.result.status });

@@ -14,7 +14,7 @@ import { dataFolder } from "../data/node/files.ts";
 import { loadDataset, locate } from "../data/node/load.ts";
 import { type FileReport, inspect, obtain } from "../data/node/obtain.ts";
 import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
-import { requireFile, writeWhole } from "../disk/files.ts";
+import { requireFile, writeWhole } from "../disk/whole-files.ts";
 import { pngOf } from "../report/node/png.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
-import { requireFolder } from "../disk/files.ts";
+import { requireFolder } from "../disk/folders.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import { terminalExperiment } from "../report/experiment/terminal.ts";
 import { wantsColor, widthOf } from "./output.ts";

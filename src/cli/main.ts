@@ -8,7 +8,7 @@
 import { Command, CommanderError } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { hideSecrets } from "../base/secrets.ts";
-import { refusedWrite } from "../disk/files.ts";
+import { refusedWrite } from "../disk/refusals.ts";
 import { version } from "../run/node/version.ts";
 import { addCommands } from "./add-commands.ts";
 import { groups } from "./commands.ts";

@@ -9,8 +9,9 @@ import { messageOf, UsageError } from "../base/errors.ts";
 import { LARGEST_WHOLE } from "../base/limits.ts";
 import { unknownName } from "../base/suggest.ts";
 import { datasets } from "../data/registry.ts";
+import { isAbsent } from "../disk/refusals.ts";
 import type { LocalLab } from "../lab/open.ts";
-import type { ExperimentOptions } from "../lab/plan-experiment.ts";
+import type { ExperimentOptions } from "../lab/run.ts";
 import { experimentId } from "../paper/definition.ts";
 import { scaleOf } from "../paper/document.ts";
 import type { Experiment } from "../paper/experiment.ts";
@@ -221,9 +222,8 @@ async function readExperimentFile(path: string): Promise<string> {
     if (size > MOST_BYTES) throw new Error(`${size} bytes, more than ${MOST_BYTES}`);
     return decode(await readFile(path));
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new UsageError(
-      `${path}: expected an experiment file, got ${isAbsent ? "no such file" : messageOf(error)}`,
+      `${path}: expected an experiment file, got ${isAbsent(error) ? "no such file" : messageOf(error)}`,
     );
   }
 }

@@ -3,21 +3,23 @@
  */
 
 import { createHash } from "node:crypto";
-import { copyFile, readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { csvFormat } from "d3-dsv";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { whyUnstorable } from "../base/limits.ts";
-import { makeFolder, writeWhole } from "../disk/files.ts";
+import { makeFolder } from "../disk/folders.ts";
+import { isAbsent } from "../disk/refusals.ts";
+import { copyWhole, writeWhole } from "../disk/whole-files.ts";
 import { newestFile } from "../run/node/checkpoints.ts";
-import { version } from "../run/node/version.ts";
-import { type TrialStore, trialResultSchema } from "../run/trial-result.ts";
+import { trialResultSchema } from "../run/trial-result.ts";
 import { checkpointsOf, importCheckpoint, readCheckpoint } from "../store/checkpoints.ts";
 import { type Database, inTransaction, type Tx } from "../store/database.ts";
-import { allExperiments, importExperiment, trialsOf } from "../store/experiments.ts";
-import { doneTrials, readResults } from "../store/results.ts";
+import { importExperiment } from "../store/experiments.ts";
+import { readResults } from "../store/results.ts";
 import { positionOf } from "../train/checkpoint.ts";
 import { trialId } from "../train/spec.ts";
+import { BATCH, describeLab, writeBundle } from "./back-up.ts";
 import { type Bundle, bundleSchema } from "./bundle-document.ts";
 import { importTrialFiles } from "./import.ts";
 import type { LocalLab } from "./open.ts";
@@ -33,9 +35,6 @@ export interface Moved {
   readonly checkpoints: number;
 }
 
-/** Trials read at once: their documents hold whole histories. */
-const BATCH = 500;
-
 /**
  * Write a lab, or one of its experiments, into a folder: `lab.json`, `trials/<id>.json`, `trials.csv`, `epochs.csv`, and
  * the newest checkpoint of every trial that is not done.
@@ -45,7 +44,7 @@ const BATCH = 500;
 export async function exportLab(lab: LocalLab, out: string, experiment?: string): Promise<Moved> {
   const folder = resolve(out);
   const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
+    if (isAbsent(error)) return [];
     throw new UsageError(`--out: expected a folder, got ${out}: ${error.message}`);
   });
   if (there.length > 0) {
@@ -64,57 +63,6 @@ export async function exportLab(lab: LocalLab, out: string, experiment?: string)
   // Last: a folder with this file is a whole export.
   await writeBundle(bundle, folder);
   return { experiments: experiments.length, done: done.length, open: open.length, checkpoints };
-}
-
-/** What a lab, or one of its experiments, says about itself. */
-async function describeLab(tables: Tx, experiment?: string): Promise<Bundle> {
-  const all = (await allExperiments(tables)).toReversed();
-  const chosen = all.filter(({ id }) => experiment === undefined || id === experiment);
-  if (experiment !== undefined && chosen.length === 0) {
-    throw new UsageError(
-      `--experiment: expected one of this lab (${all.map(({ id }) => id).join(", ") || "it has none"}), got "${experiment}"`,
-    );
-  }
-  const experiments: Bundle["experiments"] = [];
-  for (const { id, name, title, scale, source, definition, priority } of chosen) {
-    const trials = (await trialsOf(tables, id)).map((trial) => trial.id);
-    experiments.push({ id, name, title, scale, source, definition, priority, trials });
-  }
-  const rows = await tables
-    .selectFrom("trials")
-    .select(["id", "spec", "source", "escalation", "state", "error"])
-    .orderBy("id")
-    .execute();
-  const wanted = new Set(experiments.flatMap(({ trials }) => trials));
-  const ours = rows.filter(({ id }) => experiment === undefined || wanted.has(id));
-  const open = ours.filter(({ state }) => state !== "done");
-  return {
-    ...{ schema: "shatter/lab@1", version, exported: new Date().toISOString(), experiments },
-    done: ours.filter(({ state }) => state === "done").map(({ id }) => id),
-    open: open.map(({ state, spec, source, ...rest }) =>
-      bundleSchema.shape.open.element.parse({
-        ...{ ...rest, spec, source, state: state === "running" ? "waiting" : state },
-      }),
-    ),
-  };
-}
-
-const writeBundle = (bundle: Bundle, folder: string): Promise<void> =>
-  writeWhole(join(folder, "lab.json"), `${JSON.stringify(bundle, null, 1)}\n`);
-
-/** Write what a lab says about itself, as an export has it, beside its database. */
-export const backUpLab = async (tables: Tx, lab: string): Promise<void> =>
-  await writeBundle(await describeLab(tables), resolve(lab));
-
-/** Write the results of a lab that have no file beside its database yet. */
-export async function backUpResults(tables: Tx, store: TrialStore): Promise<void> {
-  const there = new Set(await store.ids());
-  const missing = [...(await doneTrials(tables))].filter((id) => !there.has(id));
-  for (let start = 0; start < missing.length; start += BATCH) {
-    for (const document of (await readResults(tables, missing.slice(start, start + BATCH))).values()) {
-      await store.write(trialResultSchema.parse(document));
-    }
-  }
 }
 
 /** Write the documents of finished trials, and what they say as CSV. */
@@ -151,14 +99,13 @@ async function writeCheckpoints(lab: LocalLab, folder: string, ids: readonly str
   for (const id of ids) {
     const [facts] = await checkpointsOf(lab.database.tables, id);
     if (!facts) continue;
-    await makeFolder(target);
     const bytes = await readCheckpoint(lab.database.tables, facts);
     if (bytes) await writeWhole(newestFile(target, id), bytes);
     else {
       // A file that is gone is no loss: the trial begins anew.
       const here = newestFile(lab.checkpoints, id);
       if (!(await stat(here).catch(() => undefined))) continue;
-      await copyFile(here, newestFile(target, id));
+      await copyWhole(here, newestFile(target, id));
     }
     written++;
   }
@@ -242,9 +189,8 @@ export async function readBundle(folder: string): Promise<Bundle> {
     if (size > MOST_BYTES) throw new Error(`${size} bytes, more than ${MOST_BYTES}`);
     document = JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new DataError(
-      `${path}: expected what shatter export wrote, got ${isAbsent ? "no such file (an export that was interrupted?)" : messageOf(error)}`,
+      `${path}: expected what shatter export wrote, got ${isAbsent(error) ? "no such file (an export that was interrupted?)" : messageOf(error)}`,
     );
   }
   const { schema } = Object(document) as { schema?: unknown };
@@ -275,8 +221,7 @@ async function takeCheckpoints(
     if (lab.database.kind === "pglite") {
       const to = newestFile(lab.checkpoints, id);
       if (await stat(to).catch(() => undefined)) continue;
-      await makeFolder(lab.checkpoints);
-      await copyFile(from, to);
+      await copyWhole(from, to);
     } else {
       try {
         const bytes = await readFile(from);

@@ -6,22 +6,23 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
+import type { RunProvenance } from "../document/provenance.ts";
 import { models } from "../nn/models.ts";
-import type { PlannedTrial } from "../run/record.ts";
-import { recordTrial } from "../run/record.ts";
-import type { DataSource } from "../run/runner.ts";
-import type { TrialResult } from "../run/trial-record.ts";
+import { type EndedTrial, type PlannedTrial, type RunEvent, recordTrial } from "../run/record.ts";
+import type { DataSource, TrialRunner } from "../run/runner.ts";
 import type { StoredTrial } from "../run/trial-result.ts";
 import { beginAttempt, endAttempt, finishAttempt } from "../store/attempts.ts";
-import { remedyOf } from "../store/database.ts";
+import { type Database, remedyOf } from "../store/database.ts";
 import { type Progress, recordProgress } from "../store/progress.ts";
+import type { Device } from "../train/devices.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
-import { type Job, LONGEST_ATTEMPT_SECONDS } from "./queue.ts";
+import type { Patiently } from "./patience.ts";
+import { type Job, LONGEST_ATTEMPT_SECONDS, type Queue } from "./queue.ts";
 import { resultRow } from "./result-row.ts";
+import type { CheckpointShelf } from "./shelf.ts";
 import { openTrialStore } from "./trial-files.ts";
-import type { Patiently, WorkerOptions } from "./worker.ts";
 
 /** A trial that this worker runs now. */
 export interface RunningTrial {
@@ -32,15 +33,38 @@ export interface RunningTrial {
 }
 
 /** A trial that was carried to an end here. */
-export interface Carried {
+export interface Carried extends EndedTrial {
   readonly trial: PlannedTrial;
-  readonly result: TrialResult;
 }
 
-/** What carrying a trial needs besides the worker's own. */
-interface CarryOptions extends WorkerOptions {
+/** What carrying a trial needs. */
+export interface CarryOptions {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly runner: TrialRunner;
+  readonly shelf: CheckpointShelf;
+  readonly provenance: RunProvenance;
+  readonly device: Device;
+  readonly dataDir?: string | undefined;
+  /** The trials that this worker runs now, by the token of their attempt. */
   readonly running: Map<string, RunningTrial>;
   readonly patiently: Patiently;
+  /** Stop: what runs leaves a checkpoint and is given back. */
+  readonly signal: AbortSignal;
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Told of every trial that was carried to an end, before anybody else is. */
+  readonly onCarried?: ((carried: Carried) => void) | undefined;
+  /** Keep what a trial left beside the database, once it is in there. */
+  readonly keepResult?: ((trial: StoredTrial) => Promise<void>) | undefined;
+  /** Told what went wrong without ending the work, as a sentence. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/** An attempt that was begun at a trial. */
+interface Attempt {
+  readonly job: Job;
+  readonly token: string;
+  readonly trial: PlannedTrial;
 }
 
 /**
@@ -63,8 +87,59 @@ export async function carryTrial(
   worker: string,
   options: CarryOptions,
 ): Promise<Carried | undefined> {
-  const { database, queue, runner, shelf, running, patiently, signal, onWarning = () => {} } = options;
-  const { tables } = database;
+  const attempt = await beginCarrying(job, worker, options);
+  if (!attempt) return undefined;
+  const { trial } = attempt;
+  const { runner, shelf, patiently, onEvent, onCarried, onWarning = () => {} } = options;
+  const started = new Date().toISOString();
+  const record = recordTrial(trial);
+  const log = keepLog(attempt, options);
+  try {
+    await patiently(() => shelf.fetch(trial.id, log.warn));
+    const failure = await runner.run(
+      trial.spec,
+      trial.source,
+      (event) => {
+        record.add(event);
+        log.add(event);
+        onEvent?.({ type: "trial", trial, event });
+      },
+      log.signal,
+    );
+    log.stopTimer();
+    const ended = record.end(failure);
+    const { result } = ended;
+    await log.flush();
+    const isDone = result.status === "done" || result.status === "diverged";
+    const isTriedAgain = isDone
+      ? await keepEnded(attempt, ended, started, log, options)
+      : await endEarly(attempt, ended, failure?.isKilled, log, options);
+    if (log.ending() === "lost") {
+      onWarning(`trial ${trial.id}: another worker has it now; what was done here is dropped`);
+      return undefined;
+    }
+    if (isTriedAgain) {
+      onWarning(`trial ${trial.id} failed and is tried again: ${result.error}`);
+      return undefined;
+    }
+    onCarried?.({ trial, ...ended });
+    onEvent?.({ type: "ended", trial, result });
+    return { trial, ...ended };
+  } finally {
+    log.close();
+  }
+}
+
+/**
+ * Begin an attempt at the trial of a job; undefined if it is another's by now, or cannot be read.
+ *
+ * @throws EngineError if this worker's device cannot train it; it was given back then.
+ */
+async function beginCarrying(
+  job: Job,
+  worker: string,
+  { database: { tables }, queue, patiently, dataDir, device }: CarryOptions,
+): Promise<Attempt | undefined> {
   let token = "";
   const begun = await patiently(() => {
     // Anew for every try: the one before may have begun an attempt whose answer was lost on the way.
@@ -73,7 +148,7 @@ export async function carryTrial(
     return beginAttempt(tables, claim, (tx) => queue.complete(job.id, tx));
   });
   if ("refused" in begun) return undefined;
-  const trial = readTrial(job.trial, begun, options.dataDir);
+  const trial = readTrial(job.trial, begun, dataDir);
   if (trial instanceof Error) {
     const error = trial.message;
     await patiently(() =>
@@ -86,38 +161,45 @@ export async function carryTrial(
   try {
     // A model that is not known here is for the trial's process to refuse.
     const model = models.get(trial.spec.model);
-    if (model) requireDevice(options.device, model);
+    if (model) requireDevice(device, model);
   } catch (error) {
     // Whoever can train it shall have it: it is given back, and so is whatever else this worker has.
     const released = { state: "released", error: messageOf(error) } as const;
     await patiently(() => endAttempt(tables, token, released, (tx) => queue.giveBack([job.id], tx)));
     throw error;
   }
+  return { job, token, trial };
+}
 
-  let ending: "lost" | "cancelled" | "overdue" | undefined;
+/** Why an attempt ends before its trial does. */
+type Ending = "lost" | "cancelled" | "overdue";
+
+/** What an attempt writes down, one thing after another, as long as it holds its lease. */
+type Log = ReturnType<typeof keepLog>;
+
+function keepLog({ token, trial }: Attempt, options: CarryOptions) {
+  const { database, shelf, running, patiently, onWarning = () => {} } = options;
+  const complain = (error: unknown): void => onWarning(messageOf(error));
+  let ending: Ending | undefined;
+  let isSettling = false;
   const stop = new AbortController();
-  const end = (why: typeof ending): void => {
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const end = (why: Ending): void => {
     ending ??= why;
     stop.abort();
   };
-  const onStop = (): void => stop.abort();
-  signal.addEventListener("abort", onStop);
-  if (signal.aborted) onStop();
-  const overdue = setTimeout(() => end("overdue"), LONGEST_ATTEMPT_SECONDS * 1000);
-  let isSettling = false;
   running.set(token, {
     // Whoever settles an attempt is told by that whether the lease was held; a heartbeat that comes between the
     // settling and its answer finds it gone, and would be wrong about why.
     lose: () => isSettling || end("lost"),
     cancel: () => end("cancelled"),
   });
+  const overdue = setTimeout(() => end("overdue"), LONGEST_ATTEMPT_SECONDS * 1000);
 
-  const started = new Date().toISOString();
-  const record = recordTrial(trial);
   const notes = createNotes();
   const warn = (text: string): void => notes.add({ type: "warning", text });
   let writing: Promise<void> = Promise.resolve();
-  /** Write down what is new, one thing after another; a lease that is lost ends the trial. */
+  /** Write down what is new; a lease that is lost ends the trial. */
   const write = (action: () => Promise<boolean>): Promise<void> => {
     const written = writing.then(async () => {
       if (ending === "lost") return;
@@ -132,12 +214,10 @@ export async function carryTrial(
     write(async () => {
       const progress = notes.peek();
       if (!progress) return true;
-      const isHeld = await recordProgress(tables, token, progress, () => end("cancelled"));
+      const isHeld = await recordProgress(database.tables, token, progress, () => end("cancelled"));
       notes.drop(progress);
       return isHeld;
     });
-  let keeping = false;
-  let isTriedAgain = false;
   const begunAt = performance.now();
   let flushedAt = begunAt;
   const timer = setInterval(() => {
@@ -145,78 +225,89 @@ export async function carryTrial(
     const isCalm = database.kind === "postgres" && now - begunAt > FRESH_MS;
     if (isCalm && now - flushedAt < CALM_FLUSH_MS) return;
     flushedAt = now;
-    flush().catch((error) => onWarning(messageOf(error)));
+    flush().catch(complain);
   }, FLUSH_MS);
-  try {
-    await patiently(() => shelf.fetch(trial.id, warn));
-    const failure = await runner.run(
-      trial.spec,
-      trial.source,
-      (event) => {
-        record.add(event);
-        notes.add(event);
-        options.onEvent?.({ type: "trial", trial, event });
-        // A copy that takes longer than the time to the next checkpoint is followed by the newest, not by all.
-        if (event.type === "checkpoint" && !keeping) {
-          keeping = true;
-          write(() => shelf.keep(trial.id, token, false, warn))
-            .catch((error) => onWarning(messageOf(error)))
-            .finally(() => {
-              keeping = false;
-            });
-        }
-      },
-      stop.signal,
-    );
-    clearInterval(timer);
-    const result = record.result(failure);
-    await flush();
-    if (ending !== "lost" && (result.status === "done" || result.status === "diverged")) {
-      const provenance = { ...options.provenance, started, seconds: result.seconds, interrupted: false };
-      const document = {
-        schema: "shatter/trial-result@1" as const,
-        spec: trial.spec,
-        result,
-        provenance,
-      };
-      const row = await resultRow(document);
+  const stopTimer = (): void => clearInterval(timer);
+  let isKeeping = false;
+  return {
+    signal,
+    warn,
+    write,
+    flush,
+    stopTimer,
+    ending: () => ending,
+    add(event: TrialEvent): void {
+      notes.add(event);
+      // A copy that takes longer than the time to the next checkpoint is followed by the newest, not by all.
+      if (event.type !== "checkpoint" || isKeeping) return;
+      isKeeping = true;
+      write(() => shelf.keep(trial.id, token, false, warn))
+        .catch(complain)
+        .finally(() => {
+          isKeeping = false;
+        });
+    },
+    /** Write how the attempt ended: the last thing of it. */
+    settle(action: () => Promise<boolean>): Promise<void> {
       isSettling = true;
-      const finish = () => finishAttempt(tables, token, row, (tx) => queue.complete(job.id, tx));
-      await write(finish).catch((error) => shelter(document, shelf.folder, error));
-      if ((ending as string | undefined) !== "lost") await options.keepResult?.(document);
-    } else if (ending !== "lost") {
-      // Whoever goes on shall lose as little as possible.
-      await write(() => shelf.keep(trial.id, token, true, warn)).catch((error) =>
-        onWarning(messageOf(error)),
-      );
-      const state =
-        ending === "cancelled" ? "cancelled" : result.status === "stopped" ? "released" : "failed";
-      const error = state === "failed" ? (result.error ?? "no reason given") : null;
-      isSettling = true;
-      await write(() =>
-        endAttempt(tables, token, { state, error, isKilled: failure?.isKilled }, async (tx, again) => {
-          isTriedAgain = again && state === "failed";
-          await (again ? queue.giveBack([job.id], tx) : queue.complete(job.id, tx));
-        }),
-      );
-    }
-    if ((ending as string | undefined) === "lost") {
-      onWarning(`trial ${trial.id}: another worker has it now; what was done here is dropped`);
-      return undefined;
-    }
-    if (isTriedAgain) {
-      onWarning(`trial ${trial.id} failed and is tried again: ${result.error}`);
-      return undefined;
-    }
-    options.onCarried?.({ trial, result });
-    options.onEvent?.({ type: "ended", trial, result });
-    return { trial, result };
-  } finally {
-    clearInterval(timer);
-    clearTimeout(overdue);
-    running.delete(token);
-    signal.removeEventListener("abort", onStop);
-  }
+      return write(action);
+    },
+    close(): void {
+      stopTimer();
+      clearTimeout(overdue);
+      running.delete(token);
+    },
+  };
+}
+
+/** Keep the result of a trial that came to its own end. Returns whether it is tried again: never. */
+async function keepEnded(
+  { job, token, trial }: Attempt,
+  { result, conformance }: EndedTrial,
+  started: string,
+  log: Log,
+  { database, queue, shelf, provenance, keepResult }: CarryOptions,
+): Promise<boolean> {
+  if (log.ending() === "lost") return false;
+  const document: StoredTrial = {
+    schema: "shatter/trial-result@1",
+    spec: trial.spec,
+    result,
+    conformance: [...conformance],
+    provenance: { ...provenance, started, seconds: result.seconds, interrupted: false },
+  };
+  const row = await resultRow(document);
+  await log
+    .settle(() => finishAttempt(database.tables, token, row, (tx) => queue.complete(job.id, tx)))
+    .catch((error) => shelter(document, shelf.folder, error));
+  if (log.ending() !== "lost") await keepResult?.(document);
+  return false;
+}
+
+/** Give back a trial that was stopped, failed or is wanted no more. Returns whether it is tried again. */
+async function endEarly(
+  { job, token, trial }: Attempt,
+  { result }: EndedTrial,
+  isKilled: boolean | undefined,
+  log: Log,
+  { database, queue, shelf, onWarning = () => {} }: CarryOptions,
+): Promise<boolean> {
+  const ending = log.ending();
+  if (ending === "lost") return false;
+  // Whoever goes on shall lose as little as possible.
+  await log
+    .write(() => shelf.keep(trial.id, token, true, log.warn))
+    .catch((error) => onWarning(messageOf(error)));
+  const state = ending === "cancelled" ? ending : result.status === "stopped" ? "released" : "failed";
+  const error = state === "failed" ? (result.error ?? "no reason given") : null;
+  let isTriedAgain = false;
+  await log.settle(() =>
+    endAttempt(database.tables, token, { state, error, isKilled }, async (tx, again) => {
+      isTriedAgain = again && state === "failed";
+      await (again ? queue.giveBack([job.id], tx) : queue.complete(job.id, tx));
+    }),
+  );
+  return isTriedAgain;
 }
 
 /** Put a finished trial that the lab cannot keep where it can be found, and end with an error that says so. */

@@ -4,39 +4,29 @@
 
 import { join, resolve } from "node:path";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
-import {
-  type Definition,
-  datasetOf,
-  definitionSchema,
-  experimentId,
-  experimentOf,
-  settingOf,
-} from "../paper/definition.ts";
-import { documentOf, modelsInDocument } from "../paper/document.ts";
+import { type Definition, definitionSchema } from "../paper/definition.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import { findExperiment } from "../paper/index.ts";
-import { type KnownTrial, trialKey } from "../paper/results.ts";
-import { provenanceOf } from "../run/node/provenance.ts";
-import { type StoredTrial, trialResultSchema } from "../run/trial-result.ts";
+import type { StoredTrial } from "../run/trial-result.ts";
 import { loseAllAttempts } from "../store/attempts.ts";
 import { type Database, refusal } from "../store/database.ts";
 import {
   cancelTrials,
   hasOpenTrials,
-  planExperiment as keepExperiment,
+  keepExperiment,
   openTrials,
   type Reach,
   readExperiment,
   retryTrials,
 } from "../store/experiments.ts";
 import { hasBackup, openEmbedded, openServer, remedyOfDamage } from "../store/node/open.ts";
-import { doneTrials, readResults } from "../store/results.ts";
-import { trialSpecSchema } from "../train/spec.ts";
-import { backUpLab, backUpResults } from "./bundle.ts";
+import { doneTrials } from "../store/results.ts";
+import { backUpLab, backUpResults } from "./back-up.ts";
 import { importTrialFiles } from "./import.ts";
 import type { Lab, Started } from "./lab.ts";
 import { type PlannedExperiment, planExperiment } from "./plan-experiment.ts";
 import { openQueue, type Queue, type QueueTiming } from "./queue.ts";
+import { type DocumentContext, readDocument } from "./read.ts";
 import { openTrialStore } from "./trial-files.ts";
 import { trialRow } from "./trial-row.ts";
 
@@ -70,13 +60,6 @@ export interface LocalLab extends Lab {
   requeue(): Promise<void>;
   /** Tell other processes where the dashboard is. */
   announce(address: string): Promise<void>;
-}
-
-/** What a document says besides the trials of its lab. */
-export interface DocumentContext {
-  /** Trials that failed just now. */
-  readonly failed?: readonly KnownTrial[];
-  readonly provenance?: ExperimentResult["provenance"];
 }
 
 /**
@@ -138,42 +121,6 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
       );
   };
 
-  const read = async (definition: Definition, context: DocumentContext = {}): Promise<ExperimentResult> => {
-    const experiment = experimentOf(definition);
-    const setting = settingOf(definition);
-    const datasets = (condition: Parameters<typeof datasetOf>[1]) => datasetOf(definition, condition);
-    const conditions = modelsInDocument(experiment, definition.models).flatMap((model) =>
-      experiment.conditions(setting, model),
-    );
-    const keys = new Set(conditions.map((one) => trialKey({ ...one, dataset: datasets(one) })));
-    const models = [...new Set(conditions.map(({ model }) => model))];
-    const done = await tables
-      .selectFrom("trials")
-      .select(["id", "spec"])
-      .where("state", "=", "done")
-      .where("model", "in", models)
-      .execute();
-    const ours = done.filter(({ spec }) => {
-      const parsed = trialSpecSchema.safeParse(spec);
-      return parsed.success && keys.has(trialKey(parsed.data));
-    });
-    const documents = await readResults(
-      tables,
-      ours.map(({ id }) => id),
-    );
-    const trials = [...documents.values()].map((document) => trialResultSchema.parse(document));
-    return documentOf({
-      ...{ experiment, setting, models: definition.models, datasetOf: datasets },
-      id: await experimentId(experiment, definition),
-      trials: [...trials, ...(context.failed ?? [])],
-      provenance: context.provenance ?? {
-        ...provenanceOf("cpu", 1, 1, null),
-        seconds: trials.reduce((total, { result }) => total + result.seconds, 0),
-        interrupted: false,
-      },
-    });
-  };
-
   const self: LocalLab = {
     database,
     queue: open,
@@ -227,7 +174,7 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
           `${id}: it was planned by another version of Shatter, which this one does not understand; run it again to plan it anew`,
         );
       }
-      return await read(parsed.data);
+      return await readDocument(tables, parsed.data);
     },
 
     async requeue() {
@@ -240,7 +187,7 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
     },
 
     keepResult: (trial) => keep(() => store.write(trial)),
-    read,
+    read: (definition, context) => readDocument(tables, definition, context),
     announce: async (address) => await embedded?.owner.announce(address),
 
     async [Symbol.asyncDispose]() {

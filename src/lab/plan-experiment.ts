@@ -2,7 +2,6 @@
  * @file Plans an experiment with what is on this machine: its data are read, and its trials named.
  */
 
-import { availableParallelism } from "node:os";
 import { exampleCount, type Splits, takeExamples } from "../data/dataset.ts";
 import { loadDataset } from "../data/node/load.ts";
 import { findDataset } from "../data/registry.ts";
@@ -13,7 +12,7 @@ import { modelsInDocument, scaleOf } from "../paper/document.ts";
 import { type Experiment, modelsOf } from "../paper/experiment.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { Setting } from "../paper/scales.ts";
-import type { PlannedTrial, RunEvent } from "../run/record.ts";
+import type { EndedTrial, PlannedTrial } from "../run/record.ts";
 import type { DataSource } from "../run/runner.ts";
 import type { Device } from "../train/devices.ts";
 import { checkRecipe, requirePossible } from "../train/possible.ts";
@@ -21,7 +20,6 @@ import { cropForRecipe, splitsHash } from "../train/prepare.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
-import type { LocalLab } from "./open.ts";
 
 /** What is planned. */
 export interface PlanOptions {
@@ -38,40 +36,17 @@ export interface PlanOptions {
   readonly device?: Device | undefined;
 }
 
-/** What an experiment is asked. */
-export interface ExperimentOptions extends PlanOptions {
-  /** Whether to train what is missing; true unless told. */
-  readonly train?: boolean | undefined;
-  /** Folder of what is kept from run to run. */
-  readonly lab: string;
-  /** `postgres://...`: the lab's database is there, and not in the folder. */
-  readonly databaseUrl?: string | undefined;
-  /** More is sooner, among the experiments of the lab; 0 unless told. */
-  readonly priority?: number | undefined;
-  /** Trials at once; one a core unless told. */
-  readonly jobs?: number | undefined;
-  /** Threads of each trial; the cores shared among the jobs unless told. */
-  readonly threads?: number | undefined;
-  /** The command that asked, for the record. */
-  readonly command?: string | undefined;
-  /** Told of the lab when it is open, before anything is trained; what it returns is disposed of before the lab is. */
-  readonly onOpen?: ((lab: LocalLab) => Promise<AsyncDisposable | undefined>) | undefined;
-  readonly onEvent?: (event: RunEvent) => void;
-  /** Told what went wrong without ending the run, as a sentence. */
-  readonly onWarning?: (message: string) => void;
-  /** Ends the run early; what is done is kept. */
-  readonly signal?: AbortSignal;
-}
-
 /** An experiment whose data were found: its trials. */
 export interface PlannedExperiment {
   /** Its id in a lab: `table-1-paper`. */
   readonly id: string;
-  readonly experiment: Experiment;
+  readonly experiment: Pick<Experiment, "name" | "title" | "source">;
   readonly scale: ExperimentResult["scale"];
   readonly definition: Definition;
-  /** Seeds varying slowest: after each seed there is a whole result. */
+  /** The trials it begins with; seeds varying slowest: after each seed there is a whole result. */
   readonly trials: readonly PlannedTrial[];
+  /** The trials that come next, once all before have ended; none at the end, and none unless told. */
+  readonly next?: (ended: ReadonlyMap<string, EndedTrial>) => Promise<readonly PlannedTrial[]>;
 }
 
 /**
@@ -144,11 +119,4 @@ async function describeData(conditions: readonly Condition[], dataDir: string | 
     known.set(dataKey(condition), { dataset, sample });
   }
   return known;
-}
-
-/** How many trials run at once, and the threads of each: as asked, or one trial a core. */
-export function sharesOf({ jobs, threads }: Pick<ExperimentOptions, "jobs" | "threads">, trials: number) {
-  const cores = availableParallelism();
-  const atOnce = jobs ?? Math.max(1, Math.min(cores, trials));
-  return { jobs: atOnce, threads: threads ?? Math.max(1, Math.floor(cores / atOnce)) };
 }

@@ -10,7 +10,8 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { messageOf } from "../base/errors.ts";
-import { writeWhole } from "../disk/files.ts";
+import { isAbsent } from "../disk/refusals.ts";
+import { writeWhole } from "../disk/whole-files.ts";
 import { newestFile, openCheckpoints } from "../run/node/checkpoints.ts";
 import { checkpointsOf, readCheckpoint, removeCheckpoint, writeCheckpoint } from "../store/checkpoints.ts";
 import type { Database } from "../store/database.ts";
@@ -91,8 +92,7 @@ export function openShelf({ tables, kind }: Database, options: ShelfOptions): Ch
         if (checkpoint.outcome !== null && isRemote && !isLast) return true;
         position = { epochs: checkpoint.history.length, step: checkpoint.step };
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT")
-          warn(`checkpoint ${path}: ${messageOf(error)}`);
+        if (!isAbsent(error)) warn(`checkpoint ${path}: ${messageOf(error)}`);
         return true;
       }
       if (isRemote && bytes.length > mostBytes) {

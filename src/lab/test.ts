@@ -1,28 +1,38 @@
 /**
- * @file The randomization test with everything it needs on a machine with Node: data files, child processes.
+ * @file The randomization test with everything it needs on a machine with Node: data files, child processes, a lab.
  */
 
-import { availableParallelism } from "node:os";
+import { DataError } from "../base/errors.ts";
+import { exampleCount, type Splits } from "../data/dataset.ts";
 import { type LoadOptions, loadDataset } from "../data/node/load.ts";
 import { findDataset } from "../data/registry.ts";
+import { requireFolder } from "../disk/folders.ts";
 import { findModel } from "../nn/models.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
-import { planTest, type TestRequest, trialsOf } from "../paper/plan.ts";
-import { runTest, type TestContext } from "../paper/randomization-test.ts";
+import { courseOf } from "../paper/course.ts";
+import { experimentId } from "../paper/definition.ts";
+import { specsOf, type TestRequest, trialsOf } from "../paper/plan.ts";
+import { runPlan, testResult } from "../paper/randomization-test.ts";
+import { testExperiment } from "../paper/test-experiment.ts";
+import { planTest, type TestPlan } from "../paper/test-plan.ts";
 import type { TestResult } from "../paper/test-result.ts";
-import { type CheckpointOptions, openCheckpoints } from "../run/node/checkpoints.ts";
 import { openProcessPool } from "../run/node/pool.ts";
-import { programOn, provenanceOf } from "../run/node/provenance.ts";
-import type { Device } from "../train/devices.ts";
+import { provenanceOf } from "../run/node/provenance.ts";
+import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
+import type { DataSource } from "../run/runner.ts";
 import { checkRecipe } from "../train/possible.ts";
-import { cropForRecipe } from "../train/prepare.ts";
+import { cropForRecipe, splitsHash } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
 import { timePace } from "./cost.ts";
+import { type LabPlace, type LocalLab, openLab } from "./open.ts";
+import type { PlannedExperiment } from "./plan-experiment.ts";
+import { type RunOptions, sharesOf, trainPlanned } from "./run.ts";
 
 /** What a randomization test is asked; everything but the data has a default. */
-export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | "signal"> {
+export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "priority"> {
+  readonly dataDir?: string | undefined;
   /** Name of the dataset. */
   readonly data: string;
   /** `mlp-1x512` unless told. */
@@ -45,105 +55,153 @@ export interface TestOptions extends LoadOptions, Pick<TestContext, "onEvent" | 
   readonly recipe?: Partial<Recipe> | undefined;
   /** Escalations of epochs and learning rate before labels count as not fitted; 3 unless told. */
   readonly escalations?: number | undefined;
-  /** Trials at once; one a core unless told. */
-  readonly jobs?: number | undefined;
-  /** Threads of each trial; the cores shared among the jobs unless told. */
-  readonly threads?: number | undefined;
-  /** `cpu` unless told. */
-  readonly device?: Device | undefined;
-  /** Where an interrupted test leaves what is needed to go on from; nowhere unless told. */
-  readonly checkpoints?: CheckpointOptions | undefined;
-  /** The command that asked, for the record. */
-  readonly command?: string | undefined;
   /**
-   * What is to become of the result before the checkpoints of its trials are removed. They stay if it throws, or says
-   * that not all of the result arrived: the same test run again then trains nothing.
+   * The lab that it is run in: a folder, or a server and a folder. What the lab has is not trained again, and what is trained
+   * is kept there. Unless told, nothing is kept.
    */
-  readonly publish?: ((result: TestResult) => Promise<boolean>) | undefined;
+  readonly lab?: TestLab | undefined;
+  /** Told how many of its trials the lab had already. */
+  readonly onReused?: ((trials: number) => void) | undefined;
+}
+
+/** The lab of a test. */
+export interface TestLab extends Pick<LabPlace, "lab" | "databaseUrl"> {
+  /** Whether to go on where it cannot be opened, and keep nothing; `onWarning` is told why. */
+  readonly isOptional?: boolean;
 }
 
 /**
  * Run a randomization test (Zhang et al., ICLR 2017, section 2) in child processes.
  *
- * With checkpoints, a test that was interrupted and is run again goes on where it was: trials that are done are
- * not trained again, others go on from their last checkpoint, and the result is the same.
+ * In a lab it is an experiment like any other: one that was interrupted and is run again goes on where it was, and the
+ * result is the same.
  *
  * @throws UsageError if the request is not possible, DataError if the data are missing or not what they should
- *   be, EngineError if the device is not there or cannot train the model: all before any training.
+ *   be or the lab cannot be opened, EngineError if the device is not there or cannot train the model: all before any training.
  */
 export async function runRandomizationTest(options: TestOptions): Promise<TestResult> {
-  const { data, model = "mlp-1x512", inputs = ["true"], device = "cpu" } = options;
-  const corrupt = options.corrupt ?? (inputs.includes("true") ? [0, 1] : [0]);
+  const { data, model = "mlp-1x512", device = "cpu", dataDir, n, testN, seed, signal } = options;
   // Whatever can be refused is refused before the data are read.
   requireDevice(device, findModel(model));
   findDataset(data);
-  const recipe = checkRecipe({ ...paperRecipe, ...options.recipe });
+  const request = requestOf(options, model);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
-  const seeds = options.seeds ?? (limit ? "auto" : 1);
-  const request: TestRequest = {
+  const source: DataSource = { name: data, dataDir, n, testN, seed };
+  const splits = cropForRecipe(await loadDataset(data, source), request.recipe);
+  const shares = sharesOf(options, trialsOf(request));
+  const budget = limit && (await budgetOf(limit, request, source, splits, { ...options, ...shares }));
+  if (budget) options.onBudget?.(budget);
+  const plan = await planTest({ ...request, budget }, source, splits);
+  await using lab = options.lab && (await openOne(options.lab, options));
+  if (lab) return await runInLab(plan, source, lab, { ...options, ...shares });
+  await using runner = await openProcessPool({ ...shares, device });
+  const provenance = provenanceOf(device, shares.threads, shares.jobs, options.command ?? null);
+  return await runPlan(plan, { source, runner, provenance, onEvent: options.onEvent, signal });
+}
+
+/** What was asked, with the defaults. */
+function requestOf(options: TestOptions, model: string): TestRequest {
+  const { inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
+  return {
     model,
     inputs,
-    corrupt,
-    labels: options.labels,
-    seeds,
-    firstSeed: options.firstSeed ?? 0,
-    recipe,
-    escalations: options.escalations ?? 3,
+    corrupt: options.corrupt ?? (inputs.includes("true") ? [0, 1] : [0]),
+    labels,
+    seeds: options.seeds ?? (options.budget === undefined ? 1 : "auto"),
+    firstSeed,
+    recipe: checkRecipe({ ...paperRecipe, ...options.recipe }),
+    escalations,
   };
-  const trials = trialsOf(request);
-  const source = {
-    name: data,
-    dataDir: options.dataDir,
-    n: options.n,
-    testN: options.testN,
-    seed: options.seed,
-  };
-  const splits = cropForRecipe(await loadDataset(data, source), recipe);
+}
 
-  const cores = availableParallelism();
-  const jobs = options.jobs ?? Math.min(cores, trials);
-  const threads = options.threads ?? Math.max(1, Math.floor(cores / jobs));
-  const budget = limit && (await budgetOf(limit));
-  if (budget) options.onBudget?.(budget);
-  const { checkpoints, onEvent, signal, publish } = options;
-  const kept = checkpoints && { ...checkpoints, keepDone: true };
-  const run = async (): Promise<TestResult> => {
-    await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept });
-    return await runTest(
-      { ...request, budget },
-      {
-        source,
-        splits,
-        runner,
-        provenance: provenanceOf(device, threads, jobs, options.command ?? null),
-        ...(onEvent ? { onEvent } : {}),
-        ...(signal ? { signal } : {}),
-      },
+/** The lab of a test; undefined where it is optional and cannot be opened. */
+async function openOne(
+  { isOptional = false, ...place }: TestLab,
+  { dataDir, onWarning = () => {} }: TestOptions,
+): Promise<LocalLab | undefined> {
+  try {
+    await requireFolder("lab", place.lab);
+    return await openLab({ ...place, dataDir, onWarning });
+  } catch (error) {
+    if (!isOptional || !(error instanceof DataError)) throw error;
+    onWarning(
+      `${error.message}; this test goes on without a lab: an interruption will cost the trials under way`,
     );
-  };
-  const result = await run();
-  const isPublished = (await publish?.(result)) ?? true;
-  const isDone = result.trials.every(({ status }) => status === "done" || status === "diverged");
-  if (checkpoints && isPublished && isDone) {
-    const folder = openCheckpoints(checkpoints, programOn(device));
-    for (const { id } of result.trials) await folder.remove(id);
+    return undefined;
   }
-  return result;
+}
 
-  /** A limit in steps; of a time, those that the jobs do in it, as a few steps show. */
-  async function budgetOf({ amount, unit }: Limit): Promise<Budget> {
-    const asked = options.budget!;
-    if (unit === "steps") return { asked, steps: Math.floor(amount), secondsPerStep: null };
-    if (unit === "images") return { asked, steps: Math.floor(amount / recipe.batch), secondsPerStep: null };
-    const [spec] = await planTest(request, data, splits);
-    const planned = { id: await trialId(spec!), spec: spec!, escalation: 0, source };
-    await using timer = await openProcessPool({ jobs: 1, device, threads });
-    const pace = await timePace(planned, timer, options.signal);
-    const { train, test } = spec!.dataset;
-    const epoch = train / pace.trained + (train + test) / pace.evaluated / recipe.evaluate.every;
-    const secondsPerStep = epoch / stepsOfEpoch(recipe, train);
-    return { asked, steps: Math.floor((USED * jobs * amount) / secondsPerStep), secondsPerStep };
+async function runInLab(
+  plan: TestPlan,
+  source: DataSource,
+  lab: LocalLab,
+  options: TestOptions,
+): Promise<TestResult> {
+  const { ended, reused, provenance } = await trainPlanned(await experimentOf(plan, source), lab, options);
+  options.onReused?.(reused);
+  const { interrupted } = provenance;
+  const known = new Map(ended);
+  let course = await courseOf(plan, known, interrupted);
+  if (course.todo.length > 0) {
+    for (const trial of course.todo) known.set(trial.id, unbegun(trial, interrupted));
+    course = await courseOf(plan, known, true);
   }
+  return testResult(plan, course, provenance);
+}
+
+/** A test as an experiment of a lab: what comes next follows from the results so far. */
+async function experimentOf(plan: TestPlan, source: DataSource): Promise<PlannedExperiment> {
+  const { request, facts } = plan;
+  const experiment = testExperiment(plan);
+  const seeds = new Set(specsOf(request, facts.dataset).map((spec) => spec.seed)).size;
+  const definition: PlannedExperiment["definition"] = {
+    schema: "shatter/definition@1",
+    what: { test: plan },
+    setting: { scale: "paper" },
+    models: [request.model],
+    seeds,
+    datasets: {},
+  };
+  const next = async (ended: ReadonlyMap<string, EndedTrial>): Promise<PlannedTrial[]> =>
+    (await courseOf(plan, ended)).todo.map((trial) => ({ ...trial, source }));
+  return {
+    id: await experimentId(experiment, definition),
+    experiment,
+    scale: "custom",
+    definition,
+    trials: await next(new Map()),
+    next,
+  };
+}
+
+/** A trial that was planned and never begun, or was given up elsewhere. */
+const unbegun = (trial: TrialState, interrupted: boolean): EndedTrial =>
+  recordTrial(trial).end(
+    interrupted
+      ? { status: "stopped", error: "interrupted before it began" }
+      : { status: "failed", error: "it was cancelled or given up; shatter status --trials says why" },
+  );
+
+/** A limit in steps; of a time, those that the jobs do in it, as a few steps show. */
+async function budgetOf(
+  { amount, unit }: Limit,
+  request: TestRequest,
+  source: DataSource,
+  splits: Splits,
+  { budget, jobs = 1, threads = 1, device = "cpu", signal }: TestOptions,
+): Promise<Budget> {
+  const { recipe } = request;
+  const asked = budget!;
+  if (unit === "steps") return { asked, steps: Math.floor(amount), secondsPerStep: null };
+  if (unit === "images") return { asked, steps: Math.floor(amount / recipe.batch), secondsPerStep: null };
+  const [train, test] = [exampleCount(splits.train), exampleCount(splits.test)];
+  const dataset = { name: source.name, hash: await splitsHash(splits), train, test };
+  const spec = specsOf(request, dataset)[0]!;
+  await using timer = await openProcessPool({ jobs: 1, device, threads });
+  const pace = await timePace({ id: await trialId(spec), spec, escalation: 0, source }, timer, signal);
+  const epoch = train / pace.trained + (train + test) / pace.evaluated / recipe.evaluate.every;
+  const secondsPerStep = epoch / stepsOfEpoch(recipe, train);
+  return { asked, steps: Math.floor((USED * jobs * amount) / secondsPerStep), secondsPerStep };
 }
 
 /** Share of a time that is planned for: jobs slow each other down, and processes take time to start. */

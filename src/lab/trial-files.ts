@@ -6,7 +6,8 @@ import { readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
 import { whyUnstorable } from "../base/limits.ts";
-import { writeWhole } from "../disk/files.ts";
+import { isAbsent } from "../disk/refusals.ts";
+import { writeWhole } from "../disk/whole-files.ts";
 import {
   contradictionOf,
   type StoredTrial,
@@ -32,7 +33,7 @@ export function openTrialStore(folder: string, onAside?: (message: string) => vo
     try {
       text = await readFile(path, "utf8");
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      if (isAbsent(error)) return undefined;
       throw new DataError(`${path}: expected a file that can be read, got ${messageOf(error)}`);
     }
     try {
@@ -48,7 +49,7 @@ export function openTrialStore(folder: string, onAside?: (message: string) => vo
   };
   const ids = async (): Promise<string[]> => {
     const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return [];
+      if (isAbsent(error)) return [];
       throw new DataError(`${folder}: expected a folder of trials, got ${error.message}`);
     });
     return names

@@ -7,43 +7,24 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../base/errors.ts";
-import type { RunProvenance } from "../document/provenance.ts";
 import { machine, programOn } from "../run/node/provenance.ts";
-import type { RunEvent } from "../run/record.ts";
-import type { TrialRunner } from "../run/runner.ts";
 import { heartbeat } from "../store/attempts.ts";
-import { type Database, isPassing, remedyOf } from "../store/database.ts";
+import { isPassing } from "../store/database.ts";
 import { endWorker, registerWorker } from "../store/workers.ts";
-import type { Device } from "../train/devices.ts";
-import { type Carried, carryTrial, type RunningTrial } from "./carry.ts";
-import type { LocalLab } from "./open.ts";
-import type { Queue } from "./queue.ts";
+import { type Carried, type CarryOptions, carryTrial, type RunningTrial } from "./carry.ts";
+import { createPatience } from "./patience.ts";
 import { createShares } from "./shares.ts";
-import type { CheckpointShelf } from "./shelf.ts";
+
+/** What a worker does when there is nothing to take: look again later, or at once; or end, since all is over. */
+export type WhenIdle = "wait" | "again" | "over";
 
 /** What a worker needs. */
-export interface WorkerOptions {
-  readonly database: Database;
-  readonly queue: Queue;
-  readonly runner: TrialRunner;
-  readonly shelf: CheckpointShelf;
-  readonly provenance: RunProvenance;
-  readonly device: Device;
+export interface WorkerOptions extends Omit<CarryOptions, "running" | "patiently"> {
   readonly threads: number;
-  readonly dataDir?: string | undefined;
   /** Take the trials of this experiment only. */
   readonly only?: string | undefined;
-  /** Whether there is nothing left to wait for, asked whenever there is nothing to take; never unless told. */
-  readonly isOver?: () => Promise<boolean>;
-  /** Stop: what runs leaves a checkpoint and is given back. */
-  readonly signal: AbortSignal;
-  readonly onEvent?: ((event: RunEvent) => void) | undefined;
-  /** Told of every trial that was carried to an end, before anybody else is. */
-  readonly onCarried?: ((carried: Carried) => void) | undefined;
-  /** Keep what a trial left beside the database, once it is in there. */
-  readonly keepResult?: LocalLab["keepResult"] | undefined;
-  /** Told what went wrong without ending the work, as a sentence. */
-  readonly onWarning?: ((message: string) => void) | undefined;
+  /** Asked whenever there is nothing to take; it waits unless told. */
+  readonly whenIdle?: () => Promise<WhenIdle>;
 }
 
 /** How long a worker waits before it looks for work again, in milliseconds. */
@@ -51,9 +32,6 @@ const IDLE_MS = 1000;
 
 /** How many times longer it waits at last, where a server has hundreds of workers to answer. */
 const MOST_IDLE = 5;
-
-/** How long to wait for a database that does not answer, in milliseconds. */
-const PATIENT_MS = 1000;
 
 /** Work until the signal, or until all is over. */
 export async function work(options: WorkerOptions): Promise<readonly Carried[]> {
@@ -106,21 +84,34 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
   );
 
   const shares = createShares(database, queue);
+  /** Ends the wait of idle places, since there is something to take. */
+  let bell = new AbortController();
   const serve = async (): Promise<void> => {
     let idle = 0;
     while (!signal.aborted) {
       const job = await patiently(() => shares.take(only));
       if (job) {
         idle = 0;
+        bell.abort();
+        bell = new AbortController();
         const carried = await carryTrial(job, id, { ...options, signal, running, patiently });
         if (carried) ended.push(carried);
         continue;
       }
       if (signal.aborted) return;
-      if (await patiently(async () => (await options.isOver?.()) ?? false)) return;
+      const next = await patiently(async () => (await options.whenIdle?.()) ?? "wait");
+      if (next === "over") {
+        bell.abort();
+        return;
+      }
+      if (next === "again") {
+        shares.forget();
+        continue;
+      }
       // Many workers of one lab shall not ask at the same instant.
       idle = database.kind === "postgres" ? Math.min(MOST_IDLE, idle + 1) : 1;
-      await sleep(idle * IDLE_MS * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
+      const ms = idle * IDLE_MS * (0.75 + Math.random() / 2);
+      await sleep(ms, undefined, { signal: AbortSignal.any([signal, bell.signal]) }).catch(() => {});
     }
   };
   try {
@@ -139,36 +130,4 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
     await endWorker(database.tables, id).catch(() => {});
   }
   return ended;
-}
-
-/** Does something with the database, again and again as long as it fails for a reason that passes. */
-export type Patiently = <T>(action: () => Promise<T>) => Promise<T>;
-
-/** How long an interrupted worker waits for a database that does not answer, in milliseconds. */
-const LAST_PATIENCE_MS = 5000;
-
-function createPatience(signal: AbortSignal, onWarning: (message: string) => void): Patiently {
-  let isWarned = false;
-  return async (action) => {
-    let abortedAt: number | undefined;
-    for (;;) {
-      try {
-        const answer = await action();
-        if (isWarned) onWarning("the database answers again");
-        isWarned = false;
-        return answer;
-      } catch (error) {
-        if (!isPassing(error)) throw error;
-        if (signal.aborted) abortedAt ??= performance.now();
-        if (abortedAt !== undefined && performance.now() - abortedAt > LAST_PATIENCE_MS) throw error;
-        if (!isWarned) {
-          onWarning(
-            `the database does not answer: ${remedyOf(error) ?? messageOf(error)}; training goes on, and what it learns is kept until then`,
-          );
-        }
-        isWarned = true;
-        await sleep(PATIENT_MS);
-      }
-    }
-  };
 }

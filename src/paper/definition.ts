@@ -14,15 +14,17 @@ import type { Experiment } from "./experiment.ts";
 import { experimentFromFile } from "./file-experiment.ts";
 import { findExperiment } from "./index.ts";
 import { type Setting, scales } from "./scales.ts";
+import { testPlanSchema } from "./test-plan.ts";
 
 const datasetSchema = trialSpecSchema.shape.dataset;
 
 export const definitionSchema = z.object({
   schema: z.literal("shatter/definition@1"),
-  /** One of the paper's, by name; or the text of an experiment file. */
+  /** One of the paper's, by name; the text of an experiment file; or a randomization test. */
   what: z.union([
     z.object({ paper: storable() }),
     z.object({ file: storable(), text: storable(), name: storable() }),
+    z.object({ test: testPlanSchema }),
   ]),
   setting: z.object({
     scale: z.enum(scales),
@@ -49,16 +51,18 @@ export const dataKey = ({ data, recipe: { preprocess, augment } }: Condition): s
     augment.crop,
   ] as unknown as Json);
 
+/** What an experiment is found again by, if it is no test. */
+type Grid = Exclude<Definition["what"], { readonly test: unknown }>;
+
 /**
- * The experiment of a definition.
+ * The experiment of a definition that is no test.
  *
  * @throws UsageError if this version has none of that name, or cannot read the file.
  */
-export function experimentOf({ what }: Definition): Experiment {
-  return "paper" in what
+export const experimentOf = (what: Grid): Experiment =>
+  "paper" in what
     ? findExperiment(what.paper)
     : experimentFromFile(what.text, what.file, what.name).experiment;
-}
 
 /** Its setting, with what was not asked left out. */
 export const settingOf = ({ setting }: Definition): Setting => setting;
@@ -72,7 +76,7 @@ const MOST_LETTERS = 80;
  * sign, which commands would take for an option.
  */
 export async function experimentId(
-  experiment: Experiment,
+  experiment: Pick<Experiment, "name" | "source">,
   { what, setting }: Pick<Definition, "what" | "setting">,
 ): Promise<string> {
   const scale = scaleOf(experiment, setting);

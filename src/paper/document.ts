@@ -27,7 +27,7 @@ export interface DocumentRequest {
 }
 
 /** The scale of a result: what was asked for, or `custom` where it is another size or a user's experiment. */
-export function scaleOf({ source }: Experiment, setting: Setting): ExperimentResult["scale"] {
+export function scaleOf({ source }: Pick<Experiment, "source">, setting: Setting): ExperimentResult["scale"] {
   const { data, n, epochs } = setting;
   const isChanged = data !== undefined || n !== undefined || epochs !== undefined;
   return source === null || isChanged ? "custom" : setting.scale;

@@ -3,10 +3,7 @@
  */
 
 import { UsageError } from "../base/errors.ts";
-import { exampleCount, type Splits } from "../data/dataset.ts";
 import type { InputsName, LabelsName } from "../data/randomize.ts";
-import { checkRecipe, requirePossible } from "../train/possible.ts";
-import { splitsHash } from "../train/prepare.ts";
 import type { Recipe } from "../train/recipe.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import { type Budget, stepsOfEpoch } from "./budget.ts";
@@ -72,37 +69,18 @@ export function conditionsOf({
   return conditions;
 }
 
-/**
- * The trials of a test, seeds varying fastest.
- *
- * @param splits - The examples used, cropped for the recipe but not randomized.
- * @throws UsageError if the recipe, the model or a probability is not possible, or the model cannot train on such
- *   examples or batches, or the recipe's augmentation is not possible on them.
- */
-export async function planTest(request: TestRequest, name: string, splits: Splits): Promise<TrialSpec[]> {
-  const recipe = checkRecipe(request.recipe);
-  requirePossible(request.model, recipe, splits, exampleCount(splits.train));
-  const seeds = seedsOf(request.seeds);
-  if (!(Number.isInteger(seeds) && seeds >= 1)) {
-    throw new UsageError(`--seeds: expected a whole number of at least 1, got ${seeds}`);
-  }
-  const dataset = {
-    name,
-    hash: await splitsHash(splits),
-    train: exampleCount(splits.train),
-    test: exampleCount(splits.test),
-  };
-  return conditionsOf(request).flatMap((condition) =>
-    Array.from({ length: seeds }, (_, repetition) => ({
+/** The trials a test begins with, seeds varying fastest. */
+export const specsOf = (request: TestRequest, dataset: TrialSpec["dataset"]): TrialSpec[] =>
+  conditionsOf(request).flatMap((condition) =>
+    Array.from({ length: seedsOf(request.seeds) }, (_, repetition) => ({
       schema: "shatter/trial@1" as const,
       dataset,
       ...condition,
       model: request.model,
-      recipe,
+      recipe: request.recipe,
       seed: request.firstSeed + repetition,
     })),
   );
-}
 
 /** Share of a budget that the trials as asked for may take; the rest is for what they leave undecided. */
 const FIRST_SHARE = 0.5;

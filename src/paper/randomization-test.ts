@@ -2,19 +2,18 @@
  * @file The randomization test: plan the trials, run them, escalate where labels were not fitted, judge.
  */
 
-import { countCopies } from "../data/copies.ts";
-import { classCounts, exampleCount, type Splits } from "../data/dataset.ts";
-import { findModel, summarizeModel } from "../nn/models.ts";
-import { type RunEvent, recordTrial, type TrialState } from "../run/record.ts";
+import type { Splits } from "../data/dataset.ts";
+import type { Provenance, RunProvenance } from "../document/provenance.ts";
+import { type EndedTrial, type RunEvent, recordTrial, type TrialState } from "../run/record.ts";
 import type { DataSource, TrialRunner } from "../run/runner.ts";
-import type { ConformanceLine, TrialResult } from "../run/trial-record.ts";
-import { networkShape } from "../train/prepare.ts";
-import { trialId } from "../train/spec.ts";
+import type { ConformanceLine } from "../run/trial-record.ts";
 import { summarize } from "../verdict/summary.ts";
 import { judge } from "../verdict/verdict.ts";
 import { stepsOf } from "./budget.ts";
-import { fitToBudget, planTest, type TestRequest } from "./plan.ts";
-import { atSeeds, nextRound, type PlannedRun } from "./rounds.ts";
+import { type Course, contextOf, courseOf } from "./course.ts";
+import type { TestRequest } from "./plan.ts";
+import { atSeeds } from "./rounds.ts";
+import { planTest, type TestPlan } from "./test-plan.ts";
 import type { TestResult } from "./test-result.ts";
 
 /** What a test needs besides its request. */
@@ -23,96 +22,80 @@ export interface TestContext {
   /** The examples used, cropped for the recipe but not randomized. */
   readonly splits: Splits;
   readonly runner: TrialRunner;
-  readonly provenance: Omit<TestResult["provenance"], "seconds" | "interrupted">;
-  readonly onEvent?: (event: RunEvent) => void;
+  readonly provenance: RunProvenance;
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
   /** Ends the test early: what is done so far is judged and reported. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Run a randomization test (Zhang et al., ICLR 2017, section 2).
+ * Run a randomization test (Zhang et al., ICLR 2017, section 2) on a runner alone: nothing of it is kept.
  *
  * Trials that fail or are interrupted are part of the result, with their status; they never end the test.
  *
  * @throws UsageError if the request is not possible.
  */
 export async function runTest(asked: TestRequest, context: TestContext): Promise<TestResult> {
-  const { splits, source, signal, onEvent = () => {} } = context;
+  return await runPlan(await planTest(asked, context.source, context.splits), context);
+}
+
+/** {@link runTest} of a test that was planned. */
+export async function runPlan(
+  plan: TestPlan,
+  { source, runner, provenance, signal, onEvent = () => {} }: Omit<TestContext, "splits">,
+): Promise<TestResult> {
   const began = performance.now();
-  const conformance: ConformanceLine[] = [];
-  const results: TrialResult[] = [];
-
-  const runAll = async (round: readonly PlannedRun[]): Promise<void> => {
-    const trials = await Promise.all(round.map(async (run) => ({ id: await trialId(run.spec), ...run })));
-    onEvent({ type: "planned", trials });
-    results.push(...(await Promise.all(trials.map(runOne))));
-  };
-
-  const runOne = async (trial: TrialState): Promise<TrialResult> => {
+  const runOne = async (trial: TrialState): Promise<EndedTrial> => {
     const record = recordTrial(trial);
-    const failure = await context.runner.run(
-      trial.spec,
-      source,
-      (event) => {
-        if (event.type === "prepared") conformance.push(...event.conformance);
-        record.add(event);
-        onEvent({ type: "trial", trial, event });
-      },
-      signal,
-    );
-    const result = record.result(failure);
-    onEvent({ type: "ended", trial, result });
-    return result;
+    const onTrialEvent: Parameters<TrialRunner["run"]>[2] = (event) => {
+      record.add(event);
+      onEvent({ type: "trial", trial, event });
+    };
+    const ended = record.end(await runner.run(trial.spec, source, onTrialEvent, signal));
+    onEvent({ type: "ended", trial, result: ended.result });
+    return ended;
   };
-
-  const request = fitToBudget(asked, exampleCount(splits.train));
-  const specs = await planTest(request, source.name, splits);
-  await runAll(specs.map((spec) => ({ spec, escalation: 0 })));
-  const facts = {
-    trainCounts: classCounts(splits.train),
-    testCounts: classCounts(splits.test),
-    escalations: request.escalations,
-    copies: countCopies(splits),
-    labels: request.labels,
-  };
-  let lacking = 0;
-  while (!signal?.aborted) {
-    const round = nextRound(request, specs, results, facts);
-    lacking = round.lacking;
-    if (round.runs.length === 0) break;
-    await runAll(round.runs);
+  const known = new Map<string, EndedTrial>();
+  for (;;) {
+    const isInterrupted = signal?.aborted ?? false;
+    const course = await courseOf(plan, known, isInterrupted);
+    if (course.todo.length === 0) {
+      const seconds = (performance.now() - began) / 1000;
+      return testResult(plan, course, { ...provenance, seconds, interrupted: isInterrupted });
+    }
+    onEvent({ type: "planned", trials: course.todo });
+    const round = await Promise.all(course.todo.map(runOne));
+    for (const [index, ended] of round.entries()) known.set(course.todo[index]!.id, ended);
   }
-  const { budget = null } = request;
-  const verdict = judge(results, {
-    ...atSeeds(facts, request, results),
-    budget: budget && { ...budget, used: stepsOf(results), lacking },
-  });
+}
 
-  const classes = splits.train.classNames.length;
-  const shape = networkShape(splits, request.recipe);
-  const { count } = summarizeModel(findModel(request.model), shape, classes);
+/** The document of a test that has come so far: what its trials say, and the verdict on them. */
+export function testResult(plan: TestPlan, { ended, lacking }: Course, provenance: Provenance): TestResult {
+  const { request, facts } = plan;
+  const { classNames, shape, dataset } = facts;
+  const trials = ended.map(({ result }) => result);
+  const { budget = null } = request;
   return {
     schema: "shatter/test@1",
     dataset: {
-      name: source.name,
-      train: exampleCount(splits.train),
-      test: exampleCount(splits.test),
-      classes,
-      classNames: [...splits.train.classNames],
-      shape: [...shape],
-      hash: specs[0]!.dataset.hash,
+      name: dataset.name,
+      train: dataset.train,
+      test: dataset.test,
+      classes: classNames.length,
+      classNames,
+      shape,
+      hash: dataset.hash,
     },
-    model: { name: request.model, parameters: count },
+    model: { name: request.model, parameters: facts.parameters },
     recipe: request.recipe,
-    trials: results,
-    summary: summarize(results),
-    conformance: distinctLines(conformance),
-    verdict,
-    provenance: {
-      ...context.provenance,
-      seconds: (performance.now() - began) / 1000,
-      interrupted: signal?.aborted ?? false,
-    },
+    trials,
+    summary: summarize(trials),
+    conformance: distinctLines(ended.flatMap(({ conformance }) => conformance)),
+    verdict: judge(trials, {
+      ...atSeeds(contextOf(plan), request, trials),
+      budget: budget && { ...budget, used: stepsOf(trials), lacking },
+    }),
+    provenance,
   };
 }
 

@@ -6,7 +6,7 @@ import { batchCount } from "../data/batches.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { TrialEvent, TrialOutcome } from "../train/trial.ts";
 import type { DataSource, TrialFailure } from "./runner.ts";
-import type { HistoryRow, TrialResult } from "./trial-record.ts";
+import type { ConformanceLine, HistoryRow, TrialResult } from "./trial-record.ts";
 
 /** A trial as it stands. */
 export interface TrialState {
@@ -18,6 +18,14 @@ export interface TrialState {
 /** A planned trial, and where its examples come from. */
 export interface PlannedTrial extends TrialState {
   readonly source: DataSource;
+}
+
+/** What became of a trial. */
+export interface EndedTrial {
+  readonly spec: TrialSpec;
+  readonly result: TrialResult;
+  /** What the checks of its randomized data said; none if the data were never made. */
+  readonly conformance: readonly ConformanceLine[];
 }
 
 /** What a test or an experiment reports while it runs. */
@@ -44,7 +52,8 @@ export function recordTrial({ id, spec, escalation }: TrialState) {
       if (event.type === "epoch") history.push(event.row);
       if (event.type === "done") outcome = event.outcome;
     },
-    result(failure: TrialFailure | undefined): TrialResult {
+    /** What became of it; `failure` if it did not come to its own end. */
+    end(failure: TrialFailure | undefined): EndedTrial {
       const last = history.findLast(({ trainAccuracy }) => trainAccuracy !== null);
       const measured = outcome ?? {
         status: failure?.status ?? ("failed" as const),
@@ -61,7 +70,7 @@ export function recordTrial({ id, spec, escalation }: TrialState) {
         confusion: null,
         parametersHash: null,
       };
-      return {
+      const result = {
         id,
         inputs: spec.inputs,
         labels: {
@@ -82,6 +91,7 @@ export function recordTrial({ id, spec, escalation }: TrialState) {
         dataHash: prepared?.dataHash ?? null,
         history,
       };
+      return { spec, result, conformance: prepared?.conformance ?? [] };
     },
   };
 }

@@ -6,12 +6,14 @@ import { z } from "zod";
 import { LARGEST_WHOLE } from "../base/limits.ts";
 import { provenanceSchema } from "../document/provenance.ts";
 import { trialSpecSchema } from "../train/spec.ts";
-import { trialSchema } from "./trial-record.ts";
+import { conformanceSchema, trialSchema } from "./trial-record.ts";
 
 export const trialResultSchema = z.object({
   schema: z.literal("shatter/trial-result@1"),
   spec: trialSpecSchema,
   result: trialSchema,
+  /** What the checks of its randomized data said; absent in documents of labs before these were kept. */
+  conformance: conformanceSchema.optional(),
   provenance: provenanceSchema,
 });
 

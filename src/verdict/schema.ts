@@ -28,6 +28,20 @@ export const summaryRow = z.object({
 /** An interval of a share over seeds and test examples, and what guessing gets. */
 const intervalSchema = z.object({ mean: share, low: share, high: share, guessing: share });
 
+/** Test examples that stand in training, and the like, of so many. */
+export const copiesSchema = z.object({
+  test: count,
+  /** Of these, those whose label no equal training example has. */
+  testOtherLabel: count,
+  testByClass: z.array(count),
+  /** Test examples that repeat another one, and how many independent ones each class is worth; absent before these were counted. */
+  testRepeats: count.optional(),
+  testWorthByClass: z.array(z.number()).optional(),
+  testCount: count,
+  train: count,
+  trainOtherLabel: count,
+});
+
 export const verdictSchema = z.object({
   capacity: z.object({
     answer: z.enum(["memorises", "does-not-fit", "inconclusive"]),
@@ -78,21 +92,7 @@ export const verdictSchema = z.object({
     needsSeeds: count.optional(),
   }),
   /** Test examples with exactly the inputs of a training example, and repeated training inputs; null if not counted. */
-  copies: z
-    .object({
-      test: count,
-      /** Of these, those whose label no equal training example has. */
-      testOtherLabel: count,
-      testByClass: z.array(count),
-      /** Test examples that repeat another one, and how many independent ones each class is worth; absent before these were counted. */
-      testRepeats: count.optional(),
-      testWorthByClass: z.array(z.number()).optional(),
-      testCount: count,
-      train: count,
-      trainOtherLabel: count,
-    })
-    .nullable()
-    .default(null),
+  copies: copiesSchema.nullable().default(null),
   /** What the test was allowed to spend, and what it could not decide for want of more; null without a limit. */
   budget: z
     .object({

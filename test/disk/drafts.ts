@@ -4,7 +4,7 @@
 
 import { spawnSync } from "node:child_process";
 import { rename } from "node:fs/promises";
-import { writeDraft } from "../../src/disk/files.ts";
+import { writeDraft } from "../../src/disk/drafts.ts";
 
 /** Leave half a file, as a process that was killed while it wrote one. */
 export async function leaveDraft(path: string): Promise<void> {

@@ -10,7 +10,7 @@ import { openShelf } from "../../src/lab/shelf.ts";
 import { newestFile, openCheckpoints } from "../../src/run/node/checkpoints.ts";
 import { checkpointsOf } from "../../src/store/checkpoints.ts";
 import type { Database } from "../../src/store/database.ts";
-import { planExperiment } from "../../src/store/experiments.ts";
+import { keepExperiment } from "../../src/store/experiments.ts";
 import { checkpointOf, TRIAL } from "../run/checkpoint-fixture.ts";
 import { onServer, type Place } from "../store/databases.ts";
 import { beginOne, experimentOf, trialOf } from "../store/rows.ts";
@@ -30,7 +30,7 @@ describe("a shelf of checkpoints", () => {
     where = await onServer();
     database = await where.open("lab");
     folder = mkdtempSync(join(tmpdir(), "shatter-shelf-"));
-    await planExperiment(database.tables, experimentOf("one"), [trialOf(TRIAL)]);
+    await keepExperiment(database.tables, experimentOf("one"), [trialOf(TRIAL)]);
     token = await beginOne(database.tables, TRIAL);
   }, 60_000);
   afterAll(async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { writeWhole } from "../../src/disk/files.ts";
+import { writeWhole } from "../../src/disk/whole-files.ts";
 import { openTrialStore } from "../../src/lab/trial-files.ts";
 import { conditionAt } from "../../src/paper/scales.ts";
 import type { StoredTrial } from "../../src/run/trial-result.ts";

@@ -63,7 +63,7 @@ async function workIn(
     provenance: provenanceOf("cpu", 1, 1, null),
     shelf: openShelf(lab.database, { ...checkpoints, program: programOn("cpu") }),
     signal: signal ?? new AbortController().signal,
-    isOver: () => isSettled(lab.database),
+    whenIdle: async () => ((await isSettled(lab.database)) ? "over" : "wait"),
     onWarning: (text) => seen.warnings.push(text),
     onEvent: (event) => {
       if (event.type !== "trial") return;

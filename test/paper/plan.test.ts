@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/base/errors.ts";
 import type { Splits } from "../../src/data/dataset.ts";
-import { conditionsOf, planTest, type TestRequest } from "../../src/paper/plan.ts";
+import { conditionsOf, specsOf, type TestRequest } from "../../src/paper/plan.ts";
+import { planTest } from "../../src/paper/test-plan.ts";
 import { checkRecipe } from "../../src/train/possible.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { trialId } from "../../src/train/spec.ts";
@@ -66,8 +67,13 @@ describe("conditionsOf", () => {
 });
 
 describe("planTest", () => {
+  const plan = async () => {
+    const { request, facts } = await planTest(REQUEST, { name: "tiny" }, SPLITS);
+    return specsOf(request, facts.dataset);
+  };
+
   test("repeats each condition for each seed", async () => {
-    const specs = await planTest(REQUEST, "tiny", SPLITS);
+    const specs = await plan();
     expect(specs.map(({ inputs, corrupt, seed }) => [inputs, corrupt, seed])).toEqual([
       ["true", 0, 5],
       ["true", 0, 6],
@@ -79,7 +85,7 @@ describe("planTest", () => {
   });
 
   test("gives every trial an id of its own, and the same one each time", async () => {
-    const ids = async () => Promise.all((await planTest(REQUEST, "tiny", SPLITS)).map(trialId));
+    const ids = async () => Promise.all((await plan()).map(trialId));
     const first = await ids();
     expect(new Set(first).size).toBe(6);
     expect(await ids()).toEqual(first);
@@ -87,13 +93,13 @@ describe("planTest", () => {
 
   test("refuses a recipe whose augmentation its images cannot have", async () => {
     const recipe = { ...paperRecipe, augment: { crop: true, flip: false, rotation: 0 } };
-    await expect(planTest({ ...REQUEST, recipe }, "tiny", SPLITS)).rejects.toThrow(
+    await expect(planTest({ ...REQUEST, recipe }, { name: "tiny" }, SPLITS)).rejects.toThrow(
       "augment crop: expected images larger than 28 x 28, got 2 x 2",
     );
   });
 
   test("refuses an unknown model with a suggestion", async () => {
-    await expect(planTest({ ...REQUEST, model: "liner" }, "tiny", SPLITS)).rejects.toThrow(
+    await expect(planTest({ ...REQUEST, model: "liner" }, { name: "tiny" }, SPLITS)).rejects.toThrow(
       'did you mean "linear"?',
     );
   });
@@ -109,7 +115,7 @@ describe("planTest for a model with batch normalisation", () => {
   const plan = (batch: number, lastBatch: "keep" | "drop", count: number) =>
     planTest(
       { ...REQUEST, model: "inception", recipe: { ...paperRecipe, batch, lastBatch } },
-      "blank",
+      { name: "blank" },
       blank(count),
     );
 
@@ -118,7 +124,7 @@ describe("planTest for a model with batch normalisation", () => {
     [8, "drop", 20],
     [8, "drop", 8],
   ] as const)("takes full batches: of %d, %s, from %d examples", async (batch, last, count) => {
-    expect(await plan(batch, last, count)).toHaveLength(6);
+    expect((await plan(batch, last, count)).facts.dataset.train).toBe(count);
   });
 
   test.each([
@@ -133,7 +139,7 @@ describe("planTest for a model with batch normalisation", () => {
   test("refuses a table", async () => {
     const { train, test: held } = SPLITS;
     const table = { train: { ...train, shape: [2, 4] }, test: { ...held, shape: [2, 4] } };
-    await expect(planTest({ ...REQUEST, model: "inception" }, "table", table)).rejects.toThrow(
+    await expect(planTest({ ...REQUEST, model: "inception" }, { name: "table" }, table)).rejects.toThrow(
       'model "inception": expected images [channels, height, width], got examples [4]',
     );
   });

@@ -16,11 +16,11 @@ describe("recordTrial", () => {
     const document = parseResult(readFileSync(RECORD, "utf8"), RECORD);
     if (document.schema !== "shatter/experiment@1") throw new Error("expected the record of an experiment");
     const { spec, result } = document.trials.find((trial) => trial.result.status === "done")!;
-    const told = (failure: Parameters<ReturnType<typeof recordTrial>["result"]>[0]) => {
+    const told = (failure: Parameters<ReturnType<typeof recordTrial>["end"]>[0]) => {
       const record = recordTrial({ id: result.id, spec, escalation: 0 });
       for (const row of result.history) record.add({ type: "epoch", row });
       record.add({ type: "done", outcome: result as unknown as TrialOutcome });
-      return { ...record.result(failure), seconds: 0 };
+      return { ...record.end(failure).result, seconds: 0 };
     };
     const killed = told({ status: "failed", error: "the trial's process was killed by SIGKILL" });
     expect(killed.status).toBe("done");

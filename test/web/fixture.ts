@@ -15,7 +15,7 @@ import { type ExperimentResult, experimentResultSchema } from "../../src/paper/e
 import { findExperiment } from "../../src/paper/index.ts";
 import { beginAttempt, finishAttempt } from "../../src/store/attempts.ts";
 import type { Database, Tx } from "../../src/store/database.ts";
-import { cancelTrials, planExperiment, readExperiment, retryTrials } from "../../src/store/experiments.ts";
+import { cancelTrials, keepExperiment, readExperiment, retryTrials } from "../../src/store/experiments.ts";
 import { openEmbedded } from "../../src/store/node/open.ts";
 import { recordProgress } from "../../src/store/progress.ts";
 import { allResults } from "../../src/store/results.ts";
@@ -55,7 +55,7 @@ export const idOf = ({ name, scale }: ExperimentResult): string => `${name}-${sc
 export async function planRecord(db: Tx, record: ExperimentResult, id = idOf(record)): Promise<void> {
   const { name, title, scale, source } = record;
   const experiment = { id, name, title, scale, source, definition: "{}" };
-  await planExperiment(db, experiment, record.trials.map(rowOf));
+  await keepExperiment(db, experiment, record.trials.map(rowOf));
 }
 
 /** A worker that is there. */

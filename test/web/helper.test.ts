@@ -11,7 +11,7 @@ import { sha256 } from "../../src/base/json.ts";
 import { loadDataset } from "../../src/data/node/load.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import { writeCheckpoint } from "../../src/store/checkpoints.ts";
-import { planExperiment } from "../../src/store/experiments.ts";
+import { keepExperiment } from "../../src/store/experiments.ts";
 import { encodeCheckpoint } from "../../src/train/checkpoint.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
@@ -72,7 +72,7 @@ beforeAll(async () => {
     source: null,
     definition: "{}",
   };
-  await planExperiment(db, experiment, [trial]);
+  await keepExperiment(db, experiment, [trial]);
 });
 
 afterAll(async () => {

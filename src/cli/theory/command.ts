@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { unknownName } from "../../base/suggest.ts";
-import { writeWhole } from "../../disk/files.ts";
+import { writeWhole } from "../../disk/whole-files.ts";
 import { type Format, formats } from "../../report/formats.ts";
 import { terminalTheory } from "../../report/theory/terminal.ts";
 import type { Watch } from "../../theory/progress.ts";

@@ -4,7 +4,7 @@
 
 import { type Command, Option } from "commander";
 import { datasets } from "../../data/registry.ts";
-import { requireFile } from "../../disk/files.ts";
+import { requireFile } from "../../disk/whole-files.ts";
 import { CANDIDATES } from "../../theory/expressivity/fit-two-layer.ts";
 import { expressivity } from "../../theory/node/expressivity.ts";
 import { type TargetKind, targetKinds } from "../../theory/node/points.ts";

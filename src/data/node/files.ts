@@ -4,41 +4,15 @@
 
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { DataError, messageOf } from "../../base/errors.ts";
+import { DataError } from "../../base/errors.ts";
+import { cacheFolder } from "../../disk/cache.ts";
+import { isAbsent, whyUnread } from "../../disk/refusals.ts";
 
 /** The folder of all datasets: the one given, else `$SHATTER_DATA`, else the platform's cache folder. */
 export function dataFolder(given?: string): string {
   const asked = given ?? process.env.SHATTER_DATA;
   return asked === undefined || asked === "" ? join(cacheFolder(), "data") : resolve(asked);
-}
-
-let hasWarned = false;
-
-/**
- * This program's folder among the platform's caches: that of the XDG base directories, of macOS or of Windows.
- *
- * A user without a home (a container's, unknown to the system) has none; the current folder is used, with a warning.
- */
-export function cacheFolder(): string {
-  const { platform, env } = process;
-  try {
-    if (platform === "darwin") return join(homedir(), "Library", "Caches", "shatter");
-    if (platform === "win32") {
-      return join(env["LOCALAPPDATA"] || join(homedir(), "AppData", "Local"), "shatter", "Cache");
-    }
-    return join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "shatter");
-  } catch {
-    const folder = resolve("shatter-cache");
-    if (!hasWarned) {
-      process.emitWarning(
-        `this user has no home folder: data and checkpoints are kept in ${folder}; set HOME or XDG_CACHE_HOME for another place`,
-      );
-    }
-    hasWarned = true;
-    return folder;
-  }
 }
 
 /**
@@ -51,18 +25,9 @@ export async function fileSize(path: string): Promise<number | undefined> {
     const found = await stat(path);
     return found.isFile() ? found.size : undefined;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new DataError(`${path}: expected a file or none, got ${reasonOf(error)}`);
+    if (isAbsent(error) || (error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    throw new DataError(`${path}: expected a file or none, got ${whyUnread(error)}`);
   }
-}
-
-/** Why a file cannot be looked at or read, and what to do where that is plain. */
-function reasonOf(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === "EACCES" || code === "EPERM"
-    ? "no permission: ask its owner for the right to read it and its folders (chmod a+rX), or use a copy"
-    : messageOf(error);
 }
 
 /** The first of the paths that is a file. */
@@ -88,7 +53,7 @@ export async function readBytes(path: string, limit: number): Promise<Uint8Array
     const bytes = await readFile(path);
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   } catch (error) {
-    throw new DataError(`${path}: expected a file that can be read, got ${reasonOf(error)}`);
+    throw new DataError(`${path}: expected a file that can be read, got ${whyUnread(error)}`);
   }
 }
 

@@ -3,7 +3,7 @@
  */
 
 import { DataError } from "../../base/errors.ts";
-import { writeWhole } from "../../disk/files.ts";
+import { writeWhole } from "../../disk/whole-files.ts";
 import { gunzip } from "../gzip.ts";
 import type { Download, StoredDataset } from "../registry.ts";
 import { unpack } from "./archive.ts";

@@ -4,7 +4,10 @@
 
 import { resolve } from "node:path";
 import { DataError, messageOf } from "../../base/errors.ts";
-import { makeFolder, refusedWrite, sweepDrafts, writeWhole } from "../../disk/files.ts";
+import { sweepDrafts } from "../../disk/drafts.ts";
+import { makeFolder } from "../../disk/folders.ts";
+import { refusedWrite } from "../../disk/refusals.ts";
+import { writeWhole } from "../../disk/whole-files.ts";
 import { type AnyResult, reportFiles } from "../files.ts";
 import { type FileMaker, type Format, formats } from "../formats.ts";
 import { drawingTools } from "./tools.ts";

@@ -58,8 +58,9 @@ export function accuracyByCorruption(result: TestResult): CurveFigure | null {
   });
   const series = [
     line("train, labels trained on", (row) => row.trainAccuracy),
-    line("test, true labels", (row) => row.testAccuracy),
+    // What is asked first lies on top, where lines are the same.
     line("test, labels corrupted alike", (row) => row.testAccuracyCorrupted),
+    line("test, true labels", (row) => row.testAccuracy),
   ].filter(({ points }) => points.length > 0);
   if (series.every(({ points }) => points.length < 2)) return null;
   return testFigure(result, {

@@ -8,8 +8,10 @@
 import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { messageOf } from "../../base/errors.ts";
-import { cacheFolder } from "../../data/node/files.ts";
-import { makeFolder, sweepDrafts, writeDraft } from "../../disk/files.ts";
+import { cacheFolder } from "../../disk/cache.ts";
+import { sweepDrafts, writeDraft } from "../../disk/drafts.ts";
+import { makeFolder } from "../../disk/folders.ts";
+import { isAbsent } from "../../disk/refusals.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../train/checkpoint.ts";
 import type { Checkpoints } from "../runner.ts";
 
@@ -79,7 +81,7 @@ export function openCheckpoints({ folder, seconds }: CheckpointOptions, program:
           found = await decodeCheckpoint(await readFile(path), { trial, program });
           break;
         } catch (error) {
-          if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
+          if (isAbsent(error)) continue;
           refusals.push(`${path} cannot be used (${messageOf(error)})`);
           // Out of the way of the next ones: it must not take the place of a whole one.
           await rename(path, pathOf(trial, UNUSABLE)).catch(() => {});
@@ -134,6 +136,6 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function ignoreAbsent(error: NodeJS.ErrnoException): void {
-  if (error.code !== "ENOENT") throw error;
+function ignoreAbsent(error: unknown): void {
+  if (!isAbsent(error)) throw error;
 }

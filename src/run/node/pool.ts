@@ -6,7 +6,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { EngineError, messageOf } from "../../base/errors.ts";
 import { hideSecrets } from "../../base/secrets.ts";
-import { requireFolder } from "../../disk/files.ts";
+import { requireFolder } from "../../disk/folders.ts";
 import type { Device } from "../../train/devices.ts";
 import { type TrialSpec, trialId } from "../../train/spec.ts";
 import type { TrialEvent } from "../../train/trial.ts";

@@ -10,8 +10,10 @@ import { PGliteDialect, PGliteDriver, PostgresDialect } from "kysely";
 import pg from "pg";
 import { fromPglite } from "pg-boss";
 import { DataError, messageOf } from "../../base/errors.ts";
+import { refusals } from "../../disk/refusals.ts";
 import { type Database, LAB_SCHEMA, openTables, PoolableAdapter, refusal } from "../database.ts";
 import { type Owner, takeOwnership } from "./owner.ts";
+import { takeTemplate } from "./template.ts";
 
 /** An embedded database, which belongs to this process as long as it is open. */
 export interface EmbeddedDatabase extends Database {
@@ -32,9 +34,11 @@ export async function openEmbedded(lab: string): Promise<EmbeddedDatabase> {
   let engine: PGlite | undefined;
   try {
     await refuseStrangers(folder);
+    const tablesOf = (pglite: PGlite) => openTables(new OneConnectionDialect({ pglite }), `lab ${lab}`);
+    await takeTemplate(folder, tablesOf);
     engine = await PGlite.create(folder);
     const running = engine;
-    const tables = await openTables(new OneConnectionDialect({ pglite: running }), `lab ${lab}`);
+    const tables = await tablesOf(running);
     return {
       ...{ tables, owner, kind: "pglite" },
       where: `lab ${lab}`,
@@ -59,16 +63,14 @@ export async function openEmbedded(lab: string): Promise<EmbeddedDatabase> {
 }
 
 /** Errors of the file system as PGlite's own C library numbers them. */
-const NUMBERED: Readonly<Record<number, string>> = {
-  2: "no permission: choose another --lab",
-  51: "the disk is full: free some space and run the same command again",
-  69: "the file system is read-only: choose another --lab",
-};
+const NUMBERED: Readonly<Record<number, string>> = { 2: "EACCES", 51: "ENOSPC", 69: "EROFS" };
 
 /** Why PGlite did not start: it throws what its C library does, which says nothing in words. */
 function reasonOf(error: unknown): string {
   const { errno } = Object(error) as { errno?: unknown };
-  return typeof errno === "number" ? (NUMBERED[errno] ?? `file system error ${errno}`) : messageOf(error);
+  if (typeof errno !== "number") return messageOf(error);
+  const refusal = refusals[NUMBERED[errno] ?? ""];
+  return refusal ? refusal.join("; ") : `file system error ${errno}`;
 }
 
 /** Version of PostgreSQL whose files this PGlite reads. */

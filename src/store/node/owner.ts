@@ -9,13 +9,15 @@
  */
 
 import { readlinkSync } from "node:fs";
-import { readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { readFile, rm, statfs } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { DataError, messageOf } from "../../base/errors.ts";
+import { DataError } from "../../base/errors.ts";
+import { refusedWrite } from "../../disk/refusals.ts";
+import { writeWhole } from "../../disk/whole-files.ts";
 
 const ownerSchema = z.object({
   host: z.string(),
@@ -62,7 +64,7 @@ export async function takeOwnership(lab: string): Promise<Owner> {
     await replace(path, mine);
   } catch (error) {
     held.close();
-    throw error instanceof DataError ? error : cannotWrite(path, error);
+    throw error instanceof DataError ? error : refusedWrite(path, error);
   }
   return {
     announce: (address) => replace(path, { ...mine, address }),
@@ -101,15 +103,12 @@ function tryLock(lab: string, kind: "exclusive" | "shared"): DatabaseSync | unde
   } catch (error) {
     file?.close();
     if ((error as { readonly errcode?: unknown }).errcode === SQLITE_BUSY) return undefined;
-    throw cannotWrite(path, error);
+    throw refusedWrite(path, error);
   }
 }
 
 /** Somebody else holds a lock: https://sqlite.org/rescode.html#busy. */
 const SQLITE_BUSY = 5;
-
-const cannotWrite = (path: string, error: unknown): DataError =>
-  new DataError(`cannot write ${path}: ${messageOf(error)}; choose another --lab`, { cause: error });
 
 /** What tells the processes of one container from another's; empty where a system has no containers. */
 function namespace(): string {
@@ -121,11 +120,8 @@ function namespace(): string {
 }
 
 /** Put a whole file in the place of the one that is there. */
-async function replace(path: string, owner: OwnerFile): Promise<void> {
-  const draft = `${path}.tmp`;
-  await writeFile(draft, `${JSON.stringify(owner, null, 2)}\n`);
-  await rename(draft, path);
-}
+const replace = (path: string, owner: OwnerFile): Promise<void> =>
+  writeWhole(path, `${JSON.stringify(owner, null, 2)}\n`);
 
 /** What the file says; undefined if there is none, or it says nothing that can be understood. */
 async function read(path: string): Promise<OwnerFile | undefined> {

@@ -12,7 +12,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { DataError, messageOf, UsageError } from "../../base/errors.ts";
 import { canonicalJson, type Json, sha256 } from "../../base/json.ts";
-import { requireFolder, writeWhole } from "../../disk/files.ts";
+import { requireFolder } from "../../disk/folders.ts";
+import { isAbsent } from "../../disk/refusals.ts";
+import { writeWhole } from "../../disk/whole-files.ts";
 import type { GramKeeper } from "../features/gram.ts";
 import { createGramState, type GramPart, type GramState } from "../features/gram-state.ts";
 import { TILE } from "../kernel/triangle.ts";
@@ -133,7 +135,7 @@ async function readAbout(
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if (isAbsent(error)) return [];
     throw new DataError(`${path}: cannot be read (${messageOf(error)})`, { cause: error });
   }
   let about: z.infer<typeof aboutSchema>;
@@ -164,7 +166,7 @@ async function readPart(path: string, part: GramPart, settings: string): Promise
   try {
     file = await open(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    if (isAbsent(error)) return;
     throw new DataError(`${path}: cannot be read (${messageOf(error)})`, { cause: error });
   }
   await using _ = file;

@@ -2,7 +2,9 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFil
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { requireFile, requireFolder, sweepDrafts, writeDraft, writeWhole } from "../../src/disk/files.ts";
+import { sweepDrafts, writeDraft } from "../../src/disk/drafts.ts";
+import { requireFolder } from "../../src/disk/folders.ts";
+import { requireFile, writeWhole } from "../../src/disk/whole-files.ts";
 import { leaveDraft } from "./drafts.ts";
 
 let folder: string;

@@ -1,15 +1,59 @@
 import { describe, expect, test } from "vitest";
-import type { Measurement, Unit } from "../../../src/document/measurement.ts";
+import type { Measurement, Unit } from "../../src/document/measurement.ts";
+import { formatDuration, formatEstimate, formatNumber } from "../../src/report/format.ts";
 import {
   formatDifference,
   formatMeasured,
   formatPlain,
   formatSet,
   formatValue,
-} from "../../../src/report/experiment/units.ts";
-import { measured, measuredShare } from "./fixture.ts";
+} from "../../src/report/units.ts";
+import { measured, measuredShare } from "./experiment/fixture.ts";
 
 const one = (value: number, paper: number | null = null): Measurement => measured([value], paper).measurement;
+
+describe("formatEstimate", () => {
+  test.each([
+    [{ mean: 0.978, low: 0.975, high: 0.981, n: 3 }, "97.8 ± 0.3 %"],
+    [{ mean: 0.996, low: 0.985, high: 1, n: 3 }, "99.6 +0.4 −1.1 %"],
+    [{ mean: 0.5, low: null, high: null, n: 1 }, "50.0 %"],
+    [{ mean: 0.502, low: null, high: null, n: 2, values: [0.481, 0.523] }, "48.1, 52.3 %"],
+    [{ mean: 1, low: null, high: null, n: 2, values: [1, 1] }, "100.0 %"],
+    [{ mean: 1, low: 1, high: 1, n: 3 }, "100.0 %"],
+    [{ mean: 0.9, low: 0.8998, high: 0.9002, n: 3 }, "90.00 ± 0.02 %"],
+    [null, "–"],
+  ])("writes %j as %s", (estimate, text) => {
+    expect(formatEstimate(estimate, "percent")).toBe(text);
+  });
+
+  test("writes numbers without a percent sign", () => {
+    expect(formatEstimate({ mean: 12, low: 10.5, high: 13.5, n: 3 }, "number")).toBe("12.0 ± 1.5");
+  });
+});
+
+describe("formatNumber", () => {
+  test.each([
+    [0, "0"],
+    [0.012345, "0.0123"],
+    [-2.5, "−2.5"],
+    [0.0000123, "1.2e−5"],
+    [1e30, "1.0e30"],
+    [null, "–"],
+  ])("writes %d as %s", (value, text) => {
+    expect(formatNumber(value)).toBe(text);
+  });
+});
+
+describe("formatDuration", () => {
+  test.each([
+    [0.26, "0.3 s"],
+    [59.7, "1 min 0 s"],
+    [412.3, "6 min 52 s"],
+    [7300, "2 h 1 min"],
+  ])("writes %d seconds as %s", (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
+  });
+});
 
 describe("formatValue", () => {
   test.each<[number | null, Unit, string]>([

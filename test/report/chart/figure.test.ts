@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Plot } from "../../../src/document/plot.ts";
-import { xDomain, yDomain } from "../../../src/report/experiment/domain.ts";
-import { placeGuides } from "../../../src/report/experiment/guides.ts";
-import { figureOfPlot } from "../../../src/report/experiment/plot-figure.ts";
-import { experiment, figure1a, figure1b, figure1c, point } from "./fixture.ts";
+import { xDomain, yDomain } from "../../../src/report/chart/domain.ts";
+import { figureOfPlot } from "../../../src/report/chart/figure.ts";
+import { placeGuides } from "../../../src/report/chart/guides.ts";
+import { experiment, figure1a, figure1c, point } from "../experiment/fixture.ts";
 
 const plot = (facts: Partial<Plot> = {}): Plot => ({
   name: "p",
@@ -23,22 +23,13 @@ const line = (...values: readonly (number | null)[]): Plot["series"][number] => 
   paper: [],
 });
 
+const panelOf = (one: Plot) => figureOfPlot(one, experiment()).panels[0]!;
 const notesOf = (facts: Partial<Plot>) => figureOfPlot(plot(facts), experiment()).notes;
 
 describe("figureOfPlot", () => {
-  test("gives Fig. 1b with one model measured and the paper's beside it", () => {
-    const result = figure1b();
-    expect(figureOfPlot(result.plots[0]!, result)).toMatchSnapshot();
-  });
-
-  test("gives Fig. 1c with two seeds and chance", () => {
-    const result = figure1c();
-    expect(figureOfPlot(result.plots[0]!, result)).toMatchSnapshot();
-  });
-
   test("draws bands along many points, and bars at few", () => {
-    expect(figureOfPlot(figure1a(64).plots[0]!, figure1a(64)).intervals).toBe("bands");
-    expect(figureOfPlot(figure1a(8).plots[0]!, figure1a(8)).intervals).toBe("bars");
+    const intervalsOf = (epochs: number) => panelOf(figure1a(epochs).plots[0]!).intervals;
+    expect([intervalsOf(64), intervalsOf(8)]).toEqual(["bands", "bars"]);
   });
 
   test("says what is not measured, and where a line has a gap", () => {
@@ -56,7 +47,7 @@ describe("figureOfPlot", () => {
       points: [point(0, [0.5, 1.2, 1.9], [0, 99]), { ...point(1, [3, 3, 3], [0, 99]) }],
     };
     const figure = figureOfPlot(plot({ y, series: [wide] }), experiment());
-    expect(figure.curves[0]!.ours).toMatchObject([{ low: 0, high: 2 }, { y: null }]);
+    expect(figure.panels[0]!.curves[0]!.ours).toMatchObject([{ low: 0, high: 2 }, { y: null }]);
     expect(figure.notes).toEqual([
       "Bars are 95 % intervals, cut off at the frame.",
       "Values beyond the frame are not drawn.",
@@ -113,8 +104,7 @@ describe("the domain", () => {
 
 describe("placeGuides", () => {
   test("puts labels where fewer points are in their way", () => {
-    const result = figure1c();
-    expect(placeGuides(figureOfPlot(result.plots[0]!, result))).toEqual([
+    expect(placeGuides(panelOf(figure1c().plots[0]!))).toEqual([
       { label: "chance", y: 0.9, side: "left", isBelow: false },
     ]);
   });
@@ -126,7 +116,7 @@ describe("placeGuides", () => {
       { label: "b", y: 0.86 },
       { label: "c", y: 0.98 },
     ];
-    const placed = placeGuides(figureOfPlot(plot({ y, guides, series: [line(0.1, 0.1)] }), experiment()));
+    const placed = placeGuides(panelOf(plot({ y, guides, series: [line(0.1, 0.1)] })));
     expect(placed.map(({ label, side, isBelow }) => [label, side, isBelow])).toEqual([
       ["c", "right", true],
       ["b", "right", false],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { drawCurves } from "../../../src/report/experiment/curve-chart.ts";
-import { placeGuides } from "../../../src/report/experiment/guides.ts";
-import { logDomain, logEnds, logShare, logTick, logTicks } from "../../../src/report/experiment/log-axis.ts";
-import { figureOfPlot } from "../../../src/report/experiment/plot-figure.ts";
+import { drawCurves } from "../../../src/report/chart/curve-chart.ts";
+import { figureOfPlot } from "../../../src/report/chart/figure.ts";
+import { placeGuides } from "../../../src/report/chart/guides.ts";
+import { logDomain, logEnds, logShare, logTick, logTicks } from "../../../src/report/chart/log-axis.ts";
 import { blankDocument } from "../fixture.ts";
 import { residualPlot } from "../theory/fixture.ts";
 
@@ -62,14 +62,15 @@ describe("a logarithmic axis", () => {
 
   test("leaves out what it has no place for, and says so", () => {
     const figure = figureOfPlot(residualPlot(), { source: "Section 5", name: "kernel" });
+    const [panel] = figure.panels;
     expect(figure.subtitle).toBe("Section 5");
     expect(figure.notes).toEqual([
       "As it was computed.",
       "Values of 0 or less have no place on a logarithmic axis and are left out: ours at 1 point, theirs at 1 point.",
     ]);
-    expect(figure.curves.map(({ ours }) => ours.map(({ y }) => y))).toEqual([[2e-16, 3e-12, null], [1e-9]]);
-    expect(figure.guides.map(({ label }) => label)).toEqual(["aim"]);
-    expect(placeGuides(figure)).toHaveLength(1);
+    expect(panel!.curves.map(({ ours }) => ours.map(({ y }) => y))).toEqual([[2e-16, 3e-12, null], [1e-9]]);
+    expect(panel!.guides.map(({ label }) => label)).toEqual(["aim"]);
+    expect(placeGuides(panel!)).toHaveLength(1);
   });
 
   test("is drawn with its ticks, and places points by their logarithms", () => {

@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { textOf } from "../../src/report/escape.ts";
-import type { Grid } from "../../src/report/grid.ts";
-import { htmlGrid } from "../../src/report/grid-html.ts";
-import { latexGrid } from "../../src/report/grid-latex.ts";
-import { markdownGrid } from "../../src/report/grid-markdown.ts";
-import { terminalGrid } from "../../src/report/grid-terminal.ts";
-import { plainLatex } from "../../src/report/latex.ts";
-import { summaryTable } from "../../src/report/table.ts";
-import { gridOfTable } from "../../src/report/table-grid.ts";
-import { allKinds, testResult } from "./fixture.ts";
+import type { Grid } from "../../../src/report/grid/grid.ts";
+import { htmlGrid } from "../../../src/report/grid/html.ts";
+import { latexGrid } from "../../../src/report/grid/latex.ts";
+import { markdownGrid } from "../../../src/report/grid/markdown.ts";
+import { terminalGrid } from "../../../src/report/grid/terminal.ts";
+import { textOf } from "../../../src/report/html/escape.ts";
+import { plainLatex } from "../../../src/report/plain-latex.ts";
+import { summaryGrid } from "../../../src/report/test/tables.ts";
+import { allKinds, testResult } from "../fixture.ts";
 
 const cell = (text: string, mark = "") => ({ text, mark });
 
@@ -60,8 +59,7 @@ describe("latexGrid", () => {
   });
 
   test("writes the tables of tests too", () => {
-    const about = { name: "summary", title: "mlp", caption: "Means." };
-    const text = latexGrid(gridOfTable(summaryTable(testResult(allKinds(2))), about), "Shatter");
+    const text = latexGrid(summaryGrid(testResult(allKinds(2))), "Shatter");
     expect(text).toContain("True labels & 0.0\\,\\% & 2/2 &");
     expect(text).not.toContain("multicolumn");
   });
