@@ -25,7 +25,7 @@ const MIDDLES = { true: 5, shuffled: 9, random: 16, gaussian: 14 };
 const REACHED = { true: 0.52, shuffled: 0.41, random: 0.14, gaussian: 0.12 };
 
 /** A number in `[-1, 1]` that looks random. */
-const wobble = (...numbers: readonly number[]): number =>
+export const wobble = (...numbers: readonly number[]): number =>
   Math.sin(numbers.reduce((total, number, index) => total + number * (index + 1) * 12.9898, 4.1));
 
 /** A trial that fitted its labels; facts given replace those made up. */

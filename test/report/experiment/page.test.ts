@@ -1,18 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { measured as measuredColumn, plain } from "../../../src/document/table.ts";
 import { type ExperimentResult, experimentResultSchema } from "../../../src/paper/experiment-result.ts";
 import { experimentPage } from "../../../src/report/experiment/page.ts";
 import { blankDocument, carriedIn, HOSTILE, outsideOf, readPage, textsIn } from "../fixture.ts";
-import {
-  column,
-  experiment,
-  figure1b,
-  figure1c,
-  knownTrial,
-  measured,
-  missing,
-  sweep,
-  table1,
-} from "./fixture.ts";
+import { experiment, figure1b, figure1c, knownTrial, measured, missing, sweep, table1 } from "./fixture.ts";
 
 const pageOf = (result: ExperimentResult, beside: readonly string[] = []): string =>
   experimentPage(result, blankDocument(), beside);
@@ -134,7 +125,7 @@ describe("experimentPage", () => {
       tables: [
         {
           ...{ name: HOSTILE, title: HOSTILE, caption: HOSTILE },
-          columns: [column("a", HOSTILE), column("b", HOSTILE, "share", true)],
+          columns: [plain("a", HOSTILE), measuredColumn("b", HOSTILE, "share")],
           rows: [{ a: { text: HOSTILE }, b: missing(0.5, HOSTILE) }],
         },
       ],
@@ -174,7 +165,7 @@ describe("experimentPage", () => {
     const tables: ExperimentResult["tables"] = [
       {
         ...{ name: "t", title: "T", caption: "" },
-        columns: [column("a", "Loss", "nats", true), column("b", "Time", "seconds", true)],
+        columns: [measuredColumn("a", "Loss", "nats"), measuredColumn("b", "Time", "seconds")],
         rows: [{ a: measured([0.5], 0.25), b: measured([12.34]) }],
       },
     ];

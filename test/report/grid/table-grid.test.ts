@@ -1,12 +1,12 @@
 import { csvParse } from "d3-dsv";
 import { describe, expect, test } from "vitest";
-import type { Table } from "../../../src/document/table.ts";
+import { measured, plain, type Table } from "../../../src/document/table.ts";
 import { tableCsv } from "../../../src/report/csv.ts";
 import { markdownRows } from "../../../src/report/grid/markdown.ts";
 import { gridOf } from "../../../src/report/grid/table-grid.ts";
-import { column, figure1b, measuredShare, missing, table1 } from "../experiment/fixture.ts";
+import { figure1b, measuredShare, missing, table1 } from "../experiment/fixture.ts";
 
-const columns = [column("model", "Model"), column("test", "Test accuracy", "share", true)];
+const columns = [plain("model", "Model"), measured("test", "Test accuracy", "share")];
 const table = (rows: Table["rows"]): Table => ({
   name: "t",
   title: "T",
