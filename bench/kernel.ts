@@ -12,8 +12,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { loadDataset } from "../src/data/node/load.ts";
 import { corruptLabels } from "../src/data/randomize.ts";
+import { loadDataset } from "../src/run/node/library.ts";
 import { machine } from "../src/run/node/provenance.ts";
 
 const run = promisify(execFile);

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canonicalJson, type Json, sha256 } from "../src/base/json.ts";
 import { type RandomStream, randomStream } from "../src/base/random.ts";
-import { loadDataset } from "../src/data/node/load.ts";
+import { loadDataset } from "../src/run/node/library.ts";
 import { cropForRecipe, splitsHash } from "../src/train/prepare.ts";
 import { paperRecipe, type Recipe } from "../src/train/recipe.ts";
 import type { TrialSpec } from "../src/train/spec.ts";

@@ -9,7 +9,7 @@ export { type Estimate, estimate } from "./base/statistics.ts";
 export { type ConformanceLine, checkConformance, describeConformance } from "./data/conformance.ts";
 export { type Copies, countCopies } from "./data/copies.ts";
 export { checkDataset, type Dataset, datasetHash, type Splits, takeExamples } from "./data/dataset.ts";
-export { type LoadOptions, loadDataset } from "./data/node/load.ts";
+export type { LoadOptions } from "./data/node/load.ts";
 export { crop, preprocess } from "./data/preprocess.ts";
 export {
   corruptLabels,
@@ -36,7 +36,8 @@ export { runExperiment, runWorker, workIn } from "./lab/run.ts";
 export { type LabStatus, labStatus } from "./lab/status.ts";
 export { runRandomizationTest, type TestOptions } from "./lab/test.ts";
 export type { Model } from "./nn/model.ts";
-export { findModel, models, summarizeModel } from "./nn/models.ts";
+export { findModel, models } from "./nn/models.ts";
+export { summarizeModel } from "./nn/profile.ts";
 export type { Condition } from "./paper/condition.ts";
 export type { Experiment } from "./paper/experiment.ts";
 export { type ExperimentResult, experimentResultSchema } from "./paper/experiment-result.ts";
@@ -50,10 +51,12 @@ export { writeReport } from "./report/node/write.ts";
 export { parseResult } from "./report/parse-result.ts";
 export { terminalTheory } from "./report/theory/terminal.ts";
 export { type CheckpointOptions, openCheckpoints } from "./run/node/checkpoints.ts";
+export { loadDataset, openLibrary } from "./run/node/library.ts";
 export { openProcessPool } from "./run/node/pool.ts";
 export { runtime } from "./run/node/runtime.ts";
 export type { RunEvent } from "./run/record.ts";
 export { type Checkpoints, type DataSource, runHere, type TrialRunner } from "./run/runner.ts";
+export { createLibrary, type Library } from "./run/subject.ts";
 export type { TrialResult } from "./run/trial-record.ts";
 export { fitTwoLayer, type TwoLayerOptions } from "./theory/expressivity/fit-two-layer.ts";
 export { evaluateNetwork, type ReluNetwork, weightCount } from "./theory/expressivity/network.ts";
@@ -84,6 +87,7 @@ export {
   type EpochRow,
   type RunOptions,
   runTrial,
+  type Subject,
   type TrialEvent,
   type TrialOutcome,
 } from "./train/trial.ts";

@@ -52,6 +52,16 @@ const PACKAGES: Readonly<
   zod: { rooms: FLOORS.flat().filter((room) => room !== "page") },
 };
 
+/**
+ * Files that know things by name, and the files and rooms that may ask them. A name becomes a model or a dataset in
+ * `run/subject.ts`; who else looks into the tables lists them, or fetches and checks the files of a dataset.
+ */
+const TABLES: Readonly<Record<string, readonly string[]>> = {
+  "nn/models.ts": ["run/subject.ts"],
+  "data/registry.ts": ["run/subject.ts", "cli/data.ts", "cli/doctor.ts", "web/routes/data.ts"],
+  "run/subject.ts": ["run/node/library.ts", "paper", "cli"],
+};
+
 const floorOf = (room: string): number => FLOORS.findIndex((rooms) => rooms.includes(room));
 const roomOf = (path: string): string => path.split("/")[0]!;
 const isRoof = (path: string): boolean => !path.includes("/");
@@ -89,6 +99,10 @@ function complaints(file: string, text: string): string[] {
       return [
         `${file} may not import ${path}: it needs Node, which is for ${NODE_ROOMS.join(", ")} and folders "node"`,
       ];
+    }
+    const asks = TABLES[target];
+    if (asks && !isType && !isRoof(file) && !asks.includes(file) && !asks.includes(here)) {
+      return [`${file} may not import ${path}: names are for ${asks.join(", ")}`];
     }
     if (here === there || isRoof(file)) return [];
     if (floorOf(there) < 0) return [`${file} imports ${path}, but "${there}" is no room`];
@@ -149,6 +163,16 @@ describe("the floors", () => {
     );
     expect(needs).not.toEqual([]);
   });
+});
+
+test.each(
+  Object.entries(TABLES).flatMap(([table, asks]) => asks.map((ask) => [table, ask] as const)),
+)("%s is asked by %s", (table, ask) => {
+  const asking = files.filter((file) => file === ask || roomOf(file) === ask);
+  const asked = asking.filter((file) =>
+    importsOf(texts.get(file)!).some(({ path, isType }) => !isType && join(dirname(file), path) === table),
+  );
+  expect(asked).not.toEqual([]);
 });
 
 test("the page's program has neither Node nor schemas in it", () => {
@@ -244,7 +268,7 @@ describe("the check itself", () => {
     expect(complaints("nn/models.ts", 'import { readFile } from "node:fs/promises";')).toEqual([
       "nn/models.ts may not import node:fs/promises",
     ]);
-    expect(complaints("paper/plan.ts", 'import { loadDataset } from "../data/node/load.ts";')).toEqual([
+    expect(complaints("paper/plan.ts", 'import { loadKnown } from "../data/node/load.ts";')).toEqual([
       `paper/plan.ts may not import ../data/node/load.ts: ${door}`,
     ]);
     expect(complaints("paper/plan.ts", 'import type { LoadOptions } from "../data/node/load.ts";')).toEqual(
@@ -255,6 +279,14 @@ describe("the check itself", () => {
     expect(complaints("cli/main.ts", 'import { readFile } from "fs/promises";')).toEqual([
       "cli/main.ts may not import fs/promises",
     ]);
+  });
+
+  test("catches a name that is looked up where values are known only", () => {
+    expect(complaints("train/trial.ts", 'import { findModel } from "../nn/models.ts";')).toEqual([
+      "train/trial.ts may not import ../nn/models.ts: names are for run/subject.ts",
+    ]);
+    expect(complaints("train/trial.ts", 'import type { Model } from "../nn/models.ts";')).toEqual([]);
+    expect(complaints("paper/cells.ts", 'import { knownModel } from "../run/subject.ts";')).toEqual([]);
   });
 
   test("catches a package in a room that may not have it, and one that nobody knows", () => {

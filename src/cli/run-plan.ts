@@ -9,6 +9,7 @@ import { type ExperimentOptions, sharesOf } from "../lab/run.ts";
 import { formatBytes, formatDuration, formatNoun } from "../report/format.ts";
 import { listGrid } from "../report/grid/list-grid.ts";
 import { terminalGrid } from "../report/grid/terminal.ts";
+import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { hasLab } from "../store/node/open.ts";
 import { doneTrials } from "../store/results.ts";
@@ -21,7 +22,7 @@ export async function printPlan(options: ExperimentOptions, asJson: boolean): Pr
   const todo = plan.trials.filter(({ id }) => !done.has(id));
   const { jobs, threads } = sharesOf(options, todo.length);
   await using runner = await openProcessPool({ jobs: 1, device: options.device ?? "cpu", threads });
-  const costs = await costOf(plan, todo, runner, options.signal);
+  const costs = await costOf(openLibrary(), plan, todo, runner, options.signal);
   if (asJson) console.log(JSON.stringify({ jobs, threads, models: costs }, null, 2));
   else describe(costs, jobs, threads);
 }

@@ -8,7 +8,6 @@ import { Command, Option } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { LARGEST_WHOLE } from "../base/limits.ts";
 import { unknownName } from "../base/suggest.ts";
-import { datasets } from "../data/registry.ts";
 import { isAbsent } from "../disk/refusals.ts";
 import type { LocalLab } from "../lab/open.ts";
 import type { ExperimentOptions } from "../lab/run.ts";
@@ -18,6 +17,7 @@ import type { Experiment } from "../paper/experiment.ts";
 import { experimentFromFile } from "../paper/file-experiment.ts";
 import { experiments, findExperiment } from "../paper/index.ts";
 import { type Scale, type Setting, scales } from "../paper/scales.ts";
+import { datasetNames } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
@@ -55,8 +55,6 @@ interface Options {
   readonly quiet?: boolean;
 }
 
-const dataNames = datasets.map(({ name }) => name);
-
 /** The command. */
 export function runCommand(): Command {
   return new Command("run")
@@ -82,8 +80,8 @@ export function runCommand(): Command {
     .optionsGroup("What differs from the scale:")
     .option(
       "--data <name>",
-      `dataset: ${dataNames.join(", ")}`,
-      oneOf("dataset", dataNames, (name) => unknownName("dataset", name, dataNames)),
+      `dataset: ${datasetNames.join(", ")}`,
+      oneOf("dataset", datasetNames, (name) => unknownName("dataset", name, datasetNames)),
     )
     .option(
       "--data-dir <folder>",

@@ -6,17 +6,16 @@ import { Command, Option } from "commander";
 import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
-import { datasets } from "../data/registry.ts";
 import { requireFolder } from "../disk/folders.ts";
 import { requireFile, writeWhole } from "../disk/whole-files.ts";
 import { initializations } from "../nn/initialize.ts";
-import { models } from "../nn/models.ts";
 import type { TestRequest } from "../paper/plan.ts";
 import type { TestResult } from "../paper/test-result.ts";
 import { formatCount, formatNoun, formatNumber } from "../report/format.ts";
 import { terminalGrid } from "../report/grid/terminal.ts";
 import { teller } from "../report/terminal.ts";
 import { summaryGrid } from "../report/test/tables.ts";
+import { datasetNames, modelNames } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { tellVerdict } from "../verdict/verdict.ts";
@@ -91,148 +90,146 @@ const named = <T extends string>(kind: string, names: readonly T[]) =>
 /** The command. */
 export function testCommand(): Command {
   const recipe = paperRecipe;
-  return (
-    new Command("test")
-      .optionsGroup("What is tested:")
-      .option("--data <name>", `dataset: ${datasets.map(({ name }) => name).join(", ")}`, "digits")
-      .option(
-        "--data-dir <folder>",
-        "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
-      )
-      .option("--model <name>", `model: ${[...models.keys()].join(", ")}`, "mlp-1x512")
-      .option(
-        "--inputs <names>",
-        `inputs to train on: ${inputsNames.join(",")}`,
-        listOf(named("inputs", inputsNames)),
-        ["true"],
-      )
-      .option(
-        "--corrupt <p,...>",
-        "probabilities that a label is redrawn, with true inputs (default: 0,1; without true inputs 0)",
-        listOf(numberIn(0, 1)),
-      )
-      .option(
-        "--labels <redraw|permute>",
-        "corrupted labels are drawn anew, or change places (each class keeps its count)",
-        named("choice", labelsNames),
-        "redraw",
-      )
-      .option("--n <count>", "training examples (default: all)", wholeFrom(1))
-      .option("--test-n <count>", "test examples (default: all)", wholeFrom(1))
-      .option(
-        "--seeds <count|auto>",
-        "repetitions of everything; auto: three, and more while they can decide (default: 1, with --budget auto)",
-        (text) => (text === "auto" ? text : wholeFrom(1, 10_000)(text)),
-      )
-      .option("--seed <number>", "seed of the first repetition", wholeFrom(0), 0)
-      .option(
-        "--budget <limit>",
-        'what all trials together may take: a time (30m, 1.5h), "20000 steps" or "1e6 images"; epochs, escalations and seeds are planned within it',
-      )
-      .optionsGroup("The recipe (defaults: the paper's):")
-      .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
-      .option("--optimizer <name>", "sgd or adam", named("optimizer", ["sgd", "adam"]), recipe.optimizer)
-      .option("--lr <rate>", "learning rate", numberIn(0, 1e6, { low: true }), recipe.learningRate)
-      .option(
-        "--lr-decay <factor>",
-        "factor of the learning rate a period",
-        numberIn(0, 1, { low: true }),
-        recipe.learningRateDecay,
-      )
-      .option(
-        "--lr-decay-every <period>",
-        'the period: a number of steps, or "epoch"',
-        (text) => (text === "epoch" ? text : wholeFrom(1)(text)),
-        recipe.learningRateDecayEvery,
-      )
-      .option("--momentum <m>", "momentum", numberIn(0, 1, { high: true }), recipe.momentum)
-      .option("--nesterov", "Nesterov's momentum")
-      .option("--batch <size>", "examples a batch", wholeFrom(1), recipe.batch)
-      .option(
-        "--last-batch <keep|drop>",
-        "an epoch's last, incomplete batch",
-        named("choice", ["keep", "drop"]),
-        recipe.lastBatch,
-      )
-      .option(
-        "--weight-decay <c>",
-        "coefficient of the L2 penalty on weights",
-        numberIn(0, 1e6),
-        recipe.weightDecay,
-      )
-      .option(
-        "--dropout <p>",
-        "probability that a hidden unit is dropped",
-        numberIn(0, 1, { high: true }),
-        recipe.dropout,
-      )
-      .option(
-        "--init <name>",
-        `initialization: ${initializations.join(", ")}`,
-        named("initialization", initializations),
-        recipe.initialization,
-      )
-      .option(
-        "--preprocess <name>",
-        `preprocessing: ${preprocessNames.join(", ")}`,
-        named("preprocessing", preprocessNames),
-        recipe.preprocess,
-      )
-      .option(...AUGMENT)
-      .option(
-        "--eval-every <epochs>",
-        "epochs from one evaluation to the next",
-        wholeFrom(1),
-        recipe.evaluate.every,
-      )
-      .optionsGroup("When it counts as fitted:")
-      .option(
-        "--fit-accuracy <a>",
-        "training accuracy that counts as fitted",
-        numberIn(0, 1),
-        recipe.fit.accuracy,
-      )
-      .option("--fit-loss <loss>", "or: training loss below this", numberIn(0, 1e6), recipe.fit.loss)
-      .option("--no-stop-when-fit", "train all epochs, also after everything is fitted")
-      .option(
-        "--escalations <count>",
-        "escalations of epochs and learning rate before labels count as not fitted",
-        wholeFrom(0),
-        3,
-      )
-      .optionsGroup("How it runs:")
-      .option("--jobs <count>", "trials at once (default: one a core)", wholeFrom(1))
-      .option(
-        "--threads <count>",
-        "threads of each trial (default: the cores shared among the jobs)",
-        wholeFrom(1),
-      )
-      .addOption(new Option("--device <name>", "where to compute").choices(devices).default("cpu"))
-      .option("--lab <folder>", "where trials are kept; those done are not run again", "shatter-lab")
-      .option("--no-lab", "begin anew, and keep nothing")
-      .addOption(databaseUrlOption())
-      // Before tests were kept in a lab, these said where an interrupted one left what it needs to go on.
-      .addOption(new Option("--checkpoints <folder>").hideHelp())
-      .addOption(new Option("--no-checkpoints").hideHelp())
-      .option(
-        "--checkpoint-every <seconds>",
-        "least time from one checkpoint of a trial to the next",
-        numberIn(0, 86400),
-        30,
-      )
-      .optionsGroup("What comes out:")
-      .option("--json <file>", 'write the result as JSON; "-" prints it instead of the table')
-      .option("--report <folder>", "write an HTML page with figures, and the numbers as CSV and JSON")
-      .option(
-        "--expect <answers>",
-        `exit with 3 unless: ${expectations.join(",")}`,
-        listOf(named("answer", expectations)),
-      )
-      .option("--verbose", "list every conformance check, also where all hold")
-      .option("--quiet", "no progress")
-      .addHelpText(
-        "after",
-        `
+  return new Command("test")
+    .optionsGroup("What is tested:")
+    .option("--data <name>", `dataset: ${datasetNames.join(", ")}`, "digits")
+    .option(
+      "--data-dir <folder>",
+      "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
+    )
+    .option("--model <name>", `model: ${modelNames.join(", ")}`, "mlp-1x512")
+    .option(
+      "--inputs <names>",
+      `inputs to train on: ${inputsNames.join(",")}`,
+      listOf(named("inputs", inputsNames)),
+      ["true"],
+    )
+    .option(
+      "--corrupt <p,...>",
+      "probabilities that a label is redrawn, with true inputs (default: 0,1; without true inputs 0)",
+      listOf(numberIn(0, 1)),
+    )
+    .option(
+      "--labels <redraw|permute>",
+      "corrupted labels are drawn anew, or change places (each class keeps its count)",
+      named("choice", labelsNames),
+      "redraw",
+    )
+    .option("--n <count>", "training examples (default: all)", wholeFrom(1))
+    .option("--test-n <count>", "test examples (default: all)", wholeFrom(1))
+    .option(
+      "--seeds <count|auto>",
+      "repetitions of everything; auto: three, and more while they can decide (default: 1, with --budget auto)",
+      (text) => (text === "auto" ? text : wholeFrom(1, 10_000)(text)),
+    )
+    .option("--seed <number>", "seed of the first repetition", wholeFrom(0), 0)
+    .option(
+      "--budget <limit>",
+      'what all trials together may take: a time (30m, 1.5h), "20000 steps" or "1e6 images"; epochs, escalations and seeds are planned within it',
+    )
+    .optionsGroup("The recipe (defaults: the paper's):")
+    .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
+    .option("--optimizer <name>", "sgd or adam", named("optimizer", ["sgd", "adam"]), recipe.optimizer)
+    .option("--lr <rate>", "learning rate", numberIn(0, 1e6, { low: true }), recipe.learningRate)
+    .option(
+      "--lr-decay <factor>",
+      "factor of the learning rate a period",
+      numberIn(0, 1, { low: true }),
+      recipe.learningRateDecay,
+    )
+    .option(
+      "--lr-decay-every <period>",
+      'the period: a number of steps, or "epoch"',
+      (text) => (text === "epoch" ? text : wholeFrom(1)(text)),
+      recipe.learningRateDecayEvery,
+    )
+    .option("--momentum <m>", "momentum", numberIn(0, 1, { high: true }), recipe.momentum)
+    .option("--nesterov", "Nesterov's momentum")
+    .option("--batch <size>", "examples a batch", wholeFrom(1), recipe.batch)
+    .option(
+      "--last-batch <keep|drop>",
+      "an epoch's last, incomplete batch",
+      named("choice", ["keep", "drop"]),
+      recipe.lastBatch,
+    )
+    .option(
+      "--weight-decay <c>",
+      "coefficient of the L2 penalty on weights",
+      numberIn(0, 1e6),
+      recipe.weightDecay,
+    )
+    .option(
+      "--dropout <p>",
+      "probability that a hidden unit is dropped",
+      numberIn(0, 1, { high: true }),
+      recipe.dropout,
+    )
+    .option(
+      "--init <name>",
+      `initialization: ${initializations.join(", ")}`,
+      named("initialization", initializations),
+      recipe.initialization,
+    )
+    .option(
+      "--preprocess <name>",
+      `preprocessing: ${preprocessNames.join(", ")}`,
+      named("preprocessing", preprocessNames),
+      recipe.preprocess,
+    )
+    .option(...AUGMENT)
+    .option(
+      "--eval-every <epochs>",
+      "epochs from one evaluation to the next",
+      wholeFrom(1),
+      recipe.evaluate.every,
+    )
+    .optionsGroup("When it counts as fitted:")
+    .option(
+      "--fit-accuracy <a>",
+      "training accuracy that counts as fitted",
+      numberIn(0, 1),
+      recipe.fit.accuracy,
+    )
+    .option("--fit-loss <loss>", "or: training loss below this", numberIn(0, 1e6), recipe.fit.loss)
+    .option("--no-stop-when-fit", "train all epochs, also after everything is fitted")
+    .option(
+      "--escalations <count>",
+      "escalations of epochs and learning rate before labels count as not fitted",
+      wholeFrom(0),
+      3,
+    )
+    .optionsGroup("How it runs:")
+    .option("--jobs <count>", "trials at once (default: one a core)", wholeFrom(1))
+    .option(
+      "--threads <count>",
+      "threads of each trial (default: the cores shared among the jobs)",
+      wholeFrom(1),
+    )
+    .addOption(new Option("--device <name>", "where to compute").choices(devices).default("cpu"))
+    .option("--lab <folder>", "where trials are kept; those done are not run again", "shatter-lab")
+    .option("--no-lab", "begin anew, and keep nothing")
+    .addOption(databaseUrlOption())
+    .addOption(new Option("--checkpoints <folder>").hideHelp())
+    .addOption(new Option("--no-checkpoints").hideHelp())
+    .option(
+      "--checkpoint-every <seconds>",
+      "least time from one checkpoint of a trial to the next",
+      numberIn(0, 86400),
+      30,
+    )
+    .optionsGroup("What comes out:")
+    .option("--json <file>", 'write the result as JSON; "-" prints it instead of the table')
+    .option("--report <folder>", "write an HTML page with figures, and the numbers as CSV and JSON")
+    .option(
+      "--expect <answers>",
+      `exit with 3 unless: ${expectations.join(",")}`,
+      listOf(named("answer", expectations)),
+    )
+    .option("--verbose", "list every conformance check, also where all hold")
+    .option("--quiet", "no progress")
+    .addHelpText(
+      "after",
+      `
 Examples:
   shatter test                                                     handwritten digits: true against random labels
   shatter test --data shapes --n 2000 --model alexnet              drawn shapes, where convolutions have work to do
@@ -241,9 +238,8 @@ Examples:
   shatter test --data cifar10 --augment crop,flip --epochs 200     is random cropping enough against memorising?
   shatter test --data cifar10 --n 5000 --json - --quiet | jq .verdict.text
   shatter test --expect learns,no-leak                             exit code 3 if it does not`,
-      )
-      .action(test)
-  );
+    )
+    .action(test);
 }
 
 function recipeOf(options: Options): Recipe {

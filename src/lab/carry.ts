@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
 import type { RunProvenance } from "../document/provenance.ts";
-import { models } from "../nn/models.ts";
+import { openLibrary } from "../run/node/library.ts";
 import { type EndedTrial, type PlannedTrial, type RunEvent, recordTrial } from "../run/record.ts";
 import type { DataSource, TrialRunner } from "../run/runner.ts";
 import type { StoredTrial } from "../run/trial-result.ts";
@@ -160,7 +160,9 @@ async function beginCarrying(
   }
   try {
     // A model that is not known here is for the trial's process to refuse.
-    const model = models.get(trial.spec.model);
+    const model = await openLibrary()
+      .model(trial.spec.model)
+      .catch(() => undefined);
     if (model) requireDevice(device, model);
   } catch (error) {
     // Whoever can train it shall have it: it is given back, and so is whatever else this worker has.

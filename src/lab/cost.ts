@@ -4,13 +4,12 @@
 
 import { batchCount } from "../data/batches.ts";
 import { exampleShape } from "../data/dataset.ts";
-import { loadDataset } from "../data/node/load.ts";
 import type { Graph, Value } from "../graph/value.ts";
 import { sizeOf } from "../graph/value.ts";
-import { findModel } from "../nn/models.ts";
 import type { PlannedTrial } from "../run/record.ts";
 import type { TrialRunner } from "../run/runner.ts";
-import { networkShape, splitsHash } from "../train/prepare.ts";
+import type { Library } from "../run/subject.ts";
+import { cropForRecipe, networkShape, splitsHash } from "../train/prepare.ts";
 import { buildStep } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
 import { type PlannedExperiment, readExamples } from "./plan-experiment.ts";
@@ -35,6 +34,7 @@ export interface ModelCost {
 
 /** Cost by model, in the order of the experiment; a model whose trials are all done is not timed. */
 export async function costOf(
+  library: Library,
   { trials }: Pick<PlannedExperiment, "trials">,
   todo: readonly PlannedTrial[],
   runner: TrialRunner,
@@ -43,7 +43,7 @@ export async function costOf(
   const costs: ModelCost[] = [];
   for (const [model, all] of Map.groupBy(trials, ({ spec }) => spec.model)) {
     const left = all.filter((trial) => todo.includes(trial));
-    const pace = left[0] ? await timePace(left[0], runner, signal) : null;
+    const pace = left[0] ? await timePace(library, left[0], runner, signal) : null;
     costs.push({
       model,
       trials: all.length,
@@ -51,7 +51,7 @@ export async function costOf(
       steps: left.reduce((total, trial) => total + stepsOf(trial), 0),
       imagesPerSecond: pace === null ? null : pace.trained,
       seconds: pace === null ? 0 : left.reduce((total, trial) => total + secondsOf(trial, pace), 0),
-      ...(left[0] ? await spaceOf(left[0], left) : { memory: 0, disk: 0 }),
+      ...(left[0] ? await spaceOf(library, left[0], left) : { memory: 0, disk: 0 }),
     });
   }
   return costs;
@@ -83,6 +83,7 @@ const TRUSTED = 0.2;
 
 /** Train two short epochs of a trial and time the second. */
 export async function timePace(
+  library: Library,
   trial: PlannedTrial,
   runner: TrialRunner,
   signal?: AbortSignal,
@@ -93,7 +94,7 @@ export async function timePace(
     const n = Math.min(spec.dataset.train, batches * spec.recipe.batch);
     const testN = Math.min(spec.dataset.test, n);
     const source = { ...trial.source, n, testN };
-    const splits = await readExamples(source, spec.recipe);
+    const splits = await readExamples(library, source, spec.recipe);
     const dataset = { ...spec.dataset, hash: await splitsHash(splits), train: n, test: testN };
     const evaluate = { every: 1, test: "all" as const };
     const fit = { ...spec.recipe.fit, stop: false };
@@ -130,16 +131,15 @@ const EPOCH_ROW = 180;
  * The memory of one trial and the disk of all that are left. Memory holds the images as read, cropped and
  * randomized, a byte a pixel; as the network sees them, four bytes each; and the values of a training step.
  */
-async function spaceOf({ spec, source }: PlannedTrial, left: readonly PlannedTrial[]) {
-  const { model, recipe, dataset } = spec;
-  const one = { ...source, n: 1, testN: 1 };
-  const whole = await loadDataset(source.name, one);
-  const splits = await readExamples(one, recipe);
+async function spaceOf(library: Library, { spec, source }: PlannedTrial, left: readonly PlannedTrial[]) {
+  const { recipe, dataset } = spec;
+  const { model, splits: whole } = await library.subject(spec, { ...source, n: 1, testN: 1 });
+  const splits = cropForRecipe(whole, recipe);
   const shape = networkShape(splits, recipe);
   const examples = dataset.train + dataset.test;
   const pixels = examples * (2 * sizeOf(exampleShape(whole.train)) + sizeOf(exampleShape(splits.train)));
   const inputs = 4 * examples * sizeOf(shape);
-  const { graph, state } = buildStep(findModel(model), recipe, shape, splits.train.classNames.length, 1);
+  const { graph, state } = buildStep(model, recipe, shape, splits.train.classNames.length, 1);
   // The last checkpoint and the one before it.
   const checkpoints = 2 * 4 * state.reduce((total, { input }) => total + sizeOf(input.shape), 0);
   return {

@@ -3,17 +3,17 @@
  */
 
 import { exampleCount, type Splits, takeExamples } from "../data/dataset.ts";
-import { loadDataset } from "../data/node/load.ts";
-import { findDataset } from "../data/registry.ts";
-import { findModel } from "../nn/models.ts";
+import type { Model } from "../nn/model.ts";
 import type { Condition } from "../paper/condition.ts";
 import { type Definition, dataKey, experimentId } from "../paper/definition.ts";
 import { modelsInDocument, scaleOf } from "../paper/document.ts";
 import { type Experiment, modelsOf } from "../paper/experiment.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { Setting } from "../paper/scales.ts";
+import { openLibrary } from "../run/node/library.ts";
 import type { EndedTrial, PlannedTrial } from "../run/record.ts";
 import type { DataSource } from "../run/runner.ts";
+import type { Library } from "../run/subject.ts";
 import type { Device } from "../train/devices.ts";
 import { checkRecipe, requirePossible } from "../train/possible.ts";
 import { cropForRecipe, splitsHash } from "../train/prepare.ts";
@@ -63,18 +63,18 @@ export async function planExperiment(options: PlanOptions): Promise<PlannedExper
     names.flatMap((model) => experiment.conditions(setting, model));
   const conditions = conditionsOf(models);
   // Whatever can be refused is refused before the data are read.
-  for (const { model, data, recipe } of conditions) {
-    findModel(model);
-    findDataset(data.name);
+  const library = openLibrary();
+  const things = new Map<string, Model>();
+  for (const { model, recipe } of conditions) {
+    if (!things.has(model)) things.set(model, await library.model(model));
     checkRecipe(recipe);
   }
-  for (const model of new Set(conditions.map((condition) => condition.model)))
-    requireDevice(device, findModel(model));
-  const known = await describeData(conditionsOf(modelsInDocument(experiment, models)), dataDir);
+  for (const model of things.values()) requireDevice(device, model);
+  const known = await describeData(library, conditionsOf(modelsInDocument(experiment, models)), dataDir);
   for (const condition of conditions) {
     const { model, recipe } = condition;
     const { sample, dataset } = known.get(dataKey(condition))!;
-    requirePossible(model, recipe, sample, dataset.train);
+    requirePossible(things.get(model)!, recipe, sample, dataset.train);
   }
   const trials = new Map<string, PlannedTrial>();
   for (let seed = 0; seed < seeds; seed++) {
@@ -98,16 +98,16 @@ export async function planExperiment(options: PlanOptions): Promise<PlannedExper
 }
 
 /** The examples of a source, as a recipe's trials are given them. */
-export const readExamples = async (source: DataSource, recipe: Recipe): Promise<Splits> =>
-  cropForRecipe(await loadDataset(source.name, source), recipe);
+export const readExamples = async (library: Library, source: DataSource, recipe: Recipe): Promise<Splits> =>
+  cropForRecipe(await library.splits(source), recipe);
 
 /** What specs say about the data of conditions, and one example of each split, cropped for the recipe; each read once. */
-async function describeData(conditions: readonly Condition[], dataDir: string | undefined) {
+async function describeData(library: Library, conditions: readonly Condition[], dataDir: string | undefined) {
   const known = new Map<string, { dataset: TrialSpec["dataset"]; sample: Splits }>();
   for (const condition of conditions) {
     if (known.has(dataKey(condition))) continue;
     const { data, recipe } = condition;
-    const splits = await readExamples({ ...data, dataDir }, recipe);
+    const splits = await readExamples(library, { ...data, dataDir }, recipe);
     const dataset = {
       name: data.name,
       hash: await splitsHash(splits),

@@ -3,11 +3,9 @@
  */
 
 import { DataError } from "../base/errors.ts";
-import { exampleCount, type Splits } from "../data/dataset.ts";
-import { type LoadOptions, loadDataset } from "../data/node/load.ts";
-import { findDataset } from "../data/registry.ts";
+import { exampleCount } from "../data/dataset.ts";
+import type { LoadOptions } from "../data/node/load.ts";
 import { requireFolder } from "../disk/folders.ts";
-import { findModel } from "../nn/models.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
 import { courseOf } from "../paper/course.ts";
 import { experimentId } from "../paper/definition.ts";
@@ -16,15 +14,18 @@ import { runPlan, testResult } from "../paper/randomization-test.ts";
 import { testExperiment } from "../paper/test-experiment.ts";
 import { planTest, type TestPlan } from "../paper/test-plan.ts";
 import type { TestResult } from "../paper/test-result.ts";
+import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
 import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
 import type { DataSource } from "../run/runner.ts";
+import type { Library } from "../run/subject.ts";
 import { checkRecipe } from "../train/possible.ts";
 import { cropForRecipe, splitsHash } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
+import type { Subject } from "../train/trial.ts";
 import { timePace } from "./cost.ts";
 import { type LabPlace, type LocalLab, openLab } from "./open.ts";
 import type { PlannedExperiment } from "./plan-experiment.ts";
@@ -82,16 +83,18 @@ export interface TestLab extends Pick<LabPlace, "lab" | "databaseUrl"> {
 export async function runRandomizationTest(options: TestOptions): Promise<TestResult> {
   const { data, model = "mlp-1x512", device = "cpu", dataDir, n, testN, seed, signal } = options;
   // Whatever can be refused is refused before the data are read.
-  requireDevice(device, findModel(model));
-  findDataset(data);
+  const library = openLibrary();
+  const found = await library.model(model);
+  requireDevice(device, found);
   const request = requestOf(options, model);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
   const source: DataSource = { name: data, dataDir, n, testN, seed };
-  const splits = cropForRecipe(await loadDataset(data, source), request.recipe);
+  const subject = { model: found, splits: cropForRecipe(await library.splits(source), request.recipe) };
   const shares = sharesOf(options, trialsOf(request));
-  const budget = limit && (await budgetOf(limit, request, source, splits, { ...options, ...shares }));
+  const budget =
+    limit && (await budgetOf(limit, request, source, subject, library, { ...options, ...shares }));
   if (budget) options.onBudget?.(budget);
-  const plan = await planTest({ ...request, budget }, source, splits);
+  const plan = await planTest({ ...request, budget }, source, subject);
   await using lab = options.lab && (await openOne(options.lab, options));
   if (lab) return await runInLab(plan, source, lab, { ...options, ...shares });
   await using runner = await openProcessPool({ ...shares, device });
@@ -187,7 +190,8 @@ async function budgetOf(
   { amount, unit }: Limit,
   request: TestRequest,
   source: DataSource,
-  splits: Splits,
+  { splits }: Subject,
+  library: Library,
   { budget, jobs = 1, threads = 1, device = "cpu", signal }: TestOptions,
 ): Promise<Budget> {
   const { recipe } = request;
@@ -198,7 +202,12 @@ async function budgetOf(
   const dataset = { name: source.name, hash: await splitsHash(splits), train, test };
   const spec = specsOf(request, dataset)[0]!;
   await using timer = await openProcessPool({ jobs: 1, device, threads });
-  const pace = await timePace({ id: await trialId(spec), spec, escalation: 0, source }, timer, signal);
+  const pace = await timePace(
+    library,
+    { id: await trialId(spec), spec, escalation: 0, source },
+    timer,
+    signal,
+  );
   const epoch = train / pace.trained + (train + test) / pace.evaluated / recipe.evaluate.every;
   const secondsPerStep = epoch / stepsOfEpoch(recipe, train);
   return { asked, steps: Math.floor((USED * jobs * amount) / secondsPerStep), secondsPerStep };

@@ -4,7 +4,8 @@
 
 import { SHARE } from "../document/measurement.ts";
 import { type Cell, type Column, measured, number } from "../document/table.ts";
-import { models, summarizeModel } from "../nn/models.ts";
+import { summarizeModel } from "../nn/profile.ts";
+import { knownModel } from "../run/subject.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { measureTrials } from "./measure.ts";
 
@@ -13,7 +14,7 @@ const EXAMPLE = [3, 28, 28];
 
 /** Number of parameters on CIFAR-10; null for a model that is not known. */
 export function parametersOf(model: string): number | null {
-  const found = models.get(model);
+  const found = knownModel(model);
   return found ? summarizeModel(found, EXAMPLE, 10).count : null;
 }
 

@@ -3,7 +3,7 @@
  */
 
 import type { Cell } from "../document/table.ts";
-import { models } from "../nn/models.ts";
+import { modelNames } from "../run/subject.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { Condition } from "./condition.ts";
 import type { Experiment, Reading } from "./experiment.ts";
@@ -35,7 +35,7 @@ export function scaleOf({ source }: Pick<Experiment, "source">, setting: Setting
 
 /** The models a document speaks of: the experiment's, those asked for, and any other the lab has trials of. */
 export function modelsInDocument(experiment: Experiment, asked: readonly string[]): readonly string[] {
-  const others = experiment.anyModel ? [...models.keys()] : [];
+  const others = experiment.anyModel ? modelNames : [];
   return [...new Set([...experiment.models, ...asked, ...others])];
 }
 

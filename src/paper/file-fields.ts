@@ -6,8 +6,7 @@
 import { z } from "zod";
 import { storable, whole } from "../base/limits.ts";
 import { inputsNames, labelsNames } from "../data/randomize.ts";
-import { datasets } from "../data/registry.ts";
-import { models } from "../nn/models.ts";
+import { datasetNames, modelNames } from "../run/subject.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 
@@ -38,10 +37,10 @@ const enumOf = (names: readonly string[]) => z.enum(names as [string, ...string[
 
 /** The axes that are not of the recipe. */
 const specAxes = {
-  data: enumOf(datasets.map(({ name }) => name)).describe("Dataset."),
+  data: enumOf(datasetNames).describe("Dataset."),
   n: count.describe("Training examples; all unless told."),
   testN: count.describe("Test examples; all unless told."),
-  model: enumOf([...models.keys()]).describe("Model."),
+  model: enumOf(modelNames).describe("Model."),
   inputs: enumOf(inputsNames).describe("How inputs are randomized; true unless told."),
   corrupt: trialSpecSchema.shape.corrupt.describe("Probability that a label is corrupted; 0 unless told."),
   labels: enumOf(labelsNames).describe(

@@ -5,7 +5,7 @@
 import { UsageError } from "../base/errors.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import type { LabelsName } from "../data/randomize.ts";
-import { models } from "../nn/models.ts";
+import { modelNames } from "../run/subject.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import type { Condition } from "./condition.ts";
 import type { AxisValue, ExperimentFile } from "./file-parse.ts";
@@ -104,7 +104,7 @@ const WITHOUT = "-nobn";
 function normalized(model: string, batchNorm: boolean | undefined, where: string): string {
   if (batchNorm === undefined) return model;
   const base = model.endsWith(WITHOUT) ? model.slice(0, -WITHOUT.length) : model;
-  const pair = [...models.keys()].filter((name) => name === base || name === base + WITHOUT);
+  const pair = modelNames.filter((name) => name === base || name === base + WITHOUT);
   if (pair.length < 2) {
     throw new UsageError(
       `${where}: batchNorm: expected a model that comes with batch normalization and without, got "${model}", which has none to switch: leave batchNorm out, or choose another model`,

@@ -2,11 +2,11 @@
  * @file The randomization test: plan the trials, run them, escalate where labels were not fitted, judge.
  */
 
-import type { Splits } from "../data/dataset.ts";
 import type { Provenance, RunProvenance } from "../document/provenance.ts";
 import { type EndedTrial, type RunEvent, recordTrial, type TrialState } from "../run/record.ts";
 import type { DataSource, TrialRunner } from "../run/runner.ts";
 import type { ConformanceLine } from "../run/trial-record.ts";
+import type { Subject } from "../train/trial.ts";
 import { summarize } from "../verdict/summary.ts";
 import { judge } from "../verdict/verdict.ts";
 import { stepsOf } from "./budget.ts";
@@ -17,10 +17,8 @@ import { planTest, type TestPlan } from "./test-plan.ts";
 import type { TestResult } from "./test-result.ts";
 
 /** What a test needs besides its request. */
-export interface TestContext {
+export interface TestContext extends Subject {
   readonly source: DataSource;
-  /** The examples used, cropped for the recipe but not randomized. */
-  readonly splits: Splits;
   readonly runner: TrialRunner;
   readonly provenance: RunProvenance;
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
@@ -36,13 +34,13 @@ export interface TestContext {
  * @throws UsageError if the request is not possible.
  */
 export async function runTest(asked: TestRequest, context: TestContext): Promise<TestResult> {
-  return await runPlan(await planTest(asked, context.source, context.splits), context);
+  return await runPlan(await planTest(asked, context.source, context), context);
 }
 
 /** {@link runTest} of a test that was planned. */
 export async function runPlan(
   plan: TestPlan,
-  { source, runner, provenance, signal, onEvent = () => {} }: Omit<TestContext, "splits">,
+  { source, runner, provenance, signal, onEvent = () => {} }: Omit<TestContext, keyof Subject>,
 ): Promise<TestResult> {
   const began = performance.now();
   const runOne = async (trial: TrialState): Promise<EndedTrial> => {

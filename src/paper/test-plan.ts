@@ -7,14 +7,15 @@ import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { whole } from "../base/limits.ts";
 import { countCopies } from "../data/copies.ts";
-import { classCounts, exampleCount, type Splits } from "../data/dataset.ts";
+import { classCounts, exampleCount } from "../data/dataset.ts";
 import { inputsNames, labelsNames } from "../data/randomize.ts";
-import { findModel, summarizeModel } from "../nn/models.ts";
+import { summarizeModel } from "../nn/profile.ts";
 import type { DataSource } from "../run/runner.ts";
 import { checkRecipe, requirePossible } from "../train/possible.ts";
 import { networkShape, splitsHash } from "../train/prepare.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { trialSpecSchema } from "../train/spec.ts";
+import type { Subject } from "../train/trial.ts";
 import { copiesSchema } from "../verdict/schema.ts";
 import { conditionsOf, fitToBudget, type TestRequest } from "./plan.ts";
 
@@ -59,14 +60,18 @@ export type TestPlan = z.infer<typeof testPlanSchema>;
 /**
  * Plan a test.
  *
- * @param splits - The examples used, cropped for the recipe but not randomized.
+ * @param subject - The model that the request names, and the examples used, cropped for the recipe but not randomized.
  * @throws UsageError if the recipe, the model, the budget or a probability is not possible, or the model cannot train on such
  *   examples or batches, or the recipe's augmentation is not possible on them.
  */
-export async function planTest(asked: TestRequest, source: DataSource, splits: Splits): Promise<TestPlan> {
+export async function planTest(
+  asked: TestRequest,
+  source: DataSource,
+  { model, splits }: Subject,
+): Promise<TestPlan> {
   const recipe = checkRecipe(asked.recipe);
   const [train, test] = [exampleCount(splits.train), exampleCount(splits.test)];
-  requirePossible(asked.model, recipe, splits, train);
+  requirePossible(model, recipe, splits, train);
   const { seeds } = asked;
   if (seeds !== "auto" && !(Number.isInteger(seeds) && seeds >= 1)) {
     throw new UsageError(`--seeds: expected a whole number of at least 1, got ${seeds}`);
@@ -83,7 +88,7 @@ export async function planTest(asked: TestRequest, source: DataSource, splits: S
       dataset: { name: source.name, hash: await splitsHash(splits), train, test },
       classNames,
       shape,
-      parameters: summarizeModel(findModel(asked.model), shape, classNames.length).count,
+      parameters: summarizeModel(model, shape, classNames.length).count,
       trainCounts: classCounts(splits.train),
       testCounts: classCounts(splits.test),
       copies: countCopies(splits),

@@ -3,18 +3,17 @@
  */
 
 import { messageOf } from "../base/errors.ts";
-import type { Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import type { Engine } from "../train/engine.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
-import { runTrial, type TrialEvent } from "../train/trial.ts";
+import { runTrial, type Subject, type TrialEvent } from "../train/trial.ts";
 import { createPace } from "./pace.ts";
 
-/** Where a trial's examples come from. */
+/** Where a trial's examples come from; `run/subject.ts` reads it. */
 export interface DataSource extends LoadOptions {
-  /** Name of the dataset. */
+  /** The dataset's name. */
   readonly name: string;
 }
 
@@ -63,10 +62,12 @@ export interface Checkpoints {
  *
  * With checkpoints, a trial goes on where it was interrupted, and an interrupted one leaves a checkpoint at
  * the end of the engine's run.
+ *
+ * @param subjectOf - The model that a spec names, and the examples of a source, uncropped.
  */
 export function runHere(
   engine: Engine,
-  load: (source: DataSource) => Promise<Splits>,
+  subjectOf: (spec: TrialSpec, source: DataSource) => Promise<Subject>,
   checkpoints?: Checkpoints,
 ): TrialRunner {
   let last: Promise<unknown> = Promise.resolve();
@@ -76,13 +77,14 @@ export function runHere(
     const isInterrupted = (): boolean => signal?.aborted ?? false;
     try {
       const from = await checkpoints?.read(await trialId(spec), warn);
-      const splits = cropForRecipe(await load(source), spec.recipe);
+      const { model, splits } = await subjectOf(spec, source);
+      const subject = { model, splits: cropForRecipe(splits, spec.recipe) };
       const pace = createPace(from?.seconds ?? 0);
       const checkpointDue =
         checkpoints && (() => isInterrupted() || pace.sinceCheckpoint() >= checkpoints.seconds);
       const { secondsSpent, stepsPerRun } = pace;
       const options = { from, checkpointDue, secondsSpent, stepsPerRun };
-      for await (const event of runTrial(spec, splits, engine, options)) {
+      for await (const event of runTrial(spec, subject, engine, options)) {
         if (event.type === "checkpoint") {
           const { history, step, outcome } = event.checkpoint;
           await checkpoints?.write(event.checkpoint, warn);

@@ -5,7 +5,7 @@
 import { UsageError } from "../base/errors.ts";
 import { requireAugmentable } from "../data/augment.ts";
 import { exampleShape, type Splits } from "../data/dataset.ts";
-import { findModel } from "../nn/models.ts";
+import type { Model } from "../nn/model.ts";
 import { networkShape } from "./prepare.ts";
 import { type Recipe, recipeSchema } from "./recipe.ts";
 import { requireTrainable } from "./step.ts";
@@ -17,11 +17,11 @@ import { requireTrainable } from "./step.ts";
  * @param count - Number of training examples.
  * @throws UsageError saying what would do.
  */
-export function requirePossible(model: string, recipe: Recipe, splits: Splits, count: number): void {
+export function requirePossible(model: Model, recipe: Recipe, splits: Splits, count: number): void {
   const { train } = splits;
   requireAugmentable(exampleShape(train), recipe.augment);
   const shape = networkShape(splits, recipe);
-  requireTrainable(findModel(model), recipe, shape, train.classNames.length, count);
+  requireTrainable(model, recipe, shape, train.classNames.length, count);
 }
 
 /**

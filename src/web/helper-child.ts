@@ -4,8 +4,7 @@
 
 import { DataError, EngineError, GraphError, messageOf, UsageError } from "../base/errors.ts";
 import { rememberLast } from "../base/remember.ts";
-import { loadDataset } from "../data/node/load.ts";
-import type { DataSource } from "../run/runner.ts";
+import { openLibrary } from "../run/node/library.ts";
 import type { Device } from "../train/devices.ts";
 import { openEngine } from "../train/engine.ts";
 import type { HelperAnswer, HelperMessage } from "./helper.ts";
@@ -18,7 +17,7 @@ const engineOn = rememberLast(async (device: Device) => {
 });
 
 const tools: Tools = {
-  load: rememberLast((source: DataSource) => loadDataset(source.name, source)),
+  library: openLibrary({ keepsLast: true }),
   engine: () => engineOn("cpu"),
   async drawing() {
     const { drawingTools } = await import("../report/node/tools.ts");

@@ -11,7 +11,7 @@ import { getRequestListener } from "@hono/node-server";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { dataFolder } from "../data/node/files.ts";
 import { locate } from "../data/node/load.ts";
-import { datasets } from "../data/registry.ts";
+import type { KnownDataset } from "../data/registry.ts";
 import type { Lab } from "../lab/lab.ts";
 import { version } from "../run/node/version.ts";
 import { type CheckpointFacts, readCheckpoint } from "../store/checkpoints.ts";
@@ -98,8 +98,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
 
   const helper = openHelper();
   const live = watchLab(lab.database.tables);
-  const hasData = async (name: string): Promise<boolean> => {
-    const known = datasets.find((dataset) => dataset.name === name)!;
+  const hasData = async (known: KnownDataset): Promise<boolean> => {
     if (known.kind !== "stored") return true;
     return (await locate(known, dataFolder(dataDir))).size === known.files.length;
   };

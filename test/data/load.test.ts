@@ -5,9 +5,9 @@ import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { datasetHash } from "../../src/data/dataset.ts";
 import { dataFolder } from "../../src/data/node/files.ts";
-import { loadDataset } from "../../src/data/node/load.ts";
 import { inspect } from "../../src/data/node/obtain.ts";
 import { datasets, findDataset } from "../../src/data/registry.ts";
+import { loadDataset } from "../../src/run/node/library.ts";
 import { gzip, idxFile } from "./fixtures.ts";
 
 vi.mock("node:os", async (original) => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { loadDataset } from "../../src/data/node/load.ts";
+import { findModel } from "../../src/nn/models.ts";
 import type { TestRequest } from "../../src/paper/plan.ts";
 import { runTest } from "../../src/paper/randomization-test.ts";
 import { testResultSchema } from "../../src/paper/test-result.ts";
+import { loadDataset, openLibrary } from "../../src/run/node/library.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import type { RunEvent } from "../../src/run/record.ts";
 import { runHere } from "../../src/run/runner.ts";
@@ -27,9 +28,7 @@ const PROVENANCE = {
 
 /** Run a test in this process; `onEvent` may interrupt it. */
 async function run(facts: Partial<TestRequest>, onEvent?: (event: RunEvent, interrupt: () => void) => void) {
-  await using runner = runHere(await openEngine(runtime, "cpu", 1), ({ name, ...options }) =>
-    loadDataset(name, options),
-  );
+  await using runner = runHere(await openEngine(runtime, "cpu", 1), openLibrary().subject);
   const request: TestRequest = {
     model: "linear",
     inputs: ["true"],
@@ -43,6 +42,7 @@ async function run(facts: Partial<TestRequest>, onEvent?: (event: RunEvent, inte
   const interrupt = new AbortController();
   const result = await runTest(request, {
     source: SOURCE,
+    model: findModel(request.model),
     splits: SPLITS,
     runner,
     provenance: PROVENANCE,

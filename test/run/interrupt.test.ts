@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { randomStream } from "../../src/base/random.ts";
-import { loadDataset } from "../../src/data/node/load.ts";
+import { loadDataset } from "../../src/run/node/library.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";

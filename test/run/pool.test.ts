@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { childrenOf, signalAll } from "../../scripts/faults/processes.ts";
-import { loadDataset } from "../../src/data/node/load.ts";
+import { loadDataset } from "../../src/run/node/library.ts";
 import { openProcessPool } from "../../src/run/node/pool.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";

@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
 import { randomStream } from "../../src/base/random.ts";
 import { type Dataset, exampleCount } from "../../src/data/dataset.ts";
-import { loadDataset } from "../../src/data/node/load.ts";
+import { loadDataset } from "../../src/run/node/library.ts";
 import { runtime as ort } from "../../src/run/node/runtime.ts";
 import { accumulateGram } from "../../src/theory/features/gram.ts";
 import type { Gram } from "../../src/theory/features/gram-state.ts";

@@ -3,6 +3,7 @@ import { sha256 } from "../../src/base/json.ts";
 import type { Splits } from "../../src/data/dataset.ts";
 import { crop } from "../../src/data/preprocess.ts";
 import { shapes } from "../../src/data/shapes.ts";
+import { findModel } from "../../src/nn/models.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/train/checkpoint.ts";
 import { openEngine } from "../../src/train/engine.ts";
@@ -49,7 +50,12 @@ async function run(spec: TrialSpec, options: RunOptions = {}): Promise<Left> {
   const checkpoints: Uint8Array[] = [];
   const types: string[] = [];
   let outcome: TrialOutcome | undefined;
-  for await (const event of runTrial(spec, SPLITS, ENGINE, options)) {
+  for await (const event of runTrial(
+    spec,
+    { model: findModel(spec.model), splits: SPLITS },
+    ENGINE,
+    options,
+  )) {
     types.push(event.type);
     if (event.type === "epoch") rows.push(event.row);
     if (event.type === "checkpoint") checkpoints.push(await encodeCheckpoint(event.checkpoint, PROGRAM));

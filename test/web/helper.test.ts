@@ -8,7 +8,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../src/base/json.ts";
-import { loadDataset } from "../../src/data/node/load.ts";
+import { findModel } from "../../src/nn/models.ts";
+import { loadDataset } from "../../src/run/node/library.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import { writeCheckpoint } from "../../src/store/checkpoints.ts";
 import { keepExperiment } from "../../src/store/experiments.ts";
@@ -42,7 +43,9 @@ beforeAll(async () => {
   };
   id = await trialId(spec);
   const engine = await openEngine(runtime, "cpu", 1);
-  for await (const event of runTrial(spec, splits, engine, { checkpointDue: () => true })) {
+  for await (const event of runTrial(spec, { model: findModel(spec.model), splits }, engine, {
+    checkpointDue: () => true,
+  })) {
     // The checkpoint after the second epoch: its parameters are those that were measured there.
     if (event.type !== "checkpoint" || event.checkpoint.history.length < 2 || event.checkpoint.step > 0)
       continue;

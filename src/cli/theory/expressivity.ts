@@ -3,8 +3,8 @@
  */
 
 import { type Command, Option } from "commander";
-import { datasets } from "../../data/registry.ts";
 import { requireFile } from "../../disk/whole-files.ts";
+import { datasetNames } from "../../run/subject.ts";
 import { CANDIDATES } from "../../theory/expressivity/fit-two-layer.ts";
 import { expressivity } from "../../theory/node/expressivity.ts";
 import { type TargetKind, targetKinds } from "../../theory/node/points.ts";
@@ -32,11 +32,7 @@ export const expressivityCommand = (): Command =>
     ],
     options: (command) =>
       command
-        .option(
-          "--data <name>",
-          `gaussian, or a dataset: ${datasets.map(({ name }) => name).join(", ")}`,
-          "shapes",
-        )
+        .option("--data <name>", `gaussian, or a dataset: ${datasetNames.join(", ")}`, "shapes")
         .option(
           "--data-dir <folder>",
           "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",

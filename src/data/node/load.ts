@@ -1,11 +1,11 @@
 /**
- * @file From a dataset's name to its examples in memory.
+ * @file From a dataset that is known to its examples in memory.
  */
 
 import { DataError } from "../../base/errors.ts";
 import { exampleCount, type Splits } from "../dataset.ts";
 import { gunzip } from "../gzip.ts";
-import { type DataFile, findDataset, type StoredDataset } from "../registry.ts";
+import type { DataFile, KnownDataset, StoredDataset } from "../registry.ts";
 import { subset } from "../subset.ts";
 import { dataFolder, firstFile, readBytes } from "./files.ts";
 
@@ -24,11 +24,10 @@ export interface LoadOptions {
 /**
  * Load a dataset, whole or a random part of it, uncropped.
  *
- * @throws UsageError if the name is unknown, or more examples are wanted than there are.
+ * @throws UsageError if more examples are wanted than there are.
  * @throws DataError if its files are missing or not what they should be.
  */
-export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Splits> {
-  const known = findDataset(name);
+export async function loadKnown(known: KnownDataset, options: LoadOptions = {}): Promise<Splits> {
   if (known.kind === "drawn") return known.draw(options.n ?? known.train, options.testN ?? known.test);
   const splits = known.kind === "included" ? await known.read() : await readStored(known, options);
   const n = options.n ?? exampleCount(splits.train);

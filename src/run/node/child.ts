@@ -6,12 +6,11 @@
  */
 
 import { messageOf } from "../../base/errors.ts";
-import { rememberLast } from "../../base/remember.ts";
-import { loadDataset } from "../../data/node/load.ts";
 import type { Device } from "../../train/devices.ts";
 import { type Engine, openEngine } from "../../train/engine.ts";
-import { type DataSource, runHere } from "../runner.ts";
+import { runHere } from "../runner.ts";
 import { type CheckpointOptions, GRACE_MS, openCheckpoints } from "./checkpoints.ts";
+import { openLibrary } from "./library.ts";
 import type { ChildMessage, ParentMessage } from "./pool.ts";
 import { programOn } from "./provenance.ts";
 import { runtime } from "./runtime.ts";
@@ -46,10 +45,10 @@ try {
 }
 
 if (engine) {
-  // Trials of one test read the same files: the last dataset is kept.
-  const load = rememberLast((source: DataSource) => loadDataset(source.name, source));
+  // Trials of one test read the same files.
+  const library = openLibrary({ keepsLast: true });
   const checkpoints = kept ? openCheckpoints(kept, programOn(device)) : undefined;
-  const runner = runHere(engine, load, checkpoints);
+  const runner = runHere(engine, library.subject, checkpoints);
   process.on("message", async (message: ParentMessage) => {
     if (message.type === "stop") {
       trial?.abort();

@@ -2,10 +2,8 @@
  * @file Implicit regularization with everything it needs on a machine with Node: data files, and who computed it.
  */
 
-import { UsageError } from "../../base/errors.ts";
-import type { Splits } from "../../data/dataset.ts";
-import { type PreprocessName, preprocessor } from "../../data/preprocess.ts";
-import { findDataset } from "../../data/registry.ts";
+import { exampleSize, type Splits } from "../../data/dataset.ts";
+import { type PreprocessName, preprocessor, usualPreprocess } from "../../data/preprocess.ts";
 import { GAUSSIAN, labelings, twoClasses } from "../examples.ts";
 import { methods } from "../implicit/descent.ts";
 import { computeImplicit, type ImplicitSettings, starts } from "../implicit/implicit.ts";
@@ -54,8 +52,7 @@ export interface ImplicitOptions extends Optional<Request>, Surroundings, Watch 
 /**
  * See where SGD and GD end on a linear model with more weights than examples (Zhang et al., ICLR 2017, section 5).
  *
- * @throws UsageError if a setting is out of range or the problem is not under-determined: before data are read, where
- *   their size is known.
+ * @throws UsageError if a setting is out of range or the problem is not under-determined.
  * @throws DataError if data are missing, not finite, or linearly dependent.
  */
 export async function implicitRegularization(options: ImplicitOptions = {}): Promise<TheoryResult> {
@@ -76,13 +73,8 @@ async function loadRows(
     requireUnderdetermined(n, d);
     return loadExamples({ data, n, testN, d, seed });
   }
-  const known = findDataset(data);
-  requireUnderdetermined(
-    n,
-    known.shape.reduce((product, size) => product * size, 1),
-  );
-  if (n > known.train) throw new UsageError(`--n: expected at most ${known.train} for ${data}, got ${n}`);
   const splits = await loadExamples({ data, n, testN, d: width, seed, dataDir });
-  const finish = preprocessor(preprocess ?? known.preprocess, splits.train);
+  requireUnderdetermined(n, exampleSize(splits.train));
+  const finish = preprocessor(preprocess ?? usualPreprocess(splits.train), splits.train);
   return { train: twoClasses(finish(splits.train)), test: twoClasses(finish(splits.test)) };
 }

@@ -4,7 +4,7 @@
 
 import { UsageError } from "../../base/errors.ts";
 import type { Splits } from "../../data/dataset.ts";
-import { loadDataset } from "../../data/node/load.ts";
+import { loadDataset } from "../../run/node/library.ts";
 import { type ExampleOptions, GAUSSIAN, gaussianRows, requireWhole } from "../examples.ts";
 
 /**

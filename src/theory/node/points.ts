@@ -5,8 +5,7 @@
 import { UsageError } from "../../base/errors.ts";
 import { type RandomStream, randomStream } from "../../base/random.ts";
 import { exampleSize } from "../../data/dataset.ts";
-import { loadDataset } from "../../data/node/load.ts";
-import { findDataset } from "../../data/registry.ts";
+import { loadDataset } from "../../run/node/library.ts";
 import { checkSize, type Sample } from "../expressivity/sample.ts";
 
 /** Where targets come from. */
@@ -49,14 +48,9 @@ export async function loadPoints({ data, dataDir, n, d, labels, seed }: PointsRe
     const inputs = Float32Array.from({ length: n * dimensions }, () => random.normal());
     return { count: n, dimensions, inputs, targets: drawTargets(labels, n, CLASSES, seed) };
   }
-  const known = findDataset(data);
   if (d !== undefined) {
     throw new UsageError(`expressivity: expected d only with gaussian points; ${data} has its own`);
   }
-  checkSize(
-    n,
-    known.shape.reduce((product, size) => product * size, 1),
-  );
   const { train } = await loadDataset(data, { dataDir, n, testN: 1, seed });
   return {
     count: n,

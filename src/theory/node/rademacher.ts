@@ -2,9 +2,9 @@
  * @file Rademacher complexity with everything it needs on a machine with Node: data files, the engine.
  */
 
-import { UsageError } from "../../base/errors.ts";
 import type { Splits } from "../../data/dataset.ts";
-import { findDataset } from "../../data/registry.ts";
+import { usualPreprocess } from "../../data/preprocess.ts";
+import { openLibrary } from "../../run/node/library.ts";
 import { checkRecipe } from "../../train/possible.ts";
 import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
@@ -18,9 +18,11 @@ import { loadExamples } from "./load-examples.ts";
 import { type Surroundings, startProvenance, withDataHash } from "./provenance.ts";
 
 /** What is asked, but for the recipe. */
-interface Request extends Omit<RademacherSettings, "recipe"> {
+interface Request extends Omit<RademacherSettings, "models" | "recipe"> {
   /** Name of a dataset, or `gaussian`. */
   readonly data: string;
+  /** Names of models. */
+  readonly models: readonly string[];
   readonly testN: number;
   /** Width of Gaussian rows. */
   readonly d: number;
@@ -60,22 +62,19 @@ export async function rademacherComplexity(options: RademacherOptions = {}): Pro
   const sign = startProvenance(options);
   const asked = fill(rademacherDefaults, options);
   const { data, sizes, capacity, testN, seed } = asked;
-  const preprocess = data === GAUSSIAN ? ("none" as const) : findDataset(data).preprocess;
-  const recipe = checkRecipe({ ...signsRecipe, preprocess, ...options.recipe });
-  requireRademacher({ ...asked, recipe });
+  const models = await Promise.all(asked.models.map(openLibrary().model));
+  const given = checkRecipe({ ...signsRecipe, ...options.recipe });
+  requireRademacher({ ...asked, models, recipe: given });
   const n = Math.max(capacity, ...sizes);
-  if (data !== GAUSSIAN && findDataset(data).kind === "stored" && n > findDataset(data).train) {
-    throw new UsageError(
-      `--n, --capacity: ${data} has ${findDataset(data).train} training examples, got ${n}`,
-    );
-  }
   // A width that was asked for in vain is refused there.
   const width = data === GAUSSIAN ? asked.d : options.d;
   const loaded = await loadExamples({ data, n, testN, d: width, seed, dataDir: options.dataDir });
+  const recipe = { ...given, preprocess: options.recipe?.preprocess ?? usualPreprocess(loaded.train) };
   const cropped = cropForRecipe(loaded, recipe);
   const splits: Splits = { train: twoClasses(cropped.train), test: twoClasses(cropped.test) };
   const engine = await openHere(options);
   const { onProgress, signal } = options;
-  const result = await computeRademacher(splits, engine, { ...asked, recipe }, { onProgress, signal });
+  const settings = { ...asked, models, recipe };
+  const result = await computeRademacher(splits, engine, settings, { onProgress, signal });
   return { ...(await withDataHash(result, splits)), provenance: sign() };
 }

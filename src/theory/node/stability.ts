@@ -2,8 +2,8 @@
  * @file Stability with everything it needs on a machine with Node: data files, the engine.
  */
 
-import { preprocessor } from "../../data/preprocess.ts";
-import { findDataset } from "../../data/registry.ts";
+import { preprocessor, usualPreprocess } from "../../data/preprocess.ts";
+import { openLibrary } from "../../run/node/library.ts";
 import { checkRecipe } from "../../train/possible.ts";
 import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
@@ -17,7 +17,9 @@ import { loadExamples } from "./load-examples.ts";
 import { type Surroundings, startProvenance, withDataHash } from "./provenance.ts";
 
 /** What is asked, but for the recipe. */
-interface Request extends Omit<StabilitySettings, "recipe"> {
+interface Request extends Omit<StabilitySettings, "model" | "recipe"> {
+  /** Name of a model. */
+  readonly model: string;
   /** Name of a dataset, or `gaussian`. */
   readonly data: string;
   /** Held-out examples. */
@@ -52,20 +54,22 @@ export async function stabilityOf(options: StabilityOptions = {}): Promise<Theor
   const sign = startProvenance(options);
   const asked = fill(stabilityDefaults, options);
   const { data, n, testN, replacements, seed } = asked;
-  const preprocess = data === GAUSSIAN ? ("none" as const) : findDataset(data).preprocess;
-  const recipe = checkRecipe({ ...paperRecipe, epochs: STABILITY_EPOCHS, preprocess, ...options.recipe });
-  requireStability({ ...asked, recipe });
+  const model = await openLibrary().model(asked.model);
+  const given = checkRecipe({ ...paperRecipe, epochs: STABILITY_EPOCHS, ...options.recipe });
+  requireStability({ ...asked, model, recipe: given });
   // A width that was asked for in vain is refused there.
   const width = data === GAUSSIAN ? asked.d : options.d;
   const loaded = await loadExamples({
     ...{ data, n: n + replacements, testN, d: width, seed },
     dataDir: options.dataDir,
   });
+  const recipe = { ...given, preprocess: options.recipe?.preprocess ?? usualPreprocess(loaded.train) };
   const cropped = cropForRecipe(loaded, recipe);
   const finish = preprocessor(recipe.preprocess, cropped.train);
   const splits = { train: finish(cropped.train), test: finish(cropped.test) };
   const engine = await openHere(options);
   const { onProgress, signal } = options;
-  const result = await computeStability(splits, engine, { ...asked, recipe }, { onProgress, signal });
+  const settings = { ...asked, model, recipe };
+  const result = await computeStability(splits, engine, settings, { onProgress, signal });
   return { ...(await withDataHash(result, splits)), provenance: sign() };
 }

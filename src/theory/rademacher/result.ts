@@ -58,7 +58,14 @@ export function rademacherResult(computed: Computed): Unsigned {
     ],
     settings: {
       ...{ data: splits.train.name, d: exampleSize(splits.train), testN: exampleCount(splits.test) },
-      ...{ model: models.join(","), n: sizes.join(","), draws, capacity, fitAccuracy, seed },
+      ...{
+        model: models.map(({ name }) => name).join(","),
+        n: sizes.join(","),
+        draws,
+        capacity,
+        fitAccuracy,
+        seed,
+      },
       ...{ epochs: recipe.epochs, lr: recipe.learningRate, batch: recipe.batch, momentum: recipe.momentum },
       ...{ weightDecay: recipe.weightDecay, preprocess: recipe.preprocess },
     },
@@ -168,13 +175,13 @@ function capacityTable({ capacities, splits }: Computed): Table {
       plain("cover", "Cover's 2 (d + 1), linear", "count"),
       plain("tried", "Tried"),
     ],
-    rows: capacities.map(({ model, parameters, fits, fails, tried }) => ({
+    rows: capacities.map(({ model, parameters, isLinear, fits, fails, tried }) => ({
       model: text(model),
       parameters: text(parameters),
       fits: text(fits),
       fails: text(fails),
       perParameter: text(fits > 0 ? parameters / fits : null),
-      cover: text(model === "linear" ? 2 * (exampleSize(splits.train) + 1) : null),
+      cover: text(isLinear ? 2 * (exampleSize(splits.train) + 1) : null),
       tried: text(tried.map(({ n, fits: fitted }) => `${n} ${fitted ? "yes" : "no"}`).join(", ")),
     })),
   };
@@ -203,7 +210,7 @@ function complexityPlot({ cells, settings: { models, sizes } }: Computed): Plot 
     x: { label: "Examples", unit: "count", domain: null, scale: "log" },
     y: { label: "r (the complexity is at least this)", unit: "number", domain: [0, 1] },
     guides: [],
-    series: models.flatMap((model) => [
+    series: models.flatMap(({ name: model }) => [
       ...seriesOf(model, model, ({ r }) => r),
       ...seriesOf(`${model}, upper bound`, model, ({ upperBound }) => upperBound),
       ...seriesOf(`${model}, least squares`, model, ({ leastSquares }) => leastSquares),
@@ -231,7 +238,7 @@ function capacityPlot({ capacities, settings: { fitAccuracy } }: Computed): Plot
 }
 
 function claimOf(cells: readonly Cell[]): Claim {
-  const networks = cells.filter(({ model }) => model !== "linear");
+  const networks = cells.filter(({ isLinear }) => !isLinear);
   const says = ({ model, n, r, testError }: Cell): string =>
     `${model} on ${count(n)} examples: a complexity of at least ${say(r.mean)}, error on true labels ${percent(testError)}`;
   const proof = networks.find(({ r, testError }) => r.mean >= NEAR_ONE && testError < 0.5);

@@ -49,7 +49,7 @@ export function stabilityResult(computed: Computed): Unsigned {
       "Interrupted computations begin anew.",
     ],
     settings: {
-      ...{ data: splits.train.name, model, n, testN: exampleCount(splits.test), replacements },
+      ...{ data: splits.train.name, model: model.name, n, testN: exampleCount(splits.test), replacements },
       ...{ labels: labels.join(","), seed, epochs: recipe.epochs, lr: recipe.learningRate },
       ...{ batch: recipe.batch, momentum: recipe.momentum, weightDecay: recipe.weightDecay },
       preprocess: recipe.preprocess,
@@ -69,7 +69,7 @@ const lastOf = ({ changes }: Curve): Change => changes.at(-1)!;
 function findingsOf({ curves, needs, settings: { model, n, recipe } }: Computed): string[] {
   const list = curves.map((curve) => {
     const { mean, max, largest, testAccuracy } = lastOf(curve);
-    return `${curve.labels} labels: replacing one of ${n} examples of ${model} changes a held-out loss by ${sayEstimate(mean)} nats on average and by ${sayEstimate(max)} at most, ${say(largest)} in all, after ${recipe.epochs} epochs (held-out accuracy ${percent(testAccuracy)}).`;
+    return `${curve.labels} labels: replacing one of ${n} examples of ${model.name} changes a held-out loss by ${sayEstimate(mean)} nats on average and by ${sayEstimate(max)} at most, ${say(largest)} in all, after ${recipe.epochs} epochs (held-out accuracy ${percent(testAccuracy)}).`;
   });
   const largest = Math.max(...curves.map((curve) => lastOf(curve).largest));
   list.push(
