@@ -5,8 +5,9 @@
  * decimal. The unit of a measured column stands in its title, so its cells are bare numbers.
  */
 
+import { formatShare } from "../base/percent.ts";
 import type { Measurement, Unit } from "../document/measurement.ts";
-import { formatNumber, formatShare } from "./format.ts";
+import { formatNumber } from "./format.ts";
 
 /** Stands where nothing was measured. */
 export const MISSING = "—";

@@ -7,7 +7,7 @@
  */
 
 import type * as Plot from "@observablehq/plot";
-import type { Kind } from "../kinds.ts";
+import type { Kind } from "../../run/kinds.ts";
 
 /** `#rrggbb` on white and on dark ground, and the CSS variable that holds it on a page. */
 export interface Color {

@@ -3,8 +3,9 @@
  */
 
 import * as Plot from "@observablehq/plot";
+import { formatShare } from "../../base/percent.ts";
 import type { Estimate } from "../../base/statistics.ts";
-import { formatPercent, formatShare } from "../format.ts";
+import { formatPercent } from "../format.ts";
 import { type Board, type Drawing, type DrawOptions, drawFrame, type Heading, textWidth } from "./frame.ts";
 import { dot, drawLegend } from "./legend.ts";
 import { type Color, GUIDE_DASHES, inkOf } from "./looks.ts";

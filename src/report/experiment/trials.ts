@@ -3,11 +3,11 @@
  */
 
 import type { ExperimentResult } from "../../paper/experiment-result.ts";
+import { kindOfSpec, nameKind } from "../../run/kinds.ts";
 import type { TrialResult } from "../../run/trial-record.ts";
 import { formatNoun } from "../format.ts";
 import type { Grid } from "../grid/grid.ts";
 import { listGrid } from "../grid/list-grid.ts";
-import { kindOfSpec, nameKind } from "../kinds.ts";
 import { lengthColumns, outcomeColumns } from "../trial-columns.ts";
 
 type Trial = ExperimentResult["trials"][number];

@@ -4,9 +4,9 @@
 
 import { FEWEST_FOR_INTERVAL } from "../../base/statistics.ts";
 import type { TestResult } from "../../paper/test-result.ts";
+import { type Kind, kindOfTrial, sameKind } from "../../run/kinds.ts";
 import { type TrialResult, trialStatuses } from "../../run/trial-record.ts";
 import { formatCount, formatNoun } from "../format.ts";
-import { type Kind, kindOfTrial, sameKind } from "../kinds.ts";
 
 /** What was trained on what, and how often. */
 export function nameTest({ model, dataset, trials }: TestResult): string {

@@ -5,12 +5,12 @@
 import type { Estimate } from "../../base/statistics.ts";
 import type { Series } from "../../document/plot.ts";
 import type { TestResult } from "../../paper/test-result.ts";
+import { compareKinds, nameEscalated } from "../../run/kinds.ts";
 import type { SummaryRow } from "../../verdict/schema.ts";
 import type { CurveFigure } from "../chart/figure.ts";
 import { kindColor } from "../chart/looks.ts";
 import type { PairFigure } from "../chart/pair-chart.ts";
 import { formatEstimate } from "../format.ts";
-import { compareKinds, nameEscalated } from "../kinds.ts";
 import { nameTest, tellSpread } from "./about.ts";
 import { chanceOf, testFigure } from "./curves.ts";
 

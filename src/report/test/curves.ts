@@ -2,10 +2,11 @@
  * @file Figures over epochs: training loss, train accuracy and test accuracy, one line a kind of trial.
  */
 
-import { estimate } from "../../base/statistics.ts";
 import type { Plot, Series } from "../../document/plot.ts";
+import { courseByEpoch } from "../../paper/measure.ts";
 import type { TestResult } from "../../paper/test-result.ts";
-import type { HistoryRow, TrialResult } from "../../run/trial-record.ts";
+import { compareKinds, kindOfTrial, nameEscalated } from "../../run/kinds.ts";
+import type { HistoryRow } from "../../run/trial-record.ts";
 import { ACCURACY_LIMITS, groupTrials } from "../../verdict/summary.ts";
 import {
   type CurveFigure,
@@ -16,7 +17,6 @@ import {
 } from "../chart/figure.ts";
 import { kindColor } from "../chart/looks.ts";
 import { formatCount, formatPercent } from "../format.ts";
-import { compareKinds, kindOfTrial, nameEscalated } from "../kinds.ts";
 import { nameTest } from "./about.ts";
 
 /** Points a line keeps: more than a chart can show would only make the page heavy. */
@@ -93,43 +93,23 @@ export const epochAxis = (series: readonly Series[], label = "Epoch"): Plot["x"]
   domain: [0, Math.max(...series.flatMap(({ points }) => points.map(({ x }) => x)))],
 });
 
-/** Reads a number of an epoch. */
-type Read = (row: HistoryRow, trial: TrialResult) => number | null | undefined;
-
 /** One line a kind of trial, over its seeds, marked alike in all figures; kinds that have nothing to show are left out. */
-export function linesOver(
+export const linesOver = (
   { trials }: Pick<TestResult, "trials">,
-  read: Read,
+  read: (row: HistoryRow) => number | null,
   limits: readonly [number, number],
-): DrawnSeries[] {
-  return groupTrials(trials)
-    .map((group) => ({ kind: kindOfTrial(group[0]!), points: thin(meansOver(group, read, limits)) }))
+): DrawnSeries[] =>
+  groupTrials(trials)
+    .map((group) => ({
+      kind: kindOfTrial(group[0]!),
+      points: thin(courseByEpoch(group, read, limits, ({ fit }) => fit)),
+    }))
     .sort((a, b) => compareKinds(a.kind, b.kind))
     .map(({ kind, points }, shape) => {
       const marking = { color: kindColor(kind), shape };
       return { title: nameEscalated(kind), points, paper: [], marking };
     })
     .filter(({ points }) => points.length > 0);
-}
-
-function meansOver(
-  trials: readonly TrialResult[],
-  read: Read,
-  limits: readonly [number, number],
-): Series["points"] {
-  const histories = trials.map((trial) => new Map(trial.history.map((row) => [row.epoch, row])));
-  const epochs = [...new Set(histories.flatMap((history) => [...history.keys()]))].sort((a, b) => a - b);
-  return epochs.flatMap((x) => {
-    const values = trials.map((trial, index) => {
-      const row = histories[index]!.get(x) ?? (trial.fit ? trial.history.at(-1) : undefined);
-      return row && read(row, trial);
-    });
-    const known = values.filter((value) => value !== null && value !== undefined);
-    if (known.length === 0) return [];
-    const { mean, low, high, n } = estimate(known, limits);
-    return [{ x, y: mean, low, high, n }];
-  });
-}
 
 /** Some of the points, evenly, the first and the last among them. */
 function thin(points: Series["points"]): Series["points"] {

@@ -2,13 +2,14 @@
  * @file The parts of a test's page that say what was done: recipe, data, conformance, and how to read it all.
  */
 
+import { formatShare } from "../../base/percent.ts";
 import type { TestResult } from "../../paper/test-result.ts";
-import { formatCount, formatNoun, formatNumber, formatPercent, formatShare } from "../format.ts";
+import { compareKinds, kindOfTrial, nameKind } from "../../run/kinds.ts";
+import { formatCount, formatNoun, formatNumber, formatPercent } from "../format.ts";
 import { htmlList } from "../grid/html.ts";
 import { listGrid } from "../grid/list-grid.ts";
 import { html, type Insert, type Markup } from "../html/escape.ts";
 import { citation, type Fact, factList, foldedPart } from "../html/parts.ts";
-import { compareKinds, kindOfTrial, nameKind } from "../kinds.ts";
 
 /** The recipe, the data and the model. */
 export function recipePart({ recipe, dataset, model }: TestResult): Markup {

@@ -4,11 +4,11 @@
 
 import { meanOf } from "../../base/statistics.ts";
 import type { TestResult } from "../../paper/test-result.ts";
+import { kindOfTrial, nameEscalated } from "../../run/kinds.ts";
 import type { TrialResult } from "../../run/trial-record.ts";
 import { ACCURACY_LIMITS, groupTrials } from "../../verdict/summary.ts";
 import { type CurveFigure, joinFigures } from "../chart/figure.ts";
 import { formatPercent } from "../format.ts";
-import { kindOfTrial, nameEscalated } from "../kinds.ts";
 import { accuracyPlot, CARRIED, epochAxis, linesOver, testFigure } from "./curves.ts";
 
 /** Accuracies on changed and unchanged training labels by epoch; null if no labels were partly corrupted. */
@@ -19,13 +19,11 @@ export function noiseApart(result: TestResult): CurveFigure | null {
     { title: "Changed, truly", field: "changedTrue" },
     { title: "Not changed", field: "unchanged" },
   ] as const;
+  // The others have nothing to show here, and keep their marks.
+  const among = result.trials.map((trial) => (isPartly(trial) ? trial : { ...trial, history: [] }));
   const drawn = panels.map(({ title, field }) => ({
     title,
-    series: linesOver(
-      result,
-      ({ apart }, trial) => (isPartly(trial) ? apart?.[field] : null),
-      ACCURACY_LIMITS,
-    ),
+    series: linesOver({ trials: among }, ({ apart }) => apart?.[field] ?? null, ACCURACY_LIMITS),
   }));
   const lines = drawn.flatMap(({ series }) => series);
   const guesses = trials.flatMap(({ memorising }) => (memorising ? [memorising.guessing] : []));

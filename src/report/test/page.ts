@@ -3,13 +3,13 @@
  */
 
 import type { TestResult } from "../../paper/test-result.ts";
+import { kindOfTrial } from "../../run/kinds.ts";
 import { kindColor } from "../chart/looks.ts";
 import { formatCount, formatNoun } from "../format.ts";
 import { htmlList } from "../grid/html.ts";
 import { html, type Insert, type Markup } from "../html/escape.ts";
 import { type Carried, carriedResult, downloadsPart, figurePart, htmlPage, keepUnits } from "../html/page.ts";
 import { factList, foldedPart, provenancePart } from "../html/parts.ts";
-import { kindOfTrial } from "../kinds.ts";
 import { conformancePart, readingPart, recipePart, touchedPart } from "./facts.ts";
 import { drawTestFigure, type TestFigure, testFigures } from "./figures.ts";
 import { summaryCsv } from "./records.ts";

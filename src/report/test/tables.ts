@@ -3,12 +3,12 @@
  */
 
 import type { TestResult } from "../../paper/test-result.ts";
+import { compareKinds, kindOfTrial, nameEscalated, nameKind } from "../../run/kinds.ts";
 import type { TrialResult } from "../../run/trial-record.ts";
 import type { SummaryRow } from "../../verdict/schema.ts";
 import { kindColor } from "../chart/looks.ts";
 import type { Grid } from "../grid/grid.ts";
 import { listGrid } from "../grid/list-grid.ts";
-import { compareKinds, kindOfTrial, nameEscalated, nameKind } from "../kinds.ts";
 import { lengthColumns, outcomeColumns } from "../trial-columns.ts";
 import { nameTest, tellSpread, tellStatuses } from "./about.ts";
 

@@ -2,11 +2,12 @@
  * @file The verdict in words: a headline, and each answer with its evidence.
  */
 
+import { formatShare } from "../../base/percent.ts";
 import type { ShareInterval } from "../../base/shares.ts";
 import { type Estimate, estimate } from "../../base/statistics.ts";
 import type { TestResult } from "../../paper/test-result.ts";
 import type { Verdict } from "../../verdict/schema.ts";
-import { formatCount, formatEstimate, formatNumber, formatPercent, formatShare, NOTHING } from "../format.ts";
+import { formatCount, formatEstimate, formatNumber, formatPercent, NOTHING } from "../format.ts";
 
 /** How an answer is to be taken. */
 export type Tone = "decided" | "open" | "alarm";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { kindColor, oursLook, paperLook, seriesColors } from "../../../src/report/chart/looks.ts";
-import { kindOfTrial } from "../../../src/report/kinds.ts";
+import { kindOfTrial } from "../../../src/run/kinds.ts";
 import { allKinds } from "../fixture.ts";
 
 describe("the looks of lines", () => {

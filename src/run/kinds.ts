@@ -2,10 +2,10 @@
  * @file Kinds of trials: what was trained on, its name and its place in every table and chart.
  */
 
+import { formatShare } from "../base/percent.ts";
 import { type InputsName, inputsNames } from "../data/randomize.ts";
-import type { TrialResult } from "../run/trial-record.ts";
 import type { TrialSpec } from "../train/spec.ts";
-import { formatShare } from "./format.ts";
+import type { TrialResult } from "./trial-record.ts";
 
 /** What a kind of trial was trained on. */
 export interface Kind {
