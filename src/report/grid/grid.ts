@@ -44,7 +44,7 @@ export interface Grid {
   /** How to read the numbers, a sentence each. */
   readonly notes: readonly string[];
   readonly footnotes: readonly { readonly mark: string; readonly text: string }[];
-  /** Whether it lists records, of which any column may be missing. */
+  /** Whether it is a list of records, whose titles are no wider than their cells need. */
   readonly isList?: boolean;
 }
 
