@@ -14,8 +14,6 @@ export { runRandomizationTest, type TestOptions } from "./lab/test.ts";
 export * from "./lab.ts";
 export { terminalExperiment } from "./report/experiment/terminal.ts";
 export { writeReport } from "./report/node/write.ts";
-export { writeExperiment } from "./report/node/write-experiment.ts";
-export { writeTheory } from "./report/node/write-theory.ts";
 export { parseResult } from "./report/parse-result.ts";
 export { terminalTheory } from "./report/theory/terminal.ts";
 export { type CheckpointOptions, openCheckpoints } from "./run/node/checkpoints.ts";

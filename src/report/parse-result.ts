@@ -4,9 +4,10 @@
 
 import type { z } from "zod";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
-import { type ExperimentResult, experimentResultSchema } from "../paper/experiment-result.ts";
-import { type TestResult, testResultSchema } from "../paper/test-result.ts";
-import { type TheoryResult, theoryResultSchema } from "../theory/theory-result.ts";
+import { experimentResultSchema } from "../paper/experiment-result.ts";
+import { testResultSchema } from "../paper/test-result.ts";
+import { theoryResultSchema } from "../theory/theory-result.ts";
+import type { AnyResult } from "./files.ts";
 
 /** The documents that can be read, by what they call their schema. */
 const SCHEMAS = {
@@ -25,7 +26,7 @@ const MOST_PROBLEMS = 3;
  * @throws DataError if it is no JSON, or not what its schema says, with the place.
  * @throws UsageError if its schema is not one of this version of Shatter.
  */
-export function parseResult(text: string, where: string): TestResult | ExperimentResult | TheoryResult {
+export function parseResult(text: string, where: string): AnyResult {
   const document = parseJson(text, where);
   const { schema } = Object(document) as { schema?: unknown };
   if (typeof schema !== "string" || !Object.hasOwn(SCHEMAS, schema)) throw unknownSchema(schema, where);

@@ -12,7 +12,7 @@ import { takeExamples } from "../../src/data/dataset.ts";
 import { shapes } from "../../src/data/shapes.ts";
 import { trialRow } from "../../src/lab/trial-row.ts";
 import { findModel } from "../../src/nn/models.ts";
-import { sheetPng } from "../../src/report/example-image.ts";
+import { sheetPng } from "../../src/report/node/example-image.ts";
 import { loadDataset, openLibrary } from "../../src/run/node/library.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import type { DataSource } from "../../src/run/runner.ts";
