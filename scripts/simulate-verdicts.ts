@@ -249,11 +249,22 @@ async function verdictOf(kind: Kind, seed: number, engine: Engine): Promise<Verd
     [Symbol.asyncDispose]: async () => {},
   };
   const provenance = {
-    ...{ version: "", commit: null, engine: "", device: "cpu", threads: 1, jobs: 1, node: "" },
-    ...{ machine: "", command: null, started: "" },
+    version: "",
+    commit: null,
+    engine: "",
+    device: "cpu",
+    threads: 1,
+    jobs: 1,
+    node: "",
+    machine: "",
+    command: null,
+    started: "",
   };
   const result = await runTest(request, {
-    ...{ ...subject, source: { name: kind.what }, runner: faulty, provenance },
+    ...subject,
+    source: { name: kind.what },
+    runner: faulty,
+    provenance,
   });
   const failed = result.trials.find(({ status }) => status === "failed");
   if (failed) throw new Error(`${kind.what}, seed ${seed}: ${failed.error}`);

@@ -101,7 +101,9 @@ function createTally() {
       const share = parts.reduce((total, part) => total + part, 0) / Math.max(1, parts.length);
       const elapsed = (performance.now() - began) / 1000;
       return {
-        ...{ share, planned: parts.length, done: parts.filter((part) => part === 1).length },
+        share,
+        planned: parts.length,
+        done: parts.filter((part) => part === 1).length,
         left: share > 0.01 && share < 1 ? `${formatDuration((elapsed * (1 - share)) / share)} left` : "",
       };
     },

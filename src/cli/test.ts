@@ -338,7 +338,9 @@ async function publishTest(
   }
   const print = (): void => printResult(result, verbose);
   await publish({
-    ...{ result, outputs, print: json === "-" ? undefined : print },
+    result,
+    outputs,
+    print: json === "-" ? undefined : print,
     again: command && `${command}, run again, trains nothing that is done`,
   });
   if (page !== undefined) process.stderr.write(`report: ${page}\n`);

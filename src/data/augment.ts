@@ -85,7 +85,10 @@ export function drawView(
   const left = random.below(width - columns + 1);
   return {
     degrees: turn * augmentation.rotation,
-    ...{ top, left, rows, columns },
+    top,
+    left,
+    rows,
+    columns,
     mirrored: augmentation.flip && flips,
   };
 }

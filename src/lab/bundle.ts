@@ -81,8 +81,12 @@ async function writeTrials(database: Database, folder: string, ids: readonly str
     for (const trial of parsed) await store.write(trial);
     const flat = parsed.map(
       ({ spec, result: { history: _, confusion, touched, labels, best, ...numbers } }) => ({
-        ...{ model: spec.model, dataset: spec.dataset.name, n: spec.dataset.train },
-        ...{ corrupt: labels.nominal, labels: spec.labels ?? "redraw", realised: labels.realised },
+        model: spec.model,
+        dataset: spec.dataset.name,
+        n: spec.dataset.train,
+        corrupt: labels.nominal,
+        labels: spec.labels ?? "redraw",
+        realised: labels.realised,
         ...numbers,
       }),
     );
@@ -170,7 +174,9 @@ export async function importLab(
   await lab.requeue();
   await lab.backUp();
   return {
-    ...{ experiments: bundle.experiments.length, done, open: ids.length },
+    experiments: bundle.experiments.length,
+    done,
+    open: ids.length,
     checkpoints: await takeCheckpoints(lab, folder, ids, onWarning),
   };
 }

@@ -79,7 +79,14 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
     return await readFile(join(options.checkpoints, basename(facts.path))).catch(() => undefined);
   };
   const services = {
-    ...{ lab, version, helper, live, hasData, dataDir, checkpointBytes, stallMs },
+    lab,
+    version,
+    helper,
+    live,
+    hasData,
+    dataDir,
+    checkpointBytes,
+    stallMs,
     isWorking: options.isWorking ?? false,
     documents: keepDocuments(lab),
   };
@@ -95,7 +102,9 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
   server.maxConnections = CONNECTIONS;
   const bound = await listen(server, host, port);
   const app = createApp(services, {
-    ...{ isOurName, page, basePath },
+    isOurName,
+    page,
+    basePath,
     isToken: tokens.length > 0 ? tokenCheck(tokens) : undefined,
     // Cookies know no ports, and one machine may show several labs.
     cookie: `shatter-${bound.port}`,

@@ -8,7 +8,10 @@ import { rotationCases, titleOf } from "./rotations.ts";
 
 /** Images of `shape` with the given values. */
 const imagesOf = (shape: readonly number[], inputs: Dataset["inputs"]): Dataset => ({
-  ...{ name: "hand-made", inputs, shape, classNames: ["one"] },
+  name: "hand-made",
+  inputs,
+  shape,
+  classNames: ["one"],
   labels: new Int32Array(shape[0]!),
 });
 

@@ -62,14 +62,12 @@ async function workIn(
   const checkpoints = { folder: join(folder, machine), seconds: 0.2 };
   await using runner = await openProcessPool({ jobs: 1, device: "cpu", threads: 1, checkpoints });
   await work({
-    ...{
-      runner,
-      database: lab.database,
-      queue: lab.queue,
-      contents: lab.contents,
-      device: "cpu",
-      threads: 1,
-    },
+    runner,
+    database: lab.database,
+    queue: lab.queue,
+    contents: lab.contents,
+    device: "cpu",
+    threads: 1,
     provenance: provenanceOf("cpu", 1, 1, null),
     shelf: openShelf(lab.database, { ...checkpoints, program: programOn("cpu") }),
     signal: signal ?? new AbortController().signal,
@@ -169,14 +167,12 @@ describe("a worker", () => {
       [Symbol.asyncDispose]: async () => {},
     };
     const working = work({
-      ...{
-        runner,
-        database: lab.database,
-        queue: lab.queue,
-        contents: lab.contents,
-        device: "webgpu",
-        threads: 1,
-      },
+      runner,
+      database: lab.database,
+      queue: lab.queue,
+      contents: lab.contents,
+      device: "webgpu",
+      threads: 1,
       provenance: provenanceOf("webgpu", 1, 1, null),
       shelf: openShelf(lab.database, { folder, program: programOn("webgpu") }),
       signal: new AbortController().signal,

@@ -37,7 +37,11 @@ export async function startServer(): Promise<Server> {
   const folder = join(tmpdir(), `shatter-postgres-${randomUUID()}`);
   const port = await freePort();
   const server = new EmbeddedPostgres({
-    ...{ databaseDir: folder, port, user: "postgres", password: "secret", persistent: true },
+    databaseDir: folder,
+    port,
+    user: "postgres",
+    password: "secret",
+    persistent: true,
     // Not on the disk before it says so: for tests, the same behavior in less time.
     postgresFlags: ["-c", "fsync=off"],
     onLog: () => {},

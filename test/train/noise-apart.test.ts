@@ -70,13 +70,11 @@ test.each([undefined, "permute"] as const)("a trial follows its changed labels a
   const splits = cropForRecipe(shapes(300, 50), paperRecipe);
   const dataset = { name: "shapes", hash: await splitsHash(splits), train: 300, test: 50 };
   const spec = {
-    ...{
-      schema: "shatter/trial@1" as const,
-      dataset,
-      inputs: "true" as const,
-      corrupt: 0.4,
-      model: "mlp-1x512",
-    },
+    schema: "shatter/trial@1" as const,
+    dataset,
+    inputs: "true" as const,
+    corrupt: 0.4,
+    model: "mlp-1x512",
     ...(labels ? { labels } : {}),
     recipe: { ...paperRecipe, epochs: 60, batch: 32, evaluate: { every: 2, test: "all" as const } },
     seed: 0,

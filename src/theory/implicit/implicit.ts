@@ -181,7 +181,15 @@ async function runOne(
   const slowest = l2 > 0 && start === "random" ? 0 : spectrum.smallest;
   let first: number | undefined;
   const path = await followPath({
-    ...{ x, y, factor, start: from, descent, leastNorm: least, limit, tolerance, epochs },
+    x,
+    y,
+    factor,
+    start: from,
+    descent,
+    leastNorm: least,
+    limit,
+    tolerance,
+    epochs,
     onMoment: async ({ toLimit, epoch }) => {
       first ??= toLimit;
       // Convergence is linear, so what is done is a share of the logarithm.
@@ -191,7 +199,11 @@ async function runOne(
   });
   const last = path.moments.at(-1)!;
   return {
-    ...{ labels, method, start, descent, path },
+    labels,
+    method,
+    start,
+    descent,
+    path,
     distance: last.toLeastNorm / unit,
     nullSpace: norm(outside) / unit,
     fromLimit: last.toLimit / unit,

@@ -125,7 +125,15 @@ export async function expressivity(options: ExpressivityOptions): Promise<Theory
   const ordered = orderSamples(on.exact, sample.targets);
   const { thresholds } = exact.blocks[0]!;
   const found: Found = {
-    ...{ sample, merged, isLabels: bench.isLabels, exact, sizes, remedies, roundings, depths, depthCount },
+    sample,
+    merged,
+    isLabels: bench.isLabels,
+    exact,
+    sizes,
+    remedies,
+    roundings,
+    depths,
+    depthCount,
     largestSum: largestSum(exact, ordered.projected.at(-1)!),
     drawn: candidates,
     apart: projections.filter(({ single: values }) => relativeGap(values) > 0).length,

@@ -68,7 +68,9 @@ export async function kernelInterpolation(options: KernelOptions = {}): Promise<
   checkRequest(request);
   const { data, n, testN, seed, d } = request;
   const splits = await loadExamples({
-    ...{ data, n, testN },
+    data,
+    n,
+    testN,
     d: data === GAUSSIAN ? d : options.d,
     seed,
     dataDir: options.dataDir,

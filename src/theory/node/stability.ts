@@ -30,8 +30,14 @@ interface Request extends Omit<StabilitySettings, "model" | "recipe"> {
 
 /** What is asked where nothing else is. */
 export const stabilityDefaults: Request = {
-  ...{ data: "shapes", testN: 500, d: 50, seed: 0 },
-  ...{ model: "mlp-1x512", n: 500, replacements: 5, labels: labelings },
+  data: "shapes",
+  testN: 500,
+  d: 50,
+  seed: 0,
+  model: "mlp-1x512",
+  n: 500,
+  replacements: 5,
+  labels: labelings,
 };
 
 /** Epochs of the recipe unless told. */
@@ -60,7 +66,11 @@ export async function stabilityOf(options: StabilityOptions = {}): Promise<Theor
   // A width that was asked for in vain is refused there.
   const width = data === GAUSSIAN ? asked.d : options.d;
   const loaded = await loadExamples({
-    ...{ data, n: n + replacements, testN, d: width, seed },
+    data,
+    n: n + replacements,
+    testN,
+    d: width,
+    seed,
     dataDir: options.dataDir,
   });
   const recipe = { ...given, preprocess: options.recipe?.preprocess ?? usualPreprocess(loaded.train) };

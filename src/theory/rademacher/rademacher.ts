@@ -123,7 +123,10 @@ export async function computeRademacher(
       const trainError = 1 - truth.trainAccuracy;
       const dimensions = exampleSize(splits.train) + 1;
       cells.push({
-        ...{ ...facts, n, r, trainError },
+        ...facts,
+        n,
+        r,
+        trainError,
         fitted: agreements.filter((agreement) => (agreement + 1) / 2 >= fitAccuracy).length,
         testError: 1 - truth.testAccuracy,
         bound: errorBound(trainError, r.mean, n),

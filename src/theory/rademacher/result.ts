@@ -57,17 +57,21 @@ export function rademacherResult(computed: Computed): Unsigned {
       "Interrupted computations begin anew.",
     ],
     settings: {
-      ...{ data: splits.train.name, d: exampleSize(splits.train), testN: exampleCount(splits.test) },
-      ...{
-        model: models.map(({ name }) => name).join(","),
-        n: sizes.join(","),
-        draws,
-        capacity,
-        fitAccuracy,
-        seed,
-      },
-      ...{ epochs: recipe.epochs, lr: recipe.learningRate, batch: recipe.batch, momentum: recipe.momentum },
-      ...{ weightDecay: recipe.weightDecay, preprocess: recipe.preprocess },
+      data: splits.train.name,
+      d: exampleSize(splits.train),
+      testN: exampleCount(splits.test),
+      model: models.map(({ name }) => name).join(","),
+      n: sizes.join(","),
+      draws,
+      capacity,
+      fitAccuracy,
+      seed,
+      epochs: recipe.epochs,
+      lr: recipe.learningRate,
+      batch: recipe.batch,
+      momentum: recipe.momentum,
+      weightDecay: recipe.weightDecay,
+      preprocess: recipe.preprocess,
     },
     tables: [complexityTable(cells, draws), ...(capacities.length > 0 ? [capacityTable(computed)] : [])],
     plots: [
@@ -106,15 +110,16 @@ const keyOf = (model: string, n?: number): string =>
 function numbersOf({ model, n, r, fitted, ...cell }: Cell): [string, number | null][] {
   const { trainError, testError, bound, upperBound, leastSquares, parameters } = cell;
   return Object.entries({
-    ...{
-      R: r.mean,
-      RLow: r.low,
-      RHigh: r.high,
-      Fitted: fitted,
-      TrainError: trainError,
-      TestError: testError,
-    },
-    ...{ Bound: bound, UpperBound: upperBound, LeastSquares: leastSquares, Parameters: parameters },
+    R: r.mean,
+    RLow: r.low,
+    RHigh: r.high,
+    Fitted: fitted,
+    TrainError: trainError,
+    TestError: testError,
+    Bound: bound,
+    UpperBound: upperBound,
+    LeastSquares: leastSquares,
+    Parameters: parameters,
   }).map(([name, value]) => [`${keyOf(model, n)}${name}`, value]);
 }
 
@@ -124,8 +129,13 @@ const capacityNumbers = ({ model, fits, fails }: ModelCapacity): [string, number
 ];
 
 const measurementOf = ({ mean, low, high, n }: Estimate): Measurement => ({
-  ...{ value: mean, low, high, n },
-  ...{ paper: null, difference: null, note: null },
+  value: mean,
+  low,
+  high,
+  n,
+  paper: null,
+  difference: null,
+  note: null,
 });
 
 function complexityTable(cells: readonly Cell[], draws: number): Table {

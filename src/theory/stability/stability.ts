@@ -114,7 +114,10 @@ export async function computeStability(
     const follow = async (rows: readonly number[], what: string): Promise<Probed[]> => {
       const path: Probed[] = [];
       for await (const probed of trainPath(engine, {
-        ...{ model, recipe, seed, probes },
+        model,
+        recipe,
+        seed,
+        probes,
         train: takeExamples(pool, rows),
       })) {
         path.push(probed);

@@ -15,7 +15,8 @@ import { allKinds, blankDocument, followed, HOSTILE, testResult, trial } from ".
 import { theory } from "../theory/fixture.ts";
 
 const optionsOf = (options: Partial<DrawOptions>): DrawOptions => ({
-  ...{ document: blankDocument(), theme: "file" },
+  document: blankDocument(),
+  theme: "file",
   ...options,
 });
 

@@ -88,7 +88,13 @@ describe("rademacherComplexity", () => {
 
   test("finds the capacity of a linear model near Cover's, and the same twice", async () => {
     const options = {
-      ...{ d: 15, models: ["linear"], sizes: [8, 16], draws: 2, testN: 5, capacity: 64, fitAccuracy: 1 },
+      d: 15,
+      models: ["linear"],
+      sizes: [8, 16],
+      draws: 2,
+      testN: 5,
+      capacity: 64,
+      fitAccuracy: 1,
       recipe: { batch: 64, learningRate: 1, epochs: 500, evaluate: { every: 50, test: 1 } },
     };
     const first = await rademacherComplexity(options);
@@ -99,8 +105,11 @@ describe("rademacherComplexity", () => {
     const { series, guides } = first.plots.at(-1)!;
     expect(guides).toEqual([{ label: "fitted", y: 1 }]);
     expect(series[0]!.points).toContainEqual({
-      ...{ x: first.numbers["linearCapacity"], y: 1 },
-      ...{ low: null, high: null, n: 1 },
+      x: first.numbers["linearCapacity"],
+      y: 1,
+      low: null,
+      high: null,
+      n: 1,
     });
     const { provenance: _, ...second } = await rademacherComplexity(options);
     expect({ ...second, provenance: first.provenance }).toEqual(first);
@@ -134,7 +143,12 @@ describe("computeRademacher", () => {
   test("refuses examples of one class", async () => {
     const { train, test: held } = gaussianRows({ n: 10, testN: 5, d: 3, seed: 0 });
     const settings: RademacherSettings = {
-      ...{ models: [findModel("linear")], sizes: [10], draws: 2, capacity: 0, fitAccuracy: 1, seed: 0 },
+      models: [findModel("linear")],
+      sizes: [10],
+      draws: 2,
+      capacity: 0,
+      fitAccuracy: 1,
+      seed: 0,
       recipe: { ...paperRecipe, preprocess: "none" },
     };
     const engine = await openEngine(runtime, "cpu", 1);

@@ -20,14 +20,12 @@ const REPLACEMENTS = 3;
 const engine = await openEngine(runtime, "cpu", 1);
 const recipe: Recipe = { ...paperRecipe, preprocess: "none", batch: 16, epochs: 4 };
 const settings: StabilitySettings = {
-  ...{
-    model: findModel("linear"),
-    n: N,
-    replacements: REPLACEMENTS,
-    labels: ["true", "random"],
-    recipe,
-    seed: 5,
-  },
+  model: findModel("linear"),
+  n: N,
+  replacements: REPLACEMENTS,
+  labels: ["true", "random"],
+  recipe,
+  seed: 5,
 };
 const rows = (): Splits => gaussianRows({ n: N + REPLACEMENTS, testN: 30, d: 12, seed: 1 });
 
@@ -37,7 +35,10 @@ describe("trainPath", () => {
     const spec = {
       schema: "shatter/trial@1" as const,
       dataset: { name: "gaussian", hash: await splitsHash(splits), train: N + REPLACEMENTS, test: 30 },
-      ...{ inputs: "true" as const, corrupt: 0, model: "mlp-1x512", seed: 5 },
+      inputs: "true" as const,
+      corrupt: 0,
+      model: "mlp-1x512",
+      seed: 5,
       recipe: { ...recipe, fit: { ...recipe.fit, stop: false } },
     };
     let outcome: TrialOutcome | undefined;
