@@ -16,27 +16,22 @@ import { work } from "../../src/lab/process-worker.ts";
 import type { TrialRunner } from "../../src/lab/runner.ts";
 import { checkpointsOf } from "../../src/store/checkpoints.ts";
 import type { TrialEvent } from "../../src/train/trial.ts";
-import { type Server, startServer } from "../store/databases.ts";
+import { newDatabase } from "../store/databases.ts";
 
 const TIMING = { heartbeatSeconds: 10, watchSeconds: 1 };
 
-let server: Server;
 let folder: string;
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "shatter-worker-"));
-  server = await startServer();
 });
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A lab of that name, with an experiment of linear networks, unless told, in its queue. */
 async function labWith(
   name: string,
   { epochs, seeds, model = "linear" }: Pick<Size, "epochs" | "seeds"> & { model?: string },
 ) {
-  const lab = await openLab({ lab: join(folder, name), databaseUrl: await server.url(name), timing: TIMING });
+  const lab = await openLab({ lab: join(folder, name), databaseUrl: await newDatabase(name), timing: TIMING });
   const planned = await planFaulted({ models: [model], examples: 200, epochs, seeds });
   await lab.plan(planned);
   return { lab, planned };

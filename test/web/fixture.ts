@@ -22,6 +22,7 @@ import { allResults } from "../../src/store/results.ts";
 import type { NewTrial } from "../../src/store/tables.ts";
 import { registerWorker } from "../../src/store/workers.ts";
 import { type DashboardServer, type ServerOptions, startServer } from "../../src/web/server.ts";
+import { emptyLab } from "../store/databases.ts";
 
 /** A recorded experiment, with its trials' specs and results. */
 export const recordOf = (folder: string): ExperimentResult =>
@@ -159,7 +160,7 @@ export async function openDashboard(
   options: Partial<ServerOptions> = {},
 ): Promise<Dashboard> {
   const folder = await mkdtemp(join(tmpdir(), "shatter-web-"));
-  const lab = labOf(await openEmbedded(folder), records);
+  const lab = labOf(await openEmbedded(emptyLab(folder)), records);
   const errors: string[] = [];
   const server = await startServer({ lab, onError: (error) => errors.push(error), ...options });
   const ask = (path: string, init?: RequestInit) => fetch(new URL(path, server.address), init);
