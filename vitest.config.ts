@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** Tests of the rooms below the lab: no database, no server, no command. */
-const rooms = ["base", "data", "graph", "nn", "train"].map((room) => `test/${room}/**/*.test.ts`);
+const rooms = ["base", "data", "disk", "graph", "nn", "train", "verdict"].map(
+  (room) => `test/${room}/**/*.test.ts`,
+);
 
 export default defineConfig({
   test: {
@@ -26,7 +28,8 @@ export default defineConfig({
           globalSetup: "test/once.ts",
         },
       },
-      { extends: true, test: { name: "rooms", include: rooms } },
+      // Functions that keep nothing: a process for each file would only load everything anew.
+      { extends: true, test: { name: "rooms", include: rooms, isolate: false } },
     ],
   },
 });

@@ -15,7 +15,7 @@ import { sql } from "kysely";
 import { UsageError } from "../src/base/errors.ts";
 import type { Lab } from "../src/lab/lab.ts";
 import { type Database, LAB_SCHEMA } from "../src/store/database.ts";
-import { openEmbedded, openServer } from "../src/store/open.ts";
+import { openEmbedded, openServer } from "../src/store/node/open.ts";
 import { paperRecipe } from "../src/train/recipe.ts";
 import { startServer } from "../src/web/server.ts";
 

@@ -5,6 +5,7 @@
 
 import { randomStream } from "../src/base/random.ts";
 import type { Dataset } from "../src/data/dataset.ts";
+import { runtime as ort } from "../src/run/node/runtime.ts";
 import { accumulateGram } from "../src/theory/features/gram.ts";
 import {
   featuresOfFilter,
@@ -12,7 +13,6 @@ import {
   randomConvDefaults,
 } from "../src/theory/features/random-conv.ts";
 import { openEngine } from "../src/train/engine.ts";
-import { runtime as ort } from "../src/train/process-runtime.ts";
 
 const N = 4096;
 const M = 1024;

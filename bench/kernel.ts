@@ -12,9 +12,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { loadDataset } from "../src/data/load.ts";
 import { corruptLabels } from "../src/data/randomize.ts";
-import { machine } from "../src/lab/process-provenance.ts";
+import { loadDataset } from "../src/run/node/library.ts";
+import { machine } from "../src/run/node/provenance.ts";
 
 const run = promisify(execFile);
 const BANDWIDTH = 0.02;
@@ -103,7 +103,7 @@ async function writeExamples(folder: string, n: number): Promise<number> {
 
 async function measureOurs(n: number): Promise<Measured> {
   const code = `
-    import { kernelInterpolation } from ${JSON.stringify(join(import.meta.dirname, "../src/theory/kernel/process-kernel.ts"))};
+    import { kernelInterpolation } from ${JSON.stringify(join(import.meta.dirname, "../src/theory/node/kernel.ts"))};
     const { numbers, provenance } = await kernelInterpolation({ n: ${n}, curve: false, interpolants: false, threads: ${THREADS}, dataDir: ${JSON.stringify(values["data-dir"])} });
     const { testErrors, norm, randomNorm, randomTestError, testN, residual, randomResidual, factorSeconds, solveSeconds, testSeconds, peakBytes } = numbers;
     console.log(JSON.stringify({ testErrors, norm, randomNorm, randomTestErrors: Math.round(randomTestError * testN), residual: Math.max(residual, randomResidual),

@@ -11,7 +11,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { machine } from "../src/lab/process-provenance.ts";
+import { machine } from "../src/run/node/provenance.ts";
 import { measurePlanning, type Planning } from "./lab/plan.ts";
 import { startPooler } from "./lab/pooler.ts";
 import { type Server, startServer } from "./lab/server.ts";

@@ -14,7 +14,7 @@ import { sql } from "kysely";
 import type { Page } from "playwright-core";
 import type { Lab } from "../src/lab/lab.ts";
 import { LAB_SCHEMA } from "../src/store/database.ts";
-import { openEmbedded } from "../src/store/open.ts";
+import { openEmbedded } from "../src/store/node/open.ts";
 import { startServer } from "../src/web/server.ts";
 import { buildPage, openBrowser, openPage } from "../test/web/browser/browser.ts";
 

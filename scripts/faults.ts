@@ -11,7 +11,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { randomStream } from "../src/base/random.ts";
-import { commit, engine, machine } from "../src/lab/process-provenance.ts";
+import { commit, engine, machine } from "../src/run/node/provenance.ts";
 import { openDisk } from "./faults/disk.ts";
 import { USUAL_SIZE } from "./faults/experiment.ts";
 import { openLedger } from "./faults/ledger.ts";

@@ -2,7 +2,7 @@
  * @file Prints the cases that PyTorch is asked about, as JSON, for `scripts/golden.py`.
  */
 
-import { sha256 } from "../src/base/spec.ts";
+import { sha256 } from "../src/base/json.ts";
 import { initializations } from "../src/nn/initialize.ts";
 import { rotationCases, titleOf } from "../test/data/rotations.ts";
 import { buildCase, cases, nameOf } from "../test/graph/cases.ts";

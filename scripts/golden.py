@@ -17,15 +17,27 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-TYPES = {"float32": torch.float64, "int32": torch.int32, "int64": torch.int64, "bool": torch.bool}
+TYPES = {
+    "float32": torch.float64,
+    "float64": torch.float64,
+    "int8": torch.int8,
+    "uint8": torch.uint8,
+    "int32": torch.int32,
+    "int64": torch.int64,
+    "bool": torch.bool,
+}
 
 
 def reduction(fold):
     return lambda x, axes, keepDims: fold(x, tuple(axes), keepDims)
 
 
-def gemm(a, b, c, alpha, beta, transposeA, transposeB):
+def gemm(a, b, c=0, *, alpha, beta, transposeA, transposeB):
     return alpha * ((a.t() if transposeA else a) @ (b.t() if transposeB else b)) + beta * c
+
+
+def byte_product(a, b, zero_a=0, zero_b=0):
+    return (a.long() - zero_a) @ (b.long() - zero_b)
 
 
 def around(x, pads, value=0.0):
@@ -90,10 +102,15 @@ OPERATIONS = {
     "subtract": torch.sub,
     "multiply": torch.mul,
     "divide": torch.div,
+    "maximum": torch.maximum,
+    "minimum": torch.minimum,
     "negate": torch.neg,
     "exp": torch.exp,
     "log": torch.log,
     "sqrt": torch.sqrt,
+    "sin": torch.sin,
+    "cos": torch.cos,
+    "acos": torch.acos,
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
     "relu": torch.relu,
@@ -106,6 +123,7 @@ OPERATIONS = {
     "argMax": lambda x, axis: x.argmax(axis),
     "matmul": torch.matmul,
     "gemm": gemm,
+    "byteProduct": byte_product,
     "reshape": lambda x, shape: x.reshape(shape),
     "permuteAxes": lambda x, axes: x.permute(axes),
     "broadcastTo": lambda x, shape: x.expand(shape),
@@ -140,7 +158,7 @@ def operation_answer(case):
     """The result, and the gradients of sum(weights result); null where PyTorch has none."""
     operands = [tensor(given, TYPES[given["type"]]) for given in case["operands"]]
     for x, given in zip(operands, case["operands"]):
-        x.requires_grad_(given["type"] == "float32")
+        x.requires_grad_(given["type"].startswith("float"))
     y = OPERATIONS[case["operation"]](*operands, **case["attributes"])
     if y.requires_grad:
         (y * tensor(case["weights"])).sum().backward()

@@ -8,13 +8,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { canonicalJson, type Json, sha256 } from "../src/base/json.ts";
 import { type RandomStream, randomStream } from "../src/base/random.ts";
-import { canonicalJson, type Json, sha256 } from "../src/base/spec.ts";
-import { loadDataset } from "../src/data/load.ts";
+import { loadDataset } from "../src/run/node/library.ts";
 import { cropForRecipe, splitsHash } from "../src/train/prepare.ts";
 import { paperRecipe, type Recipe } from "../src/train/recipe.ts";
 import type { TrialSpec } from "../src/train/spec.ts";
-import { newestCheckpoint, runTrialProcess, type TrialReport } from "../test/lab/interrupted.ts";
+import { newestCheckpoint, runTrialProcess, type TrialReport } from "../test/run/interrupted.ts";
 
 const SOURCE = { name: "shapes", n: 100, testN: 50 };
 const HASH = await splitsHash(cropForRecipe(await loadDataset("shapes", SOURCE), paperRecipe));

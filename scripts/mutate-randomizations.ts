@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { describeConformance } from "../src/data/conformance.ts";
 import type { Splits } from "../src/data/dataset.ts";
 import type { Randomization } from "../src/data/randomize.ts";
-import { commit, machine } from "../src/lab/process-provenance.ts";
+import { commit, machine } from "../src/run/node/provenance.ts";
 import { type DataName, datasets } from "./mutants/data.ts";
 import { knownMutants, newMutants } from "./mutants/index.ts";
 import { failedBy, type Mutant } from "./mutants/mutant.ts";

@@ -8,10 +8,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exampleCount, exampleShape } from "../src/data/dataset.ts";
-import { loadDataset } from "../src/data/load.ts";
-import { recipeOf } from "../src/lab/experiments/recipes.ts";
 import { initialize } from "../src/nn/initialize.ts";
-import { findModel, summarizeModel } from "../src/nn/models.ts";
+import { findModel } from "../src/nn/models.ts";
+import { summarizeModel } from "../src/nn/profile.ts";
+import { recipeOf } from "../src/paper/recipes.ts";
+import { loadDataset } from "../src/run/node/library.ts";
 import { cropForRecipe, prepareTrial, splitsHash } from "../src/train/prepare.ts";
 
 const [folder, name, levels] = process.argv.slice(2) as [string, string, string];

@@ -2,9 +2,9 @@
  * @file The JSON Schemas that are published in schema/, made from the types the program uses.
  */
 
-import { experimentJsonSchema } from "../src/lab/experiment-result.ts";
-import { experimentFileJsonSchema } from "../src/lab/experiments/file-fields.ts";
-import { testJsonSchema } from "../src/lab/result.ts";
+import { experimentJsonSchema } from "../src/paper/experiment-result.ts";
+import { experimentFileJsonSchema } from "../src/paper/file-fields.ts";
+import { testJsonSchema } from "../src/paper/test-result.ts";
 import { theoryJsonSchema } from "../src/theory/theory-result.ts";
 
 /** By the name of their file, without its extension. */

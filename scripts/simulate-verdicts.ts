@@ -16,14 +16,15 @@ import { parseArgs } from "node:util";
 import { randomStream } from "../src/base/random.ts";
 import { wilsonInterval } from "../src/base/shares.ts";
 import { type Dataset, type Splits, takeExamples } from "../src/data/dataset.ts";
-import type { TestRequest } from "../src/lab/plan.ts";
-import { commit, machine } from "../src/lab/process-provenance.ts";
-import { runTest } from "../src/lab/randomization-test.ts";
-import type { Verdict } from "../src/lab/result.ts";
-import { runHere, type TrialRunner } from "../src/lab/runner.ts";
-import { openEngine } from "../src/train/engine.ts";
-import { runtime } from "../src/train/process-runtime.ts";
+import { findModel } from "../src/nn/models.ts";
+import type { TestRequest } from "../src/paper/plan.ts";
+import { runTest } from "../src/paper/randomization-test.ts";
+import { commit, machine } from "../src/run/node/provenance.ts";
+import { runtime } from "../src/run/node/runtime.ts";
+import { runHere, type TrialRunner } from "../src/run/runner.ts";
+import { type Engine, openEngine } from "../src/train/engine.ts";
 import { paperRecipe } from "../src/train/recipe.ts";
+import type { Verdict } from "../src/verdict/schema.ts";
 
 /**
  * What is true of a kind of data and model: null where it cannot be known after so little training, so that only
@@ -226,7 +227,8 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** Run one test of a kind. */
-async function verdictOf(kind: Kind, seed: number, runner: TrialRunner, splits: Splits): Promise<Verdict> {
+async function verdictOf(kind: Kind, seed: number, engine: Engine): Promise<Verdict> {
+  const splits = kind.splits(seed);
   const recipe = { preprocess: "none", epochs: 80, batch: 32, learningRate: 0.05, ...kind.recipe } as const;
   const request: TestRequest = {
     inputs: ["true"],
@@ -238,6 +240,8 @@ async function verdictOf(kind: Kind, seed: number, runner: TrialRunner, splits: 
     ...kind.request,
     recipe: { ...paperRecipe, ...recipe },
   };
+  const subject = { model: findModel(request.model), splits };
+  const runner = runHere(engine, async () => subject);
   const faulty: TrialRunner = {
     ...runner,
     run: (spec, ...rest) =>
@@ -248,7 +252,9 @@ async function verdictOf(kind: Kind, seed: number, runner: TrialRunner, splits: 
     ...{ version: "", commit: null, engine: "", device: "cpu", threads: 1, jobs: 1, node: "" },
     ...{ machine: "", command: null, started: "" },
   };
-  const result = await runTest(request, { source: { name: kind.what }, splits, runner: faulty, provenance });
+  const result = await runTest(request, {
+    ...{ ...subject, source: { name: kind.what }, runner: faulty, provenance },
+  });
   const failed = result.trials.find(({ status }) => status === "failed");
   if (failed) throw new Error(`${kind.what}, seed ${seed}: ${failed.error}`);
   return result.verdict;
@@ -292,15 +298,7 @@ async function simulate(index: number, tests: number): Promise<Outcome> {
   const engine = await openEngine(runtime, "cpu", 1);
   const verdicts: Verdict[] = [];
   for (let seed = 0; seed < tests; seed++) {
-    const splits = kind.splits(seed);
-    verdicts.push(
-      await verdictOf(
-        kind,
-        seed,
-        runHere(engine, async () => splits),
-        splits,
-      ),
-    );
+    verdicts.push(await verdictOf(kind, seed, engine));
   }
   const decided = {
     learns: true,

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { openServerOfOurOwn } from "../scripts/faults/server.ts";
-import { openLab } from "../src/lab/process-lab.ts";
+import { openLab } from "../src/lab/open.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -29,6 +29,8 @@ export default class Slowest implements Reporter {
 function print(what: string, all: readonly { readonly name: string; readonly ms: number }[]): void {
   const slow = all.filter(({ ms }) => ms >= LEAST_MS).toSorted((a, b) => b.ms - a.ms);
   if (slow.length === 0) return;
-  const lines = slow.slice(0, COUNT).map(({ name, ms }) => `${(ms / 1000).toFixed(1).padStart(7)} s  ${name}`);
+  const lines = slow
+    .slice(0, COUNT)
+    .map(({ name, ms }) => `${(ms / 1000).toFixed(1).padStart(7)} s  ${name}`);
   process.stdout.write(`\nThe slowest ${what}:\n${lines.join("\n")}\n`);
 }

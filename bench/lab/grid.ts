@@ -2,8 +2,8 @@
  * @file The grid that the lab is measured with: an experiment file with seeds and levels of corruption.
  */
 
-import { experimentFromFile } from "../../src/lab/experiments/file-experiment.ts";
-import { type PlannedExperiment, planExperiment } from "../../src/lab/process-experiment.ts";
+import { type PlannedExperiment, planExperiment } from "../../src/lab/plan-experiment.ts";
+import { experimentFromFile } from "../../src/paper/file-experiment.ts";
 
 /** Levels of corruption; the rest of a grid's trials are seeds. */
 const LEVELS = 20;

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openLab } from "../../src/lab/process-lab.ts";
+import { openLab } from "../../src/lab/open.ts";
 import { planGrid } from "./grid.ts";
 import type { Server } from "./server.ts";
 

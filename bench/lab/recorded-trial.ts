@@ -7,10 +7,10 @@
 
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openCheckpoints } from "../../src/lab/process-checkpoints.ts";
-import { programOn } from "../../src/lab/process-provenance.ts";
-import type { TestResult } from "../../src/lab/result.ts";
-import type { TrialRunner } from "../../src/lab/runner.ts";
+import type { TestResult } from "../../src/paper/test-result.ts";
+import { openCheckpoints } from "../../src/run/node/checkpoints.ts";
+import { programOn } from "../../src/run/node/provenance.ts";
+import type { TrialRunner } from "../../src/run/runner.ts";
 import { trialId } from "../../src/train/spec.ts";
 import type { TrialOutcome } from "../../src/train/trial.ts";
 

@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openLab } from "../../src/lab/process-lab.ts";
-import { runWorker } from "../../src/lab/process-run.ts";
+import { openLab } from "../../src/lab/open.ts";
+import { runWorker } from "../../src/lab/run.ts";
 import { planGrid } from "./grid.ts";
 import type { Server } from "./server.ts";
 

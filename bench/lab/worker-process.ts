@@ -7,10 +7,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openLab } from "../../src/lab/process-lab.ts";
-import { provenanceOf } from "../../src/lab/process-provenance.ts";
-import { openShelf } from "../../src/lab/process-shelf.ts";
-import { work } from "../../src/lab/process-worker.ts";
+import { openLab } from "../../src/lab/open.ts";
+import { openShelf } from "../../src/lab/shelf.ts";
+import { work } from "../../src/lab/worker.ts";
+import { provenanceOf } from "../../src/run/node/provenance.ts";
 import { replayRecord, type TrainingTime } from "./recorded-trial.ts";
 
 /** What the process is told when it starts. */
@@ -71,7 +71,7 @@ const training = await Promise.all(
       ...{ database, queue, provenance, device: "cpu", threads: 1, signal: over.signal, onWarning },
       runner: replayRecord(orders.trialSeconds, orders.spread, checkpoints, (time) => times.push(time)),
       shelf: openShelf(database, { folder: checkpoints, program: provenance.engine }),
-      isOver: async () => orders.untilIdle,
+      whenIdle: async () => (orders.untilIdle ? "over" : "wait"),
     });
     return times;
   }),

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openLab } from "../../src/lab/process-lab.ts";
+import { openLab } from "../../src/lab/open.ts";
 import { planGrid } from "./grid.ts";
 import { type Counters, difference, type Server } from "./server.ts";
 import type { Orders, Report } from "./worker-process.ts";

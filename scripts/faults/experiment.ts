@@ -2,8 +2,8 @@
  * @file The experiment that is disturbed: short trials on drawn data, which do not end before their last epoch.
  */
 
-import { experimentFromFile } from "../../src/lab/experiments/file-experiment.ts";
-import { type PlannedExperiment, planExperiment } from "../../src/lab/process-experiment.ts";
+import { type PlannedExperiment, planExperiment } from "../../src/lab/plan-experiment.ts";
+import { experimentFromFile } from "../../src/paper/file-experiment.ts";
 
 /** How large the experiment is. */
 export interface Size {

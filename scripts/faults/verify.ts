@@ -2,9 +2,9 @@
  * @file What must be true of a lab after its faults.
  */
 
-import type { PlannedExperiment } from "../../src/lab/process-experiment.ts";
-import { openLab } from "../../src/lab/process-lab.ts";
-import { trialResultSchema } from "../../src/lab/trial-result.ts";
+import { openLab } from "../../src/lab/open.ts";
+import type { PlannedExperiment } from "../../src/lab/plan-experiment.ts";
+import { trialResultSchema } from "../../src/run/trial-result.ts";
 
 /** What a lab has. */
 export interface Verdict {

@@ -6,11 +6,11 @@
  */
 
 import { DataError } from "../../src/base/errors.ts";
-import { isSettled, openLab } from "../../src/lab/process-lab.ts";
-import { openProcessPool } from "../../src/lab/process-pool.ts";
-import { programOn, provenanceOf } from "../../src/lab/process-provenance.ts";
-import { openShelf } from "../../src/lab/process-shelf.ts";
-import { work } from "../../src/lab/process-worker.ts";
+import { isSettled, openLab } from "../../src/lab/open.ts";
+import { openShelf } from "../../src/lab/shelf.ts";
+import { work } from "../../src/lab/worker.ts";
+import { openProcessPool } from "../../src/run/node/pool.ts";
+import { programOn, provenanceOf } from "../../src/run/node/provenance.ts";
 import { planFaulted, type Size } from "./experiment.ts";
 
 /** What the program is told. */
@@ -63,7 +63,7 @@ async function main(order: WorkerOrder): Promise<void> {
       shelf: openShelf(database, {
         ...{ folder: checkpoints, program: programOn("cpu"), seconds: checkpointSeconds },
       }),
-      isOver: () => isSettled(database),
+      whenIdle: async () => ((await isSettled(database)) ? "over" : "wait"),
       onEvent: (event) => {
         if (event.type === "ended")
           say({ type: "ended", trial: event.trial.id, status: event.result.status });

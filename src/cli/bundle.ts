@@ -3,9 +3,9 @@
  */
 
 import { Command } from "commander";
-import { exportLab, importLab, type Moved, readBundle } from "../lab/process-bundle.ts";
-import { collectGarbage } from "../lab/process-gc.ts";
-import { openLab } from "../lab/process-lab.ts";
+import { exportLab, importLab, type Moved, readBundle } from "../lab/bundle.ts";
+import { collectGarbage } from "../lab/gc.ts";
+import { openLab } from "../lab/open.ts";
 import { formatBytes, formatNoun } from "../report/format.ts";
 import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
 import { warn } from "./output.ts";

@@ -4,7 +4,7 @@
 
 import { Command } from "commander";
 import { UsageError } from "../base/errors.ts";
-import { openLab } from "../lab/process-lab.ts";
+import { openLab } from "../lab/open.ts";
 import { formatNoun } from "../report/format.ts";
 import type { Reach } from "../store/experiments.ts";
 import type { ActionAnswer } from "../web/api.ts";

@@ -3,8 +3,8 @@
  */
 
 import { describeConformance } from "../data/conformance.ts";
-import type { ConformanceLine } from "../lab/result.ts";
 import { formatNoun } from "../report/format.ts";
+import type { ConformanceLine } from "../run/trial-record.ts";
 
 /** A line's randomization without its seed: what seeds have in common. */
 const withoutSeed = (line: ConformanceLine): string => line.randomization.replace(/ seed \d+$/, "");

@@ -17,8 +17,8 @@ export const BASE_PATH = [
   parseBasePath,
 ] as const;
 
-/** The built page: `dist/web` of the package, from the sources and from the build alike. */
-const PAGE = fileURLToPath(new URL("../../dist/web/", import.meta.url));
+/** The built page: `dist/page` of the package, from the sources and from the build alike. */
+const PAGE = fileURLToPath(new URL("../../dist/page/", import.meta.url));
 
 /** Listen at the port asked for, or at the first one from {@link USUAL_PORT} on that is free. */
 export async function listen(asked: number | undefined, options: ServerOptions): Promise<DashboardServer> {

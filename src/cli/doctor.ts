@@ -5,14 +5,14 @@
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { Command } from "commander";
 import { messageOf } from "../base/errors.ts";
-import { dataFolder } from "../data/files.ts";
-import { locate } from "../data/load.ts";
+import { dataFolder } from "../data/node/files.ts";
+import { locate } from "../data/node/load.ts";
 import { datasets } from "../data/registry.ts";
-import { openProcessPool } from "../lab/process-pool.ts";
-import { commit, engine, machine } from "../lab/process-provenance.ts";
-import { version } from "../lab/process-version.ts";
-import { models } from "../nn/models.ts";
-import { probePGlite, probeServer } from "../store/open.ts";
+import { openProcessPool } from "../run/node/pool.ts";
+import { commit, engine, machine } from "../run/node/provenance.ts";
+import { version } from "../run/node/version.ts";
+import { knownModel, modelNames } from "../run/subject.ts";
+import { probePGlite, probeServer } from "../store/node/open.ts";
 import { devices } from "../train/devices.ts";
 import { unsupportedStep } from "../train/step.ts";
 import { databaseUrlOf } from "./lab-options.ts";
@@ -68,9 +68,9 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
     try {
       // In a process of its own: the engine complains on the terminal about devices that are not there.
       await using _pool = await openProcessPool({ jobs: 1, device, threads: 1 });
-      const lacks = [...models.values()].flatMap((model) => {
-        const unsupported = unsupportedStep(device, model);
-        return unsupported === undefined ? [] : [`${model.name} (${unsupported})`];
+      const lacks = modelNames.flatMap((name) => {
+        const unsupported = unsupportedStep(device, knownModel(name)!);
+        return unsupported === undefined ? [] : [`${name} (${unsupported})`];
       });
       const limits = lacks.length === 0 ? undefined : `cannot train ${lacks.join(", ")}: use --device cpu`;
       findings.push({ what, ok: true, optional, detail: "a graph ran on it", limits });

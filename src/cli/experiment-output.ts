@@ -5,8 +5,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
-import { requireFolder } from "../base/process-files.ts";
-import type { ExperimentResult } from "../lab/experiment-result.ts";
+import { requireFolder } from "../disk/folders.ts";
+import type { ExperimentResult } from "../paper/experiment-result.ts";
 import { terminalExperiment } from "../report/experiment/terminal.ts";
 import { wantsColor, widthOf } from "./output.ts";
 
@@ -54,7 +54,7 @@ export async function resultIn(
  */
 export async function writeExperiment(result: ExperimentResult, folder: string): Promise<void> {
   // Charts are heavy to load, and `--plan` draws none.
-  const report = await import("../report/experiment/write.ts");
+  const report = await import("../report/node/write-experiment.ts");
   await report.writeExperiment(result, folder);
 }
 

@@ -7,9 +7,9 @@
 
 import { Command, CommanderError } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
-import { refusedWrite } from "../base/process-files.ts";
 import { hideSecrets } from "../base/secrets.ts";
-import { version } from "../lab/process-version.ts";
+import { refusedWrite } from "../disk/refusals.ts";
+import { version } from "../run/node/version.ts";
 import { addCommands } from "./add-commands.ts";
 import { groups } from "./commands.ts";
 import { paint } from "./output.ts";

@@ -6,9 +6,10 @@ import { Command } from "commander";
 import { countMultiplyAdds } from "../graph/cost.ts";
 import { type Shape, showShape } from "../graph/value.ts";
 import type { Model } from "../nn/model.ts";
-import { findModel, models, summarizeModel } from "../nn/models.ts";
-import { type LayerRow, profileModel } from "../nn/profile.ts";
+import { type LayerRow, profileModel, summarizeModel } from "../nn/profile.ts";
 import { formatCount } from "../report/format.ts";
+import { openLibrary } from "../run/node/library.ts";
+import { knownModel, modelNames } from "../run/subject.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { buildStep } from "../train/step.ts";
 import { listOf, wholeFrom } from "./output.ts";
@@ -27,12 +28,11 @@ export function modelCommand(): Command {
     .option("--json", "print JSON")
     .addHelpText("after", "\nExample:\n  shatter model list")
     .action((options: { json?: boolean }) => {
-      const rows = [...models.values()].map((model) => ({
-        name: model.name,
-        title: model.title,
-        source: model.source,
-        parameters: summarizeModel(model, PAPER_INPUT, PAPER_CLASSES).count,
-      }));
+      const rows = modelNames.map((name) => {
+        const model = knownModel(name)!;
+        const { count: parameters } = summarizeModel(model, PAPER_INPUT, PAPER_CLASSES);
+        return { name, title: model.title, source: model.source, parameters };
+      });
       if (options.json) return console.log(JSON.stringify(rows, null, 2));
       for (const row of rows) {
         console.log(
@@ -44,7 +44,7 @@ export function modelCommand(): Command {
   command
     .command("show")
     .description("show a model's layers: shapes, parameters, work and receptive fields")
-    .argument("<name>", `one of ${[...models.keys()].join(", ")}`)
+    .argument("<name>", `one of ${modelNames.join(", ")}`)
     .option("--input <shape>", "shape of one example", listOf(wholeFrom(1)), PAPER_INPUT)
     .option("--classes <n>", "number of classes", wholeFrom(2), PAPER_CLASSES)
     .option("--json", "print JSON")
@@ -52,8 +52,8 @@ export function modelCommand(): Command {
       "after",
       "\nExamples:\n  shatter model show alexnet\n  shatter model show mlp-1x512 --input 1,28,28",
     )
-    .action((name: string, options: { input: number[]; classes: number; json?: boolean }) => {
-      const facts = factsOf(findModel(name), options.input, options.classes);
+    .action(async (name: string, options: { input: number[]; classes: number; json?: boolean }) => {
+      const facts = factsOf(await openLibrary().model(name), options.input, options.classes);
       console.log(options.json ? JSON.stringify(facts, null, 2) : describe(facts).join("\n"));
     });
 

@@ -4,7 +4,7 @@
 
 import { networkInterfaces } from "node:os";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
-import { ownersAddress } from "../store/open-owner.ts";
+import { ownersAddress } from "../store/node/owner.ts";
 import { isLoopback } from "../web/loopback.ts";
 import { databaseUrlOf, type LabOptions } from "./lab-options.ts";
 

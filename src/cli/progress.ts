@@ -7,10 +7,10 @@
 
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
 import { percent } from "../base/percent.ts";
-import type { TestEvent, TrialState } from "../lab/randomization-test.ts";
-import type { TrialResult } from "../lab/result.ts";
 import { formatDuration, formatNoun } from "../report/format.ts";
 import { kindOfSpec, nameEscalated } from "../report/kinds.ts";
+import type { RunEvent, TrialState } from "../run/record.ts";
+import type { TrialResult } from "../run/trial-record.ts";
 import { isSteered } from "./output.ts";
 import type { NameTrial } from "./trial-names.ts";
 
@@ -19,7 +19,7 @@ type NamesOf = (planned: readonly TrialState[]) => NameTrial;
 
 /** What a terminal shows of a test. */
 export interface Progress {
-  show(event: TestEvent): void;
+  show(event: RunEvent): void;
   stop(): void;
 }
 
@@ -55,7 +55,7 @@ export function createProgress(
 }
 
 /** What is told of a trial that did not simply begin: where it goes on, and what went wrong on the way. */
-function noteOf(event: TestEvent, nameTrial: NameTrial): string | undefined {
+function noteOf(event: RunEvent, nameTrial: NameTrial): string | undefined {
   if (event.type !== "trial") return undefined;
   const { trial, event: happened } = event;
   if (happened.type === "warning") return `${nameTrial(trial)}: warning: ${happened.text}\n`;
@@ -87,7 +87,7 @@ function createTally() {
   // By id: what is told of a trial later need not be the object that was planned.
   const shares = new Map<string, number>();
   return {
-    take(event: TestEvent): void {
+    take(event: RunEvent): void {
       if (event.type === "planned") for (const trial of event.trials) shares.set(trial.id, 0);
       if (event.type === "ended") shares.set(event.trial.id, 1);
       if (event.type === "trial" && event.event.type === "progress") {
@@ -182,7 +182,7 @@ function createBars(stream: NodeJS.WriteStream, begin: string, namesOf: NamesOf)
     },
   };
 
-  function showTrial(trial: TrialState, event: Extract<TestEvent, { type: "trial" }>["event"]): void {
+  function showTrial(trial: TrialState, event: Extract<RunEvent, { type: "trial" }>["event"]): void {
     let bar = running.get(trial);
     if (!bar) {
       bar = bars.create(1000, 0, { text: `${nameTrial(trial)}: preparing the data` });

@@ -6,7 +6,8 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
-import { refusedWrite, writeWhole } from "../base/process-files.ts";
+import { refusedWrite } from "../disk/refusals.ts";
+import { writeWhole } from "../disk/whole-files.ts";
 import { lostOutput } from "./streams.ts";
 
 /** A file, or a folder of files, that was asked for. */
@@ -37,10 +38,9 @@ export const asJson = (result: unknown): string => `${JSON.stringify(result, nul
  *
  * A reader of words who leaves has seen enough; one of JSON has not got the result.
  *
- * @returns Whether all of it arrived.
  * @throws DataError if something that was asked for could not be written: it says what, and where the result is.
  */
-export async function publish({ result, outputs, print, again }: Publication): Promise<boolean> {
+export async function publish({ result, outputs, print, again }: Publication): Promise<void> {
   const failures: string[] = [];
   let isKept = false;
   for (const { name, isResult, write } of outputs) {
@@ -56,7 +56,7 @@ export async function publish({ result, outputs, print, again }: Publication): P
   const lost = await lostOutput();
   const hasLeft = lost?.code === "EPIPE" && print !== undefined;
   if (lost && !hasLeft) failures.push(refusedWrite("stdout", lost).message);
-  if (failures.length === 0) return lost === undefined;
+  if (failures.length === 0) return;
   const where = isKept ? [] : [await shelter(result)];
   throw new DataError([...failures, ...where, ...(again === undefined ? [] : [again])].join("; "));
 }

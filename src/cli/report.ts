@@ -7,6 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
+import { isAbsent } from "../disk/refusals.ts";
 import { type Format, formats } from "../report/formats.ts";
 import { parseResult } from "../report/parse-result.ts";
 import { listOf, oneOf } from "./output.ts";
@@ -45,7 +46,7 @@ async function report(path: string, { out, format }: Options): Promise<void> {
   // The result itself is copied as it is, with whatever a later version may have added; and never onto itself.
   const drawn = format.filter((name) => name !== "json");
   const isCopied = format.includes("json") && resolve(folder, "result.json") !== resolve(source);
-  const { drawReport } = await import("../report/draw.ts");
+  const { drawReport } = await import("../report/node/draw.ts");
   const { files } = await drawReport(result, folder, drawn, isCopied ? [["result.json", () => text]] : []);
   if (files.length === 0) process.stderr.write("nothing to write: the result is there already\n");
   for (const file of files) console.log(file);
@@ -62,8 +63,7 @@ async function readResult(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
-    if (isAbsent) throw new UsageError(`${path}: expected a result to draw, got no such file`);
+    if (isAbsent(error)) throw new UsageError(`${path}: expected a result to draw, got no such file`);
     throw new DataError(`${path}: expected a result to draw, got ${messageOf(error)}`, { cause: error });
   }
 }

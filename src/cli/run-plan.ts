@@ -2,14 +2,16 @@
  * @file What an experiment will cost, as a table: `shatter run --plan`.
  */
 
-import { costOf, type ModelCost } from "../lab/process-cost.ts";
-import { type ExperimentOptions, planExperiment, sharesOf } from "../lab/process-experiment.ts";
-import { openLab } from "../lab/process-lab.ts";
-import { openProcessPool } from "../lab/process-pool.ts";
+import { costOf, type ModelCost } from "../lab/cost.ts";
+import { openLab } from "../lab/open.ts";
+import { planExperiment } from "../lab/plan-experiment.ts";
+import { type ExperimentOptions, sharesOf } from "../lab/run.ts";
 import { formatBytes, formatDuration, formatNoun } from "../report/format.ts";
 import { tableOf } from "../report/table.ts";
 import { terminalTable } from "../report/terminal.ts";
-import { hasLab } from "../store/open.ts";
+import { openLibrary } from "../run/node/library.ts";
+import { openProcessPool } from "../run/node/pool.ts";
+import { hasLab } from "../store/node/open.ts";
 import { doneTrials } from "../store/results.ts";
 import { wantsColor, widthOf } from "./output.ts";
 
@@ -20,7 +22,7 @@ export async function printPlan(options: ExperimentOptions, asJson: boolean): Pr
   const todo = plan.trials.filter(({ id }) => !done.has(id));
   const { jobs, threads } = sharesOf(options, todo.length);
   await using runner = await openProcessPool({ jobs: 1, device: options.device ?? "cpu", threads });
-  const costs = await costOf(plan, todo, runner, options.signal);
+  const costs = await costOf(openLibrary(), plan, todo, runner, options.signal);
   if (asJson) console.log(JSON.stringify({ jobs, threads, models: costs }, null, 2));
   else describe(costs, jobs, threads);
 }

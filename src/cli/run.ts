@@ -8,15 +8,16 @@ import { Command, Option } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { LARGEST_WHOLE } from "../base/limits.ts";
 import { unknownName } from "../base/suggest.ts";
-import { datasets } from "../data/registry.ts";
-import { experimentId } from "../lab/definition.ts";
-import { scaleOf } from "../lab/experiments/document.ts";
-import type { Experiment } from "../lab/experiments/experiment.ts";
-import { experimentFromFile } from "../lab/experiments/file-experiment.ts";
-import { experiments, findExperiment } from "../lab/experiments/index.ts";
-import { type Scale, type Setting, scales } from "../lab/experiments/scales.ts";
-import type { ExperimentOptions } from "../lab/process-experiment.ts";
-import type { LocalLab } from "../lab/process-lab.ts";
+import { isAbsent } from "../disk/refusals.ts";
+import type { LocalLab } from "../lab/open.ts";
+import type { ExperimentOptions } from "../lab/run.ts";
+import { experimentId } from "../paper/definition.ts";
+import { scaleOf } from "../paper/document.ts";
+import type { Experiment } from "../paper/experiment.ts";
+import { experimentFromFile } from "../paper/file-experiment.ts";
+import { experiments, findExperiment } from "../paper/index.ts";
+import { type Scale, type Setting, scales } from "../paper/scales.ts";
+import { datasetNames } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
@@ -54,8 +55,6 @@ interface Options {
   readonly quiet?: boolean;
 }
 
-const dataNames = datasets.map(({ name }) => name);
-
 /** The command. */
 export function runCommand(): Command {
   return new Command("run")
@@ -81,8 +80,8 @@ export function runCommand(): Command {
     .optionsGroup("What differs from the scale:")
     .option(
       "--data <name>",
-      `dataset: ${dataNames.join(", ")}`,
-      oneOf("dataset", dataNames, (name) => unknownName("dataset", name, dataNames)),
+      `dataset: ${datasetNames.join(", ")}`,
+      oneOf("dataset", datasetNames, (name) => unknownName("dataset", name, datasetNames)),
     )
     .option(
       "--data-dir <folder>",
@@ -221,9 +220,8 @@ async function readExperimentFile(path: string): Promise<string> {
     if (size > MOST_BYTES) throw new Error(`${size} bytes, more than ${MOST_BYTES}`);
     return decode(await readFile(path));
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new UsageError(
-      `${path}: expected an experiment file, got ${isAbsent ? "no such file" : messageOf(error)}`,
+      `${path}: expected an experiment file, got ${isAbsent(error) ? "no such file" : messageOf(error)}`,
     );
   }
 }
@@ -263,7 +261,7 @@ async function runAndPublish(experiment: Experiment, request: ExperimentOptions,
     begin: `${experiment.name}: reading the lab`,
     namesOf,
   });
-  const { runExperiment } = await import("../lab/process-run.ts");
+  const { runExperiment } = await import("../lab/run.ts");
   const { document, reused, ended } = await runExperiment({
     ...request,
     onEvent: (event) => progress.show(event),

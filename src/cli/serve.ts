@@ -4,7 +4,7 @@
 
 import { once } from "node:events";
 import { Command } from "commander";
-import type { LocalLab } from "../lab/process-lab.ts";
+import type { LocalLab } from "../lab/open.ts";
 import { isLoopback } from "../web/loopback.ts";
 import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
@@ -66,12 +66,12 @@ Examples:
 async function serve(options: Options): Promise<void> {
   const { host, basePath, dataDir, work: isWorking = false } = options;
   const place = { lab: options.lab, databaseUrl: databaseUrlOf(options), dataDir, onWarning: warn };
-  const { openLab } = await import("../lab/process-lab.ts");
+  const { openLab } = await import("../lab/open.ts");
   await using lab = await openLab(place);
   const tokens =
     isLoopback(host) && !options.token && !options.newToken
       ? undefined
-      : await (await import("../web/server-token.ts")).openTokens(lab.database.tables, options.newToken);
+      : await (await import("../web/token.ts")).openTokens(lab.database.tables, options.newToken);
   await using server = await listen(options.port, {
     ...{ lab, host, basePath, dataDir, isWorking, names: options.name, tokens: tokens?.hashes },
     ...{ checkpoints: lab.checkpoints, onError: warn },
@@ -96,7 +96,7 @@ async function workUntil(
   { jobs, dataDir }: Options,
   onWarning: (message: string) => void,
 ): Promise<void> {
-  const { workIn } = await import("../lab/process-run.ts");
+  const { workIn } = await import("../lab/run.ts");
   await workIn(lab, {
     ...{ jobs, dataDir, signal, onWarning, checkpoints: lab.checkpoints },
     untilIdle: false,

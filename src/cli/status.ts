@@ -3,7 +3,7 @@
  */
 
 import { Command } from "commander";
-import { openLab } from "../lab/process-lab.ts";
+import { openLab } from "../lab/open.ts";
 import { type LabStatus, labStatus } from "../lab/status.ts";
 import { formatDuration, formatNoun } from "../report/format.ts";
 import { tableOf } from "../report/table.ts";

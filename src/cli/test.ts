@@ -3,27 +3,26 @@
  */
 
 import { Command, Option } from "commander";
-import { messageOf } from "../base/errors.ts";
-import { requireFile, requireFolder, writeWhole } from "../base/process-files.ts";
 import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
-import { datasets } from "../data/registry.ts";
-import type { TestRequest } from "../lab/plan.ts";
-import { checkpointFolder } from "../lab/process-checkpoints.ts";
-import type { TestResult } from "../lab/result.ts";
-import { tellVerdict } from "../lab/verdict/verdict.ts";
+import { requireFolder } from "../disk/folders.ts";
+import { requireFile, writeWhole } from "../disk/whole-files.ts";
 import { initializations } from "../nn/initialize.ts";
-import { models } from "../nn/models.ts";
-import { formatCount, formatNumber } from "../report/format.ts";
+import type { TestRequest } from "../paper/plan.ts";
+import type { TestResult } from "../paper/test-result.ts";
+import { formatCount, formatNoun, formatNumber } from "../report/format.ts";
 import { summaryTable } from "../report/table.ts";
 import { teller, terminalTable } from "../report/terminal.ts";
+import { datasetNames, modelNames } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { tellVerdict } from "../verdict/verdict.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
 import { reportConformance } from "./conformance.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, widthOf } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { asJson, type Output, publish } from "./publish.ts";
@@ -73,7 +72,9 @@ interface Options {
   readonly jobs?: number;
   readonly threads?: number;
   readonly device: Device;
-  readonly checkpoints?: string | false;
+  readonly lab: string | false;
+  readonly checkpoints?: string | boolean;
+  readonly databaseUrl?: string;
   readonly checkpointEvery: number;
   readonly json?: string;
   readonly report?: string;
@@ -90,12 +91,12 @@ export function testCommand(): Command {
   const recipe = paperRecipe;
   return new Command("test")
     .optionsGroup("What is tested:")
-    .option("--data <name>", `dataset: ${datasets.map(({ name }) => name).join(", ")}`, "digits")
+    .option("--data <name>", `dataset: ${datasetNames.join(", ")}`, "digits")
     .option(
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
     )
-    .option("--model <name>", `model: ${[...models.keys()].join(", ")}`, "mlp-1x512")
+    .option("--model <name>", `model: ${modelNames.join(", ")}`, "mlp-1x512")
     .option(
       "--inputs <names>",
       `inputs to train on: ${inputsNames.join(",")}`,
@@ -204,11 +205,11 @@ export function testCommand(): Command {
       wholeFrom(1),
     )
     .addOption(new Option("--device <name>", "where to compute").choices(devices).default("cpu"))
-    .option(
-      "--checkpoints <folder>",
-      "where an interrupted test leaves what it needs to go on when run again (default: $SHATTER_CHECKPOINTS, or the cache folder)",
-    )
-    .option("--no-checkpoints", "begin anew, and leave nothing")
+    .option("--lab <folder>", "where trials are kept; those done are not run again", "shatter-lab")
+    .option("--no-lab", "begin anew, and keep nothing")
+    .addOption(databaseUrlOption())
+    .addOption(new Option("--checkpoints <folder>").hideHelp())
+    .addOption(new Option("--no-checkpoints").hideHelp())
     .option(
       "--checkpoint-every <seconds>",
       "least time from one checkpoint of a trial to the next",
@@ -261,11 +262,10 @@ function recipeOf(options: Options): Recipe {
   };
 }
 
-async function test(options: Options): Promise<void> {
+async function test(options: Options, command: Command): Promise<void> {
   // An unwritable place is refused before the first minute of training.
   if (options.json !== undefined && options.json !== "-") await requireFile("--json", options.json);
   if (options.report !== undefined) await requireFolder("--report", options.report);
-  const folder = await folderOfCheckpoints(options.checkpoints);
   const progress = createProgress(process.stderr, {
     quiet: options.quiet ?? false,
     begin: `${options.model} on ${options.data}: reading the data`,
@@ -274,15 +274,22 @@ async function test(options: Options): Promise<void> {
     "interrupted: reporting the trials done so far (Ctrl-C again to leave at once)",
   );
 
-  const { seed: firstSeed, ...asked } = options;
-  const { runRandomizationTest } = await import("../lab/process-test.ts");
+  const { seed: firstSeed, lab: usual, checkpoints, ...asked } = options;
+  const lab = checkpoints === false ? false : typeof checkpoints === "string" ? checkpoints : usual;
+  const databaseUrl = databaseUrlOf(options);
+  // Nobody asked for the usual one: a machine without a place for it still does the test.
+  const isOptional =
+    lab === usual && command.getOptionValueSource("lab") === "default" && databaseUrl === undefined;
+  const { runRandomizationTest } = await import("../lab/test.ts");
   // A time is another number of steps at every try, so the same command would not go on with the same trials.
   let again = "the same command";
+  let reused = 0;
   const result = await runRandomizationTest({
     ...asked,
     firstSeed,
     recipe: recipeOf(options),
-    checkpoints: folder === undefined ? undefined : { folder, seconds: options.checkpointEvery },
+    lab: lab === false ? undefined : { lab, databaseUrl, isOptional },
+    checkpointSeconds: options.checkpointEvery,
     command: commandLine(),
     signal,
     onBudget: ({ asked: limit, steps, secondsPerStep }) => {
@@ -293,45 +300,29 @@ async function test(options: Options): Promise<void> {
       );
     },
     onEvent: (event) => progress.show(event),
-    publish: (result) => {
-      progress.stop();
-      return publishTest(result, options, folder && again);
+    onReused: (trials) => {
+      reused = trials;
     },
+    onWarning: warn,
   }).finally(() => progress.stop());
-  if (result.provenance.interrupted && folder !== undefined) {
-    process.stderr.write(`run ${again} again to go on (checkpoints: ${folder})\n`);
+  if (reused > 0)
+    process.stderr.write(`${formatNoun(reused, "trial")} of this test: done before, in ${lab}\n`);
+  await publishTest(result, options, lab === false ? undefined : again);
+  if (result.provenance.interrupted && lab !== false) {
+    process.stderr.write(`run ${again} again to go on (lab: ${lab})\n`);
   }
   process.exitCode = exitCode(result, options.expect ?? []);
 }
 
-/**
- * The folder of checkpoints, which can be written to; undefined for none.
- *
- * @throws DataError if the one asked for cannot be written to.
- */
-async function folderOfCheckpoints(asked: string | false | undefined): Promise<string | undefined> {
-  if (asked === false) return undefined;
-  const folder = checkpointFolder(asked);
-  try {
-    await requireFolder("checkpoints", folder);
-    return folder;
-  } catch (error) {
-    // Nobody asked for checkpoints: a machine without a place for them still does the test.
-    if (asked !== undefined) throw error;
-    warn(`${messageOf(error)} with --checkpoints; an interruption will cost the trials under way`);
-    return undefined;
-  }
-}
-
 /** Charts are heavy to load, and most runs of the command draw none. */
-const loadReport = () => import("../report/write.ts");
+const loadReport = () => import("../report/node/write.ts");
 
-/** Write and print what came out; true if all of it arrived. */
+/** Write and print what came out. */
 async function publishTest(
   result: TestResult,
   { json, report, verbose = false }: Options,
   command: string | undefined,
-): Promise<boolean> {
+): Promise<void> {
   const outputs: Output[] = [];
   if (json !== undefined && json !== "-") {
     outputs.push({ name: "--json", isResult: true, write: () => writeWhole(json, asJson(result)) });
@@ -344,12 +335,11 @@ async function publishTest(
     outputs.push({ name: "--report", isResult: true, write: () => writeReport(report) });
   }
   const print = (): void => printResult(result, verbose);
-  const isAll = await publish({
+  await publish({
     ...{ result, outputs, print: json === "-" ? undefined : print },
     again: command && `${command}, run again, trains nothing that is done`,
   });
   if (page !== undefined) process.stderr.write(`report: ${page}\n`);
-  return isAll;
 }
 
 /** Print a result, the verdict last: what a small terminal shows of it is what it says. */

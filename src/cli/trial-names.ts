@@ -2,8 +2,8 @@
  * @file Names for the trials of an experiment: what they train on, and whatever tells them apart.
  */
 
-import type { TrialState } from "../lab/randomization-test.ts";
 import { kindOfSpec, nameKind } from "../report/kinds.ts";
+import type { TrialState } from "../run/record.ts";
 
 /** Gives a trial a name that is short and not another's. */
 export type NameTrial = (trial: TrialState) => string;

@@ -4,7 +4,7 @@
 
 import { Command, Option } from "commander";
 import { UsageError } from "../base/errors.ts";
-import { checkpointFolder } from "../lab/process-checkpoints.ts";
+import { checkpointFolder } from "../run/node/checkpoints.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -84,7 +84,7 @@ async function run(options: Options): Promise<void> {
     namesOf,
   });
   const { jobs, threads, device, dataDir, experiment, lease } = options;
-  const { runWorker } = await import("../lab/process-run.ts");
+  const { runWorker } = await import("../lab/run.ts");
   const carried = await runWorker({
     ...{ databaseUrl, jobs, threads, device, dataDir, experiment, lease },
     checkpoints: checkpointFolder(options.checkpoints),

@@ -3,7 +3,7 @@
  */
 
 import { DataError } from "../base/errors.ts";
-import { canonicalJson, sha256 } from "../base/spec.ts";
+import { canonicalJson, sha256 } from "../base/json.ts";
 
 /**
  * One split of a dataset, held whole in memory and never modified.

@@ -18,6 +18,9 @@ export const PAPER_CROP = 28;
 export const preprocessNames = ["paper", "none", "standardize"] as const;
 export type PreprocessName = (typeof preprocessNames)[number];
 
+/** How examples are preprocessed unless told: images as in the paper, rows of a table not at all. */
+export const usualPreprocess = (dataset: Dataset): PreprocessName => (isImages(dataset) ? "paper" : "none");
+
 /**
  * Cut the centre out of each image.
  *

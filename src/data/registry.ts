@@ -2,6 +2,8 @@
  * @file The datasets Shatter knows by name: what they are, where they come from, how they are read.
  */
 
+import { UsageError } from "../base/errors.ts";
+import { unknownName } from "../base/suggest.ts";
 import { CIFAR10_CLASSES, parseCifar10 } from "./cifar10.ts";
 import type { Splits } from "./dataset.ts";
 import { DIGITS_TEST, DIGITS_TRAIN, readDigits } from "./digits.ts";
@@ -226,3 +228,20 @@ const drawnShapes: DrawnDataset = {
 
 /** Every dataset with a name, in the order they are listed. */
 export const datasets: readonly KnownDataset[] = [cifar10, mnist, digits, drawnShapes];
+
+/**
+ * Find a dataset by name.
+ *
+ * @throws UsageError if there is none, with the name that was probably meant.
+ */
+export function findDataset(name: string): KnownDataset {
+  const found = datasets.find((dataset) => dataset.name === name);
+  if (found) return found;
+  throw new UsageError(
+    unknownName(
+      "dataset",
+      name,
+      datasets.map((dataset) => dataset.name),
+    ),
+  );
+}

@@ -5,8 +5,7 @@
  */
 
 import { GraphError } from "../base/errors.ts";
-import type { NDArray } from "./operation.ts";
-import { type Graph, inOrder, showShape, sizeOf, type Value } from "./value.ts";
+import { type Graph, inOrder, type NDArray, showShape, sizeOf, type Value } from "./value.ts";
 
 /**
  * Compute the outputs of a graph from its inputs.

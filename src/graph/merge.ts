@@ -3,12 +3,29 @@
  */
 
 import { apply } from "./operation.ts";
-import { type Graph, inOrder, type Value } from "./value.ts";
+import { type Constant, type Graph, inOrder, type Value } from "./value.ts";
+
+/** Elements of a constant that tell it from most others. */
+const TOLD_BY = 8;
+
+/** Start looking for equal constants: each one that is asked for gives the first that was equal to it. */
+export function createConstants<C extends Pick<Constant, "type" | "shape" | "data">>(): (constant: C) => C {
+  const known = new Map<string, C[]>();
+  return (constant) => {
+    const { type, shape, data } = constant;
+    const key = `${type} ${shape} ${data.subarray(0, TOLD_BY)}`;
+    const alike = known.get(key) ?? [];
+    const first = alike.find((other) => other.data.every((element, at) => element === data[at]));
+    if (first === undefined) known.set(key, [...alike, constant]);
+    return first ?? constant;
+  };
+}
 
 /** Merge values with the same operation, attributes and operands, and equal constants. */
 export function mergeEqual(graph: Graph): Graph {
   const merged = new Map<Value, Value>();
   const known = new Map<string, Value>();
+  const firstOf = createConstants<Constant>();
   const numbers = new Map<Value, number>();
   const numberOf = (value: Value): number => {
     const number = numbers.get(value) ?? numbers.size;
@@ -16,21 +33,18 @@ export function mergeEqual(graph: Graph): Graph {
     return number;
   };
   for (const value of inOrder(graph.outputs.map((output) => output.value))) {
-    if (value.kind === "input") {
-      merged.set(value, value);
+    if (value.kind !== "application") {
+      merged.set(value, value.kind === "constant" ? firstOf(value) : value);
       continue;
     }
-    const operands = value.kind === "application" ? value.inputs.map((operand) => merged.get(operand)!) : [];
-    const key =
-      value.kind === "constant"
-        ? JSON.stringify([value.type, value.shape, value.data])
-        : JSON.stringify([value.operation.name, value.attributes, operands.map(numberOf)]);
+    const operands = value.inputs.map((operand) => merged.get(operand)!);
+    const key = JSON.stringify([value.operation.name, value.attributes, operands.map(numberOf)]);
     const other = known.get(key);
     if (other) {
       merged.set(value, other);
       continue;
     }
-    const isSame = value.kind === "constant" || operands.every((operand, at) => operand === value.inputs[at]);
+    const isSame = operands.every((operand, at) => operand === value.inputs[at]);
     const copy = isSame ? value : apply(value.operation, operands, value.attributes);
     known.set(key, copy);
     merged.set(value, copy);

@@ -2,8 +2,7 @@
  * @file A graph as text, one value a line: what people read, and what tests compare.
  */
 
-import type { Attributes } from "./operation.ts";
-import { type Graph, inOrder, showShape, type Value } from "./value.ts";
+import { type Attributes, type Graph, inOrder, showShape, type Value } from "./value.ts";
 
 /** Constants with more elements than this are shown by their first ones. */
 const SHOWN_ELEMENTS = 8;

@@ -11,8 +11,8 @@
 import { apply } from "./operation.ts";
 import { add, divide, multiply, subtract } from "./ops/elementwise.ts";
 import { gemm, matmul } from "./ops/linear.ts";
-import { sum } from "./ops/reduce.ts";
-import { broadcastTo, permuteAxes, reshape } from "./ops/shape.ts";
+import { permuteAxes, reshape } from "./ops/shape.ts";
+import { broadcastTo, sum } from "./ops/sum.ts";
 import {
   type Application,
   constant,

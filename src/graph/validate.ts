@@ -6,10 +6,10 @@
  */
 
 import { GraphError, messageOf } from "../base/errors.ts";
-import { takesOperands } from "./operation.ts";
+import { checkOperands } from "./operation.ts";
 import { loweredOperations, operations } from "./ops/index.ts";
 import { nameValues } from "./print.ts";
-import { type Graph, inOrder, sameShape, showShape, sizeOf, type Value } from "./value.ts";
+import { type Graph, inOrder, isFloating, sameShape, showShape, sizeOf, type Value } from "./value.ts";
 
 /**
  * Check a graph and return it.
@@ -61,7 +61,7 @@ export function validateGraph(graph: Graph): Graph {
       }
       if (value.data.some((element) => Number.isNaN(element))) fail(value, "a constant must have no NaN");
       const fraction = value.data.find((element) => !Number.isInteger(element));
-      if (value.type !== "float32" && fraction !== undefined) {
+      if (!isFloating(value.type) && fraction !== undefined) {
         fail(value, `a constant of ${value.type} must have whole numbers, got ${fraction}`);
       }
     } else {
@@ -75,10 +75,10 @@ export function validateGraph(graph: Graph): Graph {
     if (known !== operation) {
       fail(value, `an operation must be one of the table's, but "${operation.name}" is not`);
     }
-    if (!takesOperands(operation, inputs.length)) {
-      fail(value, `${operation.name} must have ${operation.operands} operands, got ${inputs.length}`);
-    }
-    const expected = attempt(() => operation.shape(inputs, attributes));
+    const expected = attempt(() => {
+      checkOperands(operation, inputs.length);
+      return operation.shape(inputs, attributes);
+    });
     if (!sameShape(expected, value.shape)) {
       fail(
         value,

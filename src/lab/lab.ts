@@ -3,10 +3,10 @@
  * database is in this process or on a server, and who trains.
  */
 
+import type { ExperimentResult } from "../paper/experiment-result.ts";
+import type { Scale } from "../paper/scales.ts";
 import type { Database } from "../store/database.ts";
 import type { Reach } from "../store/experiments.ts";
-import type { ExperimentResult } from "./experiment-result.ts";
-import type { Scale } from "./experiments/scales.ts";
 
 /** An experiment of the paper, as somebody asks for it. */
 export interface StartOptions {

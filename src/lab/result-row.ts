@@ -2,10 +2,10 @@
  * @file The result of a trial as a row of the lab's table.
  */
 
-import { canonicalJson, type Json, sha256 } from "../base/spec.ts";
+import { canonicalJson, type Json, sha256 } from "../base/json.ts";
+import type { TrialResult } from "../run/trial-record.ts";
+import type { StoredTrial } from "../run/trial-result.ts";
 import type { FinishedTrial } from "../store/attempts.ts";
-import type { TrialResult } from "./result.ts";
-import type { StoredTrial } from "./trial-result.ts";
 
 /** SHA-256 of everything in a result that its spec decides: all but the time it took. */
 const hashOf = async ({ spec, result }: StoredTrial): Promise<string> =>

@@ -8,7 +8,7 @@
 import { runningByExperiment } from "../store/attempts.ts";
 import type { Database } from "../store/database.ts";
 import { allPriorities } from "../store/experiments.ts";
-import type { Job, Queue, Waiting } from "./process-queue.ts";
+import type { Job, Queue, Waiting } from "./queue.ts";
 
 /** How long what is known of waiting experiments is good for, in milliseconds. */
 const FRESH_MS = 1000;
@@ -17,6 +17,8 @@ const FRESH_MS = 1000;
 export interface Shares {
   /** The next job, of one experiment only if one is named; undefined if there is none now. */
   take(only?: string): Promise<Job | undefined>;
+  /** What is known may be old: something was put into the queue. */
+  forget(): void;
 }
 
 /** An experiment that waits for a place. */
@@ -76,6 +78,9 @@ export function createShares({ tables }: Database, queue: Queue): Shares {
         if (job) return job;
       }
       return undefined;
+    },
+    forget() {
+      known = undefined;
     },
   };
 }

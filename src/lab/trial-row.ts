@@ -2,9 +2,9 @@
  * @file A planned trial as a row of the lab's table.
  */
 
+import type { DataSource } from "../run/runner.ts";
 import type { NewTrial } from "../store/tables.ts";
 import type { TrialSpec } from "../train/spec.ts";
-import type { DataSource } from "./runner.ts";
 
 /** What a row says of a trial before it is run. */
 export function trialRow({

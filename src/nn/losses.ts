@@ -3,9 +3,9 @@
  */
 
 import { multiply, negate } from "../graph/ops/elementwise.ts";
+import { oneHot } from "../graph/ops/gather.ts";
 import { logSoftmax } from "../graph/ops/normalize.ts";
-import { sum } from "../graph/ops/reduce.ts";
-import { oneHot } from "../graph/ops/shape.ts";
+import { sum } from "../graph/ops/sum.ts";
 import type { Value } from "../graph/value.ts";
 
 /**

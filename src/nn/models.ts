@@ -4,12 +4,10 @@
 
 import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
-import { input, type Shape, sizeOf } from "../graph/value.ts";
 import { type Model, PAPER } from "./model.ts";
 import { alexnet } from "./models/alexnet.ts";
 import { inception, inceptionWithoutNorm } from "./models/inception.ts";
 import { mlp } from "./models/mlp.ts";
-import { createScope, type Parameter } from "./scope.ts";
 
 /** All models, by name. */
 export const models: ReadonlyMap<string, Model> = new Map(
@@ -32,19 +30,4 @@ export function findModel(name: string): Model {
   const model = models.get(name);
   if (!model) throw new UsageError(unknownName("model", name, [...models.keys()]));
   return model;
-}
-
-/** One row of a model's parameter table. */
-export interface ModelSummary {
-  readonly parameters: readonly Parameter[];
-  /** Total number of trained numbers. */
-  readonly count: number;
-}
-
-/** What a model trains, for examples of a shape and a number of classes. */
-export function summarizeModel(model: Model, example: Shape, classes: number): ModelSummary {
-  const scope = createScope();
-  model.logits(input("x", [1, ...example]), classes, scope);
-  const count = scope.parameters.reduce((total, { value }) => total + sizeOf(value.shape), 0);
-  return { parameters: scope.parameters, count };
 }

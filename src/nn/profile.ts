@@ -5,7 +5,29 @@
 import { multiplyAddsOf } from "../graph/cost.ts";
 import { type Application, inOrder, input, type Shape, sizeOf, type Value } from "../graph/value.ts";
 import type { Model } from "./model.ts";
-import { createScope, type Scope } from "./scope.ts";
+import { createScope, type Parameter, type Scope } from "./scope.ts";
+
+/** One row of a model's parameter table. */
+export interface ModelSummary {
+  readonly parameters: readonly Parameter[];
+  /** Total number of trained numbers. */
+  readonly count: number;
+}
+
+/** What a model trains, for examples of a shape and a number of classes. */
+export function summarizeModel(model: Model, example: Shape, classes: number): ModelSummary {
+  const scope = createScope();
+  model.logits(input("x", [1, ...example]), classes, scope);
+  const count = scope.parameters.reduce((total, { value }) => total + sizeOf(value.shape), 0);
+  return { parameters: scope.parameters, count };
+}
+
+/** Whether a model is softmax regression: its logits are one fully connected layer on the examples as they are. */
+export function isLinear(model: Model, example: Shape, classes: number): boolean {
+  const values = inOrder([model.logits(input("x", [1, ...example]), classes, createScope())]);
+  const names = values.flatMap((value) => (value.kind === "application" ? [value.operation.name] : []));
+  return names.filter((name) => name !== "reshape").join() === "gemm";
+}
 
 /** One layer: a convolution, a pool, a mean or a matrix product, with what follows it element by element. */
 export interface LayerRow {

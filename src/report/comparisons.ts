@@ -3,7 +3,8 @@
  */
 
 import type { Estimate } from "../base/statistics.ts";
-import type { SummaryRow, TestResult } from "../lab/result.ts";
+import type { TestResult } from "../paper/test-result.ts";
+import type { SummaryRow } from "../verdict/schema.ts";
 import type { Axis, Line, LineFigure, PairFigure, Reference } from "./figure.ts";
 import { formatEstimate, formatPercent, formatShare } from "./format.ts";
 import { compareKinds, type Kind, nameEscalated } from "./kinds.ts";

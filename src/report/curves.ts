@@ -3,8 +3,9 @@
  */
 
 import { estimate } from "../base/statistics.ts";
-import type { HistoryRow, TestResult, TrialResult } from "../lab/result.ts";
-import { groupTrials } from "../lab/summary.ts";
+import type { TestResult } from "../paper/test-result.ts";
+import type { HistoryRow, TrialResult } from "../run/trial-record.ts";
+import { groupTrials } from "../verdict/summary.ts";
 import type { Axis, Line, LineFigure, Point } from "./figure.ts";
 import { formatCount, formatNumber, formatPercent } from "./format.ts";
 import { compareKinds, nameEscalated } from "./kinds.ts";

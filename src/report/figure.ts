@@ -3,7 +3,7 @@
  */
 
 import type { Estimate } from "../base/statistics.ts";
-import type { TestResult } from "../lab/result.ts";
+import type { TestResult } from "../paper/test-result.ts";
 import { accuracyByCorruption, learningAndMemorising } from "./comparisons.ts";
 import { accuracyCurves, trainingCurves } from "./curves.ts";
 import type { Kind } from "./kinds.ts";

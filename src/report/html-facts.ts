@@ -2,7 +2,7 @@
  * @file The parts of the page that say what was done: recipe, conformance, provenance, and how to read it all.
  */
 
-import type { TestResult } from "../lab/result.ts";
+import type { TestResult } from "../paper/test-result.ts";
 import { html, type Insert, type Markup } from "./escape.ts";
 import {
   formatCount,

@@ -2,7 +2,7 @@
  * @file The report of a test as one HTML page that needs nothing beside it.
  */
 
-import type { TestResult } from "../lab/result.ts";
+import type { TestResult } from "../paper/test-result.ts";
 import { drawFigure } from "./charts.ts";
 import { csvTable } from "./csv.ts";
 import { html, type Insert, type Markup } from "./escape.ts";

@@ -3,8 +3,9 @@
  */
 
 import { meanOf } from "../base/statistics.ts";
-import type { HistoryRow, TestResult, TrialResult } from "../lab/result.ts";
-import { groupTrials } from "../lab/summary.ts";
+import type { TestResult } from "../paper/test-result.ts";
+import type { HistoryRow, TrialResult } from "../run/trial-record.ts";
+import { groupTrials } from "../verdict/summary.ts";
 import { CARRIED, describe, epochAxis, linesOver } from "./curves.ts";
 import type { LineFigure } from "./figure.ts";
 import { formatPercent } from "./format.ts";

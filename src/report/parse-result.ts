@@ -4,8 +4,8 @@
 
 import type { z } from "zod";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
-import { type ExperimentResult, experimentResultSchema } from "../lab/experiment-result.ts";
-import { type TestResult, testResultSchema } from "../lab/result.ts";
+import { type ExperimentResult, experimentResultSchema } from "../paper/experiment-result.ts";
+import { type TestResult, testResultSchema } from "../paper/test-result.ts";
 import { type TheoryResult, theoryResultSchema } from "../theory/theory-result.ts";
 
 /** The documents that can be read, by what they call their schema. */

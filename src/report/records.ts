@@ -2,7 +2,9 @@
  * @file Tables for machines: every number of a result, with the names it has there.
  */
 
-import type { HistoryRow, SummaryRow, TestResult, TrialResult } from "../lab/result.ts";
+import type { TestResult } from "../paper/test-result.ts";
+import type { HistoryRow, TrialResult } from "../run/trial-record.ts";
+import type { SummaryRow } from "../verdict/schema.ts";
 import { countStatuses, type Reader, type Table, tableOf } from "./table.ts";
 
 /** One row a kind of trial, over its seeds. */

@@ -5,7 +5,8 @@
  */
 
 import { type Estimate, FEWEST_FOR_INTERVAL } from "../base/statistics.ts";
-import { type TestResult, type TrialResult, trialStatuses } from "../lab/result.ts";
+import type { TestResult } from "../paper/test-result.ts";
+import { type TrialResult, trialStatuses } from "../run/trial-record.ts";
 import { formatCount, formatEstimate, formatNoun, formatNumber, formatPercent, NOTHING } from "./format.ts";
 import { compareKinds, type Kind, nameEscalated, nameKind, sameKind } from "./kinds.ts";
 

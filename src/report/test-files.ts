@@ -2,7 +2,7 @@
  * @file The files of a test's report: the page, the numbers, the figures.
  */
 
-import type { TestResult } from "../lab/result.ts";
+import type { TestResult } from "../paper/test-result.ts";
 import { drawFigure } from "./charts.ts";
 import { csvTable } from "./csv.ts";
 import { figuresOf } from "./figure.ts";

@@ -4,7 +4,8 @@
 
 import type { ShareInterval } from "../base/shares.ts";
 import { type Estimate, estimate } from "../base/statistics.ts";
-import type { TestResult, Verdict } from "../lab/result.ts";
+import type { TestResult } from "../paper/test-result.ts";
+import type { Verdict } from "../verdict/schema.ts";
 import { formatCount, formatEstimate, formatNumber, formatPercent, formatShare, NOTHING } from "./format.ts";
 
 /** How an answer is to be taken. */

@@ -17,7 +17,7 @@ const ROWS = 2000;
  *
  * @returns Ids of those of its trials that are there but not done, and not in quarantine or cancelled.
  */
-export async function planExperiment(
+export async function keepExperiment(
   db: Tx,
   experiment: NewExperiment,
   trials: readonly NewTrial[],

@@ -21,7 +21,7 @@ interface LabTable {
 }
 
 /** An experiment that was planned in this lab. */
-interface ExperimentTable {
+interface Table {
   /** In addresses and file names: `table-1-paper`. */
   readonly id: string;
   readonly name: string;
@@ -189,7 +189,7 @@ interface TokenTable {
 /** Every table of a lab. */
 export interface Tables {
   readonly lab: LabTable;
-  readonly experiments: ExperimentTable;
+  readonly experiments: Table;
   readonly experiment_trials: ExperimentTrialTable;
   readonly trials: TrialTable;
   readonly attempts: AttemptTable;
@@ -201,11 +201,11 @@ export interface Tables {
   readonly tokens: TokenTable;
 }
 
-export type NewExperiment = Insertable<ExperimentTable>;
+export type NewExperiment = Insertable<Table>;
 export type NewTrial = Insertable<TrialTable>;
 export type NewWorker = Insertable<WorkerTable>;
 export type NewResult = Insertable<ResultTable>;
-export type ExperimentRow = Selectable<ExperimentTable>;
+export type ExperimentRow = Selectable<Table>;
 export type TrialRow = Selectable<TrialTable>;
 
 export type CheckpointRow = Selectable<CheckpointTable>;

@@ -5,7 +5,7 @@
 import { DataError, UsageError } from "../base/errors.ts";
 import { randomStream } from "../base/random.ts";
 import { checkDataset, type Dataset, exampleCount, type Splits } from "../data/dataset.ts";
-import { type LoadOptions, loadDataset } from "../data/load.ts";
+import type { LoadOptions } from "../data/node/load.ts";
 
 /** The dataset that is drawn here, beside those of the registry. */
 export const GAUSSIAN = "gaussian";
@@ -28,25 +28,6 @@ export interface ExampleOptions extends LoadOptions {
   readonly testN?: number | undefined;
   /** Width of Gaussian rows; the other datasets have theirs. */
   readonly d?: number | undefined;
-}
-
-/**
- * Load or draw examples, uncropped.
- *
- * @throws UsageError if the name is unknown, a size is not possible, or `d` is given for a dataset of its own width.
- * @throws DataError if files are missing or not what they should be.
- */
-export async function loadExamples(options: ExampleOptions): Promise<Splits> {
-  const { data, n, testN, d } = options;
-  if (n !== undefined) requireWhole("n", n, 1);
-  if (testN !== undefined) requireWhole("test-n", testN, 1);
-  if (data === GAUSSIAN) {
-    return gaussianRows({ n: n ?? 1000, testN: testN ?? 1000, d: d ?? 100, seed: options.seed ?? 0 });
-  }
-  if (d !== undefined) {
-    throw new UsageError(`--d: ${data} has a width of its own; it is for --data ${GAUSSIAN} only`);
-  }
-  return loadDataset(data, options);
 }
 
 /**

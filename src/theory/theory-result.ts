@@ -7,8 +7,10 @@
  */
 
 import { z } from "zod";
-import { claimSchema, plotSchema, tableSchema } from "../lab/experiment-result.ts";
-import { provenanceSchema } from "../lab/result.ts";
+import { claimSchema } from "../document/claims.ts";
+import { plotSchema } from "../document/plot.ts";
+import { provenanceSchema } from "../document/provenance.ts";
+import { tableSchema } from "../document/table.ts";
 
 /** What can be computed, in the order of the paper. */
 export const theories = ["rademacher", "stability", "expressivity", "kernel", "implicit"] as const;

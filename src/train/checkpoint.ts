@@ -7,7 +7,7 @@
 
 import { z } from "zod";
 import { DataError } from "../base/errors.ts";
-import { canonicalJson, type Json, sha256 } from "../base/spec.ts";
+import { canonicalJson, type Json, sha256 } from "../base/json.ts";
 import { sameShape, showShape } from "../graph/value.ts";
 import { type EpochRow, epochRowSchema } from "./history.ts";
 import { type TrialOutcome, trialOutcomeSchema } from "./outcome.ts";

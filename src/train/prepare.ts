@@ -3,7 +3,7 @@
  */
 
 import { DataError } from "../base/errors.ts";
-import { sha256 } from "../base/spec.ts";
+import { sha256 } from "../base/json.ts";
 import { augmentedShape, requireAugmentable } from "../data/augment.ts";
 import { type ConformanceLine, checkConformance, describeConformance } from "../data/conformance.ts";
 import { type Dataset, datasetHash, exampleShape, type Splits } from "../data/dataset.ts";

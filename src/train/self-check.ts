@@ -10,7 +10,7 @@ import { batchNormalize } from "../graph/ops/batch-norm.ts";
 import { convolution } from "../graph/ops/convolution.ts";
 import { multiply, relu } from "../graph/ops/elementwise.ts";
 import { maxPool } from "../graph/ops/pool.ts";
-import { sum } from "../graph/ops/reduce.ts";
+import { sum } from "../graph/ops/sum.ts";
 import { type Graph, input, sizeOf } from "../graph/value.ts";
 import type { Engine } from "./engine.ts";
 

@@ -3,8 +3,8 @@
  */
 
 import { z } from "zod";
+import { canonicalJson, type Json, sha256 } from "../base/json.ts";
 import { storable, whole } from "../base/limits.ts";
-import { canonicalJson, type Json, sha256 } from "../base/spec.ts";
 import { inputsNames } from "../data/randomize.ts";
 import { recipeSchema } from "./recipe.ts";
 

@@ -2,13 +2,13 @@
  * @file One trial: a generator of events that knows no store, terminal or socket.
  */
 
+import { sha256 } from "../base/json.ts";
 import { randomStream } from "../base/random.ts";
-import { sha256 } from "../base/spec.ts";
 import { batchCount, epochBatches } from "../data/batches.ts";
 import { exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import { sizeOf } from "../graph/value.ts";
-import { findModel } from "../nn/models.ts";
+import type { Model } from "../nn/model.ts";
 import { exponentialDecay } from "../nn/schedules.ts";
 import type { Mask } from "../nn/scope.ts";
 import { type Checkpoint, type EpochPosition, requireEqual, stateOf, tensorsOf } from "./checkpoint.ts";
@@ -27,6 +27,13 @@ import { buildStep, requireTrainable, type Step } from "./step.ts";
 export type { TrialEvent } from "./events.ts";
 export type { EpochRow } from "./history.ts";
 export type { TrialOutcome } from "./outcome.ts";
+
+/** What a trial is about: the things that its spec names. */
+export interface Subject {
+  readonly model: Model;
+  /** The examples used, not randomized. */
+  readonly splits: Splits;
+}
 
 /** How a trial is run; nothing of it changes its result. */
 export interface RunOptions {
@@ -52,21 +59,20 @@ export const STEPS_PER_RUN = 100;
  * The same spec and data give the same outcome and bytes on as many threads of an engine, and however often
  * the trial was interrupted and went on from a checkpoint.
  *
- * @param splits - The examples used, cropped for the recipe but not randomized.
- * @throws UsageError if the model is unknown, or cannot take such examples or batches, or the recipe's augmentation is
+ * @param subject - The model and the examples that the spec names, the latter cropped for the recipe.
+ * @throws UsageError if the model cannot take such examples or batches, or the recipe's augmentation is
  *   not possible on them.
  * @throws DataError if the data are not those of the spec, a randomization fails one of its checks, or the
  *   checkpoint is of another trial.
  */
 export async function* runTrial(
   spec: TrialSpec,
-  splits: Splits,
+  { model, splits }: Subject,
   engine: Engine,
   options: RunOptions = {},
 ): AsyncGenerator<TrialYield> {
   const { recipe, seed } = spec;
   const { from, checkpointDue = () => false, secondsSpent = () => 0 } = options;
-  const model = findModel(spec.model);
   const id = await trialId(spec);
   if (from) requireEqual("trial", id, from.trial);
   yield { type: "started" };

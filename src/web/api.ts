@@ -32,8 +32,8 @@
  * with a body says `Content-Type: application/json`.
  */
 
-import type { ExperimentResult } from "../lab/experiment-result.ts";
-import type { ConformanceLine, TrialResult } from "../lab/result.ts";
+import type { ExperimentResult } from "../paper/experiment-result.ts";
+import type { ConformanceLine, TrialResult } from "../run/trial-record.ts";
 import type { AttemptState, TrialStatus } from "../store/tables.ts";
 import type { TrialSpec } from "../train/spec.ts";
 

@@ -2,8 +2,8 @@
  * @file The documents of experiments, each made once a version.
  */
 
-import type { ExperimentResult } from "../lab/experiment-result.ts";
 import type { Lab } from "../lab/lab.ts";
+import type { ExperimentResult } from "../paper/experiment-result.ts";
 import { listExperiments } from "../store/read/experiments.ts";
 import { notFound } from "./refusal.ts";
 

@@ -6,17 +6,16 @@ import { DataError } from "../base/errors.ts";
 import { augmentExamples, isAugmented } from "../data/augment.ts";
 import { type Dataset, exampleCount, exampleShape, type Splits, takeExamples } from "../data/dataset.ts";
 import { oneOfEachClass } from "../data/gallery.ts";
-import { findDataset, type loadDataset } from "../data/load.ts";
 import { crop } from "../data/preprocess.ts";
 import { corruptLabels, describeTouched, type InputsName, redrawInputs } from "../data/randomize.ts";
-import type { DataSource } from "../lab/runner.ts";
-import { findModel } from "../nn/models.ts";
 import { exampleUrl, sheetPng } from "../report/example-image.ts";
 import { experimentFiles } from "../report/experiment/files.ts";
 import { formats } from "../report/formats.ts";
+import type { Library } from "../run/subject.ts";
 import { decodeCheckpoint, stateOf } from "../train/checkpoint.ts";
 import type { Engine } from "../train/engine.ts";
 import { cropForRecipe, prepareTrial } from "../train/prepare.ts";
+import { paperRecipe } from "../train/recipe.ts";
 import { readSafetensors } from "../train/safetensors.ts";
 import { createEvaluator } from "../train/session.ts";
 import { trialId } from "../train/spec.ts";
@@ -26,8 +25,7 @@ import type { HelperJobs } from "./helper.ts";
 
 /** What the work needs from the process it is done in. */
 export interface Tools {
-  /** The examples of a source; the last one is kept. */
-  readonly load: (source: DataSource) => ReturnType<typeof loadDataset>;
+  readonly library: Library;
   /** The engine, opened when it is first asked for. */
   readonly engine: () => Promise<Engine>;
   /** What charts are drawn with. */
@@ -49,17 +47,10 @@ const randomizedExamples = (
   inputs: redrawInputs(splits, "train", indices, inputs, seed),
 });
 
-/** Examples of a dataset that can draw any number: enough for the moments of its channels. */
-const DRAWN = 1000;
-
 /** Examples of every class of a dataset under a randomization. */
-export async function drawGrid(job: Ask<"grid">, { load }: Tools): Promise<GridAnswer> {
+export async function drawGrid(job: Ask<"grid">, { library }: Tools): Promise<GridAnswer> {
   const { source, inputs, corrupt, seed, count } = job;
-  const known = findDataset(source.name);
-  const isDrawn = known.kind === "drawn";
-  const whole = await load(isDrawn ? { ...source, n: DRAWN, testN: 1 } : source);
-  const isCropped = known.preprocess === "paper";
-  const splits = isCropped ? { train: crop(whole.train), test: crop(whole.test) } : whole;
+  const splits = cropForRecipe(await library.splits(source), paperRecipe);
   const indices = oneOfEachClass(splits.train, count);
   const shown = randomizedExamples(splits, indices, inputs, seed);
   const given = corruptLabels(splits.train, corrupt, seed, "train").labels;
@@ -78,10 +69,10 @@ const COLUMNS = 16;
 const ZOOM = 2;
 
 /** The first training examples of a trial as an epoch sees them, before whitening. */
-export async function drawExamples(job: Ask<"examples">, { load }: Tools): Promise<Uint8Array> {
+export async function drawExamples(job: Ask<"examples">, { library }: Tools): Promise<Uint8Array> {
   const { spec, source, epoch, count } = job;
   const { recipe, seed, inputs } = spec;
-  const splits = cropForRecipe(await load(source), recipe);
+  const splits = cropForRecipe(await library.splits(source), recipe);
   const shown = Math.min(count, exampleCount(splits.train));
   const rows = Array.from({ length: shown }, (_, row) => row);
   const still = randomizedExamples(splits, rows, inputs, seed);
@@ -97,7 +88,8 @@ const PART = 500;
 /** Training examples that the network of a checkpoint does not answer as it was taught. */
 export async function findMisfits(job: Ask<"misfit">, tools: Tools): Promise<MisfitAnswer> {
   const { spec, source, checkpoint: bytes, count, seconds } = job;
-  const splits = cropForRecipe(await tools.load(source), spec.recipe);
+  const { model, splits: whole } = await tools.library.subject(spec, source);
+  const splits = cropForRecipe(whole, spec.recipe);
   const { train } = await prepareTrial(splits, spec);
   const of = exampleCount(train);
   const trial = await trialId(spec);
@@ -107,7 +99,6 @@ export async function findMisfits(job: Ask<"misfit">, tools: Tools): Promise<Mis
     const reason = "This trial has come to its end, and its parameters were not kept.";
     return { epoch: null, reason, asked: 0, of, total: 0, examples: [] };
   }
-  const model = findModel(spec.model);
   const { classNames } = train;
   const step = buildStep(model, spec.recipe, exampleShape(train), classNames.length, of);
   const state = stateOf(checkpoint, step);

@@ -4,8 +4,8 @@
  */
 
 import type { Randomization } from "../data/randomize.ts";
-import type { ExperimentResult } from "../lab/experiment-result.ts";
-import type { DataSource } from "../lab/runner.ts";
+import type { ExperimentResult } from "../paper/experiment-result.ts";
+import type { DataSource } from "../run/runner.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { GridAnswer, MisfitAnswer } from "./api.ts";
 

@@ -2,7 +2,7 @@
  * @file The files of a report that can be downloaded, and what each is.
  */
 
-import type { ExperimentResult } from "../lab/experiment-result.ts";
+import type { ExperimentResult } from "../paper/experiment-result.ts";
 import { namedPlots, namedTables, pointsStem } from "../report/experiment/names.ts";
 
 /** A file and what it is, in words. */

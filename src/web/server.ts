@@ -9,20 +9,20 @@ import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { messageOf, UsageError } from "../base/errors.ts";
-import { dataFolder } from "../data/files.ts";
-import { locate } from "../data/load.ts";
-import { datasets } from "../data/registry.ts";
+import { dataFolder } from "../data/node/files.ts";
+import { locate } from "../data/node/load.ts";
+import type { KnownDataset } from "../data/registry.ts";
 import type { Lab } from "../lab/lab.ts";
-import { version } from "../lab/process-version.ts";
+import { version } from "../run/node/version.ts";
 import { type CheckpointFacts, readCheckpoint } from "../store/checkpoints.ts";
 import { createApp } from "./app.ts";
 import { keepDocuments } from "./documents.ts";
 import { hostName } from "./guard.ts";
+import { openHelper } from "./helper-process.ts";
 import { watchLab } from "./live.ts";
 import { isLoopback } from "./loopback.ts";
-import { openHelper } from "./server-helper.ts";
-import { servePage } from "./server-page.ts";
-import { tokenCheck } from "./server-token.ts";
+import { servePage } from "./page-files.ts";
+import { tokenCheck } from "./token.ts";
 
 /** How a dashboard is served. */
 export interface ServerOptions {
@@ -98,8 +98,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
 
   const helper = openHelper();
   const live = watchLab(lab.database.tables);
-  const hasData = async (name: string): Promise<boolean> => {
-    const known = datasets.find((dataset) => dataset.name === name)!;
+  const hasData = async (known: KnownDataset): Promise<boolean> => {
     if (known.kind !== "stored") return true;
     return (await locate(known, dataFolder(dataDir))).size === known.files.length;
   };

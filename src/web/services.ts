@@ -2,6 +2,7 @@
  * @file What the routes are given to answer with.
  */
 
+import type { KnownDataset } from "../data/registry.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { CheckpointFacts } from "../store/checkpoints.ts";
 import type { Documents } from "./documents.ts";
@@ -17,7 +18,7 @@ export interface Services {
   readonly live: Live;
   readonly helper: Helper;
   /** Whether the files of a dataset are here. */
-  readonly hasData: (name: string) => Promise<boolean>;
+  readonly hasData: (dataset: KnownDataset) => Promise<boolean>;
   /** The bytes of a checkpoint, in the database or in the lab's folder; undefined if they are not to be had here. */
   readonly checkpointBytes: (checkpoint: CheckpointFacts) => Promise<Uint8Array | undefined>;
   /** How long a page may leave unread what it was sent, in milliseconds. */

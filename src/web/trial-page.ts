@@ -3,8 +3,8 @@
  */
 
 import { z } from "zod";
-import { conformanceSchema } from "../lab/result.ts";
-import { trialResultSchema } from "../lab/trial-result.ts";
+import { conformanceSchema } from "../run/trial-record.ts";
+import { trialResultSchema } from "../run/trial-result.ts";
 import { checkpointsOf } from "../store/checkpoints.ts";
 import type { Tx } from "../store/database.ts";
 import { readTrial } from "../store/experiments.ts";

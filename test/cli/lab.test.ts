@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { csvParse } from "d3-dsv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { experimentResultSchema } from "../../src/lab/experiment-result.ts";
-import { openServer } from "../../src/store/open.ts";
+import { experimentResultSchema } from "../../src/paper/experiment-result.ts";
+import { openServer } from "../../src/store/node/open.ts";
 import type { TrialsAnswer } from "../../src/web/api.ts";
 import { emptyLab, newDatabase } from "../store/databases.ts";
 import { shatter } from "./shatter.ts";
@@ -84,9 +84,7 @@ describe("a lab", () => {
     });
     const env = { DATABASE_URL: await newDatabase(), SHATTER_CHECKPOINTS: at("machine") };
     const imported = await shatter(["import", at("bundle"), "--lab", folder], { env });
-    expect(imported.stdout).toMatch(
-      /taken in: 1 experiment, 1 finished trial, 1 trial to run, 1 checkpoint/,
-    );
+    expect(imported.stdout).toMatch(/taken in: 1 experiment, 1 finished trial, 1 trial to run, 1 checkpoint/);
 
     // Another machine: it has nothing but the address of the database.
     const worker = await shatter(["worker", "--jobs", "1", "--threads", "1", "--until-idle"], { env });

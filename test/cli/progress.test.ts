@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createProgress } from "../../src/cli/progress.ts";
 import { createTheoryProgress } from "../../src/cli/theory/progress.ts";
-import type { TestEvent, TrialState } from "../../src/lab/randomization-test.ts";
+import type { RunEvent, TrialState } from "../../src/run/record.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 
 /** Trial of 100 epochs on true labels; names and progress need no more of it. */
@@ -15,8 +15,8 @@ const trial = (seed: number): TrialState =>
 
 const trials = [trial(0), trial(1)];
 
-const progressed = (at: TrialState, epoch: number): TestEvent =>
-  ({ type: "trial", trial: at, event: { type: "progress", epoch, share: 0, trainLoss: 1.5 } }) as TestEvent;
+const progressed = (at: TrialState, epoch: number): RunEvent =>
+  ({ type: "trial", trial: at, event: { type: "progress", epoch, share: 0, trainLoss: 1.5 } }) as RunEvent;
 
 /** A stream, and what was written to it. */
 function recorder(isTTY: boolean) {
@@ -78,7 +78,7 @@ describe("progress in a pipe", () => {
     const { show } = createProgress(stream, { begin: "begin" });
     show({ type: "planned", trials });
     const result = { status: "done", epochs: 7, trainAccuracy: 1, testAccuracy: 0.5, seconds: 2 };
-    show({ type: "ended", trial: trial(0), result } as unknown as TestEvent);
+    show({ type: "ended", trial: trial(0), result } as unknown as RunEvent);
     expect(lines().at(-1)).toMatch(/^\[1\/2\] True labels, seed 0: done after 7 epochs/);
   });
 

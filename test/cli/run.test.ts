@@ -12,8 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { experimentResultSchema } from "../../src/lab/experiment-result.ts";
-import { openEmbedded } from "../../src/store/open.ts";
+import { experimentResultSchema } from "../../src/paper/experiment-result.ts";
+import { openEmbedded } from "../../src/store/node/open.ts";
 import { doneTrials } from "../../src/store/results.ts";
 import { shatter } from "./shatter.ts";
 
@@ -246,9 +246,7 @@ test("a full disk is refused where a lab begins", async () => {
   try {
     const run = await shatter(["run", "figure-1c", ...TINY, "--jobs", "1", "--lab", disk]);
     expect(run.code).toBe(1);
-    expect(run.stderr).toMatch(
-      /cannot be opened \(the disk is full: free some space and run the same command/,
-    );
+    expect(run.stderr).toMatch(/cannot be opened \(the disk is full; free some space/);
   } finally {
     execFileSync("umount", [disk]);
   }

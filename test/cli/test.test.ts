@@ -5,10 +5,23 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { childrenOf, signalAll } from "../../scripts/faults/processes.ts";
-import { testJsonSchema, testResultSchema } from "../../src/lab/result.ts";
+import { openLab } from "../../src/lab/open.ts";
+import { testJsonSchema, testResultSchema } from "../../src/paper/test-result.ts";
 import { shatter } from "./shatter.ts";
 
-const SMALL = ["test", "--data", "shapes", "--n", "200", "--test-n", "100", "--batch", "32", "--quiet"];
+const SMALL = [
+  "test",
+  "--data",
+  "shapes",
+  "--n",
+  "200",
+  "--test-n",
+  "100",
+  "--batch",
+  "32",
+  "--quiet",
+  "--no-lab",
+];
 
 let folder: string;
 beforeAll(() => {
@@ -87,7 +100,7 @@ describe("shatter test", () => {
   test("refuses windows of images that have but one", async () => {
     const folder = new URL("../../../shared/data/mnist", import.meta.url).pathname;
     const data = ["--data", "mnist", "--data-dir", folder, "--n", "100", "--test-n", "50", "--quiet"];
-    const run = await shatter(["test", ...data, "--augment", "crop"]);
+    const run = await shatter(["test", ...data, "--augment", "crop", "--no-lab"]);
     expect(run.stderr).toContain("augment crop: expected images larger than 28 x 28, got 28 x 28");
     expect(run.code).toBe(2);
   });
@@ -119,7 +132,7 @@ describe("shatter test, on bad input,", () => {
     [["--modle", "linear"], 2, "--model"],
     [["--augment", "crop,rotte:5"], 2, 'unknown change "rotte"; did you mean "rotate"?'],
     [["--report", "/dev/null/report"], 1, "/dev/null"],
-    [["--checkpoints", "/dev/null/a"], 1, "checkpoints: expected a folder to write to, got /dev/null/a"],
+    [["--lab", "/dev/null/a"], 1, "lab: expected a folder to write to, got /dev/null/a"],
     [["--checkpoint-every", "-1"], 2, "expected a number in [0, 86400]"],
   ])("%j exits with %d and says so", async (args, code, message) => {
     const run = await shatter([...SMALL, ...args]);
@@ -145,7 +158,7 @@ describe("shatter test, on bad input,", () => {
       "--data-dir",
       new URL("../../../shared/data/mnist", import.meta.url).pathname,
     ];
-    const run = await shatter(["test", ...data, "--n", "70000", "--quiet"]);
+    const run = await shatter(["test", ...data, "--n", "70000", "--quiet", "--no-lab"]);
     expect(run.stderr).toContain("60000");
     expect(run.stderr).toContain("70000");
     expect(run.code).toBe(2);
@@ -164,7 +177,7 @@ describe("shatter test, on bad input,", () => {
     ]) {
       writeFileSync(join(bin, `${name}.bin`), new Uint8Array(3073 * 2 - Number(name === "data_batch_3")));
     }
-    const run = await shatter(["test", "--data", "cifar10", "--data-dir", folder, "--quiet"]);
+    const run = await shatter(["test", "--data", "cifar10", "--data-dir", folder, "--quiet", "--no-lab"]);
     expect(run.stderr).toContain("data_batch_3.bin");
     expect(run.code).toBe(1);
   });
@@ -223,7 +236,7 @@ describe("shatter test, disturbed,", () => {
 
 describe("shatter test, interrupted and run again,", () => {
   const command = (more: readonly string[]) => {
-    const small = SMALL.filter((arg) => arg !== "--quiet");
+    const small = SMALL.filter((arg) => arg !== "--quiet" && arg !== "--no-lab");
     const args = [
       "--model",
       "linear",
@@ -246,12 +259,12 @@ describe("shatter test, interrupted and run again,", () => {
   };
   let whole: unknown;
   beforeAll(async () => {
-    whole = documentOf((await shatter(command(["--no-checkpoints"]))).stdout);
+    whole = documentOf((await shatter(command(["--no-lab"]))).stdout);
   });
 
   test.each(["SIGHUP", "SIGKILL"] as const)("goes on to the same document after %s", async (signal) => {
-    const checkpoints = join(folder, `checkpoints-${signal}`);
-    const more = ["--checkpoints", checkpoints, "--checkpoint-every", "0"];
+    const lab = join(folder, `lab-${signal}`);
+    const more = ["--lab", lab, "--checkpoint-every", "0"];
     const first = await shatter(command(more), {
       onStart(child) {
         child.stderr!.on("data", (chunk: Buffer) => {
@@ -264,13 +277,34 @@ describe("shatter test, interrupted and run again,", () => {
     });
     expect(first.code).toBe(signal === "SIGKILL" ? null : 130);
     if (signal === "SIGHUP") {
-      expect(first.stderr).toContain(`run the same command again to go on (checkpoints: ${checkpoints})`);
+      expect(first.stderr).toContain(`run the same command again to go on (lab: ${lab})`);
     }
     const second = await shatter(command(more));
-    expect(second.stderr).toContain("True labels, seed 0: was done before");
+    expect(second.stderr).toContain(`1 trial of this test: done before, in ${lab}`);
     expect(second.code).toBe(0);
     expect(documentOf(second.stdout)).toEqual(whole);
-    expect(readdirSync(checkpoints)).toEqual([]);
+    // What a killed process left of a trial that is done is for `shatter gc`.
+    if (signal === "SIGHUP") expect(readdirSync(join(lab, "checkpoints"))).toEqual([]);
+    // All of it is in the lab now, as an experiment.
+    const third = await shatter(command(more));
+    expect(third.stderr).toContain(`2 trials of this test: done before, in ${lab}`);
+    expect(documentOf(third.stdout)).toEqual(whole);
+    const status = JSON.parse((await shatter(["status", "--lab", lab, "--json"])).stdout);
+    expect(status.experiments).toMatchObject([
+      { title: "linear on shapes: the randomization test", states: { done: 2, waiting: 0 } },
+    ]);
+  });
+
+  test("goes on without a lab where nobody asked for one, and the usual one is another's", async () => {
+    const cwd = mkdtempSync(join(folder, "taken-"));
+    await using lab = await openLab({ lab: join(cwd, "shatter-lab") });
+    const run = await shatter(command([]), { cwd });
+    expect(run.stderr).toMatch(/lab shatter-lab: .*; this test goes on without a lab/);
+    expect(run.code).toBe(0);
+    expect(documentOf(run.stdout)).toEqual(whole);
+    expect(await lab.database.tables.selectFrom("trials").selectAll().execute()).toEqual([]);
+    const asked = await shatter(command(["--lab", join(cwd, "shatter-lab")]));
+    expect(asked.code).toBe(1);
   });
 });
 

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runtime } from "../../src/run/node/runtime.ts";
 import { type TheoryResult, theoryResultSchema } from "../../src/theory/theory-result.ts";
-import { runtime } from "../../src/train/process-runtime.ts";
 import { shatter } from "./shatter.ts";
 
 let folder: string;

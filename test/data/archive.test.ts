@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { unpack } from "../../src/data/archive.ts";
+import { unpack } from "../../src/data/node/archive.ts";
 import { type Entry, gzip, tarGz } from "./fixtures.ts";
 
 const LARGE = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) % 251);

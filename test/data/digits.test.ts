@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { datasetHash, takeExamples } from "../../src/data/dataset.ts";
 import { readDigits } from "../../src/data/digits.ts";
-import { loadDataset } from "../../src/data/load.ts";
+import { loadDataset } from "../../src/run/node/library.ts";
 
 const { train, test: tested } = await readDigits();
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { fetchFile } from "../../src/data/download.ts";
-import { md5 } from "../../src/data/files.ts";
+import { fetchFile } from "../../src/data/node/download.ts";
+import { md5 } from "../../src/data/node/files.ts";
 import type { Download } from "../../src/data/registry.ts";
 import { serve } from "./server.ts";
 

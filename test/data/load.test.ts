@@ -4,10 +4,10 @@ import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { datasetHash } from "../../src/data/dataset.ts";
-import { dataFolder } from "../../src/data/files.ts";
-import { findDataset, loadDataset } from "../../src/data/load.ts";
-import { inspect } from "../../src/data/obtain.ts";
-import { datasets } from "../../src/data/registry.ts";
+import { dataFolder } from "../../src/data/node/files.ts";
+import { inspect } from "../../src/data/node/obtain.ts";
+import { datasets, findDataset } from "../../src/data/registry.ts";
+import { loadDataset } from "../../src/run/node/library.ts";
 import { gzip, idxFile } from "./fixtures.ts";
 
 vi.mock("node:os", async (original) => {

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { md5 } from "../../src/data/files.ts";
-import { inspect, obtain } from "../../src/data/obtain.ts";
+import { md5 } from "../../src/data/node/files.ts";
+import { inspect, obtain } from "../../src/data/node/obtain.ts";
 import type { Download, StoredDataset } from "../../src/data/registry.ts";
 import { gzip, noiseSplits, tarGz } from "./fixtures.ts";
 import { serve } from "./server.ts";

@@ -7,21 +7,24 @@ import { gradient } from "../../src/graph/gradient.ts";
 import { apply } from "../../src/graph/operation.ts";
 import { multiply } from "../../src/graph/ops/elementwise.ts";
 import { operations } from "../../src/graph/ops/index.ts";
-import { sum } from "../../src/graph/ops/reduce.ts";
 import { cast } from "../../src/graph/ops/shape.ts";
+import { sum } from "../../src/graph/ops/sum.ts";
 import {
   type Application,
   type Graph,
   type Input,
   input,
+  isFloating,
   type Shape,
   sizeOf,
   type Value,
 } from "../../src/graph/value.ts";
 import {
   awayFromZero,
+  bytes,
   choice,
   type Draft,
+  double,
   draft,
   exactly,
   indices,
@@ -65,6 +68,11 @@ const reductions: Draft[] = [
   draft("an axis of size 1", [normal(3, 1)], { axes: [1], keepDims: false }),
 ];
 
+const extremes: Draft[] = [
+  kink("ties", [exactly([0, 1, 2, -1]), exactly([0, 2, 2, 1])]),
+  draft("float64", [double(2, 3), double(3)]),
+];
+
 const alongAxis: Draft[] = [
   draft("rows", [normal(3, 4)], { axis: 1 }),
   draft("columns", [normal(3, 4)], { axis: 0 }),
@@ -79,12 +87,21 @@ const drafts: { readonly [operation: string]: readonly Draft[] } = {
   add: stretched(normal, normal),
   subtract: stretched(normal, normal),
   multiply: stretched(normal, normal),
-  divide: [...stretched(normal, positive), draft("negative divisors", [normal(4), awayFromZero(4)])],
+  divide: [
+    ...stretched(normal, positive),
+    draft("negative divisors", [normal(4), awayFromZero(4)]),
+    draft("float64", [double(2, 3), double(3)]),
+  ],
+  maximum: [...stretched(normal, normal), ...extremes],
+  minimum: [...stretched(normal, normal), ...extremes],
   negate: elementwise(normal, 0, 1, -2.5),
   exp: elementwise(normal, 0, 1, -20, 5),
   log: elementwise(positive, 1, 0.25, 1000),
-  sqrt: elementwise(positive, 1, 0.25, 1000),
-  tanh: elementwise(normal, 0, 0.5, -30, 30),
+  sqrt: [...elementwise(positive, 1, 0.25, 1000), draft("float64", [double(3)])],
+  sin: [...elementwise(normal, 0, 1, -2.5), draft("float64", [double(3)])],
+  cos: [...elementwise(normal, 0, 1, -2.5), draft("float64", [double(3)])],
+  acos: [draft("cosines", [exactly([0, 0.5, -0.75, 0.25], [2, 2])])],
+  tanh: [...elementwise(normal, 0, 0.5, -30, 30), draft("float64", [double(3)])],
   sigmoid: elementwise(normal, 0, 0.5, -30, 30),
   relu: [...elementwise(normal, 2, -2, 1000), kink("zero", [exactly([0, 1, -1])])],
   equal: [
@@ -103,9 +120,10 @@ const drafts: { readonly [operation: string]: readonly Draft[] } = {
     draft("a scalar branch", [choice(2, 3), normal(2, 3), normal()]),
     draft("all three stretched", [choice(2, 1), normal(1, 3), normal(4, 1, 1)]),
     draft("int32 branches", [choice(3), indices(3, 9), indices(3, 9)]),
+    draft("float64 branches", [choice(3), double(3), double()]),
   ],
   sum: reductions,
-  mean: reductions,
+  mean: [...reductions, draft("float64", [double(2, 3)], { axes: [1], keepDims: false })],
   max: [
     ...reductions,
     kink("ties in a row", [TIED], { axes: [1], keepDims: false }),
@@ -142,7 +160,29 @@ const drafts: { readonly [operation: string]: readonly Draft[] } = {
       transposeA: true,
       transposeB: true,
     }),
+    draft("nothing added", [normal(2, 3), normal(3, 4)], { ...gemmSettings, alpha: -2 }),
+    draft("nothing added, right transposed, float64", [double(2, 3), double(4, 3)], {
+      ...gemmSettings,
+      alpha: 0.5,
+      transposeB: true,
+    }),
     draft("nothing of the addend", [normal(2, 3), normal(3, 4), normal(2, 4)], { ...gemmSettings, beta: 0 }),
+  ],
+  byteProduct: [
+    draft("unsigned", [bytes(2, 3), bytes(3, 4)]),
+    draft("unsigned by signed", [bytes(2, 3), exactly([-128, 127, 3, -4, 5, -6], [3, 2], "int8")]),
+    draft("unsigned, shifted", [
+      bytes(2, 3),
+      bytes(3, 4),
+      exactly([128], [], "uint8"),
+      exactly([7], [], "uint8"),
+    ]),
+    draft("signed, shifted", [
+      bytes(1, 3),
+      exactly([-128, 127, 3], [3, 1], "int8"),
+      exactly([0], [], "uint8"),
+      exactly([-128], [], "int8"),
+    ]),
   ],
   reshape: [
     draft("to a row", [normal(2, 3)], { shape: [6] }),
@@ -170,6 +210,7 @@ const drafts: { readonly [operation: string]: readonly Draft[] } = {
     draft("images", [normal(3, 2, 2, 2), indices(2, 3)]),
     draft("numbers", [normal(6), indices(3, 6)]),
     draft("int32 labels", [indices(6, 10), indices(3, 6)]),
+    draft("float64", [double(4, 2), indices(3, 4)]),
   ],
   cast: [
     draft("float32 to itself", [normal(2, 2)], { to: "float32" }),
@@ -179,6 +220,11 @@ const drafts: { readonly [operation: string]: readonly Draft[] } = {
     draft("bool to float32", [choice(4)], { to: "float32" }),
     draft("int32 to float32", [exactly([3, -4, 0], [3], "int32")], { to: "float32" }),
     draft("int64 to int32", [exactly([3, -4, 0], [3], "int64")], { to: "int32" }),
+    draft("float32 to float64", [normal(3)], { to: "float64" }),
+    draft("float64 to float32", [double(3)], { to: "float32" }),
+    draft("float64 to int8", [exactly([1.75, -1.75, 126.5], [3], "float64")], { to: "int8" }),
+    draft("int32 to float64", [exactly([3, -4, 2 ** 30 + 1], [3], "int32")], { to: "float64" }),
+    draft("uint8 to int32", [bytes(3)], { to: "int32" }),
   ],
   logSoftmax: alongAxis,
   softmax: alongAxis,
@@ -213,8 +259,8 @@ export interface CaseGraphs {
   /** The operands are inputs `x0`, `x1`, ...; the result is `y`. */
   readonly forward: Graph;
   /**
-   * The gradients of `sum(weights y)` by the float32 operands, as outputs `dx0`, `dx1`, ...; the weights are
-   * an input. Undefined if no operand is float32.
+   * The gradients of `sum(weights y)` by the floating-point operands, as outputs `dx0`, `dx1`, ...; the weights are
+   * an input. Undefined if there are none.
    */
   readonly backward: Graph | undefined;
   readonly y: Application;
@@ -228,12 +274,12 @@ export function buildCase(given: OperationCase): CaseGraphs {
   const name = nameOf(given);
   const operands = given.operands.map(({ shape, type }, index) => input(`x${index}`, shape, type));
   const y = apply(operations.get(given.operation)!, operands, given.attributes);
-  const weights = input("weights", y.shape);
+  const weights = weightsOf(y);
   const feeds: { [name: string]: number[] } = { weights: draw(name, operands.length, y.shape) };
   given.operands.forEach(({ shape, fill }, index) => {
     feeds[`x${index}`] = draw(name, index, shape, fill);
   });
-  const targets = operands.filter(({ type }) => type === "float32");
+  const targets = operands.filter(({ type }) => isFloating(type));
   const gradients = gradient(weightedSum(y, weights), targets);
   return {
     y,
@@ -251,9 +297,13 @@ export function buildCase(given: OperationCase): CaseGraphs {
   };
 }
 
-/** `sum(weights y)`, a scalar; `y` as float32 if it is not. */
+/** What elements of a value are multiplied by before they are added up: of its type, if it has fractions. */
+export const weightsOf = ({ shape, type }: Value): Input =>
+  input("weights", shape, isFloating(type) ? type : "float32");
+
+/** `sum(weights y)`, a scalar; `y` as float32 if it is of whole numbers. */
 export function weightedSum(y: Value, weights: Value): Value {
-  const weighted = multiply(y.type === "float32" ? y : cast(y, { to: "float32" }), weights);
+  const weighted = multiply(isFloating(y.type) ? y : cast(y, { to: "float32" }), weights);
   return y.shape.length === 0
     ? weighted
     : sum(weighted, { axes: y.shape.map((_, axis) => axis), keepDims: false });

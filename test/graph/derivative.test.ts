@@ -6,16 +6,18 @@ import { describe, expect, test } from "vitest";
 import { evaluate } from "../../src/graph/evaluate.ts";
 import { gradient } from "../../src/graph/gradient.ts";
 import { add, exp, multiply, relu, tanh } from "../../src/graph/ops/elementwise.ts";
+import { gather } from "../../src/graph/ops/gather.ts";
 import { operations } from "../../src/graph/ops/index.ts";
 import { gemm, matmul } from "../../src/graph/ops/linear.ts";
-import { mean, sum } from "../../src/graph/ops/reduce.ts";
-import { cast, gather, transpose } from "../../src/graph/ops/shape.ts";
-import { constant, type Graph, input, type Value } from "../../src/graph/value.ts";
+import { mean } from "../../src/graph/ops/reduce.ts";
+import { cast, transpose } from "../../src/graph/ops/shape.ts";
+import { sum } from "../../src/graph/ops/sum.ts";
+import { constant, type Graph, input, isFloating, type Value } from "../../src/graph/value.ts";
 import { convolutionLayer } from "../../src/nn/layers.ts";
 import { crossEntropy } from "../../src/nn/losses.ts";
 import { batchNorm, localResponseNorm } from "../../src/nn/normalizations.ts";
 import { createScope } from "../../src/nn/scope.ts";
-import { buildCase, cases, draw, nameOf, weightedSum } from "./cases.ts";
+import { buildCase, cases, draw, nameOf, weightedSum, weightsOf } from "./cases.ts";
 
 /**
  * Half the distance of a central difference. It is off by `h^2 |f'''| / 6` from cutting the series, and by
@@ -56,21 +58,21 @@ function expectDerivative(
   }
 }
 
-const smooth = cases.filter((given) => !given.kink && given.operands.some(({ type }) => type === "float32"));
+const smooth = cases.filter((given) => !given.kink && given.operands.some(({ type }) => isFloating(type)));
 
 describe("the gradient of an operation", () => {
   test.each(
     smooth.map((given) => [nameOf(given), given] as const),
   )("is the difference quotient: %s", (_, given) => {
     const { y, operands, feeds } = buildCase(given);
-    const weights = input("weights", y.shape);
-    const targets = operands.filter(({ type }) => type === "float32");
+    const weights = weightsOf(y);
+    const targets = operands.filter(({ type }) => isFloating(type));
     expectDerivative(weightedSum(y, weights), targets, [...operands, weights], feeds);
   });
 
   test("is checked for every operation", () => {
     const covered = new Set(smooth.map(({ operation }) => operation));
-    expect([...operations.keys()].filter((name) => !covered.has(name))).toEqual([]);
+    expect([...operations.keys()].filter((name) => !covered.has(name))).toEqual(["byteProduct"]);
   });
 });
 
@@ -81,6 +83,7 @@ describe("a record", () => {
     greater: [0, 1],
     where: [0],
     argMax: [0],
+    byteProduct: [0, 1],
     gather: [1],
     scatterAdd: [1],
     maxPoolPositions: [0],
@@ -222,6 +225,12 @@ describe("gradient", () => {
 
   test("of a value by itself is one", () => {
     expect(gradient(total, [total])).toEqual([constant(1)]);
+  });
+
+  test("is refused where sizes are free, which it may count", () => {
+    const free = input("free", ["rows", 3]);
+    const total = sum(mean(free, { axes: [0], keepDims: false }), { axes: [0], keepDims: false });
+    expect(() => gradient(total, [free])).toThrow('expected fixed sizes, but input "free" has free ones');
   });
 
   test("refuses a value that is no scalar", () => {

@@ -2,8 +2,7 @@
  * @file How the cases of operations are written down: operands, and what is special about them.
  */
 
-import type { Attributes } from "../../src/graph/operation.ts";
-import type { DataType, Shape } from "../../src/graph/value.ts";
+import type { Attributes, DataType, Shape } from "../../src/graph/value.ts";
 
 /** One operand: where its elements come from. All are exact in float32, so every oracle sees the same numbers. */
 export interface Operand {
@@ -36,6 +35,17 @@ export const awayFromZero = (...shape: readonly number[]): Operand => ({
   shape,
   type: "float32",
   fill: "large",
+});
+/** In float64: gradients are of the type of what they meet. */
+export const double = (...shape: readonly number[]): Operand => ({
+  shape,
+  type: "float64",
+  fill: "positive",
+});
+export const bytes = (...shape: readonly number[]): Operand => ({
+  shape,
+  type: "uint8",
+  fill: { below: 256 },
 });
 export const choice = (...shape: readonly number[]): Operand => ({ shape, type: "bool", fill: { below: 2 } });
 export const indices = (count: number, below: number, type: DataType = "int32"): Operand => ({

@@ -15,11 +15,12 @@ import { convolution } from "../../src/graph/ops/convolution.ts";
 import { add, divide, exp, log, multiply, relu, subtract } from "../../src/graph/ops/elementwise.ts";
 import { concat } from "../../src/graph/ops/pieces.ts";
 import { maxPool } from "../../src/graph/ops/pool.ts";
-import { mean, sum } from "../../src/graph/ops/reduce.ts";
+import { mean } from "../../src/graph/ops/reduce.ts";
 import { reshape } from "../../src/graph/ops/shape.ts";
+import { sum } from "../../src/graph/ops/sum.ts";
 import { plain, type Sliding, samePads } from "../../src/graph/ops/window.ts";
 import { type Graph, type Input, inOrder, input, sizeOf, type Value } from "../../src/graph/value.ts";
-import { runtime as ort } from "../../src/train/process-runtime.ts";
+import { runtime as ort } from "../../src/run/node/runtime.ts";
 import { computesBlocked } from "../../src/train/self-check.ts";
 import { expectClose, runGraph } from "./oracle.ts";
 

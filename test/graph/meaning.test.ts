@@ -6,23 +6,30 @@ import { describe, expect, test } from "vitest";
 import { evaluate } from "../../src/graph/evaluate.ts";
 import { equal, greater, where } from "../../src/graph/ops/compare.ts";
 import {
+  acos,
   add,
+  cos,
   divide,
   exp,
   log,
+  maximum,
+  minimum,
   multiply,
   negate,
   relu,
   sigmoid,
+  sin,
   sqrt,
   subtract,
   tanh,
 } from "../../src/graph/ops/elementwise.ts";
+import { gather, oneHot } from "../../src/graph/ops/gather.ts";
 import { operations } from "../../src/graph/ops/index.ts";
-import { gemm, matmul } from "../../src/graph/ops/linear.ts";
+import { byteProduct, gemm, matmul, plainProduct } from "../../src/graph/ops/linear.ts";
 import { logSoftmax, softmax } from "../../src/graph/ops/normalize.ts";
-import { argMax, max, mean, sum } from "../../src/graph/ops/reduce.ts";
-import { broadcastTo, cast, gather, oneHot, permuteAxes, reshape } from "../../src/graph/ops/shape.ts";
+import { argMax, max, mean } from "../../src/graph/ops/reduce.ts";
+import { cast, permuteAxes, reshape } from "../../src/graph/ops/shape.ts";
+import { broadcastTo, sum } from "../../src/graph/ops/sum.ts";
 import { type Application, constant, input, type Value } from "../../src/graph/value.ts";
 import { windowRows } from "./window-rows.ts";
 
@@ -46,10 +53,15 @@ const rows: readonly (readonly [string, Application, readonly number[], readonly
   ["a row from a column", subtract(column, row), [2, 3], [9, 12, 7, 19, 22, 17]],
   ["a row by a table", multiply(row, table), [2, 3], [1, -4, 9, 4, -10, 18]],
   ["a table by a row", divide(table, row), [2, 3], [1, -1, 1, 4, -2.5, 2]],
+  ["of rows", maximum(row, constant([0, -3, 4])), [3], [1, -2, 4]],
+  ["of rows", minimum(row, constant([0, -3, 4])), [3], [0, -3, 3]],
   ["a row", negate(row), [3], [-1, 2, -3]],
   ["of 0 and 1", exp(constant([0, 1])), [2], [1, Math.E]],
   ["of 1 and e", log(constant([1, Math.E])), [2], [0, 1]],
   ["of squares", sqrt(constant([0, 2.25, 9])), [3], [0, 1.5, 3]],
+  ["of a right and a straight angle", sin(constant([Math.PI / 2, Math.PI])), [2], [1, 0]],
+  ["of a right and a straight angle", cos(constant([Math.PI / 2, Math.PI])), [2], [0, -1]],
+  ["of 1, 1/2 and 0", acos(constant([1, 0.5, 0])), [3], [0, Math.PI / 3, Math.PI / 2]],
   // tanh(log 2) = (2 - 1/2) / (2 + 1/2).
   ["of 0 and log 2", tanh(constant([0, Math.LN2])), [2], [0, 0.6]],
   // 1 / (1 + e^-log 3) = 1 / (1 + 1/3).
@@ -81,6 +93,24 @@ const rows: readonly (readonly [string, Application, readonly number[], readonly
     }),
     [2, 1],
     [13, 17],
+  ],
+  [
+    "nothing added",
+    gemm(constant([1, 2], [1, 2]), constant([3, 4], [1, 2]), { ...plainProduct, transposeB: true }),
+    [1, 1],
+    [11],
+  ],
+  [
+    // (255 - 128)(-128 - 1) + (0 - 128)(127 - 1)
+    "of shifted bytes",
+    byteProduct(
+      constant([255, 0], [1, 2], "uint8"),
+      constant([-128, 127], [2, 1], "int8"),
+      constant(128, [], "uint8"),
+      constant(1, [], "int8"),
+    ),
+    [1, 1],
+    [-32511],
   ],
   ["to three rows", reshape(table, { shape: [3, 2] }), [3, 2], [1, 2, 3, 4, 5, 6]],
   ["of a table", permuteAxes(table, { axes: [1, 0] }), [3, 2], [1, 4, 2, 5, 3, 6]],
@@ -167,6 +197,16 @@ describe("the operations", () => {
       "broadcastTo: expected a shape that [2, 3] stretches to, got [3]",
     ],
     ["gather", () => gather(x, x), "gather: expected [rows, ...] and [count], got [2, 3] and [2, 3]"],
+    [
+      "byteProduct of floats",
+      () => byteProduct(x, constant(1, [3, 1])),
+      "byteProduct: expected int8 or uint8, got float32, float32",
+    ],
+    [
+      "byteProduct of other sizes",
+      () => byteProduct(constant(1, [2, 3], "uint8"), constant(1, [2, 3], "int8")),
+      "byteProduct: expected [m, k], [k, n] and scalars, got [2, 3] and [2, 3]",
+    ],
     ["gather by floats", () => gather(x, row), "gather: expected int32 or int64 indices, got float32"],
     ["where", () => where(x, x, x), "where: expected a bool condition first, got [2, 3]"],
     ["input", () => input("x", [0, 3]), 'input "x": expected whole positive sizes, got [0, 3]'],

@@ -5,8 +5,8 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect } from "vitest";
 import { writeOnnx } from "../../src/graph/onnx/write.ts";
-import type { DataType, Graph, Input } from "../../src/graph/value.ts";
-import { runtime as ort } from "../../src/train/process-runtime.ts";
+import { dataTypes, type Graph, type Input } from "../../src/graph/value.ts";
+import { runtime as ort } from "../../src/run/node/runtime.ts";
 
 /**
  * Expect arrays to be equal within `tolerance` times the largest element expected, or times 1 if all are smaller.
@@ -32,16 +32,13 @@ export function expectClose(
   }
 }
 
-const ARRAYS = {
-  float32: (data: ArrayLike<number>) => Float32Array.from(data),
-  int32: (data: ArrayLike<number>) => Int32Array.from(data),
-  int64: (data: ArrayLike<number>) => BigInt64Array.from(Array.from(data, BigInt)),
-  bool: (data: ArrayLike<number>) => Uint8Array.from(data),
-} as const satisfies { readonly [T in DataType]: (data: ArrayLike<number>) => ArrayBufferView };
-
 /** A tensor for the engine from plain numbers. */
 export const tensorOf = ({ type, shape }: Pick<Input, "type" | "shape">, data: ArrayLike<number>): Tensor =>
-  new ort.Tensor(type, ARRAYS[type](data) as Float32Array, shape);
+  new ort.Tensor(
+    type as "float32",
+    (dataTypes[type].array?.from(data) ?? BigInt64Array.from(Array.from(data, BigInt))) as Float32Array,
+    shape,
+  );
 
 /** Elements of a tensor as plain numbers. */
 export const numbersOf = (tensor: Tensor): number[] => Array.from(tensor.data as Float32Array, Number);

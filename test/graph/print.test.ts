@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { add, multiply, relu } from "../../src/graph/ops/elementwise.ts";
 import { matmul } from "../../src/graph/ops/linear.ts";
-import { sum } from "../../src/graph/ops/reduce.ts";
+import { sum } from "../../src/graph/ops/sum.ts";
 import { printGraph } from "../../src/graph/print.ts";
 import { constant, input } from "../../src/graph/value.ts";
 

@@ -8,7 +8,7 @@ import { randomStream } from "../../src/base/random.ts";
 import { type ScanStep, writeScan } from "../../src/graph/onnx/scan.ts";
 import { writeOnnx } from "../../src/graph/onnx/write.ts";
 import { add, multiply } from "../../src/graph/ops/elementwise.ts";
-import { gather } from "../../src/graph/ops/shape.ts";
+import { gather } from "../../src/graph/ops/gather.ts";
 import { input, sizeOf } from "../../src/graph/value.ts";
 import { initialize } from "../../src/nn/initialize.ts";
 import { findModel } from "../../src/nn/models.ts";

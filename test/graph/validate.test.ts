@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { add, relu } from "../../src/graph/ops/elementwise.ts";
 import { matmul } from "../../src/graph/ops/linear.ts";
-import { sum } from "../../src/graph/ops/reduce.ts";
+import { sum } from "../../src/graph/ops/sum.ts";
 import { validateGraph } from "../../src/graph/validate.ts";
 import {
   type Application,
@@ -72,7 +72,7 @@ describe("validateGraph", () => {
     [
       "a missing operand",
       graphOf(broken({ inputs: [] })),
-      'graph "g", value "relu_0": relu must have 1 operands, got 0',
+      'graph "g", value "relu_0": operands must fit: relu: expected 1 operands, got 0',
     ],
     [
       "a shape that is not the operation's",
@@ -111,12 +111,12 @@ describe("validateGraph", () => {
     ],
     [
       "a constant that is no number",
-      graphOf(brokenConstant({ data: [1, Number.NaN] })),
+      graphOf(brokenConstant({ data: Float64Array.of(1, Number.NaN) })),
       'graph "g", value "constant_0": a constant must have no NaN',
     ],
     [
       "a fraction among whole numbers",
-      graphOf(brokenConstant({ type: "int64", data: [1, 0.5] })),
+      graphOf(brokenConstant({ type: "int64", data: Float64Array.of(1, 0.5) })),
       'graph "g", value "constant_0": a constant of int64 must have whole numbers, got 0.5',
     ],
   ])("refuses %s", (_, graph, message) => {

@@ -4,7 +4,8 @@
 
 import { batchNormalize } from "../../src/graph/ops/batch-norm.ts";
 import { convolution, filterGradient, transposedConvolution } from "../../src/graph/ops/convolution.ts";
-import { concat, pad, scatterAdd, slice } from "../../src/graph/ops/pieces.ts";
+import { scatterAdd } from "../../src/graph/ops/gather.ts";
+import { concat, pad, slice } from "../../src/graph/ops/pieces.ts";
 import { averagePool, maxPool, maxPoolGradient, maxPoolPositions } from "../../src/graph/ops/pool.ts";
 import { plain } from "../../src/graph/ops/window.ts";
 import { type Application, constant } from "../../src/graph/value.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { convolution, transposedConvolution } from "../../src/graph/ops/convolution.ts";
-import { concat, pad, scatterAdd, slice } from "../../src/graph/ops/pieces.ts";
+import { scatterAdd } from "../../src/graph/ops/gather.ts";
+import { concat, pad, slice } from "../../src/graph/ops/pieces.ts";
 import { maxPool } from "../../src/graph/ops/pool.ts";
 import { plain, samePads } from "../../src/graph/ops/window.ts";
 import { constant, input } from "../../src/graph/value.ts";
@@ -79,7 +80,7 @@ describe("operations on images and pieces", () => {
       () => concat(table, input("other", [2, 4]), { axis: 0 }),
       "concat: expected shapes that differ along axis 0 alone, got [2, 3] and [2, 4]",
     ],
-    ["nothing to concatenate", () => concat({ axis: 0 }), "concat: expected any operands, got 0"],
+    ["nothing to concatenate", () => concat({ axis: 0 }), "concat: expected 1 or more operands, got 0"],
     [
       "a slice of nothing",
       () => slice(table, { ...all, ends: [0] }),

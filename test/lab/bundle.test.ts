@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DataError } from "../../src/base/errors.ts";
-import { conditionAt } from "../../src/lab/experiments/scales.ts";
-import { importLab } from "../../src/lab/process-bundle.ts";
-import { type LocalLab, openLab } from "../../src/lab/process-lab.ts";
-import type { StoredTrial } from "../../src/lab/trial-result.ts";
+import { importLab } from "../../src/lab/bundle.ts";
+import { type LocalLab, openLab } from "../../src/lab/open.ts";
+import { conditionAt } from "../../src/paper/scales.ts";
+import type { StoredTrial } from "../../src/run/trial-result.ts";
 import { trialId } from "../../src/train/spec.ts";
-import { provenance, row, trialOf } from "./experiments/fixture.ts";
+import { provenance, row, trialOf } from "../paper/fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "shatter-bundle-"));
 const at = (name: string): string => join(folder, name);

@@ -5,8 +5,8 @@
  */
 
 import { readdirSync } from "node:fs";
-import { openCheckpoints } from "../../src/lab/process-checkpoints.ts";
-import { checkpointOf, TRIAL } from "./checkpoint-fixture.ts";
+import { openCheckpoints } from "../../src/run/node/checkpoints.ts";
+import { checkpointOf, TRIAL } from "../run/checkpoint-fixture.ts";
 
 const folder = process.argv[2]!;
 const warnings: string[] = [];

@@ -5,7 +5,7 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { takeOwnership } from "../../src/store/open-owner.ts";
+import { takeOwnership } from "../../src/store/node/owner.ts";
 
 const [start, ...labs] = process.argv.slice(2);
 for (const [index, lab] of labs.entries()) {

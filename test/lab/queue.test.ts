@@ -6,11 +6,11 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { openQueue, type Queue, type Wanted } from "../../src/lab/process-queue.ts";
+import { openQueue, type Queue, type Wanted } from "../../src/lab/queue.ts";
 import { createShares, inTurn } from "../../src/lab/shares.ts";
 import { beginAttempt } from "../../src/store/attempts.ts";
 import type { Database } from "../../src/store/database.ts";
-import { planExperiment } from "../../src/store/experiments.ts";
+import { keepExperiment } from "../../src/store/experiments.ts";
 import { inFolders, onServer, type Place } from "../store/databases.ts";
 import { experimentOf, trialOf } from "../store/rows.ts";
 
@@ -169,7 +169,7 @@ describe.each([
     for (const trials of wanted) {
       const [{ experiment, priority }] = trials as [Wanted];
       const rows = trials.map(({ trial }, seed) => trialOf(`${randomUUID()}-${trial}`, seed));
-      await planExperiment(database.tables, experimentOf(experiment, priority), rows);
+      await keepExperiment(database.tables, experimentOf(experiment, priority), rows);
       await queue.put(trials.map((one, index) => ({ ...one, trial: rows[index]!.id })));
     }
     const shares = createShares(database, queue);

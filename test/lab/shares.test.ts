@@ -5,11 +5,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openQueue, type Queue } from "../../src/lab/process-queue.ts";
+import { openQueue, type Queue } from "../../src/lab/queue.ts";
 import { createShares, type Shares } from "../../src/lab/shares.ts";
 import { beginAttempt, finishAttempt } from "../../src/store/attempts.ts";
 import type { Database } from "../../src/store/database.ts";
-import { planExperiment } from "../../src/store/experiments.ts";
+import { keepExperiment } from "../../src/store/experiments.ts";
 import { onServer, type Place } from "../store/databases.ts";
 import { experimentOf, resultOf, trialOf } from "../store/rows.ts";
 
@@ -37,7 +37,7 @@ describe("shares of eight places", () => {
 
   async function plan(experiment: string, count: number, priority: number): Promise<void> {
     const rows = Array.from({ length: count }, (_, seed) => trialOf(`${experiment}-${seed}`, seed));
-    await planExperiment(database.tables, experimentOf(experiment, priority), rows);
+    await keepExperiment(database.tables, experimentOf(experiment, priority), rows);
     await queue.put(rows.map(({ id }, position) => ({ trial: id, experiment, position, priority })));
   }
 

@@ -6,14 +6,14 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { newestFile, openCheckpoints } from "../../src/lab/process-checkpoints.ts";
-import { openShelf } from "../../src/lab/process-shelf.ts";
+import { openShelf } from "../../src/lab/shelf.ts";
+import { newestFile, openCheckpoints } from "../../src/run/node/checkpoints.ts";
 import { checkpointsOf } from "../../src/store/checkpoints.ts";
 import type { Database } from "../../src/store/database.ts";
-import { planExperiment } from "../../src/store/experiments.ts";
+import { keepExperiment } from "../../src/store/experiments.ts";
+import { checkpointOf, TRIAL } from "../run/checkpoint-fixture.ts";
 import { onServer, type Place } from "../store/databases.ts";
 import { beginOne, experimentOf, trialOf } from "../store/rows.ts";
-import { checkpointOf, TRIAL } from "./checkpoint-fixture.ts";
 
 const PROGRAM = "the test";
 
@@ -30,7 +30,7 @@ describe("a shelf of checkpoints", () => {
     where = await onServer();
     database = await where.open("lab");
     folder = mkdtempSync(join(tmpdir(), "shatter-shelf-"));
-    await planExperiment(database.tables, experimentOf("one"), [trialOf(TRIAL)]);
+    await keepExperiment(database.tables, experimentOf("one"), [trialOf(TRIAL)]);
     token = await beginOne(database.tables, TRIAL);
   }, 60_000);
   afterAll(async () => {

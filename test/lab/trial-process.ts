@@ -4,9 +4,9 @@
  *   node test/lab/trial-process.ts '{"spec": ..., "source": ..., "checkpoints": ...}'
  */
 
-import { openProcessPool } from "../../src/lab/process-pool.ts";
+import { openProcessPool } from "../../src/run/node/pool.ts";
 import type { EpochRow, TrialEvent } from "../../src/train/trial.ts";
-import type { TrialOrder, TrialReport } from "./interrupted.ts";
+import type { TrialOrder, TrialReport } from "../run/interrupted.ts";
 
 const { spec, source, checkpoints }: TrialOrder = JSON.parse(process.argv[2]!);
 

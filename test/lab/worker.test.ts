@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { planFaulted, type Size } from "../../scripts/faults/experiment.ts";
-import { isSettled, type LocalLab, openLab } from "../../src/lab/process-lab.ts";
-import { openProcessPool } from "../../src/lab/process-pool.ts";
-import { programOn, provenanceOf } from "../../src/lab/process-provenance.ts";
-import { openShelf } from "../../src/lab/process-shelf.ts";
-import { work } from "../../src/lab/process-worker.ts";
-import type { TrialRunner } from "../../src/lab/runner.ts";
+import { isSettled, type LocalLab, openLab } from "../../src/lab/open.ts";
+import { openShelf } from "../../src/lab/shelf.ts";
+import { work } from "../../src/lab/worker.ts";
+import { openProcessPool } from "../../src/run/node/pool.ts";
+import { programOn, provenanceOf } from "../../src/run/node/provenance.ts";
+import type { TrialRunner } from "../../src/run/runner.ts";
 import { checkpointsOf } from "../../src/store/checkpoints.ts";
 import type { TrialEvent } from "../../src/train/trial.ts";
 import { newDatabase } from "../store/databases.ts";
@@ -31,7 +31,11 @@ async function labWith(
   name: string,
   { epochs, seeds, model = "linear" }: Pick<Size, "epochs" | "seeds"> & { model?: string },
 ) {
-  const lab = await openLab({ lab: join(folder, name), databaseUrl: await newDatabase(name), timing: TIMING });
+  const lab = await openLab({
+    lab: join(folder, name),
+    databaseUrl: await newDatabase(name),
+    timing: TIMING,
+  });
   const planned = await planFaulted({ models: [model], examples: 200, epochs, seeds });
   await lab.plan(planned);
   return { lab, planned };
@@ -58,7 +62,7 @@ async function workIn(
     provenance: provenanceOf("cpu", 1, 1, null),
     shelf: openShelf(lab.database, { ...checkpoints, program: programOn("cpu") }),
     signal: signal ?? new AbortController().signal,
-    isOver: () => isSettled(lab.database),
+    whenIdle: async () => ((await isSettled(lab.database)) ? "over" : "wait"),
     onWarning: (text) => seen.warnings.push(text),
     onEvent: (event) => {
       if (event.type !== "trial") return;

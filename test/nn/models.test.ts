@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/base/errors.ts";
 import { input } from "../../src/graph/value.ts";
-import { findModel, models, summarizeModel } from "../../src/nn/models.ts";
+import { findModel, models } from "../../src/nn/models.ts";
+import { summarizeModel } from "../../src/nn/profile.ts";
 import { createScope } from "../../src/nn/scope.ts";
 
 /** The paper's examples: CIFAR-10, cropped to its centre. */

@@ -5,8 +5,15 @@ import { add } from "../../src/graph/ops/elementwise.ts";
 import { gemm, matmul } from "../../src/graph/ops/linear.ts";
 import { plain } from "../../src/graph/ops/window.ts";
 import { input, type Value } from "../../src/graph/value.ts";
-import { findModel, models, summarizeModel } from "../../src/nn/models.ts";
-import { profileModel } from "../../src/nn/profile.ts";
+import { findModel, models } from "../../src/nn/models.ts";
+import { isLinear, profileModel, summarizeModel } from "../../src/nn/profile.ts";
+
+test("isLinear tells softmax regression from networks, on images and on rows", () => {
+  const linear = [...models.values()].filter((model) => isLinear(model, [3, 28, 28], 10));
+  expect(linear.map(({ name }) => name)).toEqual(["linear"]);
+  expect(isLinear(findModel("linear"), [20], 2)).toBe(true);
+  expect(isLinear(findModel("mlp-1x512"), [20], 2)).toBe(false);
+});
 
 /** The paper's examples: CIFAR-10, cropped to its centre. */
 const EXAMPLE = [3, 28, 28];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { TrialResult } from "../../src/lab/result.ts";
 import { accuracyByCorruption, learningAndMemorising } from "../../src/report/comparisons.ts";
 import { accuracyCurves, trainingCurves } from "../../src/report/curves.ts";
 import { figuresOf } from "../../src/report/figure.ts";
+import type { TrialResult } from "../../src/run/trial-record.ts";
 import { allKinds, brokenTrial, type TrialFacts, testResult, trial } from "./fixture.ts";
 
 /** A trial of some epochs with the given training losses, and accuracies that follow from them. */

@@ -3,10 +3,11 @@
  */
 
 import { Window } from "happy-dom";
-import { type TestResult, type TrialResult, testResultSchema } from "../../src/lab/result.ts";
-import { summarize } from "../../src/lab/summary.ts";
-import { judge } from "../../src/lab/verdict/verdict.ts";
+import { type TestResult, testResultSchema } from "../../src/paper/test-result.ts";
+import type { TrialResult } from "../../src/run/trial-record.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
+import { summarize } from "../../src/verdict/summary.ts";
+import { judge } from "../../src/verdict/verdict.ts";
 
 /** What tells trials of the fixture apart. */
 export type TrialFacts = Partial<TrialResult> & { readonly nominal?: number };

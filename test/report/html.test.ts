@@ -1,6 +1,6 @@
 import { Window } from "happy-dom";
 import { describe, expect, test } from "vitest";
-import { testResultSchema } from "../../src/lab/result.ts";
+import { testResultSchema } from "../../src/paper/test-result.ts";
 import { reportPage } from "../../src/report/html.ts";
 import { allKinds, blankDocument, brokenTrial, testResult, trial } from "./fixture.ts";
 

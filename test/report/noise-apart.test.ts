@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { TrialResult } from "../../src/lab/result.ts";
 import { noiseApart } from "../../src/report/noise-apart.ts";
+import type { TrialResult } from "../../src/run/trial-record.ts";
 import { testResult, trial } from "./fixture.ts";
 
 const apart = { changedGiven: 0.3, changedTrue: 0.5, unchanged: 0.9 };

@@ -1,12 +1,12 @@
 import { csvParse } from "d3-dsv";
 import { describe, expect, test } from "vitest";
-import type { TrialResult } from "../../src/lab/result.ts";
 import { csvTable } from "../../src/report/csv.ts";
 import { formatDuration, formatEstimate, formatNumber } from "../../src/report/format.ts";
 import { markdownTable } from "../../src/report/markdown.ts";
 import { historyRecords, summaryRecords, trialRecords } from "../../src/report/records.ts";
 import { summaryTable, trialTable } from "../../src/report/table.ts";
 import { terminalTable } from "../../src/report/terminal.ts";
+import type { TrialResult } from "../../src/run/trial-record.ts";
 import { allKinds, brokenTrial, testResult, trial } from "./fixture.ts";
 
 describe("formatEstimate", () => {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataError } from "../../src/base/errors.ts";
-import { testResultSchema } from "../../src/lab/result.ts";
-import { writeFiles, writeReport } from "../../src/report/write.ts";
+import { testResultSchema } from "../../src/paper/test-result.ts";
+import { writeFiles, writeReport } from "../../src/report/node/write.ts";
 import { testResult } from "./fixture.ts";
 
 let folder: string;

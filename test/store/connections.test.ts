@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { isPassing } from "../../src/store/database.ts";
-import { openServer } from "../../src/store/open.ts";
+import { openServer } from "../../src/store/node/open.ts";
 import { newDatabase } from "./databases.ts";
 
 describe("a connection to a server", () => {

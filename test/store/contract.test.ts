@@ -23,8 +23,8 @@ import {
   allExperiments,
   cancelTrials,
   countStates,
+  keepExperiment,
   openTrials,
-  planExperiment,
   readTrial,
   retryTrials,
   trialsOf,
@@ -62,8 +62,8 @@ describe.each([
   test("plans an experiment once, however often it is asked", async () => {
     const ids = [1, 2, 3].map(() => randomUUID());
     const trials = ids.map((id, seed) => trialOf(id, seed));
-    expect(await planExperiment(tables, experimentOf("twice"), trials)).toEqual(ids);
-    expect(await planExperiment(tables, experimentOf("twice", 5), trials.slice(1))).toEqual(ids);
+    expect(await keepExperiment(tables, experimentOf("twice"), trials)).toEqual(ids);
+    expect(await keepExperiment(tables, experimentOf("twice", 5), trials.slice(1))).toEqual(ids);
     // Only two of the three were asked for again, and the first has kept its place.
     expect((await trialsOf(tables, "twice")).map(({ id }) => id)).toHaveLength(3);
     expect((await allExperiments(tables)).find(({ id }) => id === "twice")!.priority).toBe(5);
@@ -74,8 +74,8 @@ describe.each([
 
   test("gives a trial of two experiments to the more urgent one", async () => {
     const shared = randomUUID();
-    await planExperiment(tables, experimentOf("calm"), [trialOf(shared)]);
-    await planExperiment(tables, experimentOf("urgent", 1), [trialOf(shared)]);
+    await keepExperiment(tables, experimentOf("calm"), [trialOf(shared)]);
+    await keepExperiment(tables, experimentOf("urgent", 1), [trialOf(shared)]);
     const open = (await openTrials(tables)).filter(({ trial }) => trial === shared);
     expect(open).toEqual([{ trial: shared, experiment: "urgent", position: 0, priority: 1 }]);
   });
@@ -83,14 +83,14 @@ describe.each([
   test("keeps what names hold, whatever it is", async () => {
     const name = `'; drop table trials; -- "é\u{1F9EA}\\`;
     const id = randomUUID();
-    await planExperiment(tables, experimentOf(name), [{ ...trialOf(id), model: name }]);
+    await keepExperiment(tables, experimentOf(name), [{ ...trialOf(id), model: name }]);
     expect((await trialsOf(tables, name)).map(({ model }) => model)).toEqual([name]);
     expect(await trialsOf(tables, `' or '1'='1`)).toEqual([]);
   });
 
   test("plans thousands of trials in one go", async () => {
     const trials = Array.from({ length: 4500 }, (_, seed) => trialOf(`many-${seed}`, seed));
-    expect(await planExperiment(tables, experimentOf("many"), trials)).toHaveLength(4500);
+    expect(await keepExperiment(tables, experimentOf("many"), trials)).toHaveLength(4500);
     expect((await trialsOf(tables, "many")).at(-1)).toMatchObject({ id: "many-4499", position: 4499 });
   });
 

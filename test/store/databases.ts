@@ -9,7 +9,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { inject } from "vitest";
 import type { Database } from "../../src/store/database.ts";
-import { openEmbedded, openServer } from "../../src/store/open.ts";
+import { openEmbedded, openServer } from "../../src/store/node/open.ts";
 
 /** A place where labs can be opened, each as empty as new. */
 export interface Place extends AsyncDisposable {

@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { describeUrl, openEmbedded, openServer } from "../../src/store/open.ts";
-import { ownersAddress, requireLockable, takeOwnership } from "../../src/store/open-owner.ts";
+import { describeUrl, openEmbedded, openServer } from "../../src/store/node/open.ts";
+import { ownersAddress, requireLockable, takeOwnership } from "../../src/store/node/owner.ts";
 import { emptyLab, newDatabase } from "./databases.ts";
 
 let folder: string;

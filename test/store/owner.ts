@@ -5,7 +5,7 @@
  */
 
 import { messageOf } from "../../src/base/errors.ts";
-import { takeOwnership } from "../../src/store/open-owner.ts";
+import { takeOwnership } from "../../src/store/node/owner.ts";
 
 const says = await takeOwnership(process.argv[2]!).then(() => "mine", messageOf);
 process.stdout.write(`${says}\n`);

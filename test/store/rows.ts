@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { beginAttempt, type FinishedTrial } from "../../src/store/attempts.ts";
 import type { Tx } from "../../src/store/database.ts";
-import { planExperiment } from "../../src/store/experiments.ts";
+import { keepExperiment } from "../../src/store/experiments.ts";
 import type { NewExperiment, NewTrial } from "../../src/store/tables.ts";
 
 /** A trial that was never run. */
@@ -33,7 +33,7 @@ export const epochOf = (epoch: number, trainLoss = 1 / epoch) => ({
 /** Plan an experiment of one trial, both of new names; the trial's id. */
 export async function planOne(tables: Tx): Promise<{ experiment: string; trial: string }> {
   const id = randomUUID();
-  await planExperiment(tables, experimentOf(`experiment-${id}`), [trialOf(id)]);
+  await keepExperiment(tables, experimentOf(`experiment-${id}`), [trialOf(id)]);
   return { experiment: `experiment-${id}`, trial: id };
 }
 

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
 import { randomStream } from "../../src/base/random.ts";
 import { ModelProtoSchema } from "../../src/graph/onnx/onnx_pb.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import {
   fitNetwork,
   fitSingleNetwork,
@@ -28,7 +29,6 @@ import { runNetwork } from "../../src/theory/expressivity/run-onnx.ts";
 import type { Sample } from "../../src/theory/expressivity/sample.ts";
 import { functionPlot } from "../../src/theory/expressivity/tables.ts";
 import { type Engine, openEngine } from "../../src/train/engine.ts";
-import { runtime } from "../../src/train/process-runtime.ts";
 
 /** Normal inputs `[count, dimensions]` and targets of some kind. */
 function sampleOf(

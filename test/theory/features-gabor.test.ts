@@ -5,10 +5,10 @@
 import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
 import { randomStream } from "../../src/base/random.ts";
+import { runtime as ort } from "../../src/run/node/runtime.ts";
 import { gaborFeatures } from "../../src/theory/features/gabor.ts";
 import { type GaborBank, mnistBank } from "../../src/theory/features/gabor-bank.ts";
 import { openEngine } from "../../src/train/engine.ts";
-import { runtime as ort } from "../../src/train/process-runtime.ts";
 
 const ENGINE = await openEngine(ort, "cpu", 2);
 

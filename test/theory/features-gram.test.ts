@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
 import { randomStream } from "../../src/base/random.ts";
+import { runtime as ort } from "../../src/run/node/runtime.ts";
 import { accumulateGram } from "../../src/theory/features/gram.ts";
 import {
   blocksDone,
@@ -15,11 +16,10 @@ import {
   type FeatureBlock,
   type Gram,
 } from "../../src/theory/features/gram-state.ts";
-import { openGramFolder } from "../../src/theory/features/process-gram.ts";
 import { TILE } from "../../src/theory/kernel/triangle.ts";
+import { openGramFolder } from "../../src/theory/node/gram-files.ts";
 import { openEngine } from "../../src/train/engine.ts";
-import { runtime as ort } from "../../src/train/process-runtime.ts";
-import { leaveDraft } from "../base/drafts.ts";
+import { leaveDraft } from "../disk/drafts.ts";
 
 const ENGINE = await openEngine(ort, "cpu", 2);
 /** More than one tile of both. */

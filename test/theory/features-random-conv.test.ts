@@ -9,19 +9,19 @@ import { describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
 import { randomStream } from "../../src/base/random.ts";
 import { type Dataset, exampleCount } from "../../src/data/dataset.ts";
-import { loadDataset } from "../../src/data/load.ts";
+import { loadDataset } from "../../src/run/node/library.ts";
+import { runtime as ort } from "../../src/run/node/runtime.ts";
 import { accumulateGram } from "../../src/theory/features/gram.ts";
 import type { Gram } from "../../src/theory/features/gram-state.ts";
 import { preparePatches } from "../../src/theory/features/patches.ts";
-import { type RandomConvGramOptions, randomConvGram } from "../../src/theory/features/process-random-conv.ts";
 import {
   featuresOfFilter,
   type RandomConvSettings,
   randomConvBlocks,
   randomConvDefaults,
 } from "../../src/theory/features/random-conv.ts";
+import { type RandomConvGramOptions, randomConvGram } from "../../src/theory/node/random-conv.ts";
 import { openEngine } from "../../src/train/engine.ts";
-import { runtime as ort } from "../../src/train/process-runtime.ts";
 
 const ENGINE = await openEngine(ort, "cpu", 2);
 const { train: TRAIN, test: TESTS } = await loadDataset("shapes", { n: 300, testN: 20 });

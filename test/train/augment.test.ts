@@ -7,6 +7,8 @@ import type { Dataset, Splits } from "../../src/data/dataset.ts";
 import { crop, preprocess } from "../../src/data/preprocess.ts";
 import { randomize } from "../../src/data/randomize.ts";
 import { shapes } from "../../src/data/shapes.ts";
+import { findModel } from "../../src/nn/models.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import type { TrialYield } from "../../src/train/events.ts";
 import {
@@ -16,7 +18,6 @@ import {
   requireConformance,
   splitsHash,
 } from "../../src/train/prepare.ts";
-import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
 import { runTrial } from "../../src/train/trial.ts";
@@ -50,7 +51,9 @@ async function trialOf(
 }
 
 async function eventsOf([spec, splits]: readonly [TrialSpec, Splits], threads = 1): Promise<TrialYield[]> {
-  return Array.fromAsync(runTrial(spec, splits, await openEngine(runtime, "cpu", threads)));
+  return Array.fromAsync(
+    runTrial(spec, { model: findModel(spec.model), splits }, await openEngine(runtime, "cpu", threads)),
+  );
 }
 
 const hashOf = (events: readonly TrialYield[]): string => {

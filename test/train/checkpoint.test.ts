@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../src/base/errors.ts";
-import { sha256 } from "../../src/base/spec.ts";
+import { sha256 } from "../../src/base/json.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/train/checkpoint.ts";
 import { readSafetensors, writeSafetensors } from "../../src/train/safetensors.ts";
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { randomStream } from "../../src/base/random.ts";
 import { shapes } from "../../src/data/shapes.ts";
+import { findModel } from "../../src/nn/models.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { type Apart, measureApart, memorisingOf } from "../../src/train/noise-apart.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
-import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { runTrial } from "../../src/train/trial.ts";
 
@@ -80,7 +81,9 @@ test.each([undefined, "permute"] as const)("a trial follows its changed labels a
     recipe: { ...paperRecipe, epochs: 60, batch: 32, evaluate: { every: 2, test: "all" as const } },
     seed: 0,
   };
-  const events = await Array.fromAsync(runTrial(spec, splits, await openEngine(runtime, "cpu", 1)));
+  const events = await Array.fromAsync(
+    runTrial(spec, { model: findModel(spec.model), splits }, await openEngine(runtime, "cpu", 1)),
+  );
   const rows = events.flatMap((event) => (event.type === "epoch" ? [event.row] : []));
   const realised = events.flatMap((event) => (event.type === "prepared" ? [event.realised] : []))[0]!;
   expect(rows[0]!.apart).toBeUndefined();

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { sha256 } from "../../src/base/spec.ts";
+import { sha256 } from "../../src/base/json.ts";
 import type { Splits } from "../../src/data/dataset.ts";
 import { crop } from "../../src/data/preprocess.ts";
 import { shapes } from "../../src/data/shapes.ts";
+import { findModel } from "../../src/nn/models.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/train/checkpoint.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { splitsHash } from "../../src/train/prepare.ts";
-import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 import { type EpochRow, type RunOptions, runTrial, type TrialOutcome } from "../../src/train/trial.ts";
@@ -49,7 +50,12 @@ async function run(spec: TrialSpec, options: RunOptions = {}): Promise<Left> {
   const checkpoints: Uint8Array[] = [];
   const types: string[] = [];
   let outcome: TrialOutcome | undefined;
-  for await (const event of runTrial(spec, SPLITS, ENGINE, options)) {
+  for await (const event of runTrial(
+    spec,
+    { model: findModel(spec.model), splits: SPLITS },
+    ENGINE,
+    options,
+  )) {
     types.push(event.type);
     if (event.type === "epoch") rows.push(event.row);
     if (event.type === "checkpoint") checkpoints.push(await encodeCheckpoint(event.checkpoint, PROGRAM));

@@ -5,12 +5,12 @@
 import { describe, expect, test } from "vitest";
 import { DataError, EngineError } from "../../src/base/errors.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
-import { findExperiment } from "../../src/lab/experiments/index.ts";
-import { planExperiment } from "../../src/lab/process-experiment.ts";
-import { runRandomizationTest } from "../../src/lab/process-test.ts";
+import { planExperiment } from "../../src/lab/plan-experiment.ts";
+import { runRandomizationTest } from "../../src/lab/test.ts";
 import { findModel } from "../../src/nn/models.ts";
+import { findExperiment } from "../../src/paper/index.ts";
+import { runtime as ort } from "../../src/run/node/runtime.ts";
 import { openEngine, type Runtime } from "../../src/train/engine.ts";
-import { runtime as ort } from "../../src/train/process-runtime.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import {
   type Batches,

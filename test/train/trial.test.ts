@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Splits } from "../../src/data/dataset.ts";
 import { shapes } from "../../src/data/shapes.ts";
+import { findModel } from "../../src/nn/models.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import type { TrialYield } from "../../src/train/events.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
-import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
 import { rowsOf } from "../../src/train/step.ts";
@@ -26,7 +27,13 @@ const specOf = (recipe: Partial<Recipe>, facts: Partial<TrialSpec> = {}): TrialS
 });
 
 async function eventsOf(spec: TrialSpec, threads = 1): Promise<TrialYield[]> {
-  return Array.fromAsync(runTrial(spec, SPLITS, await openEngine(runtime, "cpu", threads)));
+  return Array.fromAsync(
+    runTrial(
+      spec,
+      { model: findModel(spec.model), splits: SPLITS },
+      await openEngine(runtime, "cpu", threads),
+    ),
+  );
 }
 
 const outcomeOf = (events: readonly TrialYield[]): TrialOutcome => {

@@ -3,7 +3,8 @@
  */
 
 import { z } from "zod";
-import { conformanceSchema, provenanceSchema, trialSchema } from "../../src/lab/result.ts";
+import { provenanceSchema } from "../../src/document/provenance.ts";
+import { conformanceSchema, trialSchema } from "../../src/run/trial-record.ts";
 import { attemptStates, trialStates } from "../../src/store/tables.ts";
 import { trialSpecSchema } from "../../src/train/spec.ts";
 import type * as api from "../../src/web/api.ts";

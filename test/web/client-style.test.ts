@@ -7,10 +7,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SERIES_COLORS } from "../../src/report/experiment/series-look.ts";
 
-const sheet = readFileSync(
-  join(import.meta.dirname, "..", "..", "src", "web", "client", "style.css"),
-  "utf8",
-);
+const sheet = readFileSync(join(import.meta.dirname, "..", "..", "src", "page", "style.css"), "utf8");
 
 test.each(
   SERIES_COLORS.light.map((light, index) => [index + 1, light, SERIES_COLORS.dark[index]!] as const),

@@ -8,15 +8,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../../src/base/errors.ts";
-import { sha256 } from "../../src/base/spec.ts";
-import { type ExperimentResult, experimentResultSchema } from "../../src/lab/experiment-result.ts";
-import { documentOf } from "../../src/lab/experiments/document.ts";
-import { findExperiment } from "../../src/lab/experiments/index.ts";
+import { sha256 } from "../../src/base/json.ts";
 import type { Lab, StartOptions } from "../../src/lab/lab.ts";
+import { documentOf } from "../../src/paper/document.ts";
+import { type ExperimentResult, experimentResultSchema } from "../../src/paper/experiment-result.ts";
+import { findExperiment } from "../../src/paper/index.ts";
 import { beginAttempt, finishAttempt } from "../../src/store/attempts.ts";
 import type { Database, Tx } from "../../src/store/database.ts";
-import { cancelTrials, planExperiment, readExperiment, retryTrials } from "../../src/store/experiments.ts";
-import { openEmbedded } from "../../src/store/open.ts";
+import { cancelTrials, keepExperiment, readExperiment, retryTrials } from "../../src/store/experiments.ts";
+import { openEmbedded } from "../../src/store/node/open.ts";
 import { recordProgress } from "../../src/store/progress.ts";
 import { allResults } from "../../src/store/results.ts";
 import type { NewTrial } from "../../src/store/tables.ts";
@@ -56,7 +56,7 @@ export const idOf = ({ name, scale }: ExperimentResult): string => `${name}-${sc
 export async function planRecord(db: Tx, record: ExperimentResult, id = idOf(record)): Promise<void> {
   const { name, title, scale, source } = record;
   const experiment = { id, name, title, scale, source, definition: "{}" };
-  await planExperiment(db, experiment, record.trials.map(rowOf));
+  await keepExperiment(db, experiment, record.trials.map(rowOf));
 }
 
 /** A worker that is there. */

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseBasePath } from "../../src/web/base-path.ts";
 import { startServer } from "../../src/web/server.ts";
-import { openTokens } from "../../src/web/server-token.ts";
+import { openTokens } from "../../src/web/token.ts";
 import { errorAnswer } from "./answers.ts";
 import { type Dashboard, openDashboard, planRecord, recordOf } from "./fixture.ts";
 

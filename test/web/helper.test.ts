@@ -7,18 +7,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sha256 } from "../../src/base/spec.ts";
-import { loadDataset } from "../../src/data/load.ts";
+import { sha256 } from "../../src/base/json.ts";
+import { findModel } from "../../src/nn/models.ts";
+import { loadDataset } from "../../src/run/node/library.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import { writeCheckpoint } from "../../src/store/checkpoints.ts";
-import { planExperiment } from "../../src/store/experiments.ts";
+import { keepExperiment } from "../../src/store/experiments.ts";
 import { encodeCheckpoint } from "../../src/train/checkpoint.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
-import { runtime } from "../../src/train/process-runtime.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 import { runTrial } from "../../src/train/trial.ts";
-import { openHelper } from "../../src/web/server-helper.ts";
+import { openHelper } from "../../src/web/helper-process.ts";
 import { errorAnswer, misfitAnswer } from "./answers.ts";
 import { addWorker, begin, type Dashboard, openDashboard, recordOf } from "./fixture.ts";
 
@@ -42,7 +43,9 @@ beforeAll(async () => {
   };
   id = await trialId(spec);
   const engine = await openEngine(runtime, "cpu", 1);
-  for await (const event of runTrial(spec, splits, engine, { checkpointDue: () => true })) {
+  for await (const event of runTrial(spec, { model: findModel(spec.model), splits }, engine, {
+    checkpointDue: () => true,
+  })) {
     // The checkpoint after the second epoch: its parameters are those that were measured there.
     if (event.type !== "checkpoint" || event.checkpoint.history.length < 2 || event.checkpoint.step > 0)
       continue;
@@ -72,7 +75,7 @@ beforeAll(async () => {
     source: null,
     definition: "{}",
   };
-  await planExperiment(db, experiment, [trial]);
+  await keepExperiment(db, experiment, [trial]);
 });
 
 afterAll(async () => {

@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Network, openNetwork } from "../../scripts/faults/network.ts";
 import type { Database } from "../../src/store/database.ts";
-import { openServer } from "../../src/store/open.ts";
+import { openServer } from "../../src/store/node/open.ts";
 import { type DashboardServer, startServer } from "../../src/web/server.ts";
 import { newDatabase } from "../store/databases.ts";
 import { compareAnswer, errorAnswer, trialsAnswer } from "./answers.ts";

@@ -4,8 +4,8 @@
 
 import { join } from "node:path";
 import { Command } from "commander";
-import { writeWhole } from "../../base/process-files.ts";
 import { unknownName } from "../../base/suggest.ts";
+import { writeWhole } from "../../disk/whole-files.ts";
 import { type Format, formats } from "../../report/formats.ts";
 import { terminalTheory } from "../../report/theory/terminal.ts";
 import type { Watch } from "../../theory/progress.ts";
@@ -99,7 +99,7 @@ async function run<Options>(
   let page: string | undefined;
   const write = async (): Promise<void> => {
     // Charts are heavy to load.
-    const { writeTheory } = await import("../../report/theory/write.ts");
+    const { writeTheory } = await import("../../report/node/write-theory.ts");
     page = (await writeTheory(result, folder, format)).files[0];
   };
   await publish({

@@ -3,8 +3,7 @@
  */
 
 import type { Command } from "commander";
-import { datasets } from "../../data/registry.ts";
-import { models } from "../../nn/models.ts";
+import { datasetNames } from "../../run/subject.ts";
 import { GAUSSIAN } from "../../theory/examples.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
 import { numberIn, wholeFrom } from "../output.ts";
@@ -23,11 +22,7 @@ export const addExampleOptions = (
   defaults: { readonly data: string; readonly testN: number; readonly d: number },
 ): Command =>
   command
-    .option(
-      "--data <name>",
-      `examples: ${[...datasets.map(({ name }) => name), GAUSSIAN].join(", ")}`,
-      defaults.data,
-    )
+    .option("--data <name>", `examples: ${[...datasetNames, GAUSSIAN].join(", ")}`, defaults.data)
     .option(
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
@@ -64,6 +59,3 @@ export const recipeOfFlags = ({
 }: RecipeFlags): Partial<Recipe> => ({
   ...{ epochs, learningRate: lr, batch, momentum, weightDecay },
 });
-
-/** The names of models, for help. */
-export const modelNames = (): string => [...models.keys()].join(", ");

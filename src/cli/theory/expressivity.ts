@@ -3,11 +3,11 @@
  */
 
 import { type Command, Option } from "commander";
-import { requireFile } from "../../base/process-files.ts";
-import { datasets } from "../../data/registry.ts";
-import { expressivity } from "../../theory/expressivity/expressivity.ts";
+import { requireFile } from "../../disk/whole-files.ts";
+import { datasetNames } from "../../run/subject.ts";
 import { CANDIDATES } from "../../theory/expressivity/fit-two-layer.ts";
-import { type TargetKind, targetKinds } from "../../theory/expressivity/points.ts";
+import { expressivity } from "../../theory/node/expressivity.ts";
+import { type TargetKind, targetKinds } from "../../theory/node/points.ts";
 import { wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 
@@ -32,11 +32,7 @@ export const expressivityCommand = (): Command =>
     ],
     options: (command) =>
       command
-        .option(
-          "--data <name>",
-          `gaussian, or a dataset: ${datasets.map(({ name }) => name).join(", ")}`,
-          "shapes",
-        )
+        .option("--data <name>", `gaussian, or a dataset: ${datasetNames.join(", ")}`, "shapes")
         .option(
           "--data-dir <folder>",
           "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",

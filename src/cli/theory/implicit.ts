@@ -9,7 +9,7 @@ import { type Labeling, labelings } from "../../theory/examples.ts";
 import { type Method, methods } from "../../theory/implicit/descent.ts";
 import { type Start, starts } from "../../theory/implicit/implicit.ts";
 import { MOST_EXAMPLES } from "../../theory/implicit/problem.ts";
-import { implicitDefaults, implicitRegularization } from "../../theory/implicit/process-implicit.ts";
+import { implicitDefaults, implicitRegularization } from "../../theory/node/implicit.ts";
 import { listOf, numberIn, oneOf, wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 import { addExampleOptions, type ExampleFlags } from "./examples.ts";

@@ -3,18 +3,14 @@
  */
 
 import type { Command } from "commander";
-import {
-  rademacherComplexity,
-  rademacherDefaults,
-  SIGNS_EPOCHS,
-} from "../../theory/rademacher/process-rademacher.ts";
+import { modelNames } from "../../run/subject.ts";
+import { rademacherComplexity, rademacherDefaults, SIGNS_EPOCHS } from "../../theory/node/rademacher.ts";
 import { listOf, numberIn, wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 import {
   addExampleOptions,
   addRecipeOptions,
   type ExampleFlags,
-  modelNames,
   type RecipeFlags,
   recipeOfFlags,
 } from "./examples.ts";
@@ -35,7 +31,7 @@ export function rademacherCommand(): Command {
     options: (command) =>
       addRecipeOptions(
         addExampleOptions(command, rademacherDefaults)
-          .option("--model <names>", `models: ${modelNames()}`, listOf(String), [...models])
+          .option("--model <names>", `models: ${modelNames.join(", ")}`, listOf(String), [...models])
           .option("--n <counts>", "numbers of training examples", listOf(wholeFrom(1)), [...sizes])
           .option("--draws <count>", "draws of signs, at least 2", wholeFrom(1), draws)
           .option(

@@ -4,19 +4,15 @@
 
 import type { Command } from "commander";
 import { unknownName } from "../../base/suggest.ts";
+import { modelNames } from "../../run/subject.ts";
 import { type Labeling, labelings } from "../../theory/examples.ts";
-import {
-  STABILITY_EPOCHS,
-  stabilityDefaults,
-  stabilityOf,
-} from "../../theory/stability/process-stability.ts";
+import { STABILITY_EPOCHS, stabilityDefaults, stabilityOf } from "../../theory/node/stability.ts";
 import { listOf, oneOf, wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 import {
   addExampleOptions,
   addRecipeOptions,
   type ExampleFlags,
-  modelNames,
   type RecipeFlags,
   recipeOfFlags,
 } from "./examples.ts";
@@ -36,7 +32,7 @@ export function stabilityCommand(): Command {
     options: (command) =>
       addRecipeOptions(
         addExampleOptions(command, stabilityDefaults)
-          .option("--model <name>", `model: ${modelNames()}`, model)
+          .option("--model <name>", `model: ${modelNames.join(", ")}`, model)
           .option("--n <count>", "training examples", wholeFrom(1), n)
           .option(
             "--replacements <count>",

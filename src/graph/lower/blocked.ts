@@ -18,8 +18,9 @@ import {
 } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { divide, multiply, negate } from "../ops/elementwise.ts";
-import { mean, sum } from "../ops/reduce.ts";
-import { broadcastTo, reshape } from "../ops/shape.ts";
+import { mean } from "../ops/reduce.ts";
+import { reshape } from "../ops/shape.ts";
+import { broadcastTo, sum } from "../ops/sum.ts";
 import { plain } from "../ops/window.ts";
 import {
   type Application,

@@ -11,8 +11,8 @@
 import { BLOCK, blockedConvolution, fromBlocked, toBlocked } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { concat } from "../ops/pieces.ts";
-import { sum } from "../ops/reduce.ts";
-import { broadcastTo, permuteAxes, reshape, transpose } from "../ops/shape.ts";
+import { permuteAxes, reshape, transpose } from "../ops/shape.ts";
+import { broadcastTo, sum } from "../ops/sum.ts";
 import { constant, type Shape, sizeOf, type Value } from "../value.ts";
 import { turnTaps } from "./convolutions.ts";
 import { transposeVectors } from "./vectors.ts";

@@ -9,25 +9,26 @@ import { type DescField, type DescMessage, fromBinary, ScalarType } from "@bufbu
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { GraphError, messageOf } from "../../base/errors.ts";
 import { unknownName } from "../../base/suggest.ts";
-import {
-  type Attributes,
-  apply,
-  type OnnxAttribute,
-  type OnnxSettings,
-  type OperationRecord,
-} from "../operation.ts";
+import { apply, checkOperands, operandCounts } from "../operation.ts";
 import { operations } from "../ops/index.ts";
-import { onnxTypes } from "../ops/shape.ts";
 import { validateGraph } from "../validate.ts";
 import {
+  type Attributes,
   constant,
   type DataType,
+  dataTypes,
+  type Elements,
   type Graph,
   type Input,
   input,
+  isFloating,
+  type OnnxAttribute,
+  type OnnxSettings,
+  type OperationRecord,
   type Shape,
   showShape,
   sizeOf,
+  typeNumbered,
   type Value,
 } from "../value.ts";
 import {
@@ -49,9 +50,6 @@ const FORMATS = { oldest: 3, newest: 13 } as const;
 /** Number of the field of a graph (GraphProto.sparse_initializer) that holds what is not read, and may not be passed over. */
 const SPARSE_INITIALIZER = 15;
 
-/** Bytes of one element in a file. */
-const WIDTHS: { readonly [T in DataType]: number } = { float32: 4, int32: 4, int64: 8, bool: 1 };
-
 /** Numbers of the kinds of attribute that are understood (AttributeProto.AttributeType). */
 const FLOAT = 1;
 const INT = 2;
@@ -62,7 +60,7 @@ const INTS = 7;
 interface Tensor {
   readonly shape: Shape;
   readonly type: DataType;
-  readonly data: readonly number[];
+  readonly data: Elements;
 }
 
 /** The operator of a record, with its domain where that is not the standard one; undefined if ONNX has none for it. */
@@ -217,14 +215,17 @@ function checkWireTypes(message: DescMessage, bytes: Uint8Array): void {
 /** How a field is written (https://protobuf.dev/programming-guides/encoding), of the types that ONNX has. */
 function wireTypeOf({ scalar }: DescField): WireType {
   if (scalar === ScalarType.FLOAT) return WireType.Bit32;
+  if (scalar === ScalarType.DOUBLE) return WireType.Bit64;
   const isWhole = scalar === ScalarType.INT32 || scalar === ScalarType.INT64;
   return isWhole ? WireType.Varint : WireType.LengthDelimited;
 }
 
 function readType(number: number): DataType {
-  const known = Object.keys(onnxTypes) as DataType[];
-  const type = known.find((name) => onnxTypes[name] === number);
-  if (!type) throw new GraphError(`expected element type ${known.join(", ")}, got ONNX's number ${number}`);
+  const type = typeNumbered(number);
+  if (!type) {
+    const known = Object.keys(dataTypes).join(", ");
+    throw new GraphError(`expected element type ${known}, got ONNX's number ${number}`);
+  }
   return type;
 }
 
@@ -274,34 +275,25 @@ function readTensor(tensor: TensorProto): Tensor {
   if (shape.some((size) => size < 0) || data.length !== count) {
     throw new GraphError(`expected ${count} elements for shape ${showShape(shape)}, got ${data.length}`);
   }
-  const strange = data.find((element) => type !== "float32" && !Number.isSafeInteger(element));
+  const strange = isFloating(type) ? undefined : data.find((element) => !Number.isSafeInteger(element));
   if (strange !== undefined) throw new GraphError(`expected whole numbers below 2^53, got ${strange}`);
   return { shape, type, data };
 }
 
 /** All elements that the bytes of a tensor hold, whatever its shape says. */
-function readElements(tensor: TensorProto, type: DataType): number[] {
+function readElements(tensor: TensorProto, type: DataType): Elements {
   const { rawData } = tensor;
+  const { array } = dataTypes[type];
   if (rawData.length === 0) {
-    return {
-      float32: tensor.floatData,
-      int32: tensor.int32Data,
-      int64: tensor.int64Data.map(Number),
-      bool: tensor.int32Data,
-    }[type];
+    if (array === undefined) return Float64Array.from(tensor.int64Data, Number);
+    const { floatData, doubleData, int32Data } = tensor;
+    return array.from(type === "float32" ? floatData : type === "float64" ? doubleData : int32Data);
   }
   // A copy, since the bytes of a file lie at any address.
-  const { buffer } = rawData.slice(0, rawData.length - (rawData.length % WIDTHS[type]));
-  switch (type) {
-    case "float32":
-      return Array.from(new Float32Array(buffer));
-    case "int32":
-      return Array.from(new Int32Array(buffer));
-    case "int64":
-      return Array.from(new BigInt64Array(buffer), Number);
-    case "bool":
-      return Array.from(new Uint8Array(buffer), (byte) => Number(byte !== 0));
-  }
+  const { buffer } = rawData.slice(0, rawData.length - (rawData.length % (array?.BYTES_PER_ELEMENT ?? 8)));
+  if (array === undefined) return Float64Array.from(new BigInt64Array(buffer), Number);
+  const elements = new array(buffer);
+  return type === "bool" ? elements.map((byte) => Number(byte !== 0)) : elements;
 }
 
 /** The tensor of a Constant node, in any of the ways it can be written. */
@@ -310,13 +302,13 @@ function readConstant({ attribute }: NodeProto): Tensor {
   if (given?.t) return readTensor(given.t);
   switch (given?.name) {
     case "value_float":
-      return { shape: [], type: "float32", data: [given.f] };
+      return { shape: [], type: "float32", data: Float32Array.of(given.f) };
     case "value_floats":
-      return { shape: [given.floats.length], type: "float32", data: given.floats };
+      return { shape: [given.floats.length], type: "float32", data: Float32Array.from(given.floats) };
     case "value_int":
-      return { shape: [], type: "int64", data: [Number(given.i)] };
+      return { shape: [], type: "int64", data: Float64Array.of(Number(given.i)) };
     case "value_ints":
-      return { shape: [given.ints.length], type: "int64", data: given.ints.map(Number) };
+      return { shape: [given.ints.length], type: "int64", data: Float64Array.from(given.ints, Number) };
     default:
       throw new GraphError(`expected a tensor or numbers, got ${given?.name ?? "nothing"}`);
   }
@@ -360,16 +352,15 @@ function applyRecord(
   tensorNamed: (name: string) => Tensor | undefined,
 ): { readonly value: Value; readonly output: number } | undefined {
   const names = node.input.slice(0, node.input.findLastIndex((name) => name !== "") + 1);
-  const count = record.operands === "any" ? names.length : record.operands;
-  if (names.length < count || count === 0) {
-    throw new GraphError(`expected ${record.operands} operands, got ${names.length}`);
-  }
+  const [, most] = operandCounts(record);
+  const count = Math.min(names.length, most);
   const operands = names.slice(0, count).map(valueNamed);
+  checkOperands(record, count);
   const constants = names.slice(count).map((name) => {
     const tensor = tensorNamed(name);
     if (tensor?.type !== "int64" || tensor.shape.length !== 1)
       throw new GraphError(`expected "${name}" to be an int64 constant of one dimension`);
-    return tensor.data;
+    return Array.from(tensor.data);
   });
   const given: { [name: string]: OnnxAttribute } = {};
   for (const attribute of node.attribute) {

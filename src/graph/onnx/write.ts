@@ -3,21 +3,22 @@
  */
 
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import { GraphError } from "../../base/errors.ts";
 import { expandGraph } from "../expand.ts";
-import type { OnnxAttribute, OnnxSettings } from "../operation.ts";
-import { onnxTypes } from "../ops/shape.ts";
+import { createConstants } from "../merge.ts";
 import { nameValues } from "../print.ts";
 import { validateGraph } from "../validate.ts";
 import {
   type Application,
   type Constant,
   type DataType,
+  dataTypes,
   type Graph,
   inOrder,
+  type OnnxAttribute,
   type Shape,
   type Value,
 } from "../value.ts";
+import { declaredSizes, formOf, type Size } from "./form.ts";
 import {
   type AttributeProtoSchema,
   ModelProtoSchema,
@@ -51,32 +52,34 @@ export interface GraphInit {
   readonly output: ValueInfoInit[];
 }
 
-/** Declare a value of a graph; a size may be a name, for one that is only known when the graph runs. */
-export function valueInfo(name: string, type: DataType, shape: readonly (number | string)[]): ValueInfoInit {
-  const dim = shape.map((size) =>
-    typeof size === "number"
+/** Declare a value of a graph; a size may be a name, for one that is only known when the graph runs, or not said. */
+export function valueInfo(name: string, type: DataType, sizes: readonly Size[]): ValueInfoInit {
+  const dim = sizes.map((size) => {
+    if (size === undefined) return {};
+    return typeof size === "number"
       ? { value: { case: "dimValue" as const, value: BigInt(size) } }
-      : { value: { case: "dimParam" as const, value: size } },
-  );
+      : { value: { case: "dimParam" as const, value: size } };
+  });
   return {
     name,
-    type: { value: { case: "tensorType", value: { elemType: onnxTypes[type], shape: { dim } } } },
+    type: { value: { case: "tensorType", value: { elemType: dataTypes[type].number, shape: { dim } } } },
   };
 }
 
-/** A tensor of a file from plain numbers. */
+/** A tensor of a file from plain numbers; not copied if they are of its type. */
 export function tensorInit(name: string, type: DataType, shape: Shape, data: ArrayLike<number>): TensorInit {
-  const elements = {
-    float32: () => Float32Array.from(data),
-    int32: () => Int32Array.from(data),
-    int64: () => BigInt64Array.from(Array.from(data, (element) => BigInt(element))),
-    bool: () => Uint8Array.from(data),
-  }[type]();
+  const { number, array } = dataTypes[type];
+  const { buffer, byteOffset, byteLength } =
+    array === undefined
+      ? BigInt64Array.from(Array.from(data, BigInt))
+      : data instanceof array
+        ? data
+        : array.from(data);
   return {
     name,
     dims: shape.map(BigInt),
-    dataType: onnxTypes[type],
-    rawData: new Uint8Array(elements.buffer),
+    dataType: number,
+    rawData: new Uint8Array(buffer, byteOffset, byteLength),
   };
 }
 
@@ -100,19 +103,8 @@ export const graphAttribute = (
   g,
 });
 
-/** How a value is written: its operator and its settings. */
-function formOf({
-  operation,
-  attributes,
-  shape,
-  inputs,
-}: Application): { operator: string; domain: string } & OnnxSettings {
-  const { onnx } = operation;
-  if (typeof onnx === "string") return { operator: onnx, domain: "" };
-  if ("expand" in onnx)
-    throw new GraphError(`${operation.name}: expected to be expanded before it is written`);
-  return { operator: onnx.operator, domain: onnx.domain ?? "", ...onnx.write(attributes, shape, inputs) };
-}
+/** A constant of a graph, or an operand that a record writes: it may be empty, such as the shape of a scalar. */
+type Tensor = Pick<Constant, "type" | "shape" | "data">;
 
 /**
  * The graph as a message of the file format, inputs and outputs declared.
@@ -124,6 +116,7 @@ function formOf({
  */
 export function graphInit(given: Graph, rename = (name: string): string => name): GraphInit {
   const graph = expandGraph(validateGraph(given));
+  const sizes = declaredSizes(graph);
   const names = nameValues(graph);
   for (const { name, value } of [...graph.outputs].reverse()) {
     if (value.kind === "application") names.set(value, name);
@@ -131,34 +124,33 @@ export function graphInit(given: Graph, rename = (name: string): string => name)
   for (const [value, name] of names) names.set(value, rename(name));
   const node: (NodeInit & { output: string[] })[] = [];
   const initializer: TensorInit[] = [];
-  const written = new Map<
-    string,
-    { readonly name: string; readonly node: (NodeInit & { output: string[] }) | undefined }
-  >();
+  const written = new Map<string, (typeof node)[number]>();
   const outputOf = new Map<Value, string>();
+  const nameOf = new Map<Tensor, string>();
 
-  const writeConstant = (
-    { type, shape, data }: Pick<Constant, "type" | "shape" | "data">,
-    name: string,
-  ): string => {
-    const key = JSON.stringify([type, shape, data]);
-    const known = written.get(key);
-    if (known) return known.name;
-    written.set(key, { name, node: undefined });
-    initializer.push(tensorInit(name, type, shape, data));
-    return name;
+  const firstOf = createConstants<Tensor>();
+  const writeConstant = (tensor: Tensor, name: string): string => {
+    const first = firstOf(tensor);
+    if (first === tensor) {
+      nameOf.set(tensor, name);
+      initializer.push(tensorInit(name, tensor.type, tensor.shape, tensor.data));
+    }
+    return nameOf.get(first)!;
   };
 
   const writeApplication = (value: Application, name: string): string => {
     const { operator, domain, attributes = {}, constants = [], output = 0 } = formOf(value);
     const operands = value.inputs.map((operand) => outputOf.get(operand)!);
     const key = JSON.stringify([domain, operator, attributes, constants, operands]);
-    const known = written.get(key)?.node;
+    const known = written.get(key);
     const target = known ?? {
       input: [
         ...operands,
         ...constants.map((data, at) =>
-          writeConstant({ type: "int64", shape: [data.length], data }, `${name}_operand_${at}`),
+          writeConstant(
+            { type: "int64", shape: [data.length], data: Float64Array.from(data) },
+            `${name}_operand_${at}`,
+          ),
         ),
       ],
       output: [] as string[],
@@ -168,7 +160,7 @@ export function graphInit(given: Graph, rename = (name: string): string => name)
       attribute: Object.entries(attributes).map(([key, attribute]) => attributeInit(key, attribute)),
     };
     if (!known) {
-      written.set(key, { name, node: target });
+      written.set(key, target);
       node.push(target);
     }
     const outputs = target.output;
@@ -199,8 +191,8 @@ export function graphInit(given: Graph, rename = (name: string): string => name)
     name: graph.name,
     node,
     initializer,
-    input: graph.inputs.map(({ name, type, shape }) => valueInfo(rename(name), type, shape)),
-    output: graph.outputs.map(({ name, value }) => valueInfo(rename(name), value.type, value.shape)),
+    input: graph.inputs.map((value) => valueInfo(rename(value.name), value.type, sizes(value))),
+    output: graph.outputs.map(({ name, value }) => valueInfo(rename(name), value.type, sizes(value))),
   };
 }
 

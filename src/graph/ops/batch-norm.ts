@@ -4,7 +4,7 @@
 
 import { ShapeError } from "../../base/errors.ts";
 import { type Operation, operation } from "../operation.ts";
-import { constant, sizeOf, type Value } from "../value.ts";
+import { numberLike, sizeOf, type Value } from "../value.ts";
 import { add, divide, multiply, negate, sqrt, subtract } from "./elementwise.ts";
 import { mean } from "./reduce.ts";
 
@@ -26,7 +26,7 @@ type Epsilon = { readonly epsilon: number };
 
 /** One over the standard deviation of each channel, `[1, c, 1, 1]`. */
 const inverseDeviation = (deviations: Value, { epsilon }: Epsilon): Value =>
-  divide(constant(1), sqrt(add(meanSquare(deviations), constant(epsilon))));
+  divide(numberLike(deviations, 1), sqrt(add(meanSquare(deviations), numberLike(deviations, epsilon))));
 
 /**
  * Each channel with mean 0 and variance 1 over the batch: `(x - mean) / sqrt(variance + epsilon)` (Ioffe and

@@ -8,8 +8,8 @@
  */
 
 import { GraphError, ShapeError } from "../../base/errors.ts";
-import { type NDArray, type OnnxForm, type Operation, operation } from "../operation.ts";
-import { type Shape, sizeOf, type Value } from "../value.ts";
+import { type Operation, operation } from "../operation.ts";
+import { type NDArray, type OnnxForm, type Shape, sizeOf, type Value } from "../value.ts";
 import { convolution } from "./convolution.ts";
 import { maxPool } from "./pool.ts";
 import { type Sliding, writeSliding } from "./window.ts";
@@ -163,7 +163,7 @@ const convolutionForm: OnnxForm<BlockedSettings> = {
  */
 export const blockedConvolution: Operation<readonly Value[], BlockedSettings> = operation({
   name: "blockedConvolution",
-  operands: "any",
+  operands: [2, 4],
   onnx: convolutionForm,
   shape([x, w, bias, addend], { relu: _, ...attributes }) {
     const shape = checkBlocks("blockedConvolution", convolution.record.shape([x!, w!], attributes));

@@ -3,8 +3,7 @@
  */
 
 import { GraphError, ShapeError } from "../../base/errors.ts";
-import type { NDArray } from "../operation.ts";
-import { type Shape, sizeOf, type Value } from "../value.ts";
+import { type NDArray, type Shape, sizeOf, type Value } from "../value.ts";
 
 /**
  * The shape two or more shapes stretch to.

@@ -4,9 +4,9 @@
 
 import { ShapeError } from "../../base/errors.ts";
 import { type Operation, operation } from "../operation.ts";
-import { constant, type Value } from "../value.ts";
+import { numberLike, type Value } from "../value.ts";
 import { broadcastShape, checkSameType, mapBroadcast } from "./broadcast.ts";
-import { sumTo } from "./shape.ts";
+import { sumTo } from "./sum.ts";
 
 const comparison = (name: string, operator: string, compare: (a: number, b: number) => boolean) =>
   operation<[Value, Value]>({
@@ -40,7 +40,7 @@ export const where: Operation<[Value, Value, Value]> = operation({
   },
   type: ([, a]) => a.type,
   gradient(dy, [condition, a, b]) {
-    const zero = constant(0);
+    const zero = numberLike(dy, 0);
     return [null, sumTo(where(condition, dy, zero), a.shape), sumTo(where(condition, zero, dy), b.shape)];
   },
   evaluate: (shape, inputs) => mapBroadcast(shape, inputs, (condition, a, b) => (condition !== 0 ? a! : b!)),

@@ -6,8 +6,16 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type OnnxAttribute, type OnnxForm, type Operation, operation } from "../operation.ts";
-import { type Shape, sameShape, showShape, sizeOf, type Value } from "../value.ts";
+import { type Operation, operation } from "../operation.ts";
+import {
+  type OnnxAttribute,
+  type OnnxForm,
+  type Shape,
+  sameShape,
+  showShape,
+  sizeOf,
+  type Value,
+} from "../value.ts";
 import { checkSameType } from "./broadcast.ts";
 import { slice } from "./pieces.ts";
 import { permuteAxes, reshape } from "./shape.ts";

@@ -2,11 +2,11 @@
  * @file Arithmetic and activations, element by element, with broadcasting.
  */
 
-import { operation } from "../operation.ts";
-import { constant, type Value } from "../value.ts";
+import { type Operation, operation } from "../operation.ts";
+import { numberLike, type Value } from "../value.ts";
 import { broadcastShape, checkSameType, mapBroadcast } from "./broadcast.ts";
-import { greater, where } from "./compare.ts";
-import { sumTo } from "./shape.ts";
+import { equal, greater, where } from "./compare.ts";
+import { sumTo } from "./sum.ts";
 
 const binary = (
   name: string,
@@ -79,6 +79,25 @@ export const divide = binary(
   },
 );
 
+/** The gradient of the larger (or smaller) of two elements, that of the first: equal ones share it, as in PyTorch. */
+const shareOf = (dy: Value, chosen: Value, other: Value, isLarger: boolean): Value => {
+  const [above, below] = isLarger ? [chosen, other] : [other, chosen];
+  const [all, half, none] = [1, 0.5, 0].map((share) => numberLike(dy, share)) as [Value, Value, Value];
+  return multiply(dy, where(equal(chosen, other), half, where(greater(above, below), all, none)));
+};
+
+/** The larger of two elements. */
+export const maximum = binary("maximum", "Max", Math.max, (dy, a, b) => [
+  shareOf(dy, a, b, true),
+  shareOf(dy, b, a, true),
+]);
+
+/** The smaller of two elements. */
+export const minimum = binary("minimum", "Min", Math.min, (dy, a, b) => [
+  shareOf(dy, a, b, false),
+  shareOf(dy, b, a, false),
+]);
+
 /** `-x`. */
 export const negate = unary(
   "negate",
@@ -94,11 +113,24 @@ export const exp = unary("exp", "Exp", Math.exp, (dy, _, y) => multiply(dy, y));
 export const log = unary("log", "Log", Math.log, (dy, x) => divide(dy, x));
 
 /** The square root of `x >= 0`. */
-export const sqrt = unary("sqrt", "Sqrt", Math.sqrt, (dy, _, y) => divide(multiply(dy, constant(0.5)), y));
+export const sqrt = unary("sqrt", "Sqrt", Math.sqrt, (dy, _, y) =>
+  divide(multiply(dy, numberLike(y, 0.5)), y),
+);
+
+/** The sine of an angle in radians. */
+export const sin = unary("sin", "Sin", Math.sin, (dy, x) => multiply(dy, cos(x)));
+
+/** The cosine of an angle in radians. */
+export const cos: Operation<[Value]> = unary("cos", "Cos", Math.cos, (dy, x) => negate(multiply(dy, sin(x))));
+
+/** The angle in `[0, pi]` with a cosine in `[-1, 1]`; float32 alone on the engine. */
+export const acos = unary("acos", "Acos", Math.acos, (dy, x) =>
+  negate(divide(dy, sqrt(subtract(numberLike(x, 1), multiply(x, x))))),
+);
 
 /** Hyperbolic tangent. */
 export const tanh = unary("tanh", "Tanh", Math.tanh, (dy, _, y) =>
-  multiply(dy, subtract(constant(1), multiply(y, y))),
+  multiply(dy, subtract(numberLike(y, 1), multiply(y, y))),
 );
 
 /** `1 / (1 + e^-x)`. */
@@ -106,7 +138,7 @@ export const sigmoid = unary(
   "sigmoid",
   "Sigmoid",
   (x) => 1 / (1 + Math.exp(-x)),
-  (dy, _, y) => multiply(dy, multiply(y, subtract(constant(1), y))),
+  (dy, _, y) => multiply(dy, multiply(y, subtract(numberLike(y, 1), y))),
 );
 
 /** `max(x, 0)`; the gradient at 0 is 0, as in PyTorch. */
@@ -114,5 +146,5 @@ export const relu = unary(
   "relu",
   "Relu",
   (x) => Math.max(x, 0),
-  (dy, _, y) => where(greater(y, constant(0)), dy, constant(0)),
+  (dy, _, y) => where(greater(y, numberLike(y, 0)), dy, numberLike(dy, 0)),
 );

@@ -5,10 +5,12 @@
 export * from "./compare.ts";
 export * from "./convolution.ts";
 export * from "./elementwise.ts";
+export * from "./gather.ts";
 export * from "./linear.ts";
 export * from "./normalize.ts";
 export * from "./pieces.ts";
 export * from "./pool.ts";
 export * from "./reduce.ts";
 export * from "./shape.ts";
+export { broadcastTo, sum, sumTo } from "./sum.ts";
 export { plain, type Sliding, samePads } from "./window.ts";

@@ -2,12 +2,13 @@
  * @file Matrix products.
  */
 
-import { ShapeError } from "../../base/errors.ts";
-import { type OnnxAttribute, type Operation, operation } from "../operation.ts";
-import { constant, sameShape, sizeOf, type Value } from "../value.ts";
+import { GraphError, ShapeError } from "../../base/errors.ts";
+import { type Operation, operation } from "../operation.ts";
+import { type NDArray, numberLike, type OnnxAttribute, sameShape, sizeOf, type Value } from "../value.ts";
 import { broadcastShape, checkSameType, coordinatesOf, elementAt } from "./broadcast.ts";
 import { multiply } from "./elementwise.ts";
-import { sumTo, transpose } from "./shape.ts";
+import { transpose } from "./shape.ts";
+import { sumTo } from "./sum.ts";
 
 /** Matrix product, `[m, k] x [k, n] -> [m, n]`. */
 export const matmul: Operation<[Value, Value]> = operation({
@@ -34,6 +35,7 @@ export const matmul: Operation<[Value, Value]> = operation({
   },
 });
 
+/** How a product is taken. */
 type Gemm = {
   readonly alpha: number;
   readonly beta: number;
@@ -41,17 +43,21 @@ type Gemm = {
   readonly transposeB: boolean;
 };
 
+/** The product of two matrices as they are. */
+export const plainProduct: Gemm = { alpha: 1, beta: 1, transposeA: false, transposeB: false };
+
 const floatOr = (attribute: OnnxAttribute | undefined, value: number): number =>
   attribute && "float" in attribute ? attribute.float : value;
 
 /**
- * `alpha A B + beta C`: a matrix product added to something, in one pass over memory.
+ * `alpha A B + beta C`: a matrix product, and maybe something added to it in the same pass over memory.
  *
- * `A` is `[m, k]` (or `[k, m]` with `transposeA`), `B` is `[k, n]` (or `[n, k]`), and `C` broadcasts to `[m, n]`.
+ * `A` is `[m, k]` (or `[k, m]` with `transposeA`), `B` is `[k, n]` (or `[n, k]`), and `C`, if there is one, broadcasts to
+ * `[m, n]`.
  */
-export const gemm: Operation<[Value, Value, Value], Gemm> = operation({
+export const gemm: Operation<readonly Value[], Gemm> = operation<readonly Value[], Gemm>({
   name: "gemm",
-  operands: 3,
+  operands: [2, 3],
   onnx: {
     operator: "Gemm",
     write: ({ alpha, beta, transposeA, transposeB }) => ({
@@ -69,29 +75,32 @@ export const gemm: Operation<[Value, Value, Value], Gemm> = operation({
       transposeB: isOne(attributes["transB"]),
     }),
   },
-  shape([a, b, c], { transposeA, transposeB }) {
-    checkSameType("gemm", a, b, c);
+  shape(operands, { transposeA, transposeB }) {
+    checkSameType("gemm", ...operands);
+    const [a, b, c] = operands as [Value, Value, Value?];
     const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
     const [k2, n] = transposeB ? [b.shape[1], b.shape[0]] : b.shape;
     if (a.shape.length !== 2 || b.shape.length !== 2 || k !== k2) {
       throw new ShapeError("gemm", "[m, k] and [k, n], after transposing as told", [a.shape, b.shape]);
     }
-    if (!sameShape(broadcastShape("gemm", [m!, n!], c.shape), [m!, n!])) {
+    if (c && !sameShape(broadcastShape("gemm", [m!, n!], c.shape), [m!, n!])) {
       throw new ShapeError("gemm", `an addend that broadcasts to [${m}, ${n}]`, [c.shape]);
     }
     return [m!, n!];
   },
-  gradient(dy, [a, b, c], { alpha, beta, transposeA, transposeB }) {
+  gradient(dy, operands, { alpha, beta, transposeA, transposeB }) {
+    const [a, b, c] = operands as [Value, Value, Value?];
     const scaled = scale(dy, alpha);
     // Each gradient is one product of the operands as they are; a transpose of a result would cost a pass.
     const product = (left: Value, isLeft: boolean, right: Value, isRight: boolean): Value =>
       matmul(isLeft ? transpose(left) : left, isRight ? transpose(right) : right);
     const da = transposeA ? product(b, transposeB, scaled, true) : product(scaled, false, b, !transposeB);
     const db = transposeB ? product(scaled, true, a, transposeA) : product(a, !transposeA, scaled, false);
-    return [da, db, sumTo(scale(dy, beta), c.shape)];
+    return c ? [da, db, sumTo(scale(dy, beta), c.shape)] : [da, db];
   },
-  multiplyAdds: ([a], y) => sizeOf(a.shape) * y.shape[1]!,
-  evaluate(shape, [a, b, c], { alpha, beta, transposeA, transposeB }) {
+  multiplyAdds: ([a], y) => sizeOf(a!.shape) * y.shape[1]!,
+  evaluate(shape, operands, { alpha, beta, transposeA, transposeB }) {
+    const [a, b, c] = operands as [NDArray, NDArray, NDArray?];
     const [m, n] = shape as readonly [number, number];
     const k = transposeA ? a.shape[0]! : a.shape[1]!;
     return Float64Array.from({ length: m * n }, (_, index) => {
@@ -102,8 +111,48 @@ export const gemm: Operation<[Value, Value, Value], Gemm> = operation({
         const right = b.data[transposeB ? column * k + i : i * n + column]!;
         product += left * right;
       }
-      return alpha * product + beta * elementAt(c, [row, column]);
+      return alpha * product + (c ? beta * elementAt(c, [row, column]) : 0);
     });
+  },
+});
+
+/**
+ * Product of matrices of bytes, added up exactly in 32 bits: `[m, k] x [k, n] -> [m, n]`, int32.
+ *
+ * A third and a fourth operand, scalars of the type of the matrices, are what stands for 0 in each.
+ */
+export const byteProduct: Operation<readonly Value[]> = operation<readonly Value[]>({
+  name: "byteProduct",
+  operands: [2, 4],
+  onnx: "MatMulInteger",
+  shape(operands) {
+    const [a, b, ...zeros] = operands as [Value, Value, ...Value[]];
+    if (operands.some(({ type }) => type !== "int8" && type !== "uint8"))
+      throw new GraphError(
+        `byteProduct: expected int8 or uint8, got ${operands.map(({ type }) => type).join(", ")}`,
+      );
+    zeros.forEach((zero, at) => {
+      checkSameType("byteProduct", operands[at]!, zero);
+    });
+    const fits = a.shape.length === 2 && b.shape.length === 2 && a.shape[1] === b.shape[0];
+    if (!fits || zeros.some(({ shape }) => shape.length > 0)) {
+      throw new ShapeError(
+        "byteProduct",
+        "[m, k], [k, n] and scalars",
+        operands.map(({ shape }) => shape),
+      );
+    }
+    return [a.shape[0]!, b.shape[1]!];
+  },
+  type: () => "int32",
+  gradient: (_, operands) => operands.map(() => null),
+  multiplyAdds: ([a], y) => sizeOf(a!.shape) * y.shape[1]!,
+  evaluate(shape, operands) {
+    const [a, b] = operands.slice(0, 2).map(({ shape: own, data }, at) => {
+      const zero = operands[at + 2]?.data[0] ?? 0;
+      return { shape: own, data: data.map((element) => element - zero) };
+    }) as [NDArray, NDArray];
+    return matmul.record.evaluate(shape, [a, b], {});
   },
 });
 
@@ -112,5 +161,5 @@ const isOne = (attribute: OnnxAttribute | undefined): boolean =>
 
 /** `factor x`, and `x` itself for a factor of 1. */
 function scale(x: Value, factor: number): Value {
-  return factor === 1 ? x : multiply(x, constant(factor));
+  return factor === 1 ? x : multiply(x, numberLike(x, factor));
 }

@@ -3,10 +3,10 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type NDArray, type OnnxForm, type Operation, operation } from "../operation.ts";
-import { showShape, sizeOf, type Value } from "../value.ts";
+import { type Operation, operation } from "../operation.ts";
+import { type NDArray, type OnnxForm, showShape, sizeOf, type Value } from "../value.ts";
 import { exp, multiply, subtract } from "./elementwise.ts";
-import { sum } from "./reduce.ts";
+import { sum } from "./sum.ts";
 
 type Axis = { readonly axis: number };
 

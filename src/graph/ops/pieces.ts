@@ -1,17 +1,17 @@
 /**
- * @file Operations that put pieces together and take them out: concat, slice, pad, scatter.
+ * @file Operations that put pieces together and take them out: concat, slice, pad.
  */
 
-import { GraphError, ShapeError } from "../../base/errors.ts";
+import { ShapeError } from "../../base/errors.ts";
 import { type Operation, operation } from "../operation.ts";
 import { type Shape, sameShape, showShape, sizeOf, type Value } from "../value.ts";
 import { checkSameType, coordinatesOf, stridesOf } from "./broadcast.ts";
-import { gather, reshape } from "./shape.ts";
+import { reshape } from "./shape.ts";
 
 /** Values one after another along an axis; all other sizes are equal. */
 export const concat: Operation<readonly Value[], { readonly axis: number }> = operation({
   name: "concat",
-  operands: "any",
+  operands: [1, Number.POSITIVE_INFINITY],
   onnx: {
     operator: "Concat",
     write: ({ axis }) => ({ attributes: { axis: { int: axis } } }),
@@ -196,47 +196,6 @@ export const pad: Operation<[Value], { readonly pads: readonly number[] }> = ope
     x.data.forEach((element, index) => {
       const moved = coordinatesOf(index, x.shape).map((coordinate, axis) => coordinate + pads[axis]!);
       y[dot(moved, strides)] = element;
-    });
-    return y;
-  },
-});
-
-/**
- * Add numbers to elements by position: `[size], [count], [count] -> [size]`; positions are int64 in `[0, size)`.
- *
- * A position may come several times: its numbers are added one after another, in the order they are given.
- */
-export const scatterAdd: Operation<[Value, Value, Value]> = operation({
-  name: "scatterAdd",
-  operands: 3,
-  onnx: {
-    operator: "ScatterElements",
-    write: () => ({ attributes: { axis: { int: 0 }, reduction: { string: "add" } } }),
-    read({ attributes }) {
-      const { reduction, axis } = attributes;
-      const isFirst = axis === undefined || ("int" in axis && axis.int === 0);
-      return isFirst && reduction && "string" in reduction && reduction.string === "add" ? {} : undefined;
-    },
-  },
-  shape([x, positions, numbers]) {
-    checkSameType("scatterAdd", x, numbers);
-    const isFlat = [x, positions, numbers].every(({ shape }) => shape.length === 1);
-    if (!isFlat || positions.shape[0] !== numbers.shape[0]) {
-      throw new ShapeError("scatterAdd", "[size], [count] and [count]", [
-        x.shape,
-        positions.shape,
-        numbers.shape,
-      ]);
-    }
-    if (positions.type !== "int64")
-      throw new GraphError(`scatterAdd: expected int64 positions, got ${positions.type}`);
-    return x.shape;
-  },
-  gradient: (dy, [, positions]) => [dy, null, gather(dy, positions)],
-  evaluate(_, [x, positions, numbers]) {
-    const y = x.data.slice();
-    positions.data.forEach((position, at) => {
-      y[position]! += numbers.data[at]!;
     });
     return y;
   },

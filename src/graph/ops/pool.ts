@@ -3,12 +3,21 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type NDArray, type OnnxForm, type Operation, operation } from "../operation.ts";
-import { constant, type Shape, sameShape, sizeOf, type Value } from "../value.ts";
+import { type Operation, operation } from "../operation.ts";
+import {
+  constant,
+  type NDArray,
+  type OnnxForm,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Value,
+} from "../value.ts";
 import { transposedConvolution } from "./convolution.ts";
 import { divide } from "./elementwise.ts";
-import { scatterAdd } from "./pieces.ts";
-import { broadcastTo, gather, reshape } from "./shape.ts";
+import { gather, scatterAdd } from "./gather.ts";
+import { reshape } from "./shape.ts";
+import { broadcastTo } from "./sum.ts";
 import {
   checkSliding,
   forEachTap,
@@ -92,7 +101,7 @@ export const maxPoolGradient: Operation<[Value, Value], MaxPool> = operation<[Va
   operands: 2,
   onnx: {
     expand([x, dy], attributes) {
-      const zeros = broadcastTo(constant(0, [1]), { shape: [sizeOf(x.shape)] });
+      const zeros = broadcastTo(constant(0, [1], dy.type), { shape: [sizeOf(x.shape)] });
       const sums = scatterAdd(zeros, flat(maxPoolPositions(x, attributes)), flat(dy));
       return reshape(sums, { shape: x.shape });
     },
@@ -179,10 +188,10 @@ export const averagePool: Operation<[Value], AveragePool> = operation({
     const [n, c, h, w] = x.shape as [number, number, number, number];
     const { kernel, ...sliding } = withoutHoles(attributes);
     const windows = dy.shape.slice(2);
-    const counts = constant([...countsOf([h, w], windows, attributes)], [1, 1, ...windows]);
+    const counts = constant(countsOf([h, w], windows, attributes), [1, 1, ...windows], dy.type);
     // Each channel is an image of its own, and each window gives its share to all of its pixels.
     const shares = reshape(divide(dy, counts), { shape: [n * c, 1, ...windows] });
-    const ones = constant(1, [1, 1, ...kernel]);
+    const ones = constant(1, [1, 1, ...kernel], dy.type);
     return [
       reshape(transposedConvolution(shares, ones, { ...sliding, groups: 1, size: [h, w] }), {
         shape: x.shape,

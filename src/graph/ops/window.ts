@@ -3,8 +3,7 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import type { OnnxAttribute } from "../operation.ts";
-import type { Shape, Value } from "../value.ts";
+import type { OnnxAttribute, Shape, Value } from "../value.ts";
 
 /** How a window moves and what is around the image, as in ONNX; height comes before width. */
 export type Sliding = {

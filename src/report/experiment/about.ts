@@ -2,7 +2,7 @@
  * @file An experiment in a few words: where it is from, how large it is, how much was done.
  */
 
-import type { ExperimentResult } from "../../lab/experiment-result.ts";
+import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { formatNoun } from "../format.ts";
 import { troubles } from "./trials.ts";
 

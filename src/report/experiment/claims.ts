@@ -2,7 +2,8 @@
  * @file The claims of an experiment in words: how many hold, and as Markdown.
  */
 
-import { type Claim, claimOutcomes, type ExperimentResult } from "../../lab/experiment-result.ts";
+import { type Claim, claimOutcomes } from "../../document/claims.ts";
+import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { formatNoun } from "../format.ts";
 import { plainMarkdown } from "../plain-markdown.ts";
 

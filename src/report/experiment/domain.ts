@@ -2,7 +2,8 @@
  * @file How far the axes of a plot reach: as far as it asks, or as its points need.
  */
 
-import type { ExperimentPlot, Unit } from "../../lab/experiment-result.ts";
+import type { Unit } from "../../document/measurement.ts";
+import type { Plot } from "../../document/plot.ts";
 import { logDomain, logEnds } from "./log-axis.ts";
 import { isShare } from "./units.ts";
 
@@ -17,7 +18,7 @@ const INTERVALS = 0.5;
 const FROM_ZERO = 0.5;
 
 /** Left and right end of a plot. */
-export function xDomain({ x, series }: ExperimentPlot): Domain {
+export function xDomain({ x, series }: Plot): Domain {
   if (x.domain) return x.scale === "log" ? logEnds(x.domain) : ordered(x.domain);
   const values = series.flatMap(({ points, paper }) => [...points, ...paper].map((point) => point.x));
   if (x.scale === "log") return logDomain(values);
@@ -26,7 +27,7 @@ export function xDomain({ x, series }: ExperimentPlot): Domain {
 }
 
 /** Lower and upper end of a plot. */
-export function yDomain({ y, series, guides }: ExperimentPlot): Domain {
+export function yDomain({ y, series, guides }: Plot): Domain {
   if (y.domain) return y.scale === "log" ? logEnds(y.domain) : ordered(y.domain);
   const means = [
     ...series.flatMap(({ points, paper }) => [...points, ...paper].map((point) => point.y)),

@@ -2,7 +2,7 @@
  * @file The tables and figures of a document, an experiment's or a theory's, as parts of its page.
  */
 
-import type { ExperimentTable } from "../../lab/experiment-result.ts";
+import type { Table } from "../../document/table.ts";
 import { html, type Insert, type Markup } from "../escape.ts";
 import { htmlGrid } from "../grid-html.ts";
 import { type Carried, figurePart } from "../html-page.ts";
@@ -39,7 +39,7 @@ export const tableParts = (
   drawn: Drawn,
   repetitions: Repetitions,
   beside: readonly string[],
-  headingOf = ({ title }: ExperimentTable): string => title,
+  headingOf = ({ title }: Table): string => title,
 ): Markup[] =>
   namedTables(drawn).map(
     ({ stem, item }) => html`<section><h2>${headingOf(item)}</h2>

@@ -2,7 +2,7 @@
  * @file The files of an experiment's report: the page, the tables, the figures, the claims.
  */
 
-import type { ExperimentResult } from "../../lab/experiment-result.ts";
+import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { type FileMaker, type Format, inFormats } from "../formats.ts";
 import { markdownClaims } from "./claims.ts";
 import { drawnFiles } from "./drawn-files.ts";

@@ -2,7 +2,7 @@
  * @file The head of an experiment's page: what it asks, what came out, and what went wrong.
  */
 
-import type { ExperimentResult } from "../../lab/experiment-result.ts";
+import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { html, type Insert, type Markup } from "../escape.ts";
 import { formatNoun } from "../format.ts";
 import { tellScale, tellTrials } from "./about.ts";

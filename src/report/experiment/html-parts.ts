@@ -2,7 +2,7 @@
  * @file What the pages of an experiment and of a theory have in common: colours of lines, links, claims, notes.
  */
 
-import type { ExperimentResult } from "../../lab/experiment-result.ts";
+import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { html, type Insert } from "../escape.ts";
 import { fileLink, keepUnits } from "../html-page.ts";
 import type { PageColor } from "../page-style.ts";

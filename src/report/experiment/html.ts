@@ -2,7 +2,7 @@
  * @file The report of an experiment as one HTML page that needs nothing beside it.
  */
 
-import type { ExperimentResult } from "../../lab/experiment-result.ts";
+import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { html, type Insert, type Markup } from "../escape.ts";
 import { formatNoun } from "../format.ts";
 import { citation, provenancePart } from "../html-facts.ts";

@@ -2,7 +2,7 @@
  * @file Logarithmic axes: where their values stand, and their ticks at powers of ten (of two for bytes).
  */
 
-import type { Unit } from "../../lab/experiment-result.ts";
+import type { Unit } from "../../document/measurement.ts";
 import { formatPower, formatSet } from "./units.ts";
 
 /** Room around the points, as a share of their range. */

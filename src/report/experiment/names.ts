@@ -2,7 +2,8 @@
  * @file File names for the tables and plots of a document, whose own names may be anything.
  */
 
-import type { ExperimentPlot, ExperimentTable } from "../../lab/experiment-result.ts";
+import type { Plot } from "../../document/plot.ts";
+import type { Table } from "../../document/table.ts";
 import type { About } from "./plot-figure.ts";
 
 /** Names of files that every report has. */
@@ -10,8 +11,8 @@ const TAKEN = ["index", "result", "claims"];
 
 /** What has tables and plots: the document of an experiment, or of a theory. */
 export interface Drawn extends About {
-  readonly tables: readonly ExperimentTable[];
-  readonly plots: readonly ExperimentPlot[];
+  readonly tables: readonly Table[];
+  readonly plots: readonly Plot[];
 }
 
 /** A table or plot and the name of its files, without their end. */
@@ -21,11 +22,11 @@ export interface Named<T> {
 }
 
 /** The tables of a document; no two of them share a file. */
-export const namedTables = (result: Pick<Drawn, "tables" | "plots">): Named<ExperimentTable>[] =>
+export const namedTables = (result: Pick<Drawn, "tables" | "plots">): Named<Table>[] =>
   nameAll(result.tables, [...TAKEN, ...namedPlots(result).map(({ stem }) => pointsStem(stem))]);
 
 /** The plots of a document; a plot may share its stem with a table, as their files end differently. */
-export const namedPlots = ({ plots }: Pick<Drawn, "plots">): Named<ExperimentPlot>[] => nameAll(plots, TAKEN);
+export const namedPlots = ({ plots }: Pick<Drawn, "plots">): Named<Plot>[] => nameAll(plots, TAKEN);
 
 /** The stem of the file of a plot's points. */
 export const pointsStem = (stem: string): string => `${stem}-points`;

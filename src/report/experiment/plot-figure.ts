@@ -2,7 +2,9 @@
  * @file A plot of an experiment as a figure: plain data with its limits, and what is said about it.
  */
 
-import type { ExperimentPlot, ExperimentResult, Series, Unit } from "../../lab/experiment-result.ts";
+import type { Unit } from "../../document/measurement.ts";
+import type { Plot, Series } from "../../document/plot.ts";
+import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { formatNoun } from "../format.ts";
 import type { Heading } from "../frame.ts";
 import { type Domain, xDomain, yDomain } from "./domain.ts";
@@ -58,7 +60,7 @@ export const FEW_POINTS = 20;
 export type About = Pick<ExperimentResult, "source" | "name"> & Partial<Pick<ExperimentResult, "scale">>;
 
 /** The figure of a plot. */
-export function figureOfPlot(whole: ExperimentPlot, about: About): CurveFigure {
+export function figureOfPlot(whole: Plot, about: About): CurveFigure {
   const plot = withoutHidden(whole);
   const y = yDomain(plot);
   const isShown = (value: number): boolean => value >= y[0] && value <= y[1];
@@ -91,7 +93,7 @@ export function figureOfPlot(whole: ExperimentPlot, about: About): CurveFigure {
   };
 }
 
-const axisOf = ({ label, unit, scale }: ExperimentPlot["x"], domain: Domain): CurveAxis => ({
+const axisOf = ({ label, unit, scale }: Plot["x"], domain: Domain): CurveAxis => ({
   label: label + axisSuffix(unit),
   unit,
   domain,
@@ -100,14 +102,14 @@ const axisOf = ({ label, unit, scale }: ExperimentPlot["x"], domain: Domain): Cu
 
 /** Whether a logarithmic axis has no place for a point. */
 const isHidden = (
-  { x, y }: Pick<ExperimentPlot, "x" | "y">,
+  { x, y }: Pick<Plot, "x" | "y">,
   point: { readonly x: number; readonly y: number | null },
 ): boolean =>
   (x.scale === "log" && !isPositive(point.x)) ||
   (y.scale === "log" && point.y !== null && !isPositive(point.y));
 
 /** A plot without what its logarithmic axes have no place for; points become gaps if only their height has none. */
-function withoutHidden(plot: ExperimentPlot): ExperimentPlot {
+function withoutHidden(plot: Plot): Plot {
   const { x, y } = plot;
   if (x.scale !== "log" && y.scale !== "log") return plot;
   return {
@@ -124,7 +126,7 @@ function withoutHidden(plot: ExperimentPlot): ExperimentPlot {
 }
 
 /** What is left out of a plot with logarithmic axes, and why. */
-function hiddenNotes(plot: ExperimentPlot): string[] {
+function hiddenNotes(plot: Plot): string[] {
   const hidden = plot.series.flatMap(({ title, points, paper }) => {
     const count = [...points, ...paper].filter((point) => isHidden(plot, point)).length;
     return count > 0 ? [`${title} at ${formatNoun(count, "point")}`] : [];
@@ -142,11 +144,7 @@ const axisSuffix = (unit: Unit): string => (isShare(unit) ? "" : unitSuffix(unit
 
 const measuredIn = ({ points }: Series): Series["points"] => points.filter(({ y }) => y !== null);
 
-function subtitleOf(
-  { series }: ExperimentPlot,
-  { source, name }: About,
-  scale: ExperimentResult["scale"],
-): string {
+function subtitleOf({ series }: Plot, { source, name }: About, scale: ExperimentResult["scale"]): string {
   const seeds = [...new Set(series.flatMap((one) => measuredIn(one).map(({ n }) => n)))].sort(
     (a, b) => a - b,
   );
@@ -162,11 +160,11 @@ function subtitleOf(
 }
 
 function notesOf(
-  { caption, series, guides }: ExperimentPlot,
+  { caption, series, guides }: Plot,
   [low, high]: Domain,
   intervals: CurveFigure["intervals"],
   hasSeeds: boolean,
-  whole: ExperimentPlot,
+  whole: Plot,
 ): string[] {
   const measured = series.flatMap(measuredIn);
   const reach = measured.flatMap((point) => [point.low, point.high].filter((end) => end !== null));
@@ -196,7 +194,7 @@ function notesOf(
 }
 
 /** Where each line starts and ends, in words. */
-function describe({ y, x, series, guides }: ExperimentPlot, isCompared: boolean): string {
+function describe({ y, x, series, guides }: Plot, isCompared: boolean): string {
   const ends = (points: readonly { readonly x: number; readonly y: number | null }[]): string => {
     const known = points.filter((point) => point.y !== null);
     const [first, last] = [known[0], known.at(-1)];

@@ -4,13 +4,9 @@
  */
 
 import { csvFormatRows } from "d3-dsv";
-import type {
-  Cell,
-  Column,
-  ExperimentPlot,
-  ExperimentTable,
-  Measurement,
-} from "../../lab/experiment-result.ts";
+import type { Measurement } from "../../document/measurement.ts";
+import type { Plot } from "../../document/plot.ts";
+import type { Cell, Column, Table } from "../../document/table.ts";
 
 /** The fields of a measurement; its mean has the name of the column alone. */
 const FIELDS = ["low", "high", "n", "paper", "difference", "note"] as const satisfies (keyof Measurement)[];
@@ -20,7 +16,7 @@ const field = (value: string | number | boolean | null | undefined): string =>
   value === null || value === undefined ? "" : String(value);
 
 /** A table as CSV (RFC 4180): a measured column `test` is followed by `testLow`, `testHigh`, `testN` and so on. */
-export function tableRecords({ columns, rows }: ExperimentTable): string {
+export function tableRecords({ columns, rows }: Table): string {
   const head = columns.flatMap(({ key, measured }) =>
     measured ? [key, ...FIELDS.map((name) => key + capitalize(name))] : [key],
   );
@@ -37,7 +33,7 @@ function fieldsOf(cell: Cell | undefined, { measured }: Column): string[] {
 }
 
 /** The points of a plot as CSV, ours and the paper's. */
-export function plotRecords({ series }: ExperimentPlot): string {
+export function plotRecords({ series }: Plot): string {
   const head = ["series", "source", "x", "y", "low", "high", "n"];
   const rows = series.flatMap(({ title, points, paper }) => [
     ...points.map(({ x, y, low, high, n }) => [title, "ours", ...[x, y, low, high, n].map(field)]),

@@ -3,7 +3,8 @@
  */
 
 import { FEWEST_FOR_INTERVAL } from "../../base/statistics.ts";
-import type { Cell, Column, ExperimentTable, Measurement } from "../../lab/experiment-result.ts";
+import type { Measurement } from "../../document/measurement.ts";
+import type { Cell, Column, Table } from "../../document/table.ts";
 import { type Grid, type GridCell, type GridGroup, plainCell, widthOf } from "../grid.ts";
 import { formatDifference, formatMeasured, formatPlain, formatValue, isShare, unitSuffix } from "./units.ts";
 
@@ -14,7 +15,7 @@ const NOT_MEASURED = "not measured";
 export type Repetitions = "seeds" | "other";
 
 /** The texts of a table. */
-export function gridOf(table: ExperimentTable, repetitions: Repetitions = "seeds"): Grid {
+export function gridOf(table: Table, repetitions: Repetitions = "seeds"): Grid {
   const measurements = measurementsIn(table);
   const seeds = new Set(measurements.filter(({ value }) => value !== null).map(({ n }) => n));
   const showN = seeds.size > 1;
@@ -35,7 +36,7 @@ export function gridOf(table: ExperimentTable, repetitions: Repetitions = "seeds
   };
 }
 
-function measurementsIn({ columns, rows }: ExperimentTable): Measurement[] {
+function measurementsIn({ columns, rows }: Table): Measurement[] {
   return rows.flatMap((row) =>
     columns.flatMap(({ key }) => {
       const cell = row[key];
@@ -44,11 +45,7 @@ function measurementsIn({ columns, rows }: ExperimentTable): Measurement[] {
   );
 }
 
-function groupOf(
-  { key, title, unit, measured }: Column,
-  { rows }: ExperimentTable,
-  showN: boolean,
-): GridGroup {
+function groupOf({ key, title, unit, measured }: Column, { rows }: Table, showN: boolean): GridGroup {
   const cells = rows.map((row) => row[key]).filter((cell) => cell !== undefined);
   if (!measured) {
     const isText = cells.every((cell) => "text" in cell && typeof cell.text !== "number");

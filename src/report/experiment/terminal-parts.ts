@@ -2,7 +2,8 @@
  * @file What an experiment and a theory have in common on the terminal: prose, tables, claims, notes.
  */
 
-import { claimOutcomes, type ExperimentResult } from "../../lab/experiment-result.ts";
+import { claimOutcomes } from "../../document/claims.ts";
+import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { terminalGrid } from "../grid-terminal.ts";
 import { type Paint, painter, printable, type Tell, type TerminalOptions, teller } from "../terminal.ts";
 import { countOutcomes } from "./claims.ts";

@@ -2,7 +2,7 @@
  * @file An experiment on the terminal: its tables, ours beside the paper's, and its claims.
  */
 
-import type { ExperimentResult } from "../../lab/experiment-result.ts";
+import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { type Paint, painter, printable, type Tell, type TerminalOptions, teller } from "../terminal.ts";
 import { tellScale } from "./about.ts";
 import { claimsText, notesText, tablesText } from "./terminal-parts.ts";

@@ -2,7 +2,7 @@
  * @file The trials of an experiment: a table of all, and those that did not come to their end.
  */
 
-import type { ExperimentResult } from "../../lab/experiment-result.ts";
+import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { formatNoun } from "../format.ts";
 import { kindOfSpec, nameKind } from "../kinds.ts";
 import { formatBest, type Table, tableOf } from "../table.ts";

@@ -5,7 +5,7 @@
  * decimal. The unit of a measured column stands in its title, so its cells are bare numbers.
  */
 
-import type { Measurement, Unit } from "../../lab/experiment-result.ts";
+import type { Measurement, Unit } from "../../document/measurement.ts";
 import { formatNumber, formatShare } from "../format.ts";
 
 /** Stands where nothing was measured. */

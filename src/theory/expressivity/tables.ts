@@ -2,7 +2,9 @@
  * @file The tables and figures of Theorem 1, Lemma 1 and Corollary 1.
  */
 
-import type { ExperimentPlot, ExperimentTable, Unit } from "../../lab/experiment-result.ts";
+import type { Unit } from "../../document/measurement.ts";
+import type { Plot } from "../../document/plot.ts";
+import type { Table } from "../../document/table.ts";
 import type { Ordered } from "./fit.ts";
 import type { LemmaCheck } from "./lemma.ts";
 import { evaluateNetwork, type ReluNetwork } from "./network.ts";
@@ -12,10 +14,10 @@ type Entry = string | number | null;
 
 /** A table of plain cells. */
 function tableOf(
-  about: Pick<ExperimentTable, "name" | "title" | "caption">,
+  about: Pick<Table, "name" | "title" | "caption">,
   columns: readonly (readonly [key: string, title: string, unit: Unit])[],
   rows: readonly (readonly Entry[])[],
-): ExperimentTable {
+): Table {
   return {
     ...about,
     columns: columns.map(([key, title, unit]) => ({ key, title, unit, measured: false })),
@@ -28,7 +30,7 @@ function tableOf(
 }
 
 /** Exactness over the number of samples. */
-export const sizeTable = (rows: readonly SizeRow[]): ExperimentTable =>
+export const sizeTable = (rows: readonly SizeRow[]): Table =>
   tableOf(
     {
       name: "exactness-by-n",
@@ -58,7 +60,7 @@ export const sizeTable = (rows: readonly SizeRow[]): ExperimentTable =>
   );
 
 /** What helps at all samples. */
-export const remedyTable = (rows: readonly RemedyRow[], count: number): ExperimentTable =>
+export const remedyTable = (rows: readonly RemedyRow[], count: number): Table =>
   tableOf(
     {
       name: "what-helps",
@@ -82,7 +84,7 @@ export const remedyTable = (rows: readonly RemedyRow[], count: number): Experime
   );
 
 /** Which rounding hurts. */
-export const roundingTable = (rows: readonly RoundingRow[], count: number): ExperimentTable =>
+export const roundingTable = (rows: readonly RoundingRow[], count: number): Table =>
   tableOf(
     {
       name: "roundings",
@@ -98,7 +100,7 @@ export const roundingTable = (rows: readonly RoundingRow[], count: number): Expe
   );
 
 /** Corollary 1. */
-export const depthTable = (rows: readonly DepthRow[], count: number): ExperimentTable =>
+export const depthTable = (rows: readonly DepthRow[], count: number): Table =>
   tableOf(
     {
       name: "depth",
@@ -124,7 +126,7 @@ export const depthTable = (rows: readonly DepthRow[], count: number): Experiment
   );
 
 /** Lemma 1. */
-export const lemmaTable = (checks: readonly LemmaCheck[]): ExperimentTable =>
+export const lemmaTable = (checks: readonly LemmaCheck[]): Table =>
   tableOf(
     {
       name: "lemma-1",
@@ -150,7 +152,7 @@ const plain = (x: number, y: number | null) => ({ x, y, low: null, high: null, n
 const SHOWN = 9;
 
 /** The function along the projection, at some neighbors and the thresholds between them. */
-export function functionPlot(network: ReluNetwork, { projected, targets }: Ordered): ExperimentPlot {
+export function functionPlot(network: ReluNetwork, { projected, targets }: Ordered): Plot {
   const count = projected.length;
   const first = Math.max(0, Math.floor((count - SHOWN) / 2));
   const last = Math.min(count, first + SHOWN);
@@ -183,7 +185,7 @@ export function functionPlot(network: ReluNetwork, { projected, targets }: Order
 }
 
 /** Errors over the number of samples. */
-export const errorPlot = (rows: readonly SizeRow[], isLabels: boolean, range: number): ExperimentPlot => ({
+export const errorPlot = (rows: readonly SizeRow[], isLabels: boolean, range: number): Plot => ({
   name: "error-by-n",
   title: "Largest error over the number of samples",
   caption: "Two layers, 2n + d weights; float32 is ONNX Runtime.",
@@ -205,7 +207,7 @@ export const errorPlot = (rows: readonly SizeRow[], isLabels: boolean, range: nu
 });
 
 /** Width and weights over the depth. */
-export const depthPlot = (rows: readonly DepthRow[], count: number): ExperimentPlot => ({
+export const depthPlot = (rows: readonly DepthRow[], count: number): Plot => ({
   name: "size-by-depth",
   title: "Width and weights over the depth",
   caption: `n = ${count.toLocaleString("en-US")}. The weights stay the same in number while layers grow narrow.`,

@@ -5,7 +5,7 @@
  * interruption while they were saved; each goes on from where it is, and ends with the same bytes.
  */
 
-import type { Json } from "../../base/spec.ts";
+import type { Json } from "../../base/json.ts";
 import { createTriangle, TILE, type Triangle, tileRows } from "../kernel/triangle.ts";
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import { DataError, UsageError } from "../../base/errors.ts";
-import type { Json } from "../../base/spec.ts";
+import type { Json } from "../../base/json.ts";
 import type { Engine } from "../../train/engine.ts";
 import { exactByteOperand } from "../kernel/byte-products.ts";
 import { openProgram } from "../kernel/program.ts";

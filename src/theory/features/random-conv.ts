@@ -8,7 +8,7 @@
  */
 
 import { UsageError } from "../../base/errors.ts";
-import type { Json } from "../../base/spec.ts";
+import type { Json } from "../../base/json.ts";
 import { checkDataset, type Dataset, datasetHash, exampleCount } from "../../data/dataset.ts";
 import type { Engine } from "../../train/engine.ts";
 import { FEATURE_UNIT, type FeatureBlock } from "./gram-state.ts";

@@ -5,9 +5,11 @@
 import { percent } from "../../base/percent.ts";
 import { wilsonInterval } from "../../base/shares.ts";
 import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
-import type { Claim, ExperimentPlot, ExperimentTable, Series } from "../../lab/experiment-result.ts";
-import { plain, text } from "../../lab/experiments/cells.ts";
-import { judgeClaim } from "../../lab/experiments/claims.ts";
+import type { Claim } from "../../document/claims.ts";
+import { judgeClaim } from "../../document/claims.ts";
+import type { Plot, Series } from "../../document/plot.ts";
+import type { Table } from "../../document/table.ts";
+import { plain, text } from "../../document/table.ts";
 import { describeExamples, type Labeling } from "../examples.ts";
 import { say, type Unsigned } from "../settings.ts";
 import type { Spectrum } from "./cholesky.ts";
@@ -173,7 +175,7 @@ function claimOf(runs: readonly Run[]): Claim {
   ]);
 }
 
-function runsTable({ runs, settings }: Computed): ExperimentTable {
+function runsTable({ runs, settings }: Computed): Table {
   return {
     name: "descents",
     title: "Where descent ends",
@@ -214,7 +216,7 @@ function runsTable({ runs, settings }: Computed): ExperimentTable {
 /** JSON has no word for what diverged. */
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-function interpolantsTable(interpolants: readonly Interpolant[]): ExperimentTable {
+function interpolantsTable(interpolants: readonly Interpolant[]): Table {
   return {
     name: "interpolants",
     title: "Weights that fit every training label, by where descent starts",
@@ -236,7 +238,7 @@ function interpolantsTable(interpolants: readonly Interpolant[]): ExperimentTabl
 }
 
 /** The figure of a quantity over epochs, for one kind of labels. */
-function plotOf({ runs }: Computed, labels: Labeling, what: "distance" | "norm"): ExperimentPlot {
+function plotOf({ runs }: Computed, labels: Labeling, what: "distance" | "norm"): Plot {
   const some = runs.filter((run) => run.labels === labels);
   const measure = ({ toLeastNorm, norm }: Moment, unit: number): number =>
     (what === "distance" ? toLeastNorm : norm) / unit;

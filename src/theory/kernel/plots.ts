@@ -3,7 +3,7 @@
  */
 
 import { exampleCount } from "../../data/dataset.ts";
-import type { ExperimentPlot, Series } from "../../lab/experiment-result.ts";
+import type { Plot, Series } from "../../document/plot.ts";
 import { type Labeling, labelings } from "../examples.ts";
 import type { Computed } from "./computed.ts";
 import { lastOf, type Outcome } from "./outcome.ts";
@@ -15,11 +15,7 @@ import { TITLES } from "./tables.ts";
  *
  * @param outcomes - Those of `all` that are solutions.
  */
-export function plotsOf(
-  computed: Computed,
-  outcomes: readonly Outcome[],
-  all: readonly Outcome[],
-): ExperimentPlot[] {
+export function plotsOf(computed: Computed, outcomes: readonly Outcome[], all: readonly Outcome[]): Plot[] {
   const { splits, request } = computed;
   const hasFilters = outcomes.some(({ filters }) => filters !== null);
   const isCurve = new Set(outcomes.map(({ n, filters }) => `${n} ${filters}`)).size > 1;
@@ -53,7 +49,7 @@ export function plotsOf(
     printed && hasFilters && exampleCount(splits.train) !== printed.n
       ? ` The paper's point is of n = ${printed.n.toLocaleString("en-US")}.`
       : "";
-  const plots: ExperimentPlot[] = [];
+  const plots: Plot[] = [];
   if (isCurve) {
     plots.push({
       name: "kernel-error",

@@ -4,7 +4,7 @@
 
 import { wilsonInterval } from "../../base/shares.ts";
 import { exampleCount } from "../../data/dataset.ts";
-import type { Measurement } from "../../lab/experiment-result.ts";
+import type { Measurement } from "../../document/measurement.ts";
 import type { Computed } from "./computed.ts";
 import type { Outcome } from "./outcome.ts";
 

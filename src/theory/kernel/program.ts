@@ -7,7 +7,7 @@
 
 import type { InferenceSession } from "onnxruntime-node";
 import { attributeInit, modelBytes } from "../../graph/onnx/write.ts";
-import type { OnnxAttribute } from "../../graph/operation.ts";
+import type { OnnxAttribute } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
 
 /** ONNX's numbers for element types (TensorProto.DataType). */

@@ -3,8 +3,8 @@
  */
 
 import { exampleCount } from "../../data/dataset.ts";
-import type { Claim } from "../../lab/experiment-result.ts";
-import { judgeClaim } from "../../lab/experiments/claims.ts";
+import type { Claim } from "../../document/claims.ts";
+import { judgeClaim } from "../../document/claims.ts";
 import { describeExamples, labelings } from "../examples.ts";
 import { FEATURE_UNIT, MOST_UNITS } from "../features/gram-state.ts";
 import { randomConvDefaults } from "../features/random-conv.ts";

@@ -2,8 +2,8 @@
  * @file The tables of kernel interpolation: errors and norms, norms a class, other interpolants, and what it took.
  */
 
-import type { ExperimentTable } from "../../lab/experiment-result.ts";
-import { measured, number, plain, text } from "../../lab/experiments/cells.ts";
+import type { Table } from "../../document/table.ts";
+import { measured, number, plain, text } from "../../document/table.ts";
 import { type Labeling, labelings } from "../examples.ts";
 import type { Computed } from "./computed.ts";
 import { lastOf, type Outcome, secondsOf } from "./outcome.ts";
@@ -17,14 +17,14 @@ export const tablesOf = (
   computed: Computed,
   outcomes: readonly Outcome[],
   all: readonly Outcome[],
-): ExperimentTable[] => [
+): Table[] => [
   errorsTable(computed, outcomes),
   classesTable(computed, outcomes),
   ...(computed.interpolants.length > 0 ? [interpolantsTable(computed)] : []),
   workTable(computed, all),
 ];
 
-function errorsTable(computed: Computed, outcomes: readonly Outcome[]): ExperimentTable {
+function errorsTable(computed: Computed, outcomes: readonly Outcome[]): Table {
   const hasFilters = outcomes.some(({ filters }) => filters !== null);
   const hasRidge = outcomes.some(({ l2 }) => l2 > 0);
   return {
@@ -53,7 +53,7 @@ function errorsTable(computed: Computed, outcomes: readonly Outcome[]): Experime
   };
 }
 
-function classesTable({ splits }: Computed, outcomes: readonly Outcome[]): ExperimentTable {
+function classesTable({ splits }: Computed, outcomes: readonly Outcome[]): Table {
   const columns = labelings.map((labels) => ({ labels, outcome: lastOf(outcomes, labels) }));
   return {
     name: "class-norms",
@@ -69,7 +69,7 @@ function classesTable({ splits }: Computed, outcomes: readonly Outcome[]): Exper
   };
 }
 
-const interpolantsTable = ({ interpolants }: Computed): ExperimentTable => ({
+const interpolantsTable = ({ interpolants }: Computed): Table => ({
   name: "interpolants",
   title: "Other interpolants of the same labels",
   caption: `Of the first ${interpolants[0]!.n} training examples; errors on ${interpolants[0]!.tests} test examples. All fit the training labels; those that do not generalise have larger norms (Section 5).`,
@@ -89,10 +89,7 @@ const interpolantsTable = ({ interpolants }: Computed): ExperimentTable => ({
   })),
 });
 
-function workTable(
-  { plan, solutions, peak, featureSeconds }: Computed,
-  outcomes: readonly Outcome[],
-): ExperimentTable {
+function workTable({ plan, solutions, peak, featureSeconds }: Computed, outcomes: readonly Outcome[]): Table {
   const shift = Math.max(0, ...solutions.map((one) => one.shift));
   const rows: [string, number | null, "seconds" | "bytes" | "number" | "count"][] = [
     ["Features and their Gram matrix, seconds", featureSeconds, "seconds"],

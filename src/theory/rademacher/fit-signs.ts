@@ -3,6 +3,7 @@
  */
 
 import { exampleCount, type Splits, takeExamples } from "../../data/dataset.ts";
+import type { Model } from "../../nn/model.ts";
 import type { Engine } from "../../train/engine.ts";
 import { splitsHash } from "../../train/prepare.ts";
 import type { Recipe } from "../../train/recipe.ts";
@@ -10,7 +11,7 @@ import { runTrial, type TrialOutcome } from "../../train/trial.ts";
 
 /** A recipe to be trained on signs. */
 export interface SignsTrial {
-  readonly model: string;
+  readonly model: Model;
   readonly recipe: Recipe;
   /** Number of training examples: the first of them. */
   readonly n: number;
@@ -44,9 +45,9 @@ export async function fitSigns(
     dataset: { name: train.name, hash: await splitsHash(part), train: n, test: exampleCount(part.test) },
     inputs: "true" as const,
     corrupt: signs === "random" ? 1 : 0,
-    ...{ model, recipe, seed },
+    ...{ model: model.name, recipe, seed },
   };
-  for await (const event of runTrial(spec, part, engine)) {
+  for await (const event of runTrial(spec, { model, splits: part }, engine)) {
     if (event.type === "done") return event.outcome;
     if (event.type === "epoch") await onEpoch(event.row.epoch / recipe.epochs);
   }

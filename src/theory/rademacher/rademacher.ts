@@ -8,9 +8,10 @@
 import { UsageError } from "../../base/errors.ts";
 import { type Estimate, estimate } from "../../base/statistics.ts";
 import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
-import { requirePossible } from "../../lab/plan.ts";
-import { findModel, summarizeModel } from "../../nn/models.ts";
+import type { Model } from "../../nn/model.ts";
+import { isLinear, summarizeModel } from "../../nn/profile.ts";
 import type { Engine } from "../../train/engine.ts";
+import { requirePossible } from "../../train/possible.ts";
 import { networkShape } from "../../train/prepare.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { requireClasses, requireWhole } from "../examples.ts";
@@ -24,7 +25,7 @@ import { rademacherResult } from "./result.ts";
 
 /** What is asked. */
 export interface RademacherSettings {
-  readonly models: readonly string[];
+  readonly models: readonly Model[];
   /** Numbers of examples, each at least 2. */
   readonly sizes: readonly number[];
   /** Draws of signs for each model and size, at least 2: fewer have no interval. */
@@ -38,10 +39,17 @@ export interface RademacherSettings {
   readonly seed: number;
 }
 
-/** One model on one number of examples. */
-export interface Cell {
+/** A model, for two classes. */
+interface ModelFacts {
+  /** Its name. */
   readonly model: string;
   readonly parameters: number;
+  /** Whether it is one for which there is theory. */
+  readonly isLinear: boolean;
+}
+
+/** One model on one number of examples. */
+export interface Cell extends ModelFacts {
   readonly n: number;
   /** `1/n sum s_i h(x_i)` over draws: twice the accuracy on random signs, minus 1. */
   readonly r: Estimate;
@@ -57,13 +65,7 @@ export interface Cell {
 }
 
 /** The capacity of one model under the recipe. */
-export interface ModelCapacity extends Capacity {
-  readonly model: string;
-  readonly parameters: number;
-}
-
-/** The model for which there is theory. */
-const LINEAR = "linear";
+export interface ModelCapacity extends Capacity, ModelFacts {}
 
 /**
  * Measure the Rademacher complexity of recipes, and their capacity.
@@ -91,7 +93,7 @@ export async function computeRademacher(
   const total = models.length * sizes.length * (draws + 1) + (capacity > 0 ? models.length : 0);
   let done = 0;
   const train = async (
-    model: string,
+    model: Model,
     n: number,
     signs: "true" | "random",
     trialSeed: number,
@@ -104,27 +106,28 @@ export async function computeRademacher(
 
   const cells: Cell[] = [];
   for (const model of models) {
-    const parameters = parametersOf(model, splits, recipe);
+    const { name } = model;
+    const facts = factsOf(model, splits, recipe);
     for (const n of sizes) {
       const agreements: number[] = [];
       for (let draw = 0; draw < draws; draw++) {
-        const what = `${model}, n = ${n}, draw ${draw + 1} of ${draws}`;
+        const what = `${name}, n = ${n}, draw ${draw + 1} of ${draws}`;
         const { trainAccuracy } = await train(model, n, "random", seed + draw, what);
         agreements.push(2 * trainAccuracy - 1);
         done++;
       }
-      const truth = await train(model, n, "true", seed, `${model}, n = ${n}, true labels`);
+      const truth = await train(model, n, "true", seed, `${name}, n = ${n}, true labels`);
       done++;
       const r = estimate(agreements, [-1, 1]);
       const trainError = 1 - truth.trainAccuracy;
       const dimensions = exampleSize(splits.train) + 1;
       cells.push({
-        ...{ model, parameters, n, r, trainError },
+        ...{ ...facts, n, r, trainError },
         fitted: agreements.filter((agreement) => (agreement + 1) / 2 >= fitAccuracy).length,
         testError: 1 - truth.testAccuracy,
         bound: errorBound(trainError, r.mean, n),
-        upperBound: model === LINEAR ? linearUpperBound(n, dimensions) : null,
-        leastSquares: model === LINEAR ? leastSquaresAgreement(n, dimensions) : null,
+        upperBound: facts.isLinear ? linearUpperBound(n, dimensions) : null,
+        leastSquares: facts.isLinear ? leastSquaresAgreement(n, dimensions) : null,
       });
     }
   }
@@ -132,19 +135,21 @@ export async function computeRademacher(
   const capacities: ModelCapacity[] = [];
   for (const model of capacity > 0 ? models : []) {
     const search = await searchCapacity(Math.min(...sizes), capacity, fitAccuracy, async (n) => {
-      const { trainAccuracy } = await train(model, n, "random", seed, `${model}, capacity: n = ${n}`);
+      const { trainAccuracy } = await train(model, n, "random", seed, `${model.name}, capacity: n = ${n}`);
       return trainAccuracy;
     });
     done++;
-    capacities.push({ model, parameters: parametersOf(model, splits, recipe), ...search });
+    capacities.push({ ...factsOf(model, splits, recipe), ...search });
   }
   watch.onProgress?.(total, total, "done");
   return rademacherResult({ splits, settings, cells, capacities });
 }
 
-/** Number of weights and biases for two classes. */
-function parametersOf(model: string, splits: Splits, recipe: Recipe): number {
-  return summarizeModel(findModel(model), networkShape(splits, recipe), 2).count;
+/** What is said of a model for two classes. */
+function factsOf(model: Model, splits: Splits, recipe: Recipe): ModelFacts {
+  const shape = networkShape(splits, recipe);
+  const { count } = summarizeModel(model, shape, 2);
+  return { model: model.name, parameters: count, isLinear: isLinear(model, shape, 2) };
 }
 
 /**
@@ -157,7 +162,6 @@ export function requireRademacher(settings: RademacherSettings): void {
   for (const [option, list] of Object.entries({ model: models, n: sizes })) {
     if (list.length === 0) throw new UsageError(`--${option}: expected at least one, got none`);
   }
-  for (const model of models) findModel(model);
   for (const n of sizes) {
     if (n === 1) {
       throw new UsageError(

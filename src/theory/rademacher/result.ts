@@ -5,15 +5,12 @@
 import { percent } from "../../base/percent.ts";
 import type { Estimate } from "../../base/statistics.ts";
 import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
-import type {
-  Claim,
-  ExperimentPlot,
-  ExperimentTable,
-  Measurement,
-  Series,
-} from "../../lab/experiment-result.ts";
-import { measured, number, plain, text } from "../../lab/experiments/cells.ts";
-import { judgeClaim } from "../../lab/experiments/claims.ts";
+import type { Claim } from "../../document/claims.ts";
+import { judgeClaim } from "../../document/claims.ts";
+import type { Measurement } from "../../document/measurement.ts";
+import type { Plot, Series } from "../../document/plot.ts";
+import type { Table } from "../../document/table.ts";
+import { measured, number, plain, text } from "../../document/table.ts";
 import { say, sayEstimate, type Unsigned } from "../settings.ts";
 import { DELTA } from "./bound.ts";
 import { RESOLUTION } from "./capacity.ts";
@@ -61,7 +58,14 @@ export function rademacherResult(computed: Computed): Unsigned {
     ],
     settings: {
       ...{ data: splits.train.name, d: exampleSize(splits.train), testN: exampleCount(splits.test) },
-      ...{ model: models.join(","), n: sizes.join(","), draws, capacity, fitAccuracy, seed },
+      ...{
+        model: models.map(({ name }) => name).join(","),
+        n: sizes.join(","),
+        draws,
+        capacity,
+        fitAccuracy,
+        seed,
+      },
       ...{ epochs: recipe.epochs, lr: recipe.learningRate, batch: recipe.batch, momentum: recipe.momentum },
       ...{ weightDecay: recipe.weightDecay, preprocess: recipe.preprocess },
     },
@@ -124,7 +128,7 @@ const measurementOf = ({ mean, low, high, n }: Estimate): Measurement => ({
   ...{ paper: null, difference: null, note: null },
 });
 
-function complexityTable(cells: readonly Cell[], draws: number): ExperimentTable {
+function complexityTable(cells: readonly Cell[], draws: number): Table {
   return {
     name: "complexity",
     title: "The complexity at least, and the bound it implies",
@@ -156,7 +160,7 @@ function complexityTable(cells: readonly Cell[], draws: number): ExperimentTable
   };
 }
 
-function capacityTable({ capacities, splits }: Computed): ExperimentTable {
+function capacityTable({ capacities, splits }: Computed): Table {
   return {
     name: "capacity",
     title: "Largest number of examples whose random signs are fitted",
@@ -171,19 +175,19 @@ function capacityTable({ capacities, splits }: Computed): ExperimentTable {
       plain("cover", "Cover's 2 (d + 1), linear", "count"),
       plain("tried", "Tried"),
     ],
-    rows: capacities.map(({ model, parameters, fits, fails, tried }) => ({
+    rows: capacities.map(({ model, parameters, isLinear, fits, fails, tried }) => ({
       model: text(model),
       parameters: text(parameters),
       fits: text(fits),
       fails: text(fails),
       perParameter: text(fits > 0 ? parameters / fits : null),
-      cover: text(model === "linear" ? 2 * (exampleSize(splits.train) + 1) : null),
+      cover: text(isLinear ? 2 * (exampleSize(splits.train) + 1) : null),
       tried: text(tried.map(({ n, fits: fitted }) => `${n} ${fitted ? "yes" : "no"}`).join(", ")),
     })),
   };
 }
 
-function complexityPlot({ cells, settings: { models, sizes } }: Computed): ExperimentPlot {
+function complexityPlot({ cells, settings: { models, sizes } }: Computed): Plot {
   const ordered = [...sizes].sort((a, b) => a - b);
   const seriesOf = (
     title: string,
@@ -206,7 +210,7 @@ function complexityPlot({ cells, settings: { models, sizes } }: Computed): Exper
     x: { label: "Examples", unit: "count", domain: null, scale: "log" },
     y: { label: "r (the complexity is at least this)", unit: "number", domain: [0, 1] },
     guides: [],
-    series: models.flatMap((model) => [
+    series: models.flatMap(({ name: model }) => [
       ...seriesOf(model, model, ({ r }) => r),
       ...seriesOf(`${model}, upper bound`, model, ({ upperBound }) => upperBound),
       ...seriesOf(`${model}, least squares`, model, ({ leastSquares }) => leastSquares),
@@ -214,7 +218,7 @@ function complexityPlot({ cells, settings: { models, sizes } }: Computed): Exper
   };
 }
 
-function capacityPlot({ capacities, settings: { fitAccuracy } }: Computed): ExperimentPlot {
+function capacityPlot({ capacities, settings: { fitAccuracy } }: Computed): Plot {
   return {
     name: "capacity",
     title: "How much of random signs is fitted, over the number of examples",
@@ -234,7 +238,7 @@ function capacityPlot({ capacities, settings: { fitAccuracy } }: Computed): Expe
 }
 
 function claimOf(cells: readonly Cell[]): Claim {
-  const networks = cells.filter(({ model }) => model !== "linear");
+  const networks = cells.filter(({ isLinear }) => !isLinear);
   const says = ({ model, n, r, testError }: Cell): string =>
     `${model} on ${count(n)} examples: a complexity of at least ${say(r.mean)}, error on true labels ${percent(testError)}`;
   const proof = networks.find(({ r, testError }) => r.mean >= NEAR_ONE && testError < 0.5);

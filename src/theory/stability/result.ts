@@ -6,9 +6,12 @@ import { percent } from "../../base/percent.ts";
 import { wilsonInterval } from "../../base/shares.ts";
 import type { Estimate } from "../../base/statistics.ts";
 import { exampleCount, type Splits } from "../../data/dataset.ts";
-import type { Claim, ExperimentPlot, ExperimentTable, Measurement } from "../../lab/experiment-result.ts";
-import { measured, number, plain, text } from "../../lab/experiments/cells.ts";
-import { judgeClaim } from "../../lab/experiments/claims.ts";
+import type { Claim } from "../../document/claims.ts";
+import { judgeClaim } from "../../document/claims.ts";
+import type { Measurement } from "../../document/measurement.ts";
+import type { Plot } from "../../document/plot.ts";
+import type { Table } from "../../document/table.ts";
+import { measured, number, plain, text } from "../../document/table.ts";
 import { say, sayEstimate, type Unsigned } from "../settings.ts";
 import { DELTA } from "./bounds.ts";
 import type { Change, Curve, Needs, StabilitySettings } from "./stability.ts";
@@ -46,7 +49,7 @@ export function stabilityResult(computed: Computed): Unsigned {
       "Interrupted computations begin anew.",
     ],
     settings: {
-      ...{ data: splits.train.name, model, n, testN: exampleCount(splits.test), replacements },
+      ...{ data: splits.train.name, model: model.name, n, testN: exampleCount(splits.test), replacements },
       ...{ labels: labels.join(","), seed, epochs: recipe.epochs, lr: recipe.learningRate },
       ...{ batch: recipe.batch, momentum: recipe.momentum, weightDecay: recipe.weightDecay },
       preprocess: recipe.preprocess,
@@ -66,7 +69,7 @@ const lastOf = ({ changes }: Curve): Change => changes.at(-1)!;
 function findingsOf({ curves, needs, settings: { model, n, recipe } }: Computed): string[] {
   const list = curves.map((curve) => {
     const { mean, max, largest, testAccuracy } = lastOf(curve);
-    return `${curve.labels} labels: replacing one of ${n} examples of ${model} changes a held-out loss by ${sayEstimate(mean)} nats on average and by ${sayEstimate(max)} at most, ${say(largest)} in all, after ${recipe.epochs} epochs (held-out accuracy ${percent(testAccuracy)}).`;
+    return `${curve.labels} labels: replacing one of ${n} examples of ${model.name} changes a held-out loss by ${sayEstimate(mean)} nats on average and by ${sayEstimate(max)} at most, ${say(largest)} in all, after ${recipe.epochs} epochs (held-out accuracy ${percent(testAccuracy)}).`;
   });
   const largest = Math.max(...curves.map((curve) => lastOf(curve).largest));
   list.push(
@@ -86,7 +89,7 @@ const measurementOf = ({ mean, low, high, n }: Estimate): Measurement => ({
   ...{ paper: null, difference: null, note: null },
 });
 
-function changesTable({ curves, settings, needs }: Computed): ExperimentTable {
+function changesTable({ curves, settings, needs }: Computed): Table {
   return {
     name: "changes",
     title: "What replacing one training example changes",
@@ -130,7 +133,7 @@ const pointsOf = ({ changes }: Curve, read: (change: Change) => Estimate) =>
 
 const epochsAxis = { label: "Epochs", unit: "epochs" as const, domain: null };
 
-function changesPlot({ curves, needs }: Computed): ExperimentPlot {
+function changesPlot({ curves, needs }: Computed): Plot {
   return {
     name: "changes",
     title: "Change of a held-out loss when one training example is replaced",
@@ -146,7 +149,7 @@ function changesPlot({ curves, needs }: Computed): ExperimentPlot {
   };
 }
 
-function gapPlot({ curves }: Computed): ExperimentPlot {
+function gapPlot({ curves }: Computed): Plot {
   return {
     name: "gap",
     title: "Loss of the replaced example, and the generalization gap",

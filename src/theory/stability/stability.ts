@@ -11,10 +11,10 @@ import { type Estimate, estimate, meanOf } from "../../base/statistics.ts";
 import { batchCount } from "../../data/batches.ts";
 import { type Dataset, exampleCount, type Splits, takeExamples } from "../../data/dataset.ts";
 import { redrawLabels } from "../../data/randomize.ts";
-import { requirePossible } from "../../lab/plan.ts";
-import { findModel } from "../../nn/models.ts";
+import type { Model } from "../../nn/model.ts";
 import { exponentialDecay } from "../../nn/schedules.ts";
 import type { Engine } from "../../train/engine.ts";
+import { requirePossible } from "../../train/possible.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { type Labeling, requireClasses, requireWhole } from "../examples.ts";
 import { breathe, type Watch } from "../progress.ts";
@@ -25,7 +25,7 @@ import { type Probed, trainPath } from "./train-path.ts";
 
 /** What is asked. */
 export interface StabilitySettings {
-  readonly model: string;
+  readonly model: Model;
   /** Training examples, at least 2. */
   readonly n: number;
   /** Examples replaced, one at a time, at least 2: fewer have no interval. */
@@ -206,8 +206,7 @@ function concatenate(a: Dataset, b: Dataset): Dataset {
  *
  * @throws UsageError naming the option.
  */
-export function requireStability({ model, n, replacements, labels, recipe, seed }: StabilitySettings): void {
-  findModel(model);
+export function requireStability({ n, replacements, labels, recipe, seed }: StabilitySettings): void {
   if (n === 1)
     throw new UsageError("--n: expected at least 2, got 1: nothing stays when the only example is replaced");
   requireWhole("n", n, 2);

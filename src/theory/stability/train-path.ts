@@ -4,7 +4,7 @@
 
 import { batchCount, epochBatches } from "../../data/batches.ts";
 import { type Dataset, exampleCount, exampleShape } from "../../data/dataset.ts";
-import { findModel } from "../../nn/models.ts";
+import type { Model } from "../../nn/model.ts";
 import { exponentialDecay } from "../../nn/schedules.ts";
 import type { Engine } from "../../train/engine.ts";
 import type { Recipe } from "../../train/recipe.ts";
@@ -13,7 +13,7 @@ import { buildStep } from "../../train/step.ts";
 
 /** One training. */
 export interface Training {
-  readonly model: string;
+  readonly model: Model;
   /** Without dropout and augmentation. */
   readonly recipe: Recipe;
   /** Of the first weights and the order of batches. */
@@ -38,9 +38,8 @@ export interface Probed extends Answers {
  */
 export async function* trainPath(
   engine: Engine,
-  { model: name, recipe, seed, train, probes }: Training,
+  { model, recipe, seed, train, probes }: Training,
 ): AsyncGenerator<Probed> {
-  const model = findModel(name);
   const classes = train.classNames.length;
   const count = exampleCount(train);
   const { batch, lastBatch } = recipe;

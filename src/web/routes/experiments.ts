@@ -4,7 +4,7 @@
 
 import { Hono } from "hono";
 import { getMimeType } from "hono/utils/mime";
-import { findExperiment } from "../../lab/experiments/index.ts";
+import { findExperiment } from "../../paper/index.ts";
 import { latestOf, listExperiments } from "../../store/read/experiments.ts";
 import type { ExperimentAnswer, ExperimentItem, StartAnswer } from "../api.ts";
 import { experimentItem } from "../items.ts";

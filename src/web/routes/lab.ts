@@ -3,9 +3,9 @@
  */
 
 import { Hono } from "hono";
-import { experiments } from "../../lab/experiments/index.ts";
-import { scales } from "../../lab/experiments/scales.ts";
 import { type LabStatus, labStatus } from "../../lab/status.ts";
+import { experiments } from "../../paper/index.ts";
+import { scales } from "../../paper/scales.ts";
 import { countByState } from "../../store/read/trials.ts";
 import { countWorkers, listWorkers } from "../../store/read/workers.ts";
 import type { CatalogAnswer, LabAnswer, WorkerItem } from "../api.ts";

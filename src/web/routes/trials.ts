@@ -3,7 +3,7 @@
  */
 
 import { Hono } from "hono";
-import type { DataSource } from "../../lab/runner.ts";
+import type { DataSource } from "../../run/runner.ts";
 import { checkpointsOf } from "../../store/checkpoints.ts";
 import { readTrial } from "../../store/experiments.ts";
 import { epochsOf, resultOf } from "../../store/read/trial.ts";

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import type { ExperimentResult } from "../../../src/lab/experiment-result.ts";
+import type { ExperimentResult } from "../../../src/paper/experiment-result.ts";
 import { drawCurves } from "../../../src/report/experiment/curve-chart.ts";
 import { figureOfPlot } from "../../../src/report/experiment/plot-figure.ts";
 import { oursLook, paperLook, SERIES_COLORS } from "../../../src/report/experiment/series-look.ts";

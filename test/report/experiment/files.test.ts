@@ -4,10 +4,10 @@ import { basename, join } from "node:path";
 import { csvParse } from "d3-dsv";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataError } from "../../../src/base/errors.ts";
-import { experimentResultSchema } from "../../../src/lab/experiment-result.ts";
+import { experimentResultSchema } from "../../../src/paper/experiment-result.ts";
 import { markdownClaims } from "../../../src/report/experiment/claims.ts";
 import { namedPlots, namedTables } from "../../../src/report/experiment/names.ts";
-import { writeExperiment } from "../../../src/report/experiment/write.ts";
+import { writeExperiment } from "../../../src/report/node/write-experiment.ts";
 import { experiment, figure1b, table1 } from "./fixture.ts";
 
 let folder: string;

@@ -3,17 +3,12 @@
  */
 
 import { estimate } from "../../../src/base/statistics.ts";
-import {
-  type Claim,
-  type Column,
-  type ExperimentPlot,
-  type ExperimentResult,
-  type ExperimentTable,
-  experimentResultSchema,
-  type Measurement,
-  type Series,
-} from "../../../src/lab/experiment-result.ts";
-import type { TrialResult } from "../../../src/lab/result.ts";
+import type { Claim } from "../../../src/document/claims.ts";
+import type { Measurement } from "../../../src/document/measurement.ts";
+import type { Plot, Series } from "../../../src/document/plot.ts";
+import type { Column, Table } from "../../../src/document/table.ts";
+import { type ExperimentResult, experimentResultSchema } from "../../../src/paper/experiment-result.ts";
+import type { TrialResult } from "../../../src/run/trial-record.ts";
 import { paperRecipe } from "../../../src/train/recipe.ts";
 import { type TrialFacts, testResult, trial } from "../fixture.ts";
 
@@ -144,7 +139,7 @@ export function table1(): ExperimentResult {
       epochs: ours ? measured(seeds.map((seed) => (random ? 64 : 26 + seed))) : missing(),
     };
   });
-  const table: ExperimentTable = {
+  const table: Table = {
     name: "table-1",
     title: "Training and test accuracy on CIFAR-10",
     caption:
@@ -239,7 +234,7 @@ export function figure1b(): ExperimentResult {
       paper: paperCurve(paper),
     }),
   );
-  const plot: ExperimentPlot = {
+  const plot: Plot = {
     name: "figure-1b",
     title: "Time to overfit: 95 % training accuracy",
     caption:

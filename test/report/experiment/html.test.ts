@@ -1,6 +1,6 @@
 import { Window } from "happy-dom";
 import { describe, expect, test } from "vitest";
-import { type ExperimentResult, experimentResultSchema } from "../../../src/lab/experiment-result.ts";
+import { type ExperimentResult, experimentResultSchema } from "../../../src/paper/experiment-result.ts";
 import { experimentPage } from "../../../src/report/experiment/html.ts";
 import { blankDocument } from "../fixture.ts";
 import {

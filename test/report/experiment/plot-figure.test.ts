@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { ExperimentPlot } from "../../../src/lab/experiment-result.ts";
+import type { Plot } from "../../../src/document/plot.ts";
 import { xDomain, yDomain } from "../../../src/report/experiment/domain.ts";
 import { placeGuides } from "../../../src/report/experiment/guides.ts";
 import { figureOfPlot } from "../../../src/report/experiment/plot-figure.ts";
 import { experiment, figure1a, figure1b, figure1c, point } from "./fixture.ts";
 
-const plot = (facts: Partial<ExperimentPlot> = {}): ExperimentPlot => ({
+const plot = (facts: Partial<Plot> = {}): Plot => ({
   name: "p",
   title: "P",
   caption: "",
@@ -17,13 +17,13 @@ const plot = (facts: Partial<ExperimentPlot> = {}): ExperimentPlot => ({
 });
 
 /** A line of one seed through some values, at 0, 1, 2, ... */
-const line = (...values: readonly (number | null)[]): ExperimentPlot["series"][number] => ({
+const line = (...values: readonly (number | null)[]): Plot["series"][number] => ({
   title: "mlp",
   points: values.map((y, x) => ({ x, y, low: null, high: null, n: y === null ? 0 : 1 })),
   paper: [],
 });
 
-const notesOf = (facts: Partial<ExperimentPlot>) => figureOfPlot(plot(facts), experiment()).notes;
+const notesOf = (facts: Partial<Plot>) => figureOfPlot(plot(facts), experiment()).notes;
 
 describe("figureOfPlot", () => {
   test("gives Fig. 1b with one model measured and the paper's beside it", () => {

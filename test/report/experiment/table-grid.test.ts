@@ -1,12 +1,12 @@
 import { csvParse } from "d3-dsv";
 import { describe, expect, test } from "vitest";
-import type { ExperimentTable } from "../../../src/lab/experiment-result.ts";
+import type { Table } from "../../../src/document/table.ts";
 import { tableRecords } from "../../../src/report/experiment/records.ts";
 import { gridOf } from "../../../src/report/experiment/table-grid.ts";
 import { column, figure1b, measuredShare, missing, table1 } from "./fixture.ts";
 
 const columns = [column("model", "Model"), column("test", "Test accuracy", "share", true)];
-const table = (rows: ExperimentTable["rows"]): ExperimentTable => ({
+const table = (rows: Table["rows"]): Table => ({
   name: "t",
   title: "T",
   caption: "",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Measurement, Unit } from "../../../src/lab/experiment-result.ts";
+import type { Measurement, Unit } from "../../../src/document/measurement.ts";
 import {
   formatDifference,
   formatMeasured,

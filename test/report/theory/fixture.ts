@@ -2,13 +2,13 @@
  * A small document of a theory, with everything a report draws: log axes, numbers of any size, bytes, a claim.
  */
 
-import type { ExperimentPlot } from "../../../src/lab/experiment-result.ts";
+import type { Plot } from "../../../src/document/plot.ts";
 import type { TheoryResult } from "../../../src/theory/theory-result.ts";
 
 const point = (x: number, y: number | null) => ({ x, y, low: null, high: null, n: 1 });
 
 /** A residual over n, on log axes; one point has no place there. */
-export const residualPlot = (): ExperimentPlot => ({
+export const residualPlot = (): Plot => ({
   name: "residual",
   title: "Residual over n",
   caption: "As it was computed.",

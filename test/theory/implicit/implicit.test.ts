@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Splits } from "../../../src/data/dataset.ts";
 import { gaussianRows } from "../../../src/theory/examples.ts";
 import { computeImplicit, type ImplicitSettings } from "../../../src/theory/implicit/implicit.ts";
-import { implicitDefaults, implicitRegularization } from "../../../src/theory/implicit/process-implicit.ts";
+import { implicitDefaults, implicitRegularization } from "../../../src/theory/node/implicit.ts";
 import { theoryResultSchema } from "../../../src/theory/theory-result.ts";
 
 const N = 30;
@@ -142,9 +142,9 @@ describe("implicitRegularization", () => {
     ]);
   });
 
-  test("refuses too much before it reads", async () => {
-    await expect(implicitRegularization({ data: "mnist", dataDir: "/nowhere", n: 800 })).rejects.toThrow(
-      "got n = 800 and d = 784; take a smaller --n (at most 783)",
+  test("refuses too many examples", async () => {
+    await expect(implicitRegularization({ data: "digits", n: 100, testN: 10 })).rejects.toThrow(
+      "got n = 100 and d = 64; take a smaller --n (at most 63)",
     );
     await expect(implicitRegularization({ data: "gaussian", n: 2000, d: 10_000 })).rejects.toThrow(
       "expected at most 1000 examples of at most 4096 values, got 2000 of 10000",

@@ -3,11 +3,11 @@
  */
 
 import { randomStream } from "../../../src/base/random.ts";
+import { runtime } from "../../../src/run/node/runtime.ts";
 import type { ByteOperand } from "../../../src/theory/kernel/byte-products.ts";
 import type { Kernel } from "../../../src/theory/kernel/kernels.ts";
 import type { Points } from "../../../src/theory/kernel/source.ts";
 import { type Engine, openEngine } from "../../../src/train/engine.ts";
-import { runtime } from "../../../src/train/process-runtime.ts";
 
 /** The engine of all tests of this folder. */
 export const openTestEngine = (): Promise<Engine> => openEngine(runtime, "cpu", 2);

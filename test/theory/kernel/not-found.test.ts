@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isFound } from "../../../src/theory/kernel/outcome.ts";
-import { kernelInterpolation } from "../../../src/theory/kernel/process-kernel.ts";
+import { kernelInterpolation } from "../../../src/theory/node/kernel.ts";
 import { idxFile } from "../../data/fixtures.ts";
 
 const N = 40;

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { randomStream } from "../../../src/base/random.ts";
+import { findModel } from "../../../src/nn/models.ts";
+import { runtime } from "../../../src/run/node/runtime.ts";
 import { gaussianRows } from "../../../src/theory/examples.ts";
+import { rademacherComplexity } from "../../../src/theory/node/rademacher.ts";
 import { leastSquaresAgreement, linearUpperBound } from "../../../src/theory/rademacher/linear-theory.ts";
-import { rademacherComplexity } from "../../../src/theory/rademacher/process-rademacher.ts";
 import { computeRademacher, type RademacherSettings } from "../../../src/theory/rademacher/rademacher.ts";
 import { theoryResultSchema } from "../../../src/theory/theory-result.ts";
 import { openEngine } from "../../../src/train/engine.ts";
-import { runtime } from "../../../src/train/process-runtime.ts";
 import { paperRecipe } from "../../../src/train/recipe.ts";
 
 describe("rademacherComplexity", () => {
@@ -116,7 +117,7 @@ describe("rademacherComplexity", () => {
     [{ recipe: { epochs: 0 } }, "recipe: epochs: "],
     [{ d: 0 }, "--d: expected a whole number of at least 1, got 0"],
     [{ data: "shapes", d: 5 }, "--d: shapes has a width of its own; it is for --data gaussian only"],
-    [{ data: "mnist", sizes: [60_001] }, "--n, --capacity: mnist has 60000 training examples, got 60001"],
+    [{ data: "digits", sizes: [1288] }, "digits: expected 1 to 1287 training examples, got 1288"],
     [{ d: 10_000, sizes: [100_000] }, "expected at most 268435456 numbers in all rows"],
   ])("refuses %o", async (options, message) => {
     await expect(rademacherComplexity(options)).rejects.toThrow(message);
@@ -133,7 +134,7 @@ describe("computeRademacher", () => {
   test("refuses examples of one class", async () => {
     const { train, test: held } = gaussianRows({ n: 10, testN: 5, d: 3, seed: 0 });
     const settings: RademacherSettings = {
-      ...{ models: ["linear"], sizes: [10], draws: 2, capacity: 0, fitAccuracy: 1, seed: 0 },
+      ...{ models: [findModel("linear")], sizes: [10], draws: 2, capacity: 0, fitAccuracy: 1, seed: 0 },
       recipe: { ...paperRecipe, preprocess: "none" },
     };
     const engine = await openEngine(runtime, "cpu", 1);

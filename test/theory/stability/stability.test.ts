@@ -2,15 +2,16 @@ import { describe, expect, test } from "vitest";
 import { randomStream } from "../../../src/base/random.ts";
 import { meanOf } from "../../../src/base/statistics.ts";
 import { type Splits, takeExamples } from "../../../src/data/dataset.ts";
+import { findModel } from "../../../src/nn/models.ts";
+import { runtime } from "../../../src/run/node/runtime.ts";
 import { gaussianRows } from "../../../src/theory/examples.ts";
+import { stabilityOf } from "../../../src/theory/node/stability.ts";
 import { changeAllowed, hardtFactor } from "../../../src/theory/stability/bounds.ts";
-import { stabilityOf } from "../../../src/theory/stability/process-stability.ts";
 import { computeStability, type StabilitySettings } from "../../../src/theory/stability/stability.ts";
 import { trainPath } from "../../../src/theory/stability/train-path.ts";
 import { theoryResultSchema } from "../../../src/theory/theory-result.ts";
 import { openEngine } from "../../../src/train/engine.ts";
 import { splitsHash } from "../../../src/train/prepare.ts";
-import { runtime } from "../../../src/train/process-runtime.ts";
 import { paperRecipe, type Recipe } from "../../../src/train/recipe.ts";
 import { runTrial, type TrialOutcome } from "../../../src/train/trial.ts";
 
@@ -19,7 +20,14 @@ const REPLACEMENTS = 3;
 const engine = await openEngine(runtime, "cpu", 1);
 const recipe: Recipe = { ...paperRecipe, preprocess: "none", batch: 16, epochs: 4 };
 const settings: StabilitySettings = {
-  ...{ model: "linear", n: N, replacements: REPLACEMENTS, labels: ["true", "random"], recipe, seed: 5 },
+  ...{
+    model: findModel("linear"),
+    n: N,
+    replacements: REPLACEMENTS,
+    labels: ["true", "random"],
+    recipe,
+    seed: 5,
+  },
 };
 const rows = (): Splits => gaussianRows({ n: N + REPLACEMENTS, testN: 30, d: 12, seed: 1 });
 
@@ -33,10 +41,11 @@ describe("trainPath", () => {
       recipe: { ...recipe, fit: { ...recipe.fit, stop: false } },
     };
     let outcome: TrialOutcome | undefined;
-    for await (const event of runTrial(spec, splits, engine)) {
+    const model = findModel(spec.model);
+    for await (const event of runTrial(spec, { model, splits }, engine)) {
       if (event.type === "done") outcome = event.outcome;
     }
-    const training = { model: "mlp-1x512", recipe, seed: 5, train: splits.train, probes: splits.train };
+    const training = { model, recipe, seed: 5, train: splits.train, probes: splits.train };
     const path = await Array.fromAsync(trainPath(engine, training));
     expect(path.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
     expect(meanOf([...path.at(-1)!.losses])).toBe(outcome!.trainLoss);

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { build } from "vite";
-import { type LocalLab, openLab } from "../../../src/lab/process-lab.ts";
-import type { StoredTrial } from "../../../src/lab/trial-result.ts";
+import { type LocalLab, openLab } from "../../../src/lab/open.ts";
+import type { StoredTrial } from "../../../src/run/trial-result.ts";
 import { type DashboardServer, startServer } from "../../../src/web/server.ts";
 import { type FilledLab, fillLab } from "../records-lab.ts";
 

@@ -8,7 +8,7 @@ import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { workIn } from "../../../src/lab/process-run.ts";
+import { workIn } from "../../../src/lab/run.ts";
 import { startServer } from "../../../src/web/server.ts";
 import { tellAgain } from "../records-lab.ts";
 import { hasBrowser, openBrowser, openPage, openStage, type Stage } from "./browser.ts";

@@ -1,0 +1,233 @@
+/**
+ * @file Opens a lab: its database, its queue, and what an older version left in its folder.
+ */
+
+import { join, resolve } from "node:path";
+import { DataError, messageOf, UsageError } from "../base/errors.ts";
+import { type Definition, definitionSchema } from "../paper/definition.ts";
+import type { ExperimentResult } from "../paper/experiment-result.ts";
+import { findExperiment } from "../paper/index.ts";
+import type { StoredTrial } from "../run/trial-result.ts";
+import { loseAllAttempts } from "../store/attempts.ts";
+import { type Database, refusal } from "../store/database.ts";
+import {
+  cancelTrials,
+  hasOpenTrials,
+  keepExperiment,
+  openTrials,
+  type Reach,
+  readExperiment,
+  retryTrials,
+} from "../store/experiments.ts";
+import { hasBackup, openEmbedded, openServer, remedyOfDamage } from "../store/node/open.ts";
+import { doneTrials } from "../store/results.ts";
+import { backUpLab, backUpResults } from "./back-up.ts";
+import { importTrialFiles } from "./import.ts";
+import type { Lab, Started } from "./lab.ts";
+import { type PlannedExperiment, planExperiment } from "./plan-experiment.ts";
+import { openQueue, type Queue, type QueueTiming } from "./queue.ts";
+import { type DocumentContext, readDocument } from "./read.ts";
+import { openTrialStore } from "./trial-files.ts";
+import { trialRow } from "./trial-row.ts";
+
+/** Where a lab is. */
+export interface LabPlace {
+  /** Its folder: of the database, unless there is a server, and of what is local to this machine. */
+  readonly lab: string;
+  /** `postgres://...`: the database is there and not in the folder. */
+  readonly databaseUrl?: string | undefined;
+  /** Folder of datasets on this machine. */
+  readonly dataDir?: string | undefined;
+  readonly timing?: QueueTiming | undefined;
+  /** Told what went wrong without ending anything, as a sentence. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/** A lab that is open in this process, which may work for it. */
+export interface LocalLab extends Lab {
+  readonly queue: Queue;
+  /** The folder of checkpoints on this machine. */
+  readonly checkpoints: string;
+  /** Keep what was planned, and put what is not done into the queue. */
+  plan(planned: PlannedExperiment, options?: { readonly priority?: number | undefined }): Promise<Started>;
+  /** Read an experiment whose definition is at hand: {@link Lab.document}. */
+  read(definition: Definition, context?: DocumentContext): Promise<ExperimentResult>;
+  /** Write beside a database in a folder what is in it; a server has backups of its own. */
+  backUp(): Promise<void>;
+  /** Write beside a database in a folder what a trial left, once it is in there. */
+  keepResult(trial: StoredTrial): Promise<void>;
+  /** Put into the queue whatever is not done and not given up. */
+  requeue(): Promise<void>;
+  /** Tell other processes where the dashboard is. */
+  announce(address: string): Promise<void>;
+}
+
+/**
+ * Open a lab. One in a folder is this process's alone until it is closed.
+ *
+ * @throws DataError if it cannot be opened: another process has it, the server does not answer, and so on.
+ */
+export async function openLab(place: LabPlace): Promise<LocalLab> {
+  const { lab, databaseUrl, dataDir, onWarning = () => {} } = place;
+  const embedded = databaseUrl === undefined ? await openEmbedded(lab) : undefined;
+  const database: Database = embedded ?? (await openServer(databaseUrl!));
+  const store = openTrialStore(join(resolve(lab), "trials"));
+  let queue: Queue | undefined;
+  try {
+    queue = await openQueue(database, place.timing, onWarning);
+    if (embedded) {
+      // Whoever had the folder before is gone, and its trials' processes with it.
+      await loseAllAttempts(database.tables);
+      await queue.giveBack(await queue.active());
+      await importTrialFiles(database.tables, store.folder, onWarning);
+    }
+  } catch (error) {
+    // What cannot be opened may not be closed properly either; the reason is what failed first.
+    await Promise.resolve(queue?.[Symbol.asyncDispose]()).catch(() => {});
+    await Promise.resolve(database[Symbol.asyncDispose]()).catch(() => {});
+    if (error instanceof DataError) throw error;
+    const refused = refusal(database.where, error);
+    throw embedded
+      ? new DataError(`${refused.message}${await remedyOfDamage(lab)}`, { cause: error })
+      : refused;
+  }
+  const open = queue;
+  const { tables } = database;
+
+  /** Keep beside a database in a folder what is in it; not being able to costs nothing but that. */
+  const keep = async (write: () => Promise<void>): Promise<void> => {
+    if (!embedded) return;
+    await write().catch((error) =>
+      onWarning(
+        `${database.where}: what is in its database cannot be kept beside it, too: ${messageOf(error)}`,
+      ),
+    );
+  };
+  const keepLab = () => keep(() => backUpLab(tables, lab));
+  const keepResults = () => keep(() => backUpResults(tables, store));
+  await keepResults();
+  if (!(await hasBackup(lab))) await keepLab();
+
+  const putOpen = async (ids: ReadonlySet<string>, experiment?: string, priority = 0): Promise<void> => {
+    const wanted = (await openTrials(tables)).filter(({ trial }) => ids.has(trial));
+    const places = experiment === undefined ? wanted : wanted.map((one) => ({ ...one, priority }));
+    await open.put(places);
+    // A trial that another experiment wanted first is taken over: whoever works for this one alone must find it.
+    const others = wanted.filter((one) => experiment !== undefined && one.experiment !== experiment);
+    if (others.length > 0)
+      await open.put(
+        others.map((one) => ({ ...one, experiment: experiment!, priority })),
+        { retake: true },
+      );
+  };
+
+  const self: LocalLab = {
+    database,
+    queue: open,
+    checkpoints: join(resolve(lab), "checkpoints"),
+
+    async plan({ id, experiment, definition, trials, scale }, { priority = 0 } = {}) {
+      const ids = await keepExperiment(
+        tables,
+        {
+          ...{ id, priority, scale, name: experiment.name, title: experiment.title },
+          ...{ source: experiment.source, definition: JSON.stringify(definition) },
+        },
+        trials.map(trialRow),
+      );
+      await putOpen(new Set(ids), id, priority);
+      await keepLab();
+      const done = await doneTrials(tables);
+      return { id, trials: trials.length, done: trials.filter((trial) => done.has(trial.id)).length };
+    },
+
+    async start({ name, scale, models, seeds, priority }) {
+      const experiment = findExperiment(name);
+      const planned = await planExperiment({
+        ...{ experiment, models, seeds, dataDir, setting: { scale } },
+        what: { paper: experiment.name },
+      });
+      return await self.plan(planned, { priority });
+    },
+
+    async cancel(reach) {
+      await requireKnown(database, reach);
+      const ids = await cancelTrials(tables, reach);
+      if (ids.length > 0) await keepLab();
+      return ids.length;
+    },
+
+    async retry(reach) {
+      await requireKnown(database, reach);
+      const ids = await retryTrials(tables, reach);
+      await putOpen(new Set(ids));
+      if (ids.length > 0) await keepLab();
+      return ids.length;
+    },
+
+    async document(id) {
+      const row = await readExperiment(tables, id);
+      if (!row) throw unknownExperiment(id, await idsIn(database));
+      const parsed = definitionSchema.safeParse(row.definition);
+      if (!parsed.success) {
+        throw new UsageError(
+          `${id}: it was planned by another version of Shatter, which this one does not understand; run it again to plan it anew`,
+        );
+      }
+      return await readDocument(tables, parsed.data);
+    },
+
+    async requeue() {
+      await open.put(await openTrials(tables));
+    },
+
+    async backUp() {
+      await keepLab();
+      await keepResults();
+    },
+
+    keepResult: (trial) => keep(() => store.write(trial)),
+    read: (definition, context) => readDocument(tables, definition, context),
+    announce: async (address) => await embedded?.owner.announce(address),
+
+    async [Symbol.asyncDispose]() {
+      await open[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+  return self;
+}
+
+const idsIn = async ({ tables }: Database): Promise<string[]> =>
+  (await tables.selectFrom("experiments").select("id").orderBy("id").execute()).map(({ id }) => id);
+
+const unknownExperiment = (id: string, known: readonly string[]): UsageError =>
+  new UsageError(
+    `experiment "${id}": expected one of this lab (${known.length === 0 ? "it has none yet" : known.join(", ")})`,
+  );
+
+/** Refuse a command on something that is not in the lab. */
+async function requireKnown(database: Database, reach: Reach): Promise<void> {
+  if ("experiment" in reach) {
+    const known = await idsIn(database);
+    if (!known.includes(reach.experiment)) throw unknownExperiment(reach.experiment, known);
+    return;
+  }
+  if (reach.trials.length === 0) return;
+  const found = await database.tables
+    .selectFrom("trials")
+    .select("id")
+    .where("id", "in", [...reach.trials])
+    .execute();
+  const known = new Set(found.map(({ id }) => id));
+  const stranger = reach.trials.find((id) => !known.has(id));
+  if (stranger !== undefined) {
+    throw new UsageError(
+      `trial "${stranger}": expected a trial of this lab; shatter status --trials lists them`,
+    );
+  }
+}
+
+/** Whether every trial of an experiment, or of all, has come to its end or was given up. */
+export const isSettled = async (database: Database, experiment?: string): Promise<boolean> =>
+  !(await hasOpenTrials(database.tables, experiment));

@@ -1,0 +1,122 @@
+/**
+ * @file Plans an experiment with what is on this machine: its data are read, and its trials named.
+ */
+
+import { exampleCount, type Splits, takeExamples } from "../data/dataset.ts";
+import type { Model } from "../nn/model.ts";
+import type { Condition } from "../paper/condition.ts";
+import { type Definition, dataKey, experimentId } from "../paper/definition.ts";
+import { modelsInDocument, scaleOf } from "../paper/document.ts";
+import { type Experiment, modelsOf } from "../paper/experiment.ts";
+import type { ExperimentResult } from "../paper/experiment-result.ts";
+import type { Setting } from "../paper/scales.ts";
+import { openLibrary } from "../run/node/library.ts";
+import type { EndedTrial, PlannedTrial } from "../run/record.ts";
+import type { DataSource } from "../run/runner.ts";
+import type { Library } from "../run/subject.ts";
+import type { Device } from "../train/devices.ts";
+import { checkRecipe, requirePossible } from "../train/possible.ts";
+import { cropForRecipe, splitsHash } from "../train/prepare.ts";
+import type { Recipe } from "../train/recipe.ts";
+import { type TrialSpec, trialId } from "../train/spec.ts";
+import { requireDevice } from "../train/step.ts";
+
+/** What is planned. */
+export interface PlanOptions {
+  readonly experiment: Experiment;
+  /** How it is to be found again: see {@link Definition}. */
+  readonly what: Definition["what"];
+  readonly setting: Setting;
+  /** Models to train; the experiment's unless told. */
+  readonly models?: readonly string[] | undefined;
+  /** Number of repetitions; 1 unless told. */
+  readonly seeds?: number | undefined;
+  readonly dataDir?: string | undefined;
+  /** Where its trials are to be trained; `cpu` unless told. */
+  readonly device?: Device | undefined;
+}
+
+/** An experiment whose data were found: its trials. */
+export interface PlannedExperiment {
+  /** Its id in a lab: `table-1-paper`. */
+  readonly id: string;
+  readonly experiment: Pick<Experiment, "name" | "title" | "source">;
+  readonly scale: ExperimentResult["scale"];
+  readonly definition: Definition;
+  /** The trials it begins with; seeds varying slowest: after each seed there is a whole result. */
+  readonly trials: readonly PlannedTrial[];
+  /** The trials that come next, once all before have ended; none at the end, and none unless told. */
+  readonly next?: (ended: ReadonlyMap<string, EndedTrial>) => Promise<readonly PlannedTrial[]>;
+}
+
+/**
+ * Find out which trials an experiment has.
+ *
+ * @throws UsageError if the request is not possible.
+ * @throws EngineError if the device cannot train a model.
+ * @throws DataError if data are missing or not what they should be.
+ */
+export async function planExperiment(options: PlanOptions): Promise<PlannedExperiment> {
+  const { experiment, what, setting, seeds = 1, dataDir, device = "cpu" } = options;
+  const models = modelsOf(experiment, options.models);
+  const conditionsOf = (names: readonly string[]): readonly Condition[] =>
+    names.flatMap((model) => experiment.conditions(setting, model));
+  const conditions = conditionsOf(models);
+  // Whatever can be refused is refused before the data are read.
+  const library = openLibrary();
+  const things = new Map<string, Model>();
+  for (const { model, recipe } of conditions) {
+    if (!things.has(model)) things.set(model, await library.model(model));
+    checkRecipe(recipe);
+  }
+  for (const model of things.values()) requireDevice(device, model);
+  const known = await describeData(library, conditionsOf(modelsInDocument(experiment, models)), dataDir);
+  for (const condition of conditions) {
+    const { model, recipe } = condition;
+    const { sample, dataset } = known.get(dataKey(condition))!;
+    requirePossible(things.get(model)!, recipe, sample, dataset.train);
+  }
+  const trials = new Map<string, PlannedTrial>();
+  for (let seed = 0; seed < seeds; seed++) {
+    for (const condition of conditions) {
+      const { data, ...rest } = condition;
+      const { dataset } = known.get(dataKey(condition))!;
+      const spec: TrialSpec = { schema: "shatter/trial@1", dataset, ...rest, seed };
+      const id = await trialId(spec);
+      trials.set(id, { id, spec, escalation: 0, source: { ...data, dataDir } });
+    }
+  }
+  const definition: Definition = {
+    ...{ schema: "shatter/definition@1", what, setting, seeds, models: [...models] },
+    datasets: Object.fromEntries([...known].map(([key, { dataset }]) => [key, dataset])),
+  };
+  return {
+    ...{ experiment, definition, trials: [...trials.values()] },
+    id: await experimentId(experiment, definition),
+    scale: scaleOf(experiment, setting),
+  };
+}
+
+/** The examples of a source, as a recipe's trials are given them. */
+export const readExamples = async (library: Library, source: DataSource, recipe: Recipe): Promise<Splits> =>
+  cropForRecipe(await library.splits(source), recipe);
+
+/** What specs say about the data of conditions, and one example of each split, cropped for the recipe; each read once. */
+async function describeData(library: Library, conditions: readonly Condition[], dataDir: string | undefined) {
+  const known = new Map<string, { dataset: TrialSpec["dataset"]; sample: Splits }>();
+  for (const condition of conditions) {
+    if (known.has(dataKey(condition))) continue;
+    const { data, recipe } = condition;
+    const splits = await readExamples(library, { ...data, dataDir }, recipe);
+    const dataset = {
+      name: data.name,
+      hash: await splitsHash(splits),
+      train: exampleCount(splits.train),
+      test: exampleCount(splits.test),
+    };
+    const first = Int32Array.of(0);
+    const sample = { train: takeExamples(splits.train, first), test: takeExamples(splits.test, first) };
+    known.set(dataKey(condition), { dataset, sample });
+  }
+  return known;
+}

@@ -1,0 +1,319 @@
+/**
+ * @file Runs an experiment in a lab: plans it, works for it until it is done, and reads what it says.
+ */
+
+import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { requireFolder } from "../disk/folders.ts";
+import type { Provenance } from "../document/provenance.ts";
+import type { ExperimentResult } from "../paper/experiment-result.ts";
+import { openProcessPool } from "../run/node/pool.ts";
+import { programOn, provenanceOf } from "../run/node/provenance.ts";
+import type { EndedTrial, PlannedTrial, RunEvent } from "../run/record.ts";
+import { recentlyDone } from "../store/results.ts";
+import type { Device } from "../train/devices.ts";
+import type { Carried } from "./carry.ts";
+import { isSettled, type LabPlace, type LocalLab, openLab } from "./open.ts";
+import { type PlannedExperiment, type PlanOptions, planExperiment } from "./plan-experiment.ts";
+import { readTrials } from "./read.ts";
+import { openShelf } from "./shelf.ts";
+import { type WhenIdle, work } from "./worker.ts";
+
+/** Seconds from one checkpoint of a trial to the next: what a killed process loses at most. */
+export const CHECKPOINT_SECONDS = 30;
+
+/** How the trials of an experiment are run, whatever it is. */
+export interface RunOptions {
+  /** Whether to train what is missing; true unless told. */
+  readonly train?: boolean | undefined;
+  /** More is sooner, among the experiments of the lab; 0 unless told. */
+  readonly priority?: number | undefined;
+  /** Trials at once; one a core unless told. */
+  readonly jobs?: number | undefined;
+  /** Threads of each trial; the cores shared among the jobs unless told. */
+  readonly threads?: number | undefined;
+  /** `cpu` unless told. */
+  readonly device?: Device | undefined;
+  /** Folder of datasets on this machine. */
+  readonly dataDir?: string | undefined;
+  /** Least seconds from one checkpoint of a trial to the next: {@link CHECKPOINT_SECONDS} unless told. */
+  readonly checkpointSeconds?: number | undefined;
+  /** The command that asked, for the record. */
+  readonly command?: string | undefined;
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Told what went wrong without ending the run, as a sentence. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+  /** Ends the run early; what is done is kept. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What an experiment is asked, and the lab it is run in. */
+export interface ExperimentOptions extends PlanOptions, RunOptions, LabPlace {
+  readonly dataDir?: string | undefined;
+  readonly device?: Device | undefined;
+  readonly onWarning?: ((message: string) => void) | undefined;
+  /** Told of the lab when it is open, before anything is trained; what it returns is disposed of before the lab is. */
+  readonly onOpen?: ((lab: LocalLab) => Promise<AsyncDisposable | undefined>) | undefined;
+}
+
+/** What a run of an experiment left. */
+export interface ExperimentRun {
+  readonly document: ExperimentResult;
+  /** Trials that the lab had already. */
+  readonly reused: number;
+  /** Trials that were run now, with how they ended at last. */
+  readonly ended: readonly Carried[];
+}
+
+/**
+ * Run those trials of an experiment that its lab does not have yet, in child processes, keep each when it is
+ * done, and read all that belong to the experiment. Other workers of the lab may share the work.
+ *
+ * @throws UsageError if the request is not possible, DataError if the data are missing or not what they should
+ *   be, EngineError if the device is not there or cannot train a model: all before any training.
+ * @throws DataError if a result could not be kept; it says where it is instead.
+ */
+export async function runExperiment(options: ExperimentOptions): Promise<ExperimentRun> {
+  // To read what a lab has takes no device.
+  const planned = await planExperiment(options.train === false ? { ...options, device: "cpu" } : options);
+  await requireFolder("lab", options.lab);
+  await using lab = await openLab(options);
+  await using _guest = await options.onOpen?.(lab);
+  return await runPlanned(planned, lab, options);
+}
+
+/** {@link runExperiment} in a lab that is open, of an experiment that was planned. */
+export async function runPlanned(
+  planned: PlannedExperiment,
+  lab: LocalLab,
+  options: RunOptions,
+): Promise<ExperimentRun> {
+  const { provenance, reused, carried } = await trainPlanned(planned, lab, options);
+  const ended = [...carried.values()];
+  const document = await lab.read(planned.definition, { ended, provenance });
+  return { document, reused, ended };
+}
+
+/** What training an experiment left. */
+export interface Training {
+  /** Every trial of it that has ended, by id, from this run or another. */
+  readonly ended: ReadonlyMap<string, EndedTrial>;
+  /** Those that were run now, with how they ended at last. */
+  readonly carried: ReadonlyMap<string, Carried>;
+  /** Number of those that the lab had already. */
+  readonly reused: number;
+  readonly provenance: Provenance;
+}
+
+/**
+ * Train what a lab does not have yet of an experiment, round by round, until nothing comes next or it is interrupted. The
+ * rounds are planned here; whoever works for the lab may train their trials.
+ */
+export async function trainPlanned(
+  planned: PlannedExperiment,
+  lab: LocalLab,
+  options: RunOptions,
+): Promise<Training> {
+  const { device = "cpu", signal = new AbortController().signal, onEvent, onWarning } = options;
+  const { tables } = lab.database;
+  const began = performance.now();
+  const trials: PlannedTrial[] = [];
+  const ended = new Map<string, EndedTrial>();
+  const carried = new Map<string, Carried>();
+  let reused = 0;
+  const lacking = (): PlannedTrial[] => trials.filter(({ id }) => !ended.has(id));
+  const add = async (more: readonly PlannedTrial[]): Promise<void> => {
+    trials.push(...more);
+    const found = await readTrials(
+      tables,
+      more.map(({ id }) => id),
+    );
+    for (const [id, one] of found) ended.set(id, one);
+    reused += found.size;
+  };
+  /** Go on to the next round that the lab does not have; false at the end. */
+  const goOn = async (): Promise<boolean> => {
+    while (lacking().length === 0) {
+      const more = (await planned.next?.(ended)) ?? [];
+      if (more.length === 0) return false;
+      await add(more);
+    }
+    return true;
+  };
+  await add(planned.trials);
+  const isLacking = await goOn();
+  const { jobs, threads } = sharesOf(options, lacking().length);
+  const provenance = provenanceOf(device, threads, jobs, options.command ?? null);
+  if (isLacking && options.train !== false) await train();
+  const seconds = (performance.now() - began) / 1000;
+  return { ended, carried, reused, provenance: { ...provenance, seconds, interrupted: signal.aborted } };
+
+  async function train(): Promise<void> {
+    const { id } = planned;
+    const known = new Map<string, PlannedTrial>();
+    const plan = async (): Promise<void> => void (await lab.plan({ ...planned, trials }, options));
+    const announce = (): void => {
+      const todo = lacking();
+      for (const trial of todo) known.set(trial.id, trial);
+      onEvent?.({ type: "planned", trials: todo });
+    };
+    const finish = (one: Carried): void => {
+      carried.set(one.trial.id, one);
+      ended.set(one.trial.id, one);
+    };
+    // Idle places ask at once; one of them plans.
+    let asked: Promise<WhenIdle> | undefined;
+    const whenIdle = async (): Promise<WhenIdle> => {
+      if (!(await isSettled(lab.database, id))) return "wait";
+      const found = await readTrials(
+        tables,
+        lacking().map((trial) => trial.id),
+      );
+      for (const [trial, one] of found) ended.set(trial, one);
+      // What was cancelled, or given up elsewhere, comes to no end.
+      if (lacking().length > 0 || !(await goOn())) return "over";
+      await plan();
+      announce();
+      return "again";
+    };
+    await plan();
+    // Whoever asks for an experiment by name wants its trials, whatever became of them before.
+    await lab.retry({ experiment: id });
+    const checkpoints = { folder: lab.checkpoints, seconds: options.checkpointSeconds ?? CHECKPOINT_SECONDS };
+    await using runner = await openProcessPool({ jobs, device, threads, checkpoints });
+    announce();
+    const over = new AbortController();
+    const watching = watchOthers(lab, known, ended, over.signal, finish, onEvent);
+    try {
+      const all = await work({
+        runner,
+        provenance,
+        device,
+        threads,
+        signal,
+        onWarning,
+        onEvent,
+        only: id,
+        database: lab.database,
+        queue: lab.queue,
+        dataDir: options.dataDir,
+        keepResult: lab.keepResult,
+        shelf: openShelf(lab.database, { folder: lab.checkpoints, program: programOn(device) }),
+        whenIdle: () => {
+          asked ??= whenIdle().finally(() => {
+            asked = undefined;
+          });
+          return asked;
+        },
+        onCarried: finish,
+      });
+      for (const one of all) finish(one);
+    } finally {
+      over.abort();
+      await watching;
+    }
+  }
+}
+
+/** How many trials run at once, and the threads of each: as asked, or one trial a core. */
+export function sharesOf({ jobs, threads }: Pick<ExperimentOptions, "jobs" | "threads">, trials: number) {
+  const cores = availableParallelism();
+  const atOnce = jobs ?? Math.max(1, Math.min(cores, trials));
+  return { jobs: atOnce, threads: threads ?? Math.max(1, Math.floor(cores / atOnce)) };
+}
+
+/** What a worker is told, whichever lab it works for. */
+export interface WorkRequest
+  extends Pick<
+    ExperimentOptions,
+    "jobs" | "threads" | "device" | "dataDir" | "command" | "onEvent" | "onWarning"
+  > {
+  /** Folder of checkpoints on this machine. */
+  readonly checkpoints: string;
+  /** Take the trials of this experiment only. */
+  readonly experiment?: string | undefined;
+  /** End when nothing is left to do. */
+  readonly untilIdle: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What a worker of a lab on a server is told. */
+export interface WorkerRequest extends WorkRequest {
+  readonly databaseUrl: string;
+  /** Seconds without a heartbeat after which a worker is taken for dead, for all workers of the lab; the lab's unless told. */
+  readonly lease?: number | undefined;
+}
+
+/**
+ * Work for a lab on a server until told to stop, or until nothing is left to do.
+ *
+ * @throws DataError if the server does not answer at the start; later on it is waited for.
+ * @throws EngineError if the device is not there.
+ */
+export async function runWorker(request: WorkerRequest): Promise<readonly Carried[]> {
+  const { databaseUrl, checkpoints, lease, onWarning } = request;
+  const watchSeconds = Math.max(1, Math.min(15, (lease ?? 0) / 4));
+  const timing = lease === undefined ? undefined : { heartbeatSeconds: lease, watchSeconds };
+  await using lab = await openLab({ lab: dirname(checkpoints), databaseUrl, timing, onWarning });
+  return await workIn(lab, request);
+}
+
+/** {@link runWorker} for a lab that is open. */
+export async function workIn(lab: LocalLab, request: WorkRequest): Promise<readonly Carried[]> {
+  const { checkpoints, device = "cpu", signal, onWarning } = request;
+  const { jobs, threads } = sharesOf(request, Number.POSITIVE_INFINITY);
+  const kept = {
+    folder: checkpoints,
+    seconds: Math.min(CHECKPOINT_SECONDS, lab.queue.timing.heartbeatSeconds),
+  };
+  await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept });
+  const { dataDir, experiment, untilIdle, command, onEvent } = request;
+  return await work({
+    ...{ runner, device, threads, dataDir, signal, onWarning, onEvent, only: experiment },
+    ...{ database: lab.database, queue: lab.queue, keepResult: lab.keepResult },
+    provenance: provenanceOf(device, threads, jobs, command ?? null),
+    shelf: openShelf(lab.database, { folder: checkpoints, program: programOn(device) }),
+    whenIdle: async () => (untilIdle && (await isSettled(lab.database, experiment)) ? "over" : "wait"),
+  });
+}
+
+/** How often the results of other workers are looked for, in milliseconds. */
+const WATCH_MS = 2000;
+
+/** A transaction may end long after the time that it writes down. */
+const OVERLAP_SECONDS = 60;
+
+/** Report what other workers of a lab on a server finish. */
+async function watchOthers(
+  lab: LocalLab,
+  known: ReadonlyMap<string, PlannedTrial>,
+  ended: ReadonlyMap<string, EndedTrial>,
+  signal: AbortSignal,
+  finish: (one: Carried) => void,
+  onEvent: ExperimentOptions["onEvent"],
+): Promise<void> {
+  if (lab.database.kind !== "postgres") return;
+  const { tables } = lab.database;
+  let asked = performance.now();
+  const look = async (): Promise<ReadonlyMap<string, EndedTrial>> => {
+    const now = performance.now();
+    // Of thousands of trials, those that may be new: whoever asks for all of them keeps the database busy.
+    const recent = await recentlyDone(tables, (now - asked) / 1000 + OVERLAP_SECONDS);
+    const found = await readTrials(
+      tables,
+      recent.filter((id) => known.has(id) && !ended.has(id)),
+    );
+    asked = now;
+    return found;
+  };
+  while (!signal.aborted) {
+    await sleep(WATCH_MS, undefined, { signal }).catch(() => {});
+    for (const [id, one] of await look().catch(() => new Map<string, EndedTrial>())) {
+      if (ended.has(id)) continue;
+      const trial = known.get(id)!;
+      finish({ trial, ...one });
+      onEvent?.({ type: "ended", trial, result: one.result });
+    }
+  }
+}

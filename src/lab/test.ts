@@ -1,0 +1,217 @@
+/**
+ * @file The randomization test with everything it needs on a machine with Node: data files, child processes, a lab.
+ */
+
+import { DataError } from "../base/errors.ts";
+import { exampleCount } from "../data/dataset.ts";
+import type { LoadOptions } from "../data/node/load.ts";
+import { requireFolder } from "../disk/folders.ts";
+import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
+import { courseOf } from "../paper/course.ts";
+import { experimentId } from "../paper/definition.ts";
+import { specsOf, type TestRequest, trialsOf } from "../paper/plan.ts";
+import { runPlan, testResult } from "../paper/randomization-test.ts";
+import { testExperiment } from "../paper/test-experiment.ts";
+import { planTest, type TestPlan } from "../paper/test-plan.ts";
+import type { TestResult } from "../paper/test-result.ts";
+import { openLibrary } from "../run/node/library.ts";
+import { openProcessPool } from "../run/node/pool.ts";
+import { provenanceOf } from "../run/node/provenance.ts";
+import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
+import type { DataSource } from "../run/runner.ts";
+import type { Library } from "../run/subject.ts";
+import { checkRecipe } from "../train/possible.ts";
+import { cropForRecipe, splitsHash } from "../train/prepare.ts";
+import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { trialId } from "../train/spec.ts";
+import { requireDevice } from "../train/step.ts";
+import type { Subject } from "../train/trial.ts";
+import { timePace } from "./cost.ts";
+import { type LabPlace, type LocalLab, openLab } from "./open.ts";
+import type { PlannedExperiment } from "./plan-experiment.ts";
+import { type RunOptions, sharesOf, trainPlanned } from "./run.ts";
+
+/** What a randomization test is asked; everything but the data has a default. */
+export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "priority"> {
+  readonly dataDir?: string | undefined;
+  /** Name of the dataset. */
+  readonly data: string;
+  /** `mlp-1x512` unless told. */
+  readonly model?: string | undefined;
+  /** `["true"]` unless told. */
+  readonly inputs?: TestRequest["inputs"] | undefined;
+  /** True labels and random ones, `[0, 1]`, unless told; `[0]` without true inputs. */
+  readonly corrupt?: TestRequest["corrupt"] | undefined;
+  /** How labels are corrupted: `"redraw"` unless told. */
+  readonly labels?: TestRequest["labels"];
+  /** Number of repetitions; 1 unless told, and 3 and more while they can decide with `auto` or a budget. */
+  readonly seeds?: number | "auto" | undefined;
+  /** What all trials together may take: `30m`, `20000 steps`, `1e6 images`; no limit unless told. */
+  readonly budget?: string | undefined;
+  /** Told what a budget comes to in steps, before anything is trained. */
+  readonly onBudget?: ((budget: Budget) => void) | undefined;
+  /** The first repetition's seed; 0 unless told. */
+  readonly firstSeed?: number | undefined;
+  /** What differs from {@link paperRecipe}. */
+  readonly recipe?: Partial<Recipe> | undefined;
+  /** Escalations of epochs and learning rate before labels count as not fitted; 3 unless told. */
+  readonly escalations?: number | undefined;
+  /**
+   * The lab that it is run in: a folder, or a server and a folder. What the lab has is not trained again, and what is trained
+   * is kept there. Unless told, nothing is kept.
+   */
+  readonly lab?: TestLab | undefined;
+  /** Told how many of its trials the lab had already. */
+  readonly onReused?: ((trials: number) => void) | undefined;
+}
+
+/** The lab of a test. */
+export interface TestLab extends Pick<LabPlace, "lab" | "databaseUrl"> {
+  /** Whether to go on where it cannot be opened, and keep nothing; `onWarning` is told why. */
+  readonly isOptional?: boolean;
+}
+
+/**
+ * Run a randomization test (Zhang et al., ICLR 2017, section 2) in child processes.
+ *
+ * In a lab it is an experiment like any other: one that was interrupted and is run again goes on where it was, and the
+ * result is the same.
+ *
+ * @throws UsageError if the request is not possible, DataError if the data are missing or not what they should
+ *   be or the lab cannot be opened, EngineError if the device is not there or cannot train the model: all before any training.
+ */
+export async function runRandomizationTest(options: TestOptions): Promise<TestResult> {
+  const { data, model = "mlp-1x512", device = "cpu", dataDir, n, testN, seed, signal } = options;
+  // Whatever can be refused is refused before the data are read.
+  const library = openLibrary();
+  const found = await library.model(model);
+  requireDevice(device, found);
+  const request = requestOf(options, model);
+  const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
+  const source: DataSource = { name: data, dataDir, n, testN, seed };
+  const subject = { model: found, splits: cropForRecipe(await library.splits(source), request.recipe) };
+  const shares = sharesOf(options, trialsOf(request));
+  const budget =
+    limit && (await budgetOf(limit, request, source, subject, library, { ...options, ...shares }));
+  if (budget) options.onBudget?.(budget);
+  const plan = await planTest({ ...request, budget }, source, subject);
+  await using lab = options.lab && (await openOne(options.lab, options));
+  if (lab) return await runInLab(plan, source, lab, { ...options, ...shares });
+  await using runner = await openProcessPool({ ...shares, device });
+  const provenance = provenanceOf(device, shares.threads, shares.jobs, options.command ?? null);
+  return await runPlan(plan, { source, runner, provenance, onEvent: options.onEvent, signal });
+}
+
+/** What was asked, with the defaults. */
+function requestOf(options: TestOptions, model: string): TestRequest {
+  const { inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
+  return {
+    model,
+    inputs,
+    corrupt: options.corrupt ?? (inputs.includes("true") ? [0, 1] : [0]),
+    labels,
+    seeds: options.seeds ?? (options.budget === undefined ? 1 : "auto"),
+    firstSeed,
+    recipe: checkRecipe({ ...paperRecipe, ...options.recipe }),
+    escalations,
+  };
+}
+
+/** The lab of a test; undefined where it is optional and cannot be opened. */
+async function openOne(
+  { isOptional = false, ...place }: TestLab,
+  { dataDir, onWarning = () => {} }: TestOptions,
+): Promise<LocalLab | undefined> {
+  try {
+    await requireFolder("lab", place.lab);
+    return await openLab({ ...place, dataDir, onWarning });
+  } catch (error) {
+    if (!isOptional || !(error instanceof DataError)) throw error;
+    onWarning(
+      `${error.message}; this test goes on without a lab: an interruption will cost the trials under way`,
+    );
+    return undefined;
+  }
+}
+
+async function runInLab(
+  plan: TestPlan,
+  source: DataSource,
+  lab: LocalLab,
+  options: TestOptions,
+): Promise<TestResult> {
+  const { ended, reused, provenance } = await trainPlanned(await experimentOf(plan, source), lab, options);
+  options.onReused?.(reused);
+  const { interrupted } = provenance;
+  const known = new Map(ended);
+  let course = await courseOf(plan, known, interrupted);
+  if (course.todo.length > 0) {
+    for (const trial of course.todo) known.set(trial.id, unbegun(trial, interrupted));
+    course = await courseOf(plan, known, true);
+  }
+  return testResult(plan, course, provenance);
+}
+
+/** A test as an experiment of a lab: what comes next follows from the results so far. */
+async function experimentOf(plan: TestPlan, source: DataSource): Promise<PlannedExperiment> {
+  const { request, facts } = plan;
+  const experiment = testExperiment(plan);
+  const seeds = new Set(specsOf(request, facts.dataset).map((spec) => spec.seed)).size;
+  const definition: PlannedExperiment["definition"] = {
+    schema: "shatter/definition@1",
+    what: { test: plan },
+    setting: { scale: "paper" },
+    models: [request.model],
+    seeds,
+    datasets: {},
+  };
+  const next = async (ended: ReadonlyMap<string, EndedTrial>): Promise<PlannedTrial[]> =>
+    (await courseOf(plan, ended)).todo.map((trial) => ({ ...trial, source }));
+  return {
+    id: await experimentId(experiment, definition),
+    experiment,
+    scale: "custom",
+    definition,
+    trials: await next(new Map()),
+    next,
+  };
+}
+
+/** A trial that was planned and never begun, or was given up elsewhere. */
+const unbegun = (trial: TrialState, interrupted: boolean): EndedTrial =>
+  recordTrial(trial).end(
+    interrupted
+      ? { status: "stopped", error: "interrupted before it began" }
+      : { status: "failed", error: "it was cancelled or given up; shatter status --trials says why" },
+  );
+
+/** A limit in steps; of a time, those that the jobs do in it, as a few steps show. */
+async function budgetOf(
+  { amount, unit }: Limit,
+  request: TestRequest,
+  source: DataSource,
+  { splits }: Subject,
+  library: Library,
+  { budget, jobs = 1, threads = 1, device = "cpu", signal }: TestOptions,
+): Promise<Budget> {
+  const { recipe } = request;
+  const asked = budget!;
+  if (unit === "steps") return { asked, steps: Math.floor(amount), secondsPerStep: null };
+  if (unit === "images") return { asked, steps: Math.floor(amount / recipe.batch), secondsPerStep: null };
+  const [train, test] = [exampleCount(splits.train), exampleCount(splits.test)];
+  const dataset = { name: source.name, hash: await splitsHash(splits), train, test };
+  const spec = specsOf(request, dataset)[0]!;
+  await using timer = await openProcessPool({ jobs: 1, device, threads });
+  const pace = await timePace(
+    library,
+    { id: await trialId(spec), spec, escalation: 0, source },
+    timer,
+    signal,
+  );
+  const epoch = train / pace.trained + (train + test) / pace.evaluated / recipe.evaluate.every;
+  const secondsPerStep = epoch / stepsOfEpoch(recipe, train);
+  return { asked, steps: Math.floor((USED * jobs * amount) / secondsPerStep), secondsPerStep };
+}
+
+/** Share of a time that is planned for: jobs slow each other down, and processes take time to start. */
+const USED = 0.7;

@@ -1,0 +1,68 @@
+/**
+ * @file The trials of an experiment that are running, and those that ended last.
+ */
+
+import type { JSX } from "preact";
+import type { ExperimentAnswer, TrialItem } from "../../web/api.ts";
+import { State, TrialBar } from "../parts/state.tsx";
+import { nameTask, showEpochs, showShare } from "../words.ts";
+
+/** Running trials with live bars, and the latest to end. */
+export function ExperimentTrials({ answer }: { readonly answer: ExperimentAnswer }): JSX.Element {
+  const { id, running, recent } = answer;
+  return (
+    <aside aria-label="Trials">
+      <h2>Running now</h2>
+      {running.length === 0 ? (
+        <p class="soft">
+          {answer.trials.waiting > 0
+            ? "Nothing; trials wait for a worker: shatter worker starts one."
+            : "Nothing."}
+        </p>
+      ) : (
+        <ul class="running">
+          {running.map((trial) => (
+            <li key={trial.id}>
+              <TrialLine trial={trial} />
+              <TrialBar trial={trial} />
+              <p class="soft">
+                epoch {showEpochs(trial)} · train {showShare(trial.trainAccuracy)} · test{" "}
+                {showShare(trial.testAccuracy)}
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+      {recent.length > 0 && (
+        <>
+          <h2>Latest to end</h2>
+          <ul class="running">
+            {recent.map((trial) => (
+              <li key={trial.id}>
+                <TrialLine trial={trial} />
+                <p class="soft">
+                  <State trial={trial} />{" "}
+                  {trial.error ??
+                    `train ${showShare(trial.trainAccuracy)} · test ${showShare(trial.testAccuracy)}`}
+                </p>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p class="links">
+        <a href={`/trials?experiment=${encodeURIComponent(id)}`}>All its trials</a>
+        <a href={`/compare?experiment=${encodeURIComponent(id)}`}>Compare its curves</a>
+      </p>
+    </aside>
+  );
+}
+
+const TrialLine = ({ trial }: { readonly trial: TrialItem }): JSX.Element => (
+  <a href={`/trials/${trial.id}`}>
+    {trial.model}{" "}
+    <span class="soft">
+      · {nameTask(trial).toLowerCase()}, seed {trial.seed}
+    </span>
+  </a>
+);

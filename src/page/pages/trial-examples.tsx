@@ -1,0 +1,223 @@
+/**
+ * @file The examples of a trial: as the network sees them, those it still misfits, and what it confuses.
+ */
+
+import { csvFormatRows } from "d3-dsv";
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { formatCount, formatNoun } from "../../report/format.ts";
+import { type Grid, plainCell } from "../../report/grid.ts";
+import { latexGrid } from "../../report/grid-latex.ts";
+import { markdownGrid } from "../../report/grid-markdown.ts";
+import type { DataItem, MisfitAnswer, TrialAnswer } from "../../web/api.ts";
+import { setQuery } from "../location.ts";
+import { Await, Empty } from "../parts/await.tsx";
+import { Downloads, textFile } from "../parts/downloads.tsx";
+import { Entry } from "../parts/fields.tsx";
+import { ScrollBox } from "../parts/scroll-box.tsx";
+import { useResource } from "../resource.ts";
+
+/** Pictures of one kind. */
+const SHOWN = 64;
+
+/** Training examples as the network sees them in an epoch, which is in the address. */
+export function Examples({
+  trial: { id, dataset, epoch: last },
+  address,
+}: {
+  readonly trial: TrialAnswer;
+  readonly address: URL;
+}): JSX.Element {
+  const data = useResource<readonly DataItem[]>("/api/data");
+  return (
+    <section>
+      <h2>As the network sees them</h2>
+      <Await resource={data} what="the datasets">
+        {(items) => {
+          const item = items.find(({ name }) => name === dataset);
+          return item?.isHere ? (
+            <Sheet id={id} address={address} last={Math.max(1, last)} />
+          ) : (
+            <Empty>{item?.hint ?? `The dataset ${dataset} is not on the machine of this server.`}</Empty>
+          );
+        }}
+      </Await>
+    </section>
+  );
+}
+
+function Sheet({
+  id,
+  address,
+  last,
+}: {
+  readonly id: string;
+  readonly address: URL;
+  /** Last epoch that can be asked for. */
+  readonly last: number;
+}): JSX.Element {
+  const asked = Math.floor(Number(address.searchParams.get("epoch") ?? 1)) || 1;
+  const epoch = Math.min(last, Math.max(1, asked));
+  const path = `/api/trials/${encodeURIComponent(id)}/examples?epoch=${epoch}&count=${SHOWN}`;
+  return (
+    <>
+      <p class="soft">
+        The first training examples after randomization and preprocessing, as they are in epoch {epoch}. Only
+        augmentation makes epochs differ.
+      </p>
+      <Entry
+        label="Epoch"
+        type="number"
+        min={1}
+        max={last}
+        value={String(epoch)}
+        onChange={(value) => setQuery({ epoch: value === "1" ? undefined : value }, { replace: true })}
+      />
+      <img
+        class="sheet"
+        src={path}
+        alt={`${SHOWN} training examples as the network sees them in epoch ${epoch}`}
+        loading="lazy"
+      />
+      <Downloads of="Training examples" files={[{ name: `trial-${id}-examples-${epoch}.png`, from: path }]} />
+    </>
+  );
+}
+
+/** Training examples whose label the network does not answer. */
+export function Misfit({ id, epoch }: { readonly id: string; readonly epoch: number }): JSX.Element {
+  const path = `/api/trials/${encodeURIComponent(id)}/misfit?count=${SHOWN}`;
+  const resource = useResource<MisfitAnswer>(path, (answer, event) =>
+    event.type === "trials" &&
+    event.trials.some((trial) => trial.id === id && trial.epoch !== (answer.epoch ?? epoch))
+      ? { reloadIn: 5_000 }
+      : null,
+  );
+  return (
+    <section>
+      <h2>Still misfit</h2>
+      <Await resource={resource} what="the misfit examples">
+        {(answer) =>
+          answer.reason !== null ? (
+            <Empty>{answer.reason}</Empty>
+          ) : (
+            <>
+              <p class="soft">
+                After {formatNoun(answer.epoch ?? 0, "epoch")} the network does not answer the label of{" "}
+                {formatCount(answer.total)} of {formatNoun(answer.asked, "training example")}
+                {answer.asked < answer.of && ` (the first of ${formatCount(answer.of)})`}
+                {answer.total > answer.examples.length && `; ${answer.examples.length} of them`}.
+              </p>
+              <ul class="pictures">
+                {answer.examples.map(({ index, image, label, trueLabel, answer: said }) => (
+                  <li key={index}>
+                    <img src={image} alt={`Training example ${index}, truly ${trueLabel}`} />
+                    <span>
+                      {label}
+                      {label !== trueLabel && <s title="its true label">{trueLabel}</s>}
+                    </span>
+                    <span class="soft">said {said}</span>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )
+        }
+      </Await>
+    </section>
+  );
+}
+
+/** Share of a colour in the cell of the row's most frequent answer, in percent; text stays legible on it. */
+const STRONGEST = 42;
+
+/** Test examples by true class and predicted class. */
+export function Confusion({
+  id,
+  confusion,
+}: {
+  readonly id: string;
+  readonly confusion: TrialAnswer["confusion"];
+}): JSX.Element | null {
+  const grid = useMemo(() => (confusion ? gridOf(confusion) : null), [confusion]);
+  if (confusion === null || grid === null) return null;
+  const stem = `trial-${id}-confusion`;
+  return (
+    <section>
+      <h2>What it confuses</h2>
+      <p class="soft">{grid.caption}</p>
+      <ScrollBox name="Confusion matrix">
+        <table class="confusion">
+          <thead>
+            <tr>
+              <th scope="col">true \ predicted</th>
+              {confusion.map((_, index) => (
+                <th key={index} scope="col">
+                  {index}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {confusion.map((row, index) => {
+              const total = Math.max(
+                1,
+                row.reduce((sum, count) => sum + count, 0),
+              );
+              return (
+                <tr key={index}>
+                  <th scope="row">{index}</th>
+                  {row.map((count, place) => {
+                    const part = Math.round((STRONGEST * count) / total);
+                    const color = `color-mix(in oklab, var(--accent) ${part}%, transparent)`;
+                    return (
+                      <td
+                        key={place}
+                        style={{ background: color }}
+                        class={place === index ? "right-answer" : ""}
+                      >
+                        {formatCount(count)}
+                      </td>
+                    );
+                  })}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </ScrollBox>
+      <Downloads
+        of="Confusion matrix"
+        files={[
+          {
+            name: `${stem}.csv`,
+            from: textFile(() => csvFormatRows(confusion.map((row) => row.map(String))), "text/csv"),
+          },
+          { name: `${stem}.json`, from: textFile(() => JSON.stringify(confusion), "application/json") },
+          { name: `${stem}.md`, from: textFile(() => markdownGrid(grid), "text/markdown") },
+          {
+            name: `${stem}.tex`,
+            from: textFile(() => latexGrid(grid, "the dashboard of Shatter"), "text/x-tex"),
+          },
+        ]}
+      />
+    </section>
+  );
+}
+
+function gridOf(confusion: readonly (readonly number[])[]): Grid {
+  return {
+    name: "confusion",
+    title: "Confusion matrix",
+    caption: "Test examples by true class (rows) and predicted class (columns), after the last epoch.",
+    groups: ["true", ...confusion.map((_, index) => String(index))].map((title, index) => ({
+      title,
+      parts: [],
+      align: "right",
+      isHead: index === 0,
+    })),
+    rows: confusion.map((row, index) => [String(index), ...row.map(String)].map(plainCell)),
+    notes: [],
+    footnotes: [],
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * @file Trials as a table of texts, and as records, for files.
+ */
+
+import { type Grid, plainCell } from "../report/grid.ts";
+import { latexGrid } from "../report/grid-latex.ts";
+import { markdownGrid } from "../report/grid-markdown.ts";
+import type { TrialItem, TrialsAnswer } from "../web/api.ts";
+import { getJson } from "./fetch-json.ts";
+import type { Download } from "./parts/downloads.tsx";
+import { nameTask, showEpochs, showLoss, showSeconds, showShare } from "./words.ts";
+
+/** A column of the list of trials. */
+export interface TrialColumn {
+  readonly title: string;
+  /** Field of a trial that it is sorted by. */
+  readonly sort: keyof TrialItem;
+  readonly align: "left" | "right";
+  readonly show: (trial: TrialItem) => string;
+}
+
+/** The columns after the first, which is the model. */
+export const trialColumns: readonly TrialColumn[] = [
+  { title: "Dataset", sort: "dataset", align: "left", show: ({ dataset }) => dataset },
+  { title: "Trained on", sort: "corrupt", align: "left", show: nameTask },
+  { title: "Seed", sort: "seed", align: "right", show: ({ seed }) => String(seed) },
+  {
+    title: "State",
+    sort: "state",
+    align: "left",
+    show: ({ state, status }) => (status === "diverged" ? status : state),
+  },
+  { title: "Epoch", sort: "epoch", align: "right", show: showEpochs },
+  { title: "Train loss", sort: "trainLoss", align: "right", show: ({ trainLoss }) => showLoss(trainLoss) },
+  {
+    title: "Train acc.",
+    sort: "trainAccuracy",
+    align: "right",
+    show: ({ trainAccuracy }) => showShare(trainAccuracy),
+  },
+  {
+    title: "Test acc.",
+    sort: "testAccuracy",
+    align: "right",
+    show: ({ testAccuracy }) => showShare(testAccuracy),
+  },
+  {
+    title: "Epochs to fit",
+    sort: "epochsToFit",
+    align: "right",
+    show: ({ epochsToFit }) => String(epochsToFit ?? "–"),
+  },
+  { title: "Time", sort: "seconds", align: "right", show: ({ seconds }) => showSeconds(seconds) },
+];
+
+/** Trials that are asked for at once, which is as many as the server gives. */
+const CHUNK = 1_000;
+
+/** Every trial of a filter, however many. */
+async function allTrials(filter: URLSearchParams): Promise<TrialItem[]> {
+  const trials: TrialItem[] = [];
+  for (;;) {
+    const query = new URLSearchParams(filter);
+    query.set("limit", String(CHUNK));
+    query.set("offset", String(trials.length));
+    const { trials: more } = await getJson<TrialsAnswer>(`/api/trials?${query}`);
+    trials.push(...more);
+    if (more.length < CHUNK) return trials;
+  }
+}
+
+function gridOf(trials: readonly TrialItem[]): Grid {
+  return {
+    name: "trials",
+    title: "Trials",
+    caption: "The trials of a lab, one a row.",
+    groups: [
+      { title: "Trial", parts: [], align: "left", isHead: true },
+      { title: "Model", parts: [], align: "left", isHead: true },
+      ...trialColumns.map(({ title, align }) => ({ title, parts: [], align, isHead: false })),
+    ],
+    rows: trials.map((trial) =>
+      [trial.id, trial.model, ...trialColumns.map(({ show }) => show(trial))].map(plainCell),
+    ),
+    notes: [],
+    footnotes: [],
+  };
+}
+
+/** The files of a list of trials: all that meet its filter, not only those on the page. */
+export function trialFiles(filter: URLSearchParams): Download[] {
+  const file = (write: (trials: readonly TrialItem[]) => string, type: string) => async (): Promise<Blob> =>
+    new Blob([write(await allTrials(filter))], { type: `${type};charset=utf-8` });
+  return [
+    { name: "trials.csv", from: `/api/trials?${new URLSearchParams([...filter, ["format", "csv"]])}` },
+    { name: "trials.json", from: file((trials) => JSON.stringify(trials, null, 2), "application/json") },
+    { name: "trials.md", from: file((trials) => markdownGrid(gridOf(trials)), "text/markdown") },
+    {
+      name: "trials.tex",
+      from: file((trials) => latexGrid(gridOf(trials), "the dashboard of Shatter"), "text/x-tex"),
+    },
+  ];
+}

@@ -1,0 +1,61 @@
+/**
+ * @file The course of a randomization test: its trials round by round, as far as their results are known.
+ */
+
+import type { EndedTrial, TrialState } from "../run/record.ts";
+import { trialId } from "../train/spec.ts";
+import type { VerdictContext } from "../verdict/context.ts";
+import { specsOf } from "./plan.ts";
+import { nextRound, type PlannedRun } from "./rounds.ts";
+import type { TestPlan } from "./test-plan.ts";
+
+/** How far a test has come. */
+export interface Course {
+  /** Its trials that have ended, round by round, each in its place among the attempts of its seed. */
+  readonly ended: readonly EndedTrial[];
+  /** The trials of the round under way that have not; none at the end of the test. */
+  readonly todo: readonly TrialState[];
+  /** Steps that do not fit into the budget; 0 if nothing was left out for it. */
+  readonly lacking: number;
+}
+
+/** What the verdict on a test needs to know besides its trials. */
+export const contextOf = ({ request, facts }: TestPlan): VerdictContext => ({
+  trainCounts: facts.trainCounts,
+  testCounts: facts.testCounts,
+  escalations: request.escalations,
+  copies: facts.copies,
+  labels: request.labels,
+});
+
+/**
+ * Follow a test as far as the results of its trials go. What comes next is decided by results alone ({@link nextRound}), so
+ * every way of running a test takes the same course, and so does one that was interrupted.
+ *
+ * @param known - What became of trials, by id.
+ * @param isInterrupted - Whether no round is to follow the one under way.
+ */
+export async function courseOf(
+  plan: TestPlan,
+  known: ReadonlyMap<string, EndedTrial>,
+  isInterrupted = false,
+): Promise<Course> {
+  const specs = specsOf(plan.request, plan.facts.dataset);
+  const context = contextOf(plan);
+  const ended: EndedTrial[] = [];
+  let runs: readonly PlannedRun[] = specs.map((spec) => ({ spec, escalation: 0 }));
+  let lacking = 0;
+  while (runs.length > 0) {
+    const round = await Promise.all(runs.map(async (run) => ({ id: await trialId(run.spec), ...run })));
+    for (const { id, escalation } of round) {
+      const one = known.get(id);
+      if (one) ended.push({ ...one, result: { ...one.result, escalation } });
+    }
+    const todo = round.filter(({ id }) => !known.has(id));
+    if (todo.length > 0) return { ended, todo, lacking };
+    if (isInterrupted) break;
+    const results = ended.map(({ result }) => result);
+    ({ runs, lacking } = nextRound(plan.request, specs, results, context));
+  }
+  return { ended, todo: [], lacking };
+}

@@ -1,0 +1,128 @@
+/**
+ * @file From an experiment file to the cells of its grid: every combination of the values of its axes.
+ */
+
+import { UsageError } from "../base/errors.ts";
+import { canonicalJson, type Json } from "../base/json.ts";
+import type { LabelsName } from "../data/randomize.ts";
+import { modelNames } from "../run/subject.ts";
+import { recipeSchema } from "../train/recipe.ts";
+import type { Condition } from "./condition.ts";
+import type { AxisValue, ExperimentFile } from "./file-parse.ts";
+import { labelsOfSpec } from "./plan.ts";
+import { recipeOf } from "./recipes.ts";
+import { PAPER_EPOCHS } from "./scales.ts";
+
+/** The value of an axis in a cell. */
+export interface Coordinate {
+  /** Such as `recipe.weightDecay`. */
+  readonly axis: string;
+  readonly value: AxisValue;
+}
+
+/** One cell of a grid. */
+export interface Cell {
+  /** Where it is on the axes that have more than one value. */
+  readonly coordinates: readonly Coordinate[];
+  readonly condition: Condition;
+}
+
+/** Most cells of a grid: a slip of the keyboard should not plan a million trials. */
+const MOST_CELLS = 10_000;
+
+/**
+ * The cells of an experiment file, its first axis varying slowest.
+ *
+ * @param file - Its name, for errors.
+ * @throws UsageError if a combination is not possible, two cells are the same, or there are too many.
+ */
+export function cellsOf({ axes }: ExperimentFile, file: string): Cell[] {
+  const count = axes.reduce((product, { values }) => product * values.length, 1);
+  if (count > MOST_CELLS) {
+    throw new UsageError(
+      `${file}: expected at most ${MOST_CELLS} cells, got ${count}: the product of its lists`,
+    );
+  }
+  let combinations: {
+    readonly path: readonly string[];
+    readonly value: AxisValue;
+    readonly varies: boolean;
+  }[][] = [[]];
+  for (const { path, values } of axes) {
+    combinations = combinations.flatMap((combination) =>
+      values.map((value) => [...combination, { path, value, varies: values.length > 1 }]),
+    );
+  }
+  const cells = combinations.map((combination): Cell => {
+    const coordinates = combination
+      .filter(({ varies }) => varies)
+      .map(({ path, value }) => ({ axis: path.join("."), value }));
+    return { coordinates, condition: conditionOf(combination, `${file}: ${nameCell(coordinates)}`) };
+  });
+  refuseTwins(cells, file);
+  return cells;
+}
+
+/** A cell in few words: `model mlp-1x512, corrupt 0.5`. */
+export const nameCell = (coordinates: readonly Coordinate[]): string =>
+  coordinates.length === 0
+    ? "the only cell"
+    : coordinates.map(({ axis, value }) => `${axis.split(".").at(-1)} ${value}`).join(", ");
+
+/** The condition of a cell: the paper's recipe for its model, with the fields that the file sets. */
+function conditionOf(
+  fields: readonly { readonly path: readonly string[]; readonly value: AxisValue }[],
+  where: string,
+): Condition {
+  const fieldOf = (name: string): AxisValue | undefined => fields.find(({ path }) => path[0] === name)?.value;
+  const model = normalized(fieldOf("model") as string, fieldOf("batchNorm") as boolean | undefined, where);
+  const recipe: { [name: string]: unknown } = structuredClone(recipeOf(model, PAPER_EPOCHS));
+  for (const { path, value } of fields) {
+    if (path[0] !== "recipe") continue;
+    const inner = path.slice(1, -1).reduce((group, name) => group[name] as typeof recipe, recipe);
+    inner[path.at(-1)!] = value;
+  }
+  const corrupt = (fieldOf("corrupt") as number | undefined) ?? 0;
+  return {
+    data: {
+      name: fieldOf("data") as string,
+      n: fieldOf("n") as number | undefined,
+      testN: fieldOf("testN") as number | undefined,
+    },
+    model,
+    inputs: (fieldOf("inputs") as Condition["inputs"] | undefined) ?? "true",
+    corrupt,
+    ...labelsOfSpec(corrupt, fieldOf("labels") as LabelsName | undefined),
+    recipe: recipeSchema.parse(recipe),
+  };
+}
+
+/** The suffix of models that are another one without its batch normalization. */
+const WITHOUT = "-nobn";
+
+/** The model with batch normalization or without, as asked. */
+function normalized(model: string, batchNorm: boolean | undefined, where: string): string {
+  if (batchNorm === undefined) return model;
+  const base = model.endsWith(WITHOUT) ? model.slice(0, -WITHOUT.length) : model;
+  const pair = modelNames.filter((name) => name === base || name === base + WITHOUT);
+  if (pair.length < 2) {
+    throw new UsageError(
+      `${where}: batchNorm: expected a model that comes with batch normalization and without, got "${model}", which has none to switch: leave batchNorm out, or choose another model`,
+    );
+  }
+  return batchNorm ? base : base + WITHOUT;
+}
+
+function refuseTwins(cells: readonly Cell[], file: string): void {
+  const seen = new Map<string, Cell>();
+  for (const cell of cells) {
+    const key = canonicalJson(cell.condition as unknown as Json);
+    const twin = seen.get(key);
+    if (twin) {
+      throw new UsageError(
+        `${file}: expected cells that differ, got twice the same training: ${nameCell(twin.coordinates)}; and: ${nameCell(cell.coordinates)}. Remove one`,
+      );
+    }
+    seen.set(key, cell);
+  }
+}

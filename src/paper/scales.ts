@@ -1,0 +1,90 @@
+/**
+ * @file The sizes an experiment comes in: the paper's, one for two cores and twenty minutes, one for a minute.
+ */
+
+import type { Recipe } from "../train/recipe.ts";
+import type { Condition } from "./condition.ts";
+import { type Regularizers, recipeOf } from "./recipes.ts";
+
+export const scales = ["paper", "small", "smoke"] as const;
+
+export type Scale = (typeof scales)[number];
+
+/** The data and the epochs of a scale; all examples where there is no number. */
+interface Size {
+  readonly data: string;
+  readonly n?: number;
+  readonly testN?: number;
+  readonly epochs: number;
+}
+
+/** What is asked of an experiment, besides its models and seeds. */
+export interface Setting {
+  readonly scale: Scale;
+  /** What differs from the scale. */
+  readonly data?: string | undefined;
+  readonly n?: number | undefined;
+  readonly epochs?: number | undefined;
+  /** Epochs from one evaluation to the next. */
+  readonly evalEvery?: number | undefined;
+  /** Test examples of an evaluation on the way. */
+  readonly testN?: number | undefined;
+}
+
+/** The paper's Fig. 1a runs to 25,000 steps: 64 epochs of 391. */
+export const PAPER_EPOCHS = 64;
+
+/** The paper's size: all of CIFAR-10. */
+const PAPER: Size = { data: "cifar10", epochs: PAPER_EPOCHS };
+
+/** How much a model computes for an image: a few million operations, some hundred, some thousand. */
+function weightOf(model: string): "light" | "heavy" | "heaviest" {
+  if (model.startsWith("inception")) return "heaviest";
+  return model === "alexnet" ? "heavy" : "light";
+}
+
+/**
+ * Sizes that end in about a minute, and in about 20 minutes a figure, on two cores. Inception trains 55 images
+ * a second on one of them, AlexNet 400 and the MLPs 10,000; evaluation is three times as fast.
+ */
+const SIZES = {
+  smoke: {
+    light: { data: "shapes", n: 256, testN: 256, epochs: 16 },
+    heavy: { data: "shapes", n: 128, testN: 128, epochs: 8 },
+    heaviest: { data: "shapes", n: 128, testN: 128, epochs: 3 },
+  },
+  small: {
+    light: { data: "cifar10", n: 5000, testN: 1000, epochs: 64 },
+    heavy: { data: "cifar10", n: 1000, testN: 500, epochs: 48 },
+    heaviest: { data: "cifar10", n: 512, testN: 250, epochs: 24 },
+  },
+} as const;
+
+/** The size of a model's trials at a scale. */
+const sizeAt = (scale: Scale, model: string): Size =>
+  scale === "paper" ? PAPER : SIZES[scale][weightOf(model)];
+
+/** What tells the conditions of an experiment apart. */
+export interface Variation extends Regularizers {
+  readonly inputs?: Condition["inputs"];
+  readonly corrupt?: number;
+  /** Changes of the recipe that are part of the experiment. */
+  readonly recipe?: Partial<Recipe>;
+  /** Times the epochs of the scale. */
+  readonly epochsTimes?: number;
+}
+
+/** A condition of an experiment, for a model in a setting; true inputs and labels unless told. */
+export function conditionAt(setting: Setting, model: string, variation: Variation = {}): Condition {
+  const { inputs = "true", corrupt = 0, recipe: changes, epochsTimes = 1, ...regularizers } = variation;
+  const size = sizeAt(setting.scale, model);
+  const recipe = recipeOf(model, (setting.epochs ?? size.epochs) * epochsTimes, regularizers);
+  const { evalEvery = recipe.evaluate.every, testN = recipe.evaluate.test } = setting;
+  return {
+    data: { name: setting.data ?? size.data, n: setting.n ?? size.n, testN: size.testN },
+    model,
+    inputs,
+    corrupt,
+    recipe: { ...recipe, ...changes, evaluate: { every: evalEvery, test: testN } },
+  };
+}

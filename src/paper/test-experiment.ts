@@ -1,0 +1,114 @@
+/**
+ * @file A randomization test as an experiment of a lab: what it is called there, and what its document shows.
+ */
+
+import { percent } from "../base/percent.ts";
+import { SHARE } from "../document/measurement.ts";
+import type { Plot } from "../document/plot.ts";
+import type { Provenance } from "../document/provenance.ts";
+import { measured, number, plain, type Table, text } from "../document/table.ts";
+import type { HistoryRow, TrialResult } from "../run/trial-record.ts";
+import { hasEnded } from "../verdict/escalation.ts";
+import { groupTrials } from "../verdict/summary.ts";
+import { tellVerdict } from "../verdict/verdict.ts";
+import { epochsCell, epochsColumn } from "./cells.ts";
+import type { Course } from "./course.ts";
+import type { Experiment } from "./experiment.ts";
+import type { ExperimentResult } from "./experiment-result.ts";
+import { course, measureReached, measureTrials } from "./measure.ts";
+import { testResult } from "./randomization-test.ts";
+import type { TestPlan } from "./test-plan.ts";
+
+/** What a test is called. */
+export const testExperiment = ({
+  request: { model },
+  facts: { dataset },
+}: TestPlan): Pick<Experiment, "name" | "title" | "source"> & { readonly question: string } => ({
+  name: `test-${model}-${dataset.name}`,
+  title: `${model} on ${dataset.name}: the randomization test`,
+  question: "Does this recipe learn, or does it memorize?",
+  source: null,
+});
+
+/** The document of a test that has come so far, as the lab shows it. */
+export function testDocument(
+  id: string,
+  plan: TestPlan,
+  state: Course,
+  provenance: Provenance,
+): ExperimentResult {
+  const { verdict, trials } = testResult(plan, state, provenance);
+  return {
+    schema: "shatter/experiment@1",
+    id,
+    ...testExperiment(plan),
+    scale: "custom",
+    notes: trials.length === 0 ? [] : tellVerdict(verdict),
+    tables: [summaryTable(trials)],
+    plots: [
+      coursePlot(trials, "Training accuracy", "train", ({ trainAccuracy }) => trainAccuracy),
+      coursePlot(trials, "Test accuracy", "test", ({ testAccuracy }) => testAccuracy),
+    ],
+    claims: [],
+    trials: state.ended.map(({ spec, result }) => ({ spec, result })),
+    provenance,
+  };
+}
+
+/** What trials of one kind were trained on, in words. */
+function nameOf({ inputs, labels: { nominal, permuted }, escalation }: TrialResult): string {
+  const corrupted = permuted ? "permuted labels" : "random labels";
+  const labels =
+    nominal === 0 ? "true labels" : nominal === 1 ? corrupted : `${percent(nominal)} ${corrupted}`;
+  const what = inputs === "true" ? labels : `${inputs} pixels`;
+  return escalation === 0 ? what : `${what}, escalation ${escalation}`;
+}
+
+function summaryTable(trials: readonly TrialResult[]): Table {
+  return {
+    name: "summary",
+    title: "Every kind of trial",
+    caption: "After the last epoch, means over seeds.",
+    columns: [
+      plain("kind", "Trained on"),
+      measured("train", "Train accuracy", "share"),
+      measured("test", "Test accuracy", "share"),
+      measured("loss", "Train loss", "nats"),
+      measured("toFit", "Epochs to fit", "epochs"),
+      epochsColumn,
+    ],
+    rows: groupTrials(trials).map((group) => {
+      const ended = group.filter(hasEnded);
+      return {
+        kind: text(nameOf(group[0]!)),
+        train: number(measureTrials(ended, ({ trainAccuracy }) => trainAccuracy, { limits: SHARE })),
+        test: number(measureTrials(ended, ({ testAccuracy }) => testAccuracy, { limits: SHARE })),
+        loss: number(measureTrials(ended, ({ trainLoss }) => trainLoss)),
+        toFit: number(measureReached(ended, ({ epochsToFit }) => epochsToFit)),
+        epochs: epochsCell(ended),
+      };
+    }),
+  };
+}
+
+/** A curve for each kind of trial, over its steps. */
+function coursePlot(
+  trials: readonly TrialResult[],
+  label: string,
+  split: string,
+  read: (row: HistoryRow) => number | null,
+): Plot {
+  return {
+    name: `${split}-accuracy`,
+    title: label,
+    caption: "Over the steps of training, means over seeds.",
+    x: { label: "Steps", unit: "count", domain: null },
+    y: { label, unit: "share", domain: [0, 1] },
+    guides: [],
+    series: groupTrials(trials).map((group) => ({
+      title: nameOf(group[0]!),
+      points: course(group.filter(hasEnded), read, SHARE),
+      paper: [],
+    })),
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * @file The plan of a randomization test: what was asked, and what its data turned out to be. Whoever has it can follow the
+ * test from the results of its trials alone.
+ */
+
+import { z } from "zod";
+import { UsageError } from "../base/errors.ts";
+import { whole } from "../base/limits.ts";
+import { countCopies } from "../data/copies.ts";
+import { classCounts, exampleCount } from "../data/dataset.ts";
+import { inputsNames, labelsNames } from "../data/randomize.ts";
+import { summarizeModel } from "../nn/profile.ts";
+import type { DataSource } from "../run/runner.ts";
+import { checkRecipe, requirePossible } from "../train/possible.ts";
+import { networkShape, splitsHash } from "../train/prepare.ts";
+import { recipeSchema } from "../train/recipe.ts";
+import { trialSpecSchema } from "../train/spec.ts";
+import type { Subject } from "../train/trial.ts";
+import { copiesSchema } from "../verdict/schema.ts";
+import { conditionsOf, fitToBudget, type TestRequest } from "./plan.ts";
+
+const counts = z.array(z.int().min(0));
+
+/** A request within its budget, the place of its examples, and all that a verdict needs to know of them. */
+export const testPlanSchema = z.object({
+  request: z.object({
+    model: z.string(),
+    inputs: z.array(z.enum(inputsNames)),
+    corrupt: z.array(z.number()),
+    labels: z.enum(labelsNames).optional(),
+    seeds: z.union([whole(1), z.literal("auto")]),
+    budget: z
+      .object({ asked: z.string(), steps: z.number(), secondsPerStep: z.number().nullable() })
+      .optional(),
+    firstSeed: whole(0),
+    recipe: recipeSchema,
+    escalations: whole(0),
+  }),
+  source: z.object({
+    name: z.string(),
+    n: z.int().optional(),
+    testN: z.int().optional(),
+    seed: z.int().optional(),
+  }),
+  facts: z.object({
+    dataset: trialSpecSchema.shape.dataset,
+    classNames: z.array(z.string()),
+    /** Shape of one example as the network sees it. */
+    shape: counts,
+    parameters: z.int(),
+    /** `[classes]`: number of training and of test examples by true class. */
+    trainCounts: counts,
+    testCounts: counts,
+    copies: copiesSchema.omit({ testCount: true }).nullable(),
+  }),
+});
+
+export type TestPlan = z.infer<typeof testPlanSchema>;
+
+/**
+ * Plan a test.
+ *
+ * @param subject - The model that the request names, and the examples used, cropped for the recipe but not randomized.
+ * @throws UsageError if the recipe, the model, the budget or a probability is not possible, or the model cannot train on such
+ *   examples or batches, or the recipe's augmentation is not possible on them.
+ */
+export async function planTest(
+  asked: TestRequest,
+  source: DataSource,
+  { model, splits }: Subject,
+): Promise<TestPlan> {
+  const recipe = checkRecipe(asked.recipe);
+  const [train, test] = [exampleCount(splits.train), exampleCount(splits.test)];
+  requirePossible(model, recipe, splits, train);
+  const { seeds } = asked;
+  if (seeds !== "auto" && !(Number.isInteger(seeds) && seeds >= 1)) {
+    throw new UsageError(`--seeds: expected a whole number of at least 1, got ${seeds}`);
+  }
+  // Refuses what is impossible.
+  conditionsOf(asked);
+  const { dataDir: _, ...place } = source;
+  const { classNames } = splits.train;
+  const shape = networkShape(splits, recipe);
+  const plan = {
+    request: fitToBudget({ ...asked, recipe }, train),
+    source: place,
+    facts: {
+      dataset: { name: source.name, hash: await splitsHash(splits), train, test },
+      classNames,
+      shape,
+      parameters: summarizeModel(model, shape, classNames.length).count,
+      trainCounts: classCounts(splits.train),
+      testCounts: classCounts(splits.test),
+      copies: countCopies(splits),
+    },
+  };
+  // As it will be read again, so that a test that is followed later is the same test.
+  const kept: TestPlan = JSON.parse(JSON.stringify(plan));
+  testPlanSchema.parse(kept);
+  return kept;
+}

@@ -1,0 +1,49 @@
+/**
+ * @file What `shatter test` leaves behind: the JSON document `shatter/test@1`, its types and its schema.
+ *
+ * The document is stable: fields may be added within version 1, none is removed or changes its meaning.
+ * Accuracies are in `[0, 1]`, losses in nats, times in seconds.
+ */
+
+import { z } from "zod";
+import { provenanceSchema } from "../document/provenance.ts";
+import { conformanceSchema, trialSchema } from "../run/trial-record.ts";
+import { recipeSchema } from "../train/recipe.ts";
+import { summaryRow, verdictSchema } from "../verdict/schema.ts";
+
+const count = z.int().min(0);
+
+export const testResultSchema = z.object({
+  schema: z.literal("shatter/test@1"),
+  dataset: z.object({
+    name: z.string(),
+    train: count,
+    test: count,
+    classes: count,
+    /** What the classes are called. */
+    classNames: z.array(z.string()).optional(),
+    /** Shape of one example as the network sees it. */
+    shape: z.array(count),
+    /** SHA-256 of the unrandomised training and test data. */
+    hash: z.string(),
+  }),
+  model: z.object({ name: z.string(), parameters: count }),
+  // Not strict, as recipes are: later versions may have more to say.
+  recipe: z.object({ ...recipeSchema.shape, fit: z.object(recipeSchema.shape.fit.shape) }),
+  trials: z.array(trialSchema),
+  /** One row a kind of trial, over its seeds. */
+  summary: z.array(summaryRow),
+  conformance: conformanceSchema,
+  verdict: verdictSchema,
+  provenance: provenanceSchema,
+});
+
+export type TestResult = z.infer<typeof testResultSchema>;
+
+/** The JSON Schema (draft 2020-12) of the document, as it is published in `schema/test@1.json`. */
+export const testJsonSchema = (): object => ({
+  $id: "shatter/test@1",
+  title: "Result of a randomization test",
+  // As input, so that documents with fields of later versions are valid too.
+  ...z.toJSONSchema(testResultSchema, { io: "input" }),
+});

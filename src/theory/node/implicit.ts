@@ -1,0 +1,80 @@
+/**
+ * @file Implicit regularization with everything it needs on a machine with Node: data files, and who computed it.
+ */
+
+import { exampleSize, type Splits } from "../../data/dataset.ts";
+import { type PreprocessName, preprocessor, usualPreprocess } from "../../data/preprocess.ts";
+import { GAUSSIAN, labelings, twoClasses } from "../examples.ts";
+import { methods } from "../implicit/descent.ts";
+import { computeImplicit, type ImplicitSettings, starts } from "../implicit/implicit.ts";
+import { requireUnderdetermined } from "../implicit/problem.ts";
+import type { Watch } from "../progress.ts";
+import { fill, type Optional } from "../settings.ts";
+import type { TheoryResult } from "../theory-result.ts";
+import { loadExamples } from "./load-examples.ts";
+import { type Surroundings, startProvenance, withDataHash } from "./provenance.ts";
+
+/** What is asked. */
+interface Request extends ImplicitSettings {
+  /** Name of a dataset, or `gaussian`. */
+  readonly data: string;
+  /** Training examples. */
+  readonly n: number;
+  readonly testN: number;
+  /** Width of Gaussian rows. */
+  readonly d: number;
+  /** Of everything random, and of which examples are taken. */
+  readonly seed: number;
+}
+
+/** What is asked where nothing else is. */
+export const implicitDefaults: Request = {
+  ...{ data: "shapes", n: 50, testN: 1000, d: 1000, seed: 0 },
+  ...{
+    labels: labelings,
+    methods,
+    starts,
+    rate: undefined,
+    momentum: 0,
+    l2: 0,
+    tolerance: 1e-7,
+    epochs: 50_000,
+  },
+};
+
+/** What is asked; everything has a default. */
+export interface ImplicitOptions extends Optional<Request>, Surroundings, Watch {
+  readonly dataDir?: string | undefined;
+  /** How inputs are brought to the model; the dataset's own way unless told, none for Gaussian rows. */
+  readonly preprocess?: PreprocessName | undefined;
+}
+
+/**
+ * See where SGD and GD end on a linear model with more weights than examples (Zhang et al., ICLR 2017, section 5).
+ *
+ * @throws UsageError if a setting is out of range or the problem is not under-determined.
+ * @throws DataError if data are missing, not finite, or linearly dependent.
+ */
+export async function implicitRegularization(options: ImplicitOptions = {}): Promise<TheoryResult> {
+  const sign = startProvenance(options);
+  const asked = fill(implicitDefaults, options);
+  const splits = await loadRows(asked, options);
+  const { onProgress, signal } = options;
+  const result = await computeImplicit(splits, asked, { onProgress, signal });
+  return { ...(await withDataHash(result, splits)), provenance: sign() };
+}
+
+/** Examples of two classes, as the model sees them. */
+async function loadRows(
+  { data, n, testN, d, seed }: Request,
+  { dataDir, preprocess, d: width }: ImplicitOptions,
+): Promise<Splits> {
+  if (data === GAUSSIAN) {
+    requireUnderdetermined(n, d);
+    return loadExamples({ data, n, testN, d, seed });
+  }
+  const splits = await loadExamples({ data, n, testN, d: width, seed, dataDir });
+  requireUnderdetermined(n, exampleSize(splits.train));
+  const finish = preprocessor(preprocess ?? usualPreprocess(splits.train), splits.train);
+  return { train: twoClasses(finish(splits.train)), test: twoClasses(finish(splits.test)) };
+}

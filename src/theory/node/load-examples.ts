@@ -1,0 +1,27 @@
+/**
+ * @file Loads or draws the examples that theory is computed on.
+ */
+
+import { UsageError } from "../../base/errors.ts";
+import type { Splits } from "../../data/dataset.ts";
+import { loadDataset } from "../../run/node/library.ts";
+import { type ExampleOptions, GAUSSIAN, gaussianRows, requireWhole } from "../examples.ts";
+
+/**
+ * Load or draw examples, uncropped.
+ *
+ * @throws UsageError if the name is unknown, a size is not possible, or `d` is given for a dataset of its own width.
+ * @throws DataError if files are missing or not what they should be.
+ */
+export async function loadExamples(options: ExampleOptions): Promise<Splits> {
+  const { data, n, testN, d } = options;
+  if (n !== undefined) requireWhole("n", n, 1);
+  if (testN !== undefined) requireWhole("test-n", testN, 1);
+  if (data === GAUSSIAN) {
+    return gaussianRows({ n: n ?? 1000, testN: testN ?? 1000, d: d ?? 100, seed: options.seed ?? 0 });
+  }
+  if (d !== undefined) {
+    throw new UsageError(`--d: ${data} has a width of its own; it is for --data ${GAUSSIAN} only`);
+  }
+  return loadDataset(data, options);
+}

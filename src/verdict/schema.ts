@@ -1,0 +1,115 @@
+/**
+ * @file What a verdict and the summary that it rests on look like in documents.
+ */
+
+import { z } from "zod";
+import { inputsNames } from "../data/randomize.ts";
+import { estimateSchema } from "../document/measurement.ts";
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+
+/** A row a kind of trial, over its seeds. */
+export const summaryRow = z.object({
+  inputs: z.enum(inputsNames),
+  nominal: share,
+  permuted: z.literal(true).optional(),
+  escalation: count,
+  n: count,
+  realised: z.number().nullable(),
+  fitted: count,
+  epochsToFit: estimateSchema.nullable(),
+  trainLoss: estimateSchema.nullable(),
+  trainAccuracy: estimateSchema.nullable(),
+  testAccuracy: estimateSchema.nullable(),
+  testAccuracyCorrupted: estimateSchema.nullable(),
+});
+
+/** An interval of a share over seeds and test examples, and what guessing gets. */
+const intervalSchema = z.object({ mean: share, low: share, high: share, guessing: share });
+
+/** Test examples that stand in training, and the like, of so many. */
+export const copiesSchema = z.object({
+  test: count,
+  /** Of these, those whose label no equal training example has. */
+  testOtherLabel: count,
+  testByClass: z.array(count),
+  /** Test examples that repeat another one, and how many independent ones each class is worth; absent before these were counted. */
+  testRepeats: count.optional(),
+  testWorthByClass: z.array(z.number()).optional(),
+  testCount: count,
+  train: count,
+  trainOtherLabel: count,
+});
+
+export const verdictSchema = z.object({
+  capacity: z.object({
+    answer: z.enum(["memorises", "does-not-fit", "inconclusive"]),
+    /** Training accuracy on random labels, over seeds, of the attempt that fitted best. */
+    trainAccuracy: estimateSchema.nullable(),
+    epochsToFit: estimateSchema.nullable(),
+    /** Epochs to fit random labels over epochs to fit true ones, by the same recipe. */
+    slowdown: z.number().nullable(),
+    /** Seeds that fitted both, over which that is. */
+    slowdownSeeds: count.default(0),
+    /** Accuracy from which random labels count as memorised. */
+    bound: share,
+    reasons: z.array(z.string()),
+    /** What to do next. */
+    next: z.string().optional(),
+  }),
+  learning: z.object({
+    answer: z.enum(["learns", "does-not-learn", "inconclusive"]),
+    testAccuracy: estimateSchema.nullable(),
+    /** Best accuracy that ignores the input: the share of the commonest test class. */
+    chance: share,
+    randomLabelsTestAccuracy: estimateSchema.nullable(),
+    /**
+     * What was judged: intervals over seeds and test examples (one seed: over test examples), which hold together
+     * with the given confidence. `balanced` is the mean of the classes' accuracies. Hits on copies do not count.
+     */
+    intervals: z
+      .object({ confidence: share, accuracy: intervalSchema, balanced: intervalSchema })
+      .nullable()
+      .default(null),
+    reasons: z.array(z.string()),
+    next: z.string().optional(),
+    /** True where it is the seeds that differ too much. */
+    needsSeeds: z.boolean().optional(),
+  }),
+  /** The label check: it sees true labels that reached training, and no other leak. */
+  leak: z.object({
+    /** Null where it could not be tested. */
+    suspected: z.boolean().nullable(),
+    /** One-sided p-value of the renaming test; null without random-label trials. */
+    pValue: z.number().nullable(),
+    bound: z.number(),
+    testAccuracy: estimateSchema.nullable(),
+    expected: z.number().nullable(),
+    reasons: z.array(z.string()),
+    next: z.string().optional(),
+    /** Number of seeds from which it can be tested, where there are fewer. */
+    needsSeeds: count.optional(),
+  }),
+  /** Test examples with exactly the inputs of a training example, and repeated training inputs; null if not counted. */
+  copies: copiesSchema.nullable().default(null),
+  /** What the test was allowed to spend, and what it could not decide for want of more; null without a limit. */
+  budget: z
+    .object({
+      asked: z.string(),
+      steps: count,
+      used: count,
+      /** Steps that what was left undecided would take next; 0 if nothing was left for want of them. */
+      lacking: count,
+      secondsPerStep: z.number().nullable(),
+    })
+    .nullable()
+    .default(null),
+  /** Leaks that nothing here can see. */
+  notLookedAt: z.array(z.string()).optional(),
+  /** The verdict in plain words, a few sentences. */
+  text: z.string(),
+});
+
+export type SummaryRow = z.infer<typeof summaryRow>;
+export type Verdict = z.infer<typeof verdictSchema>;

@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import { UsageError } from "../../src/base/errors.ts";
+import type { Splits } from "../../src/data/dataset.ts";
+import { findModel } from "../../src/nn/models.ts";
+import { conditionsOf, specsOf, type TestRequest } from "../../src/paper/plan.ts";
+import { planTest } from "../../src/paper/test-plan.ts";
+import { checkRecipe } from "../../src/train/possible.ts";
+import { paperRecipe } from "../../src/train/recipe.ts";
+import { trialId } from "../../src/train/spec.ts";
+
+/** Two splits of two 1 x 2 x 2 images of two classes. */
+const SPLITS: Splits = (() => {
+  const split = {
+    name: "tiny",
+    inputs: new Uint8Array(8),
+    shape: [2, 1, 2, 2],
+    labels: Int32Array.of(0, 1),
+    classNames: ["a", "b"],
+  };
+  return { train: split, test: split };
+})();
+
+const TINY = { model: findModel("linear"), splits: SPLITS };
+
+const REQUEST: TestRequest = {
+  model: "linear",
+  inputs: ["true", "shuffled"],
+  corrupt: [1, 0],
+  seeds: 2,
+  firstSeed: 5,
+  recipe: paperRecipe,
+  escalations: 2,
+};
+
+describe("conditionsOf", () => {
+  test("crosses corruption with true inputs only", () => {
+    expect(conditionsOf(REQUEST)).toEqual([
+      { inputs: "true", corrupt: 0 },
+      { inputs: "true", corrupt: 1 },
+      { inputs: "shuffled", corrupt: 0 },
+    ]);
+  });
+
+  test("takes each condition once", () => {
+    expect(conditionsOf({ inputs: ["true", "true"], corrupt: [0.2, 0.2] })).toEqual([
+      { inputs: "true", corrupt: 0.2 },
+    ]);
+  });
+
+  test.each([-0.1, 1.1, Number.NaN])("refuses the probability %d", (probability) => {
+    expect(() => conditionsOf({ inputs: ["true"], corrupt: [probability] })).toThrow(
+      `--corrupt: expected probabilities in [0, 1], got ${probability}`,
+    );
+  });
+
+  test("permutes labels where it is asked, and leaves the spec of true labels as it is", () => {
+    expect(conditionsOf({ inputs: ["true"], corrupt: [0, 0.5], labels: "permute" })).toEqual([
+      { inputs: "true", corrupt: 0 },
+      { inputs: "true", corrupt: 0.5, labels: "permute" },
+    ]);
+    // The id of a spec is the hash of its fields: a field that said "redraw" would rename every trial there is.
+    expect(conditionsOf({ inputs: ["true"], corrupt: [0.5], labels: "redraw" })).toEqual([
+      { inputs: "true", corrupt: 0.5 },
+    ]);
+  });
+
+  test("refuses corrupted labels without true inputs", () => {
+    expect(() => conditionsOf({ inputs: ["random"], corrupt: [0, 1] })).toThrow('add "true" to --inputs');
+  });
+});
+
+describe("planTest", () => {
+  const plan = async () => {
+    const { request, facts } = await planTest(REQUEST, { name: "tiny" }, TINY);
+    return specsOf(request, facts.dataset);
+  };
+
+  test("repeats each condition for each seed", async () => {
+    const specs = await plan();
+    expect(specs.map(({ inputs, corrupt, seed }) => [inputs, corrupt, seed])).toEqual([
+      ["true", 0, 5],
+      ["true", 0, 6],
+      ["true", 1, 5],
+      ["true", 1, 6],
+      ["shuffled", 0, 5],
+      ["shuffled", 0, 6],
+    ]);
+  });
+
+  test("gives every trial an id of its own, and the same one each time", async () => {
+    const ids = async () => Promise.all((await plan()).map(trialId));
+    const first = await ids();
+    expect(new Set(first).size).toBe(6);
+    expect(await ids()).toEqual(first);
+  });
+
+  test("refuses a recipe whose augmentation its images cannot have", async () => {
+    const recipe = { ...paperRecipe, augment: { crop: true, flip: false, rotation: 0 } };
+    await expect(planTest({ ...REQUEST, recipe }, { name: "tiny" }, TINY)).rejects.toThrow(
+      "augment crop: expected images larger than 28 x 28, got 2 x 2",
+    );
+  });
+});
+
+describe("planTest for a model with batch normalisation", () => {
+  /** `count` blank images of 1 x 2 x 2. */
+  const blank = (count: number): Splits => {
+    const { train, test: held } = SPLITS;
+    const [inputs, labels] = [new Uint8Array(4 * count), new Int32Array(count)];
+    return { train: { ...train, inputs, labels, shape: [count, 1, 2, 2] }, test: held };
+  };
+  const plan = (batch: number, lastBatch: "keep" | "drop", count: number) =>
+    planTest(
+      { ...REQUEST, model: "inception", recipe: { ...paperRecipe, batch, lastBatch } },
+      { name: "blank" },
+      { model: findModel("inception"), splits: blank(count) },
+    );
+
+  test.each([
+    [8, "keep", 16],
+    [8, "drop", 20],
+    [8, "drop", 8],
+  ] as const)("takes full batches: of %d, %s, from %d examples", async (batch, last, count) => {
+    expect((await plan(batch, last, count)).facts.dataset.train).toBe(count);
+  });
+
+  test.each([
+    [8, "keep", 20, "expected full batches of 8, but 20 examples leave one of 4; use --last-batch drop"],
+    [32, "drop", 20, "expected full batches of 32, but 20 examples leave one of 20; use --batch 20 or less"],
+  ] as const)("refuses padding: batches of %d, %s, from %d examples", async (batch, last, count, message) => {
+    await expect(plan(batch, last, count)).rejects.toThrow(
+      new UsageError(`model "inception" normalises over the batch: ${message}`),
+    );
+  });
+
+  test("refuses a table", async () => {
+    const { train, test: held } = SPLITS;
+    const table = { train: { ...train, shape: [2, 4] }, test: { ...held, shape: [2, 4] } };
+    const subject = { model: findModel("inception"), splits: table };
+    await expect(planTest({ ...REQUEST, model: "inception" }, { name: "table" }, subject)).rejects.toThrow(
+      'model "inception": expected images [channels, height, width], got examples [4]',
+    );
+  });
+});
+
+describe("checkRecipe", () => {
+  test("names the field that is wrong", () => {
+    expect(() => checkRecipe({ ...paperRecipe, momentum: 1 })).toThrow("recipe: momentum: ");
+    expect(() => checkRecipe({ ...paperRecipe, learningRate: Number.NaN })).toThrow("recipe: learningRate: ");
+    expect(() => checkRecipe({ ...paperRecipe, speed: 1 })).toThrow("speed");
+  });
+});

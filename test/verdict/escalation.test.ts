@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import type { TrialResult } from "../../src/run/trial-record.ts";
+import { paperRecipe } from "../../src/train/recipe.ts";
+import { nextRung, stretched } from "../../src/verdict/escalation.ts";
+import { random } from "./trials.ts";
+
+/** What is tried one after another, as epochs and rate, where attempts at these rates diverge. */
+function ladder(allowed: number, diverges: (rate: number) => boolean = () => false): [number, number][] {
+  const attempts: TrialResult[] = [];
+  const run = (escalation: number, learningRate: number): void => {
+    const status = diverges(learningRate) ? "diverged" : "done";
+    attempts.push(random({ escalation, learningRate, status, trainAccuracy: 0.3 }));
+  };
+  run(0, 0.01);
+  const tried: [number, number][] = [];
+  for (let rung = nextRung(attempts, allowed); rung; rung = nextRung(attempts, allowed)) {
+    const { epochs, learningRate } = stretched(paperRecipe, rung);
+    tried.push([epochs, Number(learningRate.toPrecision(3))]);
+    run(rung.escalation, rung.learningRate);
+  }
+  return tried;
+}
+
+describe("nextRung", () => {
+  test("tries longer runs, and a tripled rate beside one, never instead of it", () => {
+    expect(ladder(5)).toEqual([
+      [128, 0.01],
+      [256, 0.01],
+      [256, 0.03],
+      [512, 0.01],
+      [512, 0.03],
+    ]);
+  });
+
+  test("does not try a rate again that diverged", () => {
+    expect(ladder(5, (rate) => rate > 0.02)).toEqual([
+      [128, 0.01],
+      [256, 0.01],
+      [256, 0.03],
+      [512, 0.01],
+    ]);
+    expect(ladder(4, (rate) => rate > 0.005)).toEqual([
+      [128, 0.00333],
+      [256, 0.00333],
+      [512, 0.00333],
+    ]);
+  });
+});
+
+test("a stretched recipe decays as much over all of its epochs", () => {
+  const { epochs, learningRateDecay } = stretched(paperRecipe, {
+    escalation: 2,
+    doublings: 2,
+    learningRate: 1,
+  });
+  expect(epochs).toBe(256);
+  expect(learningRateDecay ** 256).toBeCloseTo(paperRecipe.learningRateDecay ** 64, 12);
+});
