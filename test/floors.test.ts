@@ -59,7 +59,7 @@ const PACKAGES: Readonly<
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   "nn/models.ts": ["run/subject.ts"],
   "data/registry.ts": ["run/subject.ts", "cli/data.ts", "cli/doctor.ts", "web/routes/data.ts"],
-  "run/subject.ts": ["run/node/library.ts", "paper", "cli"],
+  "run/subject.ts": ["run/node/library.ts", "paper", "lab/test.ts", "cli"],
 };
 
 const floorOf = (room: string): number => FLOORS.findIndex((rooms) => rooms.includes(room));
@@ -173,6 +173,10 @@ test.each(
     importsOf(texts.get(file)!).some(({ path, isType }) => !isType && join(dirname(file), path) === table),
   );
   expect(asked).not.toEqual([]);
+});
+
+test.each(["graph.ts", "data.ts", "browser.ts"])("%s is made of files that need no Node", (entry) => {
+  expect(closureOf(entry).filter((file) => !isRoof(file) && isNodeDoor(file))).toEqual([]);
 });
 
 test("the page's program has neither Node nor schemas in it", () => {

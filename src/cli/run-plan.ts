@@ -3,9 +3,10 @@
  */
 
 import { costOf, type ModelCost } from "../lab/cost.ts";
+import type { ExperimentOptions } from "../lab/lab.ts";
 import { openLab } from "../lab/open.ts";
 import { planExperiment } from "../lab/plan-experiment.ts";
-import { type ExperimentOptions, sharesOf } from "../lab/run.ts";
+import { sharesOf } from "../lab/run.ts";
 import { formatBytes, formatDuration, formatNoun } from "../report/format.ts";
 import { listGrid } from "../report/grid/list-grid.ts";
 import { terminalGrid } from "../report/grid/terminal.ts";

@@ -3,8 +3,9 @@
  */
 
 import { Command } from "commander";
+import type { LabStatus } from "../lab/lab.ts";
 import { openLab } from "../lab/open.ts";
-import { type LabStatus, labStatus } from "../lab/status.ts";
+import { labStatus } from "../lab/status.ts";
 import { formatDuration, formatNoun } from "../report/format.ts";
 import { listGrid } from "../report/grid/list-grid.ts";
 import { terminalGrid } from "../report/grid/terminal.ts";

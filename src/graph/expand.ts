@@ -2,7 +2,7 @@
  * @file Writes operations that ONNX has no operator for as the operations they stand for.
  */
 
-import { apply } from "./operation.ts";
+import { onOperands } from "./operation.ts";
 import { type Application, type Graph, inOrder, type Value } from "./value.ts";
 
 const expansionOf = ({ operation: { onnx } }: Application) =>
@@ -23,8 +23,7 @@ export function expandGraph(graph: Graph, keep: ReadonlySet<string> = new Set())
         continue;
       }
       const operands = value.inputs.map((operand) => expanded.get(operand)!);
-      const changed = operands.some((operand, index) => operand !== value.inputs[index]);
-      const copy = changed ? apply(value.operation, operands, value.attributes) : value;
+      const copy = onOperands(value, operands);
       const expansion = keep.has(value.operation.name) ? undefined : expansionOf(copy);
       if (expansion === undefined) {
         expanded.set(value, copy);

@@ -2,18 +2,18 @@
  * @file Makes equal values one: what is computed twice from the same operands is computed once.
  */
 
-import { apply } from "./operation.ts";
-import { type Constant, type Graph, inOrder, type Value } from "./value.ts";
+import { onOperands, rewriteGraph } from "./operation.ts";
+import type { Constant, Graph, Value } from "./value.ts";
 
 /** Elements of a constant that tell it from most others. */
 const TOLD_BY = 8;
 
 /** Start looking for equal constants: each one that is asked for gives the first that was equal to it. */
-export function createConstants<C extends Pick<Constant, "type" | "shape" | "data">>(): (constant: C) => C {
+export function createConstants<C extends Omit<Constant, "kind">>(): (constant: C) => C {
   const known = new Map<string, C[]>();
   return (constant) => {
-    const { type, shape, data } = constant;
-    const key = `${type} ${shape} ${data.subarray(0, TOLD_BY)}`;
+    const { type, shape, data, name = "" } = constant;
+    const key = `${name} ${type} ${shape} ${data.subarray(0, TOLD_BY)}`;
     const alike = known.get(key) ?? [];
     const first = alike.find((other) => other.data.every((element, at) => element === data[at]));
     if (first === undefined) known.set(key, [...alike, constant]);
@@ -23,7 +23,6 @@ export function createConstants<C extends Pick<Constant, "type" | "shape" | "dat
 
 /** Merge values with the same operation, attributes and operands, and equal constants. */
 export function mergeEqual(graph: Graph): Graph {
-  const merged = new Map<Value, Value>();
   const known = new Map<string, Value>();
   const firstOf = createConstants<Constant>();
   const numbers = new Map<Value, number>();
@@ -32,25 +31,12 @@ export function mergeEqual(graph: Graph): Graph {
     numbers.set(value, number);
     return number;
   };
-  for (const value of inOrder(graph.outputs.map((output) => output.value))) {
-    if (value.kind !== "application") {
-      merged.set(value, value.kind === "constant" ? firstOf(value) : value);
-      continue;
-    }
-    const operands = value.inputs.map((operand) => merged.get(operand)!);
+  return rewriteGraph(graph, (value, operands) => {
+    if (value.kind === "input") return value;
+    if (value.kind === "constant") return firstOf(value);
     const key = JSON.stringify([value.operation.name, value.attributes, operands.map(numberOf)]);
-    const other = known.get(key);
-    if (other) {
-      merged.set(value, other);
-      continue;
-    }
-    const isSame = operands.every((operand, at) => operand === value.inputs[at]);
-    const copy = isSame ? value : apply(value.operation, operands, value.attributes);
-    known.set(key, copy);
-    merged.set(value, copy);
-  }
-  return {
-    ...graph,
-    outputs: graph.outputs.map(({ name, value }) => ({ name, value: merged.get(value)! })),
-  };
+    const first = known.get(key) ?? onOperands(value, operands);
+    known.set(key, first);
+    return first;
+  });
 }

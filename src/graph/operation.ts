@@ -1,9 +1,17 @@
 /**
- * @file Makes functions that apply operations from their records.
+ * @file Applies operations: functions from their records, and graphs made anew.
  */
 
 import { GraphError } from "../base/errors.ts";
-import type { Application, Attributes, NoAttributes, OperationRecord, Value } from "./value.ts";
+import {
+  type Application,
+  type Attributes,
+  type Graph,
+  inOrder,
+  type NoAttributes,
+  type OperationRecord,
+  type Value,
+} from "./value.ts";
 
 /** Arguments of an operation: its operands, then its attributes if it has any. */
 type Arguments<I extends readonly Value[], A extends Attributes> = keyof A extends never ? [...I] : [...I, A];
@@ -42,6 +50,37 @@ export function apply(
   const type = record.type?.(inputs, attributes) ?? inputs[0]!.type;
   return Object.freeze({ kind: "application", operation: record, inputs, attributes, shape, type });
 }
+
+/** The same operation on other operands; itself if they are its own. */
+export const onOperands = (value: Application, operands: readonly Value[]): Application =>
+  operands.every((operand, at) => operand === value.inputs[at])
+    ? value
+    : apply(value.operation, operands, value.attributes);
+
+/**
+ * Make a graph anew, value by value.
+ *
+ * @param change - Given each value, and what has become of its operands.
+ */
+export function rewriteGraph(
+  graph: Graph,
+  change: (value: Value, operands: readonly Value[]) => Value,
+): Graph {
+  const made = new Map<Value, Value>();
+  for (const value of inOrder(graph.outputs.map((output) => output.value))) {
+    const operands = value.kind === "application" ? value.inputs.map((operand) => made.get(operand)!) : [];
+    made.set(value, change(value, operands));
+  }
+  return {
+    ...graph,
+    outputs: graph.outputs.map(({ name, value }) => ({ name, value: made.get(value)! })),
+  };
+}
+
+/** The gradient of an operation that comes after all differentiation, or has no part in it. */
+export const forwardOnly = (name: string) => (): never => {
+  throw new GraphError(`${name}: it is not differentiated`);
+};
 
 /** Make the function that applies an operation from its record. */
 export function operation<I extends readonly Value[], A extends Attributes = NoAttributes>(

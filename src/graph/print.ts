@@ -15,8 +15,13 @@ export function nameValues(graph: Graph): Map<Value, string> {
   for (const value of inOrder(graph.outputs.map((output) => output.value))) {
     if (names.has(value)) continue;
     let name: string;
-    do name = `${value.kind === "application" ? value.operation.name : value.kind}_${number++}`;
-    while (taken.has(name));
+    const own = value.kind === "constant" ? value.name : undefined;
+    if (own !== undefined && !taken.has(own)) name = own;
+    else {
+      do name = `${value.kind === "application" ? value.operation.name : value.kind}_${number++}`;
+      while (taken.has(name));
+    }
+    taken.add(name);
     names.set(value, name);
   }
   return names;
@@ -51,6 +56,11 @@ function describe(value: Value, names: ReadonlyMap<Value, string>): string {
 }
 
 function describeAttributes(attributes: Attributes): string {
-  const settings = Object.entries(attributes).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  const settings = Object.entries(attributes).map(
+    ([name, value]) => `${name}: ${isGraph(value) ? `graph ${value.name}` : JSON.stringify(value)}`,
+  );
   return settings.length > 0 ? ` {${settings.join(", ")}}` : "";
 }
+
+const isGraph = (value: Attributes[string]): value is Graph =>
+  typeof value === "object" && "outputs" in value;

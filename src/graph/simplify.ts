@@ -8,11 +8,12 @@
  * work away: arithmetic stretches its operands itself.
  */
 
-import { apply } from "./operation.ts";
+import { onOperands } from "./operation.ts";
 import { add, divide, multiply, subtract } from "./ops/elementwise.ts";
 import { gemm, matmul } from "./ops/linear.ts";
 import { permuteAxes, reshape } from "./ops/shape.ts";
 import { broadcastTo, sum } from "./ops/sum.ts";
+import { countUses } from "./uses.ts";
 import {
   type Application,
   constant,
@@ -26,22 +27,16 @@ import {
 
 /** Rewrite a graph; outputs keep their names, shapes and meaning. */
 export function simplifyGraph(graph: Graph): Graph {
-  const order = inOrder(graph.outputs.map((output) => output.value));
-  const uses = new Map<Value, number>();
-  const use = (value: Value): void => void uses.set(value, (uses.get(value) ?? 0) + 1);
-  for (const value of order) if (value.kind === "application") value.inputs.forEach(use);
-  for (const output of graph.outputs) use(output.value);
-
+  const uses = countUses(graph);
   const rewritten = new Map<Value, Value>();
-  for (const value of order) {
+  for (const value of inOrder(graph.outputs.map((output) => output.value))) {
     if (value.kind !== "application") {
       rewritten.set(value, value);
       continue;
     }
     const given = value.inputs.map((operand) => rewritten.get(operand)!);
     const operands = unstretched(value, given);
-    const changed = operands.some((operand, index) => operand !== value.inputs[index]);
-    const copy = changed ? apply(value.operation, operands, value.attributes) : value;
+    const copy = onOperands(value, operands);
     // A product that others need too is computed anyway, so it may not be absorbed.
     const isFree = operands.map(
       (operand, index) => operand === given[index] && uses.get(value.inputs[index]!) === 1,

@@ -7,7 +7,7 @@
 
 import { GraphError, messageOf } from "../base/errors.ts";
 import { checkOperands } from "./operation.ts";
-import { loweredOperations, operations } from "./ops/index.ts";
+import { forwardOperations, operations } from "./ops/index.ts";
 import { nameValues } from "./print.ts";
 import { type Graph, inOrder, isFloating, sameShape, showShape, sizeOf, type Value } from "./value.ts";
 
@@ -71,7 +71,7 @@ export function validateGraph(graph: Graph): Graph {
 
   function checkApplication(value: Extract<Value, { kind: "application" }>): void {
     const { operation, inputs, attributes } = value;
-    const known = operations.get(operation.name) ?? loweredOperations.get(operation.name);
+    const known = operations.get(operation.name) ?? forwardOperations.get(operation.name);
     if (known !== operation) {
       fail(value, `an operation must be one of the table's, but "${operation.name}" is not`);
     }

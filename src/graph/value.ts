@@ -67,6 +67,8 @@ export interface Constant {
   readonly type: DataType;
   /** Elements in row-major order, rounded when they are written; booleans are 0 and 1. */
   readonly data: Elements;
+  /** What it is called in a file; any name will do unless told, and one constant for several equal ones. */
+  readonly name?: string;
 }
 
 /** The result of an operation on other values. */
@@ -83,7 +85,7 @@ export interface Application {
 export type Value = Input | Constant | Application;
 
 /** The static settings of an operation. */
-export type Attributes = { readonly [name: string]: number | boolean | string | readonly number[] };
+export type Attributes = { readonly [name: string]: number | boolean | string | readonly number[] | Graph };
 
 /** An operation without settings. */
 export type NoAttributes = Record<never, never>;
@@ -95,12 +97,16 @@ export interface NDArray {
   readonly data: Float64Array;
 }
 
-/** An attribute of an ONNX node: a float is written `{ float }` since ONNX tells 1 from 1.0. */
+/**
+ * An attribute of an ONNX node: a float is written `{ float }` since ONNX tells 1 from 1.0. A graph is a body: its last
+ * inputs, `seen` of them, are the node's last operands, which it sees from around itself instead of being given them.
+ */
 export type OnnxAttribute =
   | { readonly float: number }
   | { readonly int: number }
   | { readonly ints: readonly number[] }
-  | { readonly string: string };
+  | { readonly string: string }
+  | { readonly graph: Graph; readonly seen: number };
 
 /** The part of an ONNX node that comes from attributes. */
 export interface OnnxSettings {
@@ -117,8 +123,8 @@ export interface OnnxForm<A extends Attributes> {
   /** Operator domain; the standard one unless told. */
   readonly domain?: string;
   readonly write: (attributes: A, output: Shape, inputs: readonly Value[]) => OnnxSettings;
-  /** The attributes of a node, or undefined if the operation cannot express it. */
-  readonly read: (
+  /** The attributes of a node, or undefined if the operation cannot express it; without it no node is read as one. */
+  readonly read?: (
     settings: Required<Omit<OnnxSettings, "output">>,
     inputs: readonly Value[],
   ) => A | undefined;
@@ -212,6 +218,7 @@ export function constant(
   data: number | readonly number[] | Elements,
   shape: Shape = typeof data === "number" ? [] : [data.length],
   type: DataType = "float32",
+  name?: string,
 ): Constant {
   checkShape("constant", shape);
   const size = sizeOf(shape);
@@ -221,7 +228,7 @@ export function constant(
       `constant: expected ${size} elements for shape ${showShape(shape)}, got ${elements.length}`,
     );
   }
-  return Object.freeze({ kind: "constant", shape: [...shape], type, data: elements });
+  return Object.freeze({ kind: "constant", shape: [...shape], type, data: elements, ...(name && { name }) });
 }
 
 function elementsOf(data: number | readonly number[] | Elements, size: number): Elements {

@@ -21,8 +21,8 @@ import type { TestPlan } from "./test-plan.ts";
 
 /** What a test is called. */
 export const testExperiment = ({
-  request: { model },
-  facts: { dataset },
+  request,
+  facts: { dataset, modelName: model = request.model },
 }: TestPlan): Pick<Experiment, "name" | "title" | "source"> & { readonly question: string } => ({
   name: `test-${model}-${dataset.name}`,
   title: `${model} on ${dataset.name}: the randomization test`,

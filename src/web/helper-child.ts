@@ -17,7 +17,7 @@ const engineOn = rememberLast(async (device: Device) => {
 });
 
 const tools: Tools = {
-  library: openLibrary({ keepsLast: true }),
+  library: openLibrary({ contents: process.argv[2], keepsLast: true }),
   engine: () => engineOn("cpu"),
   async drawing() {
     const { drawingTools } = await import("../report/node/tools.ts");

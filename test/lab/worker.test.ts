@@ -13,8 +13,11 @@ import { openShelf } from "../../src/lab/shelf.ts";
 import { work } from "../../src/lab/worker.ts";
 import { openProcessPool } from "../../src/run/node/pool.ts";
 import { programOn, provenanceOf } from "../../src/run/node/provenance.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import type { TrialRunner } from "../../src/run/runner.ts";
+import { trialResultSchema } from "../../src/run/trial-result.ts";
 import { checkpointsOf } from "../../src/store/checkpoints.ts";
+import { openEngine } from "../../src/train/engine.ts";
 import type { TrialEvent } from "../../src/train/trial.ts";
 import { type Server, startServer } from "../store/databases.ts";
 
@@ -59,7 +62,14 @@ async function workIn(
   const checkpoints = { folder: join(folder, machine), seconds: 0.2 };
   await using runner = await openProcessPool({ jobs: 1, device: "cpu", threads: 1, checkpoints });
   await work({
-    ...{ runner, database: lab.database, queue: lab.queue, device: "cpu", threads: 1 },
+    ...{
+      runner,
+      database: lab.database,
+      queue: lab.queue,
+      contents: lab.contents,
+      device: "cpu",
+      threads: 1,
+    },
     provenance: provenanceOf("cpu", 1, 1, null),
     shelf: openShelf(lab.database, { ...checkpoints, program: programOn("cpu") }),
     signal: signal ?? new AbortController().signal,
@@ -110,6 +120,13 @@ describe("a worker", () => {
     ).toMatchObject({
       resumed_epochs: resumed[0],
     });
+    // Its result says what computed it.
+    const { provider, lowering } = await openEngine(runtime, "cpu", 1);
+    const results = await lab.database.tables.selectFrom("results").select("document").execute();
+    const documents = results.map(({ document }) => trialResultSchema.parse(document));
+    expect(documents.map(({ provenance }) => [provenance.provider, provenance.layout])).toEqual(
+      planned.trials.map(() => [provider, lowering.layout]),
+    );
   }, 60_000);
 
   test("ends a trial that is cancelled, and goes on from its checkpoint when it is wanted again", async () => {
@@ -152,7 +169,14 @@ describe("a worker", () => {
       [Symbol.asyncDispose]: async () => {},
     };
     const working = work({
-      ...{ runner, database: lab.database, queue: lab.queue, device: "webgpu", threads: 1 },
+      ...{
+        runner,
+        database: lab.database,
+        queue: lab.queue,
+        contents: lab.contents,
+        device: "webgpu",
+        threads: 1,
+      },
       provenance: provenanceOf("webgpu", 1, 1, null),
       shelf: openShelf(lab.database, { folder, program: programOn("webgpu") }),
       signal: new AbortController().signal,

@@ -23,7 +23,7 @@ import {
   weightCount,
   widthOf,
 } from "../../src/theory/expressivity/network.ts";
-import { networkOnnx } from "../../src/theory/expressivity/onnx.ts";
+import { networkGraph, networkOnnx } from "../../src/theory/expressivity/onnx.ts";
 import { chooseProjection, drawProjections } from "../../src/theory/expressivity/projection.ts";
 import { runNetwork } from "../../src/theory/expressivity/run-onnx.ts";
 import type { Sample } from "../../src/theory/expressivity/sample.ts";
@@ -242,10 +242,10 @@ describe("networkOnnx", () => {
     const sample = sampleOf(700, 33, 8);
     const { direction, single, unsorted } = await projected(sample);
     const network = fitSingleNetwork(single, { direction });
-    const model = networkOnnx(network, "ordered");
-    const { sizes } = readModel(model);
+    const { sizes } = readModel(networkOnnx(network, "ordered"));
+    expect([...sizes.keys()].sort()).toEqual(["projection", "thresholds.1", "weights.1"]);
     expect([...sizes.values()].reduce((sum, size) => sum + size, 0)).toBe(2 * 700 + 33);
-    const values = await runNetwork(engine, model, sample, 700, 700);
+    const values = await runNetwork(engine, networkGraph(network, "ordered"), sample, 700, 700);
     expect(Array.from(values)).toEqual(Array.from(evaluateNetwork(network, unsorted, "float32")));
     expect(Array.from(values, classOf)).toEqual(Array.from(sample.targets));
   });
@@ -267,7 +267,7 @@ describe("networkOnnx", () => {
     });
     const rounded = fitSingleNetwork(single, { direction, depth });
     const ordered = networkOnnx(rounded, "ordered");
-    const there = await runNetwork(engine, ordered, sample, n, n);
+    const there = await runNetwork(engine, networkGraph(rounded, "ordered"), sample, n, n);
     expect(Array.from(there)).toEqual(Array.from(evaluateNetwork(rounded, unsorted, "float32")));
     expect(Array.from(there, classOf)).toEqual(Array.from(sample.targets));
     for (const model of [networkOnnx(rounded, "product"), ordered]) {

@@ -6,7 +6,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../src/store/database.ts";
 import { openServer } from "../../src/store/node/open.ts";
-import { type DashboardServer, startServer } from "../../src/web/server.ts";
+import type { DashboardServer } from "../../src/web/serve-options.ts";
+import { startServer } from "../../src/web/server.ts";
 import { type Server, startServer as startPostgres } from "../store/databases.ts";
 import { compareAnswer, errorAnswer, trialsAnswer } from "./answers.ts";
 import { addWorker, begin, idOf, labOf, planRecord, recordOf, replay } from "./fixture.ts";

@@ -66,7 +66,7 @@ interface Tensor {
 /** The operator of a record, with its domain where that is not the standard one; undefined if ONNX has none for it. */
 function operatorOf({ onnx }: OperationRecord): string | undefined {
   if (typeof onnx === "string") return onnx;
-  if ("expand" in onnx) return undefined;
+  if ("expand" in onnx || !onnx.read) return undefined;
   return onnx.domain ? `${onnx.domain}.${onnx.operator}` : onnx.operator;
 }
 
@@ -370,7 +370,9 @@ function applyRecord(
   }
   const { onnx } = record;
   const attributes: Attributes | undefined =
-    typeof onnx === "string" || "expand" in onnx ? {} : onnx.read({ attributes: given, constants }, operands);
+    typeof onnx === "string" || "expand" in onnx
+      ? {}
+      : onnx.read!({ attributes: given, constants }, operands);
   if (!attributes) return undefined;
   const value = apply(record, operands, attributes);
   const written: OnnxSettings =

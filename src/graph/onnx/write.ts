@@ -85,7 +85,7 @@ export function tensorInit(name: string, type: DataType, shape: Shape, data: Arr
 
 export function attributeInit(
   name: string,
-  attribute: OnnxAttribute,
+  attribute: Exclude<OnnxAttribute, { readonly graph: Graph }>,
 ): MessageInitShape<typeof AttributeProtoSchema> {
   if ("float" in attribute) return { name, type: FLOAT, f: attribute.float };
   if ("int" in attribute) return { name, type: INT, i: BigInt(attribute.int) };
@@ -104,7 +104,7 @@ export const graphAttribute = (
 });
 
 /** A constant of a graph, or an operand that a record writes: it may be empty, such as the shape of a scalar. */
-type Tensor = Pick<Constant, "type" | "shape" | "data">;
+type Tensor = Omit<Constant, "kind">;
 
 /**
  * The graph as a message of the file format, inputs and outputs declared.
@@ -141,11 +141,13 @@ export function graphInit(given: Graph, rename = (name: string): string => name)
   const writeApplication = (value: Application, name: string): string => {
     const { operator, domain, attributes = {}, constants = [], output = 0 } = formOf(value);
     const operands = value.inputs.map((operand) => outputOf.get(operand)!);
+    const seen = Math.max(0, ...Object.values(attributes).map((one) => ("graph" in one ? one.seen : 0)));
+    const given = operands.slice(0, operands.length - seen);
     const key = JSON.stringify([domain, operator, attributes, constants, operands]);
     const known = written.get(key);
     const target = known ?? {
       input: [
-        ...operands,
+        ...given,
         ...constants.map((data, at) =>
           writeConstant(
             { type: "int64", shape: [data.length], data: Float64Array.from(data) },
@@ -157,7 +159,11 @@ export function graphInit(given: Graph, rename = (name: string): string => name)
       name,
       opType: operator,
       domain,
-      attribute: Object.entries(attributes).map(([key, attribute]) => attributeInit(key, attribute)),
+      attribute: Object.entries(attributes).map(([key, attribute]) =>
+        "graph" in attribute
+          ? graphAttribute(key, bodyInit(attribute.graph, name, operands.slice(given.length)))
+          : attributeInit(key, attribute),
+      ),
     };
     if (!known) {
       written.set(key, target);
@@ -194,6 +200,18 @@ export function graphInit(given: Graph, rename = (name: string): string => name)
     input: graph.inputs.map((value) => valueInfo(rename(value.name), value.type, sizes(value))),
     output: graph.outputs.map(({ name, value }) => valueInfo(rename(name), value.type, sizes(value))),
   };
+}
+
+/**
+ * The graph within a node.
+ *
+ * @param seen - Names around it of its last inputs, which are not given to it.
+ */
+function bodyInit(body: Graph, node: string, seen: readonly string[]): GraphInit {
+  const first = body.inputs.length - seen.length;
+  const around = new Map(body.inputs.slice(first).map(({ name }, at) => [name, seen[at]!]));
+  const init = graphInit(body, (name) => around.get(name) ?? `${node}.${name}`);
+  return { ...init, input: init.input.slice(0, first) };
 }
 
 /** The domains of a graph's operators, and of the graphs within it; the standard one first. */

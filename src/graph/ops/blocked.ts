@@ -7,8 +7,8 @@
  * by `graph/lower`, after it was differentiated, on engines that were seen to compute them right.
  */
 
-import { GraphError, ShapeError } from "../../base/errors.ts";
-import { type Operation, operation } from "../operation.ts";
+import { ShapeError } from "../../base/errors.ts";
+import { forwardOnly, type Operation, operation } from "../operation.ts";
 import { type NDArray, type OnnxForm, type Shape, sizeOf, type Value } from "../value.ts";
 import { convolution } from "./convolution.ts";
 import { maxPool } from "./pool.ts";
@@ -18,12 +18,6 @@ import { type Sliding, writeSliding } from "./window.ts";
 export const BLOCK = 16;
 
 const DOMAIN = "com.microsoft.nchwc";
-
-/** Lowered graphs are at the end of their way: nothing differentiates them, and nobody reads them back. */
-const never = (name: string) => (): never => {
-  throw new GraphError(`${name}: a lowered graph is not differentiated`);
-};
-const unread = () => undefined;
 
 function checkBlocks(name: string, shape: Shape): Shape {
   if (shape.length !== 4 || shape[1]! % BLOCK !== 0) {
@@ -57,9 +51,9 @@ const unblock = (shape: Shape, data: Float64Array): Float64Array =>
 export const toBlocked: Operation<[Value]> = operation({
   name: "toBlocked",
   operands: 1,
-  onnx: { operator: "ReorderInput", domain: DOMAIN, write: () => ({}), read: unread },
+  onnx: { operator: "ReorderInput", domain: DOMAIN, write: () => ({}) },
   shape: ([x]) => checkBlocks("toBlocked", x.shape),
-  gradient: never("toBlocked"),
+  gradient: forwardOnly("toBlocked"),
   evaluate: (shape, [x]) => block(shape, x.data),
 });
 
@@ -71,13 +65,12 @@ export const toBlockedFromLast: Operation<[Value]> = operation({
     operator: "ReorderInput",
     domain: DOMAIN,
     write: () => ({ attributes: { channels_last: { int: 1 } } }),
-    read: unread,
   },
   shape([x]) {
     const [n, h, w, c] = x.shape as [number, number, number, number];
     return checkBlocks("toBlockedFromLast", [n, c, h, w]);
   },
-  gradient: never("toBlockedFromLast"),
+  gradient: forwardOnly("toBlockedFromLast"),
   evaluate(shape, [x]) {
     const [, c, h, w] = shape as [number, number, number, number];
     const channelsFirst = x.data.map((_, index) => {
@@ -99,13 +92,12 @@ export const fromBlocked: Operation<[Value], { readonly channelsLast: boolean }>
     write: ({ channelsLast }, _, [x]) => ({
       attributes: { channels: { int: x!.shape[1]! }, channels_last: { int: Number(channelsLast) } },
     }),
-    read: unread,
   },
   shape([x], { channelsLast }) {
     const [n, c, h, w] = checkBlocks("fromBlocked", x.shape) as [number, number, number, number];
     return channelsLast ? [n, h, w, c] : [n, c, h, w];
   },
-  gradient: never("fromBlocked"),
+  gradient: forwardOnly("fromBlocked"),
   evaluate(_, [x], { channelsLast }) {
     const y = unblock(x.shape, x.data);
     if (!channelsLast) return y;
@@ -152,7 +144,6 @@ const convolutionForm: OnnxForm<BlockedSettings> = {
       ...(relu ? { activation: { string: "Relu" } } : {}),
     },
   }),
-  read: unread,
 };
 
 /**
@@ -173,7 +164,7 @@ export const blockedConvolution: Operation<readonly Value[], BlockedSettings> = 
       throw new ShapeError("blockedConvolution", `an addend [${shape.join(", ")}]`, [addend.shape]);
     return shape;
   },
-  gradient: never("blockedConvolution"),
+  gradient: forwardOnly("blockedConvolution"),
   evaluate(shape, [x, w, bias, addend], { relu, ...attributes }) {
     const image: NDArray = {
       shape: x!.shape,
@@ -205,10 +196,9 @@ export const blockedMaxPool: Operation<[Value], BlockedPool> = operation<[Value]
     write: ({ kernel, ...sliding }) => ({
       attributes: { kernel_shape: { ints: kernel }, ...writeSliding(sliding) },
     }),
-    read: unread,
   },
   shape: ([x], attributes) => checkBlocks("blockedMaxPool", maxPool.record.shape([x], attributes)),
-  gradient: never("blockedMaxPool"),
+  gradient: forwardOnly("blockedMaxPool"),
   evaluate(shape, [x], attributes) {
     const image = { shape: x.shape, data: unblock(x.shape, x.data) };
     return block(shape, maxPool.record.evaluate(shape, [image], attributes));
@@ -223,10 +213,9 @@ export const isPositive: Operation<[Value]> = operation({
     operator: "HardSigmoid",
     // The steepest ramp float32 has: all but the denormal numbers next to zero are on its plateau.
     write: () => ({ attributes: { alpha: { float: 3e38 }, beta: { float: 0 } } }),
-    read: unread,
   },
   shape: ([x]) => x.shape,
-  gradient: never("isPositive"),
+  gradient: forwardOnly("isPositive"),
   evaluate: (_, [x]) => x.data.map((element) => Number(element > 0)),
 });
 
@@ -237,9 +226,8 @@ export const isNotNegative: Operation<[Value]> = operation({
   onnx: {
     operator: "HardSigmoid",
     write: () => ({ attributes: { alpha: { float: 3e38 }, beta: { float: 1 } } }),
-    read: unread,
   },
   shape: ([x]) => x.shape,
-  gradient: never("isNotNegative"),
+  gradient: forwardOnly("isNotNegative"),
   evaluate: (_, [x]) => x.data.map((element) => Number(element >= 0)),
 });

@@ -5,6 +5,7 @@
 import type { OperationRecord } from "../value.ts";
 import { batchNormalize } from "./batch-norm.ts";
 import * as blocked from "./blocked.ts";
+import { fold } from "./fold.ts";
 import * as functions from "./functions.ts";
 
 /** The operations among what a file exports, by name. */
@@ -19,5 +20,5 @@ const tableOf = (exported: object): ReadonlyMap<string, OperationRecord> =>
 /** All operations, by name. */
 export const operations = tableOf({ ...functions, batchNormalize });
 
-/** What only lowered graphs are made of (`graph/lower`), by name. */
-export const loweredOperations = tableOf(blocked);
+/** Those that come after all differentiation, or have no part in it, and that no file is read as; by name. */
+export const forwardOperations = tableOf({ ...blocked, fold });

@@ -26,6 +26,12 @@ const TEST_FORMATS: readonly Format[] = ["html", "md", "csv", "svg", "json"];
  * Each file appears whole or not at all: it is written under another name first. Files of an earlier report
  * are replaced, others are left alone. The page comes last, so where it is new everything is that no error names.
  *
+ * @example
+ * ```ts
+ * import { runRandomizationTest, writeReport } from "shatter";
+ *
+ * await writeReport(await runRandomizationTest({ data: "digits" }), "digits-report");
+ * ```
  * @param wanted - All formats unless told; of a test pages, Markdown, CSV, SVG and JSON.
  * @param more - Files to write before the report's own.
  * @throws DataError if the folder, or some files, cannot be written.

@@ -1,185 +1,107 @@
 /**
- * @file The networks as float32 ONNX models, from inputs `[samples, dimensions]` to values `[samples]`.
+ * @file The networks as float32 graphs, from inputs `[samples, dimensions]` to values `[samples]`, for any number of
+ * samples.
  *
- * `ordered` sums unit by unit with ONNX's `Scan`, so that every machine that rounds as IEEE 754 says computes the same
- * bits: weights that make up for rounding need that. `product` uses matrix products, as networks usually do; in which
- * order those sum is the engine's affair. Weights are the same in number and in name.
+ * `ordered` sums unit by unit, so that every machine that rounds as IEEE 754 says computes the same bits: weights that
+ * make up for rounding need that. `product` uses matrix products, as networks usually do; in which order those sum is
+ * the engine's affair. Weights are the same in number and in name.
  */
 
-import {
-  attributeInit,
-  type GraphInit,
-  graphAttribute,
-  modelBytes,
-  tensorInit,
-  valueInfo,
-} from "../../graph/onnx/write.ts";
+import { writeOnnx } from "../../graph/onnx/write.ts";
+import { add, multiply, negate, relu, subtract } from "../../graph/ops/elementwise.ts";
+import { fold } from "../../graph/ops/fold.ts";
+import { gather } from "../../graph/ops/gather.ts";
+import { matmul } from "../../graph/ops/linear.ts";
+import { transpose } from "../../graph/ops/shape.ts";
+import { sum } from "../../graph/ops/sum.ts";
+import { constant, type Graph, type Input, input, type Value } from "../../graph/value.ts";
 import type { ReluNetwork } from "./network.ts";
 
 /** How sums are computed. */
 export type Sums = "ordered" | "product";
 
-type Nodes = GraphInit["node"];
-type Initializers = NonNullable<GraphInit["initializer"]>;
-
-/** A model under construction. */
-interface Draft {
-  readonly node: Nodes;
-  readonly initializer: Initializers;
+/** The two sums of a network. */
+interface Summation {
+  /** The axis of samples in its results, which have another one of size 1. */
+  readonly samples: 0 | 1;
+  /** `<a, x>` for all samples. */
+  project(direction: ArrayLike<number>): Value;
+  /** `sum_j w_j max(place - b_j, 0)`, of a layer with this number. */
+  addUnits(place: Value, thresholds: Float64Array, weights: Float64Array, layer: number): Value;
 }
 
 /** The bytes of an ONNX model of a network; its initializers `projection`, `thresholds.*`, `weights.*` and `end.*` are all its weights. */
-export function networkOnnx(network: ReluNetwork, sums: Sums): Uint8Array {
-  const { direction, blocks } = network;
-  const draft: Draft = { node: [], initializer: [] };
-  const add = (opType: string, input: string[], output: string): string => {
-    draft.node.push({ opType, name: output, input, output: [output] });
-    return output;
-  };
-  const weight = (name: string, data: ArrayLike<number>, shape: readonly number[]): string => {
-    draft.initializer.push(tensorInit(name, "float32", shape, data));
-    return name;
-  };
-  const size = direction.length;
+export const networkOnnx = (network: ReluNetwork, sums: Sums): Uint8Array =>
+  writeOnnx(networkGraph(network, sums));
+
+/** A network as a graph: `inputs [samples, dimensions]` give `values [samples]`. */
+export function networkGraph({ direction, blocks, depth }: ReluNetwork, sums: Sums): Graph {
+  const inputs = input("inputs", ["samples", direction.length]);
+  const { samples, project, addUnits } = sums === "ordered" ? inOrder(inputs) : byProducts(inputs);
   const layers = blocks.length;
-  let x: string;
-  if (sums === "ordered") {
-    weight("projection", direction, [size]);
-    addZeros(draft);
-    draft.node.push(projectionScan());
-    x = "projected";
-  } else {
-    weight("projection", direction, [size, 1]);
-    x = add("MatMul", ["inputs", "projection"], "projected");
-  }
+  let x = project(direction);
   // What layer `layer` sees of the inputs: the projection, then the distance to the end of its block.
   let seen = x;
-  let total: string | undefined;
+  let total: Value | undefined;
   for (let layer = 1; layer <= layers; layer++) {
     const { thresholds, weights } = blocks[layers - layer]!;
     const next = blocks[layers - layer - 1];
-    const units = thresholds.length;
-    const name = `layer${layer}`;
-    if (sums === "ordered") {
-      weight(`thresholds.${layer}`, thresholds, [units]);
-      weight(`weights.${layer}`, weights, [units]);
-      draft.node.push(unitScan(layer, seen));
-    } else {
-      weight(`thresholds.${layer}`, thresholds, [1, units]);
-      weight(`weights.${layer}`, weights, [units, 1]);
-      add("Sub", [seen, `thresholds.${layer}`], `${name}.sums`);
-      add("Relu", [`${name}.sums`], `${name}.units`);
-      add("MatMul", [`${name}.units`, `weights.${layer}`], `${name}.part`);
-    }
-    if (total === undefined) total = `${name}.part`;
-    else {
-      const passed = passOn(add, total, `${name}.total`);
-      total = add("Add", [passed, `${name}.part`], `${name}.sum`);
-    }
+    const part = addUnits(seen, thresholds, weights, layer);
+    total = total === undefined ? part : add(passOn(total), part);
     if (next === undefined) break;
-    weight(`end.${layer + 1}`, [next.end!], [1]);
-    add("Sub", [`end.${layer + 1}`, x], `${name}.left`);
-    add("Relu", [`${name}.left`], `${name}.distance`);
-    seen = add("Neg", [`${name}.distance`], `${name}.place`);
-    if (layer < layers - 1) x = passOn(add, x, `${name}.projected`);
+    const end = weight(`end.${layer + 1}`, [next.end!], [1]);
+    seen = negate(relu(subtract(end, x)));
+    if (layer < layers - 1) x = passOn(x);
   }
-  if (sums === "ordered") add("Identity", [total!], "values");
-  else {
-    draft.initializer.push(tensorInit("one_axis", "int64", [1], [1]));
-    draft.node.push({ opType: "Squeeze", name: "values", input: [total!, "one_axis"], output: ["values"] });
-  }
-  return modelBytes({
-    name: `depth-${network.depth}-${sums}`,
-    ...draft,
-    input: [valueInfo("inputs", "float32", ["samples", size])],
-    output: [valueInfo("values", "float32", ["samples"])],
-  });
+  const values = sum(total!, { axes: [1 - samples], keepDims: false });
+  return { name: `depth-${depth}-${sums}`, inputs: [inputs], outputs: [{ name: "values", value: values }] };
 }
+
+const weight = (name: string, data: ArrayLike<number>, shape: readonly number[]): Value =>
+  constant(Float32Array.from(data), shape, "float32", name);
 
 /** A number that goes through a layer as it is: its positive and its negative part are a unit each. */
-function passOn(
-  add: (opType: string, input: string[], output: string) => string,
-  value: string,
-  name: string,
-): string {
-  add("Relu", [value], `${name}.positive`);
-  add("Neg", [value], `${name}.opposite`);
-  add("Relu", [`${name}.opposite`], `${name}.negative`);
-  return add("Sub", [`${name}.positive`, `${name}.negative`], name);
-}
+const passOn = (value: Value): Value => subtract(relu(value), relu(negate(value)));
 
-/** `[samples]` zeros, which sums start from. */
-function addZeros({ node }: Draft): void {
-  const rows = { opType: "Shape", name: "rows", input: ["inputs"], output: ["rows"] };
-  node.push(
-    { ...rows, attribute: [attributeInit("start", { int: 0 }), attributeInit("end", { int: 1 })] },
-    { opType: "ConstantOfShape", name: "zeros", input: ["rows"], output: ["zeros"] },
-  );
-}
-
-const samples = (name: string) => valueInfo(name, "float32", ["samples"]);
-const scalar = (name: string) => valueInfo(name, "float32", []);
-
-/** Adds `inputs[:, k] * projection[k]`, one `k` after another. */
-function projectionScan(): Nodes[number] {
-  const body: GraphInit = {
-    name: "project",
-    node: [
-      {
-        opType: "Mul",
-        name: "project.product",
-        input: ["project.value", "project.weight"],
-        output: ["project.product"],
-      },
-      {
-        opType: "Add",
-        name: "project.after",
-        input: ["project.before", "project.product"],
-        output: ["project.after"],
-      },
-    ],
-    input: [samples("project.before"), samples("project.value"), scalar("project.weight")],
-    output: [samples("project.after")],
-  };
+function byProducts(inputs: Input): Summation {
   return {
-    opType: "Scan",
-    name: "projected",
-    input: ["zeros", "inputs", "projection"],
-    output: ["projected"],
-    attribute: [
-      graphAttribute("body", body),
-      attributeInit("num_scan_inputs", { int: 2 }),
-      attributeInit("scan_input_axes", { ints: [1, 0] }),
-    ],
+    samples: 0,
+    project: (direction) => matmul(inputs, weight("projection", direction, [direction.length, 1])),
+    addUnits(place, thresholds, weights, layer) {
+      const heights = relu(
+        subtract(place, weight(`thresholds.${layer}`, thresholds, [1, thresholds.length])),
+      );
+      return matmul(heights, weight(`weights.${layer}`, weights, [weights.length, 1]));
+    },
   };
 }
 
-/** Adds `weights[j] * relu(place - thresholds[j])`, one unit after another. */
-function unitScan(layer: number, place: string): Nodes[number] {
-  const name = `layer${layer}`;
-  const inner = (what: string): string => `${name}.unit.${what}`;
-  const step = (opType: string, input: string[], output: string) => ({
-    opType,
-    name: inner(output),
-    input,
-    output: [inner(output)],
+function inOrder(inputs: Input): Summation {
+  const columns = transpose(inputs);
+  const first = gather(columns, constant([0], [1], "int64"));
+  const zeros = subtract(first, first);
+  const before = input("before", [1, "samples"]);
+  const factor = input("factor", []);
+  /** Adds `factor times` row after row. */
+  const body = (height: Value, ...others: readonly Input[]): Graph => ({
+    name: "sum",
+    inputs: [before, factor, ...others],
+    outputs: [{ name: "after", value: add(before, multiply(height, factor)) }],
   });
-  const body: GraphInit = {
-    name: `${name}.unit`,
-    node: [
-      step("Sub", [place, inner("threshold")], "sum"),
-      step("Relu", [inner("sum")], "height"),
-      step("Mul", [inner("height"), inner("weight")], "product"),
-      step("Add", [inner("before"), inner("product")], "after"),
-    ],
-    input: [samples(inner("before")), scalar(inner("threshold")), scalar(inner("weight"))],
-    output: [samples(inner("after"))],
-  };
+  const column = input("column", ["samples"]);
+  const threshold = input("threshold", []);
+  const place = input("place", [1, "samples"]);
+  const projecting = { body: body(column, column), scanned: 2 };
+  const adding = { body: body(relu(subtract(place, threshold)), threshold, place), scanned: 2 };
   return {
-    opType: "Scan",
-    name: `${name}.part`,
-    input: ["zeros", `thresholds.${layer}`, `weights.${layer}`],
-    output: [`${name}.part`],
-    attribute: [graphAttribute("body", body), attributeInit("num_scan_inputs", { int: 2 })],
+    samples: 1,
+    project: (direction) =>
+      fold(zeros, weight("projection", direction, [direction.length]), columns, projecting),
+    addUnits(seen, thresholds, weights, layer) {
+      const [factors, starts] = [weights, thresholds].map((data, at) =>
+        weight(`${at === 0 ? "weights" : "thresholds"}.${layer}`, data, [data.length]),
+      ) as [Value, Value];
+      return fold(zeros, factors, starts, seen, adding);
+    },
   };
 }

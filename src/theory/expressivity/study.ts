@@ -14,7 +14,7 @@ import {
   weightNorm,
   widthOf,
 } from "./network.ts";
-import { networkOnnx, type Sums } from "./onnx.ts";
+import { networkGraph, type Sums } from "./onnx.ts";
 import { chooseProjection, type Projection, relativeGap } from "./projection.ts";
 import { runNetwork } from "./run-onnx.ts";
 import type { Sample } from "./sample.ts";
@@ -77,7 +77,7 @@ async function exactnessThere(
   sums: Sums,
 ): Promise<Exactness> {
   const units = sums === "product" ? 2 * widthOf(network) : 4;
-  const values = await runNetwork(engine, networkOnnx(network, sums), sample, count, units, watch);
+  const values = await runNetwork(engine, networkGraph(network, sums), sample, count, units, watch);
   return compare(values, sample.targets.subarray(0, count), isLabels);
 }
 

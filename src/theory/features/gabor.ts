@@ -7,7 +7,6 @@
  */
 
 import { DataError, UsageError } from "../../base/errors.ts";
-import { writeOnnx } from "../../graph/onnx/write.ts";
 import { convolution } from "../../graph/ops/convolution.ts";
 import { add, multiply, negate, relu, sqrt } from "../../graph/ops/elementwise.ts";
 import { concat } from "../../graph/ops/pieces.ts";
@@ -15,6 +14,7 @@ import { reshape } from "../../graph/ops/shape.ts";
 import { plain } from "../../graph/ops/window.ts";
 import { constant, type Graph, input, sizeOf, type Value } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
+import { openProgram } from "../program.ts";
 import { type GaborBank, gaborFilters, gaussianWindow, mnistBank } from "./gabor-bank.ts";
 
 /** Images of one run. */
@@ -28,7 +28,7 @@ export function gaborGraph(bank: GaborBank, batch = BATCH, side = SIDE): Graph {
   const { size, weights } = gaborFilters(bank);
   const x = input("x", [batch, 1, side, side]);
   const filter = (filters: Float64Array): Value =>
-    convolution(x, constant([...filters], [filters.length / size ** 2, 1, size, size]), {
+    convolution(x, constant(filters, [filters.length / size ** 2, 1, size, size]), {
       ...plain,
       pads: Array.from({ length: 4 }, () => (size - 1) / 2),
       groups: 1,
@@ -82,21 +82,15 @@ export async function gaborFeatures(
   const graph = gaborGraph(bank);
   const dimension = graph.outputs[0]!.value.shape[1]!;
   const features = new Float32Array(count * dimension);
-  const { Tensor } = engine.runtime;
-  const session = await engine.open(writeOnnx(engine.lower(graph)));
-  try {
-    const batch = new Float32Array(BATCH * pixels);
-    for (let first = 0; first < count; first += BATCH) {
-      signal?.throwIfAborted();
-      // What the last run does not fill is left from the one before, and its features are not read.
-      batch.set(images.subarray(first * pixels, (first + BATCH) * pixels));
-      const results = await session.run({ x: new Tensor("float32", batch, [BATCH, 1, SIDE, SIDE]) });
-      const rows = Math.min(BATCH, count - first);
-      const computed = results["features"]!.data as Float32Array;
-      features.set(computed.subarray(0, rows * dimension), first * dimension);
-    }
-  } finally {
-    await session.release();
+  await using program = await openProgram(engine, engine.lower(graph));
+  const batch = new Float32Array(BATCH * pixels);
+  for (let first = 0; first < count; first += BATCH) {
+    signal?.throwIfAborted();
+    // What the last run does not fill is left from the one before, and its features are not read.
+    batch.set(images.subarray(first * pixels, (first + BATCH) * pixels));
+    const results = await program.run({ x: { data: batch, dims: [BATCH, 1, SIDE, SIDE] } });
+    const rows = Math.min(BATCH, count - first);
+    features.set(results["features"]!.subarray(0, rows * dimension), first * dimension);
   }
   return { features, dimension };
 }

@@ -6,10 +6,13 @@
 
 import { DataError, UsageError } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
+import { byteProduct } from "../../graph/ops/linear.ts";
+import { transpose } from "../../graph/ops/shape.ts";
+import { constant, input } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
 import { exactByteOperand } from "../kernel/byte-products.ts";
-import { openProgram } from "../kernel/program.ts";
 import { TILE, tileRows } from "../kernel/triangle.ts";
+import { openProgram } from "../program.ts";
 import {
   blocksDone,
   createGramState,
@@ -226,28 +229,20 @@ interface Products extends AsyncDisposable {
 
 async function openProducts(engine: Engine): Promise<Products> {
   const operand = await exactByteOperand(engine);
+  const rows = input("rows", ["rows", "features"], operand);
   const turn = await openProgram(engine, {
     name: "gram-transpose",
-    inputs: { rows: operand },
-    nodes: [{ operator: "Transpose", inputs: ["rows"], output: "columns" }],
-    outputs: { columns: operand },
+    inputs: [rows],
+    outputs: [{ name: "columns", value: transpose(rows) }],
   });
+  const left = input("left", ["rows", "features"], "uint8");
+  const columns = input("right", ["features", "columns"], operand);
+  const zeros = [constant(SHIFT, [], "uint8"), constant(operand === "int8" ? 0 : SHIFT, [], operand)];
   const product = await openProgram(engine, {
     name: "gram-product",
-    inputs: { left: "uint8", right: operand, left_zero: "uint8", right_zero: operand },
-    nodes: [
-      {
-        operator: "MatMulInteger",
-        inputs: ["left", "right", "left_zero", "right_zero"],
-        output: "product",
-      },
-    ],
-    outputs: { product: "int32" },
+    inputs: [left, columns],
+    outputs: [{ name: "product", value: byteProduct(left, columns, ...zeros) }],
   });
-  const zeros = {
-    left_zero: { data: Uint8Array.of(SHIFT), dims: [] },
-    right_zero: { data: operand === "int8" ? Int8Array.of(0) : Uint8Array.of(SHIFT), dims: [] },
-  };
   const room = new Int32Array(TILE * TILE);
   let right: (Int8Array | Uint8Array)[] = [];
   return {
@@ -278,7 +273,6 @@ async function openProducts(engine: Engine): Promise<Products> {
       const data = room.subarray(0, rows * width);
       await product.run(
         {
-          ...zeros,
           left: { data: left, dims: [rows, features] },
           right: { data: columns, dims: [features, width] },
         },

@@ -2,9 +2,7 @@
  * @file One layer of random convolutional features as a graph, run over all images a few at a time.
  */
 
-import type { InferenceSession } from "onnxruntime-node";
 import { type Dataset, exampleCount, exampleSize } from "../../data/dataset.ts";
-import { writeOnnx } from "../../graph/onnx/write.ts";
 import { convolution } from "../../graph/ops/convolution.ts";
 import { multiply, relu, subtract } from "../../graph/ops/elementwise.ts";
 import { concat } from "../../graph/ops/pieces.ts";
@@ -13,6 +11,7 @@ import { reshape } from "../../graph/ops/shape.ts";
 import { plain, windowCounts } from "../../graph/ops/window.ts";
 import { type Graph, input, sizeOf, type Value } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
+import { openProgram } from "../program.ts";
 import { type Filters, pixelScale } from "./patches.ts";
 
 /** How answers of filters are pooled, and what they must exceed. */
@@ -116,26 +115,23 @@ export async function openLayer(
   count: number,
   settings: LayerSettings,
 ): Promise<Layer> {
-  const { Tensor } = engine.runtime;
   const { places, grid } = layerGeometry(shape.slice(1), settings);
   const width = 2 * count * sizeOf(grid);
   // Not lowered to blocks: on few channels and small batches the plain convolution is as fast, and the passes after it
   // are faster.
-  const session: InferenceSession = await engine.open(writeOnnx(layerGraph(shape, count, settings)));
+  const program = await openProgram(engine, layerGraph(shape, count, settings));
   return {
     count,
     async compute(images, inverse, { weights, offsets }, features, signal) {
       const size = exampleSize(images);
       const scale = pixelScale(images);
       const place = sizeOf(places);
-      const perFilter = (sign: number) =>
-        new Tensor(
-          "float32",
-          offsets.map((offset) => offset + sign * settings.threshold),
-          [1, count, 1, 1],
-        );
+      const perFilter = (sign: number) => ({
+        data: offsets.map((offset) => offset + sign * settings.threshold),
+        dims: [1, count, 1, 1],
+      });
       const fixed = {
-        filters: new Tensor("float32", weights, [count, shape[0], settings.patchSize, settings.patchSize]),
+        filters: { data: weights, dims: [count, shape[0], settings.patchSize, settings.patchSize] },
         above: perFilter(1),
         below: perFilter(-1),
       };
@@ -148,15 +144,14 @@ export async function openLayer(
         for (let at = 0; at < rows * size; at++)
           pixels[at] = images.inputs[first * size + at]! * scale - MIDDLE;
         deviations.set(inverse.subarray(first * place, (first + rows) * place));
-        const results: InferenceSession.OnnxValueMapType = await session.run({
+        const results = await program.run({
           ...fixed,
-          x: new Tensor("float32", pixels, [BATCH, ...shape]),
-          inverse: new Tensor("float32", deviations, [BATCH, 1, ...places]),
+          x: { data: pixels, dims: [BATCH, ...shape] },
+          inverse: { data: deviations, dims: [BATCH, 1, ...places] },
         });
-        const computed = results["features"]!.data as Float32Array;
-        features.set(computed.subarray(0, rows * width), first * width);
+        features.set(results["features"]!.subarray(0, rows * width), first * width);
       }
     },
-    [Symbol.asyncDispose]: () => session.release(),
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
 }

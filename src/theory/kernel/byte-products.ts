@@ -2,8 +2,10 @@
  * @file In which types an engine multiplies bytes exactly, and fastest.
  */
 
+import { byteProduct } from "../../graph/ops/linear.ts";
+import { input } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
-import { openProgram } from "./program.ts";
+import { openProgram } from "../program.ts";
 
 /** Element type of the right operand of a product of bytes; the left one is unsigned. */
 export type ByteOperand = "int8" | "uint8";
@@ -19,11 +21,12 @@ const [ROWS, LENGTH, COLUMNS] = [13, 70, 37] as const;
  * bytes are exact everywhere.
  */
 export async function exactByteOperand(engine: Engine): Promise<ByteOperand> {
+  const left = input("left", [ROWS, LENGTH], "uint8");
+  const right = input("right", [LENGTH, COLUMNS], "int8");
   await using program = await openProgram(engine, {
     name: "byte-products",
-    inputs: { left: "uint8", right: "int8" },
-    nodes: [{ operator: "MatMulInteger", inputs: ["left", "right"], output: "product" }],
-    outputs: { product: "int32" },
+    inputs: [left, right],
+    outputs: [{ name: "product", value: byteProduct(left, right) }],
   });
   for (const extreme of [127, -128]) {
     const { product } = await program.run({

@@ -11,9 +11,12 @@
  */
 
 import { DataError } from "../../base/errors.ts";
+import { gemm, matmul, plainProduct } from "../../graph/ops/linear.ts";
+import { cast } from "../../graph/ops/shape.ts";
+import { type Input, input, type Value } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
+import { type Feeds, openProgram, type Program } from "../program.ts";
 import { createDenseCholesky, type DenseFactor } from "./dense-cholesky.ts";
-import { type Feeds, openProgram } from "./program.ts";
 import type { GramSource } from "./source.ts";
 import { TILE, tileRows } from "./triangle.ts";
 
@@ -149,48 +152,27 @@ async function factorShifted(
   }
 }
 
-async function openPrograms(engine: Engine, source: GramSource) {
-  const inputs = source.inputs("float32");
-  const nodes = source.nodes("float32");
-  const subtract = (theirs: string) => ({
-    operator: "Gemm",
-    inputs: [theirs, "ours", "kernel"],
-    output: "rest",
-    attributes: { transA: { int: 1 }, alpha: { float: -1 }, beta: { float: 1 } },
-  });
-  const scale = (rest: string) => ({ operator: "MatMul", inputs: ["inverse", rest], output: "tile" });
-  const widen = (rest: string) => ({
-    operator: "Cast",
-    inputs: [rest],
-    output: "corner",
-    attributes: { to: { int: 11 } },
-  });
-  const open = openProgram.bind(undefined, engine);
+async function openPrograms(engine: Engine, { tile }: GramSource) {
+  const open = (name: string, inputs: readonly Input[], value: Value): Promise<Program> =>
+    openProgram(engine, { name: "cholesky", inputs, outputs: [{ name, value }] });
+  /** What earlier rows explain of a tile, taken away from it. */
+  const rest = (theirs: Value, ours: Value, kernel: Value): Value =>
+    gemm(theirs, ours, kernel, { alpha: -1, beta: 1, transposeA: true, transposeB: false });
+  const theirs = input("theirs", ["explained", "rows"]);
+  const ours = input("ours", ["explained", "columns"]);
+  const corner = input("ours", ["explained", "rows"]);
+  const inverse = input("inverse", ["rows", "rows"]);
+  const { inputs, kernel } = tile("float32");
+  const own = tile("float32", "rows");
   const programs = {
-    first: await open({
-      name: "cholesky-first",
-      inputs: { ...inputs, inverse: "float32" },
-      nodes: [...nodes, scale("kernel")],
-      outputs: { tile: "float32" },
-    }),
-    next: await open({
-      name: "cholesky-next",
-      inputs: { ...inputs, inverse: "float32", theirs: "float32", ours: "float32" },
-      nodes: [...nodes, subtract("theirs"), scale("rest")],
-      outputs: { tile: "float32" },
-    }),
-    firstDiagonal: await open({
-      name: "cholesky-first-diagonal",
-      inputs,
-      nodes: [...nodes, widen("kernel")],
-      outputs: { corner: "float64" },
-    }),
-    diagonal: await open({
-      name: "cholesky-diagonal",
-      inputs: { ...inputs, ours: "float32" },
-      nodes: [...nodes, subtract("ours"), widen("rest")],
-      outputs: { corner: "float64" },
-    }),
+    first: await open("tile", [...inputs, inverse], matmul(inverse, kernel)),
+    next: await open("tile", [...inputs, inverse, theirs, ours], matmul(inverse, rest(theirs, ours, kernel))),
+    firstDiagonal: await open("corner", own.inputs, cast(own.kernel, { to: "float64" })),
+    diagonal: await open(
+      "corner",
+      [...own.inputs, corner],
+      cast(rest(corner, corner, own.kernel), { to: "float64" }),
+    ),
   };
   return {
     ...programs,
@@ -215,21 +197,14 @@ async function createSolver(
     readonly shift: number;
   },
 ): Promise<Preconditioner> {
-  const gemm = (transposed: boolean) =>
-    openProgram(engine, {
-      name: transposed ? "substitute-forward" : "substitute-backward",
-      inputs: { matrix: "float32", vectors: "float32" },
-      nodes: [
-        {
-          operator: "Gemm",
-          inputs: ["matrix", "vectors"],
-          output: "product",
-          attributes: { transA: { int: transposed ? 1 : 0 } },
-        },
-      ],
-      outputs: { product: "float32" },
-    });
-  const [transposed, plain] = [await gemm(true), await gemm(false)];
+  const open = (transposeA: boolean) => {
+    const matrix = input("matrix", transposeA ? ["inner", "rows"] : ["rows", "inner"]);
+    const vectors = input("vectors", ["inner", "columns"]);
+    const product = gemm(matrix, vectors, { ...plainProduct, transposeA });
+    const outputs = [{ name: "product", value: product }];
+    return openProgram(engine, { name: "substitute", inputs: [matrix, vectors], outputs });
+  };
+  const [transposed, plain] = [await open(true), await open(false)];
   return {
     bytes: [...panels, ...inverses].reduce((sum, { byteLength }) => sum + byteLength, 0),
     shift,

@@ -3,8 +3,10 @@
  * engine.
  */
 
+import { gemm, plainProduct } from "../../graph/ops/linear.ts";
+import { input } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
-import { openProgram } from "./program.ts";
+import { openProgram } from "../program.ts";
 
 /** Rows below which plain loops are used. */
 const SMALL = 96;
@@ -28,20 +30,12 @@ export interface DenseCholesky extends AsyncDisposable {
 
 /** Open the products that halves are joined by. */
 export async function createDenseCholesky(engine: Engine): Promise<DenseCholesky> {
-  const open = (isTransposed: boolean) =>
-    openProgram(engine, {
-      name: "product",
-      inputs: { a: "float64", b: "float64" },
-      nodes: [
-        {
-          operator: "Gemm",
-          inputs: ["a", "b"],
-          output: "c",
-          attributes: { transB: { int: isTransposed ? 1 : 0 } },
-        },
-      ],
-      outputs: { c: "float64" },
-    });
+  const open = (transposeB: boolean) => {
+    const a = input("a", ["rows", "inner"], "float64");
+    const b = input("b", transposeB ? ["columns", "inner"] : ["inner", "columns"], "float64");
+    const c = gemm(a, b, { ...plainProduct, transposeB });
+    return openProgram(engine, { name: "product", inputs: [a, b], outputs: [{ name: "c", value: c }] });
+  };
   const [plain, transposed] = [await open(false), await open(true)];
   const multiply = async (
     a: Float64Array,

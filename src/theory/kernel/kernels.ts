@@ -1,12 +1,26 @@
 /**
  * @file Kernels: functions of two examples that depend on their inner product and their norms only.
  *
- * Each has a float64 meaning, the oracle of the tests, and operators that compute a tile of the Gram matrix.
+ * Each has a float64 meaning, the oracle of the tests, and a graph that computes a tile of the Gram matrix.
  */
 
 import { UsageError } from "../../base/errors.ts";
 import { unknownName } from "../../base/suggest.ts";
-import { type ElementType, elementNumber, type ProgramNode } from "./program.ts";
+import {
+  acos,
+  add,
+  cos,
+  divide,
+  exp,
+  maximum,
+  minimum,
+  multiply,
+  sin,
+  sqrt,
+  subtract,
+} from "../../graph/ops/elementwise.ts";
+import { cast } from "../../graph/ops/shape.ts";
+import { numberLike, type Value } from "../../graph/value.ts";
 
 export const kernelNames = ["gaussian", "laplace", "linear", "polynomial", "arc-cosine", "ntk"] as const;
 
@@ -21,13 +35,13 @@ export interface KernelSettings {
   readonly degree: number;
 }
 
-/** Where a tile's operators find what they need, by name. */
-interface Operands {
+/** What a tile is computed from. */
+export interface TileOperands {
   /** `[rows, columns]`: inner products. */
-  readonly dot: string;
+  readonly dot: Value;
   /** `[rows, 1]` and `[1, columns]`: squared norms. */
-  readonly rows: string;
-  readonly columns: string;
+  readonly rows: Value;
+  readonly columns: Value;
 }
 
 /** A kernel with its settings. */
@@ -39,10 +53,8 @@ export interface Kernel {
   readonly source: string;
   /** Its value, from the inner product and the squared norms of two examples. */
   evaluate(dot: number, a: number, b: number): number;
-  /** Operators that end in `output`, `[rows, columns]`; `constants` are scalars they read. */
-  nodes(operands: Operands, type: "float32" | "float64", output: string): readonly ProgramNode[];
-  /** Names and values of scalars that the operators read. */
-  readonly constants: { readonly [name: string]: number };
+  /** Its values of a tile, `[rows, columns]`, of the type of the operands. */
+  tile(operands: TileOperands): Value;
   /** The largest rank of a Gram matrix of examples of so many values; Infinity if it is never singular by itself. */
   rank(dimensions: number): number;
 }
@@ -63,68 +75,28 @@ export function kernelOf(settings: KernelSettings): Kernel {
   return make(bandwidth, degree);
 }
 
-const node = (
-  operator: string,
-  inputs: readonly string[],
-  output: string,
-  attributes: ProgramNode["attributes"] = {},
-): ProgramNode => ({ operator, inputs, output, attributes });
-
 /** The squared distance from inner product and norms; rounding may not make it negative. */
 const squaredDistance = (dot: number, a: number, b: number): number => Math.max(0, a + b - 2 * dot);
 
-const distanceNodes = ({ dot, rows, columns }: Operands): ProgramNode[] => [
-  node("Add", [rows, columns], "norms"),
-  node("Mul", [dot, "two"], "twice"),
-  node("Sub", ["norms", "twice"], "signed_distance"),
-  node("Max", ["signed_distance", "zero"], "squared_distance"),
-];
+const distanceOf = ({ dot, rows, columns }: TileOperands): Value =>
+  maximum(subtract(add(rows, columns), multiply(dot, numberLike(dot, 2))), numberLike(dot, 0));
 
 /** Binomial coefficients and such would only hide that a power is a product. */
-function powerNodes(base: string, degree: number, output: string): ProgramNode[] {
-  if (degree === 1) return [node("Identity", [base], output)];
-  return Array.from({ length: degree - 1 }, (_, index) =>
-    node(
-      "Mul",
-      [index === 0 ? base : `power_${index + 1}`, base],
-      index === degree - 2 ? output : `power_${index + 2}`,
-    ),
-  );
-}
+const powerOf = (base: Value, degree: number): Value =>
+  Array.from({ length: degree - 1 }).reduce<Value>((power) => multiply(power, base), base);
 
 /**
- * The angle between two examples. ONNX Runtime has an arc cosine for float32 only; in float64 two Newton steps on
- * `cos(angle) = c` make up for it.
+ * The angle between two examples, from its cosine. ONNX Runtime has an arc cosine for float32 only; in float64 two Newton
+ * steps on `cos(angle) = c` make up for it.
  */
-function angleNodes({ dot, rows, columns }: Operands, type: "float32" | "float64"): ProgramNode[] {
-  const cosine = [
-    node("Mul", [rows, columns], "norms_squared"),
-    node("Sqrt", ["norms_squared"], "lengths"),
-    node("Max", ["lengths", "tiny"], "safe_lengths"),
-    node("Div", [dot, "safe_lengths"], "raw_cosine"),
-    node("Min", ["raw_cosine", "one"], "least_cosine"),
-    node("Max", ["least_cosine", "minus_one"], "cosine"),
-  ];
-  if (type === "float32") return [...cosine, node("Acos", ["cosine"], "angle")];
-  const step = (from: string, to: string): ProgramNode[] => [
-    node("Cos", [from], `${to}_cos`),
-    node("Sin", [from], `${to}_sin`),
-    node("Max", [`${to}_sin`, "guard"], `${to}_slope`),
-    node("Sub", [`${to}_cos`, "cosine"], `${to}_error`),
-    node("Div", [`${to}_error`, `${to}_slope`], `${to}_step`),
-    node("Add", [from, `${to}_step`], to),
-  ];
-  return [
-    ...cosine,
-    node("Cast", ["cosine"], "cosine_32", { to: { int: elementNumber("float32") } }),
-    node("Acos", ["cosine_32"], "angle_32"),
-    node("Cast", ["angle_32"], "angle_0", { to: { int: elementNumber("float64") } }),
-    ...step("angle_0", "angle_1"),
-    ...step("angle_1", "angle"),
-  ];
+function angleOf(cosine: Value): Value {
+  if (cosine.type === "float32") return acos(cosine);
+  const step = (angle: Value): Value => {
+    const slope = maximum(sin(angle), numberLike(cosine, 1e-6));
+    return add(angle, divide(subtract(cos(angle), cosine), slope));
+  };
+  return step(step(cast(acos(cast(cosine, { to: "float32" })), { to: cosine.type })));
 }
-
-const ANGLE_CONSTANTS = { tiny: 1e-30, one: 1, minus_one: -1, guard: 1e-6, pi: Math.PI };
 
 /** `|x||x'| (sin t + (pi - t) cos t) / pi`, for the angle t. */
 function arcCosine(dot: number, a: number, b: number): { readonly value: number; readonly angle: number } {
@@ -134,18 +106,21 @@ function arcCosine(dot: number, a: number, b: number): { readonly value: number;
   return { value: (lengths * (Math.sin(angle) + (Math.PI - angle) * cosine)) / Math.PI, angle };
 }
 
-const arcCosineNodes = (operands: Operands, type: "float32" | "float64", output: string): ProgramNode[] => [
-  ...angleNodes(operands, type),
+/** The same as a graph, and `pi - t`. */
+function arcCosineOf({ dot, rows, columns }: TileOperands): {
+  readonly value: Value;
+  readonly opening: Value;
+} {
+  const [one, pi] = [numberLike(dot, 1), numberLike(dot, Math.PI)];
+  const lengths = sqrt(multiply(rows, columns));
+  const raw = divide(dot, maximum(lengths, numberLike(dot, 1e-30)));
+  const cosine = maximum(minimum(raw, one), numberLike(dot, -1));
+  const opening = subtract(pi, angleOf(cosine));
   // sin t = sqrt(1 - cos² t), from the cosine: the engine's sine is for one type, and this is exact enough near 0.
-  node("Mul", ["cosine", "cosine"], "cosine_squared"),
-  node("Sub", ["one", "cosine_squared"], "sine_squared"),
-  node("Sqrt", ["sine_squared"], "sine"),
-  node("Sub", ["pi", "angle"], "opening"),
-  node("Mul", ["opening", "cosine"], "turned"),
-  node("Add", ["sine", "turned"], "shape"),
-  node("Mul", ["shape", "lengths"], "scaled"),
-  node("Div", ["scaled", "pi"], output),
-];
+  const sine = sqrt(subtract(one, multiply(cosine, cosine)));
+  const shape = add(sine, multiply(opening, cosine));
+  return { value: divide(multiply(shape, lengths), pi), opening };
+}
 
 const COMMON = { rank: () => Number.POSITIVE_INFINITY };
 
@@ -155,42 +130,29 @@ const KERNELS: { readonly [K in KernelName]: (bandwidth: number, degree: number)
     name: "gaussian",
     formula: `exp(-${bandwidth} |x - x'|^2)`,
     source: "the first author's published code for MNIST uses 0.02",
-    constants: { two: 2, zero: 0, minus_bandwidth: -bandwidth },
     evaluate: (dot, a, b) => Math.exp(-bandwidth * squaredDistance(dot, a, b)),
-    nodes: (operands, _, output) => [
-      ...distanceNodes(operands),
-      node("Mul", ["squared_distance", "minus_bandwidth"], "exponent"),
-      node("Exp", ["exponent"], output),
-    ],
+    tile: (operands) => exp(multiply(distanceOf(operands), numberLike(operands.dot, -bandwidth))),
   }),
   laplace: (bandwidth) => ({
     ...COMMON,
     name: "laplace",
     formula: `exp(-${bandwidth} |x - x'|)`,
     source: "Belkin, Ma, Mandal 2018",
-    constants: { two: 2, zero: 0, minus_bandwidth: -bandwidth },
     evaluate: (dot, a, b) => Math.exp(-bandwidth * Math.sqrt(squaredDistance(dot, a, b))),
-    nodes: (operands, _, output) => [
-      ...distanceNodes(operands),
-      node("Sqrt", ["squared_distance"], "distance"),
-      node("Mul", ["distance", "minus_bandwidth"], "exponent"),
-      node("Exp", ["exponent"], output),
-    ],
+    tile: (operands) => exp(multiply(sqrt(distanceOf(operands)), numberLike(operands.dot, -bandwidth))),
   }),
   linear: () => ({
     name: "linear",
     formula: "<x, x'>",
     source: "equation (3)",
-    constants: {},
     rank: (dimensions) => dimensions,
     evaluate: (dot) => dot,
-    nodes: ({ dot }, _, output) => [node("Identity", [dot], output)],
+    tile: ({ dot }) => dot,
   }),
   polynomial: (bandwidth, degree) => ({
     name: "polynomial",
     formula: `(${bandwidth} <x, x'> + 1)^${degree}`,
     source: "Vapnik 1995",
-    constants: { bandwidth, one: 1 },
     // Monomials of at most that degree: (dimensions + degree) over degree.
     rank: (dimensions) =>
       Array.from({ length: degree }, (_, index) => (dimensions + index + 1) / (index + 1)).reduce(
@@ -198,43 +160,29 @@ const KERNELS: { readonly [K in KernelName]: (bandwidth: number, degree: number)
         1,
       ),
     evaluate: (dot) => (bandwidth * dot + 1) ** degree,
-    nodes: ({ dot }, _, output) => [
-      node("Mul", [dot, "bandwidth"], "scaled_dot"),
-      node("Add", ["scaled_dot", "one"], "base"),
-      ...powerNodes("base", degree, output),
-    ],
+    tile: ({ dot }) => powerOf(add(multiply(dot, numberLike(dot, bandwidth)), numberLike(dot, 1)), degree),
   }),
   "arc-cosine": () => ({
     ...COMMON,
     name: "arc-cosine",
     formula: "|x||x'| (sin t + (pi - t) cos t) / pi, t the angle between x and x'",
     source: "Cho and Saul 2009, degree 1: an infinitely wide ReLU layer, its second layer trained",
-    constants: ANGLE_CONSTANTS,
     evaluate: (dot, a, b) => arcCosine(dot, a, b).value,
-    nodes: arcCosineNodes,
+    tile: (operands) => arcCosineOf(operands).value,
   }),
   ntk: () => ({
     ...COMMON,
     name: "ntk",
     formula: "<x, x'> (pi - t) / pi + |x||x'| (sin t + (pi - t) cos t) / pi, t the angle between x and x'",
     source: "Jacot, Gabriel, Hongler 2018: an infinitely wide ReLU layer, both layers trained",
-    constants: ANGLE_CONSTANTS,
     evaluate: (dot, a, b) => {
       const { value, angle } = arcCosine(dot, a, b);
       return value + (dot * (Math.PI - angle)) / Math.PI;
     },
-    nodes: (operands, type, output) => [
-      ...arcCosineNodes(operands, type, "arc_cosine"),
-      node("Mul", ["opening", operands.dot], "turned_dot"),
-      node("Div", ["turned_dot", "pi"], "first_layer"),
-      node("Add", ["arc_cosine", "first_layer"], output),
-    ],
+    tile(operands) {
+      const { value, opening } = arcCosineOf(operands);
+      const { dot } = operands;
+      return add(value, divide(multiply(opening, dot), numberLike(dot, Math.PI)));
+    },
   }),
 };
-
-/** The scalars of a kernel as feeds of a type. */
-export const constantInputs = (
-  { constants }: Kernel,
-  type: ElementType,
-): { readonly [name: string]: ElementType } =>
-  Object.fromEntries(Object.keys(constants).map((name) => [name, type]));

@@ -2,8 +2,10 @@
  * @file Gram matrix times vectors in float64, the matrix computed tile by tile and never held.
  */
 
+import { matmul } from "../../graph/ops/linear.ts";
+import { type Graph, input } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
-import { openProgram, type Program } from "./program.ts";
+import { openProgram } from "../program.ts";
 import type { GramSource, TileSource } from "./source.ts";
 import { TILE, tileRows } from "./triangle.ts";
 
@@ -22,25 +24,26 @@ export interface GramProduct extends AsyncDisposable {
   multiply(vectors: Float64Array, columns: number, onTile?: OnTile): Promise<Float64Array>;
 }
 
+/** A tile times the vectors of its columns; of one above the diagonal also the vectors of its rows times it. */
+function productGraph({ tile }: TileSource, isAbove: boolean): Graph {
+  const { inputs, kernel } = tile("float64");
+  const right = input("right_vectors", ["columns", "vectors"], "float64");
+  // Vectors as rows: a product with the transposed tile would be four times slower.
+  const left = input("left_vectors", ["vectors", "rows"], "float64");
+  return {
+    name: "gram-product",
+    inputs: [...inputs, right, ...(isAbove ? [left] : [])],
+    outputs: [
+      { name: "across", value: matmul(kernel, right) },
+      ...(isAbove ? [{ name: "down", value: matmul(left, kernel) }] : []),
+    ],
+  };
+}
+
 /** Products with a symmetric Gram matrix: each tile above the diagonal is computed once and used twice. */
 export async function createGramProduct(engine: Engine, source: GramSource): Promise<GramProduct> {
-  const inputs = { ...source.inputs("float64"), right_vectors: "float64" as const };
-  const nodes = source.nodes("float64");
-  const across = { operator: "MatMul", inputs: ["kernel", "right_vectors"], output: "across" };
-  // Vectors as rows: a product with the transposed tile would be four times slower.
-  const down = { operator: "MatMul", inputs: ["left_vectors", "kernel"], output: "down" };
-  const diagonal = await openProgram(engine, {
-    name: "gram-product-diagonal",
-    inputs,
-    nodes: [...nodes, across],
-    outputs: { across: "float64" },
-  });
-  const above = await openProgram(engine, {
-    name: "gram-product",
-    inputs: { ...inputs, left_vectors: "float64" },
-    nodes: [...nodes, across, down],
-    outputs: { across: "float64", down: "float64" },
-  });
+  const diagonal = await openProgram(engine, productGraph(source, false));
+  const above = await openProgram(engine, productGraph(source, true));
   const n = source.rows;
   const count = Math.ceil(n / TILE);
   return {
@@ -90,15 +93,7 @@ export async function multiplyTests(
   columns: number,
   onTile?: OnTile,
 ): Promise<Float64Array> {
-  await using program: Program = await openProgram(engine, {
-    name: "test-product",
-    inputs: { ...source.inputs("float64"), right_vectors: "float64" },
-    nodes: [
-      ...source.nodes("float64"),
-      { operator: "MatMul", inputs: ["kernel", "right_vectors"], output: "across" },
-    ],
-    outputs: { across: "float64" },
-  });
+  await using program = await openProgram(engine, productGraph(source, false));
   const [down, along] = [Math.ceil(source.rows / TILE), Math.ceil(source.columns / TILE)];
   const out = new Float64Array(source.rows * columns);
   for (let row = 0; row < down; row++) {

@@ -5,25 +5,39 @@
  * precision it was accumulated in, and is taken as it is.
  */
 
+import { multiply } from "../../graph/ops/elementwise.ts";
+import { byteProduct, gemm, plainProduct } from "../../graph/ops/linear.ts";
+import { cast, transpose } from "../../graph/ops/shape.ts";
+import { constant, type Input, input, numberLike, type Value } from "../../graph/value.ts";
 import type { Gram } from "../features/gram-state.ts";
+import type { Block, Feeds } from "../program.ts";
 import type { ByteOperand } from "./byte-products.ts";
-import { constantInputs, type Kernel } from "./kernels.ts";
-import { type Block, type ElementType, elementNumber, type Feeds, type ProgramNode } from "./program.ts";
+import type { Kernel } from "./kernels.ts";
 import { TILE, tileRows } from "./triangle.ts";
 
 /** Precision of a tile. */
 export type Precision = "float32" | "float64";
 
-/** Tiles of a Gram matrix as parts of a program: operators that make `kernel`, and what they are fed. */
+/** A tile as a part of a graph. */
+interface Tile {
+  readonly inputs: readonly Input[];
+  /** `[rows, columns]`. */
+  readonly kernel: Value;
+}
+
+/** Tiles of a Gram matrix as parts of graphs, and what these are given. */
 export interface TileSource {
   /** Rows of the matrix. */
   readonly rows: number;
   /** Columns of the matrix. */
   readonly columns: number;
-  readonly inputs: (precision: Precision) => { readonly [name: string]: ElementType };
-  /** Operators that end in `kernel`, `[rows of the tile, columns of the tile]`. */
-  readonly nodes: (precision: Precision) => readonly ProgramNode[];
-  /** What the operators are fed for a tile; of a symmetric matrix `row <= column` only. */
+  /**
+   * A tile of free sizes.
+   *
+   * @param columns - The name of its number of columns, `columns` unless told; that of its rows is `rows`.
+   */
+  readonly tile: (precision: Precision, columns?: string) => Tile;
+  /** What a tile's inputs are given; of a symmetric matrix `row <= column` only. */
   readonly feeds: (precision: Precision, row: number, column: number) => Feeds;
 }
 
@@ -168,61 +182,30 @@ function sourceOf(kernel: Kernel, left: Prepared, right: Prepared): TileSource {
   return {
     rows: left.count,
     columns: right.count,
-    inputs: (precision) => ({
-      ...(isBytes
-        ? { left: "uint8", right: operand, left_zero: "uint8", right_zero: operand, pixel_squared: precision }
-        : { left: precision, right: precision }),
-      row_norms: precision,
-      column_norms: precision,
-      ...constantInputs(kernel, precision),
-    }),
-    nodes: (precision) => [
-      ...(isBytes
-        ? [
-            {
-              operator: "MatMulInteger",
-              inputs: ["left", "right", "left_zero", "right_zero"],
-              output: "whole_dot",
-            },
-            {
-              operator: "Cast",
-              inputs: ["whole_dot"],
-              output: "pixel_dot",
-              attributes: { to: { int: elementNumber(precision) } },
-            },
-            { operator: "Mul", inputs: ["pixel_dot", "pixel_squared"], output: "dot" },
-          ]
-        : [
-            {
-              operator: "Gemm",
-              inputs: ["left", "right"],
-              output: "dot",
-              attributes: { transB: { int: 1 } },
-            },
-          ]),
-      ...kernel.nodes({ dot: "dot", rows: "row_norms", columns: "column_norms" }, precision, "kernel"),
-    ],
+    tile(precision, columns = "columns") {
+      const a = input("left", ["rows", left.size], isBytes ? "uint8" : precision);
+      const b = isBytes
+        ? input("right", [left.size, columns], operand)
+        : input("right", [columns, left.size], precision);
+      if (!isBytes) return tileOf(kernel, gemm(a, b, { ...plainProduct, transposeB: true }), [a, b], columns);
+      const zeros = [constant(0, [], "uint8"), constant(operand === "int8" ? -128 : 0, [], operand)];
+      const whole = cast(byteProduct(a, b, ...zeros), { to: precision });
+      return tileOf(kernel, multiply(whole, numberLike(whole, PIXEL * PIXEL)), [a, b], columns);
+    },
     feeds: (precision, row, column) => ({
       left: left.left(precision, row),
       right: right.right(precision, column),
-      ...(isBytes && {
-        left_zero: { data: Uint8Array.of(0), dims: [] },
-        right_zero: { data: operand === "int8" ? Int8Array.of(-128) : Uint8Array.of(0), dims: [] },
-        pixel_squared: scalar(PIXEL * PIXEL, precision),
-      }),
       ...normFeeds(precision, left.norms, row, right.norms, column),
-      ...constantFeeds(kernel, precision),
     }),
   };
 }
 
-const scalar = (value: number, precision: Precision): Block => ({
-  data: DTYPE[precision].of(value),
-  dims: [],
-});
-
-const constantFeeds = ({ constants }: Kernel, precision: Precision): Feeds =>
-  Object.fromEntries(Object.entries(constants).map(([name, value]) => [name, scalar(value, precision)]));
+/** A tile from its inner products, `[rows, columns]`, and what these are computed from; norms are given beside. */
+function tileOf(kernel: Kernel, dot: Value, inputs: readonly Input[], size: string): Tile {
+  const rows = input("row_norms", ["rows", 1], dot.type);
+  const columns = input("column_norms", [1, size], dot.type);
+  return { inputs: [...inputs, rows, columns], kernel: kernel.tile({ dot, rows, columns }) };
+}
 
 function normFeeds(
   precision: Precision,
@@ -245,44 +228,21 @@ export function gramOfProducts(kernel: Kernel, gram: Gram): GramSource {
     own.map((norm) => norm * squaredUnit),
   ) as [Float64Array, Float64Array];
   const [n, m] = [norms.length, testNorms.length];
-  const held = (
-    precision: Precision,
-    isTransposed: boolean,
-  ): { inputs: { [name: string]: ElementType }; nodes: ProgramNode[] } => ({
-    inputs: {
-      products: "int32",
-      squared_unit: precision,
-      row_norms: precision,
-      column_norms: precision,
-      ...constantInputs(kernel, precision),
-    },
-    nodes: [
-      isTransposed
-        ? { operator: "Transpose", inputs: ["products"], output: "products_upper" }
-        : { operator: "Identity", inputs: ["products"], output: "products_upper" },
-      {
-        operator: "Cast",
-        inputs: ["products_upper"],
-        output: "whole_dot",
-        attributes: { to: { int: elementNumber(precision) } },
-      },
-      { operator: "Mul", inputs: ["whole_dot", "squared_unit"], output: "dot" },
-      ...kernel.nodes({ dot: "dot", rows: "row_norms", columns: "column_norms" }, precision, "kernel"),
-    ],
-  });
+  const held = (precision: Precision, columns: string, isTransposed: boolean): Tile => {
+    const products = input("products", isTransposed ? [columns, "rows"] : ["rows", columns], "int32");
+    const whole = cast(isTransposed ? transpose(products) : products, { to: precision });
+    return tileOf(kernel, multiply(whole, numberLike(whole, squaredUnit)), [products], columns);
+  };
   const rowsOfTests = (tile: number): number => tileRows(m, tile);
   return {
     rows: n,
     columns: n,
     precision: "float64, from exact integer products of features",
-    inputs: (precision) => held(precision, true).inputs,
-    nodes: (precision) => held(precision, true).nodes,
     // The lower triangle is held, and the upper one asked for.
+    tile: (precision, columns = "columns") => held(precision, columns, true),
     feeds: (precision, row, column) => ({
       products: { data: train.tile(column, row), dims: [tileRows(n, column), tileRows(n, row)] },
-      squared_unit: scalar(squaredUnit, precision),
       ...normFeeds(precision, norms, row, norms, column),
-      ...constantFeeds(kernel, precision),
     }),
     tests:
       m === 0
@@ -290,8 +250,7 @@ export function gramOfProducts(kernel: Kernel, gram: Gram): GramSource {
         : {
             rows: m,
             columns: n,
-            inputs: (precision) => held(precision, false).inputs,
-            nodes: (precision) => held(precision, false).nodes,
+            tile: (precision, columns = "columns") => held(precision, columns, false),
             feeds: (precision, row, column) => {
               const [rows, columns] = [rowsOfTests(row), tileRows(n, column)];
               const products = new Int32Array(rows * columns);
@@ -301,9 +260,7 @@ export function gramOfProducts(kernel: Kernel, gram: Gram): GramSource {
               }
               return {
                 products: { data: products, dims: [rows, columns] },
-                squared_unit: scalar(squaredUnit, precision),
                 ...normFeeds(precision, testNorms, row, norms, column),
-                ...constantFeeds(kernel, precision),
               };
             },
           },
