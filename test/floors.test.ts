@@ -197,7 +197,7 @@ const TELLS_OF_COMMANDS = [
 
 /** Flags in a text, or made in one; a whole command, such as `shatter status --trials`, may have some. */
 const flagsIn = (text: string): string[] =>
-  [...text.matchAll(/(shatter [^"`;]*)?(?<![\w-])--(?:\$\{\w+\}|([a-z][\w-]*))/g)].flatMap(
+  [...text.matchAll(/(shatter [^"`;]*)?(?<![\w-])--(?:\$\{\w+\}[: ]|([a-z][\w-]*))/g)].flatMap(
     ([said, command, name]) =>
       command === undefined && (name === undefined || FLAGS.has(name)) ? [said] : [],
   );

@@ -2,23 +2,19 @@
  * @file The files of a report: the document itself, its tables, figures and claims, and the page that has it all.
  */
 
-import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { TestResult } from "../paper/test-result.ts";
-import type { TheoryResult } from "../theory/theory-result.ts";
 import { markdownClaims } from "./claims.ts";
 import { type DrawingTools, drawnFiles, figureFiles } from "./drawn-files.ts";
 import { experimentPage } from "./experiment/page.ts";
 import { type FileMaker, type Format, inFormats } from "./formats.ts";
 import { latexGrid } from "./grid/latex.ts";
 import { markdownRows } from "./grid/markdown.ts";
+import type { AnyResult } from "./parse-result.ts";
 import { drawTestFigure, testFigures } from "./test/figures.ts";
 import { testPage } from "./test/page.ts";
 import { historyCsv, summaryCsv, trialsCsv } from "./test/records.ts";
 import { summaryGrid } from "./test/tables.ts";
 import { theoryPage } from "./theory/page.ts";
-
-/** A document that can be drawn. */
-export type AnyResult = TestResult | ExperimentResult | TheoryResult;
 
 /** The files of a report in some formats, the page last. */
 export function reportFiles(result: AnyResult, tools: DrawingTools, wanted: readonly Format[]): FileMaker[] {

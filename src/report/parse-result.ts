@@ -4,10 +4,12 @@
 
 import type { z } from "zod";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
-import { experimentResultSchema } from "../paper/experiment-result.ts";
-import { testResultSchema } from "../paper/test-result.ts";
-import { theoryResultSchema } from "../theory/theory-result.ts";
-import type { AnyResult } from "./files.ts";
+import { type ExperimentResult, experimentResultSchema } from "../paper/experiment-result.ts";
+import { type TestResult, testResultSchema } from "../paper/test-result.ts";
+import { type TheoryResult, theoryResultSchema } from "../theory/theory-result.ts";
+
+/** A document that can be read and drawn. */
+export type AnyResult = TestResult | ExperimentResult | TheoryResult;
 
 /** The documents that can be read, by what they call their schema. */
 const SCHEMAS = {

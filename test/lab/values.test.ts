@@ -30,7 +30,7 @@ import { paperRecipe } from "../../src/train/recipe.ts";
 import { trialId } from "../../src/train/spec.ts";
 import { runTrial, type TrialEvent } from "../../src/train/trial.ts";
 import { blobs, mine } from "../run/values.ts";
-import { type Server, startServer } from "../store/databases.ts";
+import { newDatabase } from "../store/databases.ts";
 
 const recipe = { ...paperRecipe, batch: 32, dropout: 0.25, epochs: 3 };
 const request = {
@@ -168,14 +168,8 @@ describe("in a lab", () => {
     return trialResultSchema.parse(document).result.parametersHash;
   }
 
-  let server: Server;
-  beforeAll(async () => {
-    server = await startServer();
-  });
-  afterAll(() => server[Symbol.asyncDispose]());
-
   test("on a server they are trained by a worker of another folder, to the same bytes", async () => {
-    const databaseUrl = await server.url("values");
+    const databaseUrl = await newDatabase("values");
     const here = join(folder, "here");
     {
       await using lab = await openLab({ lab: here, databaseUrl });
@@ -189,7 +183,7 @@ describe("in a lab", () => {
   });
 
   test("they are tested, and the test is there to be read", async () => {
-    const place = { lab: join(folder, "tested"), databaseUrl: await server.url("tested") };
+    const place = { lab: join(folder, "tested"), databaseUrl: await newDatabase("tested") };
     const result = await runRandomizationTest({
       data: blobs,
       model: mine,
@@ -210,7 +204,7 @@ describe("in a lab", () => {
   });
 
   test("on a server they are refused where they are too large for it", async () => {
-    await using lab = await openLab({ lab: folder, databaseUrl: await server.url("small") });
+    await using lab = await openLab({ lab: folder, databaseUrl: await newDatabase("small") });
     const { keep } = openLabContents(lab.database, join(folder, "small"), 10_000);
     await expect(keep(contents)).rejects.toThrow(
       `${source.name}: expected at most 10000 bytes of a model or of data`,
@@ -221,7 +215,7 @@ describe("in a lab", () => {
   test("they move with an export, into a lab in a folder", async () => {
     const [from, out] = [join(folder, "from"), join(folder, "export")];
     {
-      await using lab = await openLab({ lab: from, databaseUrl: await server.url("exported") });
+      await using lab = await openLab({ lab: from, databaseUrl: await newDatabase("exported") });
       await lab.plan(planned);
       await exportLab(lab, out);
     }

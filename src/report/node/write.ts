@@ -8,8 +8,9 @@ import { sweepDrafts } from "../../disk/drafts.ts";
 import { makeFolder } from "../../disk/folders.ts";
 import { refusedWrite } from "../../disk/refusals.ts";
 import { writeWhole } from "../../disk/whole-files.ts";
-import { type AnyResult, reportFiles } from "../files.ts";
+import { reportFiles } from "../files.ts";
 import { type FileMaker, type Format, formats } from "../formats.ts";
+import type { AnyResult } from "../parse-result.ts";
 import { drawingTools } from "./tools.ts";
 
 /** The files of a report, as full paths; the page comes first. */
