@@ -291,7 +291,7 @@ describe("the check itself", () => {
     ]);
   });
 
-  test("catches a neighbour on the same floor, and a room that is none", () => {
+  test("catches a neighbor on the same floor, and a room that is none", () => {
     expect(complaints("graph/value.ts", 'import { a } from "../data/dataset.ts";')).toEqual([
       "graph/value.ts may not import ../data/dataset.ts: data is not below graph",
     ]);

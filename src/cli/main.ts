@@ -18,7 +18,7 @@ import { guardStreams, lostOutput } from "./streams.ts";
 
 const program = new Command("shatter")
   .description(
-    "Does your network learn, or does it memorise? The randomization tests of Zhang et al., ICLR 2017.",
+    "Does your network learn, or does it memorize? The randomization tests of Zhang et al., ICLR 2017.",
   )
   .version(version)
   .showSuggestionAfterError()

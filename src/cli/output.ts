@@ -1,5 +1,5 @@
 /**
- * @file Colours where they are wanted, warnings, and options that are lists of numbers or names.
+ * @file Colors where they are wanted, warnings, and options that are lists of numbers or names.
  */
 
 import { styleText } from "node:util";
@@ -9,11 +9,11 @@ import { withFlags } from "./flags.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Whether a stream can be steered, as colours and moving bars need: a terminal, and no dumb one. */
+/** Whether a stream can be steered, as colors and moving bars need: a terminal, and no dumb one. */
 export const isSteered = (stream: NodeJS.WriteStream): boolean =>
   stream.isTTY === true && process.env["TERM"] !== "dumb";
 
-/** Whether a stream wants colours: none where there is NO_COLOR (https://no-color.org). */
+/** Whether a stream wants colors: none where there is NO_COLOR (https://no-color.org). */
 export const wantsColor = (stream: NodeJS.WriteStream): boolean =>
   isSteered(stream) && (process.env["NO_COLOR"] ?? "") === "";
 

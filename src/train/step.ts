@@ -69,7 +69,7 @@ export function requireTrainable(
   if (isFull || scope.averages.length === 0) return;
   const remedy = count < batch ? `\`batch\` ${count} or less` : "`lastBatch` drop";
   throw new UsageError(
-    `model "${model.name}" normalises over the batch: expected full batches of ${batch}, but ${count} examples leave one of ${count % batch}; use ${remedy}`,
+    `model "${model.name}" normalizes over the batch: expected full batches of ${batch}, but ${count} examples leave one of ${count % batch}; use ${remedy}`,
   );
 }
 

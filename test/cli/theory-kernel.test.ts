@@ -15,7 +15,7 @@ const documentOf = (name: string) =>
   theoryResultSchema.parse(JSON.parse(readFileSync(join(folder, name, "result.json"), "utf8")));
 
 describe("shatter theory kernel", () => {
-  test("fits every label, true and random, and says what generalises", async () => {
+  test("fits every label, true and random, and says what generalizes", async () => {
     const { code, stdout } = await kernel("--data shapes --n 600 --test-n 400 --out shapes");
     expect(code).toBe(0);
     expect(stdout).toContain("it fits every label and errs on");
@@ -27,7 +27,7 @@ describe("shatter theory kernel", () => {
     expect(numbers["testError"]).toBeLessThan(0.825);
     expect(Math.abs((numbers["randomTestError"] as number) - 0.9)).toBeLessThan(0.075);
     expect(numbers["randomNorm"]).toBeGreaterThan(numbers["norm"] as number);
-    // What does not generalise has the larger norm.
+    // What does not generalize has the larger norm.
     expect(numbers["forcedNorm"]).toBeGreaterThan(numbers["leastNorm"] as number);
     expect(numbers["elsewhereNorm"]).toBeGreaterThan(numbers["leastNorm"] as number);
     expect(plots.map(({ name }) => name)).toEqual(["kernel-error", "kernel-norm", "kernel-residual"]);

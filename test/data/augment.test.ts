@@ -197,7 +197,7 @@ describe("augmentExamples", () => {
     }
   });
 
-  test("sees the centre where the centre is drawn, as evaluation does", () => {
+  test("sees the center where the center is drawn, as evaluation does", () => {
     const { train } = shapes(200, 1);
     const augmentation = { ...NONE, crop: true };
     const row = [...Array(200).keys()].find((candidate) => {

@@ -102,7 +102,7 @@ describe("planTest", () => {
   });
 });
 
-describe("planTest for a model with batch normalisation", () => {
+describe("planTest for a model with batch normalization", () => {
   /** `count` blank images of 1 x 2 x 2. */
   const blank = (count: number): Splits => {
     const { train, test: held } = SPLITS;
@@ -129,7 +129,7 @@ describe("planTest for a model with batch normalisation", () => {
     [32, "drop", 20, "expected full batches of 32, but 20 examples leave one of 20; use `batch` 20 or less"],
   ] as const)("refuses padding: batches of %d, %s, from %d examples", async (batch, last, count, message) => {
     await expect(plan(batch, last, count)).rejects.toThrow(
-      new UsageError(`model "inception" normalises over the batch: ${message}`),
+      new UsageError(`model "inception" normalizes over the batch: ${message}`),
     );
   });
 

@@ -33,7 +33,7 @@ export interface KernelRequest {
   readonly iterations: number;
   /** Whether smaller n are solved for on the way, for the curves. */
   readonly curve: boolean;
-  /** Whether the non-generalising interpolants of Section 5 are computed, too. */
+  /** Whether the non-generalizing interpolants of Section 5 are computed, too. */
   readonly interpolants: boolean;
 }
 

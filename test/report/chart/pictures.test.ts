@@ -68,7 +68,7 @@ describe.each(pictures)("the picture %s", (name, draw) => {
     }
   });
 
-  test("has colours of its own in a file, and those of the style sheet on a page", () => {
+  test("has colors of its own in a file, and those of the style sheet on a page", () => {
     expect(draw()).not.toMatch(/currentColor|var\(/);
     expect(draw()).toContain('fill="#ffffff"');
     expect(draw({ theme: "page" }).match(/(?:fill|stroke)="#[0-9a-f]+"/g)).toBeNull();
