@@ -6,18 +6,18 @@
  */
 
 import { UsageError } from "../../base/errors.ts";
+import { factorGram } from "../../base/linear/cholesky.ts";
+import { leastNorm, outsideSpan } from "../../base/linear/least-norm.ts";
+import { combine, dot, type Matrix, norm } from "../../base/linear/matrix.ts";
 import { randomStream } from "../../base/random.ts";
 import { type Dataset, exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
 import { type Labeling, signsOf } from "../examples.ts";
 import { breathe, type Watch } from "../progress.ts";
 import type { Unsigned } from "../settings.ts";
-import { factorGram } from "./cholesky.ts";
 import { type Descent, type Method, predictedRate, ruleRate } from "./descent.ts";
 import { followPath, measuredRate, type Path } from "./follow.ts";
-import { leastNorm, outsideSpan } from "./least-norm.ts";
 import { createProblem, type Problem } from "./problem.ts";
 import { implicitResult } from "./result.ts";
-import { combine, dot, type Matrix, norm } from "./vectors.ts";
 
 /** Where descent starts. */
 export const starts = ["zero", "random"] as const;

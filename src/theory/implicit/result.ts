@@ -2,6 +2,7 @@
  * @file The document of implicit regularization: tables, plots, findings and the claim, of descents that have ended.
  */
 
+import type { Spectrum } from "../../base/linear/cholesky.ts";
 import { percent } from "../../base/percent.ts";
 import { wilsonInterval } from "../../base/shares.ts";
 import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
@@ -12,7 +13,6 @@ import type { Table } from "../../document/table.ts";
 import { plain, text } from "../../document/table.ts";
 import { describeExamples, type Labeling } from "../examples.ts";
 import { say, type Unsigned } from "../settings.ts";
-import type { Spectrum } from "./cholesky.ts";
 import type { Moment } from "./follow.ts";
 import type { ImplicitSettings, Interpolant, Run } from "./implicit.ts";
 
