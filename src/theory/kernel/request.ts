@@ -2,7 +2,7 @@
  * @file What can be asked of `shatter theory kernel`, checked.
  */
 
-import { UsageError } from "../../base/errors.ts";
+import { refuse } from "../settings.ts";
 import type { KernelName } from "./kernels.ts";
 import type { SolverName } from "./memory.ts";
 
@@ -53,9 +53,6 @@ export function checkRequest({
   bandwidth,
   kernel,
 }: KernelRequest): void {
-  const refuse = (option: string, expected: string, got: unknown): never => {
-    throw new UsageError(`--${option}: expected ${expected}, got ${got}`);
-  };
   if (n !== undefined && !(Number.isInteger(n) && n >= 1)) refuse("n", "a whole number of at least 1", n);
   if (bandwidth !== undefined && !(bandwidth > 0 && Number.isFinite(bandwidth))) {
     refuse(
