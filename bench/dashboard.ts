@@ -13,7 +13,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { sql } from "kysely";
 import { UsageError } from "../src/base/errors.ts";
-import type { Lab } from "../src/lab/lab.ts";
+import { openLabContents } from "../src/lab/contents.ts";
+import type { DatabaseLab } from "../src/lab/open.ts";
 import { type Database, LAB_SCHEMA } from "../src/store/database.ts";
 import { openEmbedded, openServer } from "../src/store/node/open.ts";
 import { paperRecipe } from "../src/train/recipe.ts";
@@ -142,8 +143,9 @@ console.log(
 const refuse = (): never => {
   throw new UsageError("this lab is for reading");
 };
-const lab: Lab = {
+const lab: DatabaseLab = {
   database,
+  contents: openLabContents(database, tmpdir()),
   ...{ start: refuse, cancel: refuse, retry: refuse, document: refuse },
   [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
 };

@@ -12,6 +12,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import { randomStream } from "../src/base/random.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import { countMultiplyAdds } from "../src/graph/cost.ts";
+import { plain } from "../src/graph/lower/lowering.ts";
 import { writeOnnx } from "../src/graph/onnx/write.ts";
 import { matmul } from "../src/graph/ops/linear.ts";
 import { input, sizeOf } from "../src/graph/value.ts";
@@ -164,7 +165,7 @@ console.log(
     model: options.model,
     threads,
     batch,
-    flops: 2 * countMultiplyAdds(step.graph.outputs.map(({ value }) => value)),
+    flops: 2 * countMultiplyAdds(plain.lower(step.graph).outputs.map(({ value }) => value)),
     ...(folder
       ? { operators }
       : { stepSeconds, imagesPerSecond: batch / stepSeconds, peak: await measurePeak(engine) }),

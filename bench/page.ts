@@ -12,7 +12,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { sql } from "kysely";
 import type { Page } from "playwright-core";
-import type { Lab } from "../src/lab/lab.ts";
+import { openLabContents } from "../src/lab/contents.ts";
+import type { DatabaseLab } from "../src/lab/open.ts";
 import { LAB_SCHEMA } from "../src/store/database.ts";
 import { openEmbedded } from "../src/store/node/open.ts";
 import { startServer } from "../src/web/server.ts";
@@ -33,8 +34,9 @@ const refuse = async (): Promise<never> => {
   throw new Error("bench/page.ts: expected only to be read");
 };
 const database = await openEmbedded(values.lab);
-const lab: Lab = {
+const lab: DatabaseLab = {
   ...{ database, start: refuse, cancel: refuse, retry: refuse, document: refuse },
+  contents: openLabContents(database, values.lab),
   [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
 };
 const server = await startServer({

@@ -7,7 +7,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { labStatus, openLab, workIn } from "../src/index.ts";
+import { openLab } from "../src/lab.ts";
 
 const [folder = mkdtempSync(join(tmpdir(), "shatter-lab-")), databaseUrl] = process.argv.slice(2);
 await using lab = await openLab({ lab: folder, databaseUrl });
@@ -15,19 +15,11 @@ const { id, trials, done } = await lab.start({ name: "figure-1c", scale: "smoke"
 console.log(`${id}: ${trials} trials, ${done} of them done before`);
 
 // Any number of processes, on any number of machines, may do this at once when the lab is on a server.
-await workIn(lab, {
-  checkpoints: lab.checkpoints,
-  untilIdle: true,
-  signal: new AbortController().signal,
+await lab.work({
   onEvent: (event) => event.type === "ended" && console.log(event.trial.id, event.result.status),
 });
 
-console.table((await labStatus(lab.database)).experiments.map(({ states }) => states));
-const best = await lab.database.tables
-  .selectFrom("results")
-  .innerJoin("trials", "trials.id", "results.trial_id")
-  .select(["corrupt", "results.test_accuracy"])
-  .orderBy("corrupt")
-  .execute();
-console.table(best);
-console.log((await lab.document(id)).claims[0]!.evidence);
+console.table((await lab.status()).experiments.map(({ states }) => states));
+const { trials: results, claims } = await lab.document(id);
+console.table(results.map(({ spec, result }) => ({ corrupt: spec.corrupt, test: result.testAccuracy })));
+console.log(claims[0]!.evidence);

@@ -45,7 +45,7 @@ export function replayRecord(
       const from = performance.now();
       const seconds = mean * (1 + spread * (2 * Math.random() - 1));
       const trial = await trialId(spec);
-      onEvent({ type: "started" });
+      onEvent({ type: "started", provider: "cpu", layout: "recorded" });
       onEvent({
         ...{ type: "prepared", realised: labels.realised ?? 0, touched: touched ?? "", conformance },
         dataHash: dataHash ?? "",

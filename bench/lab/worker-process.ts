@@ -65,10 +65,10 @@ await goes;
 const [sent, received] = [bytesOf("bytesWritten"), bytesOf("bytesRead")];
 const before = process.cpuUsage();
 const training = await Promise.all(
-  labs.map(async ({ database, queue, checkpoints }) => {
+  labs.map(async ({ database, queue, checkpoints, contents }) => {
     const times: TrainingTime[] = [];
     await work({
-      ...{ database, queue, provenance, device: "cpu", threads: 1, signal: over.signal, onWarning },
+      ...{ database, queue, contents, provenance, device: "cpu", threads: 1, signal: over.signal, onWarning },
       runner: replayRecord(orders.trialSeconds, orders.spread, checkpoints, (time) => times.push(time)),
       shelf: openShelf(database, { folder: checkpoints, program: provenance.engine }),
       whenIdle: async () => (orders.untilIdle ? "over" : "wait"),

@@ -56,9 +56,18 @@ async function main(order: WorkerOrder): Promise<void> {
     await using runner = await openProcessPool({ jobs, device: "cpu", threads: 1, checkpoints: kept });
     isReady = true;
     say({ type: "ready" });
-    const { database, queue } = lab;
+    const { database, queue, contents } = lab;
     await work({
-      ...{ database, queue, runner, device: "cpu", threads: 1, signal: interrupt.signal, onWarning },
+      ...{
+        database,
+        queue,
+        contents,
+        runner,
+        device: "cpu",
+        threads: 1,
+        signal: interrupt.signal,
+        onWarning,
+      },
       provenance: provenanceOf("cpu", 1, jobs, null),
       shelf: openShelf(database, {
         ...{ folder: checkpoints, program: programOn("cpu"), seconds: checkpointSeconds },

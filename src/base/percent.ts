@@ -23,3 +23,6 @@ export function percent(share: number): string {
   const shown = share < 1 && share >= 0.9995 ? Math.floor(raised) : Math.floor(raised + 0.5);
   return `${(shown / scale).toFixed(decimals)} %`;
 }
+
+/** A share as it was asked for, without a rounding to be seen: `20 %`, `12.5 %`. */
+export const formatShare = (share: number): string => `${Number((100 * share).toPrecision(6))} %`;

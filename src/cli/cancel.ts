@@ -6,7 +6,7 @@ import { Command } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { openLab } from "../lab/open.ts";
 import { formatNoun } from "../report/format.ts";
-import type { Reach } from "../store/experiments.ts";
+import type { Reach } from "../store/reach.ts";
 import type { ActionAnswer } from "../web/api.ts";
 import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
 import { findOwner } from "./owned-lab.ts";

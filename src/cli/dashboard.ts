@@ -2,9 +2,10 @@
  * @file The dashboard of a lab that a command has open: where it listens, and where its page is.
  */
 
-import { fileURLToPath } from "node:url";
 import { parseBasePath } from "../web/base-path.ts";
-import type { DashboardServer, ServerOptions } from "../web/server.ts";
+import { BUILT_PAGE } from "../web/built-page.ts";
+import type { DashboardServer } from "../web/serve-options.ts";
+import type { ServerOptions } from "../web/server.ts";
 
 /** The port unless told; the next ones if it is taken. */
 export const USUAL_PORT = 4242;
@@ -17,15 +18,12 @@ export const BASE_PATH = [
   parseBasePath,
 ] as const;
 
-/** The built page: `dist/page` of the package, from the sources and from the build alike. */
-const PAGE = fileURLToPath(new URL("../../dist/page/", import.meta.url));
-
 /** Listen at the port asked for, or at the first one from {@link USUAL_PORT} on that is free. */
 export async function listen(asked: number | undefined, options: ServerOptions): Promise<DashboardServer> {
   const { startServer } = await import("../web/server.ts");
   for (let port = asked ?? USUAL_PORT; ; port++) {
     try {
-      return await startServer({ page: PAGE, ...options, port });
+      return await startServer({ page: BUILT_PAGE, ...options, port });
     } catch (error) {
       const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
       if (asked !== undefined || !isTaken || port >= USUAL_PORT + PORTS) throw error;

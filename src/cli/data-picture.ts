@@ -2,10 +2,9 @@
  * @file The picture of `shatter data show`: a row a randomization, a column an image.
  */
 
-import sharp from "sharp";
 import { oneOfEachClass } from "../data/gallery.ts";
 import { corruptLabels } from "../data/randomize.ts";
-import { examplePng } from "../report/example-image.ts";
+import { examplePng } from "../report/node/example-image.ts";
 import { type PictureRequest, rowsOf } from "./data-rows.ts";
 
 /** One image: its place in the training data, its true label, and the one it may be given. */
@@ -21,7 +20,7 @@ const MARGIN = 28;
 const TITLES = 196;
 const HEADER = 74;
 const CAPTION = 20;
-/** Pixels of an embedded image for one on the page: sharp at twice the size. */
+/** Pixels of an embedded image for one on the page: sharp at twice the size, as PNGs of drawings are. */
 const ZOOM = 2;
 
 /** The columns of the picture: the first examples of class 0, 1, 2, ..., and again from the start. */
@@ -87,12 +86,6 @@ ${parts.join("\n")}
 </svg>
 `;
 }
-
-/** The picture as PNG, twice its size on the page. */
-export const rasterize = (svg: string): Promise<Buffer> =>
-  sharp(Buffer.from(svg), { density: 72 * ZOOM })
-    .png({ compressionLevel: 9 })
-    .toBuffer();
 
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 

@@ -15,11 +15,12 @@ import { locate } from "../data/node/load.ts";
 import { type FileReport, inspect, obtain } from "../data/node/obtain.ts";
 import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
 import { requireFile, writeWhole } from "../disk/whole-files.ts";
+import { pngOf } from "../report/node/png.ts";
 import { loadDataset } from "../run/node/library.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
-import { drawPicture, pickColumns, rasterize } from "./data-picture.ts";
+import { drawPicture, pickColumns } from "./data-picture.ts";
 import { isSteered, numberIn, paint, wholeFrom } from "./output.ts";
 
 interface CommonOptions {
@@ -288,7 +289,7 @@ async function show(name: string, options: ShowOptions): Promise<void> {
   };
   const columns = pickColumns(request);
   const svg = await drawPicture(request, columns);
-  await writeWhole(out, extension === ".svg" ? svg : await rasterize(svg));
+  await writeWhole(out, extension === ".svg" ? svg : await pngOf(svg));
   if (options.json) return printJson({ out, seed, corrupt, columns });
   console.log(`wrote ${out}`);
 }

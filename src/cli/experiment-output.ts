@@ -54,8 +54,8 @@ export async function resultIn(
  */
 export async function writeExperiment(result: ExperimentResult, folder: string): Promise<void> {
   // Charts are heavy to load, and `--plan` draws none.
-  const report = await import("../report/node/write-experiment.ts");
-  await report.writeExperiment(result, folder);
+  const { writeReport } = await import("../report/node/write.ts");
+  await writeReport(result, folder);
 }
 
 /** Print what an experiment says. */

@@ -4,6 +4,7 @@
 
 import { Command } from "commander";
 import { countMultiplyAdds } from "../graph/cost.ts";
+import { plain } from "../graph/lower/lowering.ts";
 import { type Shape, showShape } from "../graph/value.ts";
 import type { Model } from "../nn/model.ts";
 import { type LayerRow, profileModel, summarizeModel } from "../nn/profile.ts";
@@ -65,7 +66,7 @@ function factsOf(model: Model, example: Shape, classes: number) {
   const { parameters, count } = summarizeModel(model, example, classes);
   const layers = profileModel(model, example, classes);
   const { batch } = paperRecipe;
-  const step = buildStep(model, paperRecipe, example, classes, batch);
+  const graph = plain.lower(buildStep(model, paperRecipe, example, classes, batch).graph);
   return {
     name: model.name,
     title: model.title,
@@ -83,7 +84,7 @@ function factsOf(model: Model, example: Shape, classes: number) {
     /** Of one example's way through the network. */
     forward: { multiplyAdds: layers.reduce((total, { multiplyAdds }) => total + multiplyAdds, 0) },
     /** Of one training step on a batch: forward, gradients and update. */
-    step: { batch, multiplyAdds: countMultiplyAdds(step.graph.outputs.map(({ value }) => value)) },
+    step: { batch, multiplyAdds: countMultiplyAdds(graph.outputs.map(({ value }) => value)) },
   };
 }
 

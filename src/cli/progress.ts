@@ -8,7 +8,7 @@
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
 import { percent } from "../base/percent.ts";
 import { formatDuration, formatNoun } from "../report/format.ts";
-import { kindOfSpec, nameEscalated } from "../report/kinds.ts";
+import { kindOfSpec, nameEscalated } from "../run/kinds.ts";
 import type { RunEvent, TrialState } from "../run/record.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { isSteered } from "./output.ts";

@@ -46,8 +46,8 @@ async function report(path: string, { out, format }: Options): Promise<void> {
   // The result itself is copied as it is, with whatever a later version may have added; and never onto itself.
   const drawn = format.filter((name) => name !== "json");
   const isCopied = format.includes("json") && resolve(folder, "result.json") !== resolve(source);
-  const { drawReport } = await import("../report/node/draw.ts");
-  const { files } = await drawReport(result, folder, drawn, isCopied ? [["result.json", () => text]] : []);
+  const { writeReport } = await import("../report/node/write.ts");
+  const { files } = await writeReport(result, folder, drawn, isCopied ? [["result.json", () => text]] : []);
   if (files.length === 0) process.stderr.write("nothing to write: the result is there already\n");
   for (const file of files) console.log(file);
 }

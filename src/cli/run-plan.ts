@@ -3,12 +3,13 @@
  */
 
 import { costOf, type ModelCost } from "../lab/cost.ts";
+import type { ExperimentOptions } from "../lab/lab.ts";
 import { openLab } from "../lab/open.ts";
 import { planExperiment } from "../lab/plan-experiment.ts";
-import { type ExperimentOptions, sharesOf } from "../lab/run.ts";
+import { sharesOf } from "../lab/run.ts";
 import { formatBytes, formatDuration, formatNoun } from "../report/format.ts";
-import { tableOf } from "../report/table.ts";
-import { terminalTable } from "../report/terminal.ts";
+import { listGrid } from "../report/grid/list-grid.ts";
+import { terminalGrid } from "../report/grid/terminal.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { hasLab } from "../store/node/open.ts";
@@ -36,43 +37,26 @@ async function doneIn({ lab, databaseUrl, onWarning }: ExperimentOptions): Promi
 
 function describe(costs: readonly ModelCost[], jobs: number, threads: number): void {
   const left = ({ trials, done }: ModelCost): number => trials - done;
-  const table = tableOf(costs, [
-    { name: "model", title: "Model", form: "text", read: ({ model }) => model },
-    { name: "trials", title: "Trials", form: "count", read: ({ trials }) => trials },
-    { name: "done", title: "Done", form: "count", read: ({ done }) => done },
-    { name: "left", title: "To run", form: "count", read: left },
-    { name: "steps", title: "Steps", form: "count", read: ({ steps }) => steps },
+  const grid = listGrid(costs, [
+    { title: "Model", unit: "text", read: ({ model }) => model },
+    { title: "Trials", unit: "count", read: ({ trials }) => trials },
+    { title: "Done", unit: "count", read: ({ done }) => done },
+    { title: "To run", unit: "count", read: left },
+    { title: "Steps", unit: "count", read: ({ steps }) => steps },
+    { title: "Images a second", unit: "number", read: ({ imagesPerSecond }) => imagesPerSecond },
     {
-      name: "pace",
-      title: "Images a second",
-      form: "number",
-      read: ({ imagesPerSecond }) => imagesPerSecond,
-    },
-    {
-      name: "each",
       title: "Time of one trial",
-      form: "fraction",
+      unit: "fraction",
       read: (cost) => (left(cost) === 0 ? null : formatDuration(cost.seconds / left(cost))),
     },
     {
-      name: "memory",
       title: "Memory of one trial",
-      form: "fraction",
+      unit: "fraction",
       read: ({ memory }) => (memory === 0 ? null : formatBytes(memory)),
     },
-    {
-      name: "disk",
-      title: "Disk",
-      form: "fraction",
-      read: ({ disk }) => (disk === 0 ? null : formatBytes(disk)),
-    },
+    { title: "Disk", unit: "fraction", read: ({ disk }) => (disk === 0 ? null : formatBytes(disk)) },
   ]);
-  console.log(
-    terminalTable(table, {
-      color: wantsColor(process.stdout),
-      width: widthOf(process.stdout),
-    }),
-  );
+  console.log(terminalGrid(grid, { color: wantsColor(process.stdout), width: widthOf(process.stdout) }));
   const trials = costs.reduce((total, cost) => total + left(cost), 0);
   if (trials === 0) {
     console.log("\nAll trials are done: running it only reads their results.");

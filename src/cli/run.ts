@@ -10,7 +10,7 @@ import { LARGEST_WHOLE } from "../base/limits.ts";
 import { unknownName } from "../base/suggest.ts";
 import { isAbsent } from "../disk/refusals.ts";
 import type { LocalLab } from "../lab/open.ts";
-import type { ExperimentOptions } from "../lab/run.ts";
+import type { GuestOptions } from "../lab/run.ts";
 import { experimentId } from "../paper/definition.ts";
 import { scaleOf } from "../paper/document.ts";
 import type { Experiment } from "../paper/experiment.ts";
@@ -151,7 +151,7 @@ async function run(name: string, options: Options): Promise<void> {
   );
 
   const { models, dataDir, jobs, threads, device, lab, train } = options;
-  const request: ExperimentOptions = {
+  const request: GuestOptions = {
     ...{ experiment, what, setting, models, seeds, dataDir, jobs, threads, device, lab, train },
     ...{ databaseUrl: databaseUrlOf(options), priority: options.priority },
     command: commandLine(),
@@ -243,7 +243,7 @@ function decode(bytes: Uint8Array): string {
  * Where the result of an experiment goes: a folder of its name, unless that has the result of another one - a second file
  * of this name, another `--n` -, and of its id then.
  */
-async function folderOf(experiment: Experiment, { lab, what, setting }: ExperimentOptions): Promise<string> {
+async function folderOf(experiment: Experiment, { lab, what, setting }: GuestOptions): Promise<string> {
   const id = await experimentId(experiment, { what, setting });
   const scale = scaleOf(experiment, setting);
   const plain = join(lab, scale === "custom" ? `${experiment.name}-${scale}` : id);
@@ -251,7 +251,7 @@ async function folderOf(experiment: Experiment, { lab, what, setting }: Experime
   return there === undefined || there.id === id ? plain : join(lab, id);
 }
 
-async function runAndPublish(experiment: Experiment, request: ExperimentOptions, options: Options) {
+async function runAndPublish(experiment: Experiment, request: GuestOptions, options: Options) {
   const { lab, quiet, json } = options;
   const folder = options.out ?? (await folderOf(experiment, request));
   // What cannot be written is refused before the first minute of training.

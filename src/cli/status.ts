@@ -3,11 +3,12 @@
  */
 
 import { Command } from "commander";
+import type { LabStatus } from "../lab/lab.ts";
 import { openLab } from "../lab/open.ts";
-import { type LabStatus, labStatus } from "../lab/status.ts";
+import { labStatus } from "../lab/status.ts";
 import { formatDuration, formatNoun } from "../report/format.ts";
-import { tableOf } from "../report/table.ts";
-import { terminalTable } from "../report/terminal.ts";
+import { listGrid } from "../report/grid/list-grid.ts";
+import { terminalGrid } from "../report/grid/terminal.ts";
 import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
 import { wantsColor, widthOf } from "./output.ts";
 import { findOwner } from "./owned-lab.ts";
@@ -54,21 +55,16 @@ function describe({ experiments, workers, trials }: LabStatus, isLong: boolean):
     return;
   }
   console.log(
-    terminalTable(
-      tableOf(experiments, [
-        { name: "id", title: "Experiment", form: "text", read: ({ id }) => id },
-        { name: "priority", title: "Priority", form: "count", read: ({ priority }) => priority },
-        { name: "done", title: "Done", form: "count", read: ({ states }) => states.done },
-        { name: "running", title: "Running", form: "count", read: ({ states }) => states.running },
-        { name: "waiting", title: "Waiting", form: "count", read: ({ states }) => states.waiting },
-        {
-          name: "quarantined",
-          title: "Quarantined",
-          form: "count",
-          read: ({ states }) => states.quarantined,
-        },
-        { name: "cancelled", title: "Cancelled", form: "count", read: ({ states }) => states.cancelled },
-        { name: "spent", title: "Spent", form: "fraction", read: ({ seconds }) => formatDuration(seconds) },
+    terminalGrid(
+      listGrid(experiments, [
+        { title: "Experiment", unit: "text", read: ({ id }) => id },
+        { title: "Priority", unit: "count", read: ({ priority }) => priority },
+        { title: "Done", unit: "count", read: ({ states }) => states.done },
+        { title: "Running", unit: "count", read: ({ states }) => states.running },
+        { title: "Waiting", unit: "count", read: ({ states }) => states.waiting },
+        { title: "Quarantined", unit: "count", read: ({ states }) => states.quarantined },
+        { title: "Cancelled", unit: "count", read: ({ states }) => states.cancelled },
+        { title: "Spent", unit: "fraction", read: ({ seconds }) => formatDuration(seconds) },
       ]),
       { color, width: widthOf(process.stdout) },
     ),

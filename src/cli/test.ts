@@ -12,8 +12,9 @@ import { initializations } from "../nn/initialize.ts";
 import type { TestRequest } from "../paper/plan.ts";
 import type { TestResult } from "../paper/test-result.ts";
 import { formatCount, formatNoun, formatNumber } from "../report/format.ts";
-import { summaryTable } from "../report/table.ts";
-import { teller, terminalTable } from "../report/terminal.ts";
+import { terminalGrid } from "../report/grid/terminal.ts";
+import { teller } from "../report/terminal.ts";
+import { summaryGrid } from "../report/test/tables.ts";
 import { datasetNames, modelNames } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
@@ -361,7 +362,7 @@ function printResult(result: TestResult, isVerbose: boolean): void {
     `${title(`\n${model.name} (${formatCount(model.parameters)} parameters) on ${dataset.name}`)}, ` +
       `${formatCount(dataset.train)} training and ${formatCount(dataset.test)} test examples\n`,
   );
-  console.log(terminalTable(summaryTable(result), { color, width }));
+  console.log(terminalGrid(summaryGrid(result), { color, width }));
   const failed = result.trials.filter(({ error }) => error !== undefined);
   for (const { inputs, labels, seed, status, error } of failed) {
     console.log(

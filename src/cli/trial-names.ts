@@ -2,7 +2,7 @@
  * @file Names for the trials of an experiment: what they train on, and whatever tells them apart.
  */
 
-import { kindOfSpec, nameKind } from "../report/kinds.ts";
+import { kindOfSpec, nameKind } from "../run/kinds.ts";
 import type { TrialState } from "../run/record.ts";
 
 /** Gives a trial a name that is short and not another's. */

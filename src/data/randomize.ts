@@ -142,6 +142,16 @@ export const gaussianPixels = (splits: Splits, seed: number): Splits =>
  * Crop images before: a permuted image shall hold exactly the pixels that a network would have seen. What is
  * not randomized is not copied.
  *
+ * @example
+ * ```ts
+ * import { checkConformance, randomize, type Splits } from "shatter/data";
+ *
+ * const half = { inputs: "true", corrupt: 0.5 } as const;
+ * export const corrupted = (splits: Splits) => {
+ *   const randomized = randomize(splits, half, 0);
+ *   return { randomized, checks: checkConformance(splits, randomized, half, 0) };
+ * };
+ * ```
  * @throws RangeError if `corrupt` is not in `[0, 1]`.
  */
 export function randomize(splits: Splits, request: Randomization, seed: number): Randomized {

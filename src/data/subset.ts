@@ -12,6 +12,20 @@ export interface SubsetSizes {
   readonly testN: number;
 }
 
+/** What is asked of both splits; where nothing is, all examples. */
+export interface PartOptions {
+  /** Number of training examples; all by default. */
+  readonly n?: number | undefined;
+  /** Number of test examples; all by default. */
+  readonly testN?: number | undefined;
+  /** Decides which examples are taken, where not all are; 0 by default. */
+  readonly seed?: number | undefined;
+}
+
+/** The {@link subset} that is asked for. */
+export const partOf = (splits: Splits, { n, testN, seed = 0 }: PartOptions): Splits =>
+  subset(splits, { n: n ?? exampleCount(splits.train), testN: testN ?? exampleCount(splits.test) }, seed);
+
 /**
  * Take random examples of both splits; all of them stay in their order, and are not copied.
  *

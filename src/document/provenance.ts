@@ -15,6 +15,9 @@ export const provenanceSchema = z.object({
   commit: z.string().nullable(),
   engine: z.string(),
   device: z.string(),
+  /** What computed there, and the layout of images it was given; absent where nobody wrote it down. */
+  provider: z.string().optional(),
+  layout: z.string().optional(),
   threads: count,
   jobs: count,
   node: z.string(),

@@ -12,6 +12,14 @@ import { constant, type Input, inOrder, numberLike, sameShape, showShape, type V
  * Each operation's record is asked once, from the scalar back; gradients that arrive at a value along
  * several ways are added. A value the scalar does not depend on has gradient zero.
  *
+ * @example
+ * ```ts
+ * import { gradient, input, ops } from "shatter/graph";
+ *
+ * const x = input("x", [3]);
+ * const loss = ops.sum(ops.multiply(x, x), { axes: [0], keepDims: false });
+ * const [slope] = gradient(loss, [x]);
+ * ```
  * @param scalar - The value to differentiate, of shape `[]`.
  * @param targets - The values to differentiate by, usually parameters.
  * @throws GraphError if `scalar` is no scalar or depends on an input of free sizes, or a record gives a gradient of another shape.

@@ -13,6 +13,7 @@ import { add, divide, multiply, subtract } from "./ops/elementwise.ts";
 import { gemm, matmul } from "./ops/linear.ts";
 import { permuteAxes, reshape } from "./ops/shape.ts";
 import { broadcastTo, sum } from "./ops/sum.ts";
+import { countUses } from "./uses.ts";
 import {
   type Application,
   constant,
@@ -26,14 +27,9 @@ import {
 
 /** Rewrite a graph; outputs keep their names, shapes and meaning. */
 export function simplifyGraph(graph: Graph): Graph {
-  const order = inOrder(graph.outputs.map((output) => output.value));
-  const uses = new Map<Value, number>();
-  const use = (value: Value): void => void uses.set(value, (uses.get(value) ?? 0) + 1);
-  for (const value of order) if (value.kind === "application") value.inputs.forEach(use);
-  for (const output of graph.outputs) use(output.value);
-
+  const uses = countUses(graph);
   const rewritten = new Map<Value, Value>();
-  for (const value of order) {
+  for (const value of inOrder(graph.outputs.map((output) => output.value))) {
     if (value.kind !== "application") {
       rewritten.set(value, value);
       continue;

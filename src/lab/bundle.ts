@@ -11,7 +11,9 @@ import { whyUnstorable } from "../base/limits.ts";
 import { makeFolder } from "../disk/folders.ts";
 import { isAbsent } from "../disk/refusals.ts";
 import { copyWhole, writeWhole } from "../disk/whole-files.ts";
+import { type Content, contentOf, contentsOf, type ReadContent } from "../run/contents.ts";
 import { newestFile } from "../run/node/checkpoints.ts";
+import { openContents } from "../run/node/contents.ts";
 import { trialResultSchema } from "../run/trial-result.ts";
 import { checkpointsOf, importCheckpoint, readCheckpoint } from "../store/checkpoints.ts";
 import { type Database, inTransaction, type Tx } from "../store/database.ts";
@@ -37,7 +39,7 @@ export interface Moved {
 
 /**
  * Write a lab, or one of its experiments, into a folder: `lab.json`, `trials/<id>.json`, `trials.csv`, `epochs.csv`, and
- * the newest checkpoint of every trial that is not done.
+ * of every trial that is not done the newest checkpoint, and what it is about if that was given as a value.
  *
  * @throws UsageError if the folder has something in it already.
  */
@@ -55,6 +57,7 @@ export async function exportLab(lab: LocalLab, out: string, experiment?: string)
   const bundle = await describeLab(tables, experiment);
   const { experiments, done, open } = bundle;
   await writeTrials(lab.database, folder, done);
+  await copyContents(open, lab.contents.read, openContents(join(folder, "contents")).write);
   const checkpoints = await writeCheckpoints(
     lab,
     folder,
@@ -91,6 +94,21 @@ async function writeTrials(database: Database, folder: string, ids: readonly str
 
 const withoutHeader = (csv: string, isLater: boolean): string =>
   isLater ? csv.slice(csv.indexOf("\n") + 1) : csv;
+
+/** Copy the models and examples that were given as values, of trials that are not done. */
+async function copyContents(
+  open: Bundle["open"],
+  read: ReadContent,
+  write: (content: Content) => Promise<void>,
+): Promise<void> {
+  const identities = new Set(open.flatMap(({ spec, source }) => contentsOf(spec, source)));
+  for (const identity of identities) {
+    const bytes = await read(identity);
+    const content = bytes && (await contentOf(bytes));
+    // One that is gone or damaged is for the trial's process to miss.
+    if (content?.identity === identity) await write(content);
+  }
+}
 
 /** Write the newest checkpoints of trials, from the database or from the lab's own folder. */
 async function writeCheckpoints(lab: LocalLab, folder: string, ids: readonly string[]): Promise<number> {
@@ -137,6 +155,8 @@ export async function importLab(
     }
   }
   const ids = bundle.open.map(({ id }) => id);
+  const { read } = openContents(join(folder, "contents"));
+  await copyContents(bundle.open, read, (content) => lab.contents.keep([content]));
   const done = await inTransaction(lab.database.tables, (tx) =>
     importBundle(tx, bundle, folder, onWarning),
   ).catch((error) => {

@@ -18,6 +18,8 @@ import type { Device } from "../train/devices.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
+import type { LabContents } from "./contents.ts";
+import type { Carried } from "./lab.ts";
 import type { Patiently } from "./patience.ts";
 import { type Job, LONGEST_ATTEMPT_SECONDS, type Queue } from "./queue.ts";
 import { resultRow } from "./result-row.ts";
@@ -32,17 +34,13 @@ export interface RunningTrial {
   cancel(): void;
 }
 
-/** A trial that was carried to an end here. */
-export interface Carried extends EndedTrial {
-  readonly trial: PlannedTrial;
-}
-
 /** What carrying a trial needs. */
 export interface CarryOptions {
   readonly database: Database;
   readonly queue: Queue;
   readonly runner: TrialRunner;
   readonly shelf: CheckpointShelf;
+  readonly contents: LabContents;
   readonly provenance: RunProvenance;
   readonly device: Device;
   readonly dataDir?: string | undefined;
@@ -59,6 +57,9 @@ export interface CarryOptions {
   /** Told what went wrong without ending the work, as a sentence. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
+
+/** What an attempt's provenance says besides its worker's. */
+type MadeBy = Pick<RunProvenance, "started" | "provider" | "layout">;
 
 /** An attempt that was begun at a trial. */
 interface Attempt {
@@ -91,7 +92,7 @@ export async function carryTrial(
   if (!attempt) return undefined;
   const { trial } = attempt;
   const { runner, shelf, patiently, onEvent, onCarried, onWarning = () => {} } = options;
-  const started = new Date().toISOString();
+  let madeBy: MadeBy = { started: new Date().toISOString() };
   const record = recordTrial(trial);
   const log = keepLog(attempt, options);
   try {
@@ -100,6 +101,7 @@ export async function carryTrial(
       trial.spec,
       trial.source,
       (event) => {
+        if (event.type === "started") madeBy = { ...madeBy, provider: event.provider, layout: event.layout };
         record.add(event);
         log.add(event);
         onEvent?.({ type: "trial", trial, event });
@@ -112,7 +114,7 @@ export async function carryTrial(
     await log.flush();
     const isDone = result.status === "done" || result.status === "diverged";
     const isTriedAgain = isDone
-      ? await keepEnded(attempt, ended, started, log, options)
+      ? await keepEnded(attempt, ended, madeBy, log, options)
       : await endEarly(attempt, ended, failure?.isKilled, log, options);
     if (log.ending() === "lost") {
       onWarning(`trial ${trial.id}: another worker has it now; what was done here is dropped`);
@@ -135,11 +137,9 @@ export async function carryTrial(
  *
  * @throws EngineError if this worker's device cannot train it; it was given back then.
  */
-async function beginCarrying(
-  job: Job,
-  worker: string,
-  { database: { tables }, queue, patiently, dataDir, device }: CarryOptions,
-): Promise<Attempt | undefined> {
+async function beginCarrying(job: Job, worker: string, options: CarryOptions): Promise<Attempt | undefined> {
+  const { database, queue, contents, patiently, dataDir, device, onWarning } = options;
+  const { tables } = database;
   let token = "";
   const begun = await patiently(() => {
     // Anew for every try: the one before may have begun an attempt whose answer was lost on the way.
@@ -158,9 +158,12 @@ async function beginCarrying(
     );
     return undefined;
   }
+  await patiently(() => contents.fetch(trial.spec, trial.source)).catch((error) =>
+    onWarning?.(messageOf(error)),
+  );
   try {
     // A model that is not known here is for the trial's process to refuse.
-    const model = await openLibrary()
+    const model = await openLibrary({ contents: contents.files.folder })
       .model(trial.spec.model)
       .catch(() => undefined);
     if (model) requireDevice(device, model);
@@ -266,7 +269,7 @@ function keepLog({ token, trial }: Attempt, options: CarryOptions) {
 async function keepEnded(
   { job, token, trial }: Attempt,
   { result, conformance }: EndedTrial,
-  started: string,
+  madeBy: MadeBy,
   log: Log,
   { database, queue, shelf, provenance, keepResult }: CarryOptions,
 ): Promise<boolean> {
@@ -276,7 +279,7 @@ async function keepEnded(
     spec: trial.spec,
     result,
     conformance: [...conformance],
-    provenance: { ...provenance, started, seconds: result.seconds, interrupted: false },
+    provenance: { ...provenance, ...madeBy, seconds: result.seconds, interrupted: false },
   };
   const row = await resultRow(document);
   await log

@@ -4,6 +4,7 @@
 
 import { batchCount } from "../data/batches.ts";
 import { exampleShape } from "../data/dataset.ts";
+import { plain } from "../graph/lower/lowering.ts";
 import type { Graph, Value } from "../graph/value.ts";
 import { sizeOf } from "../graph/value.ts";
 import type { PlannedTrial } from "../run/record.ts";
@@ -143,7 +144,7 @@ async function spaceOf(library: Library, { spec, source }: PlannedTrial, left: r
   // The last checkpoint and the one before it.
   const checkpoints = 2 * 4 * state.reduce((total, { input }) => total + sizeOf(input.shape), 0);
   return {
-    memory: BASE + pixels + inputs + HELD * 4 * elementsIn(graph),
+    memory: BASE + pixels + inputs + HELD * 4 * elementsIn(plain.lower(graph)),
     disk:
       checkpoints + left.reduce((total, trial) => total + RESULT + EPOCH_ROW * trial.spec.recipe.epochs, 0),
   };

@@ -15,36 +15,30 @@ import {
   hasOpenTrials,
   keepExperiment,
   openTrials,
-  type Reach,
   readExperiment,
   retryTrials,
 } from "../store/experiments.ts";
 import { hasBackup, openEmbedded, openServer, remedyOfDamage } from "../store/node/open.ts";
+import type { Reach } from "../store/reach.ts";
 import { doneTrials } from "../store/results.ts";
 import { backUpLab, backUpResults } from "./back-up.ts";
+import { type LabContents, openLabContents } from "./contents.ts";
 import { importTrialFiles } from "./import.ts";
-import type { Lab, Started } from "./lab.ts";
+import type { Lab, LabPlace, Started } from "./lab.ts";
 import { type PlannedExperiment, planExperiment } from "./plan-experiment.ts";
-import { openQueue, type Queue, type QueueTiming } from "./queue.ts";
+import { openQueue, type Queue } from "./queue.ts";
 import { type DocumentContext, readDocument } from "./read.ts";
 import { openTrialStore } from "./trial-files.ts";
 import { trialRow } from "./trial-row.ts";
 
-/** Where a lab is. */
-export interface LabPlace {
-  /** Its folder: of the database, unless there is a server, and of what is local to this machine. */
-  readonly lab: string;
-  /** `postgres://...`: the database is there and not in the folder. */
-  readonly databaseUrl?: string | undefined;
-  /** Folder of datasets on this machine. */
-  readonly dataDir?: string | undefined;
-  readonly timing?: QueueTiming | undefined;
-  /** Told what went wrong without ending anything, as a sentence. */
-  readonly onWarning?: ((message: string) => void) | undefined;
+/** A lab as its own parts know it. */
+export interface DatabaseLab extends Lab {
+  readonly database: Database;
+  readonly contents: LabContents;
 }
 
 /** A lab that is open in this process, which may work for it. */
-export interface LocalLab extends Lab {
+export interface LocalLab extends DatabaseLab {
   readonly queue: Queue;
   /** The folder of checkpoints on this machine. */
   readonly checkpoints: string;
@@ -125,8 +119,10 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
     database,
     queue: open,
     checkpoints: join(resolve(lab), "checkpoints"),
+    contents: openLabContents(database, join(resolve(lab), "contents")),
 
-    async plan({ id, experiment, definition, trials, scale }, { priority = 0 } = {}) {
+    async plan({ id, experiment, definition, trials, scale, contents = [] }, { priority = 0 } = {}) {
+      await self.contents.keep(contents);
       const ids = await keepExperiment(
         tables,
         {

@@ -10,6 +10,7 @@ import { modelsInDocument, scaleOf } from "../paper/document.ts";
 import { type Experiment, modelsOf } from "../paper/experiment.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { Setting } from "../paper/scales.ts";
+import type { Content } from "../run/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
 import type { EndedTrial, PlannedTrial } from "../run/record.ts";
 import type { DataSource } from "../run/runner.ts";
@@ -45,6 +46,8 @@ export interface PlannedExperiment {
   readonly definition: Definition;
   /** The trials it begins with; seeds varying slowest: after each seed there is a whole result. */
   readonly trials: readonly PlannedTrial[];
+  /** The models and examples of its trials that were given as values; none were unless told. */
+  readonly contents?: readonly Content[];
   /** The trials that come next, once all before have ended; none at the end, and none unless told. */
   readonly next?: (ended: ReadonlyMap<string, EndedTrial>) => Promise<readonly PlannedTrial[]>;
 }

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fromKysely, PgBoss } from "pg-boss";
 import { messageOf } from "../base/errors.ts";
 import { type Database, QUEUE_SCHEMA, type Tx } from "../store/database.ts";
+import type { QueueTiming } from "./lab.ts";
 
 /** A trial that is to be run, for the experiment first to want it. */
 export interface Wanted {
@@ -26,14 +27,6 @@ export interface Wanted {
 export interface Job {
   readonly id: string;
   readonly trial: string;
-}
-
-/** How fast a dead worker is noticed. */
-export interface QueueTiming {
-  /** A job whose worker was not heard of for so long is given to another, in seconds; 10 at least. */
-  readonly heartbeatSeconds: number;
-  /** How often silent workers are looked for, in seconds. */
-  readonly watchSeconds: number;
 }
 
 /** For machines on a network: a hiccup of a minute costs nothing, a dead worker is noticed within two. */

@@ -7,15 +7,20 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { requireFolder } from "../disk/folders.ts";
 import type { Provenance } from "../document/provenance.ts";
-import type { ExperimentResult } from "../paper/experiment-result.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { programOn, provenanceOf } from "../run/node/provenance.ts";
-import type { EndedTrial, PlannedTrial, RunEvent } from "../run/record.ts";
+import type { EndedTrial, PlannedTrial } from "../run/record.ts";
 import { recentlyDone } from "../store/results.ts";
-import type { Device } from "../train/devices.ts";
-import type { Carried } from "./carry.ts";
-import { isSettled, type LabPlace, type LocalLab, openLab } from "./open.ts";
-import { type PlannedExperiment, type PlanOptions, planExperiment } from "./plan-experiment.ts";
+import type {
+  Carried,
+  ExperimentOptions,
+  ExperimentRun,
+  RunOptions,
+  WorkerRequest,
+  WorkRequest,
+} from "./lab.ts";
+import { isSettled, type LocalLab, openLab } from "./open.ts";
+import { type PlannedExperiment, planExperiment } from "./plan-experiment.ts";
 import { readTrials } from "./read.ts";
 import { openShelf } from "./shelf.ts";
 import { type WhenIdle, work } from "./worker.ts";
@@ -23,47 +28,10 @@ import { type WhenIdle, work } from "./worker.ts";
 /** Seconds from one checkpoint of a trial to the next: what a killed process loses at most. */
 export const CHECKPOINT_SECONDS = 30;
 
-/** How the trials of an experiment are run, whatever it is. */
-export interface RunOptions {
-  /** Whether to train what is missing; true unless told. */
-  readonly train?: boolean | undefined;
-  /** More is sooner, among the experiments of the lab; 0 unless told. */
-  readonly priority?: number | undefined;
-  /** Trials at once; one a core unless told. */
-  readonly jobs?: number | undefined;
-  /** Threads of each trial; the cores shared among the jobs unless told. */
-  readonly threads?: number | undefined;
-  /** `cpu` unless told. */
-  readonly device?: Device | undefined;
-  /** Folder of datasets on this machine. */
-  readonly dataDir?: string | undefined;
-  /** Least seconds from one checkpoint of a trial to the next: {@link CHECKPOINT_SECONDS} unless told. */
-  readonly checkpointSeconds?: number | undefined;
-  /** The command that asked, for the record. */
-  readonly command?: string | undefined;
-  readonly onEvent?: ((event: RunEvent) => void) | undefined;
-  /** Told what went wrong without ending the run, as a sentence. */
-  readonly onWarning?: ((message: string) => void) | undefined;
-  /** Ends the run early; what is done is kept. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What an experiment is asked, and the lab it is run in. */
-export interface ExperimentOptions extends PlanOptions, RunOptions, LabPlace {
-  readonly dataDir?: string | undefined;
-  readonly device?: Device | undefined;
-  readonly onWarning?: ((message: string) => void) | undefined;
+/** What an experiment is asked, with a guest in its lab, such as a dashboard. */
+export interface GuestOptions extends ExperimentOptions {
   /** Told of the lab when it is open, before anything is trained; what it returns is disposed of before the lab is. */
   readonly onOpen?: ((lab: LocalLab) => Promise<AsyncDisposable | undefined>) | undefined;
-}
-
-/** What a run of an experiment left. */
-export interface ExperimentRun {
-  readonly document: ExperimentResult;
-  /** Trials that the lab had already. */
-  readonly reused: number;
-  /** Trials that were run now, with how they ended at last. */
-  readonly ended: readonly Carried[];
 }
 
 /**
@@ -74,7 +42,7 @@ export interface ExperimentRun {
  *   be, EngineError if the device is not there or cannot train a model: all before any training.
  * @throws DataError if a result could not be kept; it says where it is instead.
  */
-export async function runExperiment(options: ExperimentOptions): Promise<ExperimentRun> {
+export async function runExperiment(options: GuestOptions): Promise<ExperimentRun> {
   // To read what a lab has takes no device.
   const planned = await planExperiment(options.train === false ? { ...options, device: "cpu" } : options);
   await requireFolder("lab", options.lab);
@@ -181,7 +149,8 @@ export async function trainPlanned(
     // Whoever asks for an experiment by name wants its trials, whatever became of them before.
     await lab.retry({ experiment: id });
     const checkpoints = { folder: lab.checkpoints, seconds: options.checkpointSeconds ?? CHECKPOINT_SECONDS };
-    await using runner = await openProcessPool({ jobs, device, threads, checkpoints });
+    const contents = lab.contents.files.folder;
+    await using runner = await openProcessPool({ jobs, device, threads, checkpoints, contents });
     announce();
     const over = new AbortController();
     const watching = watchOthers(lab, known, ended, over.signal, finish, onEvent);
@@ -197,6 +166,7 @@ export async function trainPlanned(
         only: id,
         database: lab.database,
         queue: lab.queue,
+        contents: lab.contents,
         dataDir: options.dataDir,
         keepResult: lab.keepResult,
         shelf: openShelf(lab.database, { folder: lab.checkpoints, program: programOn(device) }),
@@ -217,32 +187,10 @@ export async function trainPlanned(
 }
 
 /** How many trials run at once, and the threads of each: as asked, or one trial a core. */
-export function sharesOf({ jobs, threads }: Pick<ExperimentOptions, "jobs" | "threads">, trials: number) {
+export function sharesOf({ jobs, threads }: Pick<RunOptions, "jobs" | "threads">, trials: number) {
   const cores = availableParallelism();
   const atOnce = jobs ?? Math.max(1, Math.min(cores, trials));
   return { jobs: atOnce, threads: threads ?? Math.max(1, Math.floor(cores / atOnce)) };
-}
-
-/** What a worker is told, whichever lab it works for. */
-export interface WorkRequest
-  extends Pick<
-    ExperimentOptions,
-    "jobs" | "threads" | "device" | "dataDir" | "command" | "onEvent" | "onWarning"
-  > {
-  /** Folder of checkpoints on this machine. */
-  readonly checkpoints: string;
-  /** Take the trials of this experiment only. */
-  readonly experiment?: string | undefined;
-  /** End when nothing is left to do. */
-  readonly untilIdle: boolean;
-  readonly signal: AbortSignal;
-}
-
-/** What a worker of a lab on a server is told. */
-export interface WorkerRequest extends WorkRequest {
-  readonly databaseUrl: string;
-  /** Seconds without a heartbeat after which a worker is taken for dead, for all workers of the lab; the lab's unless told. */
-  readonly lease?: number | undefined;
 }
 
 /**
@@ -267,11 +215,12 @@ export async function workIn(lab: LocalLab, request: WorkRequest): Promise<reado
     folder: checkpoints,
     seconds: Math.min(CHECKPOINT_SECONDS, lab.queue.timing.heartbeatSeconds),
   };
-  await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept });
+  const contents = lab.contents.files.folder;
+  await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept, contents });
   const { dataDir, experiment, untilIdle, command, onEvent } = request;
   return await work({
     ...{ runner, device, threads, dataDir, signal, onWarning, onEvent, only: experiment },
-    ...{ database: lab.database, queue: lab.queue, keepResult: lab.keepResult },
+    ...{ database: lab.database, queue: lab.queue, contents: lab.contents, keepResult: lab.keepResult },
     provenance: provenanceOf(device, threads, jobs, command ?? null),
     shelf: openShelf(lab.database, { folder: checkpoints, program: programOn(device) }),
     whenIdle: async () => (untilIdle && (await isSettled(lab.database, experiment)) ? "over" : "wait"),

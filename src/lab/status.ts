@@ -5,47 +5,8 @@
 import { sql } from "kysely";
 import type { Database } from "../store/database.ts";
 import { allExperiments, countStates } from "../store/experiments.ts";
-import { type TrialStatus, trialStates } from "../store/tables.ts";
-
-/** How an experiment stands. */
-export interface ExperimentStatus {
-  readonly id: string;
-  readonly title: string;
-  readonly priority: number;
-  /** Number of its trials by state. */
-  readonly states: Readonly<Record<TrialStatus, number>>;
-  /** Seconds that its finished trials took. */
-  readonly seconds: number;
-}
-
-/** How a lab stands. */
-export interface LabStatus {
-  readonly experiments: readonly ExperimentStatus[];
-  /** Workers that have not said goodbye. */
-  readonly workers: readonly {
-    readonly id: string;
-    readonly host: string;
-    readonly pid: number;
-    readonly device: string;
-    /** Places, and those of them that are taken. */
-    readonly jobs: number;
-    readonly running: number;
-    readonly silentSeconds: number;
-  }[];
-  /** Trials that run, failed lately, or were given up. */
-  readonly trials: readonly {
-    readonly id: string;
-    readonly state: TrialStatus;
-    readonly model: string;
-    readonly inputs: string;
-    readonly corrupt: number;
-    readonly seed: number;
-    readonly epoch: number;
-    readonly epochs_allowed: number;
-    readonly attempts: number;
-    readonly error: string | null;
-  }[];
-}
+import { type TrialStatus, trialStates } from "../store/states.ts";
+import type { LabStatus } from "./lab.ts";
 
 /** Ask a lab how it stands. */
 export async function labStatus({ tables }: Database): Promise<LabStatus> {

@@ -3,9 +3,10 @@
  */
 
 import { DataError } from "../base/errors.ts";
-import { exampleCount } from "../data/dataset.ts";
+import { exampleCount, type Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { requireFolder } from "../disk/folders.ts";
+import type { Model } from "../nn/model.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
 import { courseOf } from "../paper/course.ts";
 import { experimentId } from "../paper/definition.ts";
@@ -14,30 +15,30 @@ import { runPlan, testResult } from "../paper/randomization-test.ts";
 import { testExperiment } from "../paper/test-experiment.ts";
 import { planTest, type TestPlan } from "../paper/test-plan.ts";
 import type { TestResult } from "../paper/test-result.ts";
+import { shareContents } from "../run/node/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
 import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
-import type { DataSource } from "../run/runner.ts";
-import type { Library } from "../run/subject.ts";
+import { type Identified, identify } from "../run/subject.ts";
 import { checkRecipe } from "../train/possible.ts";
-import { cropForRecipe, splitsHash } from "../train/prepare.ts";
+import { networkShape, splitsHash } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
-import type { Subject } from "../train/trial.ts";
 import { timePace } from "./cost.ts";
-import { type LabPlace, type LocalLab, openLab } from "./open.ts";
+import type { LabPlace, RunOptions } from "./lab.ts";
+import { type LocalLab, openLab } from "./open.ts";
 import type { PlannedExperiment } from "./plan-experiment.ts";
-import { type RunOptions, sharesOf, trainPlanned } from "./run.ts";
+import { sharesOf, trainPlanned } from "./run.ts";
 
 /** What a randomization test is asked; everything but the data has a default. */
 export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "priority"> {
   readonly dataDir?: string | undefined;
-  /** Name of the dataset. */
-  readonly data: string;
-  /** `mlp-1x512` unless told. */
-  readonly model?: string | undefined;
+  /** Name of the dataset; or its examples. */
+  readonly data: string | Splits;
+  /** Name of the model, or the model; `mlp-1x512` unless told. */
+  readonly model?: string | Model | undefined;
   /** `["true"]` unless told. */
   readonly inputs?: TestRequest["inputs"] | undefined;
   /** True labels and random ones, `[0, 1]`, unless told; `[0]` without true inputs. */
@@ -74,6 +75,14 @@ export interface TestLab extends Pick<LabPlace, "lab" | "databaseUrl"> {
 /**
  * Run a randomization test (Zhang et al., ICLR 2017, section 2) in child processes.
  *
+ * @example
+ * ```ts
+ * import { runRandomizationTest } from "shatter";
+ *
+ * const { verdict } = await runRandomizationTest({ data: "digits", model: "mlp-1x512", seeds: 3 });
+ * console.log(verdict.capacity.answer, verdict.learning.answer);
+ * ```
+ *
  * In a lab it is an experiment like any other: one that was interrupted and is run again goes on where it was, and the
  * result is the same.
  *
@@ -83,30 +92,31 @@ export interface TestLab extends Pick<LabPlace, "lab" | "databaseUrl"> {
 export async function runRandomizationTest(options: TestOptions): Promise<TestResult> {
   const { data, model = "mlp-1x512", device = "cpu", dataDir, n, testN, seed, signal } = options;
   // Whatever can be refused is refused before the data are read.
-  const library = openLibrary();
-  const found = await library.model(model);
-  requireDevice(device, found);
-  const request = requestOf(options, model);
+  const asked = requestOf(options);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
-  const source: DataSource = { name: data, dataDir, n, testN, seed };
-  const subject = { model: found, splits: cropForRecipe(await library.splits(source), request.recipe) };
-  const shares = sharesOf(options, trialsOf(request));
-  const budget =
-    limit && (await budgetOf(limit, request, source, subject, library, { ...options, ...shares }));
+  const shares = sharesOf(options, trialsOf(asked));
+  const given = { model, data, dataDir, n, testN, seed };
+  const identified = await identify(openLibrary(), given, asked.recipe);
+  const { subject, source, contents } = identified;
+  const example = networkShape(subject.splits, asked.recipe);
+  requireDevice(device, subject.model, { example, classes: subject.splits.train.classNames.length });
+  const request = { ...asked, model: identified.model };
+  await using shared = await shareContents(contents);
+  const local = { ...options, ...shares, contents: shared.folder };
+  const budget = limit && (await budgetOf(limit, request, identified, local));
   if (budget) options.onBudget?.(budget);
   const plan = await planTest({ ...request, budget }, source, subject);
   await using lab = options.lab && (await openOne(options.lab, options));
-  if (lab) return await runInLab(plan, source, lab, { ...options, ...shares });
-  await using runner = await openProcessPool({ ...shares, device });
+  if (lab) return await runInLab(plan, identified, lab, { ...options, ...shares });
+  await using runner = await openProcessPool({ ...shares, device, contents: shared.folder });
   const provenance = provenanceOf(device, shares.threads, shares.jobs, options.command ?? null);
   return await runPlan(plan, { source, runner, provenance, onEvent: options.onEvent, signal });
 }
 
-/** What was asked, with the defaults. */
-function requestOf(options: TestOptions, model: string): TestRequest {
+/** What was asked of a model, with the defaults. */
+function requestOf(options: TestOptions): Omit<TestRequest, "model"> {
   const { inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
   return {
-    model,
     inputs,
     corrupt: options.corrupt ?? (inputs.includes("true") ? [0, 1] : [0]),
     labels,
@@ -136,11 +146,15 @@ async function openOne(
 
 async function runInLab(
   plan: TestPlan,
-  source: DataSource,
+  identified: Identified,
   lab: LocalLab,
   options: TestOptions,
 ): Promise<TestResult> {
-  const { ended, reused, provenance } = await trainPlanned(await experimentOf(plan, source), lab, options);
+  const { ended, reused, provenance } = await trainPlanned(
+    await experimentOf(plan, identified),
+    lab,
+    options,
+  );
   options.onReused?.(reused);
   const { interrupted } = provenance;
   const known = new Map(ended);
@@ -153,7 +167,7 @@ async function runInLab(
 }
 
 /** A test as an experiment of a lab: what comes next follows from the results so far. */
-async function experimentOf(plan: TestPlan, source: DataSource): Promise<PlannedExperiment> {
+async function experimentOf(plan: TestPlan, { source, contents }: Identified): Promise<PlannedExperiment> {
   const { request, facts } = plan;
   const experiment = testExperiment(plan);
   const seeds = new Set(specsOf(request, facts.dataset).map((spec) => spec.seed)).size;
@@ -173,6 +187,7 @@ async function experimentOf(plan: TestPlan, source: DataSource): Promise<Planned
     scale: "custom",
     definition,
     trials: await next(new Map()),
+    contents,
     next,
   };
 }
@@ -189,21 +204,20 @@ const unbegun = (trial: TrialState, interrupted: boolean): EndedTrial =>
 async function budgetOf(
   { amount, unit }: Limit,
   request: TestRequest,
-  source: DataSource,
-  { splits }: Subject,
-  library: Library,
-  { budget, jobs = 1, threads = 1, device = "cpu", signal }: TestOptions,
+  { source, subject: { splits } }: Identified,
+  local: TestOptions & { readonly contents: string | undefined },
 ): Promise<Budget> {
+  const { budget, jobs = 1, threads = 1, device = "cpu", contents, signal } = local;
   const { recipe } = request;
   const asked = budget!;
   if (unit === "steps") return { asked, steps: Math.floor(amount), secondsPerStep: null };
   if (unit === "images") return { asked, steps: Math.floor(amount / recipe.batch), secondsPerStep: null };
   const [train, test] = [exampleCount(splits.train), exampleCount(splits.test)];
-  const dataset = { name: source.name, hash: await splitsHash(splits), train, test };
+  const dataset = { name: splits.train.name, hash: await splitsHash(splits), train, test };
   const spec = specsOf(request, dataset)[0]!;
-  await using timer = await openProcessPool({ jobs: 1, device, threads });
+  await using timer = await openProcessPool({ jobs: 1, device, threads, contents });
   const pace = await timePace(
-    library,
+    openLibrary({ contents }),
     { id: await trialId(spec), spec, escalation: 0, source },
     timer,
     signal,

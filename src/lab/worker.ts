@@ -11,7 +11,8 @@ import { machine, programOn } from "../run/node/provenance.ts";
 import { heartbeat } from "../store/attempts.ts";
 import { isPassing } from "../store/database.ts";
 import { endWorker, registerWorker } from "../store/workers.ts";
-import { type Carried, type CarryOptions, carryTrial, type RunningTrial } from "./carry.ts";
+import { type CarryOptions, carryTrial, type RunningTrial } from "./carry.ts";
+import type { Carried } from "./lab.ts";
 import { createPatience } from "./patience.ts";
 import { createShares } from "./shares.ts";
 

@@ -3,7 +3,7 @@
  */
 
 import { UsageError } from "../base/errors.ts";
-import { showShape, type Value } from "../graph/value.ts";
+import { type Shape, showShape, type Value } from "../graph/value.ts";
 import type { Scope } from "./scope.ts";
 
 /** A network: how examples become logits. */
@@ -13,6 +13,8 @@ export interface Model {
   readonly title: string;
   /** Where it is described. */
   readonly source: string;
+  /** The only examples and number of classes that it takes; any that suit it unless told. */
+  readonly takes?: { readonly example: Shape; readonly classes: number };
   /**
    * `[batch, ...example] -> [batch, classes]`.
    *

@@ -18,16 +18,14 @@ const EPSILON = 1e-3;
  * Batch normalisation of images, `[batch, c, h, w]` (Ioffe and Szegedy, ICML 2015): every channel to mean 0 and
  * variance 1 over the batch, then plus a trained number; there is no trained factor.
  *
- * The variance is divided by the number of pixels; its running average, as PyTorch's, by one less.
+ * The variance is divided by the number of pixels; its running average by one less.
  */
 export function batchNorm(x: Value, scope: Scope, name: string): Value {
   const channels = x.shape[1]!;
   const count = sizeOf(x.shape) / channels;
   const flat = (statistic: Value): Value => reshape(statistic, { shape: [channels] });
   const center = scope.average(`${name}.mean`, [channels], 0, () => flat(channelMean(x)));
-  const variance = scope.average(`${name}.variance`, [channels], 1, () =>
-    flat(multiply(channelVariance(x), constant(count / Math.max(count - 1, 1)))),
-  );
+  const variance = scope.average(`${name}.variance`, [channels], 1, () => flat(channelVariance(x)), count);
   const shift = scope.parameter(`${name}.bias`, [channels], { role: "bias", fanIn: 0, fanOut: 1 });
   const factor = divide(constant(1), sqrt(add(variance, constant(EPSILON))));
   const normalized = scope.training

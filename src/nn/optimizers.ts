@@ -37,21 +37,28 @@ export type Optimizer = (inputs: OptimizerInputs) => readonly Update[];
  * (Sutskever et al., ICML 2013). The velocity starts at zero.
  *
  * What is carried is the displacement `d = rate v`: the gradient of a matrix is a product, and scaling its smaller factor
- * costs less than a pass over the velocity in every step (docs/performance.md).
+ * costs less than a pass over the velocity in every step (docs/performance.md). Where the rate changes in every step, the
+ * displacement would have to be scaled in every step, which costs more; so the velocity itself is carried there.
+ *
+ * @param rateHolds - Whether steps of one rate follow one another.
  */
 export const sgd =
-  (momentum: number, nesterov: boolean): Optimizer =>
-  ({ parameters, gradients, rate, displacement }) =>
+  (momentum: number, nesterov: boolean, rateHolds: boolean): Optimizer =>
+  ({ parameters, gradients, rate, state, displacement }) =>
     parameters.flatMap((parameter, index) => {
-      const w = parameter.value;
-      const descent = multiply(rate, gradients[index]!);
-      if (momentum === 0) return [{ state: w, next: subtract(w, descent) }];
-      const d = displacement(`${parameter.name}.displacement`, w.shape);
-      const next = add(multiply(d, constant(momentum)), descent);
+      const { name, value: w } = parameter;
+      const atRate = (change: Value): Value => multiply(rate, change);
+      const g = gradients[index]!;
+      if (momentum === 0) return [{ state: w, next: subtract(w, atRate(g)) }];
+      const carried = rateHolds
+        ? displacement(`${name}.displacement`, w.shape)
+        : state(`${name}.velocity`, w.shape, 0);
+      const descent = rateHolds ? atRate(g) : g;
+      const next = add(multiply(carried, constant(momentum)), descent);
       const change = nesterov ? add(descent, multiply(next, constant(momentum))) : next;
       return [
-        { state: w, next: subtract(w, change) },
-        { state: d, next },
+        { state: w, next: subtract(w, rateHolds ? change : atRate(change)) },
+        { state: carried, next },
       ];
     });
 

@@ -11,6 +11,10 @@ export interface DecaySettings {
   readonly learningRateDecayEvery: "epoch" | number;
 }
 
+/** Whether steps of one rate follow one another: not if it changes in every step. */
+export const rateHolds = ({ learningRateDecay, learningRateDecayEvery }: DecaySettings): boolean =>
+  learningRateDecay === 1 || learningRateDecayEvery !== 1;
+
 /**
  * Staircase exponential decay: `learningRate * decay^floor(step / period)`, as the paper's "decay factor of
  * 0.95 per training epoch" (appendix A).

@@ -56,8 +56,10 @@ export interface Scope {
    *
    * @param start - What the running average starts as; each step moves it a tenth of the way to the batch's.
    * @param statistic - Builds the statistic of the batch, in training only.
+   * @param elements - Of a variance: the number of elements of the batch that it is over. Its average is then that of the
+   *   unbiased estimate, over one less, as PyTorch's.
    */
-  average(name: string, shape: Shape, start: number, statistic: () => Value): Value;
+  average(name: string, shape: Shape, start: number, statistic: () => Value, elements?: number): Value;
 }
 
 /** What a network is built for. */
@@ -98,15 +100,18 @@ export function createScope({ training, dropout }: ScopeSettings = { training: f
       masks.push({ keep: 1 - dropout, value });
       return multiply(x, value);
     },
-    average(name, shape, start, statistic) {
+    average(name, shape, start, statistic, elements) {
       checkName("average", name);
       const value = input(name, shape);
-      const batch = training ? statistic() : undefined;
+      const batch = training ? unbiased(statistic(), elements) : undefined;
       averages.push({ name, start, value, next: batch && blend(value, batch) });
       return value;
     },
   };
 }
+
+const unbiased = (statistic: Value, elements: number | undefined): Value =>
+  elements === undefined ? statistic : multiply(statistic, constant(elements / Math.max(elements - 1, 1)));
 
 const blend = (old: Value, fresh: Value): Value =>
   add(multiply(old, constant(1 - BATCH_WEIGHT)), multiply(fresh, constant(BATCH_WEIGHT)));

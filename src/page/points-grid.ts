@@ -3,9 +3,8 @@
  */
 
 import type { Plot } from "../document/plot.ts";
-import { formatMeasured, formatSet, formatValue, unitSuffix } from "../report/experiment/units.ts";
-import type { Grid } from "../report/grid.ts";
-import { plainCell } from "../report/grid.ts";
+import { type Grid, plainGrid } from "../report/grid/grid.ts";
+import { formatMeasured, formatSet, formatValue, unitSuffix } from "../report/units.ts";
 
 /** The points of a plot, a line after the other. */
 export function pointsGrid({ title, x, y, series }: Plot, name: string): Grid {
@@ -18,49 +17,26 @@ export function pointsGrid({ title, x, y, series }: Plot, name: string): Grid {
     const measured = new Map(line.points.map((point) => [point.x, point]));
     return places.map((place) => {
       const ours = measured.get(place);
-      const cell =
-        ours === undefined
-          ? ""
-          : formatMeasured(
-              {
-                value: ours.y,
-                low: ours.low,
-                high: ours.high,
-                n: ours.n,
-                paper: null,
-                difference: null,
-                note: null,
-              },
-              y.unit,
-            );
+      const cell = ours === undefined ? "" : formatMeasured({ ...ours, value: ours.y }, y.unit);
       return [
         line.title,
         formatSet(place, x.unit),
         cell,
         ours === undefined || ours.y === null ? "" : String(ours.n),
         ...(isCompared ? [formatValue(printed.get(place) ?? null, y.unit)] : []),
-      ].map(plainCell);
+      ];
     });
   });
-  const column = (head: string, align: "left" | "right" = "right") => ({
-    title: head,
-    parts: [],
-    align,
-    isHead: align === "left",
-  });
-  return {
-    name: `${name}-points`,
-    title,
-    caption: `${y.label} by ${x.label}.`,
-    groups: [
-      column("Line", "left"),
-      column(x.label),
-      column(y.label + unitSuffix(y.unit)),
-      column("n"),
-      ...(isCompared ? [column("paper")] : []),
+  return plainGrid(
+    { name: `${name}-points`, title, caption: `${y.label} by ${x.label}.` },
+    [
+      ["Line", "left"],
+      [x.label, "right"],
+      [y.label + unitSuffix(y.unit), "right"],
+      ["n", "right"],
+      ...(isCompared ? [["paper", "right"] as const] : []),
     ],
     rows,
-    notes: ["± is half of the 95 % interval (Student’s t); n is the number of seeds."],
-    footnotes: [],
-  };
+    ["± is half of the 95 % interval (Student’s t); n is the number of seeds."],
+  );
 }

@@ -5,7 +5,7 @@
 import type { Unit } from "../document/measurement.ts";
 import type { Plot, Series } from "../document/plot.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
-import { type CurveFigure, figureOfPlot } from "../report/experiment/plot-figure.ts";
+import { type CurveFigure, figureOfPlot } from "../report/chart/figure.ts";
 import type { CompareAnswer, EpochPoint } from "../web/api.ts";
 
 /** A plot and its figure. */
@@ -103,16 +103,10 @@ export function comparePlot(
     guides: [],
     series,
   };
-  const figure = figureOfPlot(plot, about(`grouped by ${by.join(", ")}`));
   const strandsOf = (fields: Readonly<Record<string, string>>) =>
     singles
       .filter((single) => by.every((field) => single.fields[field] === fields[field]))
       .map((single) => single.points.map(({ epoch, mean }) => ({ x: epoch, y: mean })));
-  return {
-    plot,
-    figure: {
-      ...figure,
-      curves: figure.curves.map((curve, index) => ({ ...curve, strands: strandsOf(groups[index]!.fields) })),
-    },
-  };
+  const drawn = series.map((line, index) => ({ ...line, strands: strandsOf(groups[index]!.fields) }));
+  return { plot, figure: figureOfPlot({ ...plot, series: drawn }, about(`grouped by ${by.join(", ")}`)) };
 }

@@ -2,12 +2,10 @@
  * @file Trials as a table of texts, and as records, for files.
  */
 
-import { type Grid, plainCell } from "../report/grid.ts";
-import { latexGrid } from "../report/grid-latex.ts";
-import { markdownGrid } from "../report/grid-markdown.ts";
+import { type Grid, plainGrid } from "../report/grid/grid.ts";
 import type { TrialItem, TrialsAnswer } from "../web/api.ts";
 import { getJson } from "./fetch-json.ts";
-import type { Download } from "./parts/downloads.tsx";
+import { type Download, gridFiles, textFile } from "./parts/downloads.tsx";
 import { nameTask, showEpochs, showLoss, showSeconds, showShare } from "./words.ts";
 
 /** A column of the list of trials. */
@@ -69,35 +67,23 @@ async function allTrials(filter: URLSearchParams): Promise<TrialItem[]> {
   }
 }
 
-function gridOf(trials: readonly TrialItem[]): Grid {
-  return {
-    name: "trials",
-    title: "Trials",
-    caption: "The trials of a lab, one a row.",
-    groups: [
-      { title: "Trial", parts: [], align: "left", isHead: true },
-      { title: "Model", parts: [], align: "left", isHead: true },
-      ...trialColumns.map(({ title, align }) => ({ title, parts: [], align, isHead: false })),
+const gridOf = (trials: readonly TrialItem[]): Grid =>
+  plainGrid(
+    { name: "trials", title: "Trials", caption: "The trials of a lab, one a row." },
+    [
+      ["Trial", "left"],
+      ["Model", "left"],
+      ...trialColumns.map(({ title, align }) => [title, align] as const),
     ],
-    rows: trials.map((trial) =>
-      [trial.id, trial.model, ...trialColumns.map(({ show }) => show(trial))].map(plainCell),
-    ),
-    notes: [],
-    footnotes: [],
-  };
-}
+    trials.map((trial) => [trial.id, trial.model, ...trialColumns.map(({ show }) => show(trial))]),
+  );
 
 /** The files of a list of trials: all that meet its filter, not only those on the page. */
-export function trialFiles(filter: URLSearchParams): Download[] {
-  const file = (write: (trials: readonly TrialItem[]) => string, type: string) => async (): Promise<Blob> =>
-    new Blob([write(await allTrials(filter))], { type: `${type};charset=utf-8` });
-  return [
-    { name: "trials.csv", from: `/api/trials?${new URLSearchParams([...filter, ["format", "csv"]])}` },
-    { name: "trials.json", from: file((trials) => JSON.stringify(trials, null, 2), "application/json") },
-    { name: "trials.md", from: file((trials) => markdownGrid(gridOf(trials)), "text/markdown") },
-    {
-      name: "trials.tex",
-      from: file((trials) => latexGrid(gridOf(trials), "the dashboard of Shatter"), "text/x-tex"),
-    },
-  ];
-}
+export const trialFiles = (filter: URLSearchParams): Download[] => [
+  { name: "trials.csv", from: `/api/trials?${new URLSearchParams([...filter, ["format", "csv"]])}` },
+  {
+    name: "trials.json",
+    from: textFile(async () => JSON.stringify(await allTrials(filter), null, 2), "application/json"),
+  },
+  ...gridFiles("trials", async () => gridOf(await allTrials(filter))),
+];

@@ -5,8 +5,8 @@
 import { percent } from "../base/percent.ts";
 import type { InputsName } from "../data/randomize.ts";
 import { formatDuration, formatNumber, NOTHING } from "../report/format.ts";
-import { nameKind } from "../report/kinds.ts";
-import type { TrialStatus } from "../store/tables.ts";
+import { nameKind } from "../run/kinds.ts";
+import type { TrialStatus } from "../store/states.ts";
 import type { TrialCounts, TrialItem } from "../web/api.ts";
 
 /** The states of trials, in the order of their life. */

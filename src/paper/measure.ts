@@ -50,26 +50,43 @@ export const firstEpoch = (trial: TrialResult, isThere: (row: HistoryRow) => boo
 export const stepsPerEpoch = ({ steps, epochs }: TrialResult): number => (epochs === 0 ? 0 : steps / epochs);
 
 /**
- * The mean course of trials over their steps. A trial that ended keeps its last value, so that the mean does
- * not jump when one ends before another.
+ * The mean course of trials over their epochs. A trial that ended keeps its last value, if it may, so that the mean
+ * does not jump when one ends before another.
+ *
+ * @param keeps - Whether a trial that ended keeps its last value; all do unless told.
  */
-export function course(
+export function courseByEpoch(
   trials: readonly TrialResult[],
   read: (row: HistoryRow) => number | null,
   limits?: readonly [number, number],
+  keeps: (trial: TrialResult) => boolean = () => true,
 ): Series["points"] {
-  const measured = trials.map((trial) => trial.history.filter((row) => read(row) !== null));
-  const epochs = [...new Set(measured.flat().map(({ epoch }) => epoch))].sort((a, b) => a - b);
+  const measured = trials.map((trial) => {
+    const values = new Map(
+      trial.history.flatMap((row) => {
+        const value = read(row);
+        return value === null ? [] : [[row.epoch, value] as const];
+      }),
+    );
+    return { values, last: keeps(trial) ? [...values].at(-1) : undefined };
+  });
+  const epochs = [...new Set(measured.flatMap(({ values }) => [...values.keys()]))].sort((a, b) => a - b);
   return epochs.map((epoch) => {
-    const values = measured.flatMap((rows) => {
-      const row = rows.find((candidate) => candidate.epoch === epoch);
-      const last = rows.at(-1);
-      const current = row ?? (last && last.epoch < epoch ? last : undefined);
-      return current ? [read(current)!] : [];
+    const values = measured.flatMap(({ values: known, last }) => {
+      const value = known.get(epoch) ?? (last && last[0] < epoch ? last[1] : undefined);
+      return value === undefined ? [] : [value];
     });
-    return pointOf(epoch * stepsPerEpoch(trials[0]!), measure(values, limits ? { limits } : {}));
+    return pointOf(epoch, measure(values, limits ? { limits } : {}));
   });
 }
+
+/** The mean course of trials over their steps, each keeping its last value. */
+export const course = (
+  trials: readonly TrialResult[],
+  read: (row: HistoryRow) => number | null,
+  limits?: readonly [number, number],
+): Series["points"] =>
+  courseByEpoch(trials, read, limits).map((point) => ({ ...point, x: point.x * stepsPerEpoch(trials[0]!) }));
 
 /** Mean of what trials have; null if none has any. */
 export function meanOver(

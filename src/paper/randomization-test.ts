@@ -84,7 +84,7 @@ export function testResult(plan: TestPlan, { ended, lacking }: Course, provenanc
       shape,
       hash: dataset.hash,
     },
-    model: { name: request.model, parameters: facts.parameters },
+    model: { name: facts.modelName ?? request.model, parameters: facts.parameters },
     recipe: request.recipe,
     trials,
     summary: summarize(trials),

@@ -2,11 +2,11 @@
  * @file A randomization test as an experiment of a lab: what it is called there, and what its document shows.
  */
 
-import { percent } from "../base/percent.ts";
 import { SHARE } from "../document/measurement.ts";
 import type { Plot } from "../document/plot.ts";
 import type { Provenance } from "../document/provenance.ts";
 import { measured, number, plain, type Table, text } from "../document/table.ts";
+import { kindOfTrial, nameEscalated } from "../run/kinds.ts";
 import type { HistoryRow, TrialResult } from "../run/trial-record.ts";
 import { hasEnded } from "../verdict/escalation.ts";
 import { groupTrials } from "../verdict/summary.ts";
@@ -21,8 +21,8 @@ import type { TestPlan } from "./test-plan.ts";
 
 /** What a test is called. */
 export const testExperiment = ({
-  request: { model },
-  facts: { dataset },
+  request,
+  facts: { dataset, modelName: model = request.model },
 }: TestPlan): Pick<Experiment, "name" | "title" | "source"> & { readonly question: string } => ({
   name: `test-${model}-${dataset.name}`,
   title: `${model} on ${dataset.name}: the randomization test`,
@@ -55,15 +55,6 @@ export function testDocument(
   };
 }
 
-/** What trials of one kind were trained on, in words. */
-function nameOf({ inputs, labels: { nominal, permuted }, escalation }: TrialResult): string {
-  const corrupted = permuted ? "permuted labels" : "random labels";
-  const labels =
-    nominal === 0 ? "true labels" : nominal === 1 ? corrupted : `${percent(nominal)} ${corrupted}`;
-  const what = inputs === "true" ? labels : `${inputs} pixels`;
-  return escalation === 0 ? what : `${what}, escalation ${escalation}`;
-}
-
 function summaryTable(trials: readonly TrialResult[]): Table {
   return {
     name: "summary",
@@ -80,7 +71,7 @@ function summaryTable(trials: readonly TrialResult[]): Table {
     rows: groupTrials(trials).map((group) => {
       const ended = group.filter(hasEnded);
       return {
-        kind: text(nameOf(group[0]!)),
+        kind: text(nameEscalated(kindOfTrial(group[0]!))),
         train: number(measureTrials(ended, ({ trainAccuracy }) => trainAccuracy, { limits: SHARE })),
         test: number(measureTrials(ended, ({ testAccuracy }) => testAccuracy, { limits: SHARE })),
         loss: number(measureTrials(ended, ({ trainLoss }) => trainLoss)),
@@ -106,7 +97,7 @@ function coursePlot(
     y: { label, unit: "share", domain: [0, 1] },
     guides: [],
     series: groupTrials(trials).map((group) => ({
-      title: nameOf(group[0]!),
+      title: nameEscalated(kindOfTrial(group[0]!)),
       points: course(group.filter(hasEnded), read, SHARE),
       paper: [],
     })),

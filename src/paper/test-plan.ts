@@ -44,6 +44,8 @@ export const testPlanSchema = z.object({
   }),
   facts: z.object({
     dataset: trialSpecSchema.shape.dataset,
+    /** What people call the model, where its identity is no name. */
+    modelName: z.string().optional(),
     classNames: z.array(z.string()),
     /** Shape of one example as the network sees it. */
     shape: counts,
@@ -85,7 +87,8 @@ export async function planTest(
     request: fitToBudget({ ...asked, recipe }, train),
     source: place,
     facts: {
-      dataset: { name: source.name, hash: await splitsHash(splits), train, test },
+      dataset: { name: splits.train.name, hash: await splitsHash(splits), train, test },
+      modelName: model.name === asked.model ? undefined : model.name,
       classNames,
       shape,
       parameters: summarizeModel(model, shape, classNames.length).count,

@@ -8,9 +8,6 @@ import type { Estimate } from "../base/statistics.ts";
 /** Stands where there is no number. */
 export const NOTHING = "–";
 
-/** A share as it was asked for, without a rounding to be seen: `20 %`, `12.5 %`. */
-export const formatShare = (share: number): string => `${Number((100 * share).toPrecision(6))} %`;
-
 /** A measured share in percent. */
 export const formatPercent = (share: number | null): string => (share === null ? NOTHING : percent(share));
 

@@ -8,6 +8,9 @@ import { type ExperimentResult, experimentResultSchema } from "../paper/experime
 import { type TestResult, testResultSchema } from "../paper/test-result.ts";
 import { type TheoryResult, theoryResultSchema } from "../theory/theory-result.ts";
 
+/** A document that can be read and drawn. */
+export type AnyResult = TestResult | ExperimentResult | TheoryResult;
+
 /** The documents that can be read, by what they call their schema. */
 const SCHEMAS = {
   "shatter/test@1": testResultSchema,
@@ -25,7 +28,7 @@ const MOST_PROBLEMS = 3;
  * @throws DataError if it is no JSON, or not what its schema says, with the place.
  * @throws UsageError if its schema is not one of this version of Shatter.
  */
-export function parseResult(text: string, where: string): TestResult | ExperimentResult | TheoryResult {
+export function parseResult(text: string, where: string): AnyResult {
   const document = parseJson(text, where);
   const { schema } = Object(document) as { schema?: unknown };
   if (typeof schema !== "string" || !Object.hasOwn(SCHEMAS, schema)) throw unknownSchema(schema, where);

@@ -3,7 +3,8 @@
  * a run of the engine that is neither too short for its overhead nor too long to be interrupted.
  */
 
-import { type RunOptions, STEPS_PER_RUN } from "../train/trial.ts";
+import { STEPS_PER_RUN } from "../train/epoch.ts";
+import type { RunOptions } from "../train/trial.ts";
 
 /** What a run of the engine should take, in seconds: nothing is heard meanwhile. */
 const RUN_SECONDS = 1;

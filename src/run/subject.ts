@@ -1,17 +1,23 @@
 /**
- * @file From identities to things: the one place where the name of a model or of a dataset, as specs have it, becomes
- * the model and the examples. Whatever lies below knows values only.
+ * @file From identities to things: the one place where what a spec names becomes a model and examples. The identity of
+ * what comes with Shatter is its name, that of what was given as a value the hash of its bytes. Whatever lies below
+ * knows values only.
  */
 
 import { rememberLast } from "../base/remember.ts";
 import type { Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
+import { partOf } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
 import { findModel, models } from "../nn/models.ts";
+import { readNetwork, writeNetwork } from "../nn/network.ts";
+import { cropForRecipe, type Framing, networkShape } from "../train/prepare.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { Subject } from "../train/trial.ts";
+import { type Content, contentOf, isContent, type ReadContent, requireContent } from "./contents.ts";
 import type { DataSource } from "./runner.ts";
+import { readSplits, writeSplits } from "./splits.ts";
 
 /** The names of all models and of all datasets that come with Shatter, in the order they are listed. */
 export const modelNames: readonly string[] = [...models.keys()];
@@ -22,13 +28,16 @@ export const knownModel = (name: string): Model | undefined => models.get(name);
 
 /** Gives the things that identities stand for. */
 export interface Library {
-  /** @throws UsageError with the name that was probably meant, if there is no model of this one. */
+  /**
+   * @throws UsageError with the name that was probably meant, if there is no model of this one.
+   * @throws DataError if it was given as a value, and its bytes are not here or no network.
+   */
   model(identity: string): Promise<Model>;
   /**
    * The examples of a source, uncropped.
    *
    * @throws UsageError if the name is unknown, or more examples are wanted than there are.
-   * @throws DataError if its files are missing or not what they should be.
+   * @throws DataError if its files or bytes are missing or not what they should be.
    */
   splits(source: DataSource): Promise<Splits>;
   /** What a trial is about: the model of its spec, and the examples of a source, uncropped. */
@@ -39,18 +48,69 @@ export interface Library {
 export interface LibraryOptions {
   /** Reads or draws the examples of a dataset, where that is possible: a browser has no files. */
   readonly load: (known: KnownDataset, options: LoadOptions) => Promise<Splits>;
+  /** Reads what was given as a value; nothing was unless told. */
+  readonly read?: ReadContent | undefined;
   /** Whether the last examples are kept, for trials that share them; not unless told. */
   readonly keepsLast?: boolean;
 }
 
-/** Open a library of the models and datasets that Shatter knows by name. */
-export function createLibrary({ load, keepsLast = false }: LibraryOptions): Library {
-  const model = async (identity: string): Promise<Model> => findModel(identity);
-  const read = async ({ name, ...options }: DataSource): Promise<Splits> => load(findDataset(name), options);
-  const splits = keepsLast ? rememberLast(read) : read;
+/** Open a library. */
+export function createLibrary(options: LibraryOptions): Library {
+  const { load, read = async () => undefined, keepsLast = false } = options;
+  const model = async (identity: string): Promise<Model> =>
+    isContent(identity) ? readNetwork(await requireContent(read, "model", identity)) : findModel(identity);
+  const ask = async ({ name, ...wanted }: DataSource): Promise<Splits> =>
+    isContent(name)
+      ? partOf(readSplits(await requireContent(read, "data", name)), wanted)
+      : load(findDataset(name), wanted);
+  const splits = keepsLast ? rememberLast(ask) : ask;
   return {
     model,
     splits,
     subject: async (spec, source) => ({ model: await model(spec.model), splits: await splits(source) }),
+  };
+}
+
+/** A model and data, by name or as values. */
+export interface Given extends LoadOptions {
+  readonly model: string | Model;
+  readonly data: string | Splits;
+}
+
+/** A model and examples under the identities that specs have. */
+export interface Identified {
+  /** The examples cropped for the recipe. */
+  readonly subject: Subject;
+  /** Identity of the model. */
+  readonly model: string;
+  readonly source: DataSource;
+  /** What of them was given as a value, to be kept wherever a trial is run. */
+  readonly contents: readonly Content[];
+}
+
+/**
+ * Find what is named, and give what is no name an identity: its bytes' hash, or the name of a model that comes with
+ * Shatter.
+ *
+ * @param recipe - Says how examples reach the network: it is written down for their shape.
+ * @throws UsageError if a name is unknown, a model cannot be written down, or more examples are wanted than there are.
+ * @throws DataError if data are missing or not what they should be.
+ */
+export async function identify(library: Library, given: Given, recipe: Framing): Promise<Identified> {
+  const { model, data, ...wanted } = given;
+  const thing = typeof model === "string" ? await library.model(model) : model;
+  const examples = typeof data === "string" ? undefined : await contentOf(writeSplits(data));
+  const source = { name: examples?.identity ?? (data as string), ...wanted };
+  const whole = examples ? partOf(data as Splits, wanted) : await library.splits(source);
+  const splits = cropForRecipe(whole, recipe);
+  const isKnown = typeof model === "string" || knownModel(model.name) === model;
+  const network = isKnown
+    ? undefined
+    : await contentOf(writeNetwork(thing, networkShape(splits, recipe), splits.train.classNames.length));
+  return {
+    subject: { model: thing, splits },
+    model: network?.identity ?? (typeof model === "string" ? model : model.name),
+    source,
+    contents: [network, examples].filter((content) => content !== undefined),
   };
 }

@@ -8,7 +8,8 @@
 
 import { type Kysely, sql } from "kysely";
 import type { Tx } from "./database.ts";
-import type { NewResult, Tables, TrialStatus } from "./tables.ts";
+import type { TrialStatus } from "./states.ts";
+import type { NewResult, Tables } from "./tables.ts";
 import { storableJson, storableText } from "./text.ts";
 
 /** Whoever begins an attempt: a worker that follows a job of the queue. */

@@ -6,7 +6,9 @@
 
 import { sql } from "kysely";
 import { inTransaction, type Tx } from "./database.ts";
-import type { ExperimentRow, NewExperiment, NewTrial, TrialRow, TrialStatus } from "./tables.ts";
+import type { Reach } from "./reach.ts";
+import type { TrialStatus } from "./states.ts";
+import type { ExperimentRow, NewExperiment, NewTrial, TrialRow } from "./tables.ts";
 
 /** Most rows of one insert: a statement takes 65,535 values at most. */
 const ROWS = 2000;
@@ -207,9 +209,6 @@ export async function hasOpenTrials(db: Tx, experiment?: string): Promise<boolea
   ).executeTakeFirst();
   return row !== undefined;
 }
-
-/** Which of some trials a command reaches: those of an experiment, or those named. */
-export type Reach = { readonly experiment: string } | { readonly trials: readonly string[] };
 
 const idsOf = (db: Tx, reach: Reach) =>
   "experiment" in reach

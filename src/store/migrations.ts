@@ -185,9 +185,24 @@ const first: Migration = {
   },
 };
 
+/** Models and examples that were given as values. */
+const contents: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .withSchema("shatter")
+      .createTable("contents")
+      .addColumn("identity", "text", (column) => column.primaryKey())
+      .addColumn("size", "integer", (column) => column.notNull())
+      .addColumn("bytes", "bytea", (column) => column.notNull())
+      .addColumn("created_at", sql`timestamptz`, (column) => column.notNull().defaultTo(sql`now()`))
+      .execute();
+  },
+};
+
 /** Every change, by a name that sorts in their order. */
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-first": first,
+  "0002-contents": contents,
 };
 
 /** The changes, as the migration library wants them. */

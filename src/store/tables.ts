@@ -6,6 +6,7 @@
  */
 
 import type { ColumnType, Generated, Insertable, Selectable } from "kysely";
+import type { TrialStatus } from "./states.ts";
 
 /** JSON: written as text, read as what it says. */
 type JsonColumn<T = unknown> = ColumnType<T, string, string>;
@@ -43,9 +44,6 @@ interface ExperimentTrialTable {
   readonly trial_id: string;
   readonly position: number;
 }
-
-export const trialStates = ["waiting", "running", "done", "quarantined", "cancelled"] as const;
-export type TrialStatus = (typeof trialStates)[number];
 
 /** A trial that somebody wants, and how far it has come. */
 interface TrialTable {
@@ -162,6 +160,15 @@ interface CheckpointTable {
   readonly created_at: Moment;
 }
 
+/** Models and examples that were given as values. */
+interface ContentTable {
+  /** `sha256:` and the SHA-256 of the bytes. */
+  readonly identity: string;
+  readonly size: number;
+  readonly bytes: Uint8Array;
+  readonly created_at: Moment;
+}
+
 /** Processes that take trials from this lab. */
 interface WorkerTable {
   readonly id: string;
@@ -197,6 +204,7 @@ export interface Tables {
   readonly epochs: EpochTable;
   readonly events: EventTable;
   readonly checkpoints: CheckpointTable;
+  readonly contents: ContentTable;
   readonly workers: WorkerTable;
   readonly tokens: TokenTable;
 }

@@ -4,12 +4,12 @@
 
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { EngineError, messageOf } from "../base/errors.ts";
-import { lowerToBlocked } from "../graph/lower/blocked.ts";
+import { blocked, type Lowering, plain } from "../graph/lower/lowering.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { add } from "../graph/ops/elementwise.ts";
 import { type Graph, inOrder, input } from "../graph/value.ts";
 import type { Device } from "./devices.ts";
-import { computesBlocked } from "./self-check.ts";
+import { computes } from "./self-check.ts";
 
 /** What onnxruntime-node and onnxruntime-web have in common, and all that Shatter uses of them. */
 export interface Runtime {
@@ -22,8 +22,13 @@ export interface Engine {
   readonly runtime: Runtime;
   readonly device: Device;
   readonly threads: number;
+  /** What computes there, as ONNX Runtime calls it; what it cannot, the processor does. */
+  readonly provider: string;
+  /** How graphs are rewritten for it. */
+  readonly lowering: Lowering;
   /**
-   * Rewrite a graph for this engine's fastest kernels; what it computes stays the same but for rounding.
+   * Rewrite a graph for this engine's fastest kernels: simplified, and in its layout. What it computes stays the same but
+   * for rounding. Whatever is opened comes through here.
    *
    * @throws EngineError if the device cannot compute it: its session would open, and fail in the first run.
    */
@@ -66,8 +71,9 @@ export function unsupportedOn(device: Device, graph: Graph): string | undefined 
  * @throws EngineError with the device's own reason and what to do.
  */
 export async function openEngine(runtime: Runtime, device: Device, threads: number): Promise<Engine> {
+  const provider = device;
   const options: InferenceSession.SessionOptions = {
-    executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
+    executionProviders: [...new Set([provider, "cpu"])],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",
@@ -86,13 +92,15 @@ export async function openEngine(runtime: Runtime, device: Device, threads: numb
   } catch (error) {
     throw new EngineError(`device ${device}: not available here (${reasonOf(error)}); ${REMEDIES[device]}`);
   }
-  const isBlocked = device === "cpu" && (await computesBlocked({ runtime, open }));
+  const isBlocked = device === "cpu" && (await computes(blocked, { runtime, open }));
+  const lowering = isBlocked ? blocked : plain;
   const lower = (graph: Graph): Graph => {
-    const unsupported = unsupportedOn(device, graph);
+    const lowered = lowering.lower(graph);
+    const unsupported = unsupportedOn(device, lowered);
     if (unsupported !== undefined) throw unsupportedError(`graph "${graph.name}"`, device, unsupported);
-    return isBlocked ? lowerToBlocked(graph) : graph;
+    return lowered;
   };
-  return { runtime, device, threads, lower, open };
+  return { runtime, device, threads, provider, lowering, lower, open };
 }
 
 /** The refusal of something that needs an operation which a device has not. */

@@ -12,7 +12,12 @@ import type { TrialOutcome } from "./outcome.ts";
  * checkpoint; `progress` and `epoch`, again and again, and now and then `checkpoint`; `done`.
  */
 export type TrialEvent =
-  | { readonly type: "started" }
+  | {
+      readonly type: "started";
+      /** What computes it, and in which layout; see {@link Engine}. */
+      readonly provider: string;
+      readonly layout: string;
+    }
   | {
       readonly type: "prepared";
       /** Share of the training labels that differ from the true ones. */

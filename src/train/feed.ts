@@ -23,7 +23,7 @@ export interface Feed {
    *
    * @param epoch - From 0.
    */
-  images(steps: readonly Batch[], epoch: number): Float32Array | undefined;
+  images(steps: readonly Batch[], epoch: number): Promise<Float32Array | undefined>;
 }
 
 /** Most bytes of images in one run: a few dozen steps on the paper's images, enough to hide a run's overhead. */
@@ -38,12 +38,12 @@ const RUN_BYTES = 64 * 2 ** 20;
 export function createFeed(train: Dataset, evaluated: Dataset, recipe: Recipe, seed: number): Feed {
   const { augment } = recipe;
   const batch = rowsOf(recipe, exampleCount(train));
-  if (!isAugmented(augment)) return { mostSteps: Number.POSITIVE_INFINITY, images: () => undefined };
+  if (!isAugmented(augment)) return { mostSteps: Number.POSITIVE_INFINITY, images: async () => undefined };
   const finish = preprocessor(recipe.preprocess, evaluated);
   const size = batch * exampleSize(evaluated);
   return {
     mostSteps: Math.max(1, Math.floor(RUN_BYTES / (size * Float32Array.BYTES_PER_ELEMENT))),
-    images(steps, epoch) {
+    async images(steps, epoch) {
       const images = new Float32Array(steps.length * size);
       // A batch at a time: what is made on the way stays in the caches.
       steps.forEach(({ indices }, step) => {

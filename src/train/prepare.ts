@@ -35,7 +35,7 @@ export interface TrialData {
 }
 
 /** The part of a recipe that says which pixels there are. */
-type Framing = Pick<Recipe, "preprocess" | "augment">;
+export type Framing = Pick<Recipe, "preprocess" | "augment">;
 
 /**
  * The part of a recipe's preprocessing that comes before the randomization: the paper's centre crop. Where

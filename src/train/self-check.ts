@@ -1,10 +1,10 @@
 /**
- * @file Whether an engine computes the blocked layout right: its operators are internal, so they are tried first.
+ * @file Whether an engine computes a layout right: the operators of the blocked one are internal, so they are tried first.
  */
 
 import { evaluate } from "../graph/evaluate.ts";
 import { gradient } from "../graph/gradient.ts";
-import { lowerToBlocked } from "../graph/lower/blocked.ts";
+import type { Lowering } from "../graph/lower/lowering.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { batchNormalize } from "../graph/ops/batch-norm.ts";
 import { convolution } from "../graph/ops/convolution.ts";
@@ -38,11 +38,14 @@ function sample(): Graph {
 }
 
 /**
- * Compare the engine's blocked operators with the float64 meaning of what they stand for.
+ * Compare what an engine makes of a lowered graph with the float64 meaning of the graph.
  *
- * False where they are missing, or want blocks of another size: then the plain operators are used.
+ * False where it has not the operators, or they want blocks of another size: then the plain layout is used.
  */
-export async function computesBlocked({ runtime, open }: Pick<Engine, "runtime" | "open">): Promise<boolean> {
+export async function computes(
+  lowering: Lowering,
+  { runtime, open }: Pick<Engine, "runtime" | "open">,
+): Promise<boolean> {
   const graph = sample();
   const feeds = Object.fromEntries(
     graph.inputs.map(({ name, shape }) => [
@@ -52,7 +55,7 @@ export async function computesBlocked({ runtime, open }: Pick<Engine, "runtime" 
   );
   const expected = evaluate(graph, feeds);
   try {
-    const session = await open(writeOnnx(lowerToBlocked(graph)));
+    const session = await open(writeOnnx(lowering.lower(graph)));
     const results = await session.run(
       Object.fromEntries(
         graph.inputs.map(({ name, shape }) => [name, new runtime.Tensor("float32", feeds[name]!, shape)]),

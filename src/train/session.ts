@@ -35,8 +35,8 @@ export interface Batches {
 export interface Trainer extends AsyncDisposable {
   /** Do some steps; returns the mean loss of each batch before its update, `[steps]`. */
   train(batches: Batches): Promise<Float32Array>;
-  /** All that is carried from step to step as it is now, by name, parameters first; not copies. */
-  state(): TrainingState;
+  /** All that is carried from step to step as it is now, by name, parameters first; not copies where there is a choice. */
+  state(): Promise<TrainingState>;
 }
 
 /** Tensors by name: parameters, running averages and the optimizer's own. */
@@ -80,21 +80,22 @@ export async function createTrainer(
     const elements = from ? from.state[name]!.slice() : fresh();
     state[name] = new Tensor("float32", elements, shape);
   });
+  const displacements = step.state.flatMap(({ input, isDisplacement }) => (isDisplacement ? [input] : []));
   let rate = from?.rate;
   /** Displacements are in proportion to the rate, so they change with it. */
   const changeRate = (next: number): void => {
     if (rate !== undefined && rate !== next) {
       const ratio = ratioOf(rate, next);
-      for (const { input, isDisplacement } of step.state) {
-        if (!isDisplacement) continue;
+      for (const { name, shape } of displacements) {
         // A copy: whoever was told the state may still be writing it down.
-        const elements = (state[input.name]!.data as Float32Array).map((element) => element * ratio);
-        state[input.name] = new Tensor("float32", elements, input.shape);
+        const elements = (state[name]!.data as Float32Array).slice();
+        for (let at = 0; at < elements.length; at++) elements[at]! *= ratio;
+        state[name] = new Tensor("float32", elements, shape);
       }
     }
     rate = next;
   };
-  /** Steps of one rate, in one run of the engine. */
+  /** Steps in one run of the engine: of one rate, if there are displacements. */
   const run = async ({ steps, indices, weights, rates, masks, images }: Batches): Promise<Float32Array> => {
     const { batch } = step;
     const feeds: { [name: string]: Tensor } = {
@@ -118,6 +119,7 @@ export async function createTrainer(
   };
   return {
     async train(batches) {
+      if (displacements.length === 0) return run(batches);
       const losses = new Float32Array(batches.steps);
       for (const [first, end] of stretchesOf(batches.rates)) {
         changeRate(batches.rates[first]!);
@@ -125,7 +127,7 @@ export async function createTrainer(
       }
       return losses;
     },
-    state: () =>
+    state: async () =>
       Object.fromEntries(step.state.map(({ input: { name } }) => [name, state[name]!.data as Float32Array])),
     [Symbol.asyncDispose]: () => session.release(),
   };

@@ -8,11 +8,11 @@ import { gradient } from "../graph/gradient.ts";
 import { divide, multiply } from "../graph/ops/elementwise.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { sum } from "../graph/ops/sum.ts";
-import { simplifyGraph } from "../graph/simplify.ts";
 import { type Graph, type Input, input, type Shape } from "../graph/value.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import { adam, addWeightDecay, type Optimizer, sgd } from "../nn/optimizers.ts";
+import { rateHolds } from "../nn/schedules.ts";
 import { createScope, type Mask, type Parameter } from "../nn/scope.ts";
 import type { Device } from "./devices.ts";
 import { unsupportedError, unsupportedOn } from "./engine.ts";
@@ -29,7 +29,7 @@ export interface StepState {
   readonly isDisplacement: boolean;
 }
 
-/** A training update, ready to be written for the engine. */
+/** A training update, as it is meant: an engine lowers it before it is written. */
 export interface Step {
   /**
    * Inputs, by name: every state tensor; `images [rows, ...example]` and `labels [rows]`, shared by all steps;
@@ -73,15 +73,23 @@ export function requireTrainable(
   );
 }
 
-/** What the paper trains on: enough of a shape to see which operations a model's step has. */
-const PAPER_EXAMPLE = { shape: [3, 28, 28], classes: 10 };
+/** What the paper trains on: where there are no data yet, enough to see which operations a model's step has. */
+const PAPER_EXAMPLE = { example: [3, 28, 28], classes: 10 };
 
-/** What a model's training step needs that a device cannot run, in words; undefined if nothing is known against it. */
-export function unsupportedStep(device: Device, model: Model): string | undefined {
+/**
+ * What a model's training step needs that a device cannot run, in words; undefined if nothing is known against it.
+ *
+ * @param on - The examples; those of the paper unless told, or those that the model is for.
+ */
+export function unsupportedStep(
+  device: Device,
+  model: Model,
+  on: NonNullable<Model["takes"]> = model.takes ?? PAPER_EXAMPLE,
+): string | undefined {
   // Building a step takes a moment, and this device runs them all.
   if (device === "cpu") return undefined;
-  const { shape, classes } = PAPER_EXAMPLE;
-  return unsupportedOn(device, buildStep(model, paperRecipe, shape, classes, paperRecipe.batch).graph);
+  const { example, classes } = on;
+  return unsupportedOn(device, buildStep(model, paperRecipe, example, classes, paperRecipe.batch).graph);
 }
 
 /**
@@ -89,8 +97,8 @@ export function unsupportedStep(device: Device, model: Model): string | undefine
  *
  * @throws EngineError saying what it needs, and what would do.
  */
-export function requireDevice(device: Device, model: Model): void {
-  const unsupported = unsupportedStep(device, model);
+export function requireDevice(device: Device, model: Model, on?: Model["takes"]): void {
+  const unsupported = unsupportedStep(device, model, on);
   if (unsupported !== undefined) throw unsupportedError(`model "${model.name}"`, device, unsupported);
 }
 /** Rows of a step up to which the engine adds in an order that depends on how many there are. */
@@ -108,8 +116,8 @@ const LANES = 128;
 export const rowsOf = ({ batch }: Pick<Recipe, "batch">, count: number): number =>
   Math.min(batch, Math.max(ORDERED_ROWS, Math.ceil(count / LANES) * LANES));
 
-const optimizerOf = ({ optimizer, momentum, nesterov }: Recipe): Optimizer =>
-  optimizer === "adam" ? adam : sgd(momentum, nesterov);
+const optimizerOf = (recipe: Recipe): Optimizer =>
+  recipe.optimizer === "adam" ? adam : sgd(recipe.momentum, recipe.nesterov, rateHolds(recipe));
 
 /**
  * Build the step of a model under a recipe.
@@ -166,13 +174,13 @@ export function buildStep(model: Model, recipe: Recipe, example: Shape, classes:
   }));
   const shared = isShared ? [images, labels] : [labels];
   const own = isShared ? [] : [images];
-  const graph = simplifyGraph({
+  const graph: Graph = {
     name: `${model.name}-step`,
     inputs: [...states, indices, weights, rate, ...masks.map((mask) => mask.value), ...own, ...shared],
     outputs: [
       { name: "loss", value: loss },
       ...state.map(({ input: value, output }) => ({ name: output, value: next.get(value)! })),
     ],
-  });
+  };
   return { graph, parameters, state, shared, masks, batch };
 }

@@ -34,7 +34,8 @@
 
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { ConformanceLine, TrialResult } from "../run/trial-record.ts";
-import type { AttemptState, TrialStatus } from "../store/tables.ts";
+import type { TrialStatus } from "../store/states.ts";
+import type { AttemptState } from "../store/tables.ts";
 import type { TrialSpec } from "../train/spec.ts";
 
 /** What went wrong, as a sentence with what was expected, what came, and what to do. */

@@ -2,7 +2,7 @@
  * @file The documents of experiments, each made once a version.
  */
 
-import type { Lab } from "../lab/lab.ts";
+import type { DatabaseLab } from "../lab/open.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import { listExperiments } from "../store/read/experiments.ts";
 import { notFound } from "./refusal.ts";
@@ -27,7 +27,7 @@ export interface Documents {
 const KEPT = 8;
 
 /** Keep the documents of a lab. Requests of one version share one making. */
-export function keepDocuments(lab: Lab): Documents {
+export function keepDocuments(lab: DatabaseLab): Documents {
   const kept = new Map<string, { version: string; document: Promise<ExperimentResult> }>();
   return {
     async get(experiment) {

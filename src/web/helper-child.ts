@@ -17,11 +17,11 @@ const engineOn = rememberLast(async (device: Device) => {
 });
 
 const tools: Tools = {
-  library: openLibrary({ keepsLast: true }),
+  library: openLibrary({ contents: process.argv[2], keepsLast: true }),
   engine: () => engineOn("cpu"),
-  async document() {
-    const { Window } = await import("happy-dom");
-    return new Window().document as unknown as Document;
+  async drawing() {
+    const { drawingTools } = await import("../report/node/tools.ts");
+    return drawingTools();
   },
   seconds: () => performance.now() / 1000,
 };

@@ -31,8 +31,12 @@ interface Pending {
   readonly reject: (error: Refusal) => void;
 }
 
-/** Open a helper; its process is started with its first job. */
-export function openHelper(limitsMs: Partial<typeof LIMITS_MS> = {}): Helper {
+/**
+ * Open a helper; its process is started with its first job.
+ *
+ * @param contents - Folder of the models and examples that were given as values.
+ */
+export function openHelper(limitsMs: Partial<typeof LIMITS_MS> = {}, contents?: string): Helper {
   const limits = { ...LIMITS_MS, ...limitsMs };
   const queue: Pending[] = [];
   let child: ChildProcess | undefined;
@@ -48,7 +52,7 @@ export function openHelper(limitsMs: Partial<typeof LIMITS_MS> = {}): Helper {
     next();
   };
   const start = (): ChildProcess => {
-    const started = fork(CHILD, [], {
+    const started = fork(CHILD, contents === undefined ? [] : [contents], {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });

@@ -8,9 +8,10 @@ import { type Dataset, exampleCount, exampleShape, type Splits, takeExamples } f
 import { oneOfEachClass } from "../data/gallery.ts";
 import { crop } from "../data/preprocess.ts";
 import { corruptLabels, describeTouched, type InputsName, redrawInputs } from "../data/randomize.ts";
-import { exampleUrl, sheetPng } from "../report/example-image.ts";
-import { experimentFiles } from "../report/experiment/files.ts";
+import type { DrawingTools } from "../report/drawn-files.ts";
+import { reportFiles } from "../report/files.ts";
 import { formats } from "../report/formats.ts";
+import { exampleUrl, sheetPng } from "../report/node/example-image.ts";
 import type { Library } from "../run/subject.ts";
 import { decodeCheckpoint, stateOf } from "../train/checkpoint.ts";
 import type { Engine } from "../train/engine.ts";
@@ -29,7 +30,7 @@ export interface Tools {
   /** The engine, opened when it is first asked for. */
   readonly engine: () => Promise<Engine>;
   /** What charts are drawn with. */
-  readonly document: () => Promise<Document>;
+  readonly drawing: () => Promise<DrawingTools>;
   /** Seconds on a clock that only goes forward. */
   readonly seconds: () => number;
 }
@@ -145,7 +146,7 @@ export async function drawFile(
   { document: result, name }: Ask<"file">,
   tools: Tools,
 ): Promise<string | Uint8Array> {
-  const found = experimentFiles(result, await tools.document(), formats).find(([file]) => file === name);
+  const found = reportFiles(result, await tools.drawing(), formats).find(([file]) => file === name);
   if (!found) throw new DataError(`report: there is no file ${name}`);
   return await found[1]();
 }

@@ -8,7 +8,7 @@ import { inputsNames } from "../data/randomize.ts";
 import { scales } from "../paper/scales.ts";
 import type { TrialQuery } from "../store/read/filter.ts";
 import { type Page, type SortKey, sortKeys } from "../store/read/trials.ts";
-import { trialStates } from "../store/tables.ts";
+import { trialStates } from "../store/states.ts";
 import type { StartRequest, TrialFilter } from "./api.ts";
 import { Refusal } from "./refusal.ts";
 

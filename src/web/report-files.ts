@@ -3,7 +3,7 @@
  */
 
 import type { ExperimentResult } from "../paper/experiment-result.ts";
-import { namedPlots, namedTables, pointsStem } from "../report/experiment/names.ts";
+import { namedPlots, namedTables, pointsStem } from "../report/names.ts";
 
 /** A file and what it is, in words. */
 interface ReportFile {
@@ -14,7 +14,7 @@ interface ReportFile {
 const TABLE = { csv: "as CSV, in full precision", md: "as Markdown", tex: "as LaTeX" };
 const PLOT = { svg: "as SVG", png: "as PNG" };
 
-/** The files of a report, in the order of its tables and plots; `experimentFiles` makes them. */
+/** The files of a report, in the order of its tables and plots; `reportFiles` of the report room makes them. */
 export function reportFiles(document: ExperimentResult): ReportFile[] {
   const tables = namedTables(document).flatMap(({ stem, item }) =>
     Object.entries(TABLE).map(([end, how]) => ({ name: `${stem}.${end}`, title: `${item.title} ${how}` })),

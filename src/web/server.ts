@@ -12,7 +12,7 @@ import { messageOf, UsageError } from "../base/errors.ts";
 import { dataFolder } from "../data/node/files.ts";
 import { locate } from "../data/node/load.ts";
 import type { KnownDataset } from "../data/registry.ts";
-import type { Lab } from "../lab/lab.ts";
+import type { DatabaseLab } from "../lab/open.ts";
 import { version } from "../run/node/version.ts";
 import { type CheckpointFacts, readCheckpoint } from "../store/checkpoints.ts";
 import { createApp } from "./app.ts";
@@ -22,42 +22,12 @@ import { openHelper } from "./helper-process.ts";
 import { watchLab } from "./live.ts";
 import { isLoopback } from "./loopback.ts";
 import { servePage } from "./page-files.ts";
+import type { DashboardServer, ServeOptions } from "./serve-options.ts";
 import { tokenCheck } from "./token.ts";
 
-/** How a dashboard is served. */
-export interface ServerOptions {
-  readonly lab: Lab;
-  /** Address to listen at; 127.0.0.1 unless told, which only this machine reaches. */
-  readonly host?: string | undefined;
-  /** Port; 0, or none, for any that is free. */
-  readonly port?: number | undefined;
-  /** Other names this server goes by, such as that of a proxy before it. */
-  readonly names?: readonly string[] | undefined;
-  /** The path a reverse proxy mounts it below, without a slash at the end; none unless told. */
-  readonly basePath?: string | undefined;
-  /** Folder of the built page; none to serve the API alone. */
-  readonly page?: string | undefined;
-  /** Hashes of the tokens that open it, of `openTokens`; any address that others reach needs at least one. */
-  readonly tokens?: readonly string[] | undefined;
-  /** Whether trials are run by this process too. */
-  readonly isWorking?: boolean | undefined;
-  /** Folder of the data of this machine; the default one unless told. */
-  readonly dataDir?: string | undefined;
-  /** Folder of the lab's checkpoints on this machine. */
-  readonly checkpoints?: string | undefined;
-  /** How long a client may take to send a request, in milliseconds. */
-  readonly requestMs?: number | undefined;
-  /** How long a client may leave events unread, in milliseconds. */
-  readonly stallMs?: number | undefined;
-  /** Told what went wrong that nobody who asked is to blame for. */
-  readonly onError?: ((message: string) => void) | undefined;
-}
-
-/** A dashboard that is served until it is disposed of. */
-export interface DashboardServer extends AsyncDisposable {
-  /** Where a browser on this machine finds it: `http://127.0.0.1:4242/`. */
-  readonly address: string;
-  readonly port: number;
+/** A dashboard, and the lab it shows. */
+export interface ServerOptions extends ServeOptions {
+  readonly lab: DatabaseLab;
 }
 
 /** How long a client may take to send a request, in milliseconds; the headers alone have half of it. */
@@ -96,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
     (!isLoopback(host) && (name === mine || name === `${mine}.local`)) ||
     (isWildcard(host) && isIP(name) !== 0);
 
-  const helper = openHelper();
+  const helper = openHelper({}, lab.contents.files.folder);
   const live = watchLab(lab.database.tables);
   const hasData = async (known: KnownDataset): Promise<boolean> => {
     if (known.kind !== "stored") return true;

@@ -3,14 +3,14 @@
  */
 
 import type { KnownDataset } from "../data/registry.ts";
-import type { Lab } from "../lab/lab.ts";
+import type { DatabaseLab } from "../lab/open.ts";
 import type { CheckpointFacts } from "../store/checkpoints.ts";
 import type { Documents } from "./documents.ts";
 import type { Helper } from "./helper.ts";
 import type { Live } from "./live.ts";
 
 export interface Services {
-  readonly lab: Lab;
+  readonly lab: DatabaseLab;
   /** Whether trials are run by this process too. */
   readonly isWorking: boolean;
   readonly version: string;

@@ -46,9 +46,10 @@ describe("hideSecrets", () => {
 
   test("takes no longer for hostile texts", () => {
     for (const piece of ["a", "a:", "a=", "a%3a%2f%2f", "a://", "a='", "@"]) {
-      const began = performance.now();
+      // Of the processor, which others may be busy with.
+      const began = process.cpuUsage();
       hideSecrets(piece.repeat(100_000));
-      expect(performance.now() - began).toBeLessThan(2000);
+      expect(process.cpuUsage(began).user).toBeLessThan(2_000_000);
     }
   });
 });

@@ -8,37 +8,33 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { csvParse } from "d3-dsv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openLab } from "../../src/lab/open.ts";
 import { experimentResultSchema } from "../../src/paper/experiment-result.ts";
 import { openServer } from "../../src/store/node/open.ts";
 import type { TrialsAnswer } from "../../src/web/api.ts";
-import { type Server, startServer } from "../store/databases.ts";
+import { newDatabase } from "../store/databases.ts";
 import { shatter } from "./shatter.ts";
 
 let folder: string;
-let server: Server;
-let url: string;
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "shatter-lab-"));
-  server = await startServer();
-  url = await server.url("lab");
-}, 60_000);
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
 });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const at = (name: string): string => join(folder, name);
 
-/** Three trials of some seconds each. */
-const FIGURE = "figure-1c --scale smoke --models mlp-1x512 --n 3000 --epochs 24 --jobs 1 --threads 1".split(
-  " ",
-);
-const ID = /figure-1c-custom-[0-9a-f]{6}/;
+/** A short trial, and one of some seconds. */
+const TWO = "data: shapes\nn: 3000\ntestN: 500\nmodel: mlp-1x512\nrecipe: {epochs: [1, 30]}\n";
 
-const documentIn = (lab: string) =>
-  experimentResultSchema.parse(
-    JSON.parse(readFileSync(join(at(lab), "figure-1c-custom", "result.json"), "utf8")),
-  );
+/** Run those two in a lab. */
+const runTwo = (lab: string, ...args: string[]): string[] => {
+  if (!existsSync(at("two.yaml"))) writeFileSync(at("two.yaml"), TWO);
+  return ["run", at("two.yaml"), "--jobs", "1", "--threads", "1", "--lab", at(lab), ...args];
+};
+const ID = /two-custom-[0-9a-f]{6}/;
+
+const documentIn = (lab: string, name = "two-custom") =>
+  experimentResultSchema.parse(JSON.parse(readFileSync(join(at(lab), name, "result.json"), "utf8")));
 
 /** What trials left that their specs decide. */
 const outcomesIn = (lab: string) =>
@@ -46,9 +42,9 @@ const outcomesIn = (lab: string) =>
     .trials.map(({ result: { seconds: _, ...outcome } }) => outcome)
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 
-/** Start the figure in a lab, and interrupt it in the midst of its second trial, as its dashboard shows it. */
+/** Start them in a lab, and interrupt them in the midst of the second, as their dashboard shows it. */
 async function interrupted(lab: string): Promise<void> {
-  const run = await shatter(["run", ...FIGURE, "--lab", at(lab), "--port", "0"], {
+  const run = await shatter(runTwo(lab, "--port", "0"), {
     onStart: (child) => {
       child.stderr!.on("data", async (chunk: Buffer) => {
         const [, address] = /dashboard: (\S+)/.exec(`${chunk}`) ?? [];
@@ -69,44 +65,42 @@ async function interrupted(lab: string): Promise<void> {
 
 describe("a lab", () => {
   test("moves from a folder to a server in the midst of its work, and loses nothing", async () => {
-    expect((await shatter(["run", ...FIGURE, "--lab", at("whole")])).code).toBe(0);
+    expect((await shatter(runTwo("whole"))).code).toBe(0);
     await interrupted("laptop");
 
     const status = await shatter(["status", "--lab", at("laptop"), "--json"]);
     const { experiments, workers } = JSON.parse(status.stdout);
     expect(experiments[0]).toMatchObject({
       id: expect.stringMatching(ID),
-      states: { done: 1, waiting: 2, running: 0, quarantined: 0, cancelled: 0 },
+      states: { done: 1, waiting: 1, running: 0, quarantined: 0, cancelled: 0 },
     });
     expect(workers).toEqual([]);
 
     const exported = await shatter(["export", "--lab", at("laptop"), "--out", at("bundle")]);
-    expect(exported.stdout).toMatch(/1 experiment, 1 finished trial, 2 trials to run, 1 checkpoint/);
+    expect(exported.stdout).toMatch(/1 experiment, 1 finished trial, 1 trial to run, 1 checkpoint/);
     expect(csvParse(readFileSync(join(at("bundle"), "trials.csv"), "utf8"))[0]).toMatchObject({
       model: "mlp-1x512",
       status: "done",
     });
-    const env = { DATABASE_URL: url, SHATTER_CHECKPOINTS: at("machine") };
+    const env = { DATABASE_URL: await newDatabase(), SHATTER_CHECKPOINTS: at("machine") };
     const imported = await shatter(["import", at("bundle"), "--lab", folder], { env });
-    expect(imported.stdout).toMatch(
-      /taken in: 1 experiment, 1 finished trial, 2 trials to run, 1 checkpoint/,
-    );
+    expect(imported.stdout).toMatch(/taken in: 1 experiment, 1 finished trial, 1 trial to run, 1 checkpoint/);
 
     // Another machine: it has nothing but the address of the database.
     const worker = await shatter(["worker", "--jobs", "1", "--threads", "1", "--until-idle"], { env });
     expect(worker.code).toBe(0);
-    expect(worker.stderr).toContain("2 trials were finished here");
+    expect(worker.stderr).toContain("1 trials were finished here");
     expect(worker.stderr).toMatch(/was interrupted, goes on after \d+ epoch/);
 
-    const read = await shatter(["run", ...FIGURE, "--no-train", "--lab", at("read")], { env });
-    expect(read.stderr).toContain("3 trials were in");
+    const read = await shatter(runTwo("read", "--no-train"), { env });
+    expect(read.stderr).toContain("2 trials were in");
     expect(outcomesIn("read")).toEqual(outcomesIn("whole"));
   }, 120_000);
 
   test("is worked on by a run and a worker at once, each trial by one of them", async () => {
-    const env = { DATABASE_URL: await server.url("both") };
-    const small = FIGURE.map((arg) => (arg === "3000" ? "512" : arg)).concat("--seeds", "3");
-    const run = shatter(["run", ...small, "--lab", at("both")], { env });
+    const env = { DATABASE_URL: await newDatabase() };
+    const small = "--scale smoke --models mlp-1x512 --n 512 --epochs 24 --seeds 3 --jobs 1 --threads 1";
+    const run = shatter(["run", "figure-1c", ...small.split(" "), "--lab", at("both")], { env });
     await waitForTrials(env.DATABASE_URL);
     const worker = await shatter(["worker", "--jobs", "1", "--threads", "1", "--until-idle"], {
       env: { ...env, SHATTER_CHECKPOINTS: at("other-machine") },
@@ -122,7 +116,7 @@ describe("a lab", () => {
     await database[Symbol.asyncDispose]();
     expect(rows.map(({ state }) => state)).toEqual(Array(9).fill("done"));
     expect(new Set(rows.map(({ worker_id }) => worker_id)).size).toBe(2);
-    expect(documentIn("both").trials).toHaveLength(9);
+    expect(documentIn("both", "figure-1c-custom").trials).toHaveLength(9);
   }, 120_000);
 
   test("lets trials be cancelled and wanted again, and throws away what nothing goes on from", async () => {
@@ -131,7 +125,7 @@ describe("a lab", () => {
     const [id] = JSON.parse((await shatter(["status", ...lab, "--json"])).stdout).experiments.map(
       (experiment: { id: string }) => experiment.id,
     );
-    expect((await shatter(["cancel", id, ...lab])).stdout).toContain("2 trials were cancelled");
+    expect((await shatter(["cancel", id, ...lab])).stdout).toContain("1 trial was cancelled");
     const [checkpoint] = readdirSync(join(at("cancelled"), "checkpoints"));
     writeFileSync(join(at("cancelled"), "checkpoints", "not-ours.txt"), "");
     const dry = await shatter(["gc", "--dry-run", ...lab]);
@@ -140,14 +134,14 @@ describe("a lab", () => {
     expect(existsSync(join(at("cancelled"), "checkpoints", checkpoint!))).toBe(true);
     expect((await shatter(["gc", ...lab])).stdout).toMatch(/checkpoints? removed/);
     expect(readdirSync(join(at("cancelled"), "checkpoints"))).toEqual(["not-ours.txt"]);
-    expect((await shatter(["retry", id, ...lab, "--json"])).stdout).toBe('{"trials":2}\n');
-    expect((await shatter(["status", ...lab])).stdout).toMatch(/figure-1c-custom-\w+ +0 +1 +0 +2 +0 +0/);
+    expect((await shatter(["retry", id, ...lab, "--json"])).stdout).toBe('{"trials":1}\n');
+    expect((await shatter(["status", ...lab])).stdout).toMatch(/two-custom-\w+ +0 +1 +0 +1 +0 +0/);
   }, 60_000);
 });
 
 test("a lab that a run has open is asked by its dashboard", async () => {
   const lab = ["--lab", at("open")];
-  const run = shatter(["run", ...FIGURE, ...lab, "--port", "0"]);
+  const run = shatter(runTwo("open", "--port", "0"));
   const owner = join(at("open"), "owner.json");
   for (let tries = 0; tries < 300; tries++) {
     if (existsSync(owner) && JSON.parse(readFileSync(owner, "utf8")).address !== null) break;
@@ -199,6 +193,8 @@ test("an owner that asks for a token gets that of $SHATTER_TOKEN", async () => {
 }, 60_000);
 
 describe("a lab's commands refuse", () => {
+  beforeAll(async () => await (await openLab({ lab: at("empty") }))[Symbol.asyncDispose]());
+
   test.each([
     ["a worker without a server", ["worker"], 2, "expected --database-url or $DATABASE_URL"],
     [

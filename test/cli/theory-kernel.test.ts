@@ -16,16 +16,16 @@ const documentOf = (name: string) =>
 
 describe("shatter theory kernel", () => {
   test("fits every label, true and random, and says what generalises", async () => {
-    const { code, stdout } = await kernel("--data shapes --n 1100 --test-n 200 --out shapes");
+    const { code, stdout } = await kernel("--data shapes --n 600 --test-n 400 --out shapes");
     expect(code).toBe(0);
     expect(stdout).toContain("it fits every label and errs on");
     const { numbers, plots, tables } = documentOf("shapes");
-    expect(numbers).toMatchObject({ n: 1100, testN: 200, trainErrors: 0, randomTrainErrors: 0 });
+    expect(numbers).toMatchObject({ n: 600, testN: 400, trainErrors: 0, randomTrainErrors: 0 });
     expect(numbers["residual"]).toBeLessThan(1e-8);
     expect(numbers["randomResidual"]).toBeLessThan(1e-8);
-    // Shapes are of ten classes: chance is 90 %, and five sigma of 200 draws are less than 11 points.
-    expect(numbers["testError"]).toBeLessThan(0.79);
-    expect(Math.abs((numbers["randomTestError"] as number) - 0.9)).toBeLessThan(0.11);
+    // Shapes are of ten classes: chance is 90 %, and five sigma of 400 draws are 7.5 points.
+    expect(numbers["testError"]).toBeLessThan(0.825);
+    expect(Math.abs((numbers["randomTestError"] as number) - 0.9)).toBeLessThan(0.075);
     expect(numbers["randomNorm"]).toBeGreaterThan(numbers["norm"] as number);
     // What does not generalise has the larger norm.
     expect(numbers["forcedNorm"]).toBeGreaterThan(numbers["leastNorm"] as number);
@@ -53,7 +53,7 @@ describe("shatter theory kernel", () => {
 
   test("solves in less memory than the factor takes, and comes to the same errors and norm", async () => {
     const line =
-      "--data shapes --n 2200 --test-n 100 --bandwidth 0.02 --no-interpolants --no-curve --format json";
+      "--data shapes --n 1100 --test-n 100 --bandwidth 0.02 --no-interpolants --no-curve --format json";
     await kernel(`${line} --out whole`);
     await kernel(`${line} --solver cg --out part`);
     const [whole, part] = [documentOf("whole").numbers, documentOf("part").numbers];

@@ -10,6 +10,7 @@ import { randomStream } from "../../src/base/random.ts";
 import { evaluate } from "../../src/graph/evaluate.ts";
 import { gradient } from "../../src/graph/gradient.ts";
 import { lowerToBlocked } from "../../src/graph/lower/blocked.ts";
+import { blocked } from "../../src/graph/lower/lowering.ts";
 import { batchNormalize } from "../../src/graph/ops/batch-norm.ts";
 import { convolution } from "../../src/graph/ops/convolution.ts";
 import { add, divide, exp, log, multiply, relu, subtract } from "../../src/graph/ops/elementwise.ts";
@@ -21,7 +22,7 @@ import { sum } from "../../src/graph/ops/sum.ts";
 import { plain, type Sliding, samePads } from "../../src/graph/ops/window.ts";
 import { type Graph, type Input, inOrder, input, sizeOf, type Value } from "../../src/graph/value.ts";
 import { runtime as ort } from "../../src/run/node/runtime.ts";
-import { computesBlocked } from "../../src/train/self-check.ts";
+import { openEngine } from "../../src/train/engine.ts";
 import { expectClose, runGraph } from "./oracle.ts";
 
 /** Sums of some thousand products on float32; the kernels add in blocks, so errors stay near 1e-6 of the largest. */
@@ -155,10 +156,7 @@ function withGradients({ inputs, y }: Net): Graph {
 }
 
 /** Blocks of 16 need AVX-512; elsewhere the engine trains on the plain operators. */
-const hasBlocked = await computesBlocked({
-  runtime: ort,
-  open: (model) => ort.InferenceSession.create(model, { logSeverityLevel: 3 }),
-});
+const hasBlocked = (await openEngine(ort, "cpu", 1)).lowering === blocked;
 
 const cpuInfo = "/proc/cpuinfo";
 const hasVectors = existsSync(cpuInfo) && readFileSync(cpuInfo, "utf8").includes("avx512f");

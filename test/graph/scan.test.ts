@@ -12,6 +12,8 @@ import { gather } from "../../src/graph/ops/gather.ts";
 import { input, sizeOf } from "../../src/graph/value.ts";
 import { initialize } from "../../src/nn/initialize.ts";
 import { findModel } from "../../src/nn/models.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
+import { openEngine } from "../../src/train/engine.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import { buildStep, type Step } from "../../src/train/step.ts";
 import { tensorOf, withSession } from "./oracle.ts";
@@ -105,8 +107,13 @@ const runSingly = (step: Step, { state, shared, stacked }: Feeds): Promise<Resul
     return { ...last, loss: Float32Array.from(losses) };
   });
 
-const stepOf = (model: string, changes: Partial<Recipe> = {}): Step =>
-  buildStep(findModel(model), { ...paperRecipe, batch: BATCH, ...changes }, EXAMPLE, 10, ROWS);
+const ENGINE = await openEngine(runtime, "cpu", 1);
+
+/** A step as the engine is given it. */
+function stepOf(model: string, changes: Partial<Recipe> = {}): Step {
+  const step = buildStep(findModel(model), { ...paperRecipe, batch: BATCH, ...changes }, EXAMPLE, 10, ROWS);
+  return { ...step, graph: ENGINE.lower(step.graph) };
+}
 
 describe("steps in one run", () => {
   test.each<readonly [string, string, Partial<Recipe>]>([

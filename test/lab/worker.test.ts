@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { planFaulted, type Size } from "../../scripts/faults/experiment.ts";
 import { isSettled, type LocalLab, openLab } from "../../src/lab/open.ts";
@@ -13,30 +14,32 @@ import { openShelf } from "../../src/lab/shelf.ts";
 import { work } from "../../src/lab/worker.ts";
 import { openProcessPool } from "../../src/run/node/pool.ts";
 import { programOn, provenanceOf } from "../../src/run/node/provenance.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
 import type { TrialRunner } from "../../src/run/runner.ts";
+import { trialResultSchema } from "../../src/run/trial-result.ts";
 import { checkpointsOf } from "../../src/store/checkpoints.ts";
+import { openEngine } from "../../src/train/engine.ts";
 import type { TrialEvent } from "../../src/train/trial.ts";
-import { type Server, startServer } from "../store/databases.ts";
+import { newDatabase } from "../store/databases.ts";
 
 const TIMING = { heartbeatSeconds: 10, watchSeconds: 1 };
 
-let server: Server;
 let folder: string;
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "shatter-worker-"));
-  server = await startServer();
 });
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A lab of that name, with an experiment of linear networks, unless told, in its queue. */
 async function labWith(
   name: string,
   { epochs, seeds, model = "linear" }: Pick<Size, "epochs" | "seeds"> & { model?: string },
 ) {
-  const lab = await openLab({ lab: join(folder, name), databaseUrl: await server.url(name), timing: TIMING });
+  const lab = await openLab({
+    lab: join(folder, name),
+    databaseUrl: await newDatabase(name),
+    timing: TIMING,
+  });
   const planned = await planFaulted({ models: [model], examples: 200, epochs, seeds });
   await lab.plan(planned);
   return { lab, planned };
@@ -54,12 +57,21 @@ async function workIn(
   machine: string,
   onEvent = (_: TrialEvent): void => {},
   signal?: AbortSignal,
+  around = (run: TrialRunner["run"]): TrialRunner["run"] => run,
 ) {
   const seen: Seen = { warnings: [], events: [] };
   const checkpoints = { folder: join(folder, machine), seconds: 0.2 };
-  await using runner = await openProcessPool({ jobs: 1, device: "cpu", threads: 1, checkpoints });
+  await using pool = await openProcessPool({ jobs: 1, device: "cpu", threads: 1, checkpoints });
+  const runner = { ...pool, run: around(pool.run) };
   await work({
-    ...{ runner, database: lab.database, queue: lab.queue, device: "cpu", threads: 1 },
+    ...{
+      runner,
+      database: lab.database,
+      queue: lab.queue,
+      contents: lab.contents,
+      device: "cpu",
+      threads: 1,
+    },
     provenance: provenanceOf("cpu", 1, 1, null),
     shelf: openShelf(lab.database, { ...checkpoints, program: programOn("cpu") }),
     signal: signal ?? new AbortController().signal,
@@ -110,6 +122,13 @@ describe("a worker", () => {
     ).toMatchObject({
       resumed_epochs: resumed[0],
     });
+    // Its result says what computed it.
+    const { provider, lowering } = await openEngine(runtime, "cpu", 1);
+    const results = await lab.database.tables.selectFrom("results").select("document").execute();
+    const documents = results.map(({ document }) => trialResultSchema.parse(document));
+    expect(documents.map(({ provenance }) => [provenance.provider, provenance.layout])).toEqual(
+      planned.trials.map(() => [provider, lowering.layout]),
+    );
   }, 60_000);
 
   test("ends a trial that is cancelled, and goes on from its checkpoint when it is wanted again", async () => {
@@ -152,7 +171,14 @@ describe("a worker", () => {
       [Symbol.asyncDispose]: async () => {},
     };
     const working = work({
-      ...{ runner, database: lab.database, queue: lab.queue, device: "webgpu", threads: 1 },
+      ...{
+        runner,
+        database: lab.database,
+        queue: lab.queue,
+        contents: lab.contents,
+        device: "webgpu",
+        threads: 1,
+      },
       provenance: provenanceOf("webgpu", 1, 1, null),
       shelf: openShelf(lab.database, { folder, program: programOn("webgpu") }),
       signal: new AbortController().signal,
@@ -162,21 +188,33 @@ describe("a worker", () => {
   });
 
   test("takes no trial for lost that begins while a heartbeat is under way", async () => {
-    const { lab, planned } = await labWith("heartbeat", { epochs: 60, seeds: 10 });
+    const { lab, planned } = await labWith("heartbeat", { epochs: 2, seeds: 1 });
     await using _ = lab;
-    let heldUp = Promise.resolve();
-    let isHeldUp = false;
-    const { tables } = lab.database;
-    const seen = await workIn(lab, "five", (event) => {
-      if (event.type !== "epoch" || isHeldUp) return;
-      isHeldUp = true;
-      // Heartbeats come every 2.5 s, and wait for this row meanwhile; trials take a fraction of that.
-      heldUp = tables.transaction().execute(async (tx) => {
+    const underWay = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    /** Heartbeats come every 2.5 s, and wait for this row until another trial has begun. */
+    const holdUp = () =>
+      lab.database.tables.transaction().execute(async (tx) => {
         await tx.selectFrom("workers").select("id").forUpdate().execute();
-        await sleep(4000);
+        const waits = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        while ((await waits.execute(tx)).rows.length === 0) await sleep(50);
+        underWay.resolve();
+        await begun.promise;
       });
+    let heldUp: Promise<void> | undefined;
+    const seen = await workIn(lab, "five", undefined, undefined, (run) => async (...trial) => {
+      if (!heldUp) {
+        heldUp = holdUp();
+        const ended = await run(...trial);
+        await underWay.promise;
+        return ended;
+      }
+      begun.resolve();
+      await heldUp;
+      // The heartbeat is answered now, and knows nothing of this trial.
+      await sleep(200);
+      return await run(...trial);
     });
-    await heldUp;
     expect(seen.warnings).toEqual([]);
     const attempts = await attemptsIn(lab);
     expect(attempts.map(({ state }) => state)).toEqual(planned.trials.map(() => "done"));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { html, textOf, trust } from "../../src/report/escape.ts";
+import { html, textOf, trust } from "../../src/report/html/escape.ts";
 import { plainMarkdown } from "../../src/report/plain-markdown.ts";
 
 describe("html", () => {

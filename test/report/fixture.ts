@@ -25,7 +25,7 @@ const MIDDLES = { true: 5, shuffled: 9, random: 16, gaussian: 14 };
 const REACHED = { true: 0.52, shuffled: 0.41, random: 0.14, gaussian: 0.12 };
 
 /** A number in `[-1, 1]` that looks random. */
-const wobble = (...numbers: readonly number[]): number =>
+export const wobble = (...numbers: readonly number[]): number =>
   Math.sin(numbers.reduce((total, number, index) => total + number * (index + 1) * 12.9898, 4.1));
 
 /** A trial that fitted its labels; facts given replace those made up. */
@@ -186,8 +186,58 @@ export function testResult(
   } satisfies TestResult);
 }
 
+/** Seed `seed` of partly corrupted labels that were followed apart. */
+export function followed(
+  nominal: number,
+  seed: number,
+  memorising: Partial<NonNullable<TrialResult["memorising"]>> = {},
+): TrialResult {
+  const whole = trial({ nominal, seed });
+  const history = whole.history.map((row, index) => ({
+    ...row,
+    apart: {
+      changedGiven: Math.min(1, 0.1 + index * (0.06 - 0.04 * nominal)),
+      changedTrue: Math.max(0.02, 0.6 - 0.3 * nominal - index / 80),
+      unchanged: Math.min(1, 0.4 + index * (0.09 - 0.06 * nominal)),
+    },
+  }));
+  const bestTrue = { epoch: 4, accuracy: 0.5 };
+  return {
+    ...whole,
+    history,
+    memorising: { guessing: 1 / 9, bound: 0.2, begins: 4, bestTrue, ...memorising },
+  };
+}
+
+/** A name that would be a script, or the end of whatever it stands in. */
+export const HOSTILE = `"]]><script>alert(1)</script><img src=x onerror=alert(1)></svg></style></title>&amp; '`;
+
 /** A document to draw into, without a browser. */
 export const blankDocument = (): Document => new Window().document as unknown as Document;
+
+/** A page as a browser reads it; nothing is run or loaded. */
+export function readPage(page: string): Document {
+  const window = new Window({ settings: { enableJavaScriptEvaluation: false, disableCSSFileLoading: true } });
+  return new window.DOMParser().parseFromString(page, "text/html") as unknown as Document;
+}
+
+/** The texts of some elements, as they are read. */
+export const textsIn = (document: Document, selector: string): string[] =>
+  [...document.querySelectorAll(selector)].map((element) =>
+    (element.textContent ?? "").replaceAll(/\s+/g, " ").trim(),
+  );
+
+/** What a page loads or runs: nothing, but for the links that it has. */
+export const outsideOf = (page: string): RegExpMatchArray | null =>
+  page
+    .replaceAll('xmlns="http://www.w3.org/2000/svg"', "")
+    .match(/https?:|\/\/[a-z]|url\(|@import| src=|<link|<script|<iframe/);
+
+/** The texts of the files that a page carries. */
+export const carriedIn = (document: Document): string[] =>
+  [...document.querySelectorAll("a[download]")].map((link) =>
+    Buffer.from(link.getAttribute("href")!.split("base64,")[1]!, "base64").toString(),
+  );
 
 /** `[10][10]` counts of the fixture's test examples, the given share of them right. */
 const confusion = (accuracy: number): number[][] =>

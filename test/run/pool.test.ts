@@ -32,7 +32,7 @@ describe("openProcessPool", () => {
     let most = 0;
     const failures = await Promise.all(
       [0, 1, 2, 3, 4, 5].map((seed) =>
-        pool.run(specOf(seed, 200), SOURCE, (event) => {
+        pool.run(specOf(seed, 20), SOURCE, (event) => {
           if (event.type === "started") most = Math.max(most, ++running);
           if (event.type === "done") running--;
         }),

@@ -4,20 +4,14 @@
 
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isPassing } from "../../src/store/database.ts";
 import { openServer } from "../../src/store/node/open.ts";
-import { type Server, startServer } from "./databases.ts";
-
-let server: Server;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server[Symbol.asyncDispose]());
+import { newDatabase } from "./databases.ts";
 
 describe("a connection to a server", () => {
   test("that breaks in the midst of a transaction is an error that passes, and ends nothing else", async () => {
-    const url = await server.url("broken");
+    const url = await newDatabase();
     await using database = await openServer(url);
     await using other = await openServer(url);
     const broken = database.tables.transaction().execute(async (tx) => {
@@ -35,7 +29,7 @@ describe("a connection to a server", () => {
   });
 
   test("of a worker that froze in the midst of a transaction holds its locks for ten seconds", async () => {
-    const url = await server.url("frozen");
+    const url = await newDatabase();
     await using database = await openServer(url);
     await using other = await openServer(url);
     const id = randomUUID();

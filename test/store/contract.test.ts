@@ -18,6 +18,7 @@ import {
   removeCheckpoint,
   writeCheckpoint,
 } from "../../src/store/checkpoints.ts";
+import { readContent, writeContent } from "../../src/store/contents.ts";
 import type { Database, Tx } from "../../src/store/database.ts";
 import {
   allExperiments,
@@ -70,6 +71,14 @@ describe.each([
     expect((await countStates(tables)).filter(({ experiment }) => experiment === "twice")).toEqual([
       { experiment: "twice", state: "waiting", trials: 3 },
     ]);
+  });
+
+  test("keeps contents by their identity, each once", async () => {
+    const bytes = Uint8Array.from({ length: 300 }, (_, at) => at);
+    expect(await readContent(tables, "sha256:a")).toBeUndefined();
+    await writeContent(tables, "sha256:a", bytes);
+    await writeContent(tables, "sha256:a", bytes);
+    expect(new Uint8Array((await readContent(tables, "sha256:a"))!)).toEqual(bytes);
   });
 
   test("gives a trial of two experiments to the more urgent one", async () => {

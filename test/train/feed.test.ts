@@ -15,9 +15,9 @@ const recipeOf = (facts: Partial<Recipe>): Recipe => ({ ...paperRecipe, batch: 1
 const feedOf = (facts: Partial<Recipe>) => createFeed(train, CENTRES, recipeOf(facts), SEED);
 
 describe("createFeed", () => {
-  test("gives each batch its rows as the epoch sees them, whitened", () => {
+  test("gives each batch its rows as the epoch sees them, whitened", async () => {
     const batches = epochBatches(40, 16, "keep", SEED, 2);
-    const images = feedOf({}).images(batches, 2)!;
+    const images = (await feedOf({}).images(batches, 2))!;
     const size = 16 * 3 * 28 * 28;
     expect(images.length).toBe(3 * size);
     batches.forEach(({ indices }, step) => {
@@ -26,17 +26,17 @@ describe("createFeed", () => {
     });
   });
 
-  test("gives the same images, however many steps a run has", () => {
+  test("gives the same images, however many steps a run has", async () => {
     const feed = feedOf({});
     const batches = epochBatches(40, 16, "keep", SEED, 0);
-    const parts = batches.flatMap((batch) => [...feed.images([batch], 0)!]);
-    expect(Float32Array.from(parts)).toEqual(feed.images(batches, 0));
+    const parts = await Promise.all(batches.map(async (batch) => [...(await feed.images([batch], 0))!]));
+    expect(Float32Array.from(parts.flat())).toEqual(await feed.images(batches, 0));
   });
 
-  test("standardizes with the moments of the images as they are evaluated", () => {
+  test("standardizes with the moments of the images as they are evaluated", async () => {
     const batches = epochBatches(40, 16, "drop", SEED, 0).slice(0, 1);
     const changed = augmentExamples(train, batches[0]!.indices, ALL, SEED, 0);
-    expect(feedOf({ preprocess: "standardize" }).images(batches, 0)).toEqual(
+    expect(await feedOf({ preprocess: "standardize" }).images(batches, 0)).toEqual(
       preprocess(changed, "standardize", CENTRES).inputs,
     );
   });
@@ -49,9 +49,9 @@ describe("createFeed", () => {
     expect(feedOf({ batch }).mostSteps).toBe(steps);
   });
 
-  test("leaves images to the step, without augmentation", () => {
+  test("leaves images to the step, without augmentation", async () => {
     const feed = feedOf({ augment: paperRecipe.augment });
     expect(feed.mostSteps).toBe(Number.POSITIVE_INFINITY);
-    expect(feed.images(epochBatches(40, 16, "keep", SEED, 0), 0)).toBeUndefined();
+    expect(await feed.images(epochBatches(40, 16, "keep", SEED, 0), 0)).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { hashOf } from "../../scripts/golden-cases.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
-import type { Graph } from "../../src/graph/value.ts";
+import { plain } from "../../src/graph/lower/lowering.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { runtime as ort } from "../../src/run/node/runtime.ts";
 import { openEngine } from "../../src/train/engine.ts";
@@ -118,20 +118,20 @@ async function run(given: NetworkCase, lowered: boolean) {
   const model = findModel(given.model);
   const data = dataOf(given);
   const fastest = await openEngine(ort, "cpu", 2);
-  const engine = lowered ? fastest : { ...fastest, lower: (graph: Graph) => graph };
+  const engine = lowered ? fastest : { ...fastest, lowering: plain, lower: plain.lower };
   const step = buildStep(model, recipe, example, CLASSES, ROWS);
   await using trainer = await createTrainer(engine, step, data, "he-normal", given.seed);
   const train = (from: number, to: number) => trainer.train(batchesOf(given, from, to));
-  const copy = (): TrainingState =>
-    Object.fromEntries(Object.entries(trainer.state()).map(([name, x]) => [name, x.slice()]));
-  const start = copy();
+  const copy = async (): Promise<TrainingState> =>
+    Object.fromEntries(Object.entries(await trainer.state()).map(([name, x]) => [name, x.slice()]));
+  const start = await copy();
   for (const { name, start: wanted } of parameters) expect(start[name]).toEqual(wanted);
   const losses = [...(await train(0, 1))];
-  const first = copy();
+  const first = await copy();
   losses.push(...(await train(1, rates.length)));
   await using evaluator = await createEvaluator(engine, model, example, CLASSES);
-  const evaluation = Array.from((await evaluator.answer(trainer.state(), data)).losses);
-  return { losses, start, first, last: copy(), evaluation };
+  const evaluation = Array.from((await evaluator.answer(await trainer.state(), data)).losses);
+  return { losses, start, first, last: await copy(), evaluation };
 }
 
 describe.each(networkCases().map((given) => [given.model, given] as const))("%s", (name, given) => {
@@ -166,7 +166,7 @@ describe.each(networkCases().map((given) => [given.model, given] as const))("%s"
         const step = buildStep(findModel(name), given.recipe, given.example, CLASSES, ROWS);
         await using trainer = await createTrainer(engine, step, dataOf(given), "he-normal", given.seed);
         await trainer.train(batchesOf(given, 0, 2));
-        return Object.entries(trainer.state()).map(([tensor, x]) => [tensor, x.slice()]);
+        return Object.entries(await trainer.state()).map(([tensor, x]) => [tensor, x.slice()]);
       }),
     );
     expect(states[1]).toEqual(states[0]);

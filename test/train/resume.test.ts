@@ -77,6 +77,7 @@ const RECIPES: readonly (readonly [name: string, recipe: Partial<Recipe>])[] = [
   // A rate that changes where a checkpoint is, and in the middle of a run of steps.
   ["momentum, decaying every 4 steps", { learningRateDecay: 0.5, learningRateDecayEvery: 4 }],
   ["momentum, decaying every 3 steps", { learningRateDecay: 0.5, learningRateDecayEvery: 3 }],
+  ["momentum, decaying every step", { learningRateDecay: 0.9, learningRateDecayEvery: 1 }],
   ["Nesterov, dropout and weight decay", { nesterov: true, dropout: 0.3, weightDecay: 1e-3 }],
   ["Adam with dropout", { optimizer: "adam", learningRate: 1e-3, dropout: 0.5 }],
 ];

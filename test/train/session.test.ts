@@ -2,7 +2,8 @@
  * @file Steps of several rates in one call: momentum as PyTorch's, whose velocity knows no rate.
  */
 
-import { describe, expect, test } from "vitest";
+import type { InferenceSession } from "onnxruntime-node";
+import { describe, expect, test, vi } from "vitest";
 import { DataError, EngineError } from "../../src/base/errors.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { planExperiment } from "../../src/lab/plan-experiment.ts";
@@ -10,8 +11,8 @@ import { runRandomizationTest } from "../../src/lab/test.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { findExperiment } from "../../src/paper/index.ts";
 import { runtime as ort } from "../../src/run/node/runtime.ts";
-import { openEngine, type Runtime } from "../../src/train/engine.ts";
-import { paperRecipe } from "../../src/train/recipe.ts";
+import { type Engine, openEngine, type Runtime } from "../../src/train/engine.ts";
+import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import {
   type Batches,
   createEvaluator,
@@ -40,13 +41,20 @@ const batchesOf = (rates: readonly number[]): Batches => ({
   masks: [],
 });
 
-/** The weights of a linear model after some calls, each with its rates. */
-async function weightsAfter(...calls: readonly (readonly number[])[]): Promise<Float32Array> {
-  const recipe = { ...paperRecipe, batch: ROWS };
+/** The weights of a linear model after some calls, each with its rates, by the recipe of the paper unless told. */
+const weightsAfter = (...calls: readonly (readonly number[])[]): Promise<Float32Array> =>
+  weightsBy({}, calls);
+
+async function weightsBy(
+  changes: Partial<Recipe>,
+  calls: readonly (readonly number[])[],
+  engine = ENGINE,
+): Promise<Float32Array> {
+  const recipe = { ...paperRecipe, batch: ROWS, ...changes };
   const step = buildStep(findModel("linear"), recipe, [3, 2, 2], 2, ROWS);
-  await using trainer = await createTrainer(ENGINE, step, DATA, "he-normal", 1);
+  await using trainer = await createTrainer(engine, step, DATA, "he-normal", 1);
   for (const rates of calls) expect(await trainer.train(batchesOf(rates))).toHaveLength(rates.length);
-  return trainer.state()[step.parameters[0]!.name]!.slice();
+  return (await trainer.state())[step.parameters[0]!.name]!.slice();
 }
 
 describe("momentum over a change of the rate", () => {
@@ -78,6 +86,46 @@ describe("momentum over a change of the rate", () => {
     const after = await weightsAfter([0.1, 0, 0.1]);
     expect(after.every(Number.isFinite)).toBe(true);
     expect(after).not.toEqual(before);
+  });
+});
+
+describe("a rate that changes in every step", () => {
+  const everyStep = { learningRateDecayEvery: 1 };
+  const rates = [0.1, 0.09, 0.08, 0.07, 0.06];
+
+  /** Runs of the engine that a call with these rates takes. */
+  async function runsOf(changes: Partial<Recipe>, given: readonly number[]): Promise<number> {
+    const opened: InferenceSession[] = [];
+    const open: Engine["open"] = async (model) => {
+      const session = await ENGINE.open(model);
+      vi.spyOn(session, "run");
+      opened.push(session);
+      return session;
+    };
+    await weightsBy(changes, [given], { ...ENGINE, open });
+    return opened.flatMap(({ run }) => vi.mocked(run).mock.calls).length;
+  }
+
+  test.each<readonly [string, Partial<Recipe>]>([
+    ["momentum", everyStep],
+    ["Nesterov's momentum", { ...everyStep, nesterov: true }],
+    ["no momentum", { momentum: 0 }],
+    ["Adam", { optimizer: "adam" }],
+  ])("costs no run of the engine with %s", async (_, changes) => {
+    expect(await runsOf(changes, rates)).toBe(1);
+    expect(await weightsBy(changes, [rates.slice(0, 2), rates.slice(2)])).toEqual(
+      await weightsBy(changes, [rates]),
+    );
+  });
+
+  test("is the same training as that of a rate that holds, which takes a run for each rate", async () => {
+    const stairs = [0.1, 0.1, 0.05];
+    expect(await runsOf({}, stairs)).toBe(2);
+    const [held, changing] = [await weightsAfter(stairs), await weightsBy(everyStep, [stairs])];
+    // Weights of size 1, rounded a dozen times at 6e-8.
+    changing.forEach((weight, at) => {
+      expect(Math.abs(weight - held[at]!)).toBeLessThan(1e-6);
+    });
   });
 });
 

@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { provenanceSchema } from "../../src/document/provenance.ts";
 import { conformanceSchema, trialSchema } from "../../src/run/trial-record.ts";
-import { attemptStates, trialStates } from "../../src/store/tables.ts";
+import { trialStates } from "../../src/store/states.ts";
+import { attemptStates } from "../../src/store/tables.ts";
 import { trialSpecSchema } from "../../src/train/spec.ts";
 import type * as api from "../../src/web/api.ts";
 

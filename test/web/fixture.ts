@@ -9,7 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../../src/base/errors.ts";
 import { sha256 } from "../../src/base/json.ts";
-import type { Lab, StartOptions } from "../../src/lab/lab.ts";
+import { openLabContents } from "../../src/lab/contents.ts";
+import type { StartOptions } from "../../src/lab/lab.ts";
+import type { DatabaseLab } from "../../src/lab/open.ts";
 import { documentOf } from "../../src/paper/document.ts";
 import { type ExperimentResult, experimentResultSchema } from "../../src/paper/experiment-result.ts";
 import { findExperiment } from "../../src/paper/index.ts";
@@ -21,7 +23,8 @@ import { recordProgress } from "../../src/store/progress.ts";
 import { allResults } from "../../src/store/results.ts";
 import type { NewTrial } from "../../src/store/tables.ts";
 import { registerWorker } from "../../src/store/workers.ts";
-import { type DashboardServer, type ServerOptions, startServer } from "../../src/web/server.ts";
+import type { DashboardServer } from "../../src/web/serve-options.ts";
+import { type ServerOptions, startServer } from "../../src/web/server.ts";
 
 /** A recorded experiment, with its trials' specs and results. */
 export const recordOf = (folder: string): ExperimentResult =>
@@ -111,10 +114,15 @@ export async function replay(db: Tx, worker: string, recorded: Recorded, record:
 }
 
 /** A lab whose trials nobody runs: what is started waits. */
-export function labOf(database: Database, records: readonly ExperimentResult[]): Lab {
+export function labOf(
+  database: Database,
+  records: readonly ExperimentResult[],
+  folder = tmpdir(),
+): DatabaseLab {
   const db = database.tables;
   return {
     database,
+    contents: openLabContents(database, join(folder, "contents")),
     async start({ name, scale }: StartOptions) {
       const record = records.find((one) => one.name === name && one.scale === scale);
       if (!record) throw new UsageError(`--scale ${scale}: nothing was recorded of ${name}`);
@@ -141,7 +149,7 @@ export function labOf(database: Database, records: readonly ExperimentResult[]):
 
 /** A lab and its dashboard. */
 export interface Dashboard extends AsyncDisposable {
-  readonly lab: Lab;
+  readonly lab: DatabaseLab;
   readonly db: Tx;
   readonly server: DashboardServer;
   /** Errors that nobody who asked was to blame for. */
@@ -159,7 +167,7 @@ export async function openDashboard(
   options: Partial<ServerOptions> = {},
 ): Promise<Dashboard> {
   const folder = await mkdtemp(join(tmpdir(), "shatter-web-"));
-  const lab = labOf(await openEmbedded(folder), records);
+  const lab = labOf(await openEmbedded(folder), records, folder);
   const errors: string[] = [];
   const server = await startServer({ lab, onError: (error) => errors.push(error), ...options });
   const ask = (path: string, init?: RequestInit) => fetch(new URL(path, server.address), init);

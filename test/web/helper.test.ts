@@ -8,9 +8,15 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../src/base/json.ts";
+import { takeExamples } from "../../src/data/dataset.ts";
+import { shapes } from "../../src/data/shapes.ts";
+import { trialRow } from "../../src/lab/trial-row.ts";
 import { findModel } from "../../src/nn/models.ts";
-import { loadDataset } from "../../src/run/node/library.ts";
+import { sheetPng } from "../../src/report/node/example-image.ts";
+import { loadDataset, openLibrary } from "../../src/run/node/library.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
+import type { DataSource } from "../../src/run/runner.ts";
+import { identify } from "../../src/run/subject.ts";
 import { writeCheckpoint } from "../../src/store/checkpoints.ts";
 import { keepExperiment } from "../../src/store/experiments.ts";
 import { encodeCheckpoint } from "../../src/train/checkpoint.ts";
@@ -20,6 +26,7 @@ import { paperRecipe } from "../../src/train/recipe.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 import { runTrial } from "../../src/train/trial.ts";
 import { openHelper } from "../../src/web/helper-process.ts";
+import { mine } from "../run/values.ts";
 import { errorAnswer, misfitAnswer } from "./answers.ts";
 import { addWorker, begin, type Dashboard, openDashboard, recordOf } from "./fixture.ts";
 
@@ -55,28 +62,15 @@ beforeAll(async () => {
   }
   folder = await mkdtemp(join(tmpdir(), "shatter-checkpoints-"));
   dashboard = await openDashboard([record], { checkpoints: folder });
-  const { db } = dashboard;
-  const trial = {
-    ...{
-      id,
-      spec: JSON.stringify(spec),
-      source: JSON.stringify(source),
-      model: spec.model,
-      dataset: "shapes",
-    },
-    ...{ inputs: spec.inputs, corrupt: spec.corrupt, seed: spec.seed, epochs_allowed: recipe.epochs },
-    ...{ train_loss: null, train_accuracy: null, test_accuracy: null, error: null },
-  };
-  const experiment = {
-    id: "own",
-    name: "own",
-    title: "Own",
-    scale: "custom",
-    source: null,
-    definition: "{}",
-  };
-  await keepExperiment(db, experiment, [trial]);
+  await plan("own", spec, source);
 });
+
+/** Plan a trial as an experiment of its own. */
+async function plan(name: string, spec: TrialSpec, where: DataSource): Promise<void> {
+  const trial = trialRow({ id: await trialId(spec), spec, source: where, escalation: 0 });
+  const experiment = { id: name, name, title: name, scale: "custom", source: null, definition: "{}" };
+  await keepExperiment(dashboard.db, experiment, [trial]);
+}
 
 afterAll(async () => {
   expect(dashboard.errors).toEqual([]);
@@ -142,6 +136,25 @@ describe("training examples", () => {
     expect(await sheet("epoch=1&count=20")).toEqual(first);
     expect(await sheet("epoch=2&count=20")).not.toEqual(first);
   });
+});
+
+test("examples that were given as values are shown like those of a name", async () => {
+  const asked = { model: mine, data: shapes(40, 20), n: 20, testN: 10 };
+  const given = await identify(openLibrary(), asked, paperRecipe);
+  await dashboard.lab.contents.keep(given.contents);
+  const { train } = given.subject.splits;
+  const spec: TrialSpec = {
+    ...{ schema: "shatter/trial@1", inputs: "true", corrupt: 0, model: given.model, recipe: paperRecipe },
+    ...{
+      dataset: { name: train.name, hash: await splitsHash(given.subject.splits), train: 20, test: 10 },
+      seed: 0,
+    },
+  };
+  await plan("values", spec, given.source);
+  const answer = await dashboard.ask(`/api/trials/${await trialId(spec)}/examples?epoch=1&count=16`);
+  expect(answer.status).toBe(200);
+  const rows = Array.from({ length: 16 }, (_, row) => row);
+  expect(await answer.bytes()).toEqual(new Uint8Array(await sheetPng(takeExamples(train, rows), 16, 2)));
 });
 
 describe("the helper", () => {

@@ -4,25 +4,29 @@
  */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Network, openNetwork } from "../../scripts/faults/network.ts";
 import type { Database } from "../../src/store/database.ts";
 import { openServer } from "../../src/store/node/open.ts";
-import { type DashboardServer, startServer } from "../../src/web/server.ts";
-import { type Server, startServer as startPostgres } from "../store/databases.ts";
+import type { DashboardServer } from "../../src/web/serve-options.ts";
+import { startServer } from "../../src/web/server.ts";
+import { newDatabase } from "../store/databases.ts";
 import { compareAnswer, errorAnswer, trialsAnswer } from "./answers.ts";
 import { addWorker, begin, idOf, labOf, planRecord, recordOf, replay } from "./fixture.ts";
 
 const record = recordOf("2026-11-21_table-4_mlps");
-/** Password of the server of `test/store/databases.ts`. */
+/** Password of the server of all tests. */
 const PASSWORD = "secret";
 
-let postgres: Server;
+/** The way to the server, which can be lost. */
+let network: Network;
 let database: Database;
 let server: DashboardServer;
 const errors: string[] = [];
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  const url = await postgres.url("dashboard");
+  const direct = new URL(await newDatabase("dashboard"));
+  network = await openNetwork(Number(direct.port));
+  const url = Object.assign(direct, { port: network.port }).href;
   expect(url).toContain(`:${PASSWORD}@`);
   database = await openServer(url);
   await planRecord(database.tables, record);
@@ -35,7 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
   await database?.[Symbol.asyncDispose]();
-  await postgres?.[Symbol.asyncDispose]();
+  await network?.[Symbol.asyncDispose]();
 });
 
 const ask = (path: string, init?: RequestInit) => fetch(new URL(path, server.address), init);
@@ -84,14 +88,14 @@ test("tells nobody the password of the database", async () => {
     expect(said).not.toContain(`:${PASSWORD}@`);
     expect(said).not.toMatch(/\bsecret\b|postgres:\/\//);
   }
-  expect((await (await ask("/api/lab")).json()).where).toMatch(/^database 127\.0\.0\.1:\d+\/dashboard$/);
+  expect((await (await ask("/api/lab")).json()).where).toMatch(/^database 127\.0\.0\.1:\d+\/dashboard_\w+$/);
   expect(errors).toEqual([]);
 });
 
 test("says so while the database is gone, in an answer and in the stream", { timeout: 60_000 }, async () => {
   const live = await ask("/api/live");
   const reader = live.body!.pipeThrough(new TextDecoderStream()).getReader();
-  await postgres[Symbol.asyncDispose]();
+  await network[Symbol.asyncDispose]();
   for (const path of ["/api/lab", "/api/trials", "/api/compare", `/api/trials/${trial}`, "/api/workers"]) {
     const answer = await ask(path);
     expect([path, answer.status]).toEqual([path, 503]);

@@ -99,8 +99,8 @@ async function run<Options>(
   let page: string | undefined;
   const write = async (): Promise<void> => {
     // Charts are heavy to load.
-    const { writeTheory } = await import("../../report/node/write-theory.ts");
-    page = (await writeTheory(result, folder, format)).files[0];
+    const { writeReport } = await import("../../report/node/write.ts");
+    page = (await writeReport(result, folder, format)).files[0];
   };
   await publish({
     result,

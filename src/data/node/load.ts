@@ -3,22 +3,16 @@
  */
 
 import { DataError } from "../../base/errors.ts";
-import { exampleCount, type Splits } from "../dataset.ts";
+import type { Splits } from "../dataset.ts";
 import { gunzip } from "../gzip.ts";
 import type { DataFile, KnownDataset, StoredDataset } from "../registry.ts";
-import { subset } from "../subset.ts";
+import { type PartOptions, partOf } from "../subset.ts";
 import { dataFolder, firstFile, readBytes } from "./files.ts";
 
 /** Which examples are wanted, and where data lies. */
-export interface LoadOptions {
+export interface LoadOptions extends PartOptions {
   /** The folder of all datasets, or of this one; see {@link dataFolder} for the default. */
   readonly dataDir?: string | undefined;
-  /** Number of training examples; all by default. */
-  readonly n?: number | undefined;
-  /** Number of test examples; all by default. */
-  readonly testN?: number | undefined;
-  /** Decides which examples are taken, where not all are; 0 by default. */
-  readonly seed?: number | undefined;
 }
 
 /**
@@ -29,10 +23,7 @@ export interface LoadOptions {
  */
 export async function loadKnown(known: KnownDataset, options: LoadOptions = {}): Promise<Splits> {
   if (known.kind === "drawn") return known.draw(options.n ?? known.train, options.testN ?? known.test);
-  const splits = known.kind === "included" ? await known.read() : await readStored(known, options);
-  const n = options.n ?? exampleCount(splits.train);
-  const testN = options.testN ?? exampleCount(splits.test);
-  return subset(splits, { n, testN }, options.seed ?? 0);
+  return partOf(known.kind === "included" ? await known.read() : await readStored(known, options), options);
 }
 
 /** Read a dataset's files, whole. */

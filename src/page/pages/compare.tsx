@@ -4,17 +4,15 @@
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { formatMeasured, unitSuffix } from "../../report/experiment/units.ts";
 import { formatNoun } from "../../report/format.ts";
-import { type Grid, plainCell } from "../../report/grid.ts";
-import { latexGrid } from "../../report/grid-latex.ts";
-import { markdownGrid } from "../../report/grid-markdown.ts";
+import { type Grid, plainGrid } from "../../report/grid/grid.ts";
+import { formatMeasured, unitSuffix } from "../../report/units.ts";
 import type { CompareAnswer, LiveEvent, TrialsAnswer } from "../../web/api.ts";
 import { filterOf, listOf } from "../filters.ts";
 import { setQuery } from "../location.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Chart } from "../parts/chart.tsx";
-import { Downloads, textFile } from "../parts/downloads.tsx";
+import { Downloads, gridFiles, textFile } from "../parts/downloads.tsx";
 import { Choice, Choices } from "../parts/fields.tsx";
 import { GridTable } from "../parts/grid-table.tsx";
 import { PageHead } from "../parts/page-head.tsx";
@@ -143,11 +141,7 @@ function Comparison({
               name: "compare.json",
               from: textFile(() => JSON.stringify(answer, null, 2), "application/json"),
             },
-            { name: "compare.md", from: textFile(() => markdownGrid(grid), "text/markdown") },
-            {
-              name: "compare.tex",
-              from: textFile(() => latexGrid(grid, "the dashboard of Shatter"), "text/x-tex"),
-            },
+            ...gridFiles("compare", () => grid),
           ]}
         />
       </section>
@@ -158,37 +152,24 @@ function Comparison({
 /** The groups at their last epoch. */
 function gridOf({ metric, groups }: CompareAnswer): Grid {
   const { title, unit } = metrics[metric];
-  const column = (head: string, align: "left" | "right") => ({
-    title: head,
-    parts: [],
-    align,
-    isHead: align === "left",
-  });
-  return {
-    name: "compare",
-    title: "Groups",
-    caption: "Each group at its last epoch.",
-    groups: [
-      column("Group", "left"),
-      column("Epoch", "right"),
-      column(title + unitSuffix(unit), "right"),
-      column("n", "right"),
-      column("Trials", "right"),
+  return plainGrid(
+    { name: "compare", title: "Groups", caption: "Each group at its last epoch." },
+    [
+      ["Group", "left"],
+      ["Epoch", "right"],
+      [title + unitSuffix(unit), "right"],
+      ["n", "right"],
+      ["Trials", "right"],
     ],
-    rows: groups.map(({ title: name, points, trials }) => {
+    groups.map(({ title: name, points, trials }) => {
       const last = points.at(-1);
       const cells = last
-        ? [
-            String(last.epoch),
-            formatMeasured({ ...last, value: last.mean, paper: null, difference: null, note: null }, unit),
-            String(last.n),
-          ]
+        ? [String(last.epoch), formatMeasured({ ...last, value: last.mean }, unit), String(last.n)]
         : ["", "—", "0"];
-      return [name, ...cells, String(trials.length)].map(plainCell);
+      return [name, ...cells, String(trials.length)];
     }),
-    notes: [
+    [
       "Means over the trials of a group, ± half of the 95 % interval (Student’s t); n is how many came to that epoch. They differ in their seeds, and in whatever the groups are not told apart by.",
     ],
-    footnotes: [],
-  };
+  );
 }

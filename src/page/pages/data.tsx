@@ -3,8 +3,9 @@
  */
 
 import type { JSX } from "preact";
+import { formatShare } from "../../base/percent.ts";
 import { inputsNames } from "../../data/randomize.ts";
-import { formatCount, formatShare } from "../../report/format.ts";
+import { formatCount } from "../../report/format.ts";
 import type { DataItem, GridAnswer } from "../../web/api.ts";
 import { setQuery } from "../location.ts";
 import { Await, Empty } from "../parts/await.tsx";

@@ -6,13 +6,11 @@ import { csvFormatRows } from "d3-dsv";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { formatCount, formatNoun } from "../../report/format.ts";
-import { type Grid, plainCell } from "../../report/grid.ts";
-import { latexGrid } from "../../report/grid-latex.ts";
-import { markdownGrid } from "../../report/grid-markdown.ts";
+import { type Grid, plainGrid } from "../../report/grid/grid.ts";
 import type { DataItem, MisfitAnswer, TrialAnswer } from "../../web/api.ts";
 import { setQuery } from "../location.ts";
 import { Await, Empty } from "../parts/await.tsx";
-import { Downloads, textFile } from "../parts/downloads.tsx";
+import { Downloads, gridFiles, textFile } from "../parts/downloads.tsx";
 import { Entry } from "../parts/fields.tsx";
 import { ScrollBox } from "../parts/scroll-box.tsx";
 import { useResource } from "../resource.ts";
@@ -194,30 +192,20 @@ export function Confusion({
             from: textFile(() => csvFormatRows(confusion.map((row) => row.map(String))), "text/csv"),
           },
           { name: `${stem}.json`, from: textFile(() => JSON.stringify(confusion), "application/json") },
-          { name: `${stem}.md`, from: textFile(() => markdownGrid(grid), "text/markdown") },
-          {
-            name: `${stem}.tex`,
-            from: textFile(() => latexGrid(grid, "the dashboard of Shatter"), "text/x-tex"),
-          },
+          ...gridFiles(stem, () => grid),
         ]}
       />
     </section>
   );
 }
 
-function gridOf(confusion: readonly (readonly number[])[]): Grid {
-  return {
-    name: "confusion",
-    title: "Confusion matrix",
-    caption: "Test examples by true class (rows) and predicted class (columns), after the last epoch.",
-    groups: ["true", ...confusion.map((_, index) => String(index))].map((title, index) => ({
-      title,
-      parts: [],
-      align: "right",
-      isHead: index === 0,
-    })),
-    rows: confusion.map((row, index) => [String(index), ...row.map(String)].map(plainCell)),
-    notes: [],
-    footnotes: [],
-  };
-}
+const gridOf = (confusion: readonly (readonly number[])[]): Grid =>
+  plainGrid(
+    {
+      name: "confusion",
+      title: "Confusion matrix",
+      caption: "Test examples by true class (rows) and predicted class (columns), after the last epoch.",
+    },
+    ["true", ...confusion.keys()].map((title) => [String(title), "right"]),
+    confusion.map((row, index) => [index, ...row].map(String)),
+  );

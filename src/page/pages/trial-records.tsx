@@ -4,7 +4,7 @@
 
 import type { JSX } from "preact";
 import { formatNumber } from "../../report/format.ts";
-import { type Grid, plainCell } from "../../report/grid.ts";
+import { type Grid, plainGrid } from "../../report/grid/grid.ts";
 import type { TrialAnswer } from "../../web/api.ts";
 import { Empty } from "../parts/await.tsx";
 import { Downloads, textFile } from "../parts/downloads.tsx";
@@ -84,21 +84,18 @@ export function Conformance({
   );
 }
 
-/** A table of texts. */
+/** A table of words. */
 const table = (
   name: string,
   title: string,
   heads: readonly string[],
   rows: readonly (readonly string[])[],
-): Grid => ({
-  name,
-  title,
-  caption: "",
-  groups: heads.map((head) => ({ title: head, parts: [], align: "left", isHead: true })),
-  rows: rows.map((row) => row.map(plainCell)),
-  notes: [],
-  footnotes: [],
-});
+): Grid =>
+  plainGrid(
+    { name, title, caption: "" },
+    heads.map((head) => [head, "left"]),
+    rows,
+  );
 
 /** Who tried it, and how that went. */
 export function Attempts({ tries }: { readonly tries: TrialAnswer["tries"] }): JSX.Element {

@@ -7,9 +7,9 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Plot } from "../../document/plot.ts";
-import { drawCurves } from "../../report/experiment/curve-chart.ts";
-import type { CurveFigure } from "../../report/experiment/plot-figure.ts";
-import { plotRecords } from "../../report/experiment/records.ts";
+import { drawCurves } from "../../report/chart/curve-chart.ts";
+import type { CurveFigure } from "../../report/chart/figure.ts";
+import { plotCsv } from "../../report/csv.ts";
 import { pictureOf } from "../picture.ts";
 import { pointsGrid } from "../points-grid.ts";
 import { keepPercent } from "../words.ts";
@@ -85,7 +85,7 @@ function ownFiles(plot: Plot, figure: CurveFigure, stem: string): Download[] {
   return [
     { name: `${stem}.svg`, from: textFile(draw, "image/svg+xml") },
     { name: `${stem}.png`, from: () => pictureOf(draw()) },
-    { name: `${stem}.csv`, from: textFile(() => plotRecords(plot), "text/csv") },
+    { name: `${stem}.csv`, from: textFile(() => plotCsv(plot), "text/csv") },
     { name: `${stem}.json`, from: textFile(() => JSON.stringify(plot, null, 2), "application/json") },
   ];
 }

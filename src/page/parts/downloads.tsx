@@ -4,6 +4,9 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { Grid } from "../../report/grid/grid.ts";
+import { latexGrid } from "../../report/grid/latex.ts";
+import { markdownGrid } from "../../report/grid/markdown.ts";
 import { sayError } from "../fetch-json.ts";
 
 /** A file to take away. */
@@ -18,9 +21,18 @@ export interface Download {
 
 /** A text as a file. */
 export const textFile =
-  (text: () => string, type: string): (() => Blob) =>
-  () =>
-    new Blob([text()], { type: `${type};charset=utf-8` });
+  (text: () => string | Promise<string>, type: string): (() => Promise<Blob>) =>
+  async () =>
+    new Blob([await text()], { type: `${type};charset=utf-8` });
+
+/** A table of the page as Markdown and LaTeX. */
+export const gridFiles = (stem: string, grid: () => Grid | Promise<Grid>): Download[] => [
+  { name: `${stem}.md`, from: textFile(async () => markdownGrid(await grid()), "text/markdown") },
+  {
+    name: `${stem}.tex`,
+    from: textFile(async () => latexGrid(await grid(), "the dashboard of Shatter"), "text/x-tex"),
+  },
+];
 
 const endOf = (name: string): string => name.slice(name.lastIndexOf(".") + 1).toUpperCase();
 

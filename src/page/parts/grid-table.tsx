@@ -4,9 +4,9 @@
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { textOf } from "../../report/escape.ts";
-import type { Grid } from "../../report/grid.ts";
-import { htmlGrid } from "../../report/grid-html.ts";
+import type { Grid } from "../../report/grid/grid.ts";
+import { htmlGrid } from "../../report/grid/html.ts";
+import { textOf } from "../../report/html/escape.ts";
 import { Written } from "./markup.tsx";
 
 /** A table. */

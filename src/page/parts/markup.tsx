@@ -1,7 +1,7 @@
 /**
  * @file Drawings and tables of the report room in the page: text that is HTML already.
  *
- * The report room escapes all that comes from outside (`report/escape.ts`), and the server's policy runs no
+ * The report room escapes all that comes from outside (`report/html/escape.ts`), and the server's policy runs no
  * script of a document.
  */
 

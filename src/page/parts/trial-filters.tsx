@@ -3,7 +3,7 @@
  */
 
 import type { JSX } from "preact";
-import { formatShare } from "../../report/format.ts";
+import { formatShare } from "../../base/percent.ts";
 import type { ExperimentItem, TrialsAnswer } from "../../web/api.ts";
 import { filterFields, listOf } from "../filters.ts";
 import { setQuery } from "../location.ts";

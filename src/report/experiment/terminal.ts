@@ -4,8 +4,8 @@
 
 import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { type Paint, painter, printable, type Tell, type TerminalOptions, teller } from "../terminal.ts";
+import { claimsText, notesText, tablesText } from "../terminal-parts.ts";
 import { tellScale } from "./about.ts";
-import { claimsText, notesText, tablesText } from "./terminal-parts.ts";
 import { troubles } from "./trials.ts";
 
 /** What an experiment says, as text for a terminal; it ends without a line break. */

@@ -3,9 +3,12 @@
  */
 
 import type { ExperimentResult } from "../../paper/experiment-result.ts";
+import { kindOfSpec, nameKind } from "../../run/kinds.ts";
+import type { TrialResult } from "../../run/trial-record.ts";
 import { formatNoun } from "../format.ts";
-import { kindOfSpec, nameKind } from "../kinds.ts";
-import { formatBest, type Table, tableOf } from "../table.ts";
+import type { Grid } from "../grid/grid.ts";
+import { listGrid } from "../grid/list-grid.ts";
+import { lengthColumns, outcomeColumns } from "../trial-columns.ts";
 
 type Trial = ExperimentResult["trials"][number];
 
@@ -34,18 +37,17 @@ function variedFields(trials: readonly Trial[]): Set<string> {
   );
 }
 
-const kindOf = ({ spec }: Trial): string => nameKind(kindOfSpec(spec));
+const kindOf = ({ spec }: Pick<Trial, "spec">): string => nameKind(kindOfSpec(spec));
 
 /** What of a trial's recipe is not that of all others. */
-const tellVaried = ({ spec }: Trial, varied: ReadonlySet<string>): string =>
+const tellVaried = ({ spec }: Pick<Trial, "spec">, varied: ReadonlySet<string>): string =>
   fieldsOf(spec.recipe)
     .filter(([path]) => varied.has(path))
     .map(([path, value]) => `${path} ${value}`)
     .join(", ");
 
 /** Why a trial ended as it did, in words. */
-export function tellEnd({ result }: Trial): string {
-  const { status, error, epochs, epochsAllowed } = result;
+function tellEnd({ status, error, epochs, epochsAllowed }: TrialResult): string {
   const after = `after ${epochs} of ${formatNoun(epochsAllowed, "epoch")}`;
   const why = error === undefined ? "" : `: ${error}`;
   switch (status) {
@@ -68,53 +70,28 @@ export function troubles({ trials }: ExperimentResult): { readonly what: string;
     .map((trial) => {
       const { spec } = trial;
       const parts = [spec.model, kindOf(trial).toLowerCase(), tellVaried(trial, varied), `seed ${spec.seed}`];
-      return { what: parts.filter((part) => part !== "").join(", "), why: tellEnd(trial) };
+      return { what: parts.filter((part) => part !== "").join(", "), why: tellEnd(trial.result) };
     });
 }
 
 /** The trials of an experiment, one a row. */
-export function trialsTable({ trials }: ExperimentResult): Table {
+export function trialsGrid({ trials }: ExperimentResult): Grid {
   const varied = variedFields(trials);
-  const table = tableOf<Trial>(trials, [
-    { name: "model", title: "Model", form: "text", read: ({ spec }) => spec.model },
-    { name: "kind", title: "Trained on", form: "text", read: kindOf },
-    { name: "recipe", title: "Recipe", form: "text", read: (trial) => tellVaried(trial, varied) },
-    { name: "seed", title: "Seed", form: "count", read: ({ spec }) => spec.seed },
-    { name: "status", title: "Ended", form: "text", read: tellEnd },
+  return listGrid<TrialResult & Pick<Trial, "spec">>(
+    trials.map(({ spec, result }) => ({ ...result, spec })),
+    [
+      { title: "Model", unit: "text", read: ({ spec }) => spec.model },
+      { title: "Trained on", unit: "text", read: kindOf },
+      { title: "Recipe", unit: "text", isOptional: true, read: (trial) => tellVaried(trial, varied) },
+      { title: "Seed", unit: "count", read: ({ spec }) => spec.seed },
+      { title: "Ended", unit: "text", read: tellEnd },
+      ...lengthColumns,
+      ...outcomeColumns,
+    ],
     {
-      name: "epochs",
-      title: "Epochs",
-      form: "fraction",
-      read: ({ result }) => `${result.epochs}/${result.epochsAllowed}`,
+      name: "trials",
+      title: "Every trial",
+      caption: "The trials, one a row; a trial’s name is the hash of its spec",
     },
-    { name: "epochsToFit", title: "To fit", form: "count", read: ({ result }) => result.epochsToFit },
-    { name: "trainLoss", title: "Train loss, nats", form: "number", read: ({ result }) => result.trainLoss },
-    {
-      name: "trainAccuracy",
-      title: "Train accuracy",
-      form: "share",
-      read: ({ result }) => result.trainAccuracy,
-    },
-    {
-      name: "testAccuracy",
-      title: "Test accuracy",
-      form: "share",
-      read: ({ result }) => result.testAccuracy,
-    },
-    {
-      name: "best",
-      title: "Best on the way",
-      form: "fraction",
-      read: ({ result }) => formatBest(result),
-    },
-    { name: "seconds", title: "Seconds", form: "number", read: ({ result }) => result.seconds },
-    { name: "id", title: "Trial", form: "hash", read: ({ result }) => result.id },
-  ]);
-  const isShown = (index: number): boolean =>
-    !["recipe", "best"].includes(table.columns[index]!.name) ||
-    table.rows.some((row) => row[index] !== null && row[index] !== "");
-  return {
-    columns: table.columns.filter((_, index) => isShown(index)),
-    rows: table.rows.map((row) => row.filter((_, index) => isShown(index))),
-  };
+  );
 }

@@ -1,41 +1,49 @@
 /**
- * @file The report of a test in a folder, and those of all others: files, each whole or not there.
+ * @file A report in a folder: files, each whole or not there.
  */
 
 import { resolve } from "node:path";
-import { Window } from "happy-dom";
 import { DataError, messageOf } from "../../base/errors.ts";
 import { sweepDrafts } from "../../disk/drafts.ts";
 import { makeFolder } from "../../disk/folders.ts";
 import { refusedWrite } from "../../disk/refusals.ts";
 import { writeWhole } from "../../disk/whole-files.ts";
-import type { TestResult } from "../../paper/test-result.ts";
-import type { FileMaker, Format } from "../formats.ts";
-import { testFiles } from "../test-files.ts";
+import { reportFiles } from "../files.ts";
+import { type FileMaker, type Format, formats } from "../formats.ts";
+import type { AnyResult } from "../parse-result.ts";
+import { drawingTools } from "./tools.ts";
 
 /** The files of a report, as full paths; the page comes first. */
 export interface WrittenReport {
   readonly files: readonly string[];
 }
 
-/** The formats that `shatter test` writes: pictures and LaTeX are for those who ask. */
+/** The formats of a test's report: pictures and LaTeX are for those who ask. */
 const TEST_FORMATS: readonly Format[] = ["html", "md", "csv", "svg", "json"];
 
 /**
- * Write the report of a test into a folder, which is made if it is not there.
+ * Write the report of a result into a folder, which is made if it is not there.
  *
  * Each file appears whole or not at all: it is written under another name first. Files of an earlier report
  * are replaced, others are left alone. The page comes last, so where it is new everything is that no error names.
  *
+ * @example
+ * ```ts
+ * import { runRandomizationTest, writeReport } from "shatter";
+ *
+ * await writeReport(await runRandomizationTest({ data: "digits" }), "digits-report");
+ * ```
+ * @param wanted - All formats unless told; of a test pages, Markdown, CSV, SVG and JSON.
+ * @param more - Files to write before the report's own.
  * @throws DataError if the folder, or some files, cannot be written.
  */
 export async function writeReport(
-  result: TestResult,
+  result: AnyResult,
   folder: string,
-  wanted: readonly Format[] = TEST_FORMATS,
+  wanted: readonly Format[] = result.schema === "shatter/test@1" ? TEST_FORMATS : formats,
+  more: readonly FileMaker[] = [],
 ): Promise<WrittenReport> {
-  const document = new Window().document as unknown as Document;
-  return writeFiles(folder, testFiles(result, document, wanted));
+  return writeFiles(folder, [...more, ...reportFiles(result, drawingTools(), wanted)]);
 }
 
 /**

@@ -3,8 +3,8 @@
  */
 
 import type { TheoryResult } from "../../theory/theory-result.ts";
-import { claimsText, notesText, tablesText } from "../experiment/terminal-parts.ts";
 import { painter, printable, type TerminalOptions, teller } from "../terminal.ts";
+import { claimsText, notesText, tablesText } from "../terminal-parts.ts";
 
 /** What a theory says, as text for a terminal; it ends without a line break. */
 export function terminalTheory(result: TheoryResult, { color, width = 100 }: TerminalOptions): string {

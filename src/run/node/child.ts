@@ -1,7 +1,7 @@
 /**
  * @file The child process that trains: reads orders, runs trials one after another, sends their events.
  *
- * Run by {@link openProcessPool} with the device, the number of threads and the checkpoints as arguments. A trial
+ * Run by {@link openProcessPool} with the device, the number of threads and the folders of this machine as arguments. A trial
  * that has to stop - told by the parent, by a signal, or because the parent is gone - leaves a checkpoint first.
  */
 
@@ -9,14 +9,14 @@ import { messageOf } from "../../base/errors.ts";
 import type { Device } from "../../train/devices.ts";
 import { type Engine, openEngine } from "../../train/engine.ts";
 import { runHere } from "../runner.ts";
-import { type CheckpointOptions, GRACE_MS, openCheckpoints } from "./checkpoints.ts";
+import { GRACE_MS, openCheckpoints } from "./checkpoints.ts";
 import { openLibrary } from "./library.ts";
-import type { ChildMessage, ParentMessage } from "./pool.ts";
+import type { ChildMessage, ChildOptions, ParentMessage } from "./pool.ts";
 import { programOn } from "./provenance.ts";
 import { runtime } from "./runtime.ts";
 
 const [device, threads, options] = process.argv.slice(2) as [Device, string, string];
-const kept: CheckpointOptions | null = JSON.parse(options);
+const { checkpoints: kept, contents }: ChildOptions = JSON.parse(options);
 
 // The parent may be gone at any time; nobody then listens.
 const say = (message: ChildMessage): void => void process.send?.(message, undefined, undefined, () => {});
@@ -46,7 +46,7 @@ try {
 
 if (engine) {
   // Trials of one test read the same files.
-  const library = openLibrary({ keepsLast: true });
+  const library = openLibrary({ contents, keepsLast: true });
   const checkpoints = kept ? openCheckpoints(kept, programOn(device)) : undefined;
   const runner = runHere(engine, library.subject, checkpoints);
   process.on("message", async (message: ParentMessage) => {

@@ -1,14 +1,25 @@
 /**
- * @file The library of this machine, where datasets lie in files.
+ * @file The library of this machine, where datasets and contents lie in files.
  */
 
 import type { Splits } from "../../data/dataset.ts";
 import { type LoadOptions, loadKnown } from "../../data/node/load.ts";
 import { createLibrary, type Library, type LibraryOptions } from "../subject.ts";
+import { openContents } from "./contents.ts";
+
+/** What a library of this machine is made of. */
+export interface LocalLibraryOptions extends Pick<LibraryOptions, "keepsLast"> {
+  /** Folder of the models and examples that were given as values; none were unless told. */
+  readonly contents?: string | undefined;
+}
 
 /** Open the library of this machine. */
-export const openLibrary = (options: Omit<LibraryOptions, "load"> = {}): Library =>
-  createLibrary({ load: loadKnown, ...options });
+export const openLibrary = ({ contents, ...options }: LocalLibraryOptions = {}): Library =>
+  createLibrary({
+    load: loadKnown,
+    read: contents === undefined ? undefined : openContents(contents).read,
+    ...options,
+  });
 
 /**
  * Load a dataset, whole or a random part of it, uncropped.

@@ -26,6 +26,12 @@ export type ChildMessage =
   | { readonly type: "event"; readonly event: TrialEvent }
   | { readonly type: "ended"; readonly failure: TrialFailure | undefined };
 
+/** The folders that a child is told of. */
+export interface ChildOptions {
+  readonly checkpoints?: CheckpointOptions | undefined;
+  readonly contents?: string | undefined;
+}
+
 /** How a pool is set up. */
 export interface PoolOptions {
   /** Trials at once. */
@@ -38,6 +44,8 @@ export interface PoolOptions {
    * that is done are removed when the pool closes, unless they are to be kept.
    */
   readonly checkpoints?: PoolCheckpoints | undefined;
+  /** Folder of the models and examples that were given as values; none were unless told. */
+  readonly contents?: string | undefined;
 }
 
 /** Where trials leave checkpoints. */
@@ -56,7 +64,7 @@ const CHILD = new URL(`./child${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}
  * @throws DataError if the folder of checkpoints cannot be written to.
  */
 export async function openProcessPool(options: PoolOptions): Promise<TrialRunner> {
-  const { jobs, device, threads, checkpoints } = options;
+  const { jobs, device, threads, checkpoints, contents } = options;
   if (checkpoints) await requireFolder("checkpoints", checkpoints.folder);
   const done: string[] = [];
   const idle: ChildProcess[] = [];
@@ -65,7 +73,8 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
   let running = 0;
 
   const start = async (): Promise<ChildProcess> => {
-    const child = fork(CHILD, [device, String(threads), JSON.stringify(checkpoints ?? null)], {
+    const told: ChildOptions = { checkpoints, contents };
+    const child = fork(CHILD, [device, String(threads), JSON.stringify(told)], {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });

@@ -57,20 +57,21 @@ export async function takeOwnership(lab: string): Promise<Owner> {
   }
   if (lock === undefined) throw taken(lab, await read(path), path);
   const held = lock;
+  holding.add(held);
   const mine: OwnerFile = { host: hostname(), pid: process.pid, namespace: namespace(), address: null };
   try {
     const last = await read(path);
     if (last && mayLive(last, isShared)) throw taken(lab, last, path);
     await replace(path, mine);
   } catch (error) {
-    held.close();
+    letGo(held);
     throw error instanceof DataError ? error : refusedWrite(path, error);
   }
   return {
     announce: (address) => replace(path, { ...mine, address }),
     async release() {
       await rm(path, { force: true });
-      held.close();
+      letGo(held);
     },
   };
 }
@@ -105,6 +106,14 @@ function tryLock(lab: string, kind: "exclusive" | "shared"): DatabaseSync | unde
     if ((error as { readonly errcode?: unknown }).errcode === SQLITE_BUSY) return undefined;
     throw refusedWrite(path, error);
   }
+}
+
+/** The locks this process holds: one that nobody refers to would be collected, and with it given up. */
+const holding = new Set<DatabaseSync>();
+
+function letGo(lock: DatabaseSync): void {
+  holding.delete(lock);
+  lock.close();
 }
 
 /** Somebody else holds a lock: https://sqlite.org/rescode.html#busy. */

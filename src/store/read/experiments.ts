@@ -4,7 +4,7 @@
 
 import { sql } from "kysely";
 import type { Tx } from "../database.ts";
-import type { TrialStatus } from "../tables.ts";
+import type { TrialStatus } from "../states.ts";
 import { countsOf, readLines, type TrialLine } from "./trials.ts";
 
 /** An experiment in a list. */

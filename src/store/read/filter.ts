@@ -3,7 +3,8 @@
  */
 
 import type { Expression, ExpressionBuilder, SqlBool } from "kysely";
-import type { Tables, TrialStatus } from "../tables.ts";
+import type { TrialStatus } from "../states.ts";
+import type { Tables } from "../tables.ts";
 
 /** Which trials: all that meet every condition given. A list of values means any of them. */
 export interface TrialQuery {

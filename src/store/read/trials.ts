@@ -4,7 +4,7 @@
 
 import { sql } from "kysely";
 import type { Tx } from "../database.ts";
-import { type TrialStatus, trialStates } from "../tables.ts";
+import { type TrialStatus, trialStates } from "../states.ts";
 import { matching, type TrialQuery } from "./filter.ts";
 
 /** A trial as lists show it. Accuracies in `[0, 1]`, losses in nats, times as ISO 8601. */

@@ -50,6 +50,13 @@ export interface KernelOptions extends Optional<KernelRequest>, Surroundings, Wa
 /**
  * Solve `K a = y` (Zhang et al., ICLR 2017, equation (3)) for true and for random labels, and say how both generalise.
  *
+ * @example
+ * ```ts
+ * import { kernelInterpolation } from "shatter";
+ *
+ * const { findings } = await kernelInterpolation({ data: "digits", n: 500 });
+ * console.log(findings[0]);
+ * ```
  * @throws UsageError if something that is asked for is impossible, or does not fit into memory, with what would.
  * @throws DataError if data are missing or not finite, or equal examples have different labels.
  */

@@ -2,11 +2,11 @@
  * @file Train a network and measure single examples after every epoch.
  */
 
-import { batchCount, epochBatches } from "../../data/batches.ts";
 import { type Dataset, exampleCount, exampleShape } from "../../data/dataset.ts";
 import type { Model } from "../../nn/model.ts";
-import { exponentialDecay } from "../../nn/schedules.ts";
 import type { Engine } from "../../train/engine.ts";
+import { trainEpoch } from "../../train/epoch.ts";
+import { createFeed } from "../../train/feed.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { type Answers, createEvaluator, createTrainer } from "../../train/session.ts";
 import { buildStep } from "../../train/step.ts";
@@ -42,23 +42,12 @@ export async function* trainPath(
 ): AsyncGenerator<Probed> {
   const classes = train.classNames.length;
   const count = exampleCount(train);
-  const { batch, lastBatch } = recipe;
   const step = buildStep(model, recipe, exampleShape(train), classes, count);
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed);
   await using evaluator = await createEvaluator(engine, model, exampleShape(train), classes);
-  const steps = batchCount(count, batch, lastBatch);
+  const feed = createFeed(train, train, recipe, seed);
   for (let epoch = 0; epoch < recipe.epochs; epoch++) {
-    const batches = epochBatches(count, batch, lastBatch, seed, epoch);
-    const indices = new Int32Array(steps * batch);
-    const weights = new Float32Array(steps * batch);
-    batches.forEach((one, at) => {
-      indices.set(one.indices, at * batch);
-      weights.set(one.weights, at * batch);
-    });
-    const rates = Float32Array.from({ length: steps }, (_, at) =>
-      exponentialDecay(recipe, epoch * steps + at, steps),
-    );
-    await trainer.train({ steps, indices, weights, rates, masks: [] });
-    yield { epoch: epoch + 1, ...(await evaluator.answer(trainer.state(), probes)) };
+    await Array.fromAsync(trainEpoch({ trainer, step, recipe, seed, feed, count }, epoch));
+    yield { epoch: epoch + 1, ...(await evaluator.answer(await trainer.state(), probes)) };
   }
 }

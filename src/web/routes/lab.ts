@@ -3,7 +3,8 @@
  */
 
 import { Hono } from "hono";
-import { type LabStatus, labStatus } from "../../lab/status.ts";
+import type { LabStatus } from "../../lab/lab.ts";
+import { labStatus } from "../../lab/status.ts";
 import { experiments } from "../../paper/index.ts";
 import { scales } from "../../paper/scales.ts";
 import { countByState } from "../../store/read/trials.ts";

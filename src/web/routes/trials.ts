@@ -42,6 +42,7 @@ export function trialRoutes({ lab, helper, dataDir, checkpointBytes }: Services)
     if (!row) throw notFound("trial", id);
     const spec: TrialSpec = trialSpecSchema.parse(row.spec);
     const source = { ...(row.source as DataSource), dataDir };
+    await lab.contents.fetch(spec, source);
     return { row, spec, source };
   };
   return new Hono()

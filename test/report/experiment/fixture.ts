@@ -2,49 +2,34 @@
  * @file Results of experiments that were never run: plausible numbers, by formula, beside the paper's.
  */
 
-import { estimate } from "../../../src/base/statistics.ts";
 import type { Claim } from "../../../src/document/claims.ts";
-import type { Measurement } from "../../../src/document/measurement.ts";
-import type { Plot, Series } from "../../../src/document/plot.ts";
-import type { Column, Table } from "../../../src/document/table.ts";
+import { measure, SHARE } from "../../../src/document/measurement.ts";
+import { type Plot, pointOf, type Series } from "../../../src/document/plot.ts";
+import { measured as measuredColumn, number, plain, type Table, text } from "../../../src/document/table.ts";
 import { type ExperimentResult, experimentResultSchema } from "../../../src/paper/experiment-result.ts";
+import { corruptions, figure1bRatios, figure1cErrors, table1Rows } from "../../../src/paper/paper.ts";
 import type { TrialResult } from "../../../src/run/trial-record.ts";
 import { paperRecipe } from "../../../src/train/recipe.ts";
-import { type TrialFacts, testResult, trial } from "../fixture.ts";
+import { type TrialFacts, testResult, trial, wobble } from "../fixture.ts";
 
 type Trial = ExperimentResult["trials"][number];
 
-/** A number in `[-1, 1]` that looks random. */
-const wobble = (...numbers: readonly number[]): number =>
-  Math.sin(numbers.reduce((total, number, index) => total + number * (index + 1) * 12.9898, 4.1));
+/** Where numbers that are no shares lie. */
+const LIMITS = [0, 1e9] as const;
 
-/** A measurement of some seeds; the interval is that of their mean. */
-export function measured(values: readonly number[], paper: number | null = null, note: string | null = null) {
-  const { mean, low, high } = estimate(values, [0, 1e9]);
-  const difference = paper === null ? null : mean - paper;
-  return { measurement: { value: mean, low, high, n: values.length, paper, difference, note } };
-}
-
-/** A share over seeds, whose interval ends at all. */
-export function measuredShare(values: readonly number[], paper: number | null = null) {
-  const { mean, low, high } = estimate(values, [0, 1]);
-  const difference = paper === null ? null : mean - paper;
-  return { measurement: { value: mean, low, high, n: values.length, paper, difference, note: null } };
-}
-
-/** A number that is missing. */
-export const missing = (paper: number | null = null, note = "not measured", n = 0) => ({
-  measurement: { value: null, low: null, high: null, n, paper, difference: null, note } satisfies Measurement,
+/** A measurement of some seeds. */
+export const measured = (values: readonly number[], paper: number | null = null, limits = LIMITS) => ({
+  measurement: measure(values, { paper, limits }),
 });
 
-const text = (value: string | number | boolean | null) => ({ text: value });
+/** A share over seeds, whose interval ends at all. */
+export const measuredShare = (values: readonly number[], paper: number | null = null) => ({
+  measurement: measure(values, { paper, limits: SHARE }),
+});
 
-export const column = (
-  key: string,
-  title: string,
-  unit: Column["unit"] = "text",
-  isMeasured = false,
-): Column => ({ key, title, unit, measured: isMeasured });
+/** A number that is missing, of `n` seeds. */
+export const missing = (paper: number | null = null, note = "not measured", n = 0) =>
+  number({ ...measure([], { paper, note }), n });
 
 /** A trial with its spec; facts are those of a trial, or the model's name. */
 export function knownTrial({
@@ -84,30 +69,15 @@ export const experiment = (facts: Partial<ExperimentResult> = {}): ExperimentRes
     ...facts,
   } satisfies ExperimentResult);
 
-/** Model, random crop, weight decay, random labels; the paper's train and test accuracy; ours, or none. */
-type Row = readonly [string, boolean, boolean, boolean, number, number, (readonly [number, number])?];
-
-const TABLE_1: readonly Row[] = [
-  ["inception", true, true, false, 1, 0.8905],
-  ["inception", true, false, false, 1, 0.8931],
-  ["inception", false, true, false, 1, 0.8603],
-  ["inception", false, false, false, 1, 0.8575],
-  ["inception", false, false, true, 1, 0.0978],
-  ["inception-nobn", false, true, false, 1, 0.83],
-  ["inception-nobn", false, false, false, 1, 0.82],
-  ["inception-nobn", false, false, true, 1, 0.1012],
-  ["alexnet", true, true, false, 0.999, 0.8122],
-  ["alexnet", true, false, false, 0.9982, 0.7966],
-  ["alexnet", false, true, false, 1, 0.7736],
-  ["alexnet", false, false, false, 1, 0.7607],
-  ["alexnet", false, false, true, 0.9982, 0.0986],
-  ["mlp-3x512", false, true, false, 1, 0.5335, [1, 0.5391]],
-  ["mlp-3x512", false, false, false, 1, 0.5239, [1, 0.5225]],
-  ["mlp-3x512", false, false, true, 1, 0.1048, [1, 0.0998]],
-  ["mlp-1x512", false, true, false, 0.998, 0.5039, [0.9989, 0.5102]],
-  ["mlp-1x512", false, false, false, 1, 0.5051, [0.9995, 0.506]],
-  ["mlp-1x512", false, false, true, 0.9934, 0.1061, [0.983, 0.1002]],
-];
+/** What the MLPs ended at, in the order of Table 1: train and test accuracy. */
+const MLPS = [
+  [1, 0.5391],
+  [1, 0.5225],
+  [1, 0.0998],
+  [0.9989, 0.5102],
+  [0.9995, 0.506],
+  [0.983, 0.1002],
+] as const;
 
 const PARAMETERS: Readonly<Record<string, number>> = {
   inception: 1_649_402,
@@ -124,19 +94,20 @@ const NOTES = [
 
 /** Table 1 with the MLPs measured, three seeds of the one and one of the other, and the other models missing. */
 export function table1(): ExperimentResult {
-  const rows = TABLE_1.map(([model, crop, weightDecay, random, train, test, ours]) => {
+  const rows = table1Rows.map(({ model, crop, weightDecay, randomLabels, train, test }, index) => {
+    const ours = MLPS[index - (table1Rows.length - MLPS.length)];
     const seeds = model === "mlp-1x512" ? [0, 1, 2] : [0];
     const over = (value: number, spread: number) =>
       seeds.map((seed) => Math.min(1, value + spread * wobble(seed, value)));
     return {
       model: text(model),
-      labels: text(random ? "random" : "true"),
+      labels: text(randomLabels ? "random" : "true"),
       crop: text(crop),
       weightDecay: text(weightDecay),
       parameters: text(PARAMETERS[model]!),
       train: ours ? measuredShare(over(ours[0], ours[0] === 1 ? 0 : 0.0004), train) : missing(train),
       test: ours ? measuredShare(over(ours[1], 0.003), test) : missing(test),
-      epochs: ours ? measured(seeds.map((seed) => (random ? 64 : 26 + seed))) : missing(),
+      epochs: ours ? measured(seeds.map((seed) => (randomLabels ? 64 : 26 + seed))) : missing(),
     };
   });
   const table: Table = {
@@ -145,14 +116,14 @@ export function table1(): ExperimentResult {
     caption:
       "Accuracies after the last epoch, means over seeds. Rows with random labels are tested on true labels.",
     columns: [
-      column("model", "Model"),
-      column("labels", "Labels"),
-      column("crop", "Random crop"),
-      column("weightDecay", "Weight decay"),
-      column("parameters", "Parameters", "count"),
-      column("train", "Train accuracy", "share", true),
-      column("test", "Test accuracy", "share", true),
-      column("epochs", "Epochs", "epochs", true),
+      plain("model", "Model"),
+      plain("labels", "Labels"),
+      plain("crop", "Random crop"),
+      plain("weightDecay", "Weight decay"),
+      plain("parameters", "Parameters", "count"),
+      measuredColumn("train", "Train accuracy", "share"),
+      measuredColumn("test", "Test accuracy", "share"),
+      measuredColumn("epochs", "Epochs", "epochs"),
     ],
     rows,
   };
@@ -197,37 +168,21 @@ export function table1(): ExperimentResult {
   });
 }
 
-const LEVELS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
-
-const PAPER_RATIOS: Readonly<Record<string, readonly number[]>> = {
-  inception: [1, 1.6, 1.9, 2.2, 2.4, 2.5, 2.7, 2.9, 3.1, 3.6, 3.6],
-  alexnet: [1, 1.066, 1.098, 1.162, 1.224, 1.26, 1.324, 1.353, 1.42, 1.515, 1.548],
-  "mlp-1x512": [1, 1.289, 1.43, 1.573, 1.681, 1.787, 1.933, 1.933, 1.966, 2, 1.96],
-};
-
-const PAPER_ERRORS: Readonly<Record<string, readonly number[]>> = {
-  inception: [0.128, 0.278, 0.406, 0.524, 0.629, 0.71, 0.785, 0.84, 0.878, 0.901, 0.902],
-  alexnet: [0.301, 0.412, 0.522, 0.619, 0.692, 0.763, 0.82, 0.857, 0.879, 0.89, 0.9],
-  "mlp-1x512": [0.495, 0.585, 0.657, 0.718, 0.758, 0.797, 0.867, 0.866, 0.884, 0.895, 0.9],
-};
-
 /** A point over seeds. */
-export function point(x: number, values: readonly number[], limits: readonly [number, number]) {
-  const { mean, low, high, n } = estimate(values, limits);
-  return { x, y: mean, low, high, n };
-}
+export const point = (x: number, values: readonly number[], limits: readonly [number, number]) =>
+  pointOf(x, measure(values, { limits }));
 
-const paperCurve = (values: readonly number[]) => values.map((y, index) => ({ x: LEVELS[index]!, y }));
+const paperCurve = (values: readonly number[]) => values.map((y, index) => ({ x: corruptions[index]!, y }));
 
 /** Figure 1b with one seed of the MLP, which does not come to its end at full corruption; the others missing. */
 export function figure1b(): ExperimentResult {
   const ratio = (level: number): number => 1 + 1.02 * level ** 0.6 + 0.03 * wobble(level);
-  const series = Object.entries(PAPER_RATIOS).map(
+  const series = Object.entries(figure1bRatios).map(
     ([title, paper]): Series => ({
       title,
       points:
         title === "mlp-1x512"
-          ? LEVELS.map((x) =>
+          ? corruptions.map((x) =>
               x === 1 ? { x, y: null, low: null, high: null, n: 1 } : point(x, [ratio(x)], [0, 99]),
             )
           : [],
@@ -244,17 +199,17 @@ export function figure1b(): ExperimentResult {
     guides: [],
     series,
   };
-  const rows = LEVELS.map((level, index) => ({
+  const rows = corruptions.map((level, index) => ({
     model: text("mlp-1x512"),
     corruption: text(level),
     epochs:
       level === 1
         ? missing(55, "not reached in 64 epochs", 1)
-        : measured([Math.round(28 * ratio(level))], Math.round(28 * PAPER_RATIOS["mlp-1x512"]![index]!)),
+        : measured([Math.round(28 * ratio(level))], Math.round(28 * figure1bRatios["mlp-1x512"]![index]!)),
     ratio:
       level === 1
         ? missing(1.96, "not reached in 64 epochs", 1)
-        : measured([ratio(level)], PAPER_RATIOS["mlp-1x512"]![index]!),
+        : measured([ratio(level)], figure1bRatios["mlp-1x512"]![index]!),
   }));
   return experiment({
     name: "figure-1b",
@@ -269,10 +224,10 @@ export function figure1b(): ExperimentResult {
         title: "Time to overfit: 95 % training accuracy",
         caption: "Epochs until 95 % training accuracy, and those epochs over the epochs on true labels.",
         columns: [
-          column("model", "Model"),
-          column("corruption", "Label corruption", "share"),
-          column("epochs", "Epochs", "epochs", true),
-          column("ratio", "Ratio", "ratio", true),
+          plain("model", "Model"),
+          plain("corruption", "Label corruption", "share"),
+          measuredColumn("epochs", "Epochs", "epochs"),
+          measuredColumn("ratio", "Ratio", "ratio"),
         ],
         rows,
       },
@@ -302,11 +257,11 @@ export function figure1b(): ExperimentResult {
 /** Figure 1c with two seeds of every model. */
 export function figure1c(): ExperimentResult {
   const errors = (model: string, index: number): number[] =>
-    [0, 1].map((seed) => PAPER_ERRORS[model]![index]! + 0.012 * wobble(seed, index, model.length) - 0.01);
-  const series = Object.entries(PAPER_ERRORS).map(
+    [0, 1].map((seed) => figure1cErrors[model]![index]! + 0.012 * wobble(seed, index, model.length) - 0.01);
+  const series = Object.entries(figure1cErrors).map(
     ([title, paper]): Series => ({
       title,
-      points: LEVELS.map((x, index) => point(x, errors(title, index), [0, 1])),
+      points: corruptions.map((x, index) => point(x, errors(title, index), [0, 1])),
       paper: paperCurve(paper),
     }),
   );
@@ -333,15 +288,15 @@ export function figure1c(): ExperimentResult {
         title: "Test error by label corruption",
         caption: "After the last epoch, means over seeds.",
         columns: [
-          column("model", "Model"),
-          column("corruption", "Label corruption", "share"),
-          column("error", "Test error", "error", true),
+          plain("model", "Model"),
+          plain("corruption", "Label corruption", "share"),
+          measuredColumn("error", "Test error", "error"),
         ],
-        rows: Object.keys(PAPER_ERRORS).flatMap((model) =>
-          LEVELS.map((level, index) => ({
+        rows: Object.keys(figure1cErrors).flatMap((model) =>
+          corruptions.map((level, index) => ({
             model: text(model),
             corruption: text(level),
-            error: measuredShare(errors(model, index), PAPER_ERRORS[model]![index]!),
+            error: measuredShare(errors(model, index), figure1cErrors[model]![index]!),
           })),
         ),
       },
@@ -355,7 +310,7 @@ export function figure1c(): ExperimentResult {
       },
     ],
     trials: [0, 1].flatMap((seed) =>
-      LEVELS.map((nominal) => knownTrial({ seed, nominal, model: "alexnet" })),
+      corruptions.map((nominal) => knownTrial({ seed, nominal, model: "alexnet" })),
     ),
   });
 }
@@ -432,10 +387,10 @@ export function sweep(count = 12): ExperimentResult {
         title: "Every cell of the grid",
         caption: "After the last epoch, means over seeds.",
         columns: [
-          column("recipe.weightDecay", "weightDecay", "ratio"),
-          column("model", "model"),
-          column("test", "Test accuracy", "share", true),
-          column("loss", "Train loss", "nats", true),
+          plain("recipe.weightDecay", "weightDecay", "ratio"),
+          plain("model", "model"),
+          measuredColumn("test", "Test accuracy", "share"),
+          measuredColumn("loss", "Train loss", "nats"),
         ],
         rows: Array.from({ length: count }, (_, index) => ({
           "recipe.weightDecay": text(0.0005 * 2 ** index),

@@ -10,7 +10,8 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { type LocalLab, openLab } from "../../../src/lab/open.ts";
 import type { StoredTrial } from "../../../src/run/trial-result.ts";
-import { type DashboardServer, startServer } from "../../../src/web/server.ts";
+import type { DashboardServer } from "../../../src/web/serve-options.ts";
+import { startServer } from "../../../src/web/server.ts";
 import { type FilledLab, fillLab } from "../records-lab.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");

@@ -1,0 +1,94 @@
+/**
+ * @file Operations whose results are images, on the blocked layout: a rule each.
+ */
+
+import { apply } from "../operation.ts";
+import { BLOCK, blockedMaxPool, isPositive } from "../ops/blocked.ts";
+import type { Convolution } from "../ops/convolution.ts";
+import { multiply } from "../ops/elementwise.ts";
+import { reshape } from "../ops/shape.ts";
+import { broadcastTo } from "../ops/sum.ts";
+import { type Application, type Shape, sameShape, type Value } from "../value.ts";
+import { compute } from "./affine.ts";
+import { blockFilters, canConvolve, canTranspose, phasesFit, transposedConvolution } from "./convolutions.ts";
+import { ELEMENTWISE, lowerElementwise } from "./elementwise.ts";
+import type { BlockedImages, LoweredValues } from "./lowered-values.ts";
+import { canPoolPhases, poolPhases } from "./phases.ts";
+
+/** Lowers an operation, or leaves it: undefined. */
+type Rule = (value: Application, values: LoweredValues) => BlockedImages | undefined;
+
+type Pool = Parameters<typeof blockedMaxPool>[1];
+
+const isImages = ({ shape, type }: Value): boolean =>
+  shape.length === 4 && shape[1]! % BLOCK === 0 && type === "float32";
+
+/** Images with as few channels as colors are convolved as they are. */
+export const imageOf = (x: Value, { plainOf, blockedOf }: LoweredValues): Value =>
+  x.shape[1]! < BLOCK ? plainOf(x) : blockedOf(x);
+
+const RULES: { readonly [operation: string]: Rule } = {
+  convolution(value, values) {
+    const [x, w] = value.inputs as [Value, Value];
+    const settings = value.attributes as Convolution;
+    if (!canConvolve(w.shape, settings)) return undefined;
+    return { x: imageOf(x, values), filters: blockFilters(values.plainOf(w)), settings };
+  },
+  transposedConvolution(value, { blockedOf, plainOf }) {
+    const [dy, w] = value.inputs as [Value, Value];
+    const settings = value.attributes as Convolution & { readonly size: Shape };
+    const windows = dy.shape.slice(2);
+    if (!canTranspose(w.shape, settings)) return undefined;
+    if (!phasesFit(windows, w.shape.slice(2), settings, settings.size)) return undefined;
+    const phases = transposedConvolution(blockedOf(dy), plainOf(w), settings, settings.size);
+    return phases.rows.length * phases.rows[0]!.length === 1 ? phases.rows[0]![0] : phases;
+  },
+  maxPool(value, { isBlocked, blockedOf }) {
+    const [x] = value.inputs as [Value];
+    return isBlocked(x) ? blockedMaxPool(blockedOf(x), value.attributes as Pool) : undefined;
+  },
+  maxPoolGradient(value, { isBlocked, blockedOf }) {
+    const [x, dy] = value.inputs as [Value, Value];
+    const settings = value.attributes as Pool;
+    if (!isBlocked(x) || !canPoolPhases(x.shape, settings)) return undefined;
+    return poolPhases(blockedOf(x), blockedMaxPool(blockedOf(x), settings), blockedOf(dy));
+  },
+  relu(value, { isBlocked, chainOf }) {
+    const [x] = value.inputs as [Value];
+    return isBlocked(x) ? compute(chainOf(x), true) : undefined;
+  },
+  // The gradient of relu.
+  where(value, { isBlocked, blockedOf }) {
+    const [condition, dy, other] = value.inputs as [Value, Value, Value];
+    if (condition.kind !== "application" || condition.operation.name !== "greater") return undefined;
+    const [y, bound] = condition.inputs as [Value, Value];
+    const isZero = (x: Value): boolean => x.kind === "constant" && x.data.every((element) => element === 0);
+    if (!isBlocked(y) || !isZero(bound) || !isZero(other) || !sameShape(dy.shape, value.shape))
+      return undefined;
+    return multiply(blockedOf(dy), isPositive(blockedOf(y)));
+  },
+  concat(value, { isBlocked, blockedOf }) {
+    const isAligned = value.attributes["axis"] === 1 && value.inputs.every(isImages);
+    if (!isAligned || !value.inputs.some(isBlocked)) return undefined;
+    return apply(value.operation, value.inputs.map(blockedOf), value.attributes);
+  },
+  slice(value, { isBlocked, blockedOf }) {
+    const [x] = value.inputs as [Value];
+    const { starts, axes, steps } = value.attributes as { [name: string]: readonly number[] };
+    const isAligned = String(axes) === "1" && starts![0]! % BLOCK === 0 && steps![0] === 1;
+    return isBlocked(x) && isAligned ? apply(value.operation, [blockedOf(x)], value.attributes) : undefined;
+  },
+  // The gradient of a mean over pixels: one number a channel of each image.
+  broadcastTo(value, { plainOf }) {
+    const [n, c, h, w] = value.shape as [number, number, number, number];
+    const [x] = value.inputs as [Value];
+    if (!sameShape(x.shape, [n, c, 1, 1]) || h * w === 1) return undefined;
+    const apart = reshape(plainOf(x), { shape: [n, c / BLOCK, 1, BLOCK] });
+    return reshape(broadcastTo(apart, { shape: [n, c / BLOCK, h * w, BLOCK] }), { shape: value.shape });
+  },
+  ...Object.fromEntries(ELEMENTWISE.map((name) => [name, lowerElementwise])),
+};
+
+/** Lower an operation whose result is images of whole blocks, if it has a blocked form. */
+export const lowerImages: Rule = (value, values) =>
+  isImages(value) ? RULES[value.operation.name]?.(value, values) : undefined;

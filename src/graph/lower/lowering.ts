@@ -1,0 +1,23 @@
+/**
+ * @file Lowerings: from a graph as it is meant to one as an engine computes it fastest.
+ */
+
+import { simplifyGraph } from "../simplify.ts";
+import type { Graph } from "../value.ts";
+import { lowerToBlocked } from "./blocked.ts";
+
+/** A way to lower graphs; what a graph computes stays the same but for rounding, and so do its inputs and outputs. */
+export interface Lowering {
+  /** What the layout of images in it is called. */
+  readonly layout: string;
+  lower(graph: Graph): Graph;
+}
+
+/** Images as everybody lays them out, `[n, c, h, w]`: for every engine. */
+export const plain: Lowering = { layout: "plain", lower: simplifyGraph };
+
+/** Images in blocks of sixteen channels: for processors whose ONNX Runtime convolves those. */
+export const blocked: Lowering = {
+  layout: "blocked",
+  lower: (graph) => lowerToBlocked(simplifyGraph(graph)),
+};

@@ -1,0 +1,69 @@
+/**
+ * @file Operations on blocked images whose results are no images: sums, means, and the gradients of filters.
+ */
+
+import { BLOCK, blockedConvolution } from "../ops/blocked.ts";
+import type { Convolution } from "../ops/convolution.ts";
+import { multiply } from "../ops/elementwise.ts";
+import { mean } from "../ops/reduce.ts";
+import { reshape } from "../ops/shape.ts";
+import { sum } from "../ops/sum.ts";
+import { plain } from "../ops/window.ts";
+import { type Application, constant, type Shape, sameShape, sizeOf, type Value } from "../value.ts";
+import { canFilter, filterGradient } from "./filter-gradient.ts";
+import { imageOf } from "./images.ts";
+import type { LoweredValues } from "./lowered-values.ts";
+
+/** Lower such an operation, if it has a form for blocked images; the result is plain. */
+export function lowerSums(value: Application, values: LoweredValues): Value | undefined {
+  const { name } = value.operation;
+  if (name === "sum" || name === "mean") return lowerReduction(value, values);
+  return name === "filterGradient" ? lowerFilterGradient(value, values) : undefined;
+}
+
+/** Sums and means over pixels, or over images and pixels. */
+function lowerReduction(value: Application, values: LoweredValues): Value | undefined {
+  const [x] = value.inputs as [Value];
+  const axes = String(value.attributes["axes"]);
+  if (!values.isBlocked(x) || !(axes === "0,2,3" || axes === "2,3")) return undefined;
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const product = values.isUsedOnce(x) ? imageProduct(x) : undefined;
+  const ofImage = product
+    ? sumOfProducts(values.blockedOf(product[0]), values.blockedOf(product[1]))
+    : sum(reshape(values.blockedOf(x), { shape: [n, c / BLOCK, h * w, BLOCK] }), {
+        axes: [2],
+        keepDims: true,
+      });
+  const total = axes === "2,3" ? ofImage : sum(ofImage, { axes: [0], keepDims: true });
+  const count = sizeOf(x.shape) / sizeOf(value.shape);
+  return reshape(value.operation === mean.record ? multiply(total, constant(1 / count)) : total, {
+    shape: value.shape,
+  });
+}
+
+/** The two images whose product a value is. */
+function imageProduct(x: Value): readonly [Value, Value] | undefined {
+  if (x.kind !== "application" || x.operation !== multiply.record) return undefined;
+  const [a, b] = x.inputs as [Value, Value];
+  return sameShape(a.shape, b.shape) ? [a, b] : undefined;
+}
+
+/**
+ * Sums of products over the pixels of each channel of each image, `[n, c/16, 1, 16]`.
+ *
+ * One image is taken for the filters of a convolution of each channel, so the product is never written.
+ */
+function sumOfProducts(a: Value, b: Value): Value {
+  const [n, c, h, w] = a.shape as [number, number, number, number];
+  const image = reshape(a, { shape: [1, n * c, h, w] });
+  const filters = reshape(b, { shape: [n * c, 1, h, w] });
+  const sums = blockedConvolution(image, filters, { ...plain, groups: n * c, relu: false });
+  return reshape(sums, { shape: [n, c / BLOCK, 1, BLOCK] });
+}
+
+function lowerFilterGradient(value: Application, values: LoweredValues): Value | undefined {
+  const [x, dy] = value.inputs as [Value, Value];
+  const { kernel, ...settings } = value.attributes as Convolution & { readonly kernel: Shape };
+  if (!canFilter(x.shape, dy.shape, kernel, settings)) return undefined;
+  return filterGradient(imageOf(x, values), values.blockedOf(dy), kernel, settings);
+}

@@ -1,0 +1,38 @@
+/**
+ * @file The claims of an experiment in words: how many hold, and as Markdown.
+ */
+
+import { type Claim, claimOutcomes } from "../document/claims.ts";
+import type { ExperimentResult } from "../paper/experiment-result.ts";
+import { formatNoun } from "./format.ts";
+import { plainMarkdown } from "./plain-markdown.ts";
+
+/** How an outcome is to be taken. */
+export const toneOf = ({ outcome }: Claim): "good" | "bad" | "open" =>
+  (({ reproduced: "good", "not reproduced": "bad", "not tested": "open" }) as const)[outcome];
+
+/** How many claims have each outcome, such as `2 claims: 1 reproduced, 1 not tested`; empty without claims. */
+export function countOutcomes({ claims }: Pick<ExperimentResult, "claims">): string {
+  if (claims.length === 0) return "";
+  const counts = claimOutcomes.flatMap((outcome) => {
+    const count = claims.filter((claim) => claim.outcome === outcome).length;
+    return count > 0 ? [`${count} ${outcome}`] : [];
+  });
+  return `${formatNoun(claims.length, "claim")} of the paper: ${counts.join(", ")}`;
+}
+
+/** The claims as Markdown. */
+export function markdownClaims(result: Pick<ExperimentResult, "title" | "source" | "claims">): string {
+  const { title, source, claims } = result;
+  const items = claims.map(
+    ({ number, text, outcome, evidence }) =>
+      `## Claim ${number}: ${outcome}\n\n${plainMarkdown(text)}\n\n${plainMarkdown(evidence)}`,
+  );
+  const from = source === null ? "" : ` (${source})`;
+  const count = countOutcomes(result);
+  return `${[
+    `# Claims: ${plainMarkdown(title + from)}`,
+    claims.length === 0 ? "This experiment tests no claim of the paper." : `${count}.`,
+    ...items,
+  ].join("\n\n")}\n`;
+}

@@ -1,0 +1,75 @@
+/**
+ * @file Figures that compare kinds of trials by what they ended at.
+ */
+
+import type { Estimate } from "../../base/statistics.ts";
+import type { Series } from "../../document/plot.ts";
+import type { TestResult } from "../../paper/test-result.ts";
+import { compareKinds, nameEscalated } from "../../run/kinds.ts";
+import type { SummaryRow } from "../../verdict/schema.ts";
+import type { CurveFigure } from "../chart/figure.ts";
+import { kindColor } from "../chart/looks.ts";
+import type { PairFigure } from "../chart/pair-chart.ts";
+import { formatEstimate } from "../format.ts";
+import { nameTest, tellSpread } from "./about.ts";
+import { chanceOf, testFigure } from "./curves.ts";
+
+/** How much was memorised and how much was learned, a pair of dots a kind; null if nothing was measured. */
+export function learningAndMemorising(result: TestResult): PairFigure | null {
+  const pairs = [...result.summary]
+    .sort(compareKinds)
+    .map((row) => ({
+      label: nameEscalated(row),
+      color: kindColor(row),
+      train: row.trainAccuracy,
+      test: row.testAccuracy,
+    }))
+    .filter(({ train, test }) => train !== null || test !== null);
+  if (pairs.length === 0) return null;
+  const show = (estimate: Estimate | null): string => formatEstimate(estimate, "percent");
+  const told = pairs.map(({ label, train, test }) => `${label}: train ${show(train)}, test ${show(test)}`);
+  const { label, y: x } = chanceOf(result);
+  return {
+    name: "learning-and-memorising",
+    title: "What it fits, and what it learns",
+    subtitle: nameTest(result),
+    description: `Train and test accuracy by what was trained on. ${told.join("; ")}. Always guessing: ${label}.`,
+    notes: [
+      tellSpread(result),
+      "A wide gap between the two dots is memorised, not learned; a test accuracy to the right of the dotted line is more than always guessing the commonest class gets.",
+    ],
+    pairs,
+    guide: { label, x },
+  };
+}
+
+/** Accuracy over label corruption, as in Fig. 1c of the paper; null with fewer than two levels of it. */
+export function accuracyByCorruption(result: TestResult): CurveFigure | null {
+  const rows = result.summary
+    .filter(({ inputs, escalation }) => inputs === "true" && escalation === 0)
+    .sort(compareKinds);
+  const line = (title: string, read: (row: SummaryRow) => Estimate | null): Series => ({
+    title,
+    points: rows.flatMap((row) => {
+      const found = read(row);
+      return found ? [{ x: row.nominal, y: found.mean, low: found.low, high: found.high, n: found.n }] : [];
+    }),
+    paper: [],
+  });
+  const series = [
+    line("train, labels trained on", (row) => row.trainAccuracy),
+    // What is asked first lies on top, where lines are the same.
+    line("test, labels corrupted alike", (row) => row.testAccuracyCorrupted),
+    line("test, true labels", (row) => row.testAccuracy),
+  ].filter(({ points }) => points.length > 0);
+  if (series.every(({ points }) => points.length < 2)) return null;
+  return testFigure(result, {
+    name: "accuracy-by-corruption",
+    title: "Accuracy by label corruption",
+    caption: `${tellSpread(result)} The recipe is the one asked for, without escalations. A redrawn label may be the true one by chance. “Corrupted alike” are test labels redrawn with the same probability: what Fig. 1c of the paper appears to show.`,
+    x: { label: "Label corruption (share of training labels redrawn)", unit: "share", domain: [0, 1] },
+    y: { label: "Accuracy", unit: "share", domain: [0, 1] },
+    guides: [chanceOf(result)],
+    series,
+  });
+}

@@ -1,0 +1,139 @@
+/**
+ * @file The parts of a test's page that say what was done: recipe, data, conformance, and how to read it all.
+ */
+
+import { formatShare } from "../../base/percent.ts";
+import type { TestResult } from "../../paper/test-result.ts";
+import { compareKinds, kindOfTrial, nameKind } from "../../run/kinds.ts";
+import { formatCount, formatNoun, formatNumber, formatPercent } from "../format.ts";
+import { htmlList } from "../grid/html.ts";
+import { listGrid } from "../grid/list-grid.ts";
+import { html, type Insert, type Markup } from "../html/escape.ts";
+import { citation, type Fact, factList, foldedPart } from "../html/parts.ts";
+
+/** The recipe, the data and the model. */
+export function recipePart({ recipe, dataset, model }: TestResult): Markup {
+  const { fit, learningRateDecay, learningRateDecayEvery: every } = recipe;
+  const momentum =
+    recipe.momentum > 0 ? `, momentum ${recipe.momentum}${recipe.nesterov ? " (Nesterov's)" : ""}` : "";
+  const decay =
+    learningRateDecay === 1
+      ? ""
+      : `, times ${learningRateDecay} every ${every === "epoch" ? "epoch" : formatNoun(every, "step")}`;
+  const facts: Fact[] = [
+    ["Model", `${model.name}, ${formatNoun(model.parameters, "parameter")}`],
+    [
+      "Dataset",
+      `${dataset.name}, ${formatCount(dataset.train)} training and ${formatNoun(dataset.test, "test example")}`,
+    ],
+    [
+      "Example",
+      `${dataset.shape.join(" × ")} as the network sees it, ${formatNoun(dataset.classes, "class").replace("classs", "classes")}`,
+    ],
+    [
+      "Optimizer",
+      `${recipe.optimizer === "sgd" ? "SGD" : "Adam"}${recipe.optimizer === "sgd" ? momentum : ""}`,
+    ],
+    ["Learning rate", `${recipe.learningRate}${decay}`],
+    [
+      "Batch",
+      `${formatNoun(recipe.batch, "example")}; an incomplete last batch is ${recipe.lastBatch === "keep" ? "trained on" : "left out"}`,
+    ],
+    ["Weight decay", formatNumber(recipe.weightDecay)],
+    ["Dropout", formatNumber(recipe.dropout)],
+    ["Initialization", recipe.initialization],
+    ["Preprocessing", recipe.preprocess],
+    ["Augmentation", describeAugmentation(recipe.augment)],
+    ["Epochs", `${formatCount(recipe.epochs)} at most`],
+    [
+      "Fitted means",
+      `train accuracy of ${formatShare(fit.accuracy)}, or a training loss below ${fit.loss} nats${fit.stop ? "; training then ends" : ""}`,
+    ],
+    ["Measured", describeEvaluation(recipe.evaluate)],
+  ];
+  return foldedPart(
+    "Recipe, data and model",
+    html`${factList(facts)}
+<h3>As it was given</h3>
+<pre tabindex="0">${JSON.stringify(recipe, null, 2)}</pre>`,
+  );
+}
+
+/** What happens to training images at random. */
+function describeAugmentation({ crop, flip, rotation }: TestResult["recipe"]["augment"]): string {
+  const changes = [
+    ...(crop ? ["random windows of 28 × 28, their centre one in evaluation"] : []),
+    ...(flip ? ["left and right exchanged at random"] : []),
+    ...(rotation > 0 ? [`rotations up to ${rotation}° either way`] : []),
+  ];
+  return changes.length === 0 ? "none" : changes.join("; ");
+}
+
+/** Whether the randomizations are what they say, failures first. */
+export function conformancePart({ conformance }: TestResult): Markup {
+  if (conformance.length === 0) {
+    return html`<h2>Conformance of the randomizations</h2>
+<p class="nothing">No randomization was checked.</p>`;
+  }
+  const failed = conformance.filter(({ ok }) => !ok);
+  const grid = listGrid(
+    [...failed, ...conformance.filter(({ ok }) => ok)],
+    [
+      { title: "Data", unit: "text", read: (line) => line.randomization },
+      { title: "Check", unit: "text", read: (line) => line.check },
+      { title: "Found", unit: "number", read: (line) => line.value },
+      { title: "Bound", unit: "number", read: (line) => line.bound },
+      { title: "Holds", unit: "text", read: (line) => (line.ok ? "yes" : "NO") },
+    ],
+    { name: "checks", title: "Every check", caption: "Checks of the randomised data, before training" },
+  );
+  const told =
+    failed.length === 0
+      ? html`<p><strong class="good">All ${formatNoun(conformance.length, "check")} hold.</strong> The randomised data are what they say they are.</p>`
+      : html`<p><strong class="bad">${failed.length} of ${formatNoun(conformance.length, "check")} failed.</strong> The randomised data are not what they say they are, so the verdict cannot be trusted.</p>`;
+  return html`<h2>Conformance of the randomizations</h2>
+${told}
+<details${failed.length > 0 && html` open`}><summary>${grid.title}</summary>
+${htmlList(grid)}
+</details>`;
+}
+
+/** How often a trial is measured, and on what. */
+function describeEvaluation({ every, test }: TestResult["recipe"]["evaluate"]): string {
+  const when = every === 1 ? "after every epoch" : `after every ${every} epochs and the last`;
+  return test === "all"
+    ? `${when}, on all training and test examples`
+    : `${when}, on the way on ${formatNoun(test, "test example")} drawn at random, at the end on all`;
+}
+
+/** What of which split was touched, by kind of trial; nothing where it is not known. */
+export function touchedPart({ trials }: TestResult): Insert {
+  const told = new Map(
+    [...trials]
+      .sort((a, b) => compareKinds(kindOfTrial(a), kindOfTrial(b)))
+      .map((trial) => [nameKind(kindOfTrial(trial)), trial.touched ?? null]),
+  );
+  const known = [...told].filter(([, touched]) => touched !== null);
+  return known.length > 0 && html`<section><h2>What was randomized</h2>\n${factList(known)}</section>`;
+}
+
+/** What a randomization test is, in short. */
+export function readingPart({ verdict }: TestResult): Markup {
+  return html`<h2>How to read this</h2>
+<p>A randomization test trains the same network by the same recipe on the true data, and on copies from which the
+pattern was taken: labels redrawn at random, pixels shuffled or replaced by noise. Random labels hold nothing to be
+learned. A network that fits them has memorised them, one by one, and knows no more test labels than guessing does. So fitting the training data well says nothing by itself about having
+learned; test accuracy above that of guessing does: of always the commonest class
+(${formatPercent(verdict.learning.chance)} here), and where classes are unequal, balanced over them.</p>
+<p><em>Memorises</em> is no fault: most networks of use can. It says that the size of the network does not explain why it
+generalises.</p>
+<p>The <em>label check</em> asks whether networks that saw only random labels know true ones. If they do, true labels
+reached their training. It sees no other leak. Test examples with exactly the inputs of a training example are counted
+apart; as many hits are not credited. ${verdict.notLookedAt ? html`Not looked at: ${verdict.notLookedAt.join("; ")}.` : ""}</p>
+<p>Whether it <em>learns</em> is judged by intervals over seeds and test examples that hold together with 95 % confidence.</p>
+<p>A ± in a table is the half of a 95 % interval of the mean over seeds on these data (Student's t), which needs three
+seeds; of two, both values are shown; n is their number.
+“Labels changed” is the share of training labels that really differ from the true ones: a redrawn label may be the true
+one.</p>
+${citation}`;
+}

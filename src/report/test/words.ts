@@ -1,0 +1,173 @@
+/**
+ * @file The verdict in words: a headline, and each answer with its evidence.
+ */
+
+import { formatShare } from "../../base/percent.ts";
+import type { ShareInterval } from "../../base/shares.ts";
+import { type Estimate, estimate } from "../../base/statistics.ts";
+import type { TestResult } from "../../paper/test-result.ts";
+import type { Verdict } from "../../verdict/schema.ts";
+import { formatCount, formatEstimate, formatNumber, formatPercent, NOTHING } from "../format.ts";
+
+/** How an answer is to be taken. */
+export type Tone = "decided" | "open" | "alarm";
+
+/** One answer of the verdict. */
+export interface Answer {
+  readonly question: string;
+  readonly answer: string;
+  readonly tone: Tone;
+  readonly evidence: readonly (readonly [what: string, value: string])[];
+  readonly reasons: readonly string[];
+}
+
+/** The verdict in one sentence, and another for what is wrong with labels or test data. */
+export function headlineOf({ capacity, learning, leak, copies }: Verdict): string {
+  const learns = {
+    learns: "It learns from true labels",
+    "does-not-learn": "It does not learn from true labels",
+    inconclusive: "Whether it learns from true labels is not decided",
+  }[learning.answer];
+  const memorises = {
+    memorises: "it can memorise random ones",
+    "does-not-fit": "it does not fit random ones",
+    inconclusive: "whether it can memorise random ones is not decided",
+  }[capacity.answer];
+  const joined =
+    learning.answer === "inconclusive" && capacity.answer === "inconclusive"
+      ? "Neither learning nor memorising is decided yet"
+      : `${learns}, and ${memorises}`;
+  const doubts = [
+    ...(leak.suspected ? ["true labels reached the training on random ones"] : []),
+    ...(copies && copies.test > 0
+      ? [`${formatPercent(copies.test / copies.testCount)} of the test examples stand in training`]
+      : []),
+  ];
+  return doubts.length > 0 ? `${joined}. But ${doubts.join(", and ")}.` : `${joined}.`;
+}
+
+/** What early stopping could have had on true labels; null where it is not known. */
+export function tellBest({ trials }: TestResult): string | null {
+  const known = trials.flatMap(({ inputs, labels, escalation, best, testAccuracy }) =>
+    inputs === "true" && labels.nominal === 0 && escalation === 0 && best !== null && testAccuracy !== null
+      ? [{ ...best, last: testAccuracy }]
+      : [],
+  );
+  if (known.length === 0) return null;
+  const reached = estimate(
+    known.map(({ testAccuracy }) => testAccuracy),
+    [0, 1],
+  );
+  const gain = estimate(
+    known.map(({ testAccuracy, last }) => testAccuracy - last),
+    [0, 1],
+  ).mean;
+  const epochs = known.map(({ epoch }) => epoch);
+  const [first, last] = [Math.min(...epochs), Math.max(...epochs)];
+  const when = first === last ? `epoch ${first}` : `epochs ${first} to ${last}`;
+  return `Early stopping: with true labels the best test accuracy on the way was ${accuracy(reached)}, at ${when}, ${(100 * gain).toFixed(1)} points above the last. Chosen by test data, it is more than could have been had.`;
+}
+
+/** The answers of a test: capacity, learning, the label check, and copies where they were counted. */
+export const answersOf = ({ verdict }: TestResult): Answer[] => [
+  tellCapacity(verdict.capacity),
+  tellLearning(verdict.learning),
+  tellLabels(verdict.leak),
+  ...(verdict.copies ? [tellCopied(verdict.copies)] : []),
+];
+
+const accuracy = (estimate: Estimate | null): string =>
+  withCount(formatEstimate(estimate, "percent"), estimate);
+
+const withCount = (text: string, estimate: Estimate | null): string =>
+  estimate === null ? NOTHING : `${text} (n = ${estimate.n})`;
+
+const reasonsAndNext = ({
+  reasons,
+  next,
+}: {
+  readonly reasons: readonly string[];
+  readonly next?: string | undefined;
+}) => (next === undefined ? reasons : [...reasons, `next: ${next}`]);
+
+function tellCapacity(capacity: Verdict["capacity"]): Answer {
+  const { answer, trainAccuracy, epochsToFit, slowdown, slowdownSeeds, bound } = capacity;
+  const pairs = slowdownSeeds > 0 ? ` (n = ${slowdownSeeds})` : "";
+  return {
+    question: "Capacity: can it memorise?",
+    answer: { memorises: "Memorises", "does-not-fit": "Does not fit", inconclusive: "Not decided" }[answer],
+    tone: answer === "inconclusive" ? "open" : "decided",
+    evidence: [
+      ["Train accuracy on random labels", accuracy(trainAccuracy)],
+      ["Counts as memorised from", formatPercent(bound)],
+      ["Epochs to fit them", withCount(formatEstimate(epochsToFit, "number"), epochsToFit)],
+      ["Over epochs to fit true labels", slowdown === null ? NOTHING : `${slowdown.toFixed(1)} ×${pairs}`],
+    ],
+    reasons: reasonsAndNext(capacity),
+  };
+}
+
+function tellLearning(learning: Verdict["learning"]): Answer {
+  const { answer, testAccuracy, chance, randomLabelsTestAccuracy, intervals } = learning;
+  const range = ({ mean, low, high }: ShareInterval): string =>
+    `${formatPercent(mean)} (${formatPercent(low)} to ${formatPercent(high)})`;
+  return {
+    question: "Learning: does it generalise?",
+    answer: { learns: "Learns", "does-not-learn": "Does not learn", inconclusive: "Not decided" }[answer],
+    tone: answer === "inconclusive" ? "open" : "decided",
+    evidence: [
+      ["Test accuracy, true labels", accuracy(testAccuracy)],
+      ["Always guessing the commonest class", formatPercent(chance)],
+      ...(intervals
+        ? ([
+            [`Judged, ${formatShare(intervals.confidence)} simultaneous`, range(intervals.accuracy)],
+            ["Balanced over classes", range(intervals.balanced)],
+            ["Balanced, by guessing", formatPercent(intervals.balanced.guessing)],
+          ] as const)
+        : []),
+      ["Test accuracy, random labels", accuracy(randomLabelsTestAccuracy)],
+    ],
+    reasons: reasonsAndNext(learning),
+  };
+}
+
+function tellLabels(check: Verdict["leak"]): Answer {
+  const { suspected, pValue, bound, testAccuracy, expected } = check;
+  return {
+    question: "Label check: were random labels random?",
+    answer: suspected === null ? "Not tested" : suspected ? "True labels seen" : "Nothing taught",
+    tone: suspected === null ? "open" : suspected ? "alarm" : "decided",
+    evidence: [
+      ["Test accuracy, random labels", accuracy(testAccuracy)],
+      ["Expected under random labels", formatPercent(expected)],
+      ["p-value (renaming test)", formatNumber(pValue)],
+      ["Alarm below", formatNumber(bound)],
+    ],
+    reasons: reasonsAndNext(check),
+  };
+}
+
+function tellCopied({
+  test,
+  testOtherLabel,
+  testRepeats,
+  testCount,
+  train,
+  trainOtherLabel,
+}: NonNullable<Verdict["copies"]>): Answer {
+  return {
+    question: "Copies: is the test set apart?",
+    answer: test === 0 ? "No equal inputs" : `${formatPercent(test / testCount)} stand in training`,
+    tone: test === 0 ? "decided" : "alarm",
+    evidence: [
+      ["Test examples with a training example's inputs", `${formatCount(test)} of ${formatCount(testCount)}`],
+      ["of them under another label", formatCount(testOtherLabel)],
+      ...(testRepeats === undefined
+        ? []
+        : [["Test examples that repeat one", formatCount(testRepeats)] as const]),
+      ["Training examples that repeat one", formatCount(train)],
+      ["of them under another label", formatCount(trainOtherLabel)],
+    ],
+    reasons: ["only exactly equal inputs are counted; near copies are not looked for"],
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * @file Things that were given as values, as bytes: each kept under the hash of them, which is its identity in specs.
+ */
+
+import { DataError } from "../base/errors.ts";
+import { sha256 } from "../base/json.ts";
+
+/** A model or examples as bytes. */
+export interface Content {
+  /** `sha256:` and the SHA-256 of the bytes, as 64 hexadecimal digits. */
+  readonly identity: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Reads what is kept under an identity; undefined if nothing is. */
+export type ReadContent = (identity: string) => Promise<Uint8Array | undefined>;
+
+const IDENTITY = /^sha256:[0-9a-f]{64}$/;
+
+/** Whether an identity is that of a content, and no name. */
+export const isContent = (identity: string): boolean => IDENTITY.test(identity);
+
+/** Bytes under the identity that they have. */
+export const contentOf = async (bytes: Uint8Array): Promise<Content> => ({
+  identity: `sha256:${await sha256(bytes)}`,
+  bytes,
+});
+
+/** The contents that a trial is about: of its model, its examples, both or none. */
+export const contentsOf = (
+  { model }: { readonly model: string },
+  { name }: { readonly name: string },
+): string[] => [...new Set([model, name])].filter(isContent);
+
+/**
+ * Read a content, and check that its bytes are those of its identity.
+ *
+ * @param what - What is wanted, such as `model`.
+ * @throws DataError if it is not here, or damaged.
+ */
+export async function requireContent(read: ReadContent, what: string, identity: string): Promise<Uint8Array> {
+  const bytes = await read(identity);
+  if (!bytes) {
+    throw new DataError(
+      `${what} ${identity}: it was given as a value, and its bytes are not here: expected them among the contents of the lab; run what planned it again`,
+    );
+  }
+  const { identity: real } = await contentOf(bytes);
+  if (real === identity) return bytes;
+  throw new DataError(`${what} ${identity}: expected the bytes of this hash, got others: ${real}`);
+}
