@@ -1,34 +1,61 @@
 /**
- * @file What is made once for all tests of the lab and above it: a PostgreSQL 18 server, and an empty lab to copy.
+ * @file What is made once for all tests, when the first of them asks for it: a PostgreSQL 18 server, and an empty lab.
  */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { openServerOfOurOwn } from "../scripts/faults/server.ts";
+import { messageOf } from "../src/base/errors.ts";
 import { openLab } from "../src/lab/open.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Port of the server. */
-    readonly postgres: number;
-    /** Folder of a lab that nothing was ever done in, and that is not open. */
-    readonly emptyLab: string;
+    /** Where to ask for what is made once: its name is the path, and the answer says where it is. */
+    readonly once: string;
   }
 }
 
-/** Make them, and give them to the tests. */
+/** Something that was made. */
+interface Made extends AsyncDisposable {
+  /** The port of a server, or a folder. */
+  readonly where: string;
+}
+
+const makers: Readonly<Record<string, () => Promise<Made>>> = {
+  "/postgres": async () => {
+    const server = await openServerOfOurOwn();
+    return { where: String(server.port), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  },
+  "/empty-lab": async () => {
+    const folder = mkdtempSync(join(tmpdir(), "shatter-empty-lab-"));
+    await (await openLab({ lab: folder }))[Symbol.asyncDispose]();
+    for (const name of readdirSync(folder)) {
+      if (name !== "database") rmSync(join(folder, name), { recursive: true });
+    }
+    return { where: folder, [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true }) };
+  },
+};
+
+/** Listen for the tests; what was made goes when they are over. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), "shatter-empty-lab-"));
-  const [server] = await Promise.all([
-    openServerOfOurOwn(),
-    openLab({ lab: folder }).then((lab) => lab[Symbol.asyncDispose]()),
-  ]);
-  project.provide("postgres", server.port);
-  project.provide("emptyLab", folder);
+  const made = new Map<string, Promise<Made>>();
+  const server = createServer(async ({ url = "" }, response) => {
+    try {
+      if (!made.has(url)) made.set(url, makers[url]!());
+      response.end((await made.get(url)!).where);
+    } catch (error) {
+      response.writeHead(500).end(messageOf(error));
+    }
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  project.provide("once", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   return async () => {
-    await server[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true });
+    server.close();
+    for (const one of made.values()) await (await one)[Symbol.asyncDispose]();
   };
 }

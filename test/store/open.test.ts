@@ -152,7 +152,7 @@ describe("a lab in a folder is refused", () => {
   });
 
   test("a database that was cut in two", async () => {
-    const cut = emptyLab(join(folder, "cut"));
+    const cut = await emptyLab(join(folder, "cut"));
     rmSync(join(cut, "database", "global"), { recursive: true });
     await expect(openEmbedded(cut)).rejects.toThrow(/its database cannot be opened .*was left as it is/s);
     // And its folder is free for whoever mends it.

@@ -160,7 +160,7 @@ export async function openDashboard(
   options: Partial<ServerOptions> = {},
 ): Promise<Dashboard> {
   const folder = await mkdtemp(join(tmpdir(), "shatter-web-"));
-  const lab = labOf(await openEmbedded(emptyLab(folder)), records);
+  const lab = labOf(await openEmbedded(await emptyLab(folder)), records);
   const errors: string[] = [];
   const server = await startServer({ lab, onError: (error) => errors.push(error), ...options });
   const ask = (path: string, init?: RequestInit) => fetch(new URL(path, server.address), init);
