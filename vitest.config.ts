@@ -14,9 +14,10 @@ export default defineConfig({
     maxWorkers: 2,
     // A command started by a test runs from its sources: stripped and compiled once, it starts in half the time.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "shatter-compile-cache") },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 10_000 } },
+    // Nothing takes a tenth of it; others may use the machine.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     // In this order, so that the shorter ones come last and leave no core without work at the end.
     projects: [
       {

@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { emptyLab } from "./store/databases.ts";
 
 const FOLDER = fileURLToPath(new URL("../examples/", import.meta.url));
 
@@ -20,9 +23,13 @@ const LAST_WORDS: Record<string, RegExp> = {
   "04-test-in-ten-lines.ts": /This recipe can memorise/,
 };
 
+const folder = mkdtempSync(join(tmpdir(), "shatter-example-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 describe("the examples", () => {
   test.each(readdirSync(FOLDER).filter((name) => name.endsWith(".ts")))("%s runs", async (name) => {
-    const { stdout } = await promisify(execFile)(process.execPath, [`${FOLDER}${name}`]);
+    const args = name === "06-lab.ts" ? [await emptyLab(folder)] : [];
+    const { stdout } = await promisify(execFile)(process.execPath, [`${FOLDER}${name}`, ...args]);
     expect(stdout).toMatch(LAST_WORDS[name]!);
   });
 });

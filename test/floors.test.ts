@@ -231,8 +231,6 @@ test("the page's program has neither Node nor schemas in it", () => {
  */
 const CIRCLES: readonly (readonly string[])[] = [
   // For now: these are being taken apart.
-  ["theory/implicit/implicit.ts", "theory/implicit/result.ts"],
-  ["theory/rademacher/rademacher.ts", "theory/rademacher/result.ts"],
   ["theory/stability/result.ts", "theory/stability/stability.ts"],
   ["train/engine.ts", "train/self-check.ts"],
 ];

@@ -57,3 +57,12 @@ export const pointOf = (x: number, { value, low, high, n }: Measurement): Series
   high,
   n,
 });
+
+/** A number as a point of a curve. */
+export const plainPoint = (x: number, y: number | null): Series["points"][number] => ({
+  x,
+  y,
+  low: null,
+  high: null,
+  n: 1,
+});

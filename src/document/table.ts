@@ -48,3 +48,49 @@ export const plain = (key: string, title: string, unit: Unit = "text"): Column =
 
 export const text = (value: string | number | boolean | null): Cell => ({ text: value });
 export const number = (measurement: Measurement): Cell => ({ measurement });
+
+/** A column, and what it says of a row; undefined for an empty cell. */
+export interface Field<Row> {
+  readonly column: Column;
+  readonly read: (row: Row) => Cell | undefined;
+}
+
+/** A column of what rows are about, with what it says. */
+export const field = <Row>(
+  key: string,
+  title: string,
+  read: (row: Row) => Parameters<typeof text>[0] | undefined,
+  unit?: Unit,
+): Field<Row> => ({
+  column: plain(key, title, unit),
+  read(row) {
+    const value = read(row);
+    return value === undefined ? undefined : text(value);
+  },
+});
+
+/** A column of measurements, with what they are. */
+export const measuredField = <Row>(
+  key: string,
+  title: string,
+  read: (row: Row) => Measurement,
+  unit: Unit,
+): Field<Row> => ({ column: measured(key, title, unit), read: (row) => number(read(row)) });
+
+/** A table whose columns say what is in them. */
+export const tableOf = <Row>(
+  about: Pick<Table, "name" | "title" | "caption">,
+  rows: readonly Row[],
+  fields: readonly Field<Row>[],
+): Table => ({
+  ...about,
+  columns: fields.map(({ column }) => column),
+  rows: rows.map((row) =>
+    Object.fromEntries(
+      fields.flatMap(({ column: { key }, read }) => {
+        const cell = read(row);
+        return cell === undefined ? [] : [[key, cell]];
+      }),
+    ),
+  ),
+});

@@ -6,6 +6,7 @@ import { DataError, UsageError } from "../base/errors.ts";
 import { randomStream } from "../base/random.ts";
 import { checkDataset, type Dataset, exampleCount, type Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
+import { refuse } from "./settings.ts";
 
 /** The dataset that is drawn here, beside those of the registry. */
 export const GAUSSIAN = "gaussian";
@@ -123,5 +124,5 @@ export function requireWhole(
 ): void {
   if (Number.isSafeInteger(value) && value >= low && value <= high) return;
   const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
-  throw new UsageError(`\`${option}\`: expected a whole number ${range}, got ${value}`);
+  refuse(option, `a whole number ${range}`, value);
 }

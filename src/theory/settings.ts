@@ -2,11 +2,33 @@
  * @file Settings that have defaults, and results before anybody has signed them.
  */
 
+import { UsageError } from "../base/errors.ts";
 import type { Estimate } from "../base/statistics.ts";
 import type { TheoryResult } from "./theory-result.ts";
 
 /** A result but for which code and machine it came from. */
 export type Unsigned = Omit<TheoryResult, "provenance">;
+
+/**
+ * Refuse what an option is given.
+ *
+ * @throws UsageError naming it.
+ */
+export function refuse(option: string, expected: string, got: unknown): never {
+  throw new UsageError(`\`${option}\`: expected ${expected}, got ${got}`);
+}
+
+/**
+ * Numbers by names that begin alike: `trueNorm`, `trueDistance`; what is no number is null, as JSON has no word for it.
+ */
+export const named = <N extends number | null | readonly number[]>(
+  prefix: string,
+  numbers: { readonly [name: string]: N },
+): [string, N | null][] =>
+  Object.entries(numbers).map(([name, value]) => [
+    `${prefix}${name}`,
+    typeof value === "number" && !Number.isFinite(value) ? null : value,
+  ]);
 
 /** A number in a sentence: four digits, in powers of ten where it is far from 1. */
 export const say = (value: number): string => {

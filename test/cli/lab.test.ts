@@ -8,12 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { csvParse } from "d3-dsv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openLab } from "../../src/lab/open.ts";
 import { experimentResultSchema } from "../../src/paper/experiment-result.ts";
 import { openServer } from "../../src/store/node/open.ts";
 import type { TrialsAnswer } from "../../src/web/api.ts";
-import { newDatabase } from "../store/databases.ts";
-import { shatter } from "./shatter.ts";
+import { emptyLab, newDatabase } from "../store/databases.ts";
+import { shatter, shatterHere } from "./shatter.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -65,10 +64,11 @@ async function interrupted(lab: string): Promise<void> {
 
 describe("a lab", () => {
   test("moves from a folder to a server in the midst of its work, and loses nothing", async () => {
+    for (const lab of ["whole", "laptop"]) await emptyLab(at(lab));
     expect((await shatter(runTwo("whole"))).code).toBe(0);
     await interrupted("laptop");
 
-    const status = await shatter(["status", "--lab", at("laptop"), "--json"]);
+    const status = await shatterHere(["status", "--lab", at("laptop"), "--json"]);
     const { experiments, workers } = JSON.parse(status.stdout);
     expect(experiments[0]).toMatchObject({
       id: expect.stringMatching(ID),
@@ -76,14 +76,14 @@ describe("a lab", () => {
     });
     expect(workers).toEqual([]);
 
-    const exported = await shatter(["export", "--lab", at("laptop"), "--out", at("bundle")]);
+    const exported = await shatterHere(["export", "--lab", at("laptop"), "--out", at("bundle")]);
     expect(exported.stdout).toMatch(/1 experiment, 1 finished trial, 1 trial to run, 1 checkpoint/);
     expect(csvParse(readFileSync(join(at("bundle"), "trials.csv"), "utf8"))[0]).toMatchObject({
       model: "mlp-1x512",
       status: "done",
     });
     const env = { DATABASE_URL: await newDatabase(), SHATTER_CHECKPOINTS: at("machine") };
-    const imported = await shatter(["import", at("bundle"), "--lab", folder], { env });
+    const imported = await shatterHere(["import", at("bundle"), "--lab", folder], { env });
     expect(imported.stdout).toMatch(/taken in: 1 experiment, 1 finished trial, 1 trial to run, 1 checkpoint/);
 
     // Another machine: it has nothing but the address of the database.
@@ -92,10 +92,10 @@ describe("a lab", () => {
     expect(worker.stderr).toContain("1 trials were finished here");
     expect(worker.stderr).toMatch(/was interrupted, goes on after \d+ epoch/);
 
-    const read = await shatter(runTwo("read", "--no-train"), { env });
+    const read = await shatterHere(runTwo("read", "--no-train"), { env });
     expect(read.stderr).toContain("2 trials were in");
     expect(outcomesIn("read")).toEqual(outcomesIn("whole"));
-  }, 120_000);
+  });
 
   test("is worked on by a run and a worker at once, each trial by one of them", async () => {
     const env = { DATABASE_URL: await newDatabase() };
@@ -117,30 +117,30 @@ describe("a lab", () => {
     expect(rows.map(({ state }) => state)).toEqual(Array(9).fill("done"));
     expect(new Set(rows.map(({ worker_id }) => worker_id)).size).toBe(2);
     expect(documentIn("both", "figure-1c-custom").trials).toHaveLength(9);
-  }, 120_000);
+  });
 
   test("lets trials be cancelled and wanted again, and throws away what nothing goes on from", async () => {
     cpSync(at("laptop"), at("cancelled"), { recursive: true });
     const lab = ["--lab", at("cancelled")];
-    const [id] = JSON.parse((await shatter(["status", ...lab, "--json"])).stdout).experiments.map(
+    const [id] = JSON.parse((await shatterHere(["status", ...lab, "--json"])).stdout).experiments.map(
       (experiment: { id: string }) => experiment.id,
     );
-    expect((await shatter(["cancel", id, ...lab])).stdout).toContain("1 trial was cancelled");
+    expect((await shatterHere(["cancel", id, ...lab])).stdout).toContain("1 trial was cancelled");
     const [checkpoint] = readdirSync(join(at("cancelled"), "checkpoints"));
     writeFileSync(join(at("cancelled"), "checkpoints", "not-ours.txt"), "");
-    const dry = await shatter(["gc", "--dry-run", ...lab]);
+    const dry = await shatterHere(["gc", "--dry-run", ...lab]);
     expect(dry.stdout).toContain(`${checkpoint}  `);
     expect(dry.stdout).toMatch(/its trial is cancelled\n(.*\n)*\d+ checkpoints? would be removed/);
     expect(existsSync(join(at("cancelled"), "checkpoints", checkpoint!))).toBe(true);
-    expect((await shatter(["gc", ...lab])).stdout).toMatch(/checkpoints? removed/);
+    expect((await shatterHere(["gc", ...lab])).stdout).toMatch(/checkpoints? removed/);
     expect(readdirSync(join(at("cancelled"), "checkpoints"))).toEqual(["not-ours.txt"]);
-    expect((await shatter(["retry", id, ...lab, "--json"])).stdout).toBe('{"trials":1}\n');
-    expect((await shatter(["status", ...lab])).stdout).toMatch(/two-custom-\w+ +0 +1 +0 +1 +0 +0/);
-  }, 60_000);
+    expect((await shatterHere(["retry", id, ...lab, "--json"])).stdout).toBe('{"trials":1}\n');
+    expect((await shatterHere(["status", ...lab])).stdout).toMatch(/two-custom-\w+ +0 +1 +0 +1 +0 +0/);
+  });
 });
 
 test("a lab that a run has open is asked by its dashboard", async () => {
-  const lab = ["--lab", at("open")];
+  const lab = ["--lab", await emptyLab(at("open"))];
   const run = shatter(runTwo("open", "--port", "0"));
   const owner = join(at("open"), "owner.json");
   for (let tries = 0; tries < 300; tries++) {
@@ -149,22 +149,22 @@ test("a lab that a run has open is asked by its dashboard", async () => {
   }
   let status = { workers: [], experiments: [{ id: "" }] };
   for (let tries = 0; tries < 20 && status.workers.length === 0; tries++) {
-    status = JSON.parse((await shatter(["status", ...lab, "--json"])).stdout);
+    status = JSON.parse((await shatterHere(["status", ...lab, "--json"])).stdout);
   }
   expect(status.workers).toMatchObject([{ jobs: 1 }]);
   const { id } = status.experiments[0]!;
-  expect((await shatter(["cancel", "nope", ...lab])).stderr).toContain('experiment "nope"');
-  const cancelled = JSON.parse((await shatter(["cancel", id, ...lab, "--json"])).stdout);
+  expect((await shatterHere(["cancel", "nope", ...lab])).stderr).toContain('experiment "nope"');
+  const cancelled = JSON.parse((await shatterHere(["cancel", id, ...lab, "--json"])).stdout);
   expect(cancelled.trials).toBeGreaterThan(0);
   expect((await run).stderr).toMatch(/dashboard: http:\/\/127\.0\.0\.1:\d+\//);
-  const after = JSON.parse((await shatter(["status", ...lab, "--json"])).stdout).experiments[0].states;
+  const after = JSON.parse((await shatterHere(["status", ...lab, "--json"])).stdout).experiments[0].states;
   expect(after).toMatchObject({ waiting: 0, running: 0 });
   expect(after.cancelled).toBeGreaterThan(0);
   expect(existsSync(owner)).toBe(false);
-}, 60_000);
+});
 
 test("an owner that asks for a token gets that of $SHATTER_TOKEN", async () => {
-  const lab = ["--lab", at("closed")];
+  const lab = ["--lab", await emptyLab(at("closed"))];
   let child: ChildProcess | undefined;
   const token = new Promise<string>((resolve) => {
     void shatter(["serve", "--token", ...lab, "--port", "0"], {
@@ -177,7 +177,8 @@ test("an owner that asks for a token gets that of $SHATTER_TOKEN", async () => {
       },
     });
   });
-  const ask = (SHATTER_TOKEN: string) => shatter(["status", ...lab, "--json"], { env: { SHATTER_TOKEN } });
+  const ask = (SHATTER_TOKEN: string) =>
+    shatterHere(["status", ...lab, "--json"], { env: { SHATTER_TOKEN } });
   try {
     const answer = await ask(await token);
     expect(JSON.parse(answer.stdout).experiments).toEqual([]);
@@ -190,10 +191,12 @@ test("an owner that asks for a token gets that of $SHATTER_TOKEN", async () => {
   } finally {
     child?.kill("SIGTERM");
   }
-}, 60_000);
+});
 
 describe("a lab's commands refuse", () => {
-  beforeAll(async () => await (await openLab({ lab: at("empty") }))[Symbol.asyncDispose]());
+  beforeAll(async () => {
+    await emptyLab(at("empty"));
+  });
 
   test.each([
     ["a worker without a server", ["worker"], 2, "expected --database-url or $DATABASE_URL"],
@@ -223,14 +226,14 @@ describe("a lab's commands refuse", () => {
     ],
   ])("%s", async (_, args, code, message) => {
     const lab = args[0] === "worker" ? [] : ["--lab", at("empty")];
-    const run = await shatter([...args, ...lab]);
+    const run = await shatterHere([...args, ...lab]);
     expect(run.code).toBe(code);
     expect(run.stderr).toContain(message);
     expect(run.stderr).not.toContain("hunter2");
   });
 
   test("a folder that is no export, and makes no lab for it", async () => {
-    const run = await shatter(["import", ".", "--lab", at("none")]);
+    const run = await shatterHere(["import", ".", "--lab", at("none")]);
     expect(run.code).toBe(1);
     expect(run.stderr).toContain("no such file (an export that was interrupted?)");
     expect(existsSync(at("none"))).toBe(false);
@@ -242,14 +245,14 @@ describe("a lab's commands refuse", () => {
     const bundle = JSON.parse(readFileSync(path, "utf8"));
     bundle.open[0].spec.seed = 99;
     writeFileSync(path, JSON.stringify(bundle));
-    const run = await shatter(["import", at("tampered"), "--lab", at("empty")]);
+    const run = await shatterHere(["import", at("tampered"), "--lab", at("empty")]);
     expect(run.code).toBe(1);
     expect(run.stderr).toContain(`expected the spec of trial ${bundle.open[0].id}, got that of`);
-    expect((await shatter(["status", "--lab", at("empty")])).stdout).toContain("The lab is empty");
+    expect((await shatterHere(["status", "--lab", at("empty")])).stdout).toContain("The lab is empty");
   });
 
   test("to export into a folder that has something in it", async () => {
-    const run = await shatter(["export", "--lab", at("empty"), "--out", at("bundle")]);
+    const run = await shatterHere(["export", "--lab", at("empty"), "--out", at("bundle")]);
     expect(run.code).toBe(2);
     expect(run.stderr).toContain("--out: expected an empty folder or none");
   });

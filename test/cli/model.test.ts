@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { shatter } from "./shatter.ts";
+import { shatterHere } from "./shatter.ts";
 
 describe("shatter model list", () => {
   test("lists the paper's models with their parameters", async () => {
-    const { code, stdout } = await shatter(["model", "list", "--json"]);
+    const { code, stdout } = await shatterHere(["model", "list", "--json"]);
     const rows = JSON.parse(stdout) as { readonly name: string; readonly parameters: number }[];
     expect(code).toBe(0);
     expect(rows.map(({ name, parameters }) => [name, parameters])).toEqual([
@@ -19,7 +19,7 @@ describe("shatter model list", () => {
 
 describe("shatter model show", () => {
   test("shows the layers, and what a training step computes", async () => {
-    const { code, stdout } = await shatter(["model", "show", "mlp-1x512"]);
+    const { code, stdout } = await shatterHere(["model", "show", "mlp-1x512"]);
     expect(code).toBe(0);
     // A step: both layers forward and for the gradients of their weights, the second for that of its inputs.
     expect(stdout).toBe(`mlp-1x512: one hidden layer of 512 ReLU units (Zhang et al., ICLR 2017, section 2)
@@ -36,7 +36,7 @@ A training step of 128 examples: 0.621 GFLOP.
   });
 
   test("says the same to machines", async () => {
-    const { stdout } = await shatter([
+    const { stdout } = await shatterHere([
       "model",
       "show",
       "mlp-1x512",
@@ -63,7 +63,7 @@ A training step of 128 examples: 0.621 GFLOP.
   });
 
   test("refuses a table for a model of images", async () => {
-    const { code, stderr } = await shatter(["model", "show", "alexnet", "--input", "20"]);
+    const { code, stderr } = await shatterHere(["model", "show", "alexnet", "--input", "20"]);
     expect(code).toBe(2);
     expect(stderr).toBe(
       'error: model "alexnet": expected images [channels, height, width], got examples [20]; take linear or an MLP, such as mlp-1x512\n',

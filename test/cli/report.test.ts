@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { figure1b } from "../report/experiment/fixture.ts";
 import { testResult } from "../report/fixture.ts";
-import { shatter } from "./shatter.ts";
+import { shatterHere } from "./shatter.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -27,7 +27,7 @@ describe("shatter report", () => {
   test("draws an experiment beside its result, and leaves that alone", async () => {
     const path = resultFolder({ ...figure1b(), later: "kept" });
     const before = statSync(join(path, "result.json")).mtimeMs;
-    const { code, stdout, stderr } = await shatter(["report", path]);
+    const { code, stdout, stderr } = await shatterHere(["report", path]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout.split("\n")[0]).toBe(join(path, "index.html"));
     expect(readdirSync(path)).toContain("figure-1b.png");
@@ -38,7 +38,7 @@ describe("shatter report", () => {
     const document = { ...figure1b(), later: "kept" };
     const path = resultFolder(document);
     const out = join(folder, "paper");
-    const run = await shatter([
+    const run = await shatterHere([
       "report",
       join(path, "result.json"),
       ...["--out", out],
@@ -51,7 +51,7 @@ describe("shatter report", () => {
 
   test("draws a test too, in every format", async () => {
     const path = resultFolder(testResult());
-    const { code } = await shatter(["report", path]);
+    const { code } = await shatterHere(["report", path]);
     expect(code).toBe(0);
     expect(readdirSync(path)).toEqual(
       expect.arrayContaining([
@@ -74,24 +74,24 @@ describe("shatter report", () => {
     ],
     ["broken JSON", '{\n"schema": "shatter/test@1",\n', 1, "line 3"],
   ])("refuses %s", async (_, document, exitCode, message) => {
-    const { code, stderr, stdout } = await shatter(["report", resultFolder(document)]);
+    const { code, stderr, stdout } = await shatterHere(["report", resultFolder(document)]);
     expect([code, stdout]).toEqual([exitCode, ""]);
     expect(stderr).toContain(join(folder, "lab", "result.json"));
     expect(stderr).toContain(message);
   });
 
   test("refuses what is not there, and formats it does not know", async () => {
-    const absent = await shatter(["report", join(folder, "nothing")]);
+    const absent = await shatterHere(["report", join(folder, "nothing")]);
     expect([absent.code, absent.stderr]).toEqual([
       2,
       `error: ${join(folder, "nothing")}: expected a result.json or its folder, got no such file\n`,
     ]);
-    const empty = await shatter(["report", folder]);
+    const empty = await shatterHere(["report", folder]);
     expect([empty.code, empty.stderr.includes("expected a result to draw, got no such file")]).toEqual([
       2,
       true,
     ]);
-    const unknown = await shatter(["report", folder, "--format", "pgn"]);
+    const unknown = await shatterHere(["report", folder, "--format", "pgn"]);
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain('did you mean "png"');
   });

@@ -15,7 +15,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { experimentResultSchema } from "../../src/paper/experiment-result.ts";
 import { openEmbedded } from "../../src/store/node/open.ts";
 import { doneTrials } from "../../src/store/results.ts";
-import { shatter } from "./shatter.ts";
+import { emptyLab } from "../store/databases.ts";
+import { shatter, shatterHere } from "./shatter.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -27,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const TINY = ["--scale", "smoke", "--models", "mlp-1x512", "--n", "64", "--epochs", "2"];
 
 /** Run an experiment in a lab of its own. */
-const runIn = (lab: string, ...args: string[]) => shatter(["run", ...args, "--lab", join(folder, lab)]);
+const runIn = (lab: string, ...args: string[]) => shatterHere(["run", ...args, "--lab", join(folder, lab)]);
 
 const documentIn = (lab: string, name: string) =>
   experimentResultSchema.parse(JSON.parse(readFileSync(join(folder, lab, name, "result.json"), "utf8")));
@@ -40,7 +41,7 @@ async function trialsIn(lab: string): Promise<string[]> {
 
 describe("shatter run", () => {
   test("trains an experiment once, and reads it into a document and tables", async () => {
-    const first = await runIn("once", "figure-1c", ...TINY);
+    const first = await shatter(["run", "figure-1c", ...TINY, "--lab", join(folder, "once")]);
     expect(first.stderr).toContain("0 trials were in");
     expect(first.code).toBe(0);
     expect(first.stdout).toContain("Test error by label corruption");
@@ -125,6 +126,7 @@ describe("shatter run", () => {
       "data: shapes\nn: 64\ntestN: 50\nmodel: linear\ncorrupt: [0, 1]\nseeds: 2\nrecipe: {epochs: 2}\n",
     );
     const out = join(folder, "sweep-result");
+    await emptyLab(join(folder, "files"));
     const run = await runIn("files", file, "--quiet", "--out", out);
     expect(run.code).toBe(0);
     expect(run.stdout).toContain("Every cell of the grid");
@@ -143,6 +145,7 @@ describe("shatter run", () => {
       writeFileSync(file, index === 0 ? text : Buffer.from(text, "utf16le"));
       return file;
     });
+    await emptyLab(join(folder, "scripts"));
     for (const file of results) {
       const { code, stderr } = await runIn("scripts", file, "--quiet", "--no-train");
       expect([code, stderr]).toEqual([0, expect.stringContaining("result: ")]);
@@ -158,7 +161,7 @@ describe("shatter run", () => {
     cpSync(join(folder, "once"), join(folder, "owned"), { recursive: true });
     await using database = await openEmbedded(join(folder, "owned"));
     expect(database.kind).toBe("pglite");
-    const run = await runIn("owned", "figure-1c", ...TINY, "--quiet");
+    const run = await shatter(["run", "figure-1c", ...TINY, "--lab", join(folder, "owned")]);
     expect(run.code).toBe(1);
     expect(run.stderr).toContain(
       `process ${process.pid} has it open; wait for it, end it, choose another --lab, or share a PostgreSQL by --database-url`,
@@ -167,7 +170,8 @@ describe("shatter run", () => {
 
   test("keeps what is done when interrupted, and goes on from there", async () => {
     const args = ["figure-1c", ...TINY, "--jobs", "1"].map((arg) => (arg === "64" ? "3000" : arg));
-    const interrupted = await shatter(["run", ...args, "--lab", join(folder, "interrupted")], {
+    const lab = await emptyLab(join(folder, "interrupted"));
+    const interrupted = await shatter(["run", ...args, "--lab", lab], {
       onStart: (child) => {
         let seen = "";
         const onText = (chunk: Buffer): void => {

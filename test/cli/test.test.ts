@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { childrenOf, signalAll } from "../../scripts/faults/processes.ts";
 import { openLab } from "../../src/lab/open.ts";
 import { testJsonSchema, testResultSchema } from "../../src/paper/test-result.ts";
-import { shatter } from "./shatter.ts";
+import { shatter, shatterHere } from "./shatter.ts";
 
 const SMALL = [
   "test",
@@ -70,10 +70,12 @@ describe("shatter test", () => {
   test("prints the same document twice, but for times", async () => {
     const documents = await Promise.all(
       [1, 2].map(async (threads) => {
-        const { stdout } = await shatter([
+        const { stdout } = await shatterHere([
           ...SMALL,
           "--epochs",
           "2",
+          "--escalations",
+          "1",
           "--json",
           "-",
           "--threads",
@@ -89,7 +91,7 @@ describe("shatter test", () => {
 
   test("trains on augmented images, and says so", async () => {
     const args = ["--epochs", "1", "--escalations", "0", "--corrupt", "0", "--json", "-"];
-    const run = await shatter([...SMALL, ...args, "--augment", "crop,flip,rotate:12.5"]);
+    const run = await shatterHere([...SMALL, ...args, "--augment", "crop,flip,rotate:12.5"]);
     expect(run.stderr).toBe("");
     const { dataset, recipe, trials } = JSON.parse(run.stdout);
     expect(recipe.augment).toEqual({ crop: true, flip: true, rotation: 12.5 });
@@ -100,19 +102,29 @@ describe("shatter test", () => {
   test("refuses windows of images that have but one", async () => {
     const folder = new URL("../../../shared/data/mnist", import.meta.url).pathname;
     const data = ["--data", "mnist", "--data-dir", folder, "--n", "100", "--test-n", "50", "--quiet"];
-    const run = await shatter(["test", ...data, "--augment", "crop", "--no-lab"]);
+    const run = await shatterHere(["test", ...data, "--augment", "crop", "--no-lab"]);
     expect(run.stderr).toContain("augment crop: expected images larger than 28 x 28, got 28 x 28");
     expect(run.code).toBe(2);
   });
 
   test("exits with 3 when an expected answer is not given", async () => {
-    const run = await shatter([...SMALL, "--epochs", "1", "--escalations", "0", "--expect", "memorises"]);
+    const run = await shatterHere([...SMALL, "--epochs", "1", "--escalations", "0", "--expect", "memorises"]);
     expect(run.code).toBe(3);
     expect(run.stderr).toContain('expected "memorises", but the verdict is inconclusive');
   });
 
   test("reports a diverged trial as a result", async () => {
-    const run = await shatter([...SMALL, "--epochs", "3", "--lr", "1e6", "--corrupt", "0", "--json", "-"]);
+    const run = await shatterHere([
+      ...SMALL,
+      "--epochs",
+      "3",
+      "--lr",
+      "1e6",
+      "--corrupt",
+      "0",
+      "--json",
+      "-",
+    ]);
     expect(run.code).toBe(0);
     expect(JSON.parse(run.stdout).trials[0]).toMatchObject({ status: "diverged", trainLoss: null });
   });
@@ -135,14 +147,14 @@ describe("shatter test, on bad input,", () => {
     [["--lab", "/dev/null/a"], 1, "lab: expected a folder to write to, got /dev/null/a"],
     [["--checkpoint-every", "-1"], 2, "expected a number in [0, 86400]"],
   ])("%j exits with %d and says so", async (args, code, message) => {
-    const run = await shatter([...SMALL, ...args]);
+    const run = await shatterHere([...SMALL, ...args]);
     expect(run.stderr).toContain(message);
     expect(run.code).toBe(code);
     expect(run.stdout).toBe("");
   });
 
   test.each(["webgpu", "cuda"])("--device %s, where it is not, says how to get it", async (device) => {
-    const run = await shatter([...SMALL, "--epochs", "1", "--device", device]);
+    const run = await shatterHere([...SMALL, "--epochs", "1", "--device", device]);
     if (run.code === 0) {
       process.stderr.write(`${device} is there: its absence was not tested\n`);
       return;
@@ -158,7 +170,7 @@ describe("shatter test, on bad input,", () => {
       "--data-dir",
       new URL("../../../shared/data/mnist", import.meta.url).pathname,
     ];
-    const run = await shatter(["test", ...data, "--n", "70000", "--quiet", "--no-lab"]);
+    const run = await shatterHere(["test", ...data, "--n", "70000", "--quiet", "--no-lab"]);
     expect(run.stderr).toContain("60000");
     expect(run.stderr).toContain("70000");
     expect(run.code).toBe(2);
@@ -177,7 +189,7 @@ describe("shatter test, on bad input,", () => {
     ]) {
       writeFileSync(join(bin, `${name}.bin`), new Uint8Array(3073 * 2 - Number(name === "data_batch_3")));
     }
-    const run = await shatter(["test", "--data", "cifar10", "--data-dir", folder, "--quiet", "--no-lab"]);
+    const run = await shatterHere(["test", "--data", "cifar10", "--data-dir", folder, "--quiet", "--no-lab"]);
     expect(run.stderr).toContain("data_batch_3.bin");
     expect(run.code).toBe(1);
   });

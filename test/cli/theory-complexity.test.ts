@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { theoryResultSchema } from "../../src/theory/theory-result.ts";
-import { shatter } from "./shatter.ts";
+import { shatterHere } from "./shatter.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "shatter-theory-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const theory = (...args: string[]) => shatter(["theory", ...args, "--quiet"], { cwd: folder });
+const theory = (...args: string[]) => shatterHere(["theory", ...args, "--quiet"], { cwd: folder });
 
 describe("shatter theory", () => {
   test.each([

@@ -3,36 +3,52 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { theoryResultSchema } from "../../src/theory/theory-result.ts";
-import { shatter } from "./shatter.ts";
+import { shatterHere } from "./shatter.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "shatter-kernel-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const kernel = (line: string) =>
-  shatter(["theory", "kernel", ...line.split(" "), "--quiet"], { cwd: folder });
+  shatterHere(["theory", "kernel", ...line.split(" "), "--quiet"], { cwd: folder });
 
 const documentOf = (name: string) =>
   theoryResultSchema.parse(JSON.parse(readFileSync(join(folder, name, "result.json"), "utf8")));
 
 describe("shatter theory kernel", () => {
-  test("fits every label, true and random, and says what generalizes", async () => {
-    const { code, stdout } = await kernel("--data shapes --n 600 --test-n 400 --out shapes");
+  /** More than one row of tiles, and a point of the curve. */
+  const shapes = "--data shapes --n 1100 --test-n 200 --bandwidth 0.005 --no-interpolants";
+
+  test("fits every label, true and random, and says what generalises", async () => {
+    const { code, stdout } = await kernel(`${shapes} --out shapes`);
     expect(code).toBe(0);
     expect(stdout).toContain("it fits every label and errs on");
     const { numbers, plots, tables } = documentOf("shapes");
-    expect(numbers).toMatchObject({ n: 600, testN: 400, trainErrors: 0, randomTrainErrors: 0 });
+    expect(numbers).toMatchObject({ n: 1100, testN: 200, trainErrors: 0, randomTrainErrors: 0 });
     expect(numbers["residual"]).toBeLessThan(1e-8);
     expect(numbers["randomResidual"]).toBeLessThan(1e-8);
-    // Shapes are of ten classes: chance is 90 %, and five sigma of 400 draws are 7.5 points.
-    expect(numbers["testError"]).toBeLessThan(0.825);
-    expect(Math.abs((numbers["randomTestError"] as number) - 0.9)).toBeLessThan(0.075);
+    // Shapes are of ten classes: chance is 90 %, and five sigma of 200 draws are less than 11 points.
+    expect(numbers["testError"]).toBeLessThan(0.79);
+    expect(Math.abs((numbers["randomTestError"] as number) - 0.9)).toBeLessThan(0.11);
     expect(numbers["randomNorm"]).toBeGreaterThan(numbers["norm"] as number);
-    // What does not generalize has the larger norm.
+    expect(plots.map(({ name }) => name)).toEqual(["kernel-error", "kernel-norm", "kernel-residual"]);
+    expect(tables.map(({ name }) => name)).toEqual(["errors", "class-norms", "work"]);
+    expect(readFileSync(join(folder, "shapes", "index.html"), "utf8")).toContain("Norm of the solution");
+  });
+
+  test("solves in less memory than the factor takes, and comes to the same errors and norm", async () => {
+    await kernel(`${shapes} --no-curve --solver cg --format json --out part`);
+    const [whole, part] = [documentOf("shapes").numbers, documentOf("part").numbers];
+    expect(part["testErrors"]).toBe(whole["testErrors"]);
+    expect((part["norm"] as number) / (whole["norm"] as number)).toBeCloseTo(1, 7);
+    expect(documentOf("part").settings["solver"]).toBe("cg");
+  });
+
+  test("finds that what does not generalise has the larger norm", async () => {
+    await kernel("--data shapes --n 200 --test-n 50 --format json --out interpolants");
+    const { numbers, tables } = documentOf("interpolants");
     expect(numbers["forcedNorm"]).toBeGreaterThan(numbers["leastNorm"] as number);
     expect(numbers["elsewhereNorm"]).toBeGreaterThan(numbers["leastNorm"] as number);
-    expect(plots.map(({ name }) => name)).toEqual(["kernel-error", "kernel-norm", "kernel-residual"]);
     expect(tables.map(({ name }) => name)).toEqual(["errors", "class-norms", "interpolants", "work"]);
-    expect(readFileSync(join(folder, "shapes", "index.html"), "utf8")).toContain("Norm of the solution");
   });
 
   test("gives the same numbers again, but for seconds and memory", async () => {
@@ -49,17 +65,6 @@ describe("shatter theory kernel", () => {
       return { rest, findings, plots };
     };
     expect(strip("first")).toEqual(strip("second"));
-  });
-
-  test("solves in less memory than the factor takes, and comes to the same errors and norm", async () => {
-    const line =
-      "--data shapes --n 1100 --test-n 100 --bandwidth 0.02 --no-interpolants --no-curve --format json";
-    await kernel(`${line} --out whole`);
-    await kernel(`${line} --solver cg --out part`);
-    const [whole, part] = [documentOf("whole").numbers, documentOf("part").numbers];
-    expect(part["testErrors"]).toBe(whole["testErrors"]);
-    expect((part["norm"] as number) / (whole["norm"] as number)).toBeCloseTo(1, 7);
-    expect(documentOf("part").settings["solver"]).toBe("cg");
   });
 
   test("solves on random filters, with l2 and without, and goes on from the matrix it keeps", async () => {

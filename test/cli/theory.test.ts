@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runtime } from "../../src/run/node/runtime.ts";
 import { type TheoryResult, theoryResultSchema } from "../../src/theory/theory-result.ts";
-import { shatter } from "./shatter.ts";
+import { shatter, shatterHere } from "./shatter.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -20,7 +20,7 @@ const lasting = ({ provenance: _, ...rest }: TheoryResult) => rest;
 describe("shatter theory expressivity", () => {
   test("prints findings, tables and the claim, and writes a report and a model", async () => {
     const [out, onnx] = [join(folder, "report"), join(folder, "network.onnx")];
-    const run = await shatter([...GAUSSIAN, "--n", "40", "--out", out, "--onnx", onnx]);
+    const run = await shatterHere([...GAUSSIAN, "--n", "40", "--out", out, "--onnx", onnx]);
     expect(run.code, run.stderr).toBe(0);
     expect(run.stdout).toContain(
       "40 samples in 7 dimensions are represented with 87 weights, exactly 2n + d",
@@ -34,7 +34,7 @@ describe("shatter theory expressivity", () => {
     });
     expect(values!.dims).toEqual([3]);
     const again = join(folder, "again");
-    const redrawn = await shatter(["report", out, "--out", again, "--format", "svg,md"]);
+    const redrawn = await shatterHere(["report", out, "--out", again, "--format", "svg,md"]);
     expect(redrawn.code, redrawn.stderr).toBe(0);
     const picture = "size-by-depth.svg";
     expect(await readFile(join(again, picture))).toEqual(await readFile(join(out, picture)));
@@ -53,7 +53,7 @@ describe("shatter theory expressivity", () => {
       "json",
     ];
     const runs = await Promise.all(
-      ["a", "b"].map((name) => shatter([...args, "--seed", "5", "--out", join(folder, name)])),
+      ["a", "b"].map((name) => shatterHere([...args, "--seed", "5", "--out", join(folder, name)])),
     );
     const [one, other] = runs.map(({ stdout }) => theoryResultSchema.parse(JSON.parse(stdout)));
     expect(lasting(one!)).toEqual(lasting(other!));
@@ -71,15 +71,15 @@ describe("shatter theory expressivity", () => {
     [["--data", "gaussian", "--n", "100000"], "expected n of at most 60000, got 100000"],
     [["--n", "0"], 'expected a whole number of at least 1, got "0"'],
   ])("refuses %j", async (args, message) => {
-    const run = await shatter(["theory", "expressivity", "--out", folder, ...args]);
+    const run = await shatterHere(["theory", "expressivity", "--out", folder, ...args]);
     expect(run.stderr).toContain(message);
     expect(run.code).toBe(2);
   });
 
   test("leaves another document alone", async () => {
     const out = join(folder, "other");
-    await shatter([...GAUSSIAN, "--n", "2", "--out", out, "--format", "json", "--quiet"]);
-    const run = await shatter([
+    await shatterHere([...GAUSSIAN, "--n", "2", "--out", out, "--format", "json", "--quiet"]);
+    const run = await shatterHere([
       "run",
       "figure-1c",
       "--scale",

@@ -2,7 +2,15 @@
  * A lab as files: what import takes, leaves and refuses, and what the files beside a damaged database save.
  */
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
@@ -14,14 +22,18 @@ import { conditionAt } from "../../src/paper/scales.ts";
 import type { StoredTrial } from "../../src/run/trial-result.ts";
 import { trialId } from "../../src/train/spec.ts";
 import { provenance, row, trialOf } from "../paper/fixture.ts";
+import { emptyLab } from "../store/databases.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "shatter-bundle-"));
 const at = (name: string): string => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const warnings: string[] = [];
-const open = (name: string): Promise<LocalLab> =>
-  openLab({ lab: at(name), onWarning: (message) => warnings.push(message) });
+const open = async (name: string): Promise<LocalLab> =>
+  await openLab({
+    lab: existsSync(at(name)) ? at(name) : await emptyLab(at(name)),
+    onWarning: (message) => warnings.push(message),
+  });
 
 // biome-ignore lint/suspicious/noExplicitAny: documents that tests make wrong on purpose.
 type Wrong = any;
@@ -97,7 +109,7 @@ describe("an import", () => {
     const moved = await importLab(lab, await bundle("first"), (message) => warnings.push(message));
     expect(moved).toEqual({ experiments: 1, done: 2, open: 2, checkpoints: 0 });
     expect(warnings).toEqual([]);
-  }, 30_000);
+  });
   afterAll(() => lab[Symbol.asyncDispose]());
 
   test("leaves what is there as it is, and adds what is not", async () => {
@@ -258,4 +270,4 @@ test("a lab whose database is damaged comes back from the files beside it", asyn
   });
   expect(timeless(after)).toEqual(timeless(before));
   expect(warnings).toEqual([]);
-}, 60_000);
+});

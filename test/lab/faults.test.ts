@@ -2,6 +2,7 @@
  * The fault run, short: `npm run faults` brings a hundred faults about, and more kinds of them.
  */
 
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Disk, openDisk } from "../../scripts/faults/disk.ts";
 import type { Size } from "../../scripts/faults/experiment.ts";
@@ -9,6 +10,7 @@ import { openLedger } from "../../scripts/faults/ledger.ts";
 import { runRound } from "../../scripts/faults/round.ts";
 import { type FaultedServer, openServerOfOurOwn } from "../../scripts/faults/server.ts";
 import { randomStream } from "../../src/base/random.ts";
+import { emptyLab } from "../store/databases.ts";
 
 const size: Size = { models: ["linear"], seeds: 2, examples: 300, epochs: 80 };
 
@@ -43,6 +45,7 @@ test.skipIf(process.platform !== "linux")(
     const there = await runRound({ ...common, name: "there", server, plan: onServer, reference });
     expect(there.wrongs).toEqual([]);
 
+    await emptyLab(join(disk.folder, "here"));
     const inFolder = ["checkpoint damaged", "owner killed"];
     const here = await runRound({ ...common, name: "here", plan: inFolder, reference });
     expect(here.wrongs).toEqual([]);

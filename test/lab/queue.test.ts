@@ -74,7 +74,7 @@ describe.each([
     where = await place();
     database = await where.open("lab");
     queue = await openQueue(database, { heartbeatSeconds: 10, watchSeconds: 1 });
-  }, 60_000);
+  });
   afterAll(async () => {
     await queue[Symbol.asyncDispose]();
     await database[Symbol.asyncDispose]();
@@ -164,7 +164,7 @@ describe.each([
     } finally {
       clearInterval(heart);
     }
-  }, 40_000);
+  });
 
   test("serves equal experiments alike, and the urgent one first", async () => {
     const wanted = [wantedIn("large", 40), wantedIn("small", 3), wantedIn("urgent", 2, 7)];

@@ -28,7 +28,7 @@ describe("shares of eight places", () => {
     shares = createShares(database, queue);
     await plan("sweep", 10_000, 0);
     await plan("figure", 20, 0);
-  }, 60_000);
+  });
   afterAll(async () => {
     await queue[Symbol.asyncDispose]();
     await database[Symbol.asyncDispose]();

@@ -32,7 +32,7 @@ describe("a shelf of checkpoints", () => {
     folder = mkdtempSync(join(tmpdir(), "shatter-shelf-"));
     await keepExperiment(database.tables, experimentOf("one"), [trialOf(TRIAL)]);
     token = await beginOne(database.tables, TRIAL);
-  }, 60_000);
+  });
   afterAll(async () => {
     await database[Symbol.asyncDispose]();
     await where[Symbol.asyncDispose]();

@@ -127,7 +127,7 @@ describe("a worker", () => {
     expect(documents.map(({ provenance }) => [provenance.provider, provenance.layout])).toEqual(
       planned.trials.map(() => [provider, lowering.layout]),
     );
-  }, 60_000);
+  });
 
   test("ends a trial that is cancelled, and goes on from its checkpoint when it is wanted again", async () => {
     const { lab, planned } = await labWith("cancelled", { epochs: 3000, seeds: 1 });
@@ -158,7 +158,7 @@ describe("a worker", () => {
     expect(seen.events.find(({ event }) => event.type === "resumed")).toMatchObject({
       event: { epochs: checkpoint!.epochs },
     });
-  }, 60_000);
+  });
 
   test("ends where its device cannot train a trial, which is given back", async () => {
     const { lab } = await labWith("unsupported", { epochs: 1, seeds: 1, model: "alexnet" });
@@ -214,7 +214,7 @@ describe("a worker", () => {
     expect(seen.warnings).toEqual([]);
     const attempts = await attemptsIn(lab);
     expect(attempts.map(({ state }) => state)).toEqual(planned.trials.map(() => "done"));
-  }, 60_000);
+  });
 
   test("puts a trial aside that fails the same way three times, and does the others", async () => {
     const { lab, planned } = await labWith("quarantine", { epochs: 5, seeds: 1 });
@@ -234,5 +234,5 @@ describe("a worker", () => {
     expect(aside.error).toContain("no such");
     const attempts = (await attemptsIn(lab)).filter(({ trial_id }) => trial_id === bad!.id);
     expect(attempts.map(({ state }) => state)).toEqual(["failed", "failed", "failed"]);
-  }, 60_000);
+  });
 });

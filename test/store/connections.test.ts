@@ -62,5 +62,5 @@ describe("a connection to a server", () => {
       .where("name", "=", id)
       .executeTakeFirst();
     expect(row).toEqual({ value: 4 });
-  }, 30_000);
+  });
 });

@@ -49,7 +49,7 @@ describe.each([
     where = await place();
     database = await where.open("lab");
     tables = database.tables;
-  }, 60_000);
+  });
   afterAll(async () => {
     await database[Symbol.asyncDispose]();
     await where[Symbol.asyncDispose]();

@@ -11,7 +11,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { describeUrl, openEmbedded, openServer } from "../../src/store/node/open.ts";
 import { ownersAddress, requireLockable, takeOwnership } from "../../src/store/node/owner.ts";
-import { newDatabase } from "./databases.ts";
+import { emptyLab, newDatabase } from "./databases.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -152,8 +152,7 @@ describe("a lab in a folder is refused", () => {
   });
 
   test("a database that was cut in two", async () => {
-    const cut = labOf("cut");
-    await (await openEmbedded(cut))[Symbol.asyncDispose]();
+    const cut = await emptyLab(join(folder, "cut"));
     rmSync(join(cut, "database", "global"), { recursive: true });
     await expect(openEmbedded(cut)).rejects.toThrow(/its database cannot be opened .*was left as it is/s);
     // And its folder is free for whoever mends it.

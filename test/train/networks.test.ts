@@ -170,5 +170,5 @@ describe.each(networkCases().map((given) => [given.model, given] as const))("%s"
       }),
     );
     expect(states[1]).toEqual(states[0]);
-  }, 60_000);
+  });
 });

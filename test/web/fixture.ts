@@ -25,6 +25,7 @@ import type { NewTrial } from "../../src/store/tables.ts";
 import { registerWorker } from "../../src/store/workers.ts";
 import type { DashboardServer } from "../../src/web/serve-options.ts";
 import { type ServerOptions, startServer } from "../../src/web/server.ts";
+import { emptyLab } from "../store/databases.ts";
 
 /** A recorded experiment, with its trials' specs and results. */
 export const recordOf = (folder: string): ExperimentResult =>
@@ -177,7 +178,7 @@ export async function openDashboard(
   options: Partial<ServerOptions> = {},
 ): Promise<Dashboard> {
   const folder = await mkdtemp(join(tmpdir(), "shatter-web-"));
-  const lab = labOf(await openEmbedded(folder), records, folder);
+  const lab = labOf(await openEmbedded(await emptyLab(folder)), records, folder);
   const errors: string[] = [];
   const server = await startServer({ lab, onError: (error) => errors.push(error), ...options });
   const ask = (path: string, init?: RequestInit) => fetch(new URL(path, server.address), init);

@@ -6,8 +6,8 @@ import { type Command, Option } from "commander";
 import { requireFile } from "../../disk/whole-files.ts";
 import { datasetNames } from "../../run/subject.ts";
 import { CANDIDATES } from "../../theory/expressivity/fit-two-layer.ts";
+import { type TargetKind, targetKinds } from "../../theory/expressivity/sample.ts";
 import { expressivity } from "../../theory/node/expressivity.ts";
-import { type TargetKind, targetKinds } from "../../theory/node/points.ts";
 import { wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 

@@ -6,8 +6,9 @@
  * inverse iteration on `B`, solved by Gaussian elimination with partial pivoting.
  */
 
+import { eliminate } from "../../base/linear/elimination.ts";
+import { multiply } from "../../base/linear/matrix.ts";
 import { randomStream } from "../../base/random.ts";
-import { eliminate } from "../elimination.ts";
 
 /** The smallest eigenvalue, and the logarithm of the determinant, by the lemma and by computation. */
 export interface LemmaCheck {
@@ -32,11 +33,10 @@ const STEPS = 2000;
 export function checkLemma(x: Float64Array, b: Float64Array, seed: number): LemmaCheck {
   const size = x.length;
   const diagonal = x.map((value, index) => value - b[index]!);
-  const matrix = Array.from(x, (value) =>
-    Float64Array.from(b, (threshold) => Math.max(value - threshold, 0)),
+  const matrix = Float64Array.from({ length: size * size }, (_, at) =>
+    Math.max(x[Math.floor(at / size)]! - b[at % size]!, 0),
   );
-  const turned = Float64Array.from(reflect(matrix, seed).flatMap((row) => [...row]));
-  const eliminated = eliminate(turned, size);
+  const eliminated = eliminate(reflect(matrix, size, seed), size);
   if (!eliminated) throw new Error("internal: a matrix with a positive determinant has a pivot of 0");
   const { solve, logDeterminant } = eliminated;
   const random = randomStream(seed, "expressivity-lemma", 1);
@@ -58,19 +58,16 @@ export function checkLemma(x: Float64Array, b: Float64Array, seed: number): Lemm
   };
 }
 
-const dot = (a: Float64Array, b: Float64Array): number =>
-  a.reduce((sum, value, index) => sum + value * b[index]!, 0);
+const dot = (a: Float64Array, b: Float64Array): number => multiply(a, b, 1)[0]!;
 
 /** `H A H` with `H = I - 2 v v^T`, `v` a random unit vector: as many eigenvalues, and no zeros to profit from. */
-function reflect(matrix: readonly Float64Array[], seed: number): Float64Array[] {
+function reflect(matrix: Float64Array, size: number, seed: number): Float64Array {
   const random = randomStream(seed, "expressivity-lemma", 0);
-  const drawn = Float64Array.from(matrix, () => random.normal());
+  const drawn = Float64Array.from({ length: size }, () => random.normal());
   const length = Math.sqrt(dot(drawn, drawn));
   const v = drawn.map((value) => value / length);
-  const left = v.map((_, column) => matrix.reduce((sum, row, index) => sum + v[index]! * row[column]!, 0));
-  const half = matrix.map((row, index) => row.map((value, column) => value - 2 * v[index]! * left[column]!));
-  return half.map((row) => {
-    const right = dot(row, v);
-    return row.map((value, column) => value - 2 * right * v[column]!);
-  });
+  const left = multiply(v, matrix, size);
+  const half = matrix.map((value, at) => value - 2 * v[Math.floor(at / size)]! * left[at % size]!);
+  const right = multiply(half, v, 1);
+  return half.map((value, at) => value - 2 * right[Math.floor(at / size)]! * v[at % size]!);
 }

@@ -9,6 +9,10 @@ const MOST_EXAMPLES = 60_000;
 /** Most numbers of all inputs together, 2 GiB as float32. */
 const MOST_NUMBERS = 2 ** 29;
 
+/** Where targets come from. */
+export const targetKinds = ["random", "true", "regression"] as const;
+export type TargetKind = (typeof targetKinds)[number];
+
 /** Inputs as rows, `[count, dimensions]`, and their targets, `[count]`. */
 export interface Sample {
   readonly count: number;

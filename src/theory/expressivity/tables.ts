@@ -2,32 +2,12 @@
  * @file The tables and figures of Theorem 1, Lemma 1 and Corollary 1.
  */
 
-import type { Unit } from "../../document/measurement.ts";
-import type { Plot } from "../../document/plot.ts";
-import type { Table } from "../../document/table.ts";
+import { type Plot, plainPoint, type Series } from "../../document/plot.ts";
+import { type Field, field, type Table, tableOf } from "../../document/table.ts";
 import type { Ordered } from "./fit.ts";
 import type { LemmaCheck } from "./lemma.ts";
 import { evaluateNetwork, type ReluNetwork } from "./network.ts";
-import type { DepthRow, RemedyRow, RoundingRow, SizeRow } from "./study.ts";
-
-type Entry = string | number | null;
-
-/** A table of plain cells. */
-function tableOf(
-  about: Pick<Table, "name" | "title" | "caption">,
-  columns: readonly (readonly [key: string, title: string, unit: Unit])[],
-  rows: readonly (readonly Entry[])[],
-): Table {
-  return {
-    ...about,
-    columns: columns.map(([key, title, unit]) => ({ key, title, unit, measured: false })),
-    rows: rows.map((row) =>
-      Object.fromEntries(
-        row.flatMap((text, index) => (text === null ? [] : [[columns[index]![0], { text }]])),
-      ),
-    ),
-  };
-}
+import type { DepthRow, Exactness, RemedyRow, RoundingRow, SizeRow } from "./study.ts";
 
 /** Exactness over the number of samples. */
 export const sizeTable = (rows: readonly SizeRow[]): Table =>
@@ -38,26 +18,28 @@ export const sizeTable = (rows: readonly SizeRow[]): Table =>
       caption:
         "Two layers, 2n + d weights. Errors are the largest of all samples, as shares of the targets’ range; “right” is the share of samples whose target is met. Float32 is ONNX Runtime.",
     },
+    rows,
     [
-      ["n", "n", "count"],
-      ["gap", "smallest gap / range", "number"],
-      ["norm", "norm of w", "number"],
-      ["float64Error", "error, float64", "number"],
-      ["productError", "error, float32, matrix products", "number"],
-      ["productRight", "right", "share"],
-      ["orderedError", "error, float32, sums in order", "number"],
-      ["orderedRight", "right", "share"],
-      ["fittedError", "error, float32, weights found in float32", "number"],
-      ["fittedRight", "right", "share"],
+      field("n", "n", ({ count }) => count, "count"),
+      field("gap", "smallest gap / range", ({ gap }) => gap, "number"),
+      field("norm", "norm of w", ({ norm }) => norm, "number"),
+      field("float64Error", "error, float64", ({ float64 }) => float64.error, "number"),
+      ...exactness("product", "float32, matrix products", ({ product }: SizeRow) => product),
+      ...exactness("ordered", "float32, sums in order", ({ ordered }: SizeRow) => ordered),
+      ...exactness("fitted", "float32, weights found in float32", ({ fitted }: SizeRow) => fitted),
     ],
-    rows.map(({ count, gap, norm, float64, product, ordered, fitted }) => [
-      count,
-      gap,
-      norm,
-      float64.error,
-      ...[product, ordered, fitted].flatMap(({ error, right }) => [error, right]),
-    ]),
   );
+
+/** How exact something is, in two columns. */
+const exactness = <Row>(
+  key: string,
+  title: string,
+  read: (row: Row) => Exactness,
+  right = "right",
+): Field<Row>[] => [
+  field(`${key}Error`, `error, ${title}`, (row) => read(row).error, "number"),
+  field(`${key}Right`, right, (row) => read(row).right, "share"),
+];
 
 /** What helps at all samples. */
 export const remedyTable = (rows: readonly RemedyRow[], count: number): Table =>
@@ -67,20 +49,13 @@ export const remedyTable = (rows: readonly RemedyRow[], count: number): Table =>
       title: "What helps",
       caption: `At n = ${count.toLocaleString("en-US")}, one thing after another, sums in the order of the units. Errors as shares of the targets’ range.`,
     },
+    rows,
     [
-      ["what", "network", "text"],
-      ["norm", "norm of w", "number"],
-      ["float64Error", "error, float64", "number"],
-      ["float32Error", "error, float32", "number"],
-      ["float32Right", "right, float32", "share"],
+      field("what", "network", ({ what }) => what),
+      field("norm", "norm of w", ({ norm }) => norm, "number"),
+      field("float64Error", "error, float64", ({ float64 }) => float64?.error, "number"),
+      ...exactness("float32", "float32", ({ float32 }: RemedyRow) => float32, "right, float32"),
     ],
-    rows.map(({ what, norm, float64, float32 }) => [
-      what,
-      norm,
-      float64?.error ?? null,
-      float32.error,
-      float32.right,
-    ]),
   );
 
 /** Which rounding hurts. */
@@ -91,12 +66,12 @@ export const roundingTable = (rows: readonly RoundingRow[], count: number): Tabl
       title: "Which rounding to float32 hurts",
       caption: `The two-layer network of ${count.toLocaleString("en-US")} samples, with weights of exact arithmetic, each thing rounded alone. Errors as shares of the targets’ range.`,
     },
+    rows,
     [
-      ["what", "rounded to float32", "text"],
-      ["error", "largest error", "number"],
-      ["right", "right", "share"],
+      field("what", "rounded to float32", ({ what }) => what),
+      field("error", "largest error", ({ result }) => result.error, "number"),
+      field("right", "right", ({ result }) => result.right, "share"),
     ],
-    rows.map(({ what, result }) => [what, result.error, result.right]),
   );
 
 /** Corollary 1. */
@@ -107,22 +82,17 @@ export const depthTable = (rows: readonly DepthRow[], count: number): Table =>
       title: "Corollary 1: depth k",
       caption: `The first ${count.toLocaleString("en-US")} samples. The width counts the units that pass on the projection and the sum; weights are projection, thresholds, output weights and where blocks end. Float32 is ONNX Runtime, weights found in float32.`,
     },
+    rows,
     [
-      ["depth", "k", "count"],
-      ["width", "width", "count"],
-      ["widthBound", "2n/k + 6", "count"],
-      ["weights", "weights", "count"],
-      ["weightBound", "2n + d + k", "count"],
-      ["float64Error", "error, float64", "number"],
-      ["orderedError", "error, float32, sums in order", "number"],
-      ["orderedRight", "right", "share"],
-      ["productError", "error, float32, matrix products", "number"],
-      ["productRight", "right", "share"],
+      field("depth", "k", ({ depth }) => depth, "count"),
+      field("width", "width", ({ width }) => width, "count"),
+      field("widthBound", "2n/k + 6", ({ widthBound }) => widthBound, "count"),
+      field("weights", "weights", ({ weights }) => weights, "count"),
+      field("weightBound", "2n + d + k", ({ weightBound }) => weightBound, "count"),
+      field("float64Error", "error, float64", ({ float64 }) => float64.error, "number"),
+      ...exactness("ordered", "float32, sums in order", ({ ordered }: DepthRow) => ordered),
+      ...exactness("product", "float32, matrix products", ({ product }: DepthRow) => product),
     ],
-    rows.map(({ depth, width, widthBound, weights, weightBound, float64, ordered, product }) => [
-      ...[depth, width, widthBound, weights, weightBound, float64.error],
-      ...[ordered, product].flatMap(({ error, right }) => [error, right]),
-    ]),
   );
 
 /** Lemma 1. */
@@ -134,19 +104,20 @@ export const lemmaTable = (checks: readonly LemmaCheck[]): Table =>
       caption:
         "Samples spread evenly over the projection. The computed numbers come from the matrix turned by a random reflection, which hides that it is triangular.",
     },
+    checks,
     [
-      ["n", "n", "count"],
-      ["smallest", "min (x − b)", "number"],
-      ["computed", "smallest eigenvalue, computed", "number"],
-      ["logDeterminant", "sum of ln (x − b)", "number"],
-      ["computedLogDeterminant", "ln of the determinant, computed", "number"],
+      field("n", "n", ({ size }) => size, "count"),
+      field("smallest", "min (x − b)", ({ smallest }) => smallest, "number"),
+      field("computed", "smallest eigenvalue, computed", ({ computed }) => computed, "number"),
+      field("logDeterminant", "sum of ln (x − b)", ({ logDeterminant }) => logDeterminant, "number"),
+      field(
+        "computedLogDeterminant",
+        "ln of the determinant, computed",
+        ({ computedLogDeterminant }) => computedLogDeterminant,
+        "number",
+      ),
     ],
-    checks.map(({ size, smallest, computed, logDeterminant, computedLogDeterminant }) => [
-      ...[size, smallest, computed, logDeterminant, computedLogDeterminant],
-    ]),
   );
-
-const plain = (x: number, y: number | null) => ({ x, y, low: null, high: null, n: 1 });
 
 /** Samples shown in the figure of the function. */
 const SHOWN = 9;
@@ -170,41 +141,52 @@ export function functionPlot(network: ReluNetwork, { projected, targets }: Order
     series: [
       {
         title: "network",
-        points: [...knots].map((x, index) => plain(x, values[index]!)),
+        points: [...knots].map((x, index) => plainPoint(x, values[index]!)),
         // Half of them are thresholds, where nothing was asked of it.
         markers: false,
         paper: [],
       },
       {
         title: "samples and their targets, joined by straight lines",
-        points: within(projected).map((x, index) => plain(x, targets[first + index]!)),
+        points: within(projected).map((x, index) => plainPoint(x, targets[first + index]!)),
         paper: [],
       },
     ],
   };
 }
 
+/** A quantity of each row over another one. */
+const curve = <Row>(
+  title: string,
+  rows: readonly Row[],
+  over: (row: Row) => number,
+  read: (row: Row) => number,
+): Series => ({ title, points: rows.map((row) => plainPoint(over(row), read(row))), paper: [] });
+
 /** Errors over the number of samples. */
-export const errorPlot = (rows: readonly SizeRow[], isLabels: boolean, range: number): Plot => ({
-  name: "error-by-n",
-  title: "Largest error over the number of samples",
-  caption: "Two layers, 2n + d weights; float32 is ONNX Runtime.",
-  x: { label: "samples n", unit: "count", domain: null, scale: "log" },
-  y: { label: "largest error / range of targets", unit: "number", domain: null, scale: "log" },
-  guides: isLabels ? [{ label: "half a class", y: 0.5 / range }] : [],
-  series: (
-    [
-      ["float64", ({ float64 }) => float64.error],
-      ["float32, weights found in float32", ({ fitted }) => fitted.error],
-      ["float32, sums in order", ({ ordered }) => ordered.error],
-      ["float32, matrix products", ({ product }) => product.error],
-    ] as const satisfies readonly (readonly [string, (row: SizeRow) => number])[]
-  ).map(([title, read]) => ({
-    title,
-    points: rows.map((row) => plain(row.count, read(row))),
-    paper: [],
-  })),
-});
+export function errorPlot(rows: readonly SizeRow[], isLabels: boolean, range: number): Plot {
+  const errors = (title: string, read: (row: SizeRow) => Exactness): Series =>
+    curve(
+      title,
+      rows,
+      ({ count }) => count,
+      (row) => read(row).error,
+    );
+  return {
+    name: "error-by-n",
+    title: "Largest error over the number of samples",
+    caption: "Two layers, 2n + d weights; float32 is ONNX Runtime.",
+    x: { label: "samples n", unit: "count", domain: null, scale: "log" },
+    y: { label: "largest error / range of targets", unit: "number", domain: null, scale: "log" },
+    guides: isLabels ? [{ label: "half a class", y: 0.5 / range }] : [],
+    series: [
+      errors("float64", ({ float64 }) => float64),
+      errors("float32, weights found in float32", ({ fitted }) => fitted),
+      errors("float32, sums in order", ({ ordered }) => ordered),
+      errors("float32, matrix products", ({ product }) => product),
+    ],
+  };
+}
 
 /** Width and weights over the depth. */
 export const depthPlot = (rows: readonly DepthRow[], count: number): Plot => ({
@@ -214,15 +196,24 @@ export const depthPlot = (rows: readonly DepthRow[], count: number): Plot => ({
   x: { label: "depth k", unit: "count", domain: null },
   y: { label: "how many", unit: "count", domain: null, scale: "log" },
   guides: [],
-  series: (
-    [
-      ["weights", ({ weights }) => weights],
-      ["2n/k + 6", ({ widthBound }) => widthBound],
-      ["width", ({ width }) => width],
-    ] as const satisfies readonly (readonly [string, (row: DepthRow) => number])[]
-  ).map(([title, read]) => ({
-    title,
-    points: rows.map((row) => plain(row.depth, read(row))),
-    paper: [],
-  })),
+  series: [
+    curve(
+      "weights",
+      rows,
+      ({ depth }) => depth,
+      ({ weights }) => weights,
+    ),
+    curve(
+      "2n/k + 6",
+      rows,
+      ({ depth }) => depth,
+      ({ widthBound }) => widthBound,
+    ),
+    curve(
+      "width",
+      rows,
+      ({ depth }) => depth,
+      ({ width }) => width,
+    ),
+  ],
 });

@@ -15,6 +15,7 @@ import { plain } from "../../graph/ops/window.ts";
 import { constant, type Graph, input, sizeOf, type Value } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
 import { openProgram } from "../program.ts";
+import { breathe, type Watch } from "../progress.ts";
 import { type GaborBank, gaborFilters, gaussianWindow, mnistBank } from "./gabor-bank.ts";
 
 /** Images of one run. */
@@ -55,16 +56,16 @@ export function gaborGraph(bank: GaborBank, batch = BATCH, side = SIDE): Graph {
 /**
  * The Gabor features of images.
  *
- * @param images - `[n, 1, 28, 28]` in [0, 1].
+ * @param images - `[n, 1, 28, 28]`: bytes, or numbers in [0, 1].
  * @returns `[n, d]`; `d` is 8 maps * 14 * 14 = 1,568 for {@link mnistBank}.
  * @throws UsageError if a setting of the bank is out of range, or the images are not whole ones.
  * @throws DataError if a pixel is not finite.
  */
 export async function gaborFeatures(
   engine: Engine,
-  images: Float32Array,
+  images: Float32Array | Uint8Array,
   bank: GaborBank = mnistBank,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  watch: Watch = {},
 ): Promise<{ readonly features: Float32Array; readonly dimension: number }> {
   const pixels = SIDE * SIDE;
   const count = images.length / pixels;
@@ -84,10 +85,13 @@ export async function gaborFeatures(
   const features = new Float32Array(count * dimension);
   await using program = await openProgram(engine, engine.lower(graph));
   const batch = new Float32Array(BATCH * pixels);
+  const unit = images instanceof Uint8Array ? 255 : 1;
   for (let first = 0; first < count; first += BATCH) {
-    signal?.throwIfAborted();
+    await breathe(watch, first, count, "Gabor features");
     // What the last run does not fill is left from the one before, and its features are not read.
-    batch.set(images.subarray(first * pixels, (first + BATCH) * pixels));
+    images.subarray(first * pixels, (first + BATCH) * pixels).forEach((pixel, at) => {
+      batch[at] = pixel / unit;
+    });
     const results = await program.run({ x: { data: batch, dims: [BATCH, 1, SIDE, SIDE] } });
     const rows = Math.min(BATCH, count - first);
     features.set(results["features"]!.subarray(0, rows * dimension), first * dimension);

@@ -7,9 +7,10 @@
  */
 
 import { UsageError } from "../../base/errors.ts";
+import { multiply } from "../../base/linear/matrix.ts";
+import { symmetricEigen } from "../../base/linear/symmetric-eigen.ts";
 import { randomStream } from "../../base/random.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { symmetricEigen } from "./symmetric-eigen.ts";
 
 /** Added to the variance of a patch of pixels in [0, 255] before it is divided by its deviation. */
 const VARIANCE_FLOOR = 10;
@@ -101,10 +102,10 @@ export function preparePatches(images: Dataset, settings: PatchSettings): PatchB
       const offsets = new Float32Array(wanted);
       for (let at = 0; at < wanted; at++) {
         const patch = rows.subarray((first + at) * length, (first + at + 1) * length);
-        const white = product(whitener, patch);
+        const white = multiply(whitener, patch, 1);
         const norm = Math.sqrt(white.reduce((sum, element) => sum + element * element, 0));
         // A patch that is the mean patch is no direction; its filter stays 0.
-        const filter = product(whitener, norm > 0 ? white.map((element) => element / norm) : white);
+        const filter = multiply(whitener, norm > 0 ? white.map((element) => element / norm) : white, 1);
         const mean = filter.reduce((sum, element) => sum + element, 0) / length;
         weights.set(
           filter.map((element) => element - mean),
@@ -178,16 +179,4 @@ function zcaWhitener(rows: Float64Array, length: number, epsilon: number): Float
     }
   }
   return whitener;
-}
-
-/** A square matrix times a vector. */
-function product(matrix: Float64Array, vector: Float64Array): Float64Array {
-  const { length } = vector;
-  const result = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    let sum = 0;
-    for (let j = 0; j < length; j++) sum += matrix[i * length + j]! * vector[j]!;
-    result[i] = sum;
-  }
-  return result;
 }

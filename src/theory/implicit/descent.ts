@@ -5,9 +5,9 @@
  * multiple of a row, so from zero the weights stay in the span of the rows.
  */
 
+import type { Spectrum } from "../../base/linear/cholesky.ts";
+import { addTo, dot, type Matrix, rowOf, times, transposeTimes } from "../../base/linear/matrix.ts";
 import { randomStream } from "../../base/random.ts";
-import type { Spectrum } from "./cholesky.ts";
-import { addTo, dot, type Matrix, rowOf, times, transposeTimes } from "./vectors.ts";
 
 export const methods = ["sgd", "gd"] as const;
 export type Method = (typeof methods)[number];

@@ -2,10 +2,10 @@
  * @file Follow a descent to where it ends, and write down on the way how far that still is.
  */
 
-import type { Factor } from "./cholesky.ts";
+import type { Factor } from "../../base/linear/cholesky.ts";
+import { outsideSpan } from "../../base/linear/least-norm.ts";
+import { combine, distance, type Matrix, norm, times } from "../../base/linear/matrix.ts";
 import { createWalker, type Descent } from "./descent.ts";
-import { outsideSpan } from "./least-norm.ts";
-import { combine, distance, type Matrix, norm, times } from "./vectors.ts";
 
 /** One row of a path; distances and norms are of weights, in the units of the weights. */
 export interface Moment {

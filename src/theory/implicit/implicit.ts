@@ -5,19 +5,17 @@
  * one of least norm. From elsewhere it ends at that plus the part of the start that no example sees.
  */
 
-import { UsageError } from "../../base/errors.ts";
+import { factorGram, type Spectrum } from "../../base/linear/cholesky.ts";
+import { leastNorm, outsideSpan } from "../../base/linear/least-norm.ts";
+import { combine, dot, type Matrix, norm } from "../../base/linear/matrix.ts";
 import { randomStream } from "../../base/random.ts";
 import { type Dataset, exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
 import { type Labeling, signsOf } from "../examples.ts";
 import { breathe, type Watch } from "../progress.ts";
-import type { Unsigned } from "../settings.ts";
-import { factorGram } from "./cholesky.ts";
+import { refuse } from "../settings.ts";
 import { type Descent, type Method, predictedRate, ruleRate } from "./descent.ts";
 import { followPath, measuredRate, type Path } from "./follow.ts";
-import { leastNorm, outsideSpan } from "./least-norm.ts";
 import { createProblem, type Problem } from "./problem.ts";
-import { implicitResult } from "./result.ts";
-import { combine, dot, type Matrix, norm } from "./vectors.ts";
 
 /** Where descent starts. */
 export const starts = ["zero", "random"] as const;
@@ -75,6 +73,15 @@ export interface Interpolant {
   readonly testAccuracy: number;
 }
 
+/** Everything that was computed. */
+export interface Computed {
+  readonly splits: Splits;
+  readonly settings: ImplicitSettings;
+  readonly spectrum: Spectrum;
+  readonly runs: readonly Run[];
+  readonly interpolants: readonly Interpolant[];
+}
+
 /** Starts of the interpolants that are compared, in norms of the minimum-norm solution. */
 const START_NORMS = [0, 1, 3, 10, 30];
 
@@ -91,7 +98,7 @@ export async function computeImplicit(
   splits: Splits,
   settings: ImplicitSettings,
   watch: Watch = {},
-): Promise<Unsigned> {
+): Promise<Computed> {
   requireSettings(settings);
   const problem = createProblem(splits.train, settings.seed);
   const randomStart = drawStart(problem, settings.seed);
@@ -108,7 +115,7 @@ export async function computeImplicit(
     }
   }
   watch.onProgress?.(total, total, "done");
-  return implicitResult({
+  return {
     splits,
     settings,
     spectrum: problem.spectrum,
@@ -116,7 +123,7 @@ export async function computeImplicit(
     interpolants: settings.labels.flatMap((labels) =>
       interpolants(problem, splits.test, labels, randomStart),
     ),
-  });
+  };
 }
 
 function requireSettings({
@@ -129,9 +136,6 @@ function requireSettings({
   methods,
   starts,
 }: ImplicitSettings): void {
-  const refuse = (option: string, expected: string, got: unknown): never => {
-    throw new UsageError(`\`${option}\`: expected ${expected}, got ${got}`);
-  };
   if (rate !== undefined && !(rate > 0 && rate < Number.POSITIVE_INFINITY))
     refuse("rate", "a number above 0", rate);
   if (!(momentum >= 0 && momentum < 1)) refuse("momentum", "a number in [0, 1)", momentum);

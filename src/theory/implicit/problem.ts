@@ -3,11 +3,11 @@
  */
 
 import { UsageError } from "../../base/errors.ts";
+import { type Factor, factorGram, type Spectrum, spectrumOf } from "../../base/linear/cholesky.ts";
+import { gramOf, type Matrix } from "../../base/linear/matrix.ts";
 import { randomStream } from "../../base/random.ts";
 import { checkDataset, type Dataset, exampleCount, exampleSize } from "../../data/dataset.ts";
 import { type Labeling, signsOf } from "../examples.ts";
-import { type Factor, factorGram, type Spectrum, spectrumOf } from "./cholesky.ts";
-import { gramOf, type Matrix } from "./vectors.ts";
 
 /** Most examples and values of an example: at these sizes an epoch takes some milliseconds, and the factor 8 MB. */
 export const MOST_EXAMPLES = 1000;

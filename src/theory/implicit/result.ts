@@ -4,29 +4,17 @@
 
 import { percent } from "../../base/percent.ts";
 import { wilsonInterval } from "../../base/shares.ts";
-import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
-import type { Claim } from "../../document/claims.ts";
-import { judgeClaim } from "../../document/claims.ts";
-import type { Plot, Series } from "../../document/plot.ts";
-import type { Table } from "../../document/table.ts";
-import { plain, text } from "../../document/table.ts";
+import { exampleCount, exampleSize } from "../../data/dataset.ts";
+import { type Claim, judgeClaim } from "../../document/claims.ts";
+import { type Plot, plainPoint, type Series } from "../../document/plot.ts";
+import { field, type Table, tableOf } from "../../document/table.ts";
 import { describeExamples, type Labeling } from "../examples.ts";
-import { say, type Unsigned } from "../settings.ts";
-import type { Spectrum } from "./cholesky.ts";
+import { named, say, type Unsigned } from "../settings.ts";
 import type { Moment } from "./follow.ts";
-import type { ImplicitSettings, Interpolant, Run } from "./implicit.ts";
+import type { Computed, Interpolant, Run } from "./implicit.ts";
 
 /** Distance, relative to the norm of the minimum-norm solution, that counts as none. */
 const NONE = 1e-6;
-
-/** Everything that was computed. */
-interface Computed {
-  readonly splits: Splits;
-  readonly settings: ImplicitSettings;
-  readonly spectrum: Spectrum;
-  readonly runs: readonly Run[];
-  readonly interpolants: readonly Interpolant[];
-}
 
 /** Write the document. */
 export function implicitResult(computed: Computed): Unsigned {
@@ -94,19 +82,9 @@ const keyOf = ({ labels, method, start }: Run): string =>
   `${labels}${method === "gd" ? "Gd" : "Sgd"}${start === "zero" ? "Zero" : "Random"}`;
 
 function numbersOf(run: Run): [string, number | null][] {
-  const {
-    distance,
-    nullSpace,
-    fromLimit,
-    outside,
-    norm,
-    leastNorm,
-    measuredRate,
-    predictedRate,
-    testAccuracy,
-  } = run;
+  const { distance, nullSpace, fromLimit, outside, norm, leastNorm, testAccuracy } = run;
   const { epoch, residual } = run.path.moments.at(-1)!;
-  return Object.entries({
+  return named(keyOf(run), {
     Distance: distance,
     NullSpace: nullSpace,
     FromLimit: fromLimit,
@@ -114,12 +92,12 @@ function numbersOf(run: Run): [string, number | null][] {
     Norm: norm,
     LeastNorm: leastNorm,
     Rate: run.descent.rate,
-    Shrink: measuredRate,
-    PredictedShrink: predictedRate,
+    Shrink: run.measuredRate,
+    PredictedShrink: run.predictedRate,
     TestAccuracy: testAccuracy,
     Epochs: epoch,
     Residual: residual,
-  }).map(([name, value]) => [`${keyOf(run)}${name}`, Number.isFinite(value) ? value : null]);
+  });
 }
 
 const nameOf = ({ method, start }: Pick<Run, "method" | "start">): string =>
@@ -197,67 +175,55 @@ function claimOf(runs: readonly Run[]): Claim {
   ]);
 }
 
-function runsTable({ runs, settings }: Computed): Table {
-  return {
-    name: "descents",
-    title: "Where descent ends",
-    caption: `Distances are relative to the norm of the minimum-norm solution. Without l2 the distance ends at the part of the start that no example sees, and nothing is added outside the span of the examples but rounding. Each stops within ${settings.tolerance} of its limit.`,
-    columns: [
-      plain("labels", "Labels"),
-      plain("run", "Descent"),
-      plain("end", "End"),
-      plain("epochs", "Epochs", "count"),
-      plain("distance", "Distance from minimum norm", "number"),
-      plain("nullSpace", "Null-space part of the start", "number"),
-      plain("fromLimit", "Distance from the predicted limit", "number"),
-      plain("outside", "Added outside the span", "number"),
-      plain("norm", "Norm", "number"),
-      plain("leastNorm", "Minimum norm", "number"),
-      plain("shrink", "Factor an epoch, measured", "number"),
-      plain("predicted", "Factor an epoch, theory", "number"),
-      plain("test", "Test accuracy", "share"),
+const runsTable = ({ runs, settings }: Computed): Table =>
+  tableOf(
+    {
+      name: "descents",
+      title: "Where descent ends",
+      caption: `Distances are relative to the norm of the minimum-norm solution. Without l2 the distance ends at the part of the start that no example sees, and nothing is added outside the span of the examples but rounding. Each stops within ${settings.tolerance} of its limit.`,
+    },
+    runs,
+    [
+      field("labels", "Labels", ({ labels }) => labels),
+      field("run", "Descent", nameOf),
+      field("end", "End", ({ path }) => END[path.end]),
+      field("epochs", "Epochs", ({ path }) => path.moments.at(-1)!.epoch, "count"),
+      field("distance", "Distance from minimum norm", ({ distance }) => finite(distance), "number"),
+      field("nullSpace", "Null-space part of the start", ({ nullSpace }) => nullSpace, "number"),
+      field("fromLimit", "Distance from the predicted limit", ({ fromLimit }) => finite(fromLimit), "number"),
+      field("outside", "Added outside the span", ({ outside }) => finite(outside), "number"),
+      field("norm", "Norm", ({ norm }) => finite(norm), "number"),
+      field("leastNorm", "Minimum norm", ({ leastNorm }) => leastNorm, "number"),
+      field("shrink", "Factor an epoch, measured", ({ measuredRate }) => measuredRate, "number"),
+      field("predicted", "Factor an epoch, theory", ({ predictedRate }) => predictedRate, "number"),
+      field("test", "Test accuracy", ({ testAccuracy }) => testAccuracy, "share"),
     ],
-    rows: runs.map((run) => ({
-      labels: text(run.labels),
-      run: text(nameOf(run)),
-      end: text(END[run.path.end]),
-      epochs: text(run.path.moments.at(-1)!.epoch),
-      distance: text(finite(run.distance)),
-      nullSpace: text(run.nullSpace),
-      fromLimit: text(finite(run.fromLimit)),
-      outside: text(finite(run.outside)),
-      norm: text(finite(run.norm)),
-      leastNorm: text(run.leastNorm),
-      shrink: text(run.measuredRate),
-      predicted: text(run.predictedRate),
-      test: text(run.testAccuracy),
-    })),
-  };
-}
+  );
 
 /** JSON has no word for what diverged. */
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-function interpolantsTable(interpolants: readonly Interpolant[]): Table {
-  return {
-    name: "interpolants",
-    title: "Weights that fit every training label, by where descent starts",
-    caption:
-      "Computed as the minimum-norm solution plus the null-space part of the start. All fit alike; what they predict differs.",
-    columns: [
-      plain("labels", "Labels"),
-      plain("start", "Norm of the start, in minimum norms of true labels", "number"),
-      plain("norm", "Norm of the weights", "number"),
-      plain("test", "Test accuracy", "share"),
+const interpolantsTable = (interpolants: readonly Interpolant[]): Table =>
+  tableOf(
+    {
+      name: "interpolants",
+      title: "Weights that fit every training label, by where descent starts",
+      caption:
+        "Computed as the minimum-norm solution plus the null-space part of the start. All fit alike; what they predict differs.",
+    },
+    interpolants,
+    [
+      field("labels", "Labels", ({ labels }) => labels),
+      field(
+        "start",
+        "Norm of the start, in minimum norms of true labels",
+        ({ startNorm }) => startNorm,
+        "number",
+      ),
+      field("norm", "Norm of the weights", ({ norm }) => norm, "number"),
+      field("test", "Test accuracy", ({ testAccuracy }) => testAccuracy, "share"),
     ],
-    rows: interpolants.map(({ labels, startNorm, norm, testAccuracy }) => ({
-      labels: text(labels),
-      start: text(startNorm),
-      norm: text(norm),
-      test: text(testAccuracy),
-    })),
-  };
-}
+  );
 
 /** The figure of a quantity over epochs, for one kind of labels. */
 function plotOf({ runs }: Computed, labels: Labeling, what: "distance" | "norm"): Plot {
@@ -268,13 +234,7 @@ function plotOf({ runs }: Computed, labels: Labeling, what: "distance" | "norm")
     title: nameOf(run),
     points: run.path.moments
       .filter(({ epoch }) => epoch > 0)
-      .map((moment) => ({
-        x: moment.epoch,
-        y: finite(measure(moment, run.leastNorm)),
-        low: null,
-        high: null,
-        n: 1,
-      })),
+      .map((moment) => plainPoint(moment.epoch, finite(measure(moment, run.leastNorm)))),
     paper: [],
   }));
   const isDistance = what === "distance";

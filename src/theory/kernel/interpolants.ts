@@ -5,9 +5,10 @@
  * examples, too. All are computed for a few examples, in float64.
  */
 
+import { eliminate } from "../../base/linear/elimination.ts";
+import { multiply } from "../../base/linear/matrix.ts";
 import { randomStream } from "../../base/random.ts";
 import type { Engine } from "../../train/engine.ts";
-import { eliminate } from "../elimination.ts";
 import type { Watch } from "../progress.ts";
 import type { Kernel } from "./kernels.ts";
 import { multiplyTests } from "./product.ts";
@@ -210,19 +211,6 @@ function kernelMatrix(kernel: Kernel, rows: Float64Array, columns: Float64Array,
       let dot = 0;
       for (let k = 0; k < size; k++) dot += rows[i * size + k]! * columns[j * size + k]!;
       out[i * along + j] = kernel.evaluate(dot, rowNorm, columnNorms[j]!);
-    }
-  }
-  return out;
-}
-
-function multiply(matrix: Float64Array, vectors: Float64Array, columns: number): Float64Array {
-  const inner = vectors.length / columns;
-  const rows = matrix.length / inner;
-  const out = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
-    for (let k = 0; k < inner; k++) {
-      const factor = matrix[i * inner + k]!;
-      for (let j = 0; j < columns; j++) out[i * columns + j]! += factor * vectors[k * columns + j]!;
     }
   }
   return out;

@@ -21,6 +21,7 @@ import {
 } from "../../graph/ops/elementwise.ts";
 import { cast } from "../../graph/ops/shape.ts";
 import { numberLike, type Value } from "../../graph/value.ts";
+import { refuse } from "../settings.ts";
 
 export const kernelNames = ["gaussian", "laplace", "linear", "polynomial", "arc-cosine", "ntk"] as const;
 
@@ -68,7 +69,7 @@ export function kernelOf(settings: KernelSettings): Kernel {
     );
   }
   if (!Number.isInteger(degree) || degree < 1 || degree > 20) {
-    throw new UsageError(`\`degree\`: expected a whole number from 1 to 20, got ${degree}`);
+    refuse("degree", "a whole number from 1 to 20", degree);
   }
   const make = KERNELS[kernel];
   if (!make) throw new UsageError(unknownName("kernel", String(kernel), kernelNames));

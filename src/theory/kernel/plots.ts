@@ -3,7 +3,7 @@
  */
 
 import { exampleCount } from "../../data/dataset.ts";
-import type { Plot, Series } from "../../document/plot.ts";
+import { type Plot, plainPoint, type Series } from "../../document/plot.ts";
 import { type Labeling, labelings } from "../examples.ts";
 import type { Computed } from "./computed.ts";
 import { lastOf, type Outcome } from "./outcome.ts";
@@ -76,13 +76,7 @@ export function plotsOf(computed: Computed, outcomes: readonly Outcome[], all: r
         lines(
           labels,
           (l2) => (l2 === 0 ? printed?.norm : undefined),
-          (one) => ({
-            x: place(one),
-            y: one.norm,
-            low: null,
-            high: null,
-            n: 1,
-          }),
+          (one) => plainPoint(place(one), one.norm),
         ),
       ),
     });
@@ -100,7 +94,7 @@ export function plotsOf(computed: Computed, outcomes: readonly Outcome[], all: r
       series: [
         {
           title: `n = ${last.n}`,
-          points: history.map((y, step) => ({ x: step, y, low: null, high: null, n: 1 })),
+          points: history.map((y, step) => plainPoint(step, y)),
           paper: [],
         },
       ],

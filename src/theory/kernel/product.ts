@@ -2,6 +2,7 @@
  * @file Gram matrix times vectors in float64, the matrix computed tile by tile and never held.
  */
 
+import { transpose } from "../../base/linear/matrix.ts";
 import { matmul } from "../../graph/ops/linear.ts";
 import { type Graph, input } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
@@ -116,14 +117,4 @@ const partOf = (vectors: Float64Array, columns: number, tile: number, rows: numb
 
 function addTo(out: Float64Array, part: Float64Array, from: number): void {
   for (let at = 0; at < part.length; at++) out[from + at]! += part[at]!;
-}
-
-/** `[rows, columns]` as `[columns, rows]`. */
-export function transpose(matrix: Float64Array, rows: number, columns: number): Float64Array {
-  const out = new Float64Array(matrix.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++)
-      out[column * rows + row] = matrix[row * columns + column]!;
-  }
-  return out;
 }

@@ -3,6 +3,7 @@
  */
 
 import { UsageError } from "../../base/errors.ts";
+import { refuse } from "../settings.ts";
 import type { KernelName } from "./kernels.ts";
 import type { SolverName } from "./memory.ts";
 
@@ -53,33 +54,32 @@ export function checkRequest({
   bandwidth,
   kernel,
 }: KernelRequest): void {
-  const refuse = (option: string, expected: string, got: unknown): never => {
-    throw new UsageError(`${option}: expected ${expected}, got ${got}`);
-  };
-  if (n !== undefined && !(Number.isInteger(n) && n >= 1)) refuse("`n`", "a whole number of at least 1", n);
+  if (n !== undefined && !(Number.isInteger(n) && n >= 1)) refuse("n", "a whole number of at least 1", n);
   if (bandwidth !== undefined && !(bandwidth > 0 && Number.isFinite(bandwidth))) {
     refuse(
-      "`bandwidth`",
+      "bandwidth",
       "a positive number (at 0 every example looks the same, and nothing can be fitted)",
       bandwidth,
     );
   }
   if (l2.length === 0 || l2.some((value) => !(value >= 0 && Number.isFinite(value)))) {
-    refuse("`l2`", "numbers of at least 0", l2.join(","));
+    refuse("l2", "numbers of at least 0", l2.join(","));
   }
-  if (!(tolerance > 1e-15 && tolerance < 1)) refuse("`tolerance`", "a number between 1e-15 and 1", tolerance);
+  if (!(tolerance > 1e-15 && tolerance < 1)) refuse("tolerance", "a number between 1e-15 and 1", tolerance);
   if (!(Number.isInteger(iterations) && iterations >= 1))
-    refuse("`iterations`", "a whole number of at least 1", iterations);
+    refuse("iterations", "a whole number of at least 1", iterations);
   if (features === "gabor" && data !== "mnist")
-    refuse("`features` gabor", "`data` mnist, whose gray images the bank is for", `\`data\` ${data}`);
+    throw new UsageError(
+      `\`features\` gabor: expected \`data\` mnist, whose gray images the bank is for, got \`data\` ${data}`,
+    );
   if (features === "random-conv") {
     if (filters.length === 0 || filters.some((count) => !(Number.isInteger(count) && count >= 1))) {
-      refuse("`filters`", "whole numbers of at least 1", filters.join(","));
+      refuse("filters", "whole numbers of at least 1", filters.join(","));
     }
     // Features of mean 0 sum to 0 over the training examples: the Gram matrix of their products is singular.
     if (kernel === "linear" && l2.includes(0)) {
       refuse(
-        "`l2`",
+        "l2",
         "positive numbers with `kernel` linear, as standardized features have a singular Gram matrix",
         0,
       );

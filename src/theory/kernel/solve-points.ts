@@ -2,10 +2,10 @@
  * @file Equation (3) on examples as they are, or on Gabor features: everything is in memory, and tiles are computed anew.
  */
 
-import { type Dataset, exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
+import { type Dataset, exampleCount, type Splits } from "../../data/dataset.ts";
 import type { Engine } from "../../train/engine.ts";
 import { gaborFeatures } from "../features/gabor.ts";
-import { breathe, type Watch } from "../progress.ts";
+import type { Watch } from "../progress.ts";
 import { bandwidthByRule, chooseBandwidth } from "./bandwidth.ts";
 import { exactByteOperand } from "./byte-products.ts";
 import type { Solved } from "./computed.ts";
@@ -122,24 +122,7 @@ async function bandwidthOf(
   });
 }
 
-/** Images whose features are computed at a time. */
-const GABOR_IMAGES = 2000;
-
 async function gaborPoints(engine: Engine, dataset: Dataset, watch: Watch): Promise<Points> {
-  const [count, size] = [exampleCount(dataset), exampleSize(dataset)];
-  let data: Float32Array | undefined;
-  let dimension = 0;
-  for (let from = 0; from < count; from += GABOR_IMAGES) {
-    const rows = Math.min(GABOR_IMAGES, count - from);
-    const isBytes = dataset.inputs instanceof Uint8Array;
-    const images = Float32Array.from(dataset.inputs.subarray(from * size, (from + rows) * size), (value) =>
-      isBytes ? value / 255 : value,
-    );
-    const made = await gaborFeatures(engine, images, undefined, { signal: watch.signal });
-    ({ dimension } = made);
-    data ??= new Float32Array(count * dimension);
-    data.set(made.features, from * dimension);
-    await breathe(watch, from + rows, count, "Gabor features");
-  }
-  return { kind: "floats", data: data!, count, size: dimension };
+  const { features, dimension } = await gaborFeatures(engine, dataset.inputs, undefined, watch);
+  return { kind: "floats", data: features, count: exampleCount(dataset), size: dimension };
 }

@@ -2,10 +2,10 @@
  * @file Equation (3) with several right-hand sides: `(K + l2 I) A = Y`, solved until the residual is small in float64.
  */
 
+import { columnDots, conjugateGradients, type Solved } from "../../base/linear/conjugate-gradients.ts";
 import type { Engine } from "../../train/engine.ts";
 import { breathe, type Watch } from "../progress.ts";
 import { choleskyOf, type Preconditioner } from "./cholesky.ts";
-import { columnDots, conjugateGradients, type Solved } from "./conjugate-gradients.ts";
 import { createGramProduct } from "./product.ts";
 import type { GramSource } from "./source.ts";
 import { TILE } from "./triangle.ts";

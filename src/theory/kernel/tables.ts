@@ -2,8 +2,7 @@
  * @file The tables of kernel interpolation: errors and norms, norms a class, other interpolants, and what it took.
  */
 
-import type { Table } from "../../document/table.ts";
-import { measured, number, plain, text } from "../../document/table.ts";
+import { field, measured, number, plain, type Table, tableOf, text } from "../../document/table.ts";
 import { type Labeling, labelings } from "../examples.ts";
 import type { Computed } from "./computed.ts";
 import { lastOf, type Outcome, secondsOf } from "./outcome.ts";
@@ -53,66 +52,61 @@ function errorsTable(computed: Computed, outcomes: readonly Outcome[]): Table {
   };
 }
 
-function classesTable({ splits }: Computed, outcomes: readonly Outcome[]): Table {
-  const columns = labelings.map((labels) => ({ labels, outcome: lastOf(outcomes, labels) }));
-  return {
-    name: "class-norms",
-    title: "The norm of each class",
-    caption: "Of the largest n; squares add up to the square of the norm of all.",
-    columns: [plain("class", "Class"), ...labelings.map((labels) => plain(labels, TITLES[labels], "number"))],
-    rows: splits.train.classNames.map((name, label) => ({
-      class: text(name),
-      ...Object.fromEntries(
-        columns.map(({ labels, outcome }) => [labels, text(outcome?.classNorms[label] ?? null)]),
-      ),
-    })),
-  };
-}
+const classesTable = ({ splits }: Computed, outcomes: readonly Outcome[]): Table =>
+  tableOf(
+    {
+      name: "class-norms",
+      title: "The norm of each class",
+      caption: "Of the largest n; squares add up to the square of the norm of all.",
+    },
+    splits.train.classNames.map((name, label) => ({ name, label })),
+    [
+      field("class", "Class", ({ name }) => name),
+      ...labelings.map((labels) => {
+        const outcome = lastOf(outcomes, labels);
+        return field<{ readonly label: number }>(
+          labels,
+          TITLES[labels],
+          ({ label }) => outcome?.classNorms[label] ?? null,
+          "number",
+        );
+      }),
+    ],
+  );
 
-const interpolantsTable = ({ interpolants }: Computed): Table => ({
-  name: "interpolants",
-  title: "Other interpolants of the same labels",
-  caption: `Of the first ${interpolants[0]!.n} training examples; errors on ${interpolants[0]!.tests} test examples. All fit the training labels; those that do not generalise have larger norms (Section 5).`,
-  columns: [
-    plain("title", "Interpolant"),
-    plain("train", "Training error", "error"),
-    plain("test", "Test error", "error"),
-    plain("norm", "Norm", "number"),
-    plain("residual", "Relative residual", "number"),
-  ],
-  rows: interpolants.map(({ title, trainErrors, testErrors, norm, residual, n, tests }) => ({
-    title: text(title),
-    train: text(trainErrors / n),
-    test: text(testErrors / tests),
-    norm: text(norm),
-    residual: text(residual),
-  })),
-});
+const interpolantsTable = ({ interpolants }: Computed): Table =>
+  tableOf(
+    {
+      name: "interpolants",
+      title: "Other interpolants of the same labels",
+      caption: `Of the first ${interpolants[0]!.n} training examples; errors on ${interpolants[0]!.tests} test examples. All fit the training labels; those that do not generalise have larger norms (Section 5).`,
+    },
+    interpolants,
+    [
+      field("title", "Interpolant", ({ title }) => title),
+      field("train", "Training error", ({ trainErrors, n }) => trainErrors / n, "error"),
+      field("test", "Test error", ({ testErrors, tests }) => testErrors / tests, "error"),
+      field("norm", "Norm", ({ norm }) => norm, "number"),
+      field("residual", "Relative residual", ({ residual }) => residual, "number"),
+    ],
+  );
 
 function workTable({ plan, solutions, peak, featureSeconds }: Computed, outcomes: readonly Outcome[]): Table {
   const shift = Math.max(0, ...solutions.map((one) => one.shift));
-  const rows: [string, number | null, "seconds" | "bytes" | "number" | "count"][] = [
-    ["Features and their Gram matrix, seconds", featureSeconds, "seconds"],
-    ["Factor, seconds", secondsOf(solutions, "factor"), "seconds"],
-    ["Conjugate gradients, seconds", secondsOf(solutions, "solve"), "seconds"],
-    ["Test examples, seconds", secondsOf(solutions, "test"), "seconds"],
-    [
-      "Steps of conjugate gradients, most",
-      Math.max(0, ...outcomes.map(({ iterations }) => iterations)),
-      "count",
-    ],
-    ["Largest relative residual", Math.max(0, ...outcomes.map(({ residual }) => residual)), "number"],
-    ["Added to the factor's diagonal for rounding", shift, "number"],
-    ["Memory planned, MiB", Math.round(plan.bytes / 2 ** 20), "number"],
-    ["Memory at most, MiB", Math.round(peak / 2 ** 20), "number"],
+  const rows: [string, number | null][] = [
+    ["Features and their Gram matrix, seconds", featureSeconds],
+    ["Factor, seconds", secondsOf(solutions, "factor")],
+    ["Conjugate gradients, seconds", secondsOf(solutions, "solve")],
+    ["Test examples, seconds", secondsOf(solutions, "test")],
+    ["Steps of conjugate gradients, most", Math.max(0, ...outcomes.map(({ iterations }) => iterations))],
+    ["Largest relative residual", Math.max(0, ...outcomes.map(({ residual }) => residual))],
+    ["Added to the factor's diagonal for rounding", shift],
+    ["Memory planned, MiB", Math.round(plan.bytes / 2 ** 20)],
+    ["Memory at most, MiB", Math.round(peak / 2 ** 20)],
   ];
-  return {
-    name: "work",
-    title: "What it took",
-    caption: "",
-    columns: [plain("what", "What"), plain("value", "Value", "number")],
-    rows: rows
-      .filter(([, value]) => value !== null)
-      .map(([what, value]) => ({ what: text(what), value: text(value) })),
-  };
+  return tableOf(
+    { name: "work", title: "What it took", caption: "" },
+    rows.filter(([, value]) => value !== null),
+    [field("what", "What", ([what]) => what), field("value", "Value", ([, value]) => value, "number")],
+  );
 }

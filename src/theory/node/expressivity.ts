@@ -1,63 +1,25 @@
 /**
- * @file Theorem 1, Lemma 1 and Corollary 1 as a document: networks constructed, counted, run and compared.
+ * @file Expressivity with everything it needs on a machine with Node: data files, the engine.
  */
 
 import { canonicalJson, sha256 } from "../../base/json.ts";
-import { type Check, judgeClaim } from "../../document/claims.ts";
-import { orderSamples, PLACEMENT } from "../expressivity/fit.ts";
+import { computeExpressivity, type Study } from "../expressivity/expressivity.ts";
 import { CANDIDATES } from "../expressivity/fit-two-layer.ts";
-import { checkLemma, type LemmaCheck } from "../expressivity/lemma.ts";
-import { type ReluNetwork, weightCount, weightNorm } from "../expressivity/network.ts";
-import { networkOnnx } from "../expressivity/onnx.ts";
-import { drawProjections, relativeGap, smallestGap } from "../expressivity/projection.ts";
-import { checkSample, mergeDuplicates, type Sample } from "../expressivity/sample.ts";
-import {
-  type Bench,
-  type DepthRow,
-  fitExact,
-  fitSingle,
-  largestSum,
-  MET,
-  measureDepth,
-  measureRemedies,
-  measureRoundings,
-  measureSize,
-  type RemedyRow,
-  type RoundingRow,
-  rangeOf,
-  type SizeRow,
-} from "../expressivity/study.ts";
-import {
-  depthPlot,
-  depthTable,
-  errorPlot,
-  functionPlot,
-  lemmaTable,
-  remedyTable,
-  roundingTable,
-  sizeTable,
-} from "../expressivity/tables.ts";
+import { expressivityResult } from "../expressivity/result.ts";
+import type { Sample } from "../expressivity/sample.ts";
 import { breathe, type Watch } from "../progress.ts";
 import type { TheoryResult } from "../theory-result.ts";
-import { openHere } from "./engine.ts";
+import { openHere, signed } from "./computation.ts";
 import { loadPoints, type PointsRequest } from "./points.ts";
-import { startProvenance } from "./provenance.ts";
 
 /** What is asked for. */
-export interface ExpressivityOptions extends PointsRequest, Watch {
+export interface ExpressivityOptions extends PointsRequest, Pick<Study, "onModel">, Watch {
   /** Directions drawn, of which the best is taken; 16 if not given. */
   readonly candidates?: number | undefined;
   /** Of the engine; 2 if not given. */
   readonly threads?: number | undefined;
   readonly command?: string | undefined;
-  /** Given the ONNX model of the two-layer network of all samples, float32, with its `2 n + d` weights. */
-  readonly onModel?: ((model: Uint8Array) => Promise<void> | void) | undefined;
 }
-
-/** Samples of the depth table; all deeper networks of more would take the engine minutes, and show the same. */
-const DEPTH_SAMPLES = 2000;
-/** Largest depth shown. */
-const DEEPEST = 8;
 
 /** SHA-256 of points and targets. */
 const hashOf = ({ count, dimensions, inputs, targets }: Sample): Promise<string> =>
@@ -66,266 +28,19 @@ const hashOf = ({ count, dimensions, inputs, targets }: Sample): Promise<string>
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Sizes of the check of Lemma 1. */
-const LEMMA_SIZES = [2, 4, 8, 12];
-/** Error, as a share of the targets' range, up to which a function counts as represented in float64. */
-const REPRESENTED = 1e-6;
-
-/** What was measured. */
-interface Found {
-  readonly sample: Sample;
-  readonly merged: number;
-  readonly isLabels: boolean;
-  readonly exact: ReluNetwork;
-  readonly smallestEigenvalue: number;
-  readonly sizes: readonly SizeRow[];
-  readonly remedies: readonly RemedyRow[];
-  readonly roundings: readonly RoundingRow[];
-  /** The largest value a sum passes through, in the units of the targets. */
-  readonly largestSum: number;
-  /** Directions drawn, and those on which no two samples fall together in float32. */
-  readonly drawn: number;
-  readonly apart: number;
-  readonly depths: readonly DepthRow[];
-  readonly depthCount: number;
-  readonly lemma: readonly LemmaCheck[];
-}
-
 /**
  * Construct the networks for a sample, run them in float64 and on ONNX Runtime, and say how exact they are.
  *
  * @throws UsageError, DataError as {@link loadPoints} and `fitTwoLayer` do, EngineError if there is no engine.
  */
-export async function expressivity(options: ExpressivityOptions): Promise<TheoryResult> {
-  const { threads = 2, candidates = CANDIDATES, seed, labels, command, onModel } = options;
-  const finish = startProvenance({ threads, command });
-  await breathe(options, 0, 1, "reading the data");
-  const given = await loadPoints(options);
-  checkSample(given);
-  const { sample, merged } = mergeDuplicates(given);
-  const projections = await drawProjections(sample, candidates, seed, options);
-  const engine = await openHere({ threads });
-  const bench: Bench = { sample, projections, engine, isLabels: labels !== "regression", watch: options };
-  const { count } = sample;
-  const { on, network: exact } = fitExact(bench, count);
-  await onModel?.(networkOnnx(fitSingle(bench, count).network, "ordered"));
-  const sizes: SizeRow[] = [];
-  for (const size of sizesUpTo(count)) {
-    await breathe(options, sizes.length, sizesUpTo(count).length, `${size} samples`);
-    sizes.push(await measureSize(bench, size));
-  }
-  const remedies = await measureRemedies(bench);
-  const roundings = measureRoundings(bench);
-  const depthCount = Math.min(count, DEPTH_SAMPLES);
-  const depths: DepthRow[] = [];
-  for (let depth = 2; depth <= Math.min(DEEPEST, depthCount + 1); depth++) {
-    await breathe(options, depth - 2, DEEPEST - 1, `depth ${depth}`);
-    depths.push(await measureDepth(bench, depthCount, depth));
-  }
-  const ordered = orderSamples(on.exact, sample.targets);
-  const { thresholds } = exact.blocks[0]!;
-  const found: Found = {
-    sample,
-    merged,
-    isLabels: bench.isLabels,
-    exact,
-    sizes,
-    remedies,
-    roundings,
-    depths,
-    depthCount,
-    largestSum: largestSum(exact, ordered.projected.at(-1)!),
-    drawn: candidates,
-    apart: projections.filter(({ single: values }) => relativeGap(values) > 0).length,
-    smallestEigenvalue: ordered.projected.reduce(
-      (least: number, x: number, index: number) => Math.min(least, x - thresholds[index]!),
-      Number.POSITIVE_INFINITY,
-    ),
-    lemma: LEMMA_SIZES.filter((size) => size <= count).map((size) =>
-      checkSpread(ordered.projected, size, seed),
-    ),
-  };
-  const range = rangeOf(sample.targets);
-  return {
-    schema: "shatter/theory@1",
-    name: "expressivity",
-    title: "Theorem 1: any function on n samples with 2n + d weights",
-    question:
-      "How small a network can take any values at n samples in d dimensions, and what does it take to compute it?",
-    findings: findingsOf(found, relativeGap(on.exact), smallestGap(ordered.projected)),
-    source: "Section 4 and appendix C, Theorem 1, Lemma 1, Corollary 1",
-    method: METHOD,
-    notes: notesOf(found, options),
-    settings: {
-      data: options.data,
-      n: options.n,
-      d: sample.dimensions,
-      labels,
-      candidates,
-      seed,
-      threads,
-      dataHash: await hashOf(sample),
-    },
-    tables: [
-      sizeTable(sizes),
-      remedyTable(remedies, count),
-      roundingTable(roundings, count),
-      ...(depths.length > 0 ? [depthTable(depths, depthCount)] : []),
-      ...(found.lemma.length > 0 ? [lemmaTable(found.lemma)] : []),
-    ],
-    plots: [
-      functionPlot(exact, ordered),
-      errorPlot(sizes, bench.isLabels, range),
-      ...(depths.length > 0 ? [depthPlot(depths, depthCount)] : []),
-    ],
-    claims: [claimOf(found)],
-    numbers: numbersOf(found, relativeGap(on.exact)),
-    provenance: finish(),
-  };
+export function expressivity(options: ExpressivityOptions): Promise<TheoryResult> {
+  const { threads = 2, candidates = CANDIDATES, labels, command } = options;
+  return signed({ threads, command }, async () => {
+    await breathe(options, 0, 1, "reading the data");
+    const given = await loadPoints(options);
+    const engine = await openHere({ threads });
+    const study = { ...options, candidates, isLabels: labels !== "regression" };
+    const found = await computeExpressivity(engine, given, study);
+    return expressivityResult(found, { ...options, candidates, threads }, await hashOf(found.sample));
+  });
 }
-
-/** Half powers of ten from 100 to a number, and the number itself. */
-function sizesUpTo(count: number): number[] {
-  const grid = [100, 316, 1000, 3162, 10_000, 31_623].filter((size) => size < count);
-  return [...grid, count];
-}
-
-/** Lemma 1 for some samples, evenly over the projection. */
-function checkSpread(projected: Float64Array | Float32Array, size: number, seed: number): LemmaCheck {
-  const count = projected.length;
-  const x = Float64Array.from(
-    { length: size },
-    (_, index) => projected[Math.round((index * (count - 1)) / (size - 1))]!,
-  );
-  const gap = (x.at(-1)! - x[0]!) / (size - 1);
-  const b = x.map((value, index) =>
-    index === 0 ? value - gap : value - PLACEMENT * (value - x[index - 1]!),
-  );
-  return checkLemma(x, b, seed);
-}
-
-const whole = (value: number): string => value.toLocaleString("en-US");
-
-/** Two digits, by a power of ten where it would be long. */
-function short(value: number): string {
-  const size = Math.abs(value);
-  if (value === 0 || (size >= 1e-3 && size < 1e6)) return whole(Number(value.toPrecision(2)));
-  return value.toExponential(1).replace("e+", "e").replace("-", "−");
-}
-
-const noun = (count: number, what: string): string => `${whole(count)} ${what}${count === 1 ? "" : "s"}`;
-const share = (value: number): string => `${Number((100 * value).toFixed(2))} %`;
-
-function findingsOf(found: Found, gap: number, distance: number): string[] {
-  const { sample, exact, sizes, remedies, isLabels, smallestEigenvalue, drawn, apart } = found;
-  const [, weights, thresholds, places, sums] = found.roundings;
-  const { count, dimensions, targets } = sample;
-  const all = sizes.at(-1)!;
-  const met = isLabels ? "labels right" : `targets met to ${100 * MET} % of their range`;
-  const norm = weightNorm(exact);
-  const bound = Math.sqrt(targets.reduce((sum, y) => sum + y * y, 0)) / smallestEigenvalue;
-  const lastGood = sizes.filter(({ product }) => product.right === 1).at(-1);
-  const [midpoints] = remedies;
-  return [
-    `${noun(count, "sample")} in ${noun(dimensions, "dimension")} ${count === 1 ? "is" : "are"} represented with ${whole(weightCount(exact))} weights, exactly 2n + d: the largest error is ${short(all.float64.error)} of the targets’ range in float64, and in float32 on ONNX Runtime ${share(all.fitted.right)} of the samples have their ${met} (largest error ${short(all.fitted.error)}).`,
-    `The smallest eigenvalue of Lemma 1 is ${short(smallestEigenvalue)}${count > 1 ? `, 15/16 of the smallest gap (${short(distance)}, which is ${short(gap)} of the range)` : ""}. The norm of w is ${short(norm)}; the norm of the targets over that eigenvalue is ${short(bound)}, which would bound it if the matrix were symmetric.`,
-    lastGood === undefined
-      ? `Computed as networks usually are, by matrix products in float32 with weights rounded to float32, not even ${whole(sizes[0]!.count)} samples all have their ${met}.`
-      : lastGood === all
-        ? `Computed as networks usually are, by matrix products in float32 with weights rounded to float32, all of these samples still have their ${met}.`
-        : `Computed as networks usually are, by matrix products in float32 with weights rounded to float32, all ${met} up to ${whole(lastGood.count)} of the sizes tried; at ${whole(count)} it is ${share(all.product.right)}.`,
-    ...(all.product.right < 1
-      ? [
-          `What breaks float32 is cancellation: the slope between two samples is the difference of their targets over their gap, and every unit keeps its slope to the end of the range, so the sum of the units passes through ${short(found.largestSum)} before it comes back to a target; float32 keeps 24 bits of that. Each alone, the rounding of units and sums leaves ${share(sums!.result.right)} of the ${isLabels ? "labels right" : "targets met"}, of the weights w ${share(weights!.result.right)}, of the thresholds ${share(thresholds!.result.right)}; that of the projections ${share(places!.result.right)}, as it hurts only where neighbors are near. Smaller targets change nothing.`,
-        ]
-      : []),
-    `What helps in float64: thresholds just after the sample before instead of midpoints, which pass an error of one slope on to the next undamped (largest error ${short(midpoints!.float64!.error)} with midpoints, ${short(remedies[1]!.float64!.error)} without, on the same direction). What helps in float32: finding the weights by forward substitution in float32 itself, in the order in which they will be summed, so that each weight makes up for the rounding of all before it. It needs a direction on which no two samples fall together in float32: ${apart} of the ${drawn} drawn are such for these samples, and fewer the more samples there are. The direction with the largest smallest gap instead of the first takes the largest error in float64 to ${short(remedies[2]!.float64!.error)}.`,
-  ];
-}
-
-const METHOD = [
-  "Theorem 1: c(x) = sum over j of w_j max(⟨a, x⟩ − b_j, 0). The samples are projected on several normal directions a, three of four orthogonal to the mean input; the one with the largest smallest gap over the range is taken, in float64 for the network of float64, in float32 for that of float32. Thresholds b interleave with the sorted projections, each 15/16 of the way back to the sample before. The weights w solve the triangular system of Lemma 1: as differences of slopes, in one pass, O(n log n + nd) in all.",
-  "Float32 weights are found by the same substitution with every operation rounded to float32, O(n²/2), for samples projected in float32. They hold for sums in the order of the units, which the exported model states (ONNX’s Scan); those have the same bits on every machine that rounds as IEEE 754 says.",
-  "Corollary 1: the n units are divided among k − 1 hidden layers by their place on the projection. The first layer computes the block of the largest projections, the next one the block before it, and so on; a block sees the distance to its end, so it is constant beyond. Each layer passes on the projection and the sum so far in two units each.",
-  "Lemma 1 is checked on matrices turned by a random reflection, by inverse iteration and by elimination with pivoting, which do not see that the original is triangular.",
-  "Float64 values are computed term by term as the formula says; float32 values by ONNX Runtime.",
-];
-
-function notesOf({ merged, depthCount, sample }: Found, { data, labels }: ExpressivityOptions): string[] {
-  const inputs =
-    data === "gaussian" ? "Inputs are standard normal." : "Inputs are pixels, 0 to 255, as they are.";
-  const targets = {
-    random:
-      "Targets are class numbers drawn uniformly at random, as real numbers: the theorem is about functions to R.",
-    true: "Targets are the true class numbers, as real numbers: the theorem is about functions to R.",
-    regression: "Targets are standard normal.",
-  }[labels];
-  return [
-    `${inputs} ${targets}`,
-    ...(merged > 0
-      ? [`${merged} samples are equal to another one and have the same target; they count once.`]
-      : []),
-    ...(depthCount < sample.count
-      ? [
-          `Depths were compared on the first ${whole(depthCount)} samples, to spare time; the construction is the same for all.`,
-        ]
-      : []),
-    "Some thresholds coincide in float32 with the sample before them, where no float32 number lies between; the matrix stays triangular.",
-  ];
-}
-
-function claimOf({ sample, exact, sizes, depths, depthCount }: Found) {
-  const { count, dimensions } = sample;
-  const { error } = sizes.at(-1)!.float64;
-  const deeper = depths.filter(({ depth }) => depth > 2);
-  const worst = Math.max(0, ...deeper.map(({ float64 }) => float64.error));
-  const isSmall = deeper.every(
-    ({ width, widthBound, weights, weightBound }) => width <= widthBound && weights <= weightBound,
-  );
-  const checks: Check[] = [
-    {
-      holds: weightCount(exact) === 2 * count + dimensions && error <= REPRESENTED,
-      says: `two layers have ${whole(weightCount(exact))} weights for n = ${whole(count)} and d = ${whole(dimensions)}, and are off by at most ${short(error)} of the range`,
-    },
-    deeper.length === DEEPEST - 2
-      ? {
-          holds: isSmall && worst <= REPRESENTED,
-          says: `depths 3 to ${DEEPEST} for n = ${whole(depthCount)} have widths of ${whole(deeper[0]!.width)} to ${whole(deeper.at(-1)!.width)} and at most ${whole(Math.max(...deeper.map(({ weights }) => weights)))} weights, and are off by at most ${short(worst)}`,
-        }
-      : { holds: null, says: `depths up to ${DEEPEST}, which take ${DEEPEST - 1} samples` },
-  ];
-  return judgeClaim(16, checks);
-}
-
-const numbersOf = (found: Found, gap: number): TheoryResult["numbers"] => {
-  const { sample, merged, exact, smallestEigenvalue, sizes, depths, remedies, depthCount } = found;
-  const all = sizes.at(-1)!;
-  return {
-    samples: sample.count,
-    dimensions: sample.dimensions,
-    merged,
-    weights: weightCount(exact),
-    weightNorm: weightNorm(exact),
-    largestSum: found.largestSum,
-    directionsApartInFloat32: found.apart,
-    smallestEigenvalue,
-    relativeGap: gap,
-    float64Error: all.float64.error,
-    float32Error: all.fitted.error,
-    float32Right: all.fitted.right,
-    float32OrderedRight: all.ordered.right,
-    float32ProductRight: all.product.right,
-    sizes: sizes.map(({ count }) => count),
-    float64ErrorBySize: sizes.map(({ float64 }) => float64.error),
-    float32ErrorBySize: sizes.map(({ fitted }) => fitted.error),
-    float32ProductErrorBySize: sizes.map(({ product }) => product.error),
-    float32ProductRightBySize: sizes.map(({ product }) => product.right),
-    midpointFloat64Error: remedies[0]?.float64?.error ?? null,
-    depthSamples: depthCount,
-    depths: depths.map(({ depth }) => depth),
-    widths: depths.map(({ width }) => width),
-    weightsByDepth: depths.map(({ weights }) => weights),
-    float64ErrorByDepth: depths.map(({ float64 }) => float64.error),
-    float32ErrorByDepth: depths.map(({ ordered }) => ordered.error),
-  };
-};

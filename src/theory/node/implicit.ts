@@ -8,11 +8,12 @@ import { GAUSSIAN, labelings, twoClasses } from "../examples.ts";
 import { methods } from "../implicit/descent.ts";
 import { computeImplicit, type ImplicitSettings, starts } from "../implicit/implicit.ts";
 import { requireUnderdetermined } from "../implicit/problem.ts";
+import { implicitResult } from "../implicit/result.ts";
 import type { Watch } from "../progress.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
-import { loadExamples } from "./load-examples.ts";
-import { type Surroundings, startProvenance, withDataHash } from "./provenance.ts";
+import { type Surroundings, signedWithData } from "./computation.ts";
+import { loadAsked } from "./load-examples.ts";
 
 /** What is asked. */
 interface Request extends ImplicitSettings {
@@ -57,26 +58,20 @@ export interface ImplicitOptions extends Optional<Request>, Surroundings, Watch 
  * @throws UsageError if a setting is out of range or the problem is not under-determined.
  * @throws DataError if data are missing, not finite, or linearly dependent.
  */
-export async function implicitRegularization(options: ImplicitOptions = {}): Promise<TheoryResult> {
-  const sign = startProvenance(options);
-  const asked = fill(implicitDefaults, options);
-  const splits = await loadRows(asked, options);
-  const { onProgress, signal } = options;
-  const result = await computeImplicit(splits, asked, { onProgress, signal });
-  return { ...(await withDataHash(result, splits)), provenance: sign() };
-}
+export const implicitRegularization = (options: ImplicitOptions = {}): Promise<TheoryResult> =>
+  signedWithData(options, async (watch) => {
+    const asked = fill(implicitDefaults, options);
+    const splits = await loadRows(asked, options);
+    return { splits, result: implicitResult(await computeImplicit(splits, asked, watch)) };
+  });
 
 /** Examples of two classes, as the model sees them. */
-async function loadRows(
-  { data, n, testN, d, seed }: Request,
-  { dataDir, preprocess, d: width }: ImplicitOptions,
-): Promise<Splits> {
-  if (data === GAUSSIAN) {
-    requireUnderdetermined(n, d);
-    return loadExamples({ data, n, testN, d, seed });
-  }
-  const splits = await loadExamples({ data, n, testN, d: width, seed, dataDir });
-  requireUnderdetermined(n, exampleSize(splits.train));
-  const finish = preprocessor(preprocess ?? usualPreprocess(splits.train), splits.train);
+async function loadRows(asked: Request, options: ImplicitOptions): Promise<Splits> {
+  const isDrawn = asked.data === GAUSSIAN;
+  if (isDrawn) requireUnderdetermined(asked.n, asked.d);
+  const splits = await loadAsked(asked, options);
+  if (isDrawn) return splits;
+  requireUnderdetermined(asked.n, exampleSize(splits.train));
+  const finish = preprocessor(options.preprocess ?? usualPreprocess(splits.train), splits.train);
   return { train: twoClasses(finish(splits.train)), test: twoClasses(finish(splits.test)) };
 }

@@ -5,7 +5,6 @@
 import { totalmem } from "node:os";
 import type { Splits } from "../../data/dataset.ts";
 import { corruptLabels } from "../../data/randomize.ts";
-import { GAUSSIAN } from "../examples.ts";
 import type { Labels } from "../kernel/outcome.ts";
 import { checkRequest, type KernelRequest } from "../kernel/request.ts";
 import { kernelResult } from "../kernel/result.ts";
@@ -13,10 +12,9 @@ import { solvePoints } from "../kernel/solve-points.ts";
 import type { Watch } from "../progress.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
-import { openHere } from "./engine.ts";
+import { openHere, type Surroundings, signedWithData } from "./computation.ts";
 import { solveFilters } from "./filters.ts";
-import { loadExamples } from "./load-examples.ts";
-import { type Surroundings, startProvenance, withDataHash } from "./provenance.ts";
+import { loadAsked } from "./load-examples.ts";
 
 /** Share of the machine's memory that is used at most, unless told otherwise. */
 const MEMORY_SHARE = 0.8;
@@ -62,31 +60,21 @@ export interface KernelOptions extends Optional<KernelRequest>, Surroundings, Wa
  * @throws UsageError if something that is asked for is impossible, or does not fit into memory, with what would.
  * @throws DataError if data are missing or not finite, or equal examples have different labels.
  */
-export async function kernelInterpolation(options: KernelOptions = {}): Promise<TheoryResult> {
-  const sign = startProvenance(options);
-  const request = fill(kernelDefaults, options);
-  checkRequest(request);
-  const { data, n, testN, seed, d } = request;
-  const splits = await loadExamples({
-    data,
-    n,
-    testN,
-    d: data === GAUSSIAN ? d : options.d,
-    seed,
-    dataDir: options.dataDir,
+export const kernelInterpolation = (options: KernelOptions = {}): Promise<TheoryResult> =>
+  signedWithData(options, async (watch) => {
+    const request = fill(kernelDefaults, options);
+    checkRequest(request);
+    const splits = await loadAsked(request, options);
+    const engine = await openHere(options);
+    const limit = options.memory ?? MEMORY_SHARE * totalmem();
+    const given = { engine, request, splits, labels: labelsOf(splits, request.seed), limit, watch };
+    const solved =
+      request.features === "random-conv"
+        ? await solveFilters(given, options.gramFolder)
+        : await solvePoints(given);
+    const peak = process.resourceUsage().maxRSS * 1024;
+    return { splits, result: kernelResult({ ...solved, request, splits, peak }) };
   });
-  const engine = await openHere(options);
-  const limit = options.memory ?? MEMORY_SHARE * totalmem();
-  const watch = { onProgress: options.onProgress, signal: options.signal };
-  const given = { engine, request, splits, labels: labelsOf(splits, seed), limit, watch };
-  const solved =
-    request.features === "random-conv"
-      ? await solveFilters(given, options.gramFolder)
-      : await solvePoints(given);
-  const peak = process.resourceUsage().maxRSS * 1024;
-  const result = kernelResult({ ...solved, request, splits, peak });
-  return { ...(await withDataHash(result, splits)), provenance: sign() };
-}
 
 const labelsOf = ({ train, test }: Splits, seed: number): Labels => ({
   train: { true: train.labels, random: corruptLabels(train, 1, seed, "train").labels },

@@ -7,13 +7,34 @@ import type { Splits } from "../../data/dataset.ts";
 import { loadDataset } from "../../run/node/library.ts";
 import { type ExampleOptions, GAUSSIAN, gaussianRows, requireWhole } from "../examples.ts";
 
+/** What every computation is asked about its examples. */
+interface Asked {
+  readonly data: string;
+  readonly n: number | undefined;
+  readonly testN: number | undefined;
+  readonly d: number;
+  readonly seed: number;
+}
+
+/**
+ * Load the examples that a computation is asked for. Only Gaussian rows have a width by default; one that was asked for in
+ * vain is refused.
+ *
+ * @throws UsageError, DataError as {@link loadExamples}.
+ */
+export const loadAsked = (
+  { data, n, testN, d, seed }: Asked,
+  given: Pick<ExampleOptions, "d" | "dataDir">,
+): Promise<Splits> =>
+  loadExamples({ data, n, testN, d: data === GAUSSIAN ? d : given.d, seed, dataDir: given.dataDir });
+
 /**
  * Load or draw examples, uncropped.
  *
  * @throws UsageError if the name is unknown, a size is not possible, or `d` is given for a dataset of its own width.
  * @throws DataError if files are missing or not what they should be.
  */
-export async function loadExamples(options: ExampleOptions): Promise<Splits> {
+async function loadExamples(options: ExampleOptions): Promise<Splits> {
   const { data, n, testN, d } = options;
   if (n !== undefined) requireWhole("n", n, 1);
   if (testN !== undefined) requireWhole("testN", testN, 1);

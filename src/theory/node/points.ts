@@ -6,11 +6,7 @@ import { UsageError } from "../../base/errors.ts";
 import { type RandomStream, randomStream } from "../../base/random.ts";
 import { exampleSize } from "../../data/dataset.ts";
 import { loadDataset } from "../../run/node/library.ts";
-import { checkSize, type Sample } from "../expressivity/sample.ts";
-
-/** Where targets come from. */
-export const targetKinds = ["random", "true", "regression"] as const;
-export type TargetKind = (typeof targetKinds)[number];
+import { checkSize, type Sample, type TargetKind } from "../expressivity/sample.ts";
 
 /** Classes of random labels where the data have none. */
 const CLASSES = 10;

@@ -2,20 +2,19 @@
  * @file Rademacher complexity with everything it needs on a machine with Node: data files, the engine.
  */
 
-import type { Splits } from "../../data/dataset.ts";
 import { usualPreprocess } from "../../data/preprocess.ts";
 import { openLibrary } from "../../run/node/library.ts";
 import { checkRecipe } from "../../train/possible.ts";
 import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
-import { GAUSSIAN, twoClasses } from "../examples.ts";
+import { twoClasses } from "../examples.ts";
 import type { Watch } from "../progress.ts";
 import { computeRademacher, type RademacherSettings, requireRademacher } from "../rademacher/rademacher.ts";
+import { rademacherResult } from "../rademacher/result.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
-import { openHere } from "./engine.ts";
-import { loadExamples } from "./load-examples.ts";
-import { type Surroundings, startProvenance, withDataHash } from "./provenance.ts";
+import { openHere, type Surroundings, signedWithData } from "./computation.ts";
+import { loadAsked } from "./load-examples.ts";
 
 /** What is asked, but for the recipe. */
 interface Request extends Omit<RademacherSettings, "models" | "recipe"> {
@@ -65,23 +64,17 @@ export interface RademacherOptions extends Optional<Request>, Surroundings, Watc
  * @throws UsageError if a setting is out of range: before data are read.
  * @throws DataError if data are missing or not what they should be.
  */
-export async function rademacherComplexity(options: RademacherOptions = {}): Promise<TheoryResult> {
-  const sign = startProvenance(options);
-  const asked = fill(rademacherDefaults, options);
-  const { data, sizes, capacity, testN, seed } = asked;
-  const models = await Promise.all(asked.models.map(openLibrary().model));
-  const given = checkRecipe({ ...signsRecipe, ...options.recipe });
-  requireRademacher({ ...asked, models, recipe: given });
-  const n = Math.max(capacity, ...sizes);
-  // A width that was asked for in vain is refused there.
-  const width = data === GAUSSIAN ? asked.d : options.d;
-  const loaded = await loadExamples({ data, n, testN, d: width, seed, dataDir: options.dataDir });
-  const recipe = { ...given, preprocess: options.recipe?.preprocess ?? usualPreprocess(loaded.train) };
-  const cropped = cropForRecipe(loaded, recipe);
-  const splits: Splits = { train: twoClasses(cropped.train), test: twoClasses(cropped.test) };
-  const engine = await openHere(options);
-  const { onProgress, signal } = options;
-  const settings = { ...asked, models, recipe };
-  const result = await computeRademacher(splits, engine, settings, { onProgress, signal });
-  return { ...(await withDataHash(result, splits)), provenance: sign() };
-}
+export const rademacherComplexity = (options: RademacherOptions = {}): Promise<TheoryResult> =>
+  signedWithData(options, async (watch) => {
+    const asked = fill(rademacherDefaults, options);
+    const models = await Promise.all(asked.models.map(openLibrary().model));
+    const given = checkRecipe({ ...signsRecipe, ...options.recipe });
+    requireRademacher({ ...asked, models, recipe: given });
+    const loaded = await loadAsked({ ...asked, n: Math.max(asked.capacity, ...asked.sizes) }, options);
+    const recipe = { ...given, preprocess: options.recipe?.preprocess ?? usualPreprocess(loaded.train) };
+    const cropped = cropForRecipe(loaded, recipe);
+    const splits = { train: twoClasses(cropped.train), test: twoClasses(cropped.test) };
+    const engine = await openHere(options);
+    const computed = await computeRademacher(splits, engine, { ...asked, models, recipe }, watch);
+    return { splits, result: rademacherResult(computed) };
+  });

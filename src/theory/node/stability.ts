@@ -7,14 +7,13 @@ import { openLibrary } from "../../run/node/library.ts";
 import { checkRecipe } from "../../train/possible.ts";
 import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
-import { GAUSSIAN, labelings } from "../examples.ts";
+import { labelings } from "../examples.ts";
 import type { Watch } from "../progress.ts";
 import { fill, type Optional } from "../settings.ts";
 import { computeStability, requireStability, type StabilitySettings } from "../stability/stability.ts";
 import type { TheoryResult } from "../theory-result.ts";
-import { openHere } from "./engine.ts";
-import { loadExamples } from "./load-examples.ts";
-import { type Surroundings, startProvenance, withDataHash } from "./provenance.ts";
+import { openHere, type Surroundings, signedWithData } from "./computation.ts";
+import { loadAsked } from "./load-examples.ts";
 
 /** What is asked, but for the recipe. */
 interface Request extends Omit<StabilitySettings, "model" | "recipe"> {
@@ -56,30 +55,17 @@ export interface StabilityOptions extends Optional<Request>, Surroundings, Watch
  * @throws UsageError if a setting is out of range: before data are read.
  * @throws DataError if data are missing or not what they should be.
  */
-export async function stabilityOf(options: StabilityOptions = {}): Promise<TheoryResult> {
-  const sign = startProvenance(options);
-  const asked = fill(stabilityDefaults, options);
-  const { data, n, testN, replacements, seed } = asked;
-  const model = await openLibrary().model(asked.model);
-  const given = checkRecipe({ ...paperRecipe, epochs: STABILITY_EPOCHS, ...options.recipe });
-  requireStability({ ...asked, model, recipe: given });
-  // A width that was asked for in vain is refused there.
-  const width = data === GAUSSIAN ? asked.d : options.d;
-  const loaded = await loadExamples({
-    data,
-    n: n + replacements,
-    testN,
-    d: width,
-    seed,
-    dataDir: options.dataDir,
+export const stabilityOf = (options: StabilityOptions = {}): Promise<TheoryResult> =>
+  signedWithData(options, async (watch) => {
+    const asked = fill(stabilityDefaults, options);
+    const model = await openLibrary().model(asked.model);
+    const given = checkRecipe({ ...paperRecipe, epochs: STABILITY_EPOCHS, ...options.recipe });
+    requireStability({ ...asked, model, recipe: given });
+    const loaded = await loadAsked({ ...asked, n: asked.n + asked.replacements }, options);
+    const recipe = { ...given, preprocess: options.recipe?.preprocess ?? usualPreprocess(loaded.train) };
+    const cropped = cropForRecipe(loaded, recipe);
+    const finish = preprocessor(recipe.preprocess, cropped.train);
+    const splits = { train: finish(cropped.train), test: finish(cropped.test) };
+    const engine = await openHere(options);
+    return { splits, result: await computeStability(splits, engine, { ...asked, model, recipe }, watch) };
   });
-  const recipe = { ...given, preprocess: options.recipe?.preprocess ?? usualPreprocess(loaded.train) };
-  const cropped = cropForRecipe(loaded, recipe);
-  const finish = preprocessor(recipe.preprocess, cropped.train);
-  const splits = { train: finish(cropped.train), test: finish(cropped.test) };
-  const engine = await openHere(options);
-  const { onProgress, signal } = options;
-  const settings = { ...asked, model, recipe };
-  const result = await computeStability(splits, engine, settings, { onProgress, signal });
-  return { ...(await withDataHash(result, splits)), provenance: sign() };
-}

@@ -16,12 +16,11 @@ import { networkShape } from "../../train/prepare.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { requireClasses, requireWhole } from "../examples.ts";
 import { breathe, type Watch } from "../progress.ts";
-import type { Unsigned } from "../settings.ts";
+import { refuse } from "../settings.ts";
 import { errorBound } from "./bound.ts";
 import { type Capacity, searchCapacity } from "./capacity.ts";
 import { fitSigns } from "./fit-signs.ts";
 import { leastSquaresAgreement, linearUpperBound } from "./linear-theory.ts";
-import { rademacherResult } from "./result.ts";
 
 /** What is asked. */
 export interface RademacherSettings {
@@ -67,6 +66,14 @@ export interface Cell extends ModelFacts {
 /** The capacity of one model under the recipe. */
 export interface ModelCapacity extends Capacity, ModelFacts {}
 
+/** Everything that was computed. */
+export interface Computed {
+  readonly splits: Splits;
+  readonly settings: RademacherSettings;
+  readonly cells: readonly Cell[];
+  readonly capacities: readonly ModelCapacity[];
+}
+
 /**
  * Measure the Rademacher complexity of recipes, and their capacity.
  *
@@ -81,15 +88,14 @@ export async function computeRademacher(
   engine: Engine,
   settings: RademacherSettings,
   watch: Watch = {},
-): Promise<Unsigned> {
+): Promise<Computed> {
   requireRademacher(settings);
   const { models, sizes, draws, recipe, capacity, fitAccuracy, seed } = settings;
   for (const model of models) for (const n of sizes) requirePossible(model, recipe, splits, n);
   requireClasses(splits.train);
   const available = exampleCount(splits.train);
   const most = Math.max(capacity, ...sizes);
-  if (most > available)
-    throw new UsageError(`\`sizes\`: expected at most ${available} examples, got ${most}`);
+  if (most > available) refuse("sizes", `at most ${available} examples`, most);
 
   const total = models.length * sizes.length * (draws + 1) + (capacity > 0 ? models.length : 0);
   let done = 0;
@@ -146,7 +152,7 @@ export async function computeRademacher(
     capacities.push({ ...factsOf(model, splits, recipe), ...search });
   }
   watch.onProgress?.(total, total, "done");
-  return rademacherResult({ splits, settings, cells, capacities });
+  return { splits, settings, cells, capacities };
 }
 
 /** What is said of a model for two classes. */
@@ -164,7 +170,7 @@ function factsOf(model: Model, splits: Splits, recipe: Recipe): ModelFacts {
 export function requireRademacher(settings: RademacherSettings): void {
   const { models, sizes, draws, capacity, fitAccuracy, seed } = settings;
   for (const [option, list] of Object.entries({ models, sizes })) {
-    if (list.length === 0) throw new UsageError(`\`${option}\`: expected at least one, got none`);
+    if (list.length === 0) refuse(option, "at least one", "none");
   }
   for (const n of sizes) {
     if (n === 1) {
@@ -181,6 +187,6 @@ export function requireRademacher(settings: RademacherSettings): void {
   requireWhole("capacity", capacity, 0);
   requireWhole("seed", seed, 0, Number.MAX_SAFE_INTEGER - draws);
   if (!(fitAccuracy > 0.5 && fitAccuracy <= 1)) {
-    throw new UsageError(`\`fitAccuracy\`: expected a number in (0.5, 1], got ${fitAccuracy}`);
+    refuse("fitAccuracy", "a number in (0.5, 1]", fitAccuracy);
   }
 }

@@ -4,28 +4,18 @@
 
 import { percent } from "../../base/percent.ts";
 import type { Estimate } from "../../base/statistics.ts";
-import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
-import type { Claim } from "../../document/claims.ts";
-import { judgeClaim } from "../../document/claims.ts";
+import { exampleCount, exampleSize } from "../../data/dataset.ts";
+import { type Claim, judgeClaim } from "../../document/claims.ts";
 import type { Measurement } from "../../document/measurement.ts";
-import type { Plot, Series } from "../../document/plot.ts";
-import type { Table } from "../../document/table.ts";
-import { measured, number, plain, text } from "../../document/table.ts";
-import { say, sayEstimate, type Unsigned } from "../settings.ts";
+import { type Plot, plainPoint, type Series } from "../../document/plot.ts";
+import { field, measuredField, type Table, tableOf } from "../../document/table.ts";
+import { named, say, sayEstimate, type Unsigned } from "../settings.ts";
 import { DELTA } from "./bound.ts";
 import { RESOLUTION } from "./capacity.ts";
-import type { Cell, ModelCapacity, RademacherSettings } from "./rademacher.ts";
+import type { Cell, Computed, ModelCapacity } from "./rademacher.ts";
 
 /** Agreement with random signs that counts as near 1 in the claim. */
 const NEAR_ONE = 0.95;
-
-/** Everything that was computed. */
-interface Computed {
-  readonly splits: Splits;
-  readonly settings: RademacherSettings;
-  readonly cells: readonly Cell[];
-  readonly capacities: readonly ModelCapacity[];
-}
 
 /** Write the document. */
 export function rademacherResult(computed: Computed): Unsigned {
@@ -109,7 +99,7 @@ const keyOf = (model: string, n?: number): string =>
 
 function numbersOf({ model, n, r, fitted, ...cell }: Cell): [string, number | null][] {
   const { trainError, testError, bound, upperBound, leastSquares, parameters } = cell;
-  return Object.entries({
+  return named(keyOf(model, n), {
     R: r.mean,
     RLow: r.low,
     RHigh: r.high,
@@ -120,13 +110,11 @@ function numbersOf({ model, n, r, fitted, ...cell }: Cell): [string, number | nu
     UpperBound: upperBound,
     LeastSquares: leastSquares,
     Parameters: parameters,
-  }).map(([name, value]) => [`${keyOf(model, n)}${name}`, value]);
+  });
 }
 
-const capacityNumbers = ({ model, fits, fails }: ModelCapacity): [string, number | null][] => [
-  [`${keyOf(model)}Capacity`, fits],
-  [`${keyOf(model)}CapacityFails`, fails],
-];
+const capacityNumbers = ({ model, fits, fails }: ModelCapacity): [string, number | null][] =>
+  named(keyOf(model), { Capacity: fits, CapacityFails: fails });
 
 const measurementOf = ({ mean, low, high, n }: Estimate): Measurement => ({
   value: mean,
@@ -138,64 +126,59 @@ const measurementOf = ({ mean, low, high, n }: Estimate): Measurement => ({
   note: null,
 });
 
-function complexityTable(cells: readonly Cell[], draws: number): Table {
-  return {
-    name: "complexity",
-    title: "The complexity at least, and the bound it implies",
-    caption: `r is the agreement with random signs that training reaches, over ${draws} draws: the complexity is at least that. Errors are on true labels: the bound is at least what follows from r; beside it what is measured.`,
-    columns: [
-      plain("model", "Model"),
-      plain("parameters", "Parameters", "count"),
-      plain("n", "Examples", "count"),
-      measured("r", "Complexity, at least (r)", "number"),
-      plain("fitted", "Draws fitted", "count"),
-      plain("upper", "Upper bound (linear)", "number"),
-      plain("leastSquares", "Least squares, Gaussian (linear)", "number"),
-      plain("bound", "Bound of the error, at least", "number"),
-      plain("train", "Training error", "error"),
-      plain("test", "Test error", "error"),
+const complexityTable = (cells: readonly Cell[], draws: number): Table =>
+  tableOf(
+    {
+      name: "complexity",
+      title: "The complexity at least, and the bound it implies",
+      caption: `r is the agreement with random signs that training reaches, over ${draws} draws: the complexity is at least that. Errors are on true labels: the bound is at least what follows from r; beside it what is measured.`,
+    },
+    cells,
+    [
+      field("model", "Model", ({ model }) => model),
+      field("parameters", "Parameters", ({ parameters }) => parameters, "count"),
+      field("n", "Examples", ({ n }) => n, "count"),
+      measuredField("r", "Complexity, at least (r)", ({ r }) => measurementOf(r), "number"),
+      field("fitted", "Draws fitted", ({ fitted }) => fitted, "count"),
+      field("upper", "Upper bound (linear)", ({ upperBound }) => upperBound, "number"),
+      field("leastSquares", "Least squares, Gaussian (linear)", ({ leastSquares }) => leastSquares, "number"),
+      field("bound", "Bound of the error, at least", ({ bound }) => bound, "number"),
+      field("train", "Training error", ({ trainError }) => trainError, "error"),
+      field("test", "Test error", ({ testError }) => testError, "error"),
     ],
-    rows: cells.map((cell) => ({
-      model: text(cell.model),
-      parameters: text(cell.parameters),
-      n: text(cell.n),
-      r: number(measurementOf(cell.r)),
-      fitted: text(cell.fitted),
-      upper: text(cell.upperBound),
-      leastSquares: text(cell.leastSquares),
-      bound: text(cell.bound),
-      train: text(cell.trainError),
-      test: text(cell.testError),
-    })),
-  };
-}
+  );
 
-function capacityTable({ capacities, splits }: Computed): Table {
-  return {
-    name: "capacity",
-    title: "Largest number of examples whose random signs are fitted",
-    caption:
-      "By doubling and bisection, with one draw of signs a size. A linear model on d columns in general position fits random signs with probability 1/2 at 2 (d + 1) examples (Cover, 1965), if training is given the time.",
-    columns: [
-      plain("model", "Model"),
-      plain("parameters", "Parameters", "count"),
-      plain("fits", "Fitted", "count"),
-      plain("fails", "Not fitted", "count"),
-      plain("perParameter", "Parameters an example fitted", "number"),
-      plain("cover", "Cover's 2 (d + 1), linear", "count"),
-      plain("tried", "Tried"),
+const capacityTable = ({ capacities, splits }: Computed): Table =>
+  tableOf(
+    {
+      name: "capacity",
+      title: "Largest number of examples whose random signs are fitted",
+      caption:
+        "By doubling and bisection, with one draw of signs a size. A linear model on d columns in general position fits random signs with probability 1/2 at 2 (d + 1) examples (Cover, 1965), if training is given the time.",
+    },
+    capacities,
+    [
+      field("model", "Model", ({ model }) => model),
+      field("parameters", "Parameters", ({ parameters }) => parameters, "count"),
+      field("fits", "Fitted", ({ fits }) => fits, "count"),
+      field("fails", "Not fitted", ({ fails }) => fails, "count"),
+      field(
+        "perParameter",
+        "Parameters an example fitted",
+        ({ parameters, fits }) => (fits > 0 ? parameters / fits : null),
+        "number",
+      ),
+      field(
+        "cover",
+        "Cover's 2 (d + 1), linear",
+        ({ isLinear }) => (isLinear ? 2 * (exampleSize(splits.train) + 1) : null),
+        "count",
+      ),
+      field("tried", "Tried", ({ tried }) =>
+        tried.map(({ n, fits }) => `${n} ${fits ? "yes" : "no"}`).join(", "),
+      ),
     ],
-    rows: capacities.map(({ model, parameters, isLinear, fits, fails, tried }) => ({
-      model: text(model),
-      parameters: text(parameters),
-      fits: text(fits),
-      fails: text(fails),
-      perParameter: text(fits > 0 ? parameters / fits : null),
-      cover: text(isLinear ? 2 * (exampleSize(splits.train) + 1) : null),
-      tried: text(tried.map(({ n, fits: fitted }) => `${n} ${fitted ? "yes" : "no"}`).join(", ")),
-    })),
-  };
-}
+  );
 
 function complexityPlot({ cells, settings: { models, sizes } }: Computed): Plot {
   const ordered = [...sizes].sort((a, b) => a - b);
@@ -207,7 +190,7 @@ function complexityPlot({ cells, settings: { models, sizes } }: Computed): Plot 
     const points = ordered.flatMap((n) => {
       const value = read(cells.find((cell) => cell.model === model && cell.n === n)!);
       if (value === null) return [];
-      if (typeof value === "number") return [{ x: n, y: value, low: null, high: null, n: 1 }];
+      if (typeof value === "number") return [plainPoint(n, value)];
       return [{ x: n, y: value.mean, low: value.low, high: value.high, n: value.n }];
     });
     return points.length > 0 ? [{ title, points, paper: [] }] : [];
@@ -239,9 +222,7 @@ function capacityPlot({ capacities, settings: { fitAccuracy } }: Computed): Plot
     guides: [{ label: "fitted", y: fitAccuracy }],
     series: capacities.map(({ model, parameters, tried }) => ({
       title: `${model} (${count(parameters)})`,
-      points: [...tried]
-        .sort((a, b) => a.n - b.n)
-        .map(({ n, accuracy }) => ({ x: n, y: accuracy, low: null, high: null, n: 1 })),
+      points: [...tried].sort((a, b) => a.n - b.n).map(({ n, accuracy }) => plainPoint(n, accuracy)),
       paper: [],
     })),
   };

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Splits } from "../../../src/data/dataset.ts";
 import { gaussianRows } from "../../../src/theory/examples.ts";
 import { computeImplicit, type ImplicitSettings } from "../../../src/theory/implicit/implicit.ts";
+import { implicitResult } from "../../../src/theory/implicit/result.ts";
 import { implicitDefaults, implicitRegularization } from "../../../src/theory/node/implicit.ts";
 import { theoryResultSchema } from "../../../src/theory/theory-result.ts";
 
@@ -10,8 +11,8 @@ const D = 120;
 
 const rows = (n = N, d = D): Splits => gaussianRows({ n, testN: 50, d, seed: 3 });
 
-const compute = (settings: Partial<ImplicitSettings> = {}, splits = rows()) =>
-  computeImplicit(splits, { ...implicitDefaults, ...settings });
+const compute = async (settings: Partial<ImplicitSettings> = {}, splits = rows()) =>
+  implicitResult(await computeImplicit(splits, { ...implicitDefaults, ...settings }));
 
 /** What rounding of weights is to a distance of 1e-9 of their norm, over the ten epochs or more of a measured factor. */
 const ROUNDING = (Math.sqrt(D) * Number.EPSILON) / 1e-9 / 10;

@@ -58,17 +58,6 @@ export function plainGram(kernel: Kernel, rows: Points, columns: Points): Float6
   return out;
 }
 
-/** `A V` for `A: [rows, inner]` and `V: [inner, columns]`. */
-export function plainProduct(a: Float64Array, v: Float64Array, columns: number): Float64Array {
-  const inner = v.length / columns;
-  const rows = a.length / inner;
-  const out = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++)
-    for (let k = 0; k < inner; k++)
-      for (let j = 0; j < columns; j++) out[i * columns + j]! += a[i * inner + k]! * v[k * columns + j]!;
-  return out;
-}
-
 /** Random numbers, `[rows, columns]`. */
 export function vectorsOf(rows: number, columns: number, seed = 0): Float64Array {
   const random = randomStream(seed, "test-vectors");

@@ -3,24 +3,16 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { eliminate } from "../../../src/theory/elimination.ts";
+import { eliminate } from "../../../src/base/linear/elimination.ts";
+import { multiply } from "../../../src/base/linear/matrix.ts";
 import { choleskyBytes, choleskyOf } from "../../../src/theory/kernel/cholesky.ts";
-import { conjugateGradients } from "../../../src/theory/kernel/conjugate-gradients.ts";
 import { createDenseCholesky } from "../../../src/theory/kernel/dense-cholesky.ts";
 import { kernelOf } from "../../../src/theory/kernel/kernels.ts";
 import { planSolve } from "../../../src/theory/kernel/memory.ts";
 import { createKernelSolver } from "../../../src/theory/kernel/solve.ts";
 import { gramOfPoints } from "../../../src/theory/kernel/source.ts";
 import { TILE } from "../../../src/theory/kernel/triangle.ts";
-import {
-  bytePoints,
-  farthest,
-  floatPoints,
-  openTestEngine,
-  plainGram,
-  plainProduct,
-  vectorsOf,
-} from "./fixture.ts";
+import { bytePoints, farthest, floatPoints, openTestEngine, plainGram, vectorsOf } from "./fixture.ts";
 
 const engine = await openTestEngine();
 const gaussian = kernelOf({ kernel: "gaussian", bandwidth: 0.05, degree: 1 });
@@ -56,9 +48,9 @@ describe("the factor of a tile", () => {
       found!.lower,
       (_, at) => found!.lower[(at % size) * size + Math.floor(at / size)]!,
     );
-    expect(farthest(plainProduct(found!.lower, transposed, size), matrix)).toBeLessThan(size * 2 ** -48);
+    expect(farthest(multiply(found!.lower, transposed, size), matrix)).toBeLessThan(size * 2 ** -48);
     const unit = Float64Array.from({ length: size * size }, (_, at) => (at % (size + 1) === 0 ? 1 : 0));
-    expect(farthest(plainProduct(found!.lower, found!.inverse, size), unit)).toBeLessThan(size * 2 ** -46);
+    expect(farthest(multiply(found!.lower, found!.inverse, size), unit)).toBeLessThan(size * 2 ** -46);
   });
 
   test("is refused where the matrix is indefinite", async () => {
@@ -80,9 +72,7 @@ describe("equation (3)", () => {
     const targets = vectorsOf(N, 2);
     const { solution, residuals, remainder, fitted, iterations } = await solver.solve(targets, 2);
     // The residual by the definition of the matrix.
-    expect(farthest(plainProduct(plainGram(gaussian, points, points), solution, 2), targets)).toBeLessThan(
-      1e-11,
-    );
+    expect(farthest(multiply(plainGram(gaussian, points, points), solution, 2), targets)).toBeLessThan(1e-11);
     expect(Math.max(...residuals)).toBeLessThan(1e-11);
     expect(
       farthest(
@@ -105,7 +95,7 @@ describe("equation (3)", () => {
     const shifted = gram.map((value, at) => (at % (FEW + 1) === 0 ? value + l2 : value));
     const plain = eliminate(shifted, FEW)!.solve(targets, 1);
     expect(farthest(solution, plain)).toBeLessThan(1e-8);
-    const said = plainProduct(gram, plain, 1);
+    const said = multiply(gram, plain, 1);
     expect(farthest(fitted, said)).toBeLessThan(1e-8);
     const energy = plain.reduce((sum, value, at) => sum + value * said[at]!, 0);
     expect(squaredNorms[0]! / energy).toBeCloseTo(1, 8);
@@ -171,29 +161,6 @@ test("a matrix of zeros is factored, and its equations have no solution", async 
   });
   const { residuals, iterations } = await solver.solve(vectorsOf(600, 1), 1);
   expect([residuals[0], iterations]).toEqual([1, 3]);
-});
-
-test("conjugate gradients without a preconditioner end after as many steps as there are eigenvalues", async () => {
-  const diagonal = Float64Array.from({ length: 60 }, (_, at) => [1, 10, 100][at % 3]!);
-  const apply = async (v: Float64Array): Promise<Float64Array> => v.map((value, at) => value * diagonal[at]!);
-  const same = async (v: Float64Array): Promise<Float64Array> => v.slice();
-  const targets = vectorsOf(60, 1);
-  const { iterations, residuals } = await conjugateGradients(apply, same, targets, 1, {
-    tolerance: 1e-12,
-    mostIterations: 50,
-  });
-  expect(iterations).toBe(3);
-  expect(residuals[0]).toBeLessThan(1e-12);
-});
-
-test("right-hand sides of zeros have a solution of zeros, beside others", async () => {
-  const apply = async (v: Float64Array): Promise<Float64Array> => v.map((value) => 2 * value);
-  const { solution, residuals } = await conjugateGradients(apply, apply, Float64Array.of(1, 0, 3, 0), 2, {
-    tolerance: 1e-12,
-    mostIterations: 9,
-  });
-  expect([...solution]).toEqual([0.5, 0, 1.5, 0]);
-  expect([...residuals]).toEqual([0, 0]);
 });
 
 describe("memory", () => {

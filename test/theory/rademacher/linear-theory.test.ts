@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { factorGram } from "../../../src/base/linear/cholesky.ts";
+import { gramOf, times, transposeTimes } from "../../../src/base/linear/matrix.ts";
 import { randomStream } from "../../../src/base/random.ts";
 import { meanOf } from "../../../src/base/statistics.ts";
-import { factorGram } from "../../../src/theory/implicit/cholesky.ts";
-import { gramOf, times, transposeTimes } from "../../../src/theory/implicit/vectors.ts";
 import { errorBound } from "../../../src/theory/rademacher/bound.ts";
 import { searchCapacity } from "../../../src/theory/rademacher/capacity.ts";
 import {

@@ -64,7 +64,7 @@ export interface StageOptions {
   /** Trials that wait; all others are done. */
   readonly isHeld?: (trial: StoredTrial, experiment: string) => boolean;
   readonly dataDir?: string | undefined;
-  /** An empty folder for it, which goes away with it; a fresh one unless told. */
+  /** A folder for it, which goes away with it, empty but for a lab `shatter-lab` perhaps; a fresh one unless told. */
   readonly folder?: string;
 }
 

@@ -4,12 +4,16 @@
  */
 
 import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { workIn } from "../../../src/lab/run.ts";
 import { startServer } from "../../../src/web/server.ts";
+import { emptyLab } from "../../store/databases.ts";
 import { tellAgain } from "../records-lab.ts";
 import { hasBrowser, openBrowser, openPage, openStage, type Stage } from "./browser.ts";
 
@@ -22,7 +26,10 @@ describe.skipIf(!hasBrowser())("the dashboard, live", () => {
 
   beforeAll(async () => {
     // Figure 1b has lost its last two points of each network.
+    const folder = await mkdtemp(join(tmpdir(), "shatter-live-"));
+    await emptyLab(join(folder, "shatter-lab"));
     stage = await openStage({
+      folder,
       isHeld: ({ spec }, experiment) => experiment === "figure-1b" && spec.corrupt > 0.85,
     });
     browser = await openBrowser();

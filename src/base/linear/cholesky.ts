@@ -2,9 +2,9 @@
  * @file The Cholesky factor of a Gram matrix in float64, what it solves, and the ends of its spectrum.
  */
 
-import { DataError } from "../../base/errors.ts";
-import { randomStream } from "../../base/random.ts";
-import { dot, type Matrix, norm, rowOf, times } from "./vectors.ts";
+import { DataError } from "../errors.ts";
+import { randomStream } from "../random.ts";
+import { dot, type Matrix, norm, rowOf, times } from "./matrix.ts";
 
 /** A symmetric positive definite matrix, factored. */
 export interface Factor {
@@ -45,7 +45,7 @@ function describeSingular(gram: Matrix, row: number, pivot: number, least: numbe
   const { rows: n, values } = gram;
   const at = (i: number, j: number): number => values[i * n + j]!;
   const say = (what: string): string =>
-    `X X^T is singular: ${what} (pivot ${pivot.toExponential(1)}, expected more than ${least.toExponential(1)}); leave that row out, or take other examples or \`l2\` above 0`;
+    `X X^T is singular: ${what} (pivot ${pivot.toExponential(1)}, expected more than ${least.toExponential(1)}); leave that row out, or take other examples`;
   if (at(row, row) === 0) return say(`row ${row} is zero`);
   for (let other = 0; other < row; other++) {
     // The squared distance of the two rows, exactly 0 for equal ones: their products are sums of the same numbers.

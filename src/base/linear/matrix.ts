@@ -1,5 +1,5 @@
 /**
- * @file Sums over float64 vectors and the rows of a matrix: the inner loops of the linear model.
+ * @file Sums over float64 vectors and the rows of a matrix.
  */
 
 /** A matrix of float64, row after row. */
@@ -69,4 +69,28 @@ export function gramOf(x: Matrix): Matrix {
     }
   }
   return { rows, columns: rows, values };
+}
+
+/** `A B` of `[rows, inner]` and `[inner, columns]`, row after row; every sum in order. */
+export function multiply(matrix: Float64Array, vectors: Float64Array, columns: number): Float64Array {
+  const inner = vectors.length / columns;
+  const rows = matrix.length / inner;
+  const out = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    for (let k = 0; k < inner; k++) {
+      const factor = matrix[i * inner + k]!;
+      for (let j = 0; j < columns; j++) out[i * columns + j]! += factor * vectors[k * columns + j]!;
+    }
+  }
+  return out;
+}
+
+/** `[rows, columns]` as `[columns, rows]`. */
+export function transpose(matrix: Float64Array, rows: number, columns: number): Float64Array {
+  const out = new Float64Array(matrix.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++)
+      out[column * rows + row] = matrix[row * columns + column]!;
+  }
+  return out;
 }

@@ -3,9 +3,9 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { DataError } from "../../src/base/errors.ts";
-import { randomStream } from "../../src/base/random.ts";
-import { symmetricEigen } from "../../src/theory/features/symmetric-eigen.ts";
+import { DataError } from "../../../src/base/errors.ts";
+import { symmetricEigen } from "../../../src/base/linear/symmetric-eigen.ts";
+import { randomStream } from "../../../src/base/random.ts";
 
 /** `X X^T` for random `X [size, rank]`, which has `size - rank` eigenvalues of 0. */
 function randomSquare(size: number, rank: number): Float64Array {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { factorGram, spectrumOf } from "../../../src/base/linear/cholesky.ts";
+import { leastNorm, outsideSpan } from "../../../src/base/linear/least-norm.ts";
+import { combine, dot, gramOf, type Matrix, norm, times } from "../../../src/base/linear/matrix.ts";
 import { randomStream } from "../../../src/base/random.ts";
-import { factorGram, spectrumOf } from "../../../src/theory/implicit/cholesky.ts";
-import { leastNorm, outsideSpan } from "../../../src/theory/implicit/least-norm.ts";
-import { combine, dot, gramOf, type Matrix, norm, times } from "../../../src/theory/implicit/vectors.ts";
 
 const matrix = (...rows: number[][]): Matrix => ({
   rows: rows.length,

@@ -5,7 +5,7 @@
  * columns of an image patch it takes milliseconds, and its small eigenvalues are as exact as the matrix.
  */
 
-import { DataError } from "../../base/errors.ts";
+import { DataError } from "../errors.ts";
 
 /** `A = V diag(values) V^T`. */
 export interface SymmetricEigen {

@@ -5,7 +5,7 @@
  */
 
 import type { Factor } from "./cholesky.ts";
-import { addTo, combine, type Matrix, norm, times, transposeTimes } from "./vectors.ts";
+import { addTo, combine, type Matrix, norm, times, transposeTimes } from "./matrix.ts";
 
 /** A solution of equation (3). */
 export interface LeastNorm {
