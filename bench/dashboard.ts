@@ -150,7 +150,7 @@ const refuse = (): never => {
 };
 const lab: DatabaseLab = {
   database,
-  contents: openLabContents(database, tmpdir()),
+  contents: openLabContents(database, folder),
   start: refuse,
   cancel: refuse,
   retry: refuse,
