@@ -56,6 +56,7 @@ interface Options {
 }
 
 /** The command. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: options, one after another.
 export function runCommand(): Command {
   return new Command("run")
     .argument(

@@ -89,6 +89,7 @@ const named = <T extends string>(kind: string, names: readonly T[]) =>
   oneOf(kind, names, (name) => unknownName(kind, name, names));
 
 /** The command. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: options, one after another.
 export function testCommand(): Command {
   const recipe = paperRecipe;
   return new Command("test")
