@@ -152,8 +152,19 @@ async function run(name: string, options: Options): Promise<void> {
 
   const { models, dataDir, jobs, threads, device, lab, train } = options;
   const request: GuestOptions = {
-    ...{ experiment, what, setting, models, seeds, dataDir, jobs, threads, device, lab, train },
-    ...{ databaseUrl: databaseUrlOf(options), priority: options.priority },
+    experiment,
+    what,
+    setting,
+    models,
+    seeds,
+    dataDir,
+    jobs,
+    threads,
+    device,
+    lab,
+    train,
+    databaseUrl: databaseUrlOf(options),
+    priority: options.priority,
     command: commandLine(),
     signal,
     onWarning: warn,

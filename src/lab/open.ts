@@ -126,8 +126,13 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
       const ids = await keepExperiment(
         tables,
         {
-          ...{ id, priority, scale, name: experiment.name, title: experiment.title },
-          ...{ source: experiment.source, definition: JSON.stringify(definition) },
+          id,
+          priority,
+          scale,
+          name: experiment.name,
+          title: experiment.title,
+          source: experiment.source,
+          definition: JSON.stringify(definition),
         },
         trials.map(trialRow),
       );
@@ -140,7 +145,11 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
     async start({ name, scale, models, seeds, priority }) {
       const experiment = findExperiment(name);
       const planned = await planExperiment({
-        ...{ experiment, models, seeds, dataDir, setting: { scale } },
+        experiment,
+        models,
+        seeds,
+        dataDir,
+        setting: { scale },
         what: { paper: experiment.name },
       });
       return await self.plan(planned, { priority });

@@ -219,8 +219,18 @@ export async function workIn(lab: LocalLab, request: WorkRequest): Promise<reado
   await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept, contents });
   const { dataDir, experiment, untilIdle, command, onEvent } = request;
   return await work({
-    ...{ runner, device, threads, dataDir, signal, onWarning, onEvent, only: experiment },
-    ...{ database: lab.database, queue: lab.queue, contents: lab.contents, keepResult: lab.keepResult },
+    runner,
+    device,
+    threads,
+    dataDir,
+    signal,
+    onWarning,
+    onEvent,
+    only: experiment,
+    database: lab.database,
+    queue: lab.queue,
+    contents: lab.contents,
+    keepResult: lab.keepResult,
     provenance: provenanceOf(device, threads, jobs, command ?? null),
     shelf: openShelf(lab.database, { folder: checkpoints, program: programOn(device) }),
     whenIdle: async () => (untilIdle && (await isSettled(lab.database, experiment)) ? "over" : "wait"),

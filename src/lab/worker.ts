@@ -48,8 +48,14 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
 
   await patiently(() =>
     registerWorker(database.tables, {
-      ...{ id, device, threads, jobs: runner.jobs, host: hostname(), pid: process.pid },
-      ...{ machine: machine(), program: programOn(device) },
+      id,
+      device,
+      threads,
+      jobs: runner.jobs,
+      host: hostname(),
+      pid: process.pid,
+      machine: machine(),
+      program: programOn(device),
     }),
   );
   const beat = async (): Promise<void> => {

@@ -13,7 +13,7 @@ import type { Engine } from "./engine.ts";
 import { EPOCH_START, trainEpoch } from "./epoch.ts";
 import type { TrialYield } from "./events.ts";
 import { type EpochRow, isExploded, isFitted, milestonesOf } from "./history.ts";
-import { measureApart, memorisingOf } from "./noise-apart.ts";
+import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
 import { prepareTrial, requireConformance } from "./prepare.ts";
 import type { Recipe } from "./recipe.ts";
@@ -81,8 +81,8 @@ export async function* runTrial(
   if (from) requireEqual("trial", id, from.trial);
   yield { type: "started", provider: engine.provider, layout: engine.lowering.layout };
   const data = await prepareTrial(splits, spec);
-  const { realised, touched, conformance } = data;
-  yield { type: "prepared", realised, touched, conformance, dataHash: data.hash };
+  const { realized, touched, conformance } = data;
+  yield { type: "prepared", realised: realized, touched, conformance, dataHash: data.hash };
   requireConformance(conformance);
   const history = [...(from?.history ?? [])];
   if (from) {
@@ -155,7 +155,7 @@ export async function* runTrial(
   } while (!ended);
 
   const { diverged, epochsToFit, epochsTo95, best } = milestonesOf(history, recipe, classes);
-  const memorising = memorisingOf(history, pair, spec.labels === "permute");
+  const memorising = memorizingOf(history, pair, spec.labels === "permute");
   const outcome: TrialOutcome = {
     status: diverged ? "diverged" : "done",
     epochs: history.length,

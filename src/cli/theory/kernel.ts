@@ -63,7 +63,7 @@ export function kernelCommand(): Command {
           [...l2],
         )
         .option("--no-curve", "do not solve for smaller n on the way")
-        .option("--no-interpolants", "leave out the interpolants that do not generalise")
+        .option("--no-interpolants", "leave out the interpolants that do not generalize")
         .optionsGroup("How it is solved:")
         .option(
           "--solver <name>",

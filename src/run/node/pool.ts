@@ -132,7 +132,7 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
         }
         const how = killer ? `was killed by ${killer}` : `ended with exit code ${code}`;
         const isKilled = killer === "SIGKILL";
-        const hint = isKilled ? " (out of memory? try fewer --jobs)" : "";
+        const hint = isKilled ? " (out of memory? try fewer `jobs`)" : "";
         const said = hideSecrets(complaints.trim());
         const error = `the trial's process ${how}${hint}${said ? `: ${said}` : ""}`;
         end({ status: "failed", error, isKilled });
