@@ -145,7 +145,7 @@ const refuse = (): never => {
 };
 const lab: DatabaseLab = {
   database,
-  contents: openLabContents(database, tmpdir()),
+  contents: openLabContents(database, folder),
   ...{ start: refuse, cancel: refuse, retry: refuse, document: refuse },
   [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
 };

@@ -92,14 +92,18 @@ export interface TestLab extends Pick<LabPlace, "lab" | "databaseUrl"> {
 export async function runRandomizationTest(options: TestOptions): Promise<TestResult> {
   const { data, model = "mlp-1x512", device = "cpu", dataDir, n, testN, seed, signal } = options;
   // Whatever can be refused is refused before the data are read.
+  const library = openLibrary();
+  if (typeof model === "string") requireDevice(device, await library.model(model));
   const asked = requestOf(options);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
   const shares = sharesOf(options, trialsOf(asked));
   const given = { model, data, dataDir, n, testN, seed };
-  const identified = await identify(openLibrary(), given, asked.recipe);
+  const identified = await identify(library, given, asked.recipe);
   const { subject, source, contents } = identified;
-  const example = networkShape(subject.splits, asked.recipe);
-  requireDevice(device, subject.model, { example, classes: subject.splits.train.classNames.length });
+  if (typeof model !== "string") {
+    const example = networkShape(subject.splits, asked.recipe);
+    requireDevice(device, model, { example, classes: subject.splits.train.classNames.length });
+  }
   const request = { ...asked, model: identified.model };
   await using shared = await shareContents(contents);
   const local = { ...options, ...shares, contents: shared.folder };

@@ -204,19 +204,14 @@ export function measureRoundings(bench: Bench): RoundingRow[] {
     result: compare(evaluateNetwork(kept, projected, how), targets, bench.isLabels),
   });
   const rounded = roundNetwork(network);
-  const { blocks } = network;
-  const onlyWeights = {
+  const only = (which: "weights" | "thresholds"): ReluNetwork => ({
     ...network,
-    blocks: blocks.map((block, at) => ({ ...block, weights: rounded.blocks[at]!.weights })),
-  };
-  const onlyThresholds = {
-    ...network,
-    blocks: blocks.map((block, at) => ({ ...block, thresholds: rounded.blocks[at]!.thresholds })),
-  };
+    blocks: network.blocks.map((block, at) => ({ ...block, [which]: rounded.blocks[at]![which] })),
+  });
   return [
     alone("nothing (float64)", network, exact, "float64"),
-    alone("the output weights w", onlyWeights, exact, "float64"),
-    alone("the thresholds b", onlyThresholds, exact, "float64"),
+    alone("the output weights w", only("weights"), exact, "float64"),
+    alone("the thresholds b", only("thresholds"), exact, "float64"),
     alone("the projections ⟨a, x⟩", network, on.single, "float64"),
     alone("units, products and sums", network, exact, "float32"),
     alone("everything", rounded, on.single, "float32"),

@@ -31,6 +31,16 @@ export interface Interpolant {
   readonly tests: number;
 }
 
+/** Something that was fitted, and what it says. */
+interface Fitted {
+  /** `[n, classes]`, about the training examples. */
+  readonly fitted: Float64Array;
+  /** `[tests, classes]`. */
+  readonly said: Float64Array;
+  readonly squaredNorm: number;
+  readonly residual: number;
+}
+
 interface Given extends Watch {
   readonly kernel: Kernel;
   readonly train: Points;
@@ -51,13 +61,7 @@ export async function computeInterpolants(engine: Engine, given: Given): Promise
   const testLabels = given.testLabels.subarray(0, m);
   const random = randomStream(seed, "kernel-test-labels");
   const drawn = Int32Array.from({ length: m }, () => random.below(classes));
-  const judge = (
-    title: string,
-    fitted: Float64Array,
-    said: Float64Array,
-    squaredNorm: number,
-    residual: number,
-  ): Interpolant => ({
+  const judge = (title: string, { fitted, said, squaredNorm, residual }: Fitted): Interpolant => ({
     title,
     trainErrors: countErrors(fitted, trainLabels, classes),
     testErrors: countErrors(said, testLabels, classes),
@@ -68,59 +72,26 @@ export async function computeInterpolants(engine: Engine, given: Given): Promise
   });
 
   onProgress?.(0, 3, "interpolants");
-  const plain = await solveHere(
-    engine,
-    gramOfPoints(kernel, train, test),
-    oneHot(trainLabels, classes),
-    classes,
-    signal,
-  );
-  const least = judge(
-    "minimum norm",
-    plain.fitted,
-    await multiplyTests(engine, plain.tests!, plain.solution, classes),
-    plain.squaredNorm,
-    plain.residual,
-  );
+  const targets = oneHot(trainLabels, classes);
+  const source = gramOfPoints(kernel, train, test);
+  const plain = await solveHere(engine, source, targets, classes, signal);
+  const said = await multiplyTests(engine, source.tests!, plain.solution, classes);
+  const least = judge("minimum norm", { ...plain, said });
 
   onProgress?.(1, 3, "interpolants");
-  const both = joinPoints(train, test);
-  const labels = new Int32Array(n + m);
-  labels.set(trainLabels);
-  labels.set(drawn, n);
-  const spoiled = await solveHere(
-    engine,
-    gramOfPoints(kernel, both, null),
-    oneHot(labels, classes),
-    classes,
-    signal,
-  );
-  const forced = judge(
-    "forced to fit random labels on the test examples",
-    spoiled.fitted.subarray(0, n * classes),
-    spoiled.fitted.subarray(n * classes),
-    spoiled.squaredNorm,
-    spoiled.residual,
-  );
+  const both = gramOfPoints(kernel, joinPoints(train, test), null);
+  const labels = Int32Array.of(...trainLabels, ...drawn);
+  const spoiled = await solveHere(engine, both, oneHot(labels, classes), classes, signal);
+  const forced = judge("forced to fit random labels on the test examples", {
+    ...spoiled,
+    fitted: spoiled.fitted.subarray(0, n * classes),
+    said: spoiled.fitted.subarray(n * classes),
+  });
 
   onProgress?.(2, 3, "interpolants");
-  const elsewhere = fitElsewhere(kernel, train, test, oneHot(trainLabels, classes), classes, seed);
+  const elsewhere = fitElsewhere(kernel, train, test, targets, classes, seed);
   onProgress?.(3, 3, "interpolants");
-  return [
-    least,
-    forced,
-    ...(elsewhere
-      ? [
-          judge(
-            "centers at random points",
-            elsewhere.fitted,
-            elsewhere.said,
-            elsewhere.squaredNorm,
-            elsewhere.residual,
-          ),
-        ]
-      : []),
-  ];
+  return [least, forced, ...(elsewhere ? [judge("centers at random points", elsewhere)] : [])];
 }
 
 async function solveHere(
@@ -130,19 +101,11 @@ async function solveHere(
   columns: number,
   signal: AbortSignal | undefined,
 ) {
-  await using solver = await createKernelSolver(engine, source, {
-    l2: 0,
-    tolerance: 1e-10,
-    mostIterations: 100,
-    signal,
-  });
-  const solved = await solver.solve(targets, columns);
-  return {
-    ...solved,
-    tests: source.tests,
-    squaredNorm: solved.squaredNorms.reduce((sum, value) => sum + value, 0),
-    residual: Math.max(...solved.residuals),
-  };
+  const options = { l2: 0, tolerance: 1e-10, mostIterations: 100, signal };
+  await using solver = await createKernelSolver(engine, source, options);
+  const { solution, fitted, squaredNorms, residuals } = await solver.solve(targets, columns);
+  const squaredNorm = squaredNorms.reduce((sum, value) => sum + value, 0);
+  return { solution, fitted, squaredNorm, residual: Math.max(...residuals) };
 }
 
 /**
@@ -156,7 +119,7 @@ function fitElsewhere(
   targets: Float64Array,
   columns: number,
   seed: number,
-) {
+): Fitted | undefined {
   const centers = gaussianCenters(train, seed);
   const [x, asked] = [scaled(train), scaled(test)];
   const matrix = kernelMatrix(kernel, x, centers, train.size);

@@ -13,19 +13,12 @@ import type { Watch } from "../progress.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { type Surroundings, signedWithData } from "./computation.ts";
-import { loadAsked } from "./load-examples.ts";
+import { type ExamplesAsked, loadAsked } from "./load-examples.ts";
 
 /** What is asked. */
-interface Request extends ImplicitSettings {
-  /** Name of a dataset, or `gaussian`. */
-  readonly data: string;
+interface Request extends ImplicitSettings, ExamplesAsked {
   /** Training examples. */
   readonly n: number;
-  readonly testN: number;
-  /** Width of Gaussian rows. */
-  readonly d: number;
-  /** Of everything random, and of which examples are taken. */
-  readonly seed: number;
 }
 
 /** What is asked where nothing else is. */

@@ -8,11 +8,13 @@ import { loadDataset } from "../../run/node/library.ts";
 import { type ExampleOptions, GAUSSIAN, gaussianRows, requireWhole } from "../examples.ts";
 
 /** What every computation is asked about its examples. */
-interface Asked {
+export interface ExamplesAsked {
+  /** Name of a dataset, or `gaussian`. */
   readonly data: string;
-  readonly n: number | undefined;
-  readonly testN: number | undefined;
+  readonly testN: number;
+  /** Width of Gaussian rows. */
   readonly d: number;
+  /** Of which examples are taken, and of everything random. */
   readonly seed: number;
 }
 
@@ -23,7 +25,13 @@ interface Asked {
  * @throws UsageError, DataError as {@link loadExamples}.
  */
 export const loadAsked = (
-  { data, n, testN, d, seed }: Asked,
+  {
+    data,
+    n,
+    testN,
+    d,
+    seed,
+  }: Omit<ExamplesAsked, "testN"> & { readonly n: number | undefined; readonly testN: number | undefined },
   given: Pick<ExampleOptions, "d" | "dataDir">,
 ): Promise<Splits> =>
   loadExamples({ data, n, testN, d: data === GAUSSIAN ? d : given.d, seed, dataDir: given.dataDir });

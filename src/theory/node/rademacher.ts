@@ -14,17 +14,12 @@ import { rademacherResult } from "../rademacher/result.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { openHere, type Surroundings, signedWithData } from "./computation.ts";
-import { loadAsked } from "./load-examples.ts";
+import { type ExamplesAsked, loadAsked } from "./load-examples.ts";
 
 /** What is asked, but for the recipe. */
-interface Request extends Omit<RademacherSettings, "models" | "recipe"> {
-  /** Name of a dataset, or `gaussian`. */
-  readonly data: string;
+interface Request extends Omit<RademacherSettings, "models" | "recipe">, ExamplesAsked {
   /** Names of models. */
   readonly models: readonly string[];
-  readonly testN: number;
-  /** Width of Gaussian rows. */
-  readonly d: number;
 }
 
 /** What is asked where nothing else is. */

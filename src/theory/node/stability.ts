@@ -13,18 +13,12 @@ import { fill, type Optional } from "../settings.ts";
 import { computeStability, requireStability, type StabilitySettings } from "../stability/stability.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { openHere, type Surroundings, signedWithData } from "./computation.ts";
-import { loadAsked } from "./load-examples.ts";
+import { type ExamplesAsked, loadAsked } from "./load-examples.ts";
 
 /** What is asked, but for the recipe. */
-interface Request extends Omit<StabilitySettings, "model" | "recipe"> {
+interface Request extends Omit<StabilitySettings, "model" | "recipe">, ExamplesAsked {
   /** Name of a model. */
   readonly model: string;
-  /** Name of a dataset, or `gaussian`. */
-  readonly data: string;
-  /** Held-out examples. */
-  readonly testN: number;
-  /** Width of Gaussian rows. */
-  readonly d: number;
 }
 
 /** What is asked where nothing else is. */
