@@ -9,6 +9,7 @@ const rooms = ["base", "data", "disk", "graph", "nn", "train", "verdict"].map(
 
 export default defineConfig({
   test: {
+    setupFiles: "./test/equal-arrays.ts",
     reporters: ["default", "./test/slowest.ts"],
     // Engine sessions and child processes are real: two workers fill the two cores of the smallest machine.
     maxWorkers: 2,

@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { csvParse } from "d3-dsv";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { experimentResultSchema } from "../../src/paper/experiment-result.ts";
 import { openServer } from "../../src/store/node/open.ts";
 import type { TrialsAnswer } from "../../src/web/api.ts";
@@ -21,6 +21,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const at = (name: string): string => join(folder, name);
+
+/** How long is waited for another process, and how often is looked, in milliseconds. */
+const PATIENTLY = { timeout: 120_000, interval: 100 };
 
 /** A short trial, and one of some seconds. */
 const TWO = "data: shapes\nn: 3000\ntestN: 500\nmodel: mlp-1x512\nrecipe: {epochs: [1, 30]}\n";
@@ -143,14 +146,14 @@ test("a lab that a run has open is asked by its dashboard", async () => {
   const lab = ["--lab", await emptyLab(at("open"))];
   const run = shatter(runTwo("open", "--port", "0"));
   const owner = join(at("open"), "owner.json");
-  for (let tries = 0; tries < 300; tries++) {
-    if (existsSync(owner) && JSON.parse(readFileSync(owner, "utf8")).address !== null) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  let status = { workers: [], experiments: [{ id: "" }] };
-  for (let tries = 0; tries < 20 && status.workers.length === 0; tries++) {
-    status = JSON.parse((await shatterHere(["status", ...lab, "--json"])).stdout);
-  }
+  await vi.waitUntil(
+    () => existsSync(owner) && JSON.parse(readFileSync(owner, "utf8")).address !== null,
+    PATIENTLY,
+  );
+  const status = await vi.waitUntil(async () => {
+    const said = JSON.parse((await shatterHere(["status", ...lab, "--json"])).stdout);
+    return said.workers.length > 0 && said;
+  }, PATIENTLY);
   expect(status.workers).toMatchObject([{ jobs: 1 }]);
   const { id } = status.experiments[0]!;
   expect((await shatterHere(["cancel", "nope", ...lab])).stderr).toContain('experiment "nope"');
@@ -260,16 +263,9 @@ describe("a lab's commands refuse", () => {
 
 /** Wait until a lab has been planned. */
 async function waitForTrials(address: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    try {
-      const database = await openServer(address);
-      const rows = await database.tables.selectFrom("trials").select("id").limit(1).execute();
-      await database[Symbol.asyncDispose]();
-      if (rows.length > 0) return;
-    } catch {
-      // Another process makes the tables just now.
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("no trials were planned within 30 s");
+  await vi.waitFor(async () => {
+    // While another process makes the tables, it may be refused.
+    await using database = await openServer(address);
+    await database.tables.selectFrom("trials").select("id").limit(1).executeTakeFirstOrThrow();
+  }, PATIENTLY);
 }

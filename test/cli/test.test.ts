@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { childrenOf, signalAll } from "../../scripts/faults/processes.ts";
 import { openLab } from "../../src/lab/open.ts";
 import { testJsonSchema, testResultSchema } from "../../src/paper/test-result.ts";
+import { emptyLab } from "../store/databases.ts";
 import { shatter, shatterHere } from "./shatter.ts";
 
 const SMALL = [
@@ -271,11 +272,11 @@ describe("shatter test, interrupted and run again,", () => {
   };
   let whole: unknown;
   beforeAll(async () => {
-    whole = documentOf((await shatter(command(["--no-lab"]))).stdout);
+    whole = documentOf((await shatterHere(command(["--no-lab"]))).stdout);
   });
 
   test.each(["SIGHUP", "SIGKILL"] as const)("goes on to the same document after %s", async (signal) => {
-    const lab = join(folder, `lab-${signal}`);
+    const lab = await emptyLab(join(folder, `lab-${signal}`));
     const more = ["--lab", lab, "--checkpoint-every", "0"];
     const first = await shatter(command(more), {
       onStart(child) {
@@ -291,17 +292,17 @@ describe("shatter test, interrupted and run again,", () => {
     if (signal === "SIGHUP") {
       expect(first.stderr).toContain(`run the same command again to go on (lab: ${lab})`);
     }
-    const second = await shatter(command(more));
+    const second = await shatterHere(command(more));
     expect(second.stderr).toContain(`1 trial of this test: done before, in ${lab}`);
     expect(second.code).toBe(0);
     expect(documentOf(second.stdout)).toEqual(whole);
     // What a killed process left of a trial that is done is for `shatter gc`.
     if (signal === "SIGHUP") expect(readdirSync(join(lab, "checkpoints"))).toEqual([]);
     // All of it is in the lab now, as an experiment.
-    const third = await shatter(command(more));
+    const third = await shatterHere(command(more));
     expect(third.stderr).toContain(`2 trials of this test: done before, in ${lab}`);
     expect(documentOf(third.stdout)).toEqual(whole);
-    const status = JSON.parse((await shatter(["status", "--lab", lab, "--json"])).stdout);
+    const status = JSON.parse((await shatterHere(["status", "--lab", lab, "--json"])).stdout);
     expect(status.experiments).toMatchObject([
       { title: "linear on shapes: the randomization test", states: { done: 2, waiting: 0 } },
     ]);
@@ -309,7 +310,7 @@ describe("shatter test, interrupted and run again,", () => {
 
   test("goes on without a lab where nobody asked for one, and the usual one is another's", async () => {
     const cwd = mkdtempSync(join(folder, "taken-"));
-    await using lab = await openLab({ lab: join(cwd, "shatter-lab") });
+    await using lab = await openLab({ lab: await emptyLab(join(cwd, "shatter-lab")) });
     const run = await shatter(command([]), { cwd });
     expect(run.stderr).toMatch(/lab shatter-lab: .*; this test goes on without a lab/);
     expect(run.code).toBe(0);

@@ -50,10 +50,14 @@ async function trialOf(
   return [spec, splits];
 }
 
-async function eventsOf([spec, splits]: readonly [TrialSpec, Splits], threads = 1): Promise<TrialYield[]> {
-  return Array.fromAsync(
-    runTrial(spec, { model: findModel(spec.model), splits }, await openEngine(runtime, "cpu", threads)),
-  );
+/** Engines by their threads. */
+const ENGINES = { 1: await openEngine(runtime, "cpu", 1), 2: await openEngine(runtime, "cpu", 2) };
+
+async function eventsOf(
+  [spec, splits]: readonly [TrialSpec, Splits],
+  threads: keyof typeof ENGINES = 1,
+): Promise<TrialYield[]> {
+  return Array.fromAsync(runTrial(spec, { model: findModel(spec.model), splits }, ENGINES[threads]));
 }
 
 const hashOf = (events: readonly TrialYield[]): string => {

@@ -66,6 +66,8 @@ describe("memorizingOf", () => {
   });
 });
 
+const ENGINE = await openEngine(runtime, "cpu", 1);
+
 test.each([undefined, "permute"] as const)("a trial follows its changed labels apart: %s", async (labels) => {
   const splits = cropForRecipe(shapes(300, 50), paperRecipe);
   const dataset = { name: "shapes", hash: await splitsHash(splits), train: 300, test: 50 };
@@ -79,9 +81,7 @@ test.each([undefined, "permute"] as const)("a trial follows its changed labels a
     recipe: { ...paperRecipe, epochs: 60, batch: 32, evaluate: { every: 2, test: "all" as const } },
     seed: 0,
   };
-  const events = await Array.fromAsync(
-    runTrial(spec, { model: findModel(spec.model), splits }, await openEngine(runtime, "cpu", 1)),
-  );
+  const events = await Array.fromAsync(runTrial(spec, { model: findModel(spec.model), splits }, ENGINE));
   const rows = events.flatMap((event) => (event.type === "epoch" ? [event.row] : []));
   const realised = events.flatMap((event) => (event.type === "prepared" ? [event.realised] : []))[0]!;
   expect(rows[0]!.apart).toBeUndefined();

@@ -26,14 +26,11 @@ const specOf = (recipe: Partial<Recipe>, facts: Partial<TrialSpec> = {}): TrialS
   ...facts,
 });
 
-async function eventsOf(spec: TrialSpec, threads = 1): Promise<TrialYield[]> {
-  return Array.fromAsync(
-    runTrial(
-      spec,
-      { model: findModel(spec.model), splits: SPLITS },
-      await openEngine(runtime, "cpu", threads),
-    ),
-  );
+/** Engines by their threads. */
+const ENGINES = { 1: await openEngine(runtime, "cpu", 1), 2: await openEngine(runtime, "cpu", 2) };
+
+async function eventsOf(spec: TrialSpec, threads: keyof typeof ENGINES = 1): Promise<TrialYield[]> {
+  return Array.fromAsync(runTrial(spec, { model: findModel(spec.model), splits: SPLITS }, ENGINES[threads]));
 }
 
 const outcomeOf = (events: readonly TrialYield[]): TrialOutcome => {
