@@ -1,5 +1,5 @@
 /**
- * @file Canonical JSON and content hashes: a trial is its spec, and its id is the hash of that spec.
+ * @file JSON, and hashes of what it says: a trial is its spec, and its id is the hash of that spec.
  */
 
 /** Anything that JSON can say. */

@@ -8,18 +8,19 @@ import { openLab } from "../lab/open.ts";
 import { formatNoun } from "../report/format.ts";
 import type { Reach } from "../store/reach.ts";
 import type { ActionAnswer } from "../web/api.ts";
+import { jsonOption, tell } from "./json.ts";
 import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
 import { findOwner } from "./owned-lab.ts";
 
 interface Options extends LabOptions {
-  readonly json?: boolean;
+  readonly json?: string;
 }
 
 /** `shatter cancel`. */
 export function cancelCommand(): Command {
   const command = new Command("cancel")
     .argument("<ids...>", "an experiment, or trials; see shatter status --trials")
-    .option("--json", "print how many as JSON");
+    .addOption(jsonOption("how many"));
   return labOptions(command).action((ids: string[], options: Options) =>
     reachOut(ids, options, "cancelled", "cancel"),
   );
@@ -29,7 +30,7 @@ export function cancelCommand(): Command {
 export function retryCommand(): Command {
   const command = new Command("retry")
     .argument("<ids...>", "an experiment, or trials; see shatter status --trials")
-    .option("--json", "print how many as JSON");
+    .addOption(jsonOption("how many"));
   return labOptions(command).action((ids: string[], options: Options) =>
     reachOut(ids, options, "put back into the queue", "retry"),
   );
@@ -48,8 +49,9 @@ async function reachOut(
     throw new UsageError(`expected one experiment or any number of trials, got ${ids.join(" ")}`);
   }
   const count = await reach(areTrials ? { trials: ids } : { experiment: ids[0]! }, options, action);
-  if (options.json) console.log(JSON.stringify({ trials: count }));
-  else console.log(`${formatNoun(count, "trial")} ${count === 1 ? "was" : "were"} ${what}`);
+  await tell(options.json, `${JSON.stringify({ trials: count })}\n`, () =>
+    console.log(`${formatNoun(count, "trial")} ${count === 1 ? "was" : "were"} ${what}`),
+  );
 }
 
 /** Do it in the lab, or have it done by the process that has the lab open. */

@@ -22,11 +22,13 @@ import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { drawPicture, pickColumns } from "./data-picture.ts";
 import { withFlags } from "./flags.ts";
+import { jsonOption, tell } from "./json.ts";
 import { isSteered, numberIn, paint, wholeFrom } from "./output.ts";
+import { asJson } from "./publish.ts";
 
 interface CommonOptions {
   readonly dataDir?: string;
-  readonly json?: boolean;
+  readonly json?: string;
 }
 
 const NAMES = datasets.map(({ name }) => name).join(", ");
@@ -38,7 +40,6 @@ const DATA_DIR = [
 /** Where datasets are that lie in no files. */
 const ELSEWHERE: Readonly<Record<string, string>> = { drawn: "is drawn", included: "comes with Shatter" };
 
-const printJson = (value: unknown): void => console.log(JSON.stringify(value, null, 2));
 const thousands = (count: number): string => count.toLocaleString("en-US");
 
 /** The command and its subcommands. */
@@ -57,7 +58,7 @@ Examples:
     .command("list")
     .description("list the datasets, and where they lie")
     .option(...DATA_DIR)
-    .option("--json", "print JSON")
+    .addOption(jsonOption("it"))
     .addHelpText("after", "\nExample:\n  shatter data list --json")
     .action(list);
 
@@ -67,7 +68,7 @@ Examples:
     .argument("<name>", `one of ${NAMES}`)
     .option(...DATA_DIR)
     .option("--mirror <url>", "fetch from this folder instead of the official servers")
-    .option("--json", "print JSON")
+    .addOption(jsonOption("it"))
     .addHelpText(
       "after",
       "\nExamples:\n  shatter data get mnist\n  shatter data get cifar10 --data-dir ~/data",
@@ -79,7 +80,7 @@ Examples:
     .description("compare a dataset's files with the official bytes, and count its labels and copies")
     .argument("<name>", `one of ${NAMES}`)
     .option(...DATA_DIR)
-    .option("--json", "print JSON")
+    .addOption(jsonOption("it"))
     .addHelpText(
       "after",
       "\nExample:\n  shatter data check mnist\n\nExits with 1 if a file is missing or not official.",
@@ -96,7 +97,7 @@ Examples:
     .option("--corrupt <p>", "probability that a label is redrawn", numberIn(0, 1), 0.5)
     .option("--count <n>", "number of images", wholeFrom(1), 8)
     .option(...AUGMENT)
-    .option("--json", "print JSON")
+    .addOption(jsonOption("it"))
     .addHelpText(
       "after",
       "\nExamples:\n  shatter data show cifar10 --corrupt 0.2 --out cifar10.svg\n  shatter data show cifar10 --augment crop,flip,rotate:25",
@@ -120,46 +121,42 @@ async function whereabouts(known: KnownDataset, folder: string): Promise<string 
 
 async function list(options: CommonOptions): Promise<void> {
   const folder = dataFolder(options.dataDir);
-  const rows = [];
-  for (const known of datasets) {
-    const { name, title, train, test, shape, source, preprocess } = known;
-    let problem: string | null = null;
-    const where = await whereabouts(known, folder).catch((error: unknown) => {
-      problem = withFlags(messageOf(error));
-    });
-    rows.push({
-      name,
-      title,
-      train,
-      test,
-      shape,
-      source,
-      preprocess,
-      where: where ?? null,
-      problem,
-    });
-  }
-  if (options.json) return printJson(rows);
-  for (const { name, title, train, test, where, problem } of rows) {
-    const place =
-      where === null
-        ? (problem ?? `not here: shatter data get ${name}`)
-        : where in ELSEWHERE
-          ? `${ELSEWHERE[where]}, nothing to fetch`
-          : where;
-    console.log(
-      `${paint(process.stdout, "bold", name.padEnd(9))}${thousands(train).padStart(7)} + ${thousands(test).padEnd(7)} ${title}\n` +
-        `${" ".repeat(28)}${paint(process.stdout, "dim", place)}`,
-    );
-  }
+  const rows: Row[] = [];
+  for (const known of datasets) rows.push(await rowOf(known, folder));
+  await tell(options.json, asJson(rows), () => rows.forEach(printRow));
+}
+
+type Row = Awaited<ReturnType<typeof rowOf>>;
+
+async function rowOf(known: KnownDataset, folder: string) {
+  const { name, title, train, test, shape, source, preprocess } = known;
+  let problem: string | null = null;
+  const where = await whereabouts(known, folder).catch((error: unknown) => {
+    problem = withFlags(messageOf(error));
+  });
+  return { name, title, train, test, shape, source, preprocess, where: where ?? null, problem };
+}
+
+function printRow({ name, title, train, test, where, problem }: Row): void {
+  const place =
+    where === null
+      ? (problem ?? `not here: shatter data get ${name}`)
+      : where in ELSEWHERE
+        ? `${ELSEWHERE[where]}, nothing to fetch`
+        : where;
+  console.log(
+    `${paint(process.stdout, "bold", name.padEnd(9))}${thousands(train).padStart(7)} + ${thousands(test).padEnd(7)} ${title}\n` +
+      `${" ".repeat(28)}${paint(process.stdout, "dim", place)}`,
+  );
 }
 
 async function get(name: string, options: CommonOptions & { readonly mirror?: string }): Promise<void> {
   const known = findDataset(name);
   const folder = dataFolder(options.dataDir);
   if (known.kind !== "stored") {
-    if (options.json) return printJson({ name, where: known.kind, fetched: false });
-    return console.log(`${name} ${ELSEWHERE[known.kind]}, there is nothing to fetch`);
+    return await tell(options.json, asJson({ name, where: known.kind, fetched: false }), () =>
+      console.log(`${name} ${ELSEWHERE[known.kind]}, there is nothing to fetch`),
+    );
   }
   const bars = progressBars();
   let fetched = false;
@@ -169,8 +166,9 @@ async function get(name: string, options: CommonOptions & { readonly mirror?: st
     bars.stop();
   }
   const where = await whereabouts(known, folder);
-  if (options.json) return printJson({ name, where, fetched });
-  console.log(`${name} ${fetched ? "is now" : "was already"} in ${where}`);
+  await tell(options.json, asJson({ name, where, fetched }), () =>
+    console.log(`${name} ${fetched ? "is now" : "was already"} in ${where}`),
+  );
 }
 
 /** A bar a file on a terminal, and silence elsewhere. */
@@ -206,8 +204,8 @@ async function check(name: string, options: CommonOptions): Promise<void> {
   const copies = splits && countCopies(splits);
   const reports = files.map((file) => ({ ...file, verdict: verdictOf(file) }));
   const isOfficial = reports.every(({ verdict }) => verdict === "official");
-  if (options.json) printJson({ name, official: isOfficial, files: reports, ...described, copies });
-  else {
+  const facts = { name, official: isOfficial, files: reports, ...described, copies };
+  await tell(options.json, asJson(facts), () => {
     for (const { name: file, verdict, md5, path } of reports) {
       const color = verdict === "official" ? "green" : "yellow";
       console.log(`${file.padEnd(26)}${paint(process.stdout, color, verdict)}  ${md5 ?? ""}  ${path ?? ""}`);
@@ -219,7 +217,7 @@ async function check(name: string, options: CommonOptions): Promise<void> {
       }
     }
     if (copies) console.log(`\ncopies (equal inputs; near ones are not looked for)\n${tellCopies(copies)}`);
-  }
+  });
   if (isOfficial) return;
   // Says what is not there, and what is instead.
   if (!isHere) await loadDataset(name, { dataDir: options.dataDir });
@@ -291,6 +289,5 @@ async function show(name: string, options: ShowOptions): Promise<void> {
   const columns = pickColumns(request);
   const svg = await drawPicture(request, columns);
   await writeWhole(out, extension === ".svg" ? svg : await pngOf(svg));
-  if (options.json) return printJson({ out, seed, corrupt, columns });
-  console.log(`wrote ${out}`);
+  await tell(options.json, asJson({ out, seed, corrupt, columns }), () => console.log(`wrote ${out}`));
 }

@@ -16,8 +16,10 @@ import { probePGlite, probeServer } from "../store/node/open.ts";
 import { devices } from "../train/devices.ts";
 import { unsupportedStep } from "../train/step.ts";
 import { withFlags } from "./flags.ts";
+import { jsonOption, tell } from "./json.ts";
 import { databaseUrlOf } from "./lab-options.ts";
 import { paint } from "./output.ts";
+import { asJson } from "./publish.ts";
 
 /** One thing that was looked at. */
 interface Finding {
@@ -128,18 +130,17 @@ function markOf({ ok, optional, limits }: Finding): string {
 export function doctorCommand(): Command {
   return new Command("doctor")
     .option("--data-dir <folder>", "where datasets are")
-    .option("--json", "print JSON")
+    .addOption(jsonOption("what was found"))
     .addHelpText("after", "\nExample:\n  shatter doctor --json")
-    .action(async (options: { dataDir?: string; json?: boolean }) => {
+    .action(async (options: { dataDir?: string; json?: string }) => {
       const findings = await examine(options.dataDir);
-      if (options.json) console.log(JSON.stringify(findings, null, 2));
-      else {
+      await tell(options.json, asJson(findings), () => {
         for (const finding of findings) {
           const { what, detail, limits } = finding;
           const said = limits === undefined ? detail : `${detail}, but it ${limits}`;
           console.log(`${markOf(finding)} ${what.padEnd(15)} ${said.replaceAll(/\s+/g, " ")}`);
         }
-      }
+      });
       if (findings.some(({ ok, optional }) => !ok && !optional)) process.exitCode = 1;
     });
 }

@@ -13,7 +13,9 @@ import { openLibrary } from "../run/node/library.ts";
 import { knownModel, modelNames } from "../run/subject.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { buildStep } from "../train/step.ts";
+import { jsonOption, tell } from "./json.ts";
 import { listOf, wholeFrom } from "./output.ts";
+import { asJson } from "./publish.ts";
 
 /** Shape the paper feeds its small models. */
 const PAPER_INPUT = [3, 28, 28];
@@ -26,20 +28,21 @@ export function modelCommand(): Command {
   command
     .command("list")
     .description("list the models, with their number of parameters on 3x28x28 images of 10 classes")
-    .option("--json", "print JSON")
+    .addOption(jsonOption("them"))
     .addHelpText("after", "\nExample:\n  shatter model list")
-    .action((options: { json?: boolean }) => {
+    .action(async (options: { json?: string }) => {
       const rows = modelNames.map((name) => {
         const model = knownModel(name)!;
         const { count: parameters } = summarizeModel(model, PAPER_INPUT, PAPER_CLASSES);
         return { name, title: model.title, source: model.source, parameters };
       });
-      if (options.json) return console.log(JSON.stringify(rows, null, 2));
-      for (const row of rows) {
-        console.log(
-          `${row.name.padEnd(15)} ${formatCount(row.parameters).padStart(10)} parameters  ${row.title} (${row.source})`,
-        );
-      }
+      await tell(options.json, asJson(rows), () => {
+        for (const row of rows) {
+          console.log(
+            `${row.name.padEnd(15)} ${formatCount(row.parameters).padStart(10)} parameters  ${row.title} (${row.source})`,
+          );
+        }
+      });
     });
 
   command
@@ -48,14 +51,14 @@ export function modelCommand(): Command {
     .argument("<name>", `one of ${modelNames.join(", ")}`)
     .option("--input <shape>", "shape of one example", listOf(wholeFrom(1)), PAPER_INPUT)
     .option("--classes <n>", "number of classes", wholeFrom(2), PAPER_CLASSES)
-    .option("--json", "print JSON")
+    .addOption(jsonOption("it"))
     .addHelpText(
       "after",
       "\nExamples:\n  shatter model show alexnet\n  shatter model show mlp-1x512 --input 1,28,28",
     )
-    .action(async (name: string, options: { input: number[]; classes: number; json?: boolean }) => {
+    .action(async (name: string, options: { input: number[]; classes: number; json?: string }) => {
       const facts = factsOf(await openLibrary().model(name), options.input, options.classes);
-      console.log(options.json ? JSON.stringify(facts, null, 2) : describe(facts).join("\n"));
+      await tell(options.json, asJson(facts), () => console.log(describe(facts).join("\n")));
     });
 
   return command;

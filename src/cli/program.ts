@@ -12,6 +12,7 @@ import { version } from "../run/node/version.ts";
 import { addCommands } from "./add-commands.ts";
 import { groups } from "./commands.ts";
 import { withFlags } from "./flags.ts";
+import { spareArguments } from "./json.ts";
 import { paint } from "./output.ts";
 import { lostOutput } from "./streams.ts";
 
@@ -39,7 +40,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 int
 
   try {
     await addCommands(program, groups);
-    exitByException(program);
+    prepare(program);
     await program.parseAsync();
   } catch (error) {
     process.exitCode = report(error);
@@ -50,10 +51,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 int
     process.exitCode = report(refusedWrite("stdout", lost));
 }
 
-/** Let usage errors of every subcommand reach the one place that sets the exit code. */
-function exitByException(command: Command): void {
+/** Let usage errors of every subcommand reach the one place that sets the exit code, and arguments follow `--json`. */
+function prepare(command: Command): void {
   command.exitOverride().configureOutput({ outputError: (text, write) => write(hideSecrets(text)) });
-  command.commands.forEach(exitByException);
+  spareArguments(command);
+  command.commands.forEach(prepare);
 }
 
 /** Print an error for a person, and say which exit code it means. */

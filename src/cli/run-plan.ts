@@ -14,18 +14,19 @@ import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { hasLab } from "../store/node/open.ts";
 import { doneTrials } from "../store/results.ts";
+import { type JsonPlace, tell } from "./json.ts";
 import { wantsColor, widthOf } from "./output.ts";
+import { asJson } from "./publish.ts";
 
 /** Print what an experiment will cost, and train nothing but a few steps to time them. */
-export async function printPlan(options: ExperimentOptions, asJson: boolean): Promise<void> {
+export async function printPlan(options: ExperimentOptions, json: JsonPlace): Promise<void> {
   const plan = await planExperiment(options);
   const done = await doneIn(options);
   const todo = plan.trials.filter(({ id }) => !done.has(id));
   const { jobs, threads } = sharesOf(options, todo.length);
   await using runner = await openProcessPool({ jobs: 1, device: options.device ?? "cpu", threads });
   const costs = await costOf(openLibrary(), plan, todo, runner, options.signal);
-  if (asJson) console.log(JSON.stringify({ jobs, threads, models: costs }, null, 2));
-  else describe(costs, jobs, threads);
+  await tell(json, asJson({ jobs, threads, models: costs }), () => describe(costs, jobs, threads));
 }
 
 /** Ids of the trials that the lab has; a lab that is not there yet is not made for it. */

@@ -23,6 +23,7 @@ import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
 import { checkFolder, printExperiment, resultIn, writeExperiment } from "./experiment-output.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { listOf, oneOf, warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
@@ -116,7 +117,7 @@ export function runCommand(): Command {
       "--out <folder>",
       "where the result goes (default: <lab>/<name>-<scale>, or <lab>/<id> where another experiment has that)",
     )
-    .option("--json <file>", 'only "-": print the result as JSON instead of tables')
+    .addOption(jsonOption("the result"))
     .option(
       "--port <number>",
       `port of the dashboard (default: ${USUAL_PORT}, or the next one that is free)`,
@@ -141,11 +142,7 @@ Examples:
 }
 
 async function run(name: string, options: Options): Promise<void> {
-  if (options.json !== undefined && options.json !== "-") {
-    throw new UsageError(
-      `--json: expected "-", got "${options.json}"; the result is a file anyway, see --out`,
-    );
-  }
+  await requireJson(options.json);
   const { experiment, what, seeds, setting } = await find(name, options);
   const signal = interruptSignal(
     "interrupted: the trials done so far are kept (Ctrl-C again to leave at once)",
@@ -171,7 +168,7 @@ async function run(name: string, options: Options): Promise<void> {
     onWarning: warn,
     onOpen: async (open) => (options.serve && train ? await showLab(open, options) : undefined),
   };
-  if (options.plan) await (await import("./run-plan.ts")).printPlan(request, options.json === "-");
+  if (options.plan) await (await import("./run-plan.ts")).printPlan(request, options.json);
   else await runAndPublish(experiment, request, options);
 }
 
@@ -280,7 +277,10 @@ async function runAndPublish(experiment: Experiment, request: GuestOptions, opti
   }).finally(() => progress.stop());
   await publish({
     result: document,
-    outputs: [{ name: "--out", isResult: true, write: () => writeExperiment(document, folder) }],
+    outputs: [
+      { name: "--out", isResult: true, write: () => writeExperiment(document, folder) },
+      ...jsonOutputs(json, document),
+    ],
     print: json === "-" ? undefined : () => printExperiment(document),
     again: `the trials are in ${lab}, and the same command, run again, trains none of them again`,
   });

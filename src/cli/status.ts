@@ -10,20 +10,22 @@ import { formatDuration, formatNoun } from "../report/format.ts";
 import { listGrid } from "../report/grid/list-grid.ts";
 import { terminalGrid } from "../report/grid/terminal.ts";
 import { withFlags } from "./flags.ts";
+import { jsonOption, tell } from "./json.ts";
 import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
 import { wantsColor, widthOf } from "./output.ts";
 import { findOwner } from "./owned-lab.ts";
+import { asJson } from "./publish.ts";
 
 interface Options extends LabOptions {
   readonly trials?: boolean;
-  readonly json?: boolean;
+  readonly json?: string;
 }
 
 /** The command. */
 export function statusCommand(): Command {
   const command = new Command("status")
     .option("--trials", "every trial that runs, failed or was given up, too")
-    .option("--json", "print it as JSON");
+    .addOption(jsonOption("it"));
   return labOptions(command)
     .addHelpText(
       "after",
@@ -37,8 +39,7 @@ Examples:
 
 async function run(options: Options): Promise<void> {
   const status = await readStatus(options);
-  if (options.json) console.log(JSON.stringify(status, null, 2));
-  else describe(status, options.trials ?? false);
+  await tell(options.json, asJson(status), () => describe(status, options.trials ?? false));
 }
 
 /** How the lab stands: asked of the process that has it open, if one has. */

@@ -7,7 +7,6 @@ import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
 import { requireFolder } from "../disk/folders.ts";
-import { requireFile, writeWhole } from "../disk/whole-files.ts";
 import { initializations } from "../nn/initialize.ts";
 import type { TestRequest } from "../paper/plan.ts";
 import type { TestResult } from "../paper/test-result.ts";
@@ -24,10 +23,11 @@ import { commandLine } from "./command-line.ts";
 import { reportConformance } from "./conformance.ts";
 import { withFlags } from "./flags.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, widthOf } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { asJson, type Output, publish } from "./publish.ts";
+import { publish } from "./publish.ts";
 
 /** Answers that `--expect` can ask for. */
 const expectations = [
@@ -79,6 +79,7 @@ interface Options {
   readonly databaseUrl?: string;
   readonly checkpointEvery: number;
   readonly json?: string;
+  readonly out?: string;
   readonly report?: string;
   readonly expect?: Expectation[];
   readonly verbose?: boolean;
@@ -220,8 +221,9 @@ export function testCommand(): Command {
       30,
     )
     .optionsGroup("What comes out:")
-    .option("--json <file>", 'write the result as JSON; "-" prints it instead of the table')
-    .option("--report <folder>", "write an HTML page with figures, and the numbers as CSV and JSON")
+    .addOption(jsonOption("the result"))
+    .option("--out <folder>", "write an HTML page with figures, and the numbers as CSV and JSON")
+    .addOption(new Option("--report <folder>").hideHelp())
     .option(
       "--expect <answers>",
       `exit with 3 unless: ${expectations.join(",")}`,
@@ -237,9 +239,9 @@ Examples:
   shatter test                                                     handwritten digits: true against random labels
   shatter test --data shapes --n 2000 --model alexnet              drawn shapes, where convolutions have work to do
   shatter test --data cifar10 --model mlp-3x512 --corrupt 0,0.2,0.4,0.6,0.8,1 --seeds 3
-  shatter test --data mnist --inputs true,shuffled,random,gaussian --report mnist-report
+  shatter test --data mnist --inputs true,shuffled,random,gaussian --out mnist-report
   shatter test --data cifar10 --augment crop,flip --epochs 200     is random cropping enough against memorizing?
-  shatter test --data cifar10 --n 5000 --json - --quiet | jq .verdict.text
+  shatter test --data cifar10 --n 5000 --json --quiet | jq .verdict.text
   shatter test --expect learns,no-leak                             exit code 3 if it does not`,
     )
     .action(test);
@@ -268,8 +270,9 @@ function recipeOf(options: Options): Recipe {
 
 async function test(options: Options, command: Command): Promise<void> {
   // An unwritable place is refused before the first minute of training.
-  if (options.json !== undefined && options.json !== "-") await requireFile("--json", options.json);
-  if (options.report !== undefined) await requireFolder("--report", options.report);
+  await requireJson(options.json);
+  const page = pageOf(options);
+  if (page) await requireFolder(page.name, page.folder);
   const progress = createProgress(process.stderr, {
     quiet: options.quiet ?? false,
     begin: `${options.model} on ${options.data}: reading the data`,
@@ -321,22 +324,26 @@ async function test(options: Options, command: Command): Promise<void> {
 /** Charts are heavy to load, and most runs of the command draw none. */
 const loadReport = () => import("../report/node/write.ts");
 
+/** Where the page goes, and the option that says so: `--report` was its name once. */
+const pageOf = ({ out, report }: Pick<Options, "out" | "report">) =>
+  out !== undefined
+    ? { name: "--out", folder: out }
+    : report !== undefined && { name: "--report", folder: report };
+
 /** Write and print what came out. */
 async function publishTest(
   result: TestResult,
-  { json, report, verbose = false }: Options,
+  { json, verbose = false, ...options }: Options,
   command: string | undefined,
 ): Promise<void> {
-  const outputs: Output[] = [];
-  if (json !== undefined && json !== "-") {
-    outputs.push({ name: "--json", isResult: true, write: () => writeWhole(json, asJson(result)) });
-  }
+  const outputs = jsonOutputs(json, result);
   let page: string | undefined;
-  const writeReport = async (folder: string): Promise<void> => {
-    page = (await (await loadReport()).writeReport(result, folder)).files[0];
-  };
-  if (report !== undefined) {
-    outputs.push({ name: "--report", isResult: true, write: () => writeReport(report) });
+  const place = pageOf(options);
+  if (place) {
+    const write = async (): Promise<void> => {
+      page = (await (await loadReport()).writeReport(result, place.folder)).files[0];
+    };
+    outputs.push({ name: place.name, isResult: true, write });
   }
   const print = (): void => printResult(result, verbose);
   await publish({

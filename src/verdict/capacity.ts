@@ -16,6 +16,7 @@ import {
   nextRung,
   unrest,
 } from "./escalation.ts";
+import { type Judgment, undecided } from "./judgment.ts";
 import type { Verdict } from "./schema.ts";
 import { ACCURACY_LIMITS, EPOCH_LIMITS, estimateOf } from "./summary.ts";
 
@@ -23,6 +24,7 @@ import { ACCURACY_LIMITS, EPOCH_LIMITS, estimateOf } from "./summary.ts";
 const LUCK = 0.001;
 
 type Capacity = Verdict["capacity"];
+type Said = Judgment<Capacity["answer"]>;
 
 /** Training accuracy from which the random labels of a test count as memorized. */
 export function memorizedBound({ trainCounts, labels }: VerdictContext): number {
@@ -44,15 +46,6 @@ export function fewestExamples(classes: number, bound: number): number {
     if (classes * incompleteBeta(1 / classes, hits, n - hits + 1) < LUCK) return n;
   }
 }
-
-/** An answer, why, and what to do next. */
-interface Said {
-  readonly answer: Capacity["answer"];
-  readonly reasons: readonly string[];
-  readonly next: string;
-}
-
-const undecided = (next: string, ...reasons: string[]): Said => ({ answer: "inconclusive", reasons, next });
 
 /** The attempts of each seed, and the one it is judged by: the first that memorized, else the best. */
 interface Judged {

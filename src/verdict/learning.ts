@@ -16,16 +16,14 @@ import {
   type VerdictContext,
 } from "./context.ts";
 import { attemptsBySeed, bestAttempt, hasHardlyTrained, isFittedByTraining, unrest } from "./escalation.ts";
+import { type Judgment, undecided } from "./judgment.ts";
 import { apart, type Measured, type Measurement, measureTrials } from "./measures.ts";
 import type { Verdict } from "./schema.ts";
 import { ACCURACY_LIMITS, estimateOf } from "./summary.ts";
 
 type Learning = Verdict["learning"];
 
-/** An answer, why, and what to do next. */
-type Said = Pick<Learning, "answer" | "next" | "needsSeeds"> & { readonly why: string | null };
-
-const undecided = (why: string, next: string): Said => ({ answer: "inconclusive", why, next });
+type Said = Judgment<Learning["answer"]> & Pick<Learning, "needsSeeds">;
 
 /**
  * Judge from the trials on true inputs with true labels; those with random ones are the control.
@@ -46,11 +44,11 @@ export function judgeLearning(
   const controlAccuracy = accuracyOf(control);
   const obstacle = onTrue.length === 0 ? NOT_TRAINED : (obstacleOf(judged) ?? obstacleInData(context));
   const measured = obstacle ? undefined : measureTrials(judged, control, labels.pValue ?? 1, context);
-  const { why, ...said } = obstacle ?? decide(measured!, seeds, context);
+  const { reasons: why, ...said } = obstacle ?? decide(measured!, seeds, context);
   const reasons = [
     measured ? tellReached(measured, judged.length, context.copies?.test ?? 0) : null,
     measured && controlAccuracy && `networks trained on random labels get ${percent(controlAccuracy.mean)}`,
-    why,
+    ...why,
     unlearnable(context),
     missingSeeds(onTrue),
   ];
@@ -64,12 +62,12 @@ export function judgeLearning(
   };
 }
 
-const NOT_TRAINED = undecided("nothing was trained on true labels", "add 0 to `--corrupt`");
+const NOT_TRAINED = undecided("add 0 to `--corrupt`", "nothing was trained on true labels");
 
 /** What keeps trials from being judged. */
 function obstacleOf(judged: readonly TrialResult[]): Said | undefined {
   if (judged.length === 0) {
-    return undecided("no trial with true labels came to its end", "see the trials' errors");
+    return undecided("see the trials' errors", "no trial with true labels came to its end");
   }
   const diverged = judged.filter(({ status }) => status === "diverged");
   if (diverged.length === 0) return undefined;
@@ -77,24 +75,24 @@ function obstacleOf(judged: readonly TrialResult[]): Said | undefined {
   const some =
     diverged.length < judged.length ? ` (${diverged.length} of ${plural(judged.length, "seed")})` : "";
   const next = `\`--lr ${Number(rate.toPrecision(2))}\` is the next rate to try`;
-  return undecided(`training on true labels diverged${some}`, next);
+  return undecided(next, `training on true labels diverged${some}`);
 }
 
 /** What keeps a test set from telling anything. */
 function obstacleInData(context: VerdictContext): Said | undefined {
   if (occurring(context.testCounts).length < 2) {
     return undecided(
-      "the test set is of one class, so guessing it is always right",
       "use a test set of two classes or more (`--test-n`)",
+      "the test set is of one class, so guessing it is always right",
     );
   }
   const left = occurring(apart(context)).length;
   if (left >= 2) return undefined;
   return undecided(
+    "use a test set of other examples",
     left === 0
       ? "every test example stands in training, so test accuracy is memory"
       : "the test examples that do not stand in training are of one class, so guessing it is always right",
-    "use a test set of other examples",
   );
 }
 
@@ -114,8 +112,8 @@ function decide(
   const isByLuck = unfitted.some((attempts) => hasHardlyTrained(bestAttempt(attempts)));
   if (above.length > 0 && isByLuck && restless) {
     return undecided(
-      `the training loss hardly fell, so what it knows may be luck of its initialization; ${restless.why}`,
       mayDecide(context, restless),
+      `the training loss hardly fell, so what it knows may be luck of its initialization; ${restless.why}`,
     );
   }
   if (above.some(({ isControlled }) => isControlled)) {
@@ -123,33 +121,33 @@ function decide(
       seeds.length < FEWEST_FOR_INTERVAL
         ? "`--seeds 3` shows how much it depends on the seed"
         : "compare it with other recipes on the same data";
-    return { answer: "learns", why: null, next };
+    return { answer: "learns", reasons: [], next };
   }
   if (above.length > 0) {
     return undecided(
-      "networks that saw no true label know as much: see the label check",
       "check how the test data were made",
+      "networks that saw no true label know as much: see the label check",
     );
   }
-  if (restless) return undecided(restless.why, mayDecide(context, restless));
+  if (restless) return undecided(mayDecide(context, restless), restless.why);
   // Of two classes, more right answers than the commonest class gives are more of the rare one, which the balanced
   // accuracy shows with fewer examples.
   const telling = occurring(context.testCounts).length > 2 ? both : [balanced];
   if (telling.every(({ isBelow }) => isBelow)) {
     return {
       answer: "does-not-learn",
-      why: "and training was at rest",
+      reasons: ["and training was at rest"],
       next: "check labels and inputs with `shatter data show`, or try another model",
     };
   }
   if (seeds.length > 1 && both.some(({ isDecidedByExamples }) => isDecidedByExamples)) {
     const next = `\`--seeds ${2 * seeds.length}\` may decide`;
-    return { ...undecided("the seeds differ too much to tell it from guessing", next), needsSeeds: true };
+    return { ...undecided(next, "the seeds differ too much to tell it from guessing"), needsSeeds: true };
   }
   const different = worth < count ? "different test examples" : "test examples";
   return undecided(
-    `too few ${different} to tell it from guessing`,
     `about ${roundUp(countToDecide(both, worth))} ${different} would decide if the accuracy stays (\`--test-n\`)`,
+    `too few ${different} to tell it from guessing`,
   );
 }
 

@@ -13,6 +13,7 @@ import type { TheoryName, TheoryResult } from "../../theory/theory-result.ts";
 import { commandLine } from "../command-line.ts";
 import { checkFolder } from "../experiment-output.ts";
 import { interruptSignal } from "../interrupt.ts";
+import { jsonOption, jsonOutputs, requireJson } from "../json.ts";
 import { listOf, oneOf, wantsColor, wholeFrom, widthOf } from "../output.ts";
 import { type Output, publish } from "../publish.ts";
 import { createTheoryProgress } from "./progress.ts";
@@ -23,7 +24,7 @@ interface SharedOptions {
   readonly threads: number;
   readonly out?: string;
   readonly format: Format[];
-  readonly json?: boolean;
+  readonly json?: string;
   readonly quiet?: boolean;
 }
 
@@ -65,7 +66,7 @@ export function defineTheory<Options>(theory: TheoryCommand<Options>): Command {
       listOf(oneOf("format", formats, (format) => unknownName("format", format, formats))),
       [...formats],
     )
-    .option("--json", "print the document as JSON instead of tables")
+    .addOption(jsonOption("the document"))
     .option("--quiet", "no progress")
     .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`)
     .action((options: Options & SharedOptions) => run(theory, options));
@@ -78,6 +79,7 @@ async function run<Options>(
   const { seed, threads, format, json, quiet = false, out: folder = join("shatter-theory", name) } = options;
   // What cannot be written is refused before the first minute of computing.
   await checkFolder(folder, "shatter/theory@1");
+  await requireJson(json);
   const signal = interruptSignal(
     "interrupted: it ends after the step under way (Ctrl-C again to leave at once)",
   );
@@ -108,8 +110,12 @@ async function run<Options>(
   };
   await publish({
     result,
-    outputs: [{ name: "--out", isResult: format.includes("json"), write }, ...more],
-    print: json ? undefined : () => print(result),
+    outputs: [
+      { name: "--out", isResult: format.includes("json"), write },
+      ...jsonOutputs(json, result),
+      ...more,
+    ],
+    print: json === "-" ? undefined : () => print(result),
   });
   if (page !== undefined) process.stderr.write(`\nreport: ${page}\n`);
 }
