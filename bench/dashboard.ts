@@ -44,7 +44,12 @@ const table = (name: string) => sql.table(`${LAB_SCHEMA}.${name}`);
 /** Eight models, five corruptions, four inputs: 160 conditions, and as many seeds as it takes; ten experiments. */
 async function fill(): Promise<void> {
   const spec = {
-    ...{ schema: "shatter/trial@1", inputs: "true", corrupt: 0, model: "", recipe: paperRecipe, seed: 0 },
+    schema: "shatter/trial@1",
+    inputs: "true",
+    corrupt: 0,
+    model: "",
+    recipe: paperRecipe,
+    seed: 0,
     dataset: { name: "cifar10", hash: "f".repeat(64), train: 50_000, test: 10_000 },
   };
   await sql`
@@ -146,7 +151,10 @@ const refuse = (): never => {
 const lab: DatabaseLab = {
   database,
   contents: openLabContents(database, folder),
-  ...{ start: refuse, cancel: refuse, retry: refuse, document: refuse },
+  start: refuse,
+  cancel: refuse,
+  retry: refuse,
+  document: refuse,
   [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
 };
 const server = await startServer({ lab, onError: (error) => console.error(error) });

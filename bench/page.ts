@@ -35,7 +35,11 @@ const refuse = async (): Promise<never> => {
 };
 const database = await openEmbedded(values.lab);
 const lab: DatabaseLab = {
-  ...{ database, start: refuse, cancel: refuse, retry: refuse, document: refuse },
+  database,
+  start: refuse,
+  cancel: refuse,
+  retry: refuse,
+  document: refuse,
   contents: openLabContents(database, values.lab),
   [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
 };

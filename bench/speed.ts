@@ -5,7 +5,7 @@
  *
  * A round measures Shatter, and PyTorch in both of its memory layouts and with its threads split in several ways,
  * each in a process of its own; the ratio is ours to PyTorch's best of the round, and is told on standard error as it comes.
- * Rounds turn the order around, so that a machine that slows down does not favour either side. PyTorch is looked for in
+ * Rounds turn the order around, so that a machine that slows down does not favor either side. PyTorch is looked for in
  * $PYTHON, /usr/bin/python3 and python3.
  */
 

@@ -1,5 +1,5 @@
 /**
- * A model and data of your own, which have no names: does this network learn exclusive or, or memorise it?
+ * A model and data of your own, which have no names: does this network learn exclusive or, or memorize it?
  *
  *   node examples/10-your-own.ts
  */

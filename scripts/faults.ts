@@ -62,7 +62,15 @@ async function round(plan: string[], server?: RoundOptions["server"]): Promise<v
   const from = performance.now();
   const before = ledger.faults().length;
   const verdict = await runRound({
-    ...{ name, disk, server, random, ledger, plan, reference, size: USUAL_SIZE, mostGapSeconds: 1.2 },
+    name,
+    disk,
+    server,
+    random,
+    ledger,
+    plan,
+    reference,
+    size: USUAL_SIZE,
+    mostGapSeconds: 1.2,
   });
   wrongs.push(...verdict.wrongs);
   for (const [state, many] of verdict.attempts) attempts.set(state, (attempts.get(state) ?? 0) + many);
@@ -98,15 +106,17 @@ console.log(
 if (values.out !== undefined) {
   mkdirSync(values.out, { recursive: true });
   const record = {
-    ...{
-      schema: "shatter/faults@1",
-      count: faults.length,
-      seed,
-      commit: commit(),
-      machine: machine(),
-      engine,
-    },
-    ...{ trials: reference!.size, labs: rounds - 1, seconds: secondsSince(began), undisturbed, wrongs },
+    schema: "shatter/faults@1",
+    count: faults.length,
+    seed,
+    commit: commit(),
+    machine: machine(),
+    engine,
+    trials: reference!.size,
+    labs: rounds - 1,
+    seconds: secondsSince(began),
+    undisturbed,
+    wrongs,
     attempts: Object.fromEntries(attempts),
     hashes: Object.fromEntries(reference!),
     faults,

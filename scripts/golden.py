@@ -320,7 +320,7 @@ def initialization_answer(name, inputs, units):
 
 
 def rotation_answer(case):
-    """An image turned counter-clockwise about its centre, bilinear, 0 outside: its grid runs from -1 to 1 on both axes."""
+    """An image turned counter-clockwise about its center, bilinear, 0 outside: its grid runs from -1 to 1 on both axes."""
     _, height, width = case["shape"]
     angle = math.radians(case["degrees"])
     cosine, sine, ratio = math.cos(angle), math.sin(angle), height / width

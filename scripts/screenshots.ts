@@ -60,7 +60,7 @@ const PAGES = {
   workers: "/workers",
 };
 const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 780 } };
-/** Colours of a picture; charts and text need few. */
+/** Colors of a picture; charts and text need few. */
 const COLORS = 64;
 
 const browser = await openBrowser();
@@ -86,7 +86,7 @@ for (const [name, path] of Object.entries(PAGES)) {
         fullPage: true,
       });
       const picture = await sharp(shot)
-        .png({ palette: true, colours: COLORS, compressionLevel: 9, effort: 10 })
+        .png({ palette: true, colors: COLORS, compressionLevel: 9, effort: 10 })
         .toBuffer();
       await writeFile(join(target, file), picture);
       const { size: bytes } = await stat(join(target, file));

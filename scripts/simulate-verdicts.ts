@@ -32,7 +32,7 @@ import type { Verdict } from "../src/verdict/schema.ts";
  */
 interface Truth {
   readonly learns: boolean | null | "either";
-  readonly memorises: boolean | null;
+  readonly memorizes: boolean | null;
   /** Whether true labels reach the training on random ones. */
   readonly leaks: boolean;
 }
@@ -125,57 +125,57 @@ const testInTraining = (seed: number): Splits => {
 const KINDS: readonly Kind[] = [
   {
     what: "two balanced classes, far apart",
-    truth: { learns: true, memorises: true, leaks: false },
+    truth: { learns: true, memorizes: true, leaks: false },
     splits: both(clouds(even(2), 3), 2, 100, 200),
   },
   {
     what: "two balanced classes that overlap (78 % can be known)",
-    truth: { learns: true, memorises: true, leaks: false },
+    truth: { learns: true, memorizes: true, leaks: false },
     splits: both(clouds(even(2), 1.1), 2, 120, 400),
   },
   {
     what: "ten balanced classes",
-    truth: { learns: true, memorises: true, leaks: false },
+    truth: { learns: true, memorizes: true, leaks: false },
     splits: both(clouds(even(10), 3), 10, 200, 200),
   },
   {
     what: "two classes of noise",
-    truth: { learns: false, memorises: true, leaks: false },
+    truth: { learns: false, memorizes: true, leaks: false },
     splits: both(blind(even(2)), 2, 100, 2000),
   },
   {
     what: "ten classes of noise, three seeds",
-    truth: { learns: false, memorises: true, leaks: false },
+    truth: { learns: false, memorizes: true, leaks: false },
     splits: both(blind(even(10)), 10, 120, 1000),
     request: { seeds: 3 },
   },
   {
     what: "99 : 1, far apart",
-    truth: { learns: true, memorises: true, leaks: false },
+    truth: { learns: true, memorizes: true, leaks: false },
     splits: both(clouds([0.99, 0.01], 6), 2, 400, 2000),
   },
   {
     what: "99 : 1, noise",
-    truth: { learns: false, memorises: true, leaks: false },
+    truth: { learns: false, memorizes: true, leaks: false },
     splits: both(blind([0.99, 0.01]), 2, 400, 12_000),
     recipe: { evaluate: { every: 10, test: 100 } },
   },
   {
     what: "90 : 10, of which 96 % can be known, three seeds",
-    truth: { learns: true, memorises: true, leaks: false },
+    truth: { learns: true, memorizes: true, leaks: false },
     splits: both(clouds([0.9, 0.1], 3), 2, 200, 400),
     request: { seeds: 3 },
   },
   {
     what: "a thousand classes",
-    truth: { learns: true, memorises: null, leaks: false },
+    truth: { learns: true, memorizes: null, leaks: false },
     splits: both(directions(1.5), 1000, 800, 600),
     recipe: { epochs: 6, evaluate: { every: 3, test: 100 } },
     request: { escalations: 0 },
   },
   {
     what: "a thousand classes of noise",
-    truth: { learns: false, memorises: null, leaks: false },
+    truth: { learns: false, memorizes: null, leaks: false },
     splits: both(directions(0), 1000, 200, 600),
     recipe: { epochs: 40, evaluate: { every: 4, test: 100 } },
     request: { escalations: 0 },
@@ -183,44 +183,44 @@ const KINDS: readonly Kind[] = [
   {
     what: "exclusive or, a linear model",
     // A line that cuts one quarter off is right more often than not, so a little may be learned.
-    truth: { learns: "either", memorises: false, leaks: false },
+    truth: { learns: "either", memorizes: false, leaks: false },
     splits: both(xor, 2, 200, 1000),
     request: { model: "linear" },
     recipe: { epochs: 40 },
   },
   {
     what: "exclusive or, an MLP",
-    truth: { learns: true, memorises: true, leaks: false },
+    truth: { learns: true, memorizes: true, leaks: false },
     splits: both(xor, 2, 200, 200),
     recipe: { learningRate: 0.1, epochs: 150, evaluate: { every: 4, test: 100 } },
   },
   {
     what: "noise, the test set in training",
-    truth: { learns: false, memorises: true, leaks: false },
+    truth: { learns: false, memorizes: true, leaks: false },
     splits: testInTraining,
   },
   {
     what: "two classes far apart, one epoch at a tiny rate",
-    truth: { learns: null, memorises: null, leaks: false },
+    truth: { learns: null, memorizes: null, leaks: false },
     splits: both(clouds(even(2), 3), 2, 100, 200),
     recipe: { epochs: 1, learningRate: 1e-6 },
   },
   {
     what: "ten classes, half of the true labels reach the random ones",
-    truth: { learns: null, memorises: true, leaks: true },
+    truth: { learns: null, memorizes: true, leaks: true },
     splits: both(clouds(even(10), 4), 10, 200, 500),
     redrawn: 0.5,
   },
   {
     what: "two classes, ten seeds, three in ten true labels reach the random ones",
-    truth: { learns: null, memorises: true, leaks: true },
+    truth: { learns: null, memorizes: true, leaks: true },
     splits: both(clouds(even(2), 3), 2, 80, 200),
     request: { seeds: 10 },
     redrawn: 0.7,
   },
   {
     what: "two classes far apart, ten seeds",
-    truth: { learns: true, memorises: true, leaks: false },
+    truth: { learns: true, memorizes: true, leaks: false },
     splits: both(clouds(even(2), 3), 2, 80, 200),
     request: { seeds: 10 },
   },
@@ -249,11 +249,22 @@ async function verdictOf(kind: Kind, seed: number, engine: Engine): Promise<Verd
     [Symbol.asyncDispose]: async () => {},
   };
   const provenance = {
-    ...{ version: "", commit: null, engine: "", device: "cpu", threads: 1, jobs: 1, node: "" },
-    ...{ machine: "", command: null, started: "" },
+    version: "",
+    commit: null,
+    engine: "",
+    device: "cpu",
+    threads: 1,
+    jobs: 1,
+    node: "",
+    machine: "",
+    command: null,
+    started: "",
   };
   const result = await runTest(request, {
-    ...{ ...subject, source: { name: kind.what }, runner: faulty, provenance },
+    ...subject,
+    source: { name: kind.what },
+    runner: faulty,
+    provenance,
   });
   const failed = result.trials.find(({ status }) => status === "failed");
   if (failed) throw new Error(`${kind.what}, seed ${seed}: ${failed.error}`);
@@ -283,7 +294,7 @@ const tallyAlarms = (answers: readonly (boolean | null)[], leaks: boolean): Tall
     leaks,
   );
 
-const answers = ["learning", "memorising", "label check"] as const;
+const answers = ["learning", "memorizing", "label check"] as const;
 
 /** What a kind's tests say; sent by the child process. */
 interface Outcome {
@@ -307,7 +318,7 @@ async function simulate(index: number, tests: number): Promise<Outcome> {
     "does-not-fit": false,
     inconclusive: null,
   };
-  const { learns, memorises, leaks } = kind.truth;
+  const { learns, memorizes, leaks } = kind.truth;
   return {
     kind: index,
     seconds: (performance.now() - began) / 1000,
@@ -316,9 +327,9 @@ async function simulate(index: number, tests: number): Promise<Outcome> {
         verdicts.map(({ learning }) => decided[learning.answer]),
         learns,
       ),
-      memorising: tally(
+      memorizing: tally(
         verdicts.map(({ capacity }) => decided[capacity.answer]),
-        memorises,
+        memorizes,
       ),
       "label check": tallyAlarms(
         verdicts.map(({ leak }) => leak.suspected),
@@ -339,8 +350,8 @@ function report(outcomes: readonly Outcome[], tests: number, seconds: number): s
     .flatMap(({ kind, tallies }) =>
       answers.map((answer) => {
         const { right, missed, wrong } = tallies[answer];
-        const { learns, memorises, leaks } = KINDS[kind]!.truth;
-        const truth = { learning: learns, memorising: memorises, "label check": leaks }[answer];
+        const { learns, memorizes, leaks } = KINDS[kind]!.truth;
+        const truth = { learning: learns, memorizing: memorizes, "label check": leaks }[answer];
         const told =
           truth === null
             ? "open"

@@ -175,6 +175,39 @@ test.each(
   expect(asked).not.toEqual([]);
 });
 
+/** The options of the commands, which only those who type them know; errors of lower rooms name the fields of their options. */
+const FLAGS = new Set(
+  files
+    .filter((file) => roomOf(file) === "cli")
+    .flatMap((file) => [...texts.get(file)!.matchAll(/"--([a-z][\w-]*)/g)].map(([, name]) => name!)),
+);
+
+/** What documents say of a test and of theories: it keeps its words, and the reader has the command that made it. */
+const TELLS_OF_COMMANDS = [
+  "verdict/context.ts",
+  "verdict/capacity.ts",
+  "verdict/escalation.ts",
+  "verdict/learning.ts",
+  "verdict/labels.ts",
+  "theory/implicit/result.ts",
+  "theory/kernel/result.ts",
+  "theory/node/filters.ts",
+  "theory/rademacher/result.ts",
+];
+
+/** Flags in a text, or made in one; a whole command, such as `shatter status --trials`, may have some. */
+const flagsIn = (text: string): string[] =>
+  [...text.matchAll(/(shatter [^"`;]*)?(?<![\w-])--(?:\$\{\w+\}[: ]|([a-z][\w-]*))/g)].flatMap(
+    ([said, command, name]) =>
+      command === undefined && (name === undefined || FLAGS.has(name)) ? [said] : [],
+  );
+
+test.each(
+  files.filter((file) => !isRoof(file) && floorOf(roomOf(file)) < floorOf("cli")),
+)("%s speaks of fields, not of flags", (file) => {
+  expect(flagsIn(texts.get(file)!).length > 0).toBe(TELLS_OF_COMMANDS.includes(file));
+});
+
 test.each(["graph.ts", "data.ts", "browser.ts"])("%s is made of files that need no Node", (entry) => {
   expect(closureOf(entry).filter((file) => !isRoof(file) && isNodeDoor(file))).toEqual([]);
 });
@@ -256,7 +289,7 @@ describe("the check itself", () => {
     ]);
   });
 
-  test("catches a neighbour on the same floor, and a room that is none", () => {
+  test("catches a neighbor on the same floor, and a room that is none", () => {
     expect(complaints("graph/value.ts", 'import { a } from "../data/dataset.ts";')).toEqual([
       "graph/value.ts may not import ../data/dataset.ts: data is not below graph",
     ]);

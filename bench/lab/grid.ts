@@ -23,13 +23,21 @@ export async function planGrid(
   const levels = Math.min(LEVELS, trials);
   const corrupt = Array.from({ length: levels }, (_, level) => level / levels);
   const text = JSON.stringify({
-    ...{ name, data: "shapes", n, testN: 500, model: "mlp-1x512" },
-    ...{ corrupt, seeds: Math.ceil(trials / levels), recipe: { epochs, fit: { stop: false } } },
+    name,
+    data: "shapes",
+    n,
+    testN: 500,
+    model: "mlp-1x512",
+    corrupt,
+    seeds: Math.ceil(trials / levels),
+    recipe: { epochs, fit: { stop: false } },
   });
   const file = `${name}.json`;
   const { experiment, seeds } = experimentFromFile(text, file, name);
   return await planExperiment({
-    ...{ experiment, seeds, setting: { scale: "paper" } },
+    experiment,
+    seeds,
+    setting: { scale: "paper" },
     what: { file, text, name },
   });
 }

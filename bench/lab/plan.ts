@@ -44,8 +44,11 @@ export async function measurePlanning(trials: number, server?: Server): Promise<
       return { plan: (middle - began) / 1000, enqueue: (ended - middle) / 1000 };
     };
     return {
-      ...{ database: server ? "PostgreSQL" : "PGlite", trials },
-      ...{ first: await once("grid"), again: await once("grid"), shared: await once("twin") },
+      database: server ? "PostgreSQL" : "PGlite",
+      trials,
+      first: await once("grid"),
+      again: await once("grid"),
+      shared: await once("twin"),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

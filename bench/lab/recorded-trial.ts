@@ -47,7 +47,10 @@ export function replayRecord(
       const trial = await trialId(spec);
       onEvent({ type: "started", provider: "cpu", layout: "recorded" });
       onEvent({
-        ...{ type: "prepared", realised: labels.realised ?? 0, touched: touched ?? "", conformance },
+        type: "prepared",
+        realised: labels.realised ?? 0,
+        touched: touched ?? "",
+        conformance,
         dataHash: dataHash ?? "",
       });
       for (const [index, row] of history.entries()) {

@@ -45,7 +45,11 @@ export async function startServer(connections = 1000): Promise<Server> {
   const folder = join(tmpdir(), `shatter-postgres-${randomUUID()}`);
   const port = await freePort();
   const server = new EmbeddedPostgres({
-    ...{ databaseDir: folder, port, user: "postgres", password: PASSWORD, persistent: true },
+    databaseDir: folder,
+    port,
+    user: "postgres",
+    password: PASSWORD,
+    persistent: true,
     postgresFlags: [
       ...["-c", `max_connections=${connections}`],
       ...["-c", "shared_preload_libraries=pg_stat_statements"],
@@ -81,7 +85,9 @@ export async function startServer(connections = 1000): Promise<Server> {
       );
       const { transactions, wal } = rows[0];
       return {
-        ...{ transactions, walBytes: wal, statements: statements.rows },
+        transactions,
+        walBytes: wal,
+        statements: statements.rows,
         cpuSeconds: cpuSecondsOf(postmaster),
       };
     },

@@ -27,8 +27,13 @@ export async function measureTraining(server: Server, trials: number): Promise<T
     await using lab = await openLab({ lab: folder, databaseUrl });
     await lab.plan(await planGrid(trials, "training", { n: 5000, epochs: 40 }));
     await runWorker({
-      ...{ databaseUrl, checkpoints: join(folder, "checkpoints"), jobs: 1, threads: 1 },
-      ...{ untilIdle: true, lease: 60, signal: new AbortController().signal },
+      databaseUrl,
+      checkpoints: join(folder, "checkpoints"),
+      jobs: 1,
+      threads: 1,
+      untilIdle: true,
+      lease: 60,
+      signal: new AbortController().signal,
     });
     const rows = await lab.database.tables
       .selectFrom("attempts")

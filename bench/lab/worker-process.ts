@@ -68,7 +68,14 @@ const training = await Promise.all(
   labs.map(async ({ database, queue, checkpoints, contents }) => {
     const times: TrainingTime[] = [];
     await work({
-      ...{ database, queue, contents, provenance, device: "cpu", threads: 1, signal: over.signal, onWarning },
+      database,
+      queue,
+      contents,
+      provenance,
+      device: "cpu",
+      threads: 1,
+      signal: over.signal,
+      onWarning,
       runner: replayRecord(orders.trialSeconds, orders.spread, checkpoints, (time) => times.push(time)),
       shelf: openShelf(database, { folder: checkpoints, program: provenance.engine }),
       whenIdle: async () => (orders.untilIdle ? "over" : "wait"),
@@ -78,8 +85,12 @@ const training = await Promise.all(
 );
 const { user, system } = process.cpuUsage(before);
 say({
-  ...{ type: "ended", training, warnings, cpuSeconds: (user + system) / 1e6 },
-  ...{ sent: bytesOf("bytesWritten") - sent, received: bytesOf("bytesRead") - received },
+  type: "ended",
+  training,
+  warnings,
+  cpuSeconds: (user + system) / 1e6,
+  sent: bytesOf("bytesWritten") - sent,
+  received: bytesOf("bytesRead") - received,
 });
 for (const lab of labs) await lab[Symbol.asyncDispose]();
 rmSync(folder, { recursive: true, force: true });

@@ -62,7 +62,11 @@ export async function measureWorkers(server: Server, setting: WorkerSetting): Pr
       if (queued > 0) await lab.plan(await planGrid(queued));
     }
     const orders: Orders = {
-      ...{ databaseUrl: through(url), workers: workers / processes, trialSeconds, spread, untilIdle: false },
+      databaseUrl: through(url),
+      workers: workers / processes,
+      trialSeconds,
+      spread,
+      untilIdle: false,
     };
     for (let index = 0; index < processes; index++) {
       children.push(fork(CHILD, [JSON.stringify(orders)], { serialization: "advanced" }));

@@ -60,8 +60,13 @@ export function openCrew(orders: readonly WorkerOrder[], spare: number, ledger: 
   const everyPid = new Set<number>();
   let isClosed = false;
   const berths: Berth[] = orders.map((order, index) => ({
-    ...{ name: `worker ${index + 1}`, order, process: undefined, isReady: false },
-    ...{ running: new Set<string>(), isOver: false, isHeld: index >= orders.length - spare },
+    name: `worker ${index + 1}`,
+    order,
+    process: undefined,
+    isReady: false,
+    running: new Set<string>(),
+    isOver: false,
+    isHeld: index >= orders.length - spare,
   }));
 
   const hear = (berth: Berth, message: WorkerSays): void => {

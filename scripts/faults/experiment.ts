@@ -20,19 +20,21 @@ export const USUAL_SIZE: Size = { models: ["linear", "mlp-1x512"], seeds: 5, exa
 export async function planFaulted({ models, seeds, examples, epochs }: Size): Promise<PlannedExperiment> {
   const file = "faults.yaml";
   const text = JSON.stringify({
-    ...{
-      name: "faults",
-      title: "An experiment among faults",
-      data: "shapes",
-      n: examples,
-      testN: 500,
-      seeds,
-    },
-    ...{ model: models, corrupt: [0, 1], recipe: { epochs, fit: { stop: false } } },
+    name: "faults",
+    title: "An experiment among faults",
+    data: "shapes",
+    n: examples,
+    testN: 500,
+    seeds,
+    model: models,
+    corrupt: [0, 1],
+    recipe: { epochs, fit: { stop: false } },
   });
   const { experiment } = experimentFromFile(text, file, "faults");
   return await planExperiment({
-    ...{ experiment, seeds, setting: { scale: "paper" } },
+    experiment,
+    seeds,
+    setting: { scale: "paper" },
     what: { file, text, name: "faults" },
   });
 }

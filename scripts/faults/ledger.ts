@@ -95,8 +95,14 @@ export function openLedger(began: number = performance.now()): Ledger {
     open(lab, kind, trials) {
       const behind = new Map(trials.map((trial) => [trial, farthest.get(trial) ?? 0]));
       const fault: OpenFault = {
-        ...{ lab, kind, behind, began: performance.now(), hit: "nothing", followed: [] },
-        ...{ started: new Set<string>(), last: null },
+        lab,
+        kind,
+        behind,
+        began: performance.now(),
+        hit: "nothing",
+        followed: [],
+        started: new Set<string>(),
+        last: null,
       };
       all.push(fault);
       recent = [...recent.filter((one) => one.behind.size > 0), fault];
@@ -142,7 +148,10 @@ export function openLedger(began: number = performance.now()): Ledger {
     },
     faults: () =>
       all.map((fault) => ({
-        ...{ lab: fault.lab, kind: fault.kind, hit: fault.hit, followed: fault.followed },
+        lab: fault.lab,
+        kind: fault.kind,
+        hit: fault.hit,
+        followed: fault.followed,
         at: round((fault.began - began) / 1000),
         lost: fault.behind.size > 0 || fault.last === null ? null : round((fault.last - fault.began) / 1000),
       })),

@@ -54,12 +54,15 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
   }
   const orders = server
     ? cables.map(({ port }, index) => ({
-        ...{ ...common, databaseUrl: server.url(name, port), jobs: 1 },
+        ...common,
+        databaseUrl: server.url(name, port),
+        jobs: 1,
         checkpoints: join(lab, `machine-${index + 1}`),
       }))
     : Array.from({ length: RIVALS }, () => ({
         ...common,
-        ...{ jobs: PLACES, checkpoints: join(lab, "checkpoints") },
+        jobs: PLACES,
+        checkpoints: join(lab, "checkpoints"),
       }));
   const kinds = server ? SERVER_FAULTS : FOLDER_FAULTS;
   const wrongs: string[] = [];

@@ -32,7 +32,11 @@ export async function openServerOfOurOwn(): Promise<FaultedServer> {
   const port = await freePort();
   const create = () =>
     new EmbeddedPostgres({
-      ...{ databaseDir, port, user: "postgres", password: PASSWORD, persistent: true },
+      databaseDir,
+      port,
+      user: "postgres",
+      password: PASSWORD,
+      persistent: true,
       // Killed processes leave what they wrote to the system, which lives on: nothing is lost by not waiting for disks.
       postgresFlags: ["-c", "fsync=off", "-c", "max_connections=50"],
       onLog: () => {},

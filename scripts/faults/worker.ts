@@ -58,19 +58,19 @@ async function main(order: WorkerOrder): Promise<void> {
     say({ type: "ready" });
     const { database, queue, contents } = lab;
     await work({
-      ...{
-        database,
-        queue,
-        contents,
-        runner,
-        device: "cpu",
-        threads: 1,
-        signal: interrupt.signal,
-        onWarning,
-      },
+      database,
+      queue,
+      contents,
+      runner,
+      device: "cpu",
+      threads: 1,
+      signal: interrupt.signal,
+      onWarning,
       provenance: provenanceOf("cpu", 1, jobs, null),
       shelf: openShelf(database, {
-        ...{ folder: checkpoints, program: programOn("cpu"), seconds: checkpointSeconds },
+        folder: checkpoints,
+        program: programOn("cpu"),
+        seconds: checkpointSeconds,
       }),
       whenIdle: async () => ((await isSettled(database)) ? "over" : "wait"),
       onEvent: (event) => {

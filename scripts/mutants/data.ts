@@ -62,7 +62,7 @@ function table(train: number, test: number): Splits {
 
 /** The sets, each made when asked for, with images of `side` times `side` pixels. */
 export const datasets = {
-  /** In colour, ten classes. */
+  /** In color, ten classes. */
   images: (side) => images(side),
   /** Classes from common to rare. */
   imbalanced: (side) => relabeled(images(side), 10, 3),

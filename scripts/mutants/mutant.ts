@@ -50,7 +50,7 @@ export function randomizeBy(
     },
     test: { ...original.test, inputs: inputs("test") },
     testLabelsCorrupted: by.redrawLabels(original, "test", request, seed),
-    realised: 0,
+    realized: 0,
     touched: "",
   };
 }

@@ -123,7 +123,7 @@ export function randomStream(seed: number, purpose: string, ...indices: readonly
     if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) {
       throw new RangeError(`below: bound must be a whole number in [1, 2^32], got ${bound}`);
     }
-    // The largest multiple of the bound: words above it would favour the small values.
+    // The largest multiple of the bound: words above it would favor the small values.
     const limit = 2 ** 32 - (2 ** 32 % bound);
     let word = uint32();
     while (word >= limit) word = uint32();

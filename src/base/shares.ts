@@ -26,9 +26,9 @@ export function wilsonInterval(hits: number, count: number, confidence = 0.95): 
   const z = halfWidth(confidence);
   const p = hits / count;
   const z2 = z ** 2 / count;
-  const centre = (p + z2 / 2) / (1 + z2);
+  const center = (p + z2 / 2) / (1 + z2);
   const half = (z / (1 + z2)) * Math.sqrt((p * (1 - p)) / count + z2 / (4 * count));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+  return [Math.max(0, center - half), Math.min(1, center + half)];
 }
 
 /** A part of the test examples, and the share of it that each seed's network answers right. */

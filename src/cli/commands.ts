@@ -9,7 +9,7 @@ export const groups: Readonly<Record<string, readonly CommandEntry[]>> = {
   "Ask:": [
     {
       usage: "test [options]",
-      description: "train one model on true and randomized data, and say whether it learns or memorises",
+      description: "train one model on true and randomized data, and say whether it learns or memorizes",
       make: async () => (await import("./test.ts")).testCommand(),
     },
     {

@@ -39,7 +39,7 @@ const EPOCHS = 3;
 /**
  * Every randomization, after the true images the augmented ones of some epochs, and the corrupted labels.
  *
- * Where training draws windows, all others are seen as in evaluation: their centres.
+ * Where training draws windows, all others are seen as in evaluation: their centers.
  */
 export function rowsOf(
   { splits, seed, corrupt, augment }: PictureRequest,

@@ -21,6 +21,7 @@ import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { drawPicture, pickColumns } from "./data-picture.ts";
+import { withFlags } from "./flags.ts";
 import { isSteered, numberIn, paint, wholeFrom } from "./output.ts";
 
 interface CommonOptions {
@@ -124,7 +125,7 @@ async function list(options: CommonOptions): Promise<void> {
     const { name, title, train, test, shape, source, preprocess } = known;
     let problem: string | null = null;
     const where = await whereabouts(known, folder).catch((error: unknown) => {
-      problem = messageOf(error);
+      problem = withFlags(messageOf(error));
     });
     rows.push({
       name,

@@ -15,6 +15,7 @@ import { knownModel, modelNames } from "../run/subject.ts";
 import { probePGlite, probeServer } from "../store/node/open.ts";
 import { devices } from "../train/devices.ts";
 import { unsupportedStep } from "../train/step.ts";
+import { withFlags } from "./flags.ts";
 import { databaseUrlOf } from "./lab-options.ts";
 import { paint } from "./output.ts";
 
@@ -75,7 +76,12 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
       const limits = lacks.length === 0 ? undefined : `cannot train ${lacks.join(", ")}: use --device cpu`;
       findings.push({ what, ok: true, optional, detail: "a graph ran on it", limits });
     } catch (error) {
-      findings.push({ what, ok: false, optional, detail: messageOf(error).replace(`${what}: `, "") });
+      findings.push({
+        what,
+        ok: false,
+        optional,
+        detail: withFlags(messageOf(error)).replace(`${what}: `, ""),
+      });
     }
   }
   for (const dataset of datasets) {

@@ -1,18 +1,19 @@
 /**
- * @file Colours where they are wanted, warnings, and options that are lists of numbers or names.
+ * @file Colors where they are wanted, warnings, and options that are lists of numbers or names.
  */
 
 import { styleText } from "node:util";
 import { InvalidArgumentError } from "commander";
 import { hideSecrets } from "../base/secrets.ts";
+import { withFlags } from "./flags.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Whether a stream can be steered, as colours and moving bars need: a terminal, and no dumb one. */
+/** Whether a stream can be steered, as colors and moving bars need: a terminal, and no dumb one. */
 export const isSteered = (stream: NodeJS.WriteStream): boolean =>
   stream.isTTY === true && process.env["TERM"] !== "dumb";
 
-/** Whether a stream wants colours: none where there is NO_COLOR (https://no-color.org). */
+/** Whether a stream wants colors: none where there is NO_COLOR (https://no-color.org). */
 export const wantsColor = (stream: NodeJS.WriteStream): boolean =>
   isSteered(stream) && (process.env["NO_COLOR"] ?? "") === "";
 
@@ -31,7 +32,7 @@ export const paint = (stream: NodeJS.WriteStream, style: Style, text: string): s
 
 /** Tell of what went wrong without ending anything, as a sentence. */
 export const warn = (message: string): void =>
-  void process.stderr.write(`warning: ${hideSecrets(message)}\n`);
+  void process.stderr.write(`warning: ${withFlags(hideSecrets(message))}\n`);
 
 /** Parse a number in an interval; NaN is in none. */
 export function numberIn(low: number, high: number, open: { low?: boolean; high?: boolean } = {}) {

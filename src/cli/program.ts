@@ -11,6 +11,7 @@ import { refusedWrite } from "../disk/refusals.ts";
 import { version } from "../run/node/version.ts";
 import { addCommands } from "./add-commands.ts";
 import { groups } from "./commands.ts";
+import { withFlags } from "./flags.ts";
 import { paint } from "./output.ts";
 import { lostOutput } from "./streams.ts";
 
@@ -18,7 +19,7 @@ import { lostOutput } from "./streams.ts";
 export async function runProgram(): Promise<void> {
   const program = new Command("shatter")
     .description(
-      "Does your network learn, or does it memorise? The randomization tests of Zhang et al., ICLR 2017.",
+      "Does your network learn, or does it memorize? The randomization tests of Zhang et al., ICLR 2017.",
     )
     .version(version)
     .showSuggestionAfterError()
@@ -62,7 +63,7 @@ function report(error: unknown): number {
   const { stack } = Object(error) as { readonly stack?: string };
   const isExpected = error instanceof Error && error.constructor !== Error && error.constructor !== TypeError;
   process.stderr.write(
-    `${paint(process.stderr, "red", "error:")} ${isExpected ? messageOf(error) : hideSecrets(stack ?? messageOf(error))}\n`,
+    `${paint(process.stderr, "red", "error:")} ${isExpected ? withFlags(messageOf(error)) : hideSecrets(stack ?? messageOf(error))}\n`,
   );
   return error instanceof UsageError ? 2 : 1;
 }

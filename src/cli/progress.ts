@@ -11,6 +11,7 @@ import { formatDuration, formatNoun } from "../report/format.ts";
 import { kindOfSpec, nameEscalated } from "../run/kinds.ts";
 import type { RunEvent, TrialState } from "../run/record.ts";
 import type { TrialResult } from "../run/trial-record.ts";
+import { withFlags } from "./flags.ts";
 import { isSteered } from "./output.ts";
 import type { NameTrial } from "./trial-names.ts";
 
@@ -30,7 +31,7 @@ const nameInTest: NameTrial = ({ spec, escalation }) =>
 const showShare = (share: number | null): string => (share === null ? "  - " : percent(share));
 
 function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, seconds }: TrialResult): string {
-  if (error !== undefined) return `${status} after ${formatNoun(epochs, "epoch")}: ${error}`;
+  if (error !== undefined) return `${status} after ${formatNoun(epochs, "epoch")}: ${withFlags(error)}`;
   const numbers = `train ${showShare(trainAccuracy)}, test ${showShare(testAccuracy)}`;
   return `${status} after ${formatNoun(epochs, "epoch")} in ${formatDuration(seconds)}: ${numbers}`;
 }
@@ -100,7 +101,9 @@ function createTally() {
       const share = parts.reduce((total, part) => total + part, 0) / Math.max(1, parts.length);
       const elapsed = (performance.now() - began) / 1000;
       return {
-        ...{ share, planned: parts.length, done: parts.filter((part) => part === 1).length },
+        share,
+        planned: parts.length,
+        done: parts.filter((part) => part === 1).length,
         left: share > 0.01 && share < 1 ? `${formatDuration((elapsed * (1 - share)) / share)} left` : "",
       };
     },

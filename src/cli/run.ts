@@ -56,6 +56,7 @@ interface Options {
 }
 
 /** The command. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: options, one after another.
 export function runCommand(): Command {
   return new Command("run")
     .argument(
@@ -152,8 +153,19 @@ async function run(name: string, options: Options): Promise<void> {
 
   const { models, dataDir, jobs, threads, device, lab, train } = options;
   const request: GuestOptions = {
-    ...{ experiment, what, setting, models, seeds, dataDir, jobs, threads, device, lab, train },
-    ...{ databaseUrl: databaseUrlOf(options), priority: options.priority },
+    experiment,
+    what,
+    setting,
+    models,
+    seeds,
+    dataDir,
+    jobs,
+    threads,
+    device,
+    lab,
+    train,
+    databaseUrl: databaseUrlOf(options),
+    priority: options.priority,
     command: commandLine(),
     signal,
     onWarning: warn,

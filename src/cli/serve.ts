@@ -73,8 +73,15 @@ async function serve(options: Options): Promise<void> {
       ? undefined
       : await (await import("../web/token.ts")).openTokens(lab.database.tables, options.newToken);
   await using server = await listen(options.port, {
-    ...{ lab, host, basePath, dataDir, isWorking, names: options.name, tokens: tokens?.hashes },
-    ...{ checkpoints: lab.checkpoints, onError: warn },
+    lab,
+    host,
+    basePath,
+    dataDir,
+    isWorking,
+    names: options.name,
+    tokens: tokens?.hashes,
+    checkpoints: lab.checkpoints,
+    onError: warn,
   });
   await lab.announce(server.address);
   const key = tokens?.fresh === undefined ? "" : `?token=${tokens.fresh}`;
@@ -98,7 +105,11 @@ async function workUntil(
 ): Promise<void> {
   const { workIn } = await import("../lab/run.ts");
   await workIn(lab, {
-    ...{ jobs, dataDir, signal, onWarning, checkpoints: lab.checkpoints },
+    jobs,
+    dataDir,
+    signal,
+    onWarning,
+    checkpoints: lab.checkpoints,
     untilIdle: false,
     command: commandLine(),
   });

@@ -9,6 +9,7 @@ import { labStatus } from "../lab/status.ts";
 import { formatDuration, formatNoun } from "../report/format.ts";
 import { listGrid } from "../report/grid/list-grid.ts";
 import { terminalGrid } from "../report/grid/terminal.ts";
+import { withFlags } from "./flags.ts";
 import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
 import { wantsColor, widthOf } from "./output.ts";
 import { findOwner } from "./owned-lab.ts";
@@ -80,7 +81,7 @@ function describe({ experiments, workers, trials }: LabStatus, isLong: boolean):
   if (shown.length > 0) console.log("");
   for (const { id, state, model, inputs, corrupt, seed, epoch, epochs_allowed, error } of shown) {
     const what = `${model}, ${inputs} inputs, ${Math.round(corrupt * 100)} % random labels, seed ${seed}`;
-    const how = state === "running" ? `epoch ${epoch} of ${epochs_allowed}` : (error ?? "");
+    const how = state === "running" ? `epoch ${epoch} of ${epochs_allowed}` : withFlags(error ?? "");
     console.log(`${id}  ${state}  ${what}${how === "" ? "" : `: ${how}`}`);
   }
 }

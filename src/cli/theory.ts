@@ -25,7 +25,7 @@ const theories: readonly CommandEntry[] = [
   },
   {
     usage: "kernel [options]",
-    description: "solve equation (3): fit every label with a kernel, and see what generalises",
+    description: "solve equation (3): fit every label with a kernel, and see what generalizes",
     make: async () => (await import("./theory/kernel.ts")).kernelCommand(),
   },
   {

@@ -86,7 +86,13 @@ async function run(options: Options): Promise<void> {
   const { jobs, threads, device, dataDir, experiment, lease } = options;
   const { runWorker } = await import("../lab/run.ts");
   const carried = await runWorker({
-    ...{ databaseUrl, jobs, threads, device, dataDir, experiment, lease },
+    databaseUrl,
+    jobs,
+    threads,
+    device,
+    dataDir,
+    experiment,
+    lease,
     checkpoints: checkpointFolder(options.checkpoints),
     untilIdle: options.untilIdle ?? false,
     command: commandLine(),

@@ -15,7 +15,7 @@ import { cutView, turnView, type View } from "./view.ts";
 
 /** What may happen to a training image. */
 export interface Augmentation {
-  /** A random window of 28 x 28 pixels; evaluation sees the centre one. */
+  /** A random window of 28 x 28 pixels; evaluation sees the center one. */
   readonly crop: boolean;
   /** Left and right exchanged, with probability 1/2. */
   readonly flip: boolean;
@@ -85,7 +85,10 @@ export function drawView(
   const left = random.below(width - columns + 1);
   return {
     degrees: turn * augmentation.rotation,
-    ...{ top, left, rows, columns },
+    top,
+    left,
+    rows,
+    columns,
     mirrored: augmentation.flip && flips,
   };
 }

@@ -49,17 +49,17 @@ export function channelMoments(dataset: Dataset): Moments {
       const from = (example * channels + channel) * pixels;
       for (let at = from; at < from + pixels; at++) sum += inputs[at]!;
     }
-    const centre = sum / (count * pixels);
+    const center = sum / (count * pixels);
     // Deviations from the mean, not squares: the difference of two large sums would lose digits.
     let squares = 0;
     for (let example = 0; example < count; example++) {
       const from = (example * channels + channel) * pixels;
       for (let at = from; at < from + pixels; at++) {
-        const away = inputs[at]! - centre;
+        const away = inputs[at]! - center;
         squares += away * away;
       }
     }
-    mean[channel] = centre * scale;
+    mean[channel] = center * scale;
     deviation[channel] = Math.sqrt(squares / (count * pixels)) * scale;
   }
   return { mean, deviation };

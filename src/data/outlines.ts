@@ -1,7 +1,7 @@
 /**
  * @file The ten outlines of the shapes dataset, as signed distances.
  *
- * Coordinates have the shape's centre at 0, x to the right, y up, and the shape within a circle of radius 1;
+ * Coordinates have the shape's center at 0, x to the right, y up, and the shape within a circle of radius 1;
  * a distance is negative inside. Only `+ - * /` and square roots are used: IEEE 754 rounds those alike
  * everywhere, which no standard promises of sines. Distance to a polygon: I. Quilez, "2D distance functions".
  */
@@ -23,13 +23,13 @@ export function segmentDistance(x: number, y: number, [ax, ay]: Point, [bx, by]:
   return length(x - ax - along * dx, y - ay - along * dy);
 }
 
-/** A disc around the centre. */
+/** A disc around the center. */
 const disc =
   (radius: number): Outline =>
   (x, y) =>
     length(x, y) - radius;
 
-/** A rectangle around the centre. */
+/** A rectangle around the center. */
 const box =
   (halfWidth: number, halfHeight: number): Outline =>
   (x, y) => {

@@ -22,7 +22,7 @@ export type PreprocessName = (typeof preprocessNames)[number];
 export const usualPreprocess = (dataset: Dataset): PreprocessName => (isImages(dataset) ? "paper" : "none");
 
 /**
- * Cut the centre out of each image.
+ * Cut the center out of each image.
  *
  * Tables pass through, and images of at most this size too. An odd margin leaves one pixel more at the right
  * and at the bottom.

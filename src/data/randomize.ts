@@ -38,7 +38,7 @@ export interface Randomized extends Splits {
   /** `[test examples]`: the test labels corrupted with the same probability; `test.labels` are the true ones. */
   readonly testLabelsCorrupted: Int32Array;
   /** Share of the training labels that differ from the true ones, in `[0, 1]`. */
-  readonly realised: number;
+  readonly realized: number;
   /** Which inputs and labels were touched, as a sentence. */
   readonly touched: string;
 }
@@ -163,7 +163,7 @@ export function randomize(splits: Splits, request: Randomization, seed: number):
   return {
     ...randomized,
     testLabelsCorrupted: redrawLabels(splits, "test", request, seed),
-    realised: changed / labels.length,
+    realized: changed / labels.length,
     touched: describeTouched(request),
   };
 }
@@ -319,7 +319,7 @@ function drawNoise(
   const scale = 2 / 2 ** 32;
   let spare = Number.NaN;
   for (let channel = 0; channel < mean.length; channel++) {
-    const centre = mean[channel]!;
+    const center = mean[channel]!;
     const spread = deviation[channel]!;
     const end = at + (channel + 1) * pixels;
     for (let place = at + channel * pixels; place < end; place++) {
@@ -329,7 +329,7 @@ function drawNoise(
         let y: number;
         let square: number;
         do {
-          // Half a step off the grid, so that the circle's centre is never drawn.
+          // Half a step off the grid, so that the circle's center is never drawn.
           x = (random.uint32() + 0.5) * scale - 1;
           y = (random.uint32() + 0.5) * scale - 1;
           square = x * x + y * y;
@@ -340,7 +340,7 @@ function drawNoise(
       } else {
         spare = Number.NaN;
       }
-      out[place] = centre + spread * normal;
+      out[place] = center + spread * normal;
     }
   }
 }

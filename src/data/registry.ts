@@ -126,7 +126,7 @@ const MNIST_FILES = [
 const mnist: StoredDataset = {
   kind: "stored",
   name: "mnist",
-  title: "MNIST: handwritten digits, 28 x 28 grey",
+  title: "MNIST: handwritten digits, 28 x 28 gray",
   train: 60_000,
   test: 10_000,
   shape: [1, 28, 28],
@@ -170,7 +170,7 @@ const CIFAR10_TRAIN = [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`);
 const cifar10: StoredDataset = {
   kind: "stored",
   name: "cifar10",
-  title: "CIFAR-10: photographs, 32 x 32 colour",
+  title: "CIFAR-10: photographs, 32 x 32 color",
   train: 50_000,
   test: 10_000,
   shape: [3, 32, 32],
@@ -203,7 +203,7 @@ const cifar10: StoredDataset = {
 const digits: IncludedDataset = {
   kind: "included",
   name: "digits",
-  title: "Digits: handwritten, 8 x 8 grey, tested on other hands",
+  title: "Digits: handwritten, 8 x 8 gray, tested on other hands",
   train: DIGITS_TRAIN,
   test: DIGITS_TEST,
   shape: [1, 8, 8],
@@ -216,7 +216,7 @@ const digits: IncludedDataset = {
 const drawnShapes: DrawnDataset = {
   kind: "drawn",
   name: "shapes",
-  title: "Shapes: ten drawn outlines, 32 x 32 colour, any number",
+  title: "Shapes: ten drawn outlines, 32 x 32 color, any number",
   train: SHAPES_TRAIN,
   test: SHAPES_TEST,
   shape: [3, 32, 32],

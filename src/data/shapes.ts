@@ -1,7 +1,7 @@
 /**
  * @file Shapes: a procedural dataset of ten classes, for when there is nothing to download.
  *
- * Colour images of 32 x 32 pixels. Each holds one shape of a random place, size, turn and colour, on a
+ * Color images of 32 x 32 pixels. Each holds one shape of a random place, size, turn and color, on a
  * gradient, with strokes and blobs around it and noise over it. Example i of a split is a pure function of
  * (seed, split, i): a larger dataset begins with the smaller one, and the bytes are the same everywhere.
  */
@@ -27,7 +27,7 @@ export const SHAPES_TEST = 2_000;
 
 /** Ranges of what varies, in pixels, shares of full brightness, or tangents of half the angle. */
 const VARIATION = {
-  /** Distance of the shape's centre from the image's, along each axis. */
+  /** Distance of the shape's center from the image's, along each axis. */
   shift: 4,
   smallest: 6,
   largest: 10.5,
@@ -41,7 +41,7 @@ const VARIATION = {
   noise: 0.12,
 };
 
-type Colour = readonly [red: number, green: number, blue: number];
+type Color = readonly [red: number, green: number, blue: number];
 
 /**
  * Draw the shapes dataset: images `[count, 3, 32, 32]`; each ten examples hold each class once.
@@ -82,21 +82,21 @@ function drawSplit(split: "train" | "test", count: number, seed: number): Datase
 /** Paint one image, `[3, 32, 32]` in `[0, 1]`. */
 function drawExample(canvas: Float64Array, label: number, random: RandomStream): void {
   const between = (low: number, high: number): number => low + (high - low) * random.uniform();
-  const colour = (): Colour => [random.uniform(), random.uniform(), random.uniform()];
+  const color = (): Color => [random.uniform(), random.uniform(), random.uniform()];
 
-  const ground = colour();
+  const ground = color();
   const shape = contrasting(ground, random);
   paintGradient(canvas, ground, between(-0.2, 0.2), between(-0.2, 0.2));
 
   const pieces = random.below(VARIATION.clutter + 1);
-  for (let piece = 0; piece < pieces; piece++) paintClutter(canvas, colour(), random);
+  for (let piece = 0; piece < pieces; piece++) paintClutter(canvas, color(), random);
 
   const [turnX, turnY] = direction(between(-VARIATION.turn, VARIATION.turn));
   const radius = between(VARIATION.smallest, VARIATION.largest);
-  const centreX = (SIDE - 1) / 2 + between(-VARIATION.shift, VARIATION.shift);
-  const centreY = (SIDE - 1) / 2 + between(-VARIATION.shift, VARIATION.shift);
+  const centerX = (SIDE - 1) / 2 + between(-VARIATION.shift, VARIATION.shift);
+  const centerY = (SIDE - 1) / 2 + between(-VARIATION.shift, VARIATION.shift);
   const { outline } = OUTLINES[label]!;
-  paint(canvas, centreX, centreY, radius, shape, (dx, dy) => {
+  paint(canvas, centerX, centerY, radius, shape, (dx, dy) => {
     const x = (turnX * dx + turnY * dy) / radius;
     const y = (turnY * dx - turnX * dy) / radius;
     return outline(x, y) * radius;
@@ -104,13 +104,13 @@ function drawExample(canvas: Float64Array, label: number, random: RandomStream):
   addNoise(canvas, between(VARIATION.noise / 3, VARIATION.noise), random);
 }
 
-const brightness = ([red, green, blue]: Colour): number => 0.3 * red + 0.59 * green + 0.11 * blue;
+const brightness = ([red, green, blue]: Color): number => 0.3 * red + 0.59 * green + 0.11 * blue;
 
-/** A colour whose brightness differs enough from another's to be seen. */
-function contrasting(other: Colour, random: RandomStream): Colour {
+/** A color whose brightness differs enough from another's to be seen. */
+function contrasting(other: Color, random: RandomStream): Color {
   for (;;) {
-    const colour: Colour = [random.uniform(), random.uniform(), random.uniform()];
-    if (Math.abs(brightness(colour) - brightness(other)) >= VARIATION.contrast) return colour;
+    const color: Color = [random.uniform(), random.uniform(), random.uniform()];
+    if (Math.abs(brightness(color) - brightness(other)) >= VARIATION.contrast) return color;
   }
 }
 
@@ -122,7 +122,7 @@ const direction = (t: number): readonly [x: number, y: number] => [
 
 function paintGradient(
   canvas: Float64Array,
-  [red, green, blue]: Colour,
+  [red, green, blue]: Color,
   slopeX: number,
   slopeY: number,
 ): void {
@@ -137,13 +137,13 @@ function paintGradient(
 }
 
 /** Paint a stroke or a blob anywhere in the image. */
-function paintClutter(canvas: Float64Array, colour: Colour, random: RandomStream): void {
+function paintClutter(canvas: Float64Array, color: Color, random: RandomStream): void {
   const x = random.uniform() * SIDE;
   const y = random.uniform() * SIDE;
   const reach = 3 + 6 * random.uniform();
   if (random.below(2) === 0) {
     const size = reach / 3;
-    paint(canvas, x, y, size, colour, (dx, dy) => Math.sqrt(dx * dx + dy * dy) - size);
+    paint(canvas, x, y, size, color, (dx, dy) => Math.sqrt(dx * dx + dy * dy) - size);
     return;
   }
   const [turnX, turnY] = direction(2 * random.uniform() - 1);
@@ -154,31 +154,31 @@ function paintClutter(canvas: Float64Array, colour: Colour, random: RandomStream
     x,
     y,
     reach + width,
-    colour,
+    color,
     (dx, dy) => segmentDistance(dx, dy, [-end[0], -end[1]], end) - width,
   );
 }
 
 /**
- * Blend a colour over the canvas where a distance is negative, with edges one pixel soft.
+ * Blend a color over the canvas where a distance is negative, with edges one pixel soft.
  *
- * @param reach - Nothing farther than this from the centre is painted, in pixels.
+ * @param reach - Nothing farther than this from the center is painted, in pixels.
  */
 function paint(
   canvas: Float64Array,
-  centreX: number,
-  centreY: number,
+  centerX: number,
+  centerY: number,
   reach: number,
-  [red, green, blue]: Colour,
+  [red, green, blue]: Color,
   distance: (dx: number, dy: number) => number,
 ): void {
-  const left = Math.max(0, Math.floor(centreX - reach - 1));
-  const right = Math.min(SIDE - 1, Math.ceil(centreX + reach + 1));
-  const top = Math.max(0, Math.floor(centreY - reach - 1));
-  const bottom = Math.min(SIDE - 1, Math.ceil(centreY + reach + 1));
+  const left = Math.max(0, Math.floor(centerX - reach - 1));
+  const right = Math.min(SIDE - 1, Math.ceil(centerX + reach + 1));
+  const top = Math.max(0, Math.floor(centerY - reach - 1));
+  const bottom = Math.min(SIDE - 1, Math.ceil(centerY + reach + 1));
   for (let row = top; row <= bottom; row++) {
     for (let column = left; column <= right; column++) {
-      const cover = Math.min(1, 0.5 - distance(column - centreX, row - centreY));
+      const cover = Math.min(1, 0.5 - distance(column - centerX, row - centerY));
       if (cover <= 0) continue;
       const at = row * SIDE + column;
       canvas[at] = canvas[at]! + cover * (red - canvas[at]!);

@@ -1,5 +1,5 @@
 /**
- * @file A view of an image: turned about its centre, a window cut out, mirrored.
+ * @file A view of an image: turned about its center, a window cut out, mirrored.
  */
 
 import type { Dataset } from "./dataset.ts";
@@ -7,7 +7,7 @@ import { inputScale } from "./layout.ts";
 
 /** What of an image is seen, and how; the window lies in the turned image. */
 export interface View {
-  /** Counter-clockwise rotation about the image's centre. */
+  /** Counter-clockwise rotation about the image's center. */
   readonly degrees: number;
   /** First row and column of the window, from 0. */
   readonly top: number;
@@ -62,7 +62,7 @@ export const turnView: ViewWriter = (dataset, image, view, out, at) => {
       const y = middleY + sine * dx + cosine * dy;
       const x0 = Math.floor(x);
       const y0 = Math.floor(y);
-      // Neighbours outside have no weight; any pixel may stand in for them.
+      // Neighbors outside have no weight; any pixel may stand in for them.
       const isLeft = x0 >= 0 && x0 < width;
       const isRight = x0 >= -1 && x0 < width - 1;
       const isAbove = y0 >= 0 && y0 < height;

@@ -12,7 +12,7 @@ import { refusedWrite } from "./refusals.ts";
 /**
  * Try whether {@link writeWhole} can write a file; its folder is made if need be.
  *
- * @param what - What it is for, such as `--json`.
+ * @param what - What it is for, such as the option that names it.
  * @throws DataError if it cannot.
  */
 export async function requireFile(what: string, path: string): Promise<void> {

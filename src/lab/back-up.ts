@@ -21,7 +21,7 @@ export async function describeLab(tables: Tx, experiment?: string): Promise<Bund
   const chosen = all.filter(({ id }) => experiment === undefined || id === experiment);
   if (experiment !== undefined && chosen.length === 0) {
     throw new UsageError(
-      `--experiment: expected one of this lab (${all.map(({ id }) => id).join(", ") || "it has none"}), got "${experiment}"`,
+      `\`experiment\`: expected one of this lab (${all.map(({ id }) => id).join(", ") || "it has none"}), got "${experiment}"`,
     );
   }
   const experiments: Bundle["experiments"] = [];
@@ -38,11 +38,17 @@ export async function describeLab(tables: Tx, experiment?: string): Promise<Bund
   const ours = rows.filter(({ id }) => experiment === undefined || wanted.has(id));
   const open = ours.filter(({ state }) => state !== "done");
   return {
-    ...{ schema: "shatter/lab@1", version, exported: new Date().toISOString(), experiments },
+    schema: "shatter/lab@1",
+    version,
+    exported: new Date().toISOString(),
+    experiments,
     done: ours.filter(({ state }) => state === "done").map(({ id }) => id),
     open: open.map(({ state, spec, source, ...rest }) =>
       bundleSchema.shape.open.element.parse({
-        ...{ ...rest, spec, source, state: state === "running" ? "waiting" : state },
+        ...rest,
+        spec,
+        source,
+        state: state === "running" ? "waiting" : state,
       }),
     ),
   };

@@ -47,10 +47,12 @@ export async function exportLab(lab: LocalLab, out: string, experiment?: string)
   const folder = resolve(out);
   const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (isAbsent(error)) return [];
-    throw new UsageError(`--out: expected a folder, got ${out}: ${error.message}`);
+    throw new UsageError(`\`out\`: expected a folder, got ${out}: ${error.message}`);
   });
   if (there.length > 0) {
-    throw new UsageError(`--out: expected an empty folder or none, got ${out} with ${there.length} entries`);
+    throw new UsageError(
+      `\`out\`: expected an empty folder or none, got ${out} with ${there.length} entries`,
+    );
   }
   await makeFolder(folder);
   const { tables } = lab.database;
@@ -79,8 +81,12 @@ async function writeTrials(database: Database, folder: string, ids: readonly str
     for (const trial of parsed) await store.write(trial);
     const flat = parsed.map(
       ({ spec, result: { history: _, confusion, touched, labels, best, ...numbers } }) => ({
-        ...{ model: spec.model, dataset: spec.dataset.name, n: spec.dataset.train },
-        ...{ corrupt: labels.nominal, labels: spec.labels ?? "redraw", realised: labels.realised },
+        model: spec.model,
+        dataset: spec.dataset.name,
+        n: spec.dataset.train,
+        corrupt: labels.nominal,
+        labels: spec.labels ?? "redraw",
+        realised: labels.realised,
         ...numbers,
       }),
     );
@@ -168,7 +174,9 @@ export async function importLab(
   await lab.requeue();
   await lab.backUp();
   return {
-    ...{ experiments: bundle.experiments.length, done, open: ids.length },
+    experiments: bundle.experiments.length,
+    done,
+    open: ids.length,
     checkpoints: await takeCheckpoints(lab, folder, ids, onWarning),
   };
 }

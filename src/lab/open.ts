@@ -62,62 +62,23 @@ export interface LocalLab extends DatabaseLab {
  * @throws DataError if it cannot be opened: another process has it, the server does not answer, and so on.
  */
 export async function openLab(place: LabPlace): Promise<LocalLab> {
-  const { lab, databaseUrl, dataDir, onWarning = () => {} } = place;
-  const embedded = databaseUrl === undefined ? await openEmbedded(lab) : undefined;
-  const database: Database = embedded ?? (await openServer(databaseUrl!));
+  const { lab, dataDir, onWarning = () => {} } = place;
   const store = openTrialStore(join(resolve(lab), "trials"));
-  let queue: Queue | undefined;
-  try {
-    queue = await openQueue(database, place.timing, onWarning);
-    if (embedded) {
-      // Whoever had the folder before is gone, and its trials' processes with it.
-      await loseAllAttempts(database.tables);
-      await queue.giveBack(await queue.active());
-      await importTrialFiles(database.tables, store.folder, onWarning);
-    }
-  } catch (error) {
-    // What cannot be opened may not be closed properly either; the reason is what failed first.
-    await Promise.resolve(queue?.[Symbol.asyncDispose]()).catch(() => {});
-    await Promise.resolve(database[Symbol.asyncDispose]()).catch(() => {});
-    if (error instanceof DataError) throw error;
-    const refused = refusal(database.where, error);
-    throw embedded
-      ? new DataError(`${refused.message}${await remedyOfDamage(lab)}`, { cause: error })
-      : refused;
-  }
-  const open = queue;
+  const { database, embedded, queue } = await openQueued(place, store.folder, onWarning);
   const { tables } = database;
 
-  /** Keep beside a database in a folder what is in it; not being able to costs nothing but that. */
-  const keep = async (write: () => Promise<void>): Promise<void> => {
-    if (!embedded) return;
-    await write().catch((error) =>
-      onWarning(
-        `${database.where}: what is in its database cannot be kept beside it, too: ${messageOf(error)}`,
-      ),
-    );
-  };
+  const keep = (write: () => Promise<void>): Promise<void> => keepBeside(database, write, onWarning);
   const keepLab = () => keep(() => backUpLab(tables, lab));
   const keepResults = () => keep(() => backUpResults(tables, store));
   await keepResults();
   if (!(await hasBackup(lab))) await keepLab();
 
-  const putOpen = async (ids: ReadonlySet<string>, experiment?: string, priority = 0): Promise<void> => {
-    const wanted = (await openTrials(tables)).filter(({ trial }) => ids.has(trial));
-    const places = experiment === undefined ? wanted : wanted.map((one) => ({ ...one, priority }));
-    await open.put(places);
-    // A trial that another experiment wanted first is taken over: whoever works for this one alone must find it.
-    const others = wanted.filter((one) => experiment !== undefined && one.experiment !== experiment);
-    if (others.length > 0)
-      await open.put(
-        others.map((one) => ({ ...one, experiment: experiment!, priority })),
-        { retake: true },
-      );
-  };
+  const putOpen = (ids: readonly string[], wish?: Wish): Promise<void> =>
+    putInQueue(database, queue, new Set(ids), wish);
 
   const self: LocalLab = {
     database,
-    queue: open,
+    queue,
     checkpoints: join(resolve(lab), "checkpoints"),
     contents: openLabContents(database, join(resolve(lab), "contents")),
 
@@ -126,12 +87,17 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
       const ids = await keepExperiment(
         tables,
         {
-          ...{ id, priority, scale, name: experiment.name, title: experiment.title },
-          ...{ source: experiment.source, definition: JSON.stringify(definition) },
+          id,
+          priority,
+          scale,
+          name: experiment.name,
+          title: experiment.title,
+          source: experiment.source,
+          definition: JSON.stringify(definition),
         },
         trials.map(trialRow),
       );
-      await putOpen(new Set(ids), id, priority);
+      await putOpen(ids, { experiment: id, priority });
       await keepLab();
       const done = await doneTrials(tables);
       return { id, trials: trials.length, done: trials.filter((trial) => done.has(trial.id)).length };
@@ -140,7 +106,11 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
     async start({ name, scale, models, seeds, priority }) {
       const experiment = findExperiment(name);
       const planned = await planExperiment({
-        ...{ experiment, models, seeds, dataDir, setting: { scale } },
+        experiment,
+        models,
+        seeds,
+        dataDir,
+        setting: { scale },
         what: { paper: experiment.name },
       });
       return await self.plan(planned, { priority });
@@ -156,25 +126,13 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
     async retry(reach) {
       await requireKnown(database, reach);
       const ids = await retryTrials(tables, reach);
-      await putOpen(new Set(ids));
+      await putOpen(ids);
       if (ids.length > 0) await keepLab();
       return ids.length;
     },
 
-    async document(id) {
-      const row = await readExperiment(tables, id);
-      if (!row) throw unknownExperiment(id, await idsIn(database));
-      const parsed = definitionSchema.safeParse(row.definition);
-      if (!parsed.success) {
-        throw new UsageError(
-          `${id}: it was planned by another version of Shatter, which this one does not understand; run it again to plan it anew`,
-        );
-      }
-      return await readDocument(tables, parsed.data);
-    },
-
     async requeue() {
-      await open.put(await openTrials(tables));
+      await queue.put(await openTrials(tables));
     },
 
     async backUp() {
@@ -183,15 +141,93 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
     },
 
     keepResult: (trial) => keep(() => store.write(trial)),
+    document: (id) => documentOf(database, id),
     read: (definition, context) => readDocument(tables, definition, context),
     announce: async (address) => await embedded?.owner.announce(address),
 
     async [Symbol.asyncDispose]() {
-      await open[Symbol.asyncDispose]();
+      await queue[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },
   };
   return self;
+}
+
+/**
+ * Open a database and its queue. A folder's trials are put right: whoever had it before is gone.
+ *
+ * @param trials - The folder of an older version's results.
+ */
+async function openQueued({ lab, databaseUrl, timing }: LabPlace, trials: string, warn: Warn) {
+  const embedded = databaseUrl === undefined ? await openEmbedded(lab) : undefined;
+  const database: Database = embedded ?? (await openServer(databaseUrl!));
+  let queue: Queue | undefined;
+  try {
+    queue = await openQueue(database, timing, warn);
+    if (embedded) {
+      // The trials' processes ended with their owner.
+      await loseAllAttempts(database.tables);
+      await queue.giveBack(await queue.active());
+      await importTrialFiles(database.tables, trials, warn);
+    }
+    return { database, embedded, queue };
+  } catch (error) {
+    // What cannot be opened may not be closed properly either; the reason is what failed first.
+    await Promise.resolve(queue?.[Symbol.asyncDispose]()).catch(() => {});
+    await Promise.resolve(database[Symbol.asyncDispose]()).catch(() => {});
+    if (error instanceof DataError) throw error;
+    const refused = refusal(database.where, error);
+    throw embedded
+      ? new DataError(`${refused.message}${await remedyOfDamage(lab)}`, { cause: error })
+      : refused;
+  }
+}
+
+type Warn = (message: string) => void;
+
+/** Keep beside a database in a folder what is in it; not being able to costs nothing but that. */
+async function keepBeside({ kind, where }: Database, write: () => Promise<void>, warn: Warn): Promise<void> {
+  if (kind !== "pglite") return;
+  await write().catch((error) =>
+    warn(`${where}: what is in its database cannot be kept beside it, too: ${messageOf(error)}`),
+  );
+}
+
+/** The experiment that trials are put into the queue for, and how soon it wants them. */
+interface Wish {
+  readonly experiment: string;
+  readonly priority: number;
+}
+
+/** Put those of some trials into the queue that are open: as they were wanted, or for one experiment. */
+async function putInQueue(
+  { tables }: Database,
+  queue: Queue,
+  ids: ReadonlySet<string>,
+  wish?: Wish,
+): Promise<void> {
+  const wanted = (await openTrials(tables)).filter(({ trial }) => ids.has(trial));
+  if (!wish) return await queue.put(wanted);
+  await queue.put(wanted.map((one) => ({ ...one, priority: wish.priority })));
+  // A trial that another experiment wanted first is taken over: whoever works for this one alone must find it.
+  const others = wanted.filter((one) => one.experiment !== wish.experiment);
+  if (others.length > 0)
+    await queue.put(
+      others.map((one) => ({ ...one, ...wish })),
+      { retake: true },
+    );
+}
+
+async function documentOf(database: Database, id: string): Promise<ExperimentResult> {
+  const row = await readExperiment(database.tables, id);
+  if (!row) throw unknownExperiment(id, await idsIn(database));
+  const parsed = definitionSchema.safeParse(row.definition);
+  if (!parsed.success) {
+    throw new UsageError(
+      `${id}: it was planned by another version of Shatter, which this one does not understand; run it again to plan it anew`,
+    );
+  }
+  return await readDocument(database.tables, parsed.data);
 }
 
 const idsIn = async ({ tables }: Database): Promise<string[]> =>

@@ -90,11 +90,17 @@ export async function planExperiment(options: PlanOptions): Promise<PlannedExper
     }
   }
   const definition: Definition = {
-    ...{ schema: "shatter/definition@1", what, setting, seeds, models: [...models] },
+    schema: "shatter/definition@1",
+    what,
+    setting,
+    seeds,
+    models: [...models],
     datasets: Object.fromEntries([...known].map(([key, { dataset }]) => [key, dataset])),
   };
   return {
-    ...{ experiment, definition, trials: [...trials.values()] },
+    experiment,
+    definition,
+    trials: [...trials.values()],
     id: await experimentId(experiment, definition),
     scale: scaleOf(experiment, setting),
   };

@@ -7,12 +7,12 @@ import { courseOf } from "../paper/course.ts";
 import { type Definition, datasetOf, experimentId, experimentOf, settingOf } from "../paper/definition.ts";
 import { documentOf, modelsInDocument } from "../paper/document.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
-import { trialKey } from "../paper/results.ts";
+import { type KnownTrial, trialKey } from "../paper/results.ts";
 import { testDocument, testExperiment } from "../paper/test-experiment.ts";
 import type { TestPlan } from "../paper/test-plan.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
 import type { EndedTrial } from "../run/record.ts";
-import { trialResultSchema } from "../run/trial-result.ts";
+import { type StoredTrial, trialResultSchema } from "../run/trial-result.ts";
 import type { Tx } from "../store/database.ts";
 import { readResults } from "../store/results.ts";
 import { trialSpecSchema } from "../train/spec.ts";
@@ -40,14 +40,17 @@ export async function readDocument(
     : await readGrid(tables, definition, what, context);
 }
 
+/** The documents of trials that are done, by id. */
+async function readStored(tables: Tx, ids: readonly string[]): Promise<Map<string, StoredTrial>> {
+  const documents = await readResults(tables, ids);
+  return new Map([...documents].map(([id, document]) => [id, trialResultSchema.parse(document)]));
+}
+
 /** Trials that are done, by id. */
 export async function readTrials(tables: Tx, ids: readonly string[]): Promise<Map<string, EndedTrial>> {
-  const documents = await readResults(tables, ids);
+  const stored = await readStored(tables, ids);
   return new Map(
-    [...documents].map(([id, document]) => {
-      const { spec, result, conformance = [] } = trialResultSchema.parse(document);
-      return [id, { spec, result, conformance }];
-    }),
+    [...stored].map(([id, { spec, result, conformance = [] }]) => [id, { spec, result, conformance }]),
   );
 }
 
@@ -98,24 +101,26 @@ async function readGrid(
     const parsed = trialSpecSchema.safeParse(spec);
     return parsed.success && keys.has(trialKey(parsed.data));
   });
-  const found = await readTrials(
+  const found = await readStored(
     tables,
     ours.map(({ id }) => id),
   );
-  const trials = [...found.values()];
+  // What the checks said is for the pages of trials; an experiment's document never held it.
+  const trials = [...found.values()].map(({ conformance: _, ...trial }) => trial);
+  const failed = ended.filter(({ result }) => result.status === "failed");
   return documentOf({
     experiment,
     setting,
     models: definition.models,
     datasetOf: datasets,
     id: await experimentId(experiment, definition),
-    trials: [...trials, ...ended.filter(({ result }) => result.status === "failed")],
+    trials: [...trials, ...failed.map(({ spec, result }) => ({ spec, result }))],
     provenance: provenance ?? provenanceFor(trials),
   });
 }
 
 /** Of a document that nobody ran just now: this program, and the time its trials took. */
-const provenanceFor = (trials: readonly EndedTrial[]): Provenance => ({
+const provenanceFor = (trials: readonly KnownTrial[]): Provenance => ({
   ...provenanceOf("cpu", 1, 1, null),
   seconds: trials.reduce((total, { result }) => total + result.seconds, 0),
   interrupted: false,

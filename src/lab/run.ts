@@ -6,11 +6,12 @@ import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { requireFolder } from "../disk/folders.ts";
-import type { Provenance } from "../document/provenance.ts";
+import type { Provenance, RunProvenance } from "../document/provenance.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { programOn, provenanceOf } from "../run/node/provenance.ts";
 import type { EndedTrial, PlannedTrial } from "../run/record.ts";
 import { recentlyDone } from "../store/results.ts";
+import type { Device } from "../train/devices.ts";
 import type {
   Carried,
   ExperimentOptions,
@@ -83,107 +84,142 @@ export async function trainPlanned(
   lab: LocalLab,
   options: RunOptions,
 ): Promise<Training> {
-  const { device = "cpu", signal = new AbortController().signal, onEvent, onWarning } = options;
-  const { tables } = lab.database;
+  const { device = "cpu", signal, command = null } = options;
   const began = performance.now();
+  const rounds = openRounds(planned, lab);
+  const isLacking = await rounds.goOn();
+  const { jobs, threads } = sharesOf(options, rounds.lacking().length);
+  const provenance = provenanceOf(device, threads, jobs, command);
+  if (isLacking && options.train !== false) await trainRounds(planned, lab, options, { rounds, provenance });
+  const { ended, carried, reused } = rounds;
+  const seconds = (performance.now() - began) / 1000;
+  const interrupted = signal?.aborted ?? false;
+  return { ended, carried, reused, provenance: { ...provenance, seconds, interrupted } };
+}
+
+/** The rounds of an experiment so far: their trials, and what has become of them. */
+function openRounds(planned: PlannedExperiment, { database: { tables } }: LocalLab) {
   const trials: PlannedTrial[] = [];
   const ended = new Map<string, EndedTrial>();
   const carried = new Map<string, Carried>();
   let reused = 0;
+  let isBegun = false;
   const lacking = (): PlannedTrial[] => trials.filter(({ id }) => !ended.has(id));
-  const add = async (more: readonly PlannedTrial[]): Promise<void> => {
-    trials.push(...more);
+  /** Take what the lab has of some trials; how many that are. */
+  const look = async (at: readonly PlannedTrial[]): Promise<number> => {
     const found = await readTrials(
       tables,
-      more.map(({ id }) => id),
+      at.map(({ id }) => id),
     );
     for (const [id, one] of found) ended.set(id, one);
-    reused += found.size;
+    return found.size;
   };
-  /** Go on to the next round that the lab does not have; false at the end. */
-  const goOn = async (): Promise<boolean> => {
-    while (lacking().length === 0) {
-      const more = (await planned.next?.(ended)) ?? [];
-      if (more.length === 0) return false;
-      await add(more);
-    }
-    return true;
-  };
-  await add(planned.trials);
-  const isLacking = await goOn();
-  const { jobs, threads } = sharesOf(options, lacking().length);
-  const provenance = provenanceOf(device, threads, jobs, options.command ?? null);
-  if (isLacking && options.train !== false) await train();
-  const seconds = (performance.now() - began) / 1000;
-  return { ended, carried, reused, provenance: { ...provenance, seconds, interrupted: signal.aborted } };
-
-  async function train(): Promise<void> {
-    const { id } = planned;
-    const known = new Map<string, PlannedTrial>();
-    const plan = async (): Promise<void> => void (await lab.plan({ ...planned, trials }, options));
-    const announce = (): void => {
-      const todo = lacking();
-      for (const trial of todo) known.set(trial.id, trial);
-      onEvent?.({ type: "planned", trials: todo });
-    };
-    const finish = (one: Carried): void => {
+  return {
+    trials,
+    ended,
+    carried,
+    lacking,
+    look,
+    /** Number of trials that the lab had when their round came. */
+    get reused() {
+      return reused;
+    },
+    finish(one: Carried): void {
       carried.set(one.trial.id, one);
       ended.set(one.trial.id, one);
-    };
-    // Idle places ask at once; one of them plans.
-    let asked: Promise<WhenIdle> | undefined;
-    const whenIdle = async (): Promise<WhenIdle> => {
-      if (!(await isSettled(lab.database, id))) return "wait";
-      const found = await readTrials(
-        tables,
-        lacking().map((trial) => trial.id),
-      );
-      for (const [trial, one] of found) ended.set(trial, one);
-      // What was cancelled, or given up elsewhere, comes to no end.
-      if (lacking().length > 0 || !(await goOn())) return "over";
-      await plan();
-      announce();
-      return "again";
-    };
+    },
+    /** Go on to the next round that the lab does not have; false at the end. */
+    async goOn(): Promise<boolean> {
+      while (lacking().length === 0) {
+        const more = isBegun ? ((await planned.next?.(ended)) ?? []) : planned.trials;
+        if (isBegun && more.length === 0) return false;
+        isBegun = true;
+        trials.push(...more);
+        reused += await look(more);
+      }
+      return true;
+    },
+  };
+}
+
+type Rounds = ReturnType<typeof openRounds>;
+
+/** Train the trials of the rounds that are open, and of those that follow. */
+async function trainRounds(
+  planned: PlannedExperiment,
+  lab: LocalLab,
+  options: RunOptions,
+  { rounds, provenance }: { readonly rounds: Rounds; readonly provenance: RunProvenance },
+): Promise<void> {
+  const { device = "cpu", signal = new AbortController().signal, onEvent, onWarning } = options;
+  const { jobs, threads } = provenance;
+  const { id } = planned;
+  const { folder } = lab.contents.files;
+  const known = new Map<string, PlannedTrial>();
+  const plan = async (): Promise<void> =>
+    void (await lab.plan({ ...planned, trials: rounds.trials }, options));
+  const announce = (): void => {
+    const todo = rounds.lacking();
+    for (const trial of todo) known.set(trial.id, trial);
+    onEvent?.({ type: "planned", trials: todo });
+  };
+  const whenIdle = async (): Promise<WhenIdle> => {
+    if (!(await isSettled(lab.database, id))) return "wait";
+    await rounds.look(rounds.lacking());
+    // What was cancelled, or given up elsewhere, comes to no end.
+    if (rounds.lacking().length > 0 || !(await rounds.goOn())) return "over";
     await plan();
-    // Whoever asks for an experiment by name wants its trials, whatever became of them before.
-    await lab.retry({ experiment: id });
-    const checkpoints = { folder: lab.checkpoints, seconds: options.checkpointSeconds ?? CHECKPOINT_SECONDS };
-    const contents = lab.contents.files.folder;
-    await using runner = await openProcessPool({ jobs, device, threads, checkpoints, contents });
     announce();
-    const over = new AbortController();
-    const watching = watchOthers(lab, known, ended, over.signal, finish, onEvent);
-    try {
-      const all = await work({
-        runner,
-        provenance,
-        device,
-        threads,
-        signal,
-        onWarning,
-        onEvent,
-        only: id,
-        database: lab.database,
-        queue: lab.queue,
-        contents: lab.contents,
-        dataDir: options.dataDir,
-        keepResult: lab.keepResult,
-        shelf: openShelf(lab.database, { folder: lab.checkpoints, program: programOn(device) }),
-        whenIdle: () => {
-          asked ??= whenIdle().finally(() => {
-            asked = undefined;
-          });
-          return asked;
-        },
-        onCarried: finish,
-      });
-      for (const one of all) finish(one);
-    } finally {
-      over.abort();
-      await watching;
-    }
+    return "again";
+  };
+  await plan();
+  // Whoever asks for an experiment by name wants its trials, whatever became of them before.
+  await lab.retry({ experiment: id });
+  const checkpoints = { folder: lab.checkpoints, seconds: options.checkpointSeconds ?? CHECKPOINT_SECONDS };
+  await using runner = await openProcessPool({ jobs, device, threads, checkpoints, contents: folder });
+  announce();
+  const over = new AbortController();
+  const watching = watchOthers(lab, known, rounds, over.signal, onEvent);
+  try {
+    const all = await work({
+      ...partsOf(lab, lab.checkpoints, device),
+      runner,
+      provenance,
+      device,
+      threads,
+      signal,
+      onWarning,
+      onEvent,
+      only: id,
+      dataDir: options.dataDir,
+      whenIdle: oneAtATime(whenIdle),
+      onCarried: rounds.finish,
+    });
+    for (const one of all) rounds.finish(one);
+  } finally {
+    over.abort();
+    await watching;
   }
+}
+
+/** What a worker uses of its lab. */
+const partsOf = (lab: LocalLab, folder: string, device: Device) => ({
+  database: lab.database,
+  queue: lab.queue,
+  contents: lab.contents,
+  keepResult: lab.keepResult,
+  shelf: openShelf(lab.database, { folder, program: programOn(device) }),
+});
+
+/** Something that is under way already for whoever asks meanwhile. */
+function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => {
+    asked ??= ask().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
 }
 
 /** How many trials run at once, and the threads of each: as asked, or one trial a core. */
@@ -219,10 +255,16 @@ export async function workIn(lab: LocalLab, request: WorkRequest): Promise<reado
   await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept, contents });
   const { dataDir, experiment, untilIdle, command, onEvent } = request;
   return await work({
-    ...{ runner, device, threads, dataDir, signal, onWarning, onEvent, only: experiment },
-    ...{ database: lab.database, queue: lab.queue, contents: lab.contents, keepResult: lab.keepResult },
+    ...partsOf(lab, checkpoints, device),
+    runner,
+    device,
+    threads,
+    dataDir,
+    signal,
+    onWarning,
+    onEvent,
+    only: experiment,
     provenance: provenanceOf(device, threads, jobs, command ?? null),
-    shelf: openShelf(lab.database, { folder: checkpoints, program: programOn(device) }),
     whenIdle: async () => (untilIdle && (await isSettled(lab.database, experiment)) ? "over" : "wait"),
   });
 }
@@ -237,9 +279,8 @@ const OVERLAP_SECONDS = 60;
 async function watchOthers(
   lab: LocalLab,
   known: ReadonlyMap<string, PlannedTrial>,
-  ended: ReadonlyMap<string, EndedTrial>,
+  { ended, finish }: Rounds,
   signal: AbortSignal,
-  finish: (one: Carried) => void,
   onEvent: ExperimentOptions["onEvent"],
 ): Promise<void> {
   if (lab.database.kind !== "postgres") return;

@@ -98,7 +98,7 @@ export function openShelf({ tables, kind }: Database, options: ShelfOptions): Ch
       if (isRemote && bytes.length > mostBytes) {
         if (!warned.has(token)) {
           warn(
-            `checkpoint ${path} has ${bytes.length} bytes, more than the ${mostBytes} that go into the database: only a worker with the same --checkpoints folder can go on from it`,
+            `checkpoint ${path} has ${bytes.length} bytes, more than the ${mostBytes} that go into the database: only a worker with the same \`checkpoints\` folder can go on from it`,
           );
         }
         warned.add(token);

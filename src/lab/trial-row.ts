@@ -21,10 +21,19 @@ export function trialRow({
   // The folder of datasets is each machine's own.
   const { dataDir: _, ...where } = source;
   return {
-    ...{ id, escalation, model: spec.model, dataset: spec.dataset.name, inputs: spec.inputs },
-    ...{ corrupt: spec.corrupt, seed: spec.seed, epochs_allowed: spec.recipe.epochs },
+    id,
+    escalation,
+    model: spec.model,
+    dataset: spec.dataset.name,
+    inputs: spec.inputs,
+    corrupt: spec.corrupt,
+    seed: spec.seed,
+    epochs_allowed: spec.recipe.epochs,
     spec: JSON.stringify(spec),
     source: JSON.stringify(where),
-    ...{ train_loss: null, train_accuracy: null, test_accuracy: null, error: null },
+    train_loss: null,
+    train_accuracy: null,
+    test_accuracy: null,
+    error: null,
   };
 }

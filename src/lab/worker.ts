@@ -48,42 +48,17 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
 
   await patiently(() =>
     registerWorker(database.tables, {
-      ...{ id, device, threads, jobs: runner.jobs, host: hostname(), pid: process.pid },
-      ...{ machine: machine(), program: programOn(device) },
+      id,
+      device,
+      threads,
+      jobs: runner.jobs,
+      host: hostname(),
+      pid: process.pid,
+      machine: machine(),
+      program: programOn(device),
     }),
   );
-  const beat = async (): Promise<void> => {
-    // Asked for those that run now: one that begins meanwhile is not in the answer, and not lost for that.
-    const asked = [...running];
-    const held = await heartbeat(
-      database.tables,
-      id,
-      asked.map(([token]) => token),
-    );
-    const known = new Map(held.map((lease) => [lease.token, lease]));
-    for (const [token, trial] of asked) {
-      const lease = known.get(token);
-      if (!lease) trial.lose();
-      else if (!lease.isWanted) trial.cancel();
-    }
-    await queue.touch(held.map(({ job }) => job));
-  };
-  // A heartbeat that fails is made good by the next one: four fit into the time after which the lease is lost.
-  let beating: Promise<void> | undefined;
-  const heart = setInterval(
-    () => {
-      // While the database does not answer, heartbeats would take all its connections, one after another.
-      beating ??= beat()
-        .catch((error) => {
-          if (!isPassing(error)) onWarning(`heartbeat: ${messageOf(error)}`);
-        })
-        .finally(() => {
-          beating = undefined;
-        });
-    },
-    (queue.timing.heartbeatSeconds * 1000) / 4,
-  );
-
+  const stopHeart = startHeart(options, id, running);
   const shares = createShares(database, queue);
   /** Ends the wait of idle places, since there is something to take. */
   let bell = new AbortController();
@@ -125,10 +100,52 @@ export async function work(options: WorkerOptions): Promise<readonly Carried[]> 
     // All are waited for: whoever closes the database next must not take it from under one that is ending.
     await Promise.allSettled(places);
     await Promise.all(places);
+    return ended;
   } finally {
-    clearInterval(heart);
-    await beating;
+    await stopHeart();
     await endWorker(database.tables, id).catch(() => {});
   }
-  return ended;
+}
+
+/** Keep the leases of running trials, until what it returns is called; those that are lost, or wanted no more, end. */
+function startHeart(
+  { database, queue, onWarning = () => {} }: WorkerOptions,
+  worker: string,
+  running: ReadonlyMap<string, RunningTrial>,
+): () => Promise<void> {
+  const beat = async (): Promise<void> => {
+    // Asked for those that run now: one that begins meanwhile is not in the answer, and not lost for that.
+    const asked = [...running];
+    const held = await heartbeat(
+      database.tables,
+      worker,
+      asked.map(([token]) => token),
+    );
+    const known = new Map(held.map((lease) => [lease.token, lease]));
+    for (const [token, trial] of asked) {
+      const lease = known.get(token);
+      if (!lease) trial.lose();
+      else if (!lease.isWanted) trial.cancel();
+    }
+    await queue.touch(held.map(({ job }) => job));
+  };
+  // A heartbeat that fails is made good by the next one: four fit into the time after which the lease is lost.
+  let beating: Promise<void> | undefined;
+  const heart = setInterval(
+    () => {
+      // While the database does not answer, heartbeats would take all its connections, one after another.
+      beating ??= beat()
+        .catch((error) => {
+          if (!isPassing(error)) onWarning(`heartbeat: ${messageOf(error)}`);
+        })
+        .finally(() => {
+          beating = undefined;
+        });
+    },
+    (queue.timing.heartbeatSeconds * 1000) / 4,
+  );
+  return async () => {
+    clearInterval(heart);
+    await beating;
+  };
 }

@@ -45,7 +45,7 @@ export interface ConvolutionSettings {
   /** Height and width of a filter. */
   readonly kernel: number;
   readonly stride: number;
-  /** Whether each filter adds a number of its own; a batch normalisation behind would take it away again. */
+  /** Whether each filter adds a number of its own; a batch normalization behind would take it away again. */
   readonly bias: boolean;
 }
 

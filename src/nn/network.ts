@@ -107,8 +107,12 @@ export function writeNetwork(model: Model, example: Shape, classes: number): Uin
     );
   };
   const network = {
-    ...{ schema: "shatter/network@1", name: model.name, example, classes },
-    ...{ training: write(true), evaluation: write(false) },
+    schema: "shatter/network@1",
+    name: model.name,
+    example,
+    classes,
+    training: write(true),
+    evaluation: write(false),
   };
   const [issue] = networkSchema.safeParse(network).error?.issues ?? [];
   if (issue) refuse(`${issue.path.join(".")}: ${issue.message}`);

@@ -1,5 +1,5 @@
 /**
- * @file Layers that scale what passes through them by statistics of it: batch and local response normalisation.
+ * @file Layers that scale what passes through them by statistics of it: batch and local response normalization.
  */
 
 import { batchNormalize, channelMean, channelVariance } from "../graph/ops/batch-norm.ts";
@@ -15,7 +15,7 @@ import type { Scope } from "./scope.ts";
 const EPSILON = 1e-3;
 
 /**
- * Batch normalisation of images, `[batch, c, h, w]` (Ioffe and Szegedy, ICML 2015): every channel to mean 0 and
+ * Batch normalization of images, `[batch, c, h, w]` (Ioffe and Szegedy, ICML 2015): every channel to mean 0 and
  * variance 1 over the batch, then plus a trained number; there is no trained factor.
  *
  * The variance is divided by the number of pixels; its running average by one less.
@@ -34,7 +34,7 @@ export function batchNorm(x: Value, scope: Scope, name: string): Value {
   return add(normalized, perChannel(shift));
 }
 
-/** Settings of a local response normalisation. */
+/** Settings of a local response normalization. */
 export interface ResponseSettings {
   /** Channels on either side that count. */
   readonly radius: number;
@@ -43,12 +43,12 @@ export interface ResponseSettings {
 }
 
 /**
- * Local response normalisation, `x / (1 + alpha sum x^2)^(3/4)` over neighbouring channels (Krizhevsky et al.,
+ * Local response normalization, `x / (1 + alpha sum x^2)^(3/4)` over neighboring channels (Krizhevsky et al.,
  * NeurIPS 2012, section 3.3).
  */
 export function localResponseNorm(x: Value, { radius, alpha }: ResponseSettings): Value {
   const channels = x.shape[1]!;
-  // The sum over neighbours is a matrix product with a band of ones: a convolution by filters of one pixel.
+  // The sum over neighbors is a matrix product with a band of ones: a convolution by filters of one pixel.
   const band = Array.from({ length: channels * channels }, (_, at) => {
     const distance = Math.abs(Math.floor(at / channels) - (at % channels));
     return distance <= radius ? alpha : 0;

@@ -37,7 +37,7 @@ export interface LayerRow {
   readonly operation: string;
   /** Shape of its result for one example. */
   readonly output: Shape;
-  /** Number of trained numbers, those of its bias and its normalisation included. */
+  /** Number of trained numbers, those of its bias and its normalization included. */
   readonly parameters: number;
   /** Products added up for one example. */
   readonly multiplyAdds: number;
@@ -100,7 +100,7 @@ function layerOf({ inputs }: Application, { parameters }: Scope): string {
   return parameter?.name.replace(/\.[^.]*$/, "") ?? "";
 }
 
-/** The pixels that an element depends on, and how far apart those of neighbours begin; `[rows, columns]`. */
+/** The pixels that an element depends on, and how far apart those of neighbors begin; `[rows, columns]`. */
 interface Field {
   readonly size: readonly [number, number];
   readonly step: readonly [number, number];

@@ -13,7 +13,7 @@ export interface Parameter {
   readonly role: "weight" | "bias";
   /**
    * Number of inputs that meet in one unit, and of units that one input reaches (He et al. 2015, section 2.2). No
-   * inputs meet in the shift of a normalisation.
+   * inputs meet in the shift of a normalization.
    */
   readonly fanIn: number;
   readonly fanOut: number;
@@ -70,7 +70,7 @@ export interface ScopeSettings {
   readonly dropout: number;
 }
 
-/** Weight of the batch in a running average: the default of PyTorch's batch normalisation. */
+/** Weight of the batch in a running average: the default of PyTorch's batch normalization. */
 const BATCH_WEIGHT = 0.1;
 
 /** Start a scope, of an evaluation unless told. */

@@ -41,7 +41,7 @@ export function parseLimit(text: string): Limit {
     if (unit === "steps" || unit === "images") return { amount, unit };
   }
   throw new UsageError(
-    `--budget: expected a time such as 30m, 90s or 1.5h, or "20000 steps" or "1e6 images", got "${text}"`,
+    `\`budget\`: expected a time such as 30m, 90s or 1.5h, or "20000 steps" or "1e6 images", got "${text}"`,
   );
 }
 

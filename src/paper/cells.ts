@@ -9,7 +9,7 @@ import { knownModel } from "../run/subject.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { measureTrials } from "./measure.ts";
 
-/** What the paper's networks see: the 28 x 28 colour images left of CIFAR-10's by the centre crop. */
+/** What the paper's networks see: the 28 x 28 color images left of CIFAR-10's by the center crop. */
 const EXAMPLE = [3, 28, 28];
 
 /** Number of parameters on CIFAR-10; null for a model that is not known. */

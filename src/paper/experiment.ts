@@ -49,6 +49,6 @@ export function modelsOf(experiment: Experiment, asked: readonly string[] | unde
   const stranger = asked.find((model) => !experiment.anyModel && !experiment.models.includes(model));
   if (stranger === undefined) return [...new Set(asked)];
   throw new UsageError(
-    `--models: ${experiment.name} has no trials of it: ${unknownName("model", stranger, experiment.models)}`,
+    `\`models\`: ${experiment.name} has no trials of it: ${unknownName("model", stranger, experiment.models)}`,
   );
 }

@@ -50,12 +50,12 @@ export function conditionsOf({
 }: Pick<TestRequest, "inputs" | "corrupt" | "labels">): Condition[] {
   for (const probability of corrupt) {
     if (!(probability >= 0 && probability <= 1)) {
-      throw new UsageError(`--corrupt: expected probabilities in [0, 1], got ${probability}`);
+      throw new UsageError(`\`corrupt\`: expected probabilities in [0, 1], got ${probability}`);
     }
   }
   if (!inputs.includes("true") && corrupt.some((probability) => probability > 0)) {
     throw new UsageError(
-      '--corrupt: labels are corrupted with true inputs only, as in the paper: add "true" to --inputs',
+      '`corrupt`: labels are corrupted with true inputs only, as in the paper: add "true" to `inputs`',
     );
   }
   const levels = [...new Set(corrupt)].sort((a, b) => a - b);
@@ -65,7 +65,7 @@ export function conditionsOf({
       : [{ inputs: name, corrupt: 0 }],
   );
   if (conditions.length === 0)
-    throw new UsageError("expected at least one of --inputs and --corrupt, got none");
+    throw new UsageError("expected at least one of `inputs` and `corrupt`, got none");
   return conditions;
 }
 
@@ -105,7 +105,7 @@ export function fitToBudget(request: TestRequest, examples: number): TestRequest
   const epochs = Math.min(recipe.epochs, Math.floor((FIRST_SHARE * budget.steps) / epoch));
   if (epochs < 1) {
     throw new UsageError(
-      `--budget ${budget.asked}: ${budget.steps} steps; expected at least ${2 * epoch}, for one epoch of ${trials} trials and as much again to decide: ask for more, or for fewer --n or --seeds`,
+      `\`budget\` ${budget.asked}: ${budget.steps} steps; expected at least ${2 * epoch}, for one epoch of ${trials} trials and as much again to decide: ask for more, or for fewer \`n\` or \`seeds\``,
     );
   }
   return { ...request, recipe: { ...recipe, epochs } };

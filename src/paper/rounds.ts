@@ -7,13 +7,13 @@
 
 import type { TrialResult } from "../run/trial-record.ts";
 import type { TrialSpec } from "../train/spec.ts";
-import { fittedBound, memorisedBound } from "../verdict/capacity.ts";
+import { fittedBound, memorizedBound } from "../verdict/capacity.ts";
 import type { VerdictContext } from "../verdict/context.ts";
 import {
   attemptsBySeed,
   hasEnded,
   isFittedByTraining,
-  isMemorised,
+  isMemorized,
   nextRung,
   stretched,
 } from "../verdict/escalation.ts";
@@ -58,7 +58,7 @@ const seedsOf = (results: readonly TrialResult[]): Set<number> => new Set(result
 /**
  * The trials to run next; none once everything allowed was tried, or nothing more is needed.
  *
- * Random labels are tried again until they are memorised. True labels that were not fitted are, too, unless
+ * Random labels are tried again until they are memorized. True labels that were not fitted are, too, unless
  * they are shown to be learned: of a network that had no time to learn it is not said that it does not. With
  * `auto` seeds are doubled where the answer differs with them: the number of looks is fixed beforehand, and the
  * verdict's intervals are as wide as so many looks make them (see `verdict/learning.ts`).
@@ -100,13 +100,13 @@ function escalations(
 ): PlannedRun[] {
   const wanted = learning.answer === "learns" ? [1] : [0, 1];
   return wanted.flatMap((nominal) => {
-    const bound = nominal === 0 ? fittedBound(context) : memorisedBound(context);
+    const bound = nominal === 0 ? fittedBound(context) : memorizedBound(context);
     const asked = specs.find(({ inputs, corrupt }) => inputs === "true" && corrupt === nominal);
     const trials = results.filter(({ inputs, labels }) => inputs === "true" && labels.nominal === nominal);
     // What failed once, as for want of memory, would fail for ever.
     const failed = new Set(trials.filter((trial) => !hasEnded(trial)).map(({ seed }) => seed));
     return attemptsBySeed(trials).flatMap((attempts) => {
-      const isFitted = nominal === 0 ? isFittedByTraining : isMemorised;
+      const isFitted = nominal === 0 ? isFittedByTraining : isMemorized;
       const isOver = failed.has(attempts[0]!.seed) || attempts.some((trial) => isFitted(trial, bound));
       if (!asked || isOver) return [];
       const rung = nextRung(attempts, context.escalations);

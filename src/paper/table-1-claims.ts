@@ -51,7 +51,7 @@ export function table1Claims(trialsOf: TrialsOf): Claim[] {
     };
   });
 
-  const generalises = unregularized.map((row): Check => {
+  const generalizes = unregularized.map((row): Check => {
     const ours = test(row);
     if (ours === null) return { holds: null, says: row.model };
     return {
@@ -74,7 +74,7 @@ export function table1Claims(trialsOf: TrialsOf): Claim[] {
   return [
     judgeClaim(1, fits),
     judgeClaim(2, sameRecipe),
-    judgeClaim(8, generalises),
+    judgeClaim(8, generalizes),
     judgeClaim(9, [...gains(test), architecture(test)]),
     judgeClaim(12, stopping),
   ];

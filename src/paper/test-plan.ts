@@ -76,7 +76,7 @@ export async function planTest(
   requirePossible(model, recipe, splits, train);
   const { seeds } = asked;
   if (seeds !== "auto" && !(Number.isInteger(seeds) && seeds >= 1)) {
-    throw new UsageError(`--seeds: expected a whole number of at least 1, got ${seeds}`);
+    throw new UsageError(`\`seeds\`: expected a whole number of at least 1, got ${seeds}`);
   }
   // Refuses what is impossible.
   conditionsOf(asked);

@@ -24,7 +24,7 @@ export const testResultSchema = z.object({
     classNames: z.array(z.string()).optional(),
     /** Shape of one example as the network sees it. */
     shape: z.array(count),
-    /** SHA-256 of the unrandomised training and test data. */
+    /** SHA-256 of the unrandomized training and test data. */
     hash: z.string(),
   }),
   model: z.object({ name: z.string(), parameters: count }),

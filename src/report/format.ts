@@ -48,10 +48,10 @@ export function formatEstimate(estimate: Estimate | null, unit: EstimateUnit): s
     isPercent ? percentDecimals(mean) : 1,
     Math.min(4, Math.ceil(-Math.log10(2 * half))),
   );
-  const centre = (isPercent ? 100 * mean : mean).toFixed(decimals);
+  const center = (isPercent ? 100 * mean : mean).toFixed(decimals);
   const distance = (value: number): string => ((isPercent ? 100 : 1) * value).toFixed(decimals);
   const [below, above] = [distance(mean - low), distance(high - mean)];
-  return below === above ? `${centre} ± ${below}${end}` : `${centre} +${above} −${below}${end}`;
+  return below === above ? `${center} ± ${below}${end}` : `${center} +${above} −${below}${end}`;
 }
 
 /** Seconds as people say them. */

@@ -4,13 +4,13 @@
 
 /** How a table is shown on a terminal. */
 export interface TerminalOptions {
-  /** Whether to write colours; without them no escape character is written. */
+  /** Whether to write colors; without them no escape character is written. */
   readonly color: boolean;
   /** Columns of the terminal; 100 if not given. */
   readonly width?: number;
 }
 
-/** Text in a style of the terminal, where it wants colours; blank text is left alone. */
+/** Text in a style of the terminal, where it wants colors; blank text is left alone. */
 export type Paint = (style: keyof typeof STYLES, text: string) => string;
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 };

@@ -105,14 +105,14 @@ export function formatMeasured(
   { value, low, high, n }: Pick<Measurement, "value" | "low" | "high" | "n">,
   unit: Unit,
 ): string {
-  const centre = formatValue(value, unit, n > 1);
+  const center = formatValue(value, unit, n > 1);
   // Seeds that agree to the last digit say nothing about how much others would differ.
-  if (value === null || low === null || high === null || low === high) return centre;
+  if (value === null || low === null || high === null || low === high) return center;
   const decimals = decimalsOf(value, unit, n > 1);
   const spread = (size: number): string =>
     isFree(unit) ? formatValue(size, unit) : write(scaled(size, unit), decimals);
   const [below, above] = [spread(value - low), spread(high - value)];
-  return below === above ? `${centre} ± ${below}` : `${centre} +${above} −${below}`;
+  return below === above ? `${center} ± ${below}` : `${center} +${above} −${below}`;
 }
 
 /** Ours minus the paper's, with its sign; shares in percentage points. */

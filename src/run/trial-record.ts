@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import { inputsNames } from "../data/randomize.ts";
-import { apartSchema, memorisingSchema } from "../train/noise-apart.ts";
+import { apartSchema, memorizingSchema } from "../train/noise-apart.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
@@ -60,8 +60,8 @@ export const trialSchema = z.object({
     .object({ epoch: z.int().min(1), testAccuracy: share })
     .nullable()
     .default(null),
-  /** When memorising began, where labels were changed; absent if none was, or the trial did not come to its end. */
-  memorising: memorisingSchema.optional(),
+  /** When memorizing began, where labels were changed; absent if none was, or the trial did not come to its end. */
+  memorising: memorizingSchema.optional(),
   /** 0 for the recipe as asked; 1, 2, ... for the escalations tried because it did not fit. */
   escalation: count,
   /** The learning rate this trial started with (escalations change it). */
@@ -75,7 +75,7 @@ export const trialSchema = z.object({
   seconds: z.number(),
   /** `[classes][classes]`: number of test examples by true class and predicted class, after the last epoch. */
   confusion: z.array(z.array(count)).nullable(),
-  /** SHA-256 of the randomised data, before preprocessing; null if the trial ended before it was made. */
+  /** SHA-256 of the randomized data, before preprocessing; null if the trial ended before it was made. */
   dataHash: z.string().nullable(),
   /** SHA-256 of the trained parameters: equal specs give equal hashes. */
   parametersHash: z.string().nullable(),

@@ -55,8 +55,13 @@ export async function beginAttempt(
     await tx
       .insertInto("attempts")
       .values({
-        ...{ trial_id: trial, number, token },
-        ...{ worker_id: worker, job_id: job, farthest_before: farthest, error: null },
+        trial_id: trial,
+        number,
+        token,
+        worker_id: worker,
+        job_id: job,
+        farthest_before: farthest,
+        error: null,
       })
       .execute();
     await tx

@@ -110,7 +110,9 @@ export async function importExperiment(
     const rows = await tx.selectFrom("trials").select("id").where("id", "in", ids).execute();
     const known = new Set(rows.map(({ id }) => id));
     const places = ids.map((trial_id, index) => ({
-      ...{ experiment_id: experiment.id, trial_id, position: last + 1 + start + index },
+      experiment_id: experiment.id,
+      trial_id,
+      position: last + 1 + start + index,
     }));
     missing.push(...ids.filter((id) => !known.has(id)));
     if (known.size === 0) continue;

@@ -53,7 +53,7 @@ export function gaussianRows({
   requireWhole("d", d, 1);
   if ((n + testN) * d > GAUSSIAN_LIMIT) {
     throw new UsageError(
-      `${GAUSSIAN}: expected at most ${GAUSSIAN_LIMIT} numbers in all rows, got (${n} + ${testN}) x ${d}; ask for fewer rows or a smaller --d`,
+      `${GAUSSIAN}: expected at most ${GAUSSIAN_LIMIT} numbers in all rows, got (${n} + ${testN}) x ${d}; ask for fewer rows or a smaller \`d\``,
     );
   }
   const normals = randomStream(seed, "theory-gaussian-teacher");

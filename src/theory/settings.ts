@@ -15,7 +15,7 @@ export type Unsigned = Omit<TheoryResult, "provenance">;
  * @throws UsageError naming it.
  */
 export function refuse(option: string, expected: string, got: unknown): never {
-  throw new UsageError(`--${option}: expected ${expected}, got ${got}`);
+  throw new UsageError(`\`${option}\`: expected ${expected}, got ${got}`);
 }
 
 /**

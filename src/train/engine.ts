@@ -40,10 +40,10 @@ export interface Engine {
 const REMEDIES: { readonly [D in Device]: string } = {
   cpu: "reinstall onnxruntime-node",
   webgpu:
-    "WebGPU needs a graphics driver (Vulkan on Linux, Metal on macOS, D3D12 on Windows); without one use --device cpu",
+    "WebGPU needs a graphics driver (Vulkan on Linux, Metal on macOS, D3D12 on Windows); without one use `device` cpu",
   cuda:
     "CUDA needs an NVIDIA driver and the CUDA libraries of ONNX Runtime, which are not installed by default: " +
-    "run `ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install`, or use --device cpu",
+    "run `ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install`, or use `device` cpu",
 };
 
 /** Operations that a device takes and then cannot run, in words; the same in Node and in browsers. */
@@ -106,7 +106,7 @@ export async function openEngine(runtime: Runtime, device: Device, threads: numb
 /** The refusal of something that needs an operation which a device has not. */
 export const unsupportedError = (what: string, device: Device, unsupported: string): EngineError =>
   new EngineError(
-    `device ${device}: ${what} needs ${unsupported}, which ONNX Runtime does not compute there; use --device cpu`,
+    `device ${device}: ${what} needs ${unsupported}, which ONNX Runtime does not compute there; use \`device\` cpu`,
   );
 
 /** The engine's reason without the places in its own sources. */

@@ -1,6 +1,6 @@
 /**
  * @file Partly corrupted labels followed apart: what a network says of the examples whose labels were changed, and of the
- * others; and when it begins to memorise.
+ * others; and when it begins to memorize.
  */
 
 import { z } from "zod";
@@ -10,7 +10,7 @@ const share = z.number().min(0).max(1);
 
 /** Accuracies after an epoch; null where there are no such examples. */
 export const apartSchema = z.strictObject({
-  /** On the examples whose labels were changed, against the labels given to them: what was memorised. */
+  /** On the examples whose labels were changed, against the labels given to them: what was memorized. */
   changedGiven: share.nullable(),
   /** On the same examples, against their true labels: what it would have said. */
   changedTrue: share.nullable(),
@@ -21,18 +21,18 @@ export const apartSchema = z.strictObject({
 export type Apart = z.infer<typeof apartSchema>;
 
 /** What following them apart came to. */
-export const memorisingSchema = z.strictObject({
+export const memorizingSchema = z.strictObject({
   /** Share of the changed examples that answers which know nothing of their given labels come to at most, on average. */
   guessing: share,
   /** The share above which it is no accident: passed about once in a million trials, all measured epochs together. */
   bound: z.number(),
-  /** First measured epoch above the bound: memorising has begun; null if it has not, or nobody could tell. */
+  /** First measured epoch above the bound: memorizing has begun; null if it has not, or nobody could tell. */
   begins: z.int().min(1).nullable(),
   /** When most of the changed examples were answered truly: the first such epoch, and their share. */
   bestTrue: z.strictObject({ epoch: z.int().min(1), accuracy: share }).nullable(),
 });
 
-export type Memorising = z.infer<typeof memorisingSchema>;
+export type Memorizing = z.infer<typeof memorizingSchema>;
 
 /** The training labels before and after. */
 export interface LabelPair {
@@ -63,22 +63,22 @@ export function measureApart(predicted: Int32Array, { truth, given }: LabelPair)
 }
 
 /**
- * When memorising begins.
+ * When memorizing begins.
  *
- * A network that has memorised none of the changed labels answers without regard to them. A given label is one of the
+ * A network that has memorized none of the changed labels answers without regard to them. A given label is one of the
  * other classes that occur, so such an answer is it with the chance of the likeliest of them at most: `1 / (k - 1)` where
  * labels are redrawn, the share of the commonest other class among all others where they are permuted. Such answers are
  * hits independently, as the labels are, and Bernstein's inequality says how many there may be by accident. Of two
- * classes a changed label is always the other one, so nobody can tell memorising from mistakes.
+ * classes a changed label is always the other one, so nobody can tell memorizing from mistakes.
  *
  * @param permuted - Whether labels changed places instead of being redrawn.
  * @returns Null if no label was changed.
  */
-export function memorisingOf(
+export function memorizingOf(
   history: readonly { readonly epoch: number; readonly apart?: Apart | undefined }[],
   { truth, given }: LabelPair,
   permuted: boolean,
-): Memorising | null {
+): Memorizing | null {
   const counts = Map.groupBy(truth, (label) => label);
   const weights = [...counts].map(([label, { length }]) => [label, permuted ? length : 1] as const);
   const likeliest = new Map(
@@ -101,7 +101,7 @@ export function memorisingOf(
   const measured = history.flatMap(({ epoch, apart }) => (apart ? [{ epoch, ...apart }] : []));
   const bound = (expected + countBound(variance, Math.max(1, measured.length))) / changed;
   const first = measured.find(({ changedGiven }) => changedGiven !== null && changedGiven > bound);
-  let bestTrue: Memorising["bestTrue"] = null;
+  let bestTrue: Memorizing["bestTrue"] = null;
   for (const { epoch, changedTrue } of measured) {
     if (changedTrue !== null && (bestTrue === null || changedTrue > bestTrue.accuracy)) {
       bestTrue = { epoch, accuracy: changedTrue };

@@ -3,7 +3,7 @@
  */
 
 import { z } from "zod";
-import { type Memorising, memorisingSchema } from "./noise-apart.ts";
+import { type Memorizing, memorizingSchema } from "./noise-apart.ts";
 
 /** How a trial ended, and what the trained network does. */
 export interface TrialOutcome {
@@ -23,8 +23,8 @@ export interface TrialOutcome {
   readonly testAccuracyCorrupted: number;
   /** `[classes][classes]`: number of test examples by true class and predicted class. */
   readonly confusion: readonly (readonly number[])[];
-  /** When memorising began, where labels were changed; absent if none was. */
-  readonly memorising?: Memorising | undefined;
+  /** When memorizing began, where labels were changed; absent if none was. */
+  readonly memorising?: Memorizing | undefined;
   /** SHA-256 of the trained parameters, in the model's order. */
   readonly parametersHash: string;
 }
@@ -46,6 +46,6 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   testAccuracy: share,
   testAccuracyCorrupted: share,
   confusion: z.array(z.array(count)),
-  memorising: memorisingSchema.optional(),
+  memorising: memorizingSchema.optional(),
   parametersHash: z.string(),
 });

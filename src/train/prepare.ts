@@ -26,7 +26,7 @@ export interface TrialData {
   /** `[test]`: labels redrawn with the trial's probability. */
   readonly testLabelsCorrupted: Int32Array;
   /** Share of the training labels that differ from the true ones. */
-  readonly realised: number;
+  readonly realized: number;
   /** Which inputs and labels were touched, as sentences. */
   readonly touched: string;
   readonly conformance: readonly ConformanceLine[];
@@ -38,7 +38,7 @@ export interface TrialData {
 export type Framing = Pick<Recipe, "preprocess" | "augment">;
 
 /**
- * The part of a recipe's preprocessing that comes before the randomization: the paper's centre crop. Where
+ * The part of a recipe's preprocessing that comes before the randomization: the paper's center crop. Where
  * training draws its windows at random it comes after, and the images stay whole.
  */
 export function cropForRecipe(splits: Splits, { preprocess: kind, augment }: Framing): Splits {
@@ -74,7 +74,7 @@ export function requireConformance(lines: readonly ConformanceLine[]): void {
  *
  * The crop comes first, so that a permuted image keeps just the pixels the network would have seen (but see
  * {@link cropForRecipe}); the whitening last, so that it treats every randomization alike. Both splits are
- * evaluated as they are, their centres where training draws windows; only the feed changes images at random.
+ * evaluated as they are, their centers where training draws windows; only the feed changes images at random.
  *
  * @param splits - The examples used, as they come from {@link cropForRecipe}.
  * @throws UsageError if the recipe's augmentation is not possible on these examples.
@@ -101,7 +101,7 @@ export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<Tri
     feed: createFeed(randomized.train, train, recipe, seed),
     trueLabels: splits.train.labels,
     testLabelsCorrupted: randomized.testLabelsCorrupted,
-    realised: randomized.realised,
+    realized: randomized.realized,
     touched: randomized.touched,
     conformance,
     hash: await splitsHash(randomized),

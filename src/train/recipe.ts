@@ -28,10 +28,10 @@ export const recipeSchema = z.strictObject({
   dropout: z.number().min(0).lt(1),
   initialization: z.enum(initializations),
   preprocess: z.enum(preprocessNames),
-  /** Random changes of the training images, drawn anew in every epoch; evaluation sees the centre crop. */
+  /** Random changes of the training images, drawn anew in every epoch; evaluation sees the center crop. */
   augment: z
     .strictObject({
-      /** A random 28x28 window instead of the centre one. */
+      /** A random 28x28 window instead of the center one. */
       crop: z.boolean(),
       /** Left and right exchanged, with probability 1/2. */
       flip: z.boolean(),
@@ -65,8 +65,8 @@ export const recipeSchema = z.strictObject({
 export type Recipe = z.infer<typeof recipeSchema>;
 
 /**
- * The recipe of the paper for its small models without batch normalisation (section 2 and appendix A): SGD,
- * momentum 0.9, learning rate 0.01, times 0.95 every 391 steps, no regulariser.
+ * The recipe of the paper for its small models without batch normalization (section 2 and appendix A): SGD,
+ * momentum 0.9, learning rate 0.01, times 0.95 every 391 steps, no regularizer.
  *
  * 391 steps are the paper's epoch: 50,000 images in batches of 128. Counted in steps, the decay is the paper's
  * on all of CIFAR-10, and does not freeze training on fewer examples, whose epochs have fewer steps.

@@ -17,7 +17,7 @@ import type { Engine } from "./engine.ts";
 /** Largest difference that float32 leaves in sums of a few hundred products of numbers below 1. */
 const TOLERANCE = 1e-4;
 
-/** A normalised convolution with a ReLU and a pool, and both gradients: every blocked operator, on a few pixels. */
+/** A normalized convolution with a ReLU and a pool, and both gradients: every blocked operator, on a few pixels. */
 function sample(): Graph {
   const sliding = { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1] };
   const x = input("x", [32, 16, 4, 4]);

@@ -67,9 +67,9 @@ export function requireTrainable(
   model.logits(input("x", [1, ...example]), classes, scope);
   const isFull = count % batch === 0 || (lastBatch === "drop" && count > batch);
   if (isFull || scope.averages.length === 0) return;
-  const remedy = count < batch ? `--batch ${count} or less` : "--last-batch drop";
+  const remedy = count < batch ? `\`batch\` ${count} or less` : "`lastBatch` drop";
   throw new UsageError(
-    `model "${model.name}" normalises over the batch: expected full batches of ${batch}, but ${count} examples leave one of ${count % batch}; use ${remedy}`,
+    `model "${model.name}" normalizes over the batch: expected full batches of ${batch}, but ${count} examples leave one of ${count % batch}; use ${remedy}`,
   );
 }
 

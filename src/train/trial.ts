@@ -4,7 +4,7 @@
 
 import { sha256 } from "../base/json.ts";
 import { batchCount } from "../data/batches.ts";
-import { exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
+import { type Dataset, exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
 import { exponentialDecay } from "../nn/schedules.ts";
@@ -13,11 +13,18 @@ import type { Engine } from "./engine.ts";
 import { EPOCH_START, trainEpoch } from "./epoch.ts";
 import type { TrialYield } from "./events.ts";
 import { type EpochRow, isExploded, isFitted, milestonesOf } from "./history.ts";
-import { measureApart, memorisingOf } from "./noise-apart.ts";
+import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
-import { prepareTrial, requireConformance } from "./prepare.ts";
+import { prepareTrial, requireConformance, type TrialData } from "./prepare.ts";
 import type { Recipe } from "./recipe.ts";
-import { type Answers, createEvaluator, createTrainer, type Trainer } from "./session.ts";
+import {
+  type Answers,
+  createEvaluator,
+  createTrainer,
+  type Evaluator,
+  type Trainer,
+  type TrainingState,
+} from "./session.ts";
 import { type TrialSpec, trialId } from "./spec.ts";
 import { buildStep, requireTrainable, type Step } from "./step.ts";
 
@@ -81,43 +88,33 @@ export async function* runTrial(
   if (from) requireEqual("trial", id, from.trial);
   yield { type: "started", provider: engine.provider, layout: engine.lowering.layout };
   const data = await prepareTrial(splits, spec);
-  const { realised, touched, conformance } = data;
-  yield { type: "prepared", realised, touched, conformance, dataHash: data.hash };
+  const { realized, touched, conformance, train } = data;
+  yield { type: "prepared", realised: realized, touched, conformance, dataHash: data.hash };
   requireConformance(conformance);
   const history = [...(from?.history ?? [])];
   if (from) {
-    const { step, seconds, outcome } = from;
-    yield { type: "resumed", epochs: history.length, step, seconds, ended: outcome !== null };
-    for (const row of history) yield { type: "epoch", row };
-    if (outcome) {
-      yield { type: "done", outcome };
-      return;
-    }
+    yield* replay(from);
+    if (from.outcome) return;
   }
-  const { train, test } = data;
-  const pair = { truth: data.trueLabels, given: train.labels };
+  const example = exampleShape(train);
   const classes = train.classNames.length;
   const count = exampleCount(train);
-  requireTrainable(model, recipe, exampleShape(train), classes, count);
-  const step = buildStep(model, recipe, exampleShape(train), classes, count);
+  requireTrainable(model, recipe, example, classes, count);
+  const step = buildStep(model, recipe, example, classes, count);
   const stepsPerEpoch = batchCount(count, step.batch, recipe.lastBatch);
   const start = from && { state: stateOf(from, step), rate: rateBefore(from, recipe, stepsPerEpoch) };
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed, start);
-  await using evaluator = await createEvaluator(engine, model, exampleShape(train), classes);
+  await using evaluator = await createEvaluator(engine, model, example, classes);
   const facts = () => ({ trial: id, history: [...history], seconds: secondsSpent() });
   const checkpointAt = async (position: EpochPosition): Promise<TrialYield> => {
     const tensors = tensorsOf(await trainer.state(), step);
     return { type: "checkpoint", checkpoint: { ...facts(), ...position, outcome: null, tensors } };
   };
 
-  const { test: wanted } = recipe.evaluate;
-  const testN = wanted === "all" ? exampleCount(test) : Math.min(wanted, exampleCount(test));
-  const glance = subset({ train, test }, { n: count, testN }, seed).test;
+  const measuring = { evaluator, data, glance: glanceAt(data, spec), spec };
   const training = { trainer, step, recipe, seed, feed: data.feed, count };
   let position: EpochPosition = from ?? EPOCH_START;
-  let onTrain: Answers;
-  let onTest: Answers;
-  let ended = false;
+  let measured: Measured | undefined;
   do {
     const epoch = history.length + 1;
     for await (position of trainEpoch(training, epoch - 1, position, options.stepsPerRun)) {
@@ -128,35 +125,98 @@ export async function* runTrial(
     }
     const trainLoss = position.lossTotal / stepsPerEpoch;
     position = EPOCH_START;
-    let row: EpochRow = {
-      epoch,
-      trainLoss: finiteOrNull(trainLoss),
-      fitLoss: null,
-      trainAccuracy: null,
-      testAccuracy: null,
-    };
-    ended = isExploded(trainLoss, classes) || epoch === recipe.epochs;
-    if (ended || epoch % recipe.evaluate.every === 0) {
-      const state = await trainer.state();
-      onTrain = await evaluator.answer(state, train);
-      const trainAccuracy = accuracy(onTrain.predicted, train.labels);
-      const fitLoss = meanOf(onTrain.losses);
-      ended ||= isExploded(fitLoss, classes);
-      ended ||= recipe.fit.stop && isFitted(trainAccuracy, fitLoss, recipe);
-      const asked = ended ? test : glance;
-      onTest = await evaluator.answer(state, asked);
-      const testAccuracy = accuracy(onTest.predicted, asked.labels);
-      row = { ...row, fitLoss: finiteOrNull(fitLoss), trainAccuracy, testAccuracy };
-      if (spec.corrupt > 0) row = { ...row, apart: measureApart(onTrain.predicted, pair) };
-    }
+    const isLast = isExploded(trainLoss, classes) || epoch === recipe.epochs;
+    const isDue = isLast || epoch % recipe.evaluate.every === 0;
+    measured = isDue ? await measure(measuring, await trainer.state(), isLast) : undefined;
+    const row = { epoch, trainLoss: finiteOrNull(trainLoss), ...(measured?.numbers ?? UNMEASURED) };
     history.push(row);
     yield { type: "epoch", row };
-    if (!ended && checkpointDue()) yield await checkpointAt(EPOCH_START);
-  } while (!ended);
+    if (!measured?.isLast && checkpointDue()) yield await checkpointAt(EPOCH_START);
+  } while (!measured?.isLast);
 
-  const { diverged, epochsToFit, epochsTo95, best } = milestonesOf(history, recipe, classes);
-  const memorising = memorisingOf(history, pair, spec.labels === "permute");
-  const outcome: TrialOutcome = {
+  const learned = outcomeOf(history, measured, measuring, stepsPerEpoch);
+  const outcome = { ...learned, parametersHash: await hashParameters(trainer, step) };
+  if (options.checkpointDue) {
+    yield { type: "checkpoint", checkpoint: { ...facts(), ...EPOCH_START, outcome, tensors: [] } };
+  }
+  yield { type: "done", outcome };
+}
+
+/** What a checkpoint knows, told again. */
+function* replay({ history, step, seconds, outcome }: Checkpoint): Generator<TrialYield> {
+  yield { type: "resumed", epochs: history.length, step, seconds, ended: outcome !== null };
+  for (const row of history) yield { type: "epoch", row };
+  if (outcome) yield { type: "done", outcome };
+}
+
+/** What a network is measured by, and on. */
+interface Measuring {
+  readonly evaluator: Evaluator;
+  readonly data: TrialData;
+  /** The test examples that are looked at before the end. */
+  readonly glance: Dataset;
+  readonly spec: TrialSpec;
+}
+
+/** A network after an epoch. */
+interface Measured {
+  readonly numbers: Omit<EpochRow, "epoch" | "trainLoss">;
+  readonly onTrain: Answers;
+  /** On all test examples in the end, before on a glance of them. */
+  readonly onTest: Answers;
+  readonly isLast: boolean;
+}
+
+/** The numbers of an epoch after which nothing is measured. */
+const UNMEASURED = { fitLoss: null, trainAccuracy: null, testAccuracy: null } as const;
+
+/** What its labels are, and what training is told. */
+const pairOf = ({ trueLabels, train }: TrialData) => ({ truth: trueLabels, given: train.labels });
+
+function glanceAt({ train, test }: TrialData, { recipe, seed }: TrialSpec): Dataset {
+  const { test: wanted } = recipe.evaluate;
+  const testN = wanted === "all" ? exampleCount(test) : Math.min(wanted, exampleCount(test));
+  return subset({ train, test }, { n: exampleCount(train), testN }, seed).test;
+}
+
+/** @param isLast - Whether the trial ends with this epoch, whatever comes out. */
+async function measure(
+  { evaluator, data, glance, spec }: Measuring,
+  state: TrainingState,
+  isLast: boolean,
+): Promise<Measured> {
+  const { train, test } = data;
+  const { recipe, corrupt } = spec;
+  const onTrain = await evaluator.answer(state, train);
+  const trainAccuracy = accuracy(onTrain.predicted, train.labels);
+  const fitLoss = meanOf(onTrain.losses);
+  const isOver =
+    isLast ||
+    isExploded(fitLoss, train.classNames.length) ||
+    (recipe.fit.stop && isFitted(trainAccuracy, fitLoss, recipe));
+  const asked = isOver ? test : glance;
+  const onTest = await evaluator.answer(state, asked);
+  const numbers = {
+    fitLoss: finiteOrNull(fitLoss),
+    trainAccuracy,
+    testAccuracy: accuracy(onTest.predicted, asked.labels),
+    ...(corrupt > 0 && { apart: measureApart(onTrain.predicted, pairOf(data)) }),
+  };
+  return { numbers, onTrain, onTest, isLast: isOver };
+}
+
+/** What a trial comes to. */
+function outcomeOf(
+  history: readonly EpochRow[],
+  { onTrain, onTest }: Measured,
+  { data, spec }: Measuring,
+  stepsPerEpoch: number,
+): Omit<TrialOutcome, "parametersHash"> {
+  const { train, test } = data;
+  const classes = train.classNames.length;
+  const { diverged, epochsToFit, epochsTo95, best } = milestonesOf(history, spec.recipe, classes);
+  const memorising = memorizingOf(history, pairOf(data), spec.labels === "permute");
+  return {
     status: diverged ? "diverged" : "done",
     epochs: history.length,
     steps: history.length * stepsPerEpoch,
@@ -164,18 +224,13 @@ export async function* runTrial(
     epochsToFit,
     epochsTo95,
     best,
-    trainLoss: finiteOrNull(meanOf(onTrain!.losses)),
-    trainAccuracy: accuracy(onTrain!.predicted, train.labels),
-    testAccuracy: accuracy(onTest!.predicted, test.labels),
-    testAccuracyCorrupted: accuracy(onTest!.predicted, data.testLabelsCorrupted),
-    confusion: confusionMatrix(test.labels, onTest!.predicted, classes),
+    trainLoss: finiteOrNull(meanOf(onTrain.losses)),
+    trainAccuracy: accuracy(onTrain.predicted, train.labels),
+    testAccuracy: accuracy(onTest.predicted, test.labels),
+    testAccuracyCorrupted: accuracy(onTest.predicted, data.testLabelsCorrupted),
+    confusion: confusionMatrix(test.labels, onTest.predicted, classes),
     ...(memorising ? { memorising } : {}),
-    parametersHash: await hashParameters(trainer, step),
   };
-  if (options.checkpointDue) {
-    yield { type: "checkpoint", checkpoint: { ...facts(), ...EPOCH_START, outcome, tensors: [] } };
-  }
-  yield { type: "done", outcome };
 }
 
 /** The learning rate of the step that left a checkpoint; undefined if there was none. */

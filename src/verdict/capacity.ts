@@ -1,5 +1,5 @@
 /**
- * @file Capacity: can the recipe memorise labels that are pure chance?
+ * @file Capacity: can the recipe memorize labels that are pure chance?
  */
 
 import { percent } from "../base/percent.ts";
@@ -11,8 +11,8 @@ import {
   bestAttempt,
   FIT_ALL,
   hasEnded,
-  isMemorised,
-  memorisedFrom,
+  isMemorized,
+  memorizedFrom,
   nextRung,
   unrest,
 } from "./escalation.ts";
@@ -24,15 +24,15 @@ const LUCK = 0.001;
 
 type Capacity = Verdict["capacity"];
 
-/** Training accuracy from which the random labels of a test count as memorised. */
-export function memorisedBound({ trainCounts, labels }: VerdictContext): number {
+/** Training accuracy from which the random labels of a test count as memorized. */
+export function memorizedBound({ trainCounts, labels }: VerdictContext): number {
   const classes = occurring(trainCounts).length;
-  return memorisedFrom(labels === "permute" ? commonestShare(trainCounts) : 1 / classes, classes);
+  return memorizedFrom(labels === "permute" ? commonestShare(trainCounts) : 1 / classes, classes);
 }
 
 /** The same for true labels: they are as unequal as permuted ones, and guessing the commonest class fits none. */
 export const fittedBound = (context: VerdictContext): number =>
-  memorisedBound({ ...context, labels: "permute" });
+  memorizedBound({ ...context, labels: "permute" });
 
 /**
  * Fewest examples of which it is no luck to know a share: one guess for all, and of `classes` equally likely
@@ -54,13 +54,13 @@ interface Said {
 
 const undecided = (next: string, ...reasons: string[]): Said => ({ answer: "inconclusive", reasons, next });
 
-/** The attempts of each seed, and the one it is judged by: the first that memorised, else the best. */
+/** The attempts of each seed, and the one it is judged by: the first that memorized, else the best. */
 interface Judged {
   readonly onRandom: readonly TrialResult[];
   readonly attempts: readonly (readonly TrialResult[])[];
   readonly best: readonly TrialResult[];
-  readonly memorised: readonly TrialResult[];
-  /** Training accuracy from which labels count as memorised. */
+  readonly memorized: readonly TrialResult[];
+  /** Training accuracy from which labels count as memorized. */
   readonly bound: number;
 }
 
@@ -70,17 +70,17 @@ export function judgeCapacity(
   onTrue: readonly TrialResult[],
   context: VerdictContext,
 ): Capacity {
-  const bound = memorisedBound(context);
+  const bound = memorizedBound(context);
   const attempts = attemptsBySeed(onRandom);
   const best = attempts.map(
-    (tried) => tried.find((trial) => isMemorised(trial, bound)) ?? bestAttempt(tried),
+    (tried) => tried.find((trial) => isMemorized(trial, bound)) ?? bestAttempt(tried),
   );
-  const memorised = best.filter((trial) => isMemorised(trial, bound));
-  const judged = { onRandom, attempts, best, memorised, bound };
+  const memorized = best.filter((trial) => isMemorized(trial, bound));
+  const judged = { onRandom, attempts, best, memorized, bound };
   const pace = slowdown(onRandom, onTrue, bound);
   const { answer, reasons, next } =
     obstacleOf(judged, context) ??
-    (memorised.length > 0 ? tellMemorised(judged, pace, context) : tellUnfitted(judged, context));
+    (memorized.length > 0 ? tellMemorized(judged, pace, context) : tellUnfitted(judged, context));
   const missing = missingSeeds(onRandom);
   return {
     answer,
@@ -89,7 +89,7 @@ export function judgeCapacity(
       ACCURACY_LIMITS,
     ),
     epochsToFit: estimateOf(
-      memorised.map((trial) => trial.epochsToFit),
+      memorized.map((trial) => trial.epochsToFit),
       EPOCH_LIMITS,
     ),
     slowdown: pace?.ratio ?? null,
@@ -117,14 +117,14 @@ function obstacleOf({ onRandom, best, bound }: Judged, { trainCounts }: VerdictC
   );
 }
 
-/** What is said where some seeds memorised, or all. */
-function tellMemorised({ best, memorised }: Judged, pace: Pace | null, context: VerdictContext): Said {
+/** What is said where some seeds memorized, or all. */
+function tellMemorized({ best, memorized }: Judged, pace: Pace | null, context: VerdictContext): Said {
   const seeds = plural(best.length, "seed");
-  if (memorised.length < best.length) {
+  if (memorized.length < best.length) {
     const epochs = 2 * Math.max(...best.map(({ epochsAllowed }) => epochsAllowed));
     return undecided(
       mayDecide(context, { next: `--epochs ${epochs}`, isLonger: true }),
-      `${memorised.length} of ${seeds} memorise the random labels, the others do not`,
+      `${memorized.length} of ${seeds} memorise the random labels, the others do not`,
     );
   }
   const slower =
@@ -141,7 +141,7 @@ function tellMemorised({ best, memorised }: Judged, pace: Pace | null, context: 
   };
 }
 
-/** What is said where no seed memorised: why not, as far as it is known. */
+/** What is said where no seed memorized: why not, as far as it is known. */
 function tellUnfitted(judged: Judged, context: VerdictContext): Said {
   const { onRandom, attempts, best } = judged;
   const notFitted = `only ${reachedBy(best)} of the random training labels are right ${effortOf(attempts.flat())}`;
@@ -162,7 +162,7 @@ function tellUnfitted(judged: Judged, context: VerdictContext): Said {
   };
 }
 
-/** A fit that was met below what counts as memorised, or lost again. */
+/** A fit that was met below what counts as memorized, or lost again. */
 function lostFit({ best, bound }: Judged): Said | undefined {
   const lost = best.find(({ epochsToFit }) => epochsToFit !== null);
   if (!lost) return undefined;
@@ -245,7 +245,7 @@ function slowdown(
   const epochsOf = (trials: readonly TrialResult[]): Map<number, number> =>
     new Map(
       trials
-        .filter((trial) => trial.escalation === 0 && isMemorised(trial, bound))
+        .filter((trial) => trial.escalation === 0 && isMemorized(trial, bound))
         .flatMap(({ seed, epochsToFit }) => (epochsToFit === null ? [] : [[seed, epochsToFit] as const])),
     );
   const random = epochsOf(onRandom);

@@ -8,7 +8,7 @@
 import type { TrialResult } from "../run/trial-record.ts";
 import type { Recipe } from "../train/recipe.ts";
 
-/** Training accuracy from which labels count as memorised, where all classes are equally common. */
+/** Training accuracy from which labels count as memorized, where all classes are equally common. */
 export const MEMORIZED = 0.95;
 
 /** Gain in training accuracy, over the last quarter of a run or since the one before, that says "not at rest". */
@@ -18,17 +18,17 @@ const STILL_GAINING = 0.02;
 const STILL_FALLING = 0.1;
 
 /**
- * Training accuracy from which labels count as memorised: 95 % of what is left above always giving the
+ * Training accuracy from which labels count as memorized: 95 % of what is left above always giving the
  * commonest label, and never less than 95 %.
  *
  * @param commonest - Share of the commonest label trained on, as it is expected to be.
  * @param classes - Number of classes that occur.
  */
-export const memorisedFrom = (commonest: number, classes: number): number =>
+export const memorizedFrom = (commonest: number, classes: number): number =>
   Math.max(MEMORIZED, 1 - ((1 - MEMORIZED) * (1 - commonest)) / (1 - 1 / Math.max(2, classes)));
 
-/** Whether a trial ended with its labels memorised; a fit once met and then lost is none. */
-export const isMemorised = (trial: TrialResult, bound: number): boolean =>
+/** Whether a trial ended with its labels memorized; a fit once met and then lost is none. */
+export const isMemorized = (trial: TrialResult, bound: number): boolean =>
   trial.status === "done" && (trial.trainAccuracy ?? 0) >= bound;
 
 /** Whether a trial came to an end that says something about its network. */
@@ -63,7 +63,7 @@ export function hasHardlyTrained({ history, trainLoss, steps, epochs, fit }: Tri
 
 /** Whether a trial fitted its labels by training, and not by its initialization's luck. */
 export const isFittedByTraining = (trial: TrialResult, bound: number): boolean =>
-  isMemorised(trial, bound) && !hasHardlyTrained(trial);
+  isMemorized(trial, bound) && !hasHardlyTrained(trial);
 
 /** A step of the ladder: how often the epochs are doubled, and at which learning rate. */
 export interface Rung {
@@ -133,7 +133,7 @@ export function unrest(attempts: readonly TrialResult[]): Unrest | undefined {
   if (plain.length === 0) return { why: "it diverged at every rate tried", next: rateFlag(rate) };
   const longer = { next: `--epochs ${2 * longest}`, isLonger: true };
   if (plain.at(-1)!.epochsToFit === plain.at(-1)!.epochs) {
-    // Not memorised, and ended all the same: the recipe's criterion asks for less.
+    // Not memorized, and ended all the same: the recipe's criterion asks for less.
     return { why: "what was asked to count as fitted ended training early", next: FIT_ALL };
   }
   if (!before || !last) {

@@ -52,7 +52,7 @@ export const verdictSchema = z.object({
     slowdown: z.number().nullable(),
     /** Seeds that fitted both, over which that is. */
     slowdownSeeds: count.default(0),
-    /** Accuracy from which random labels count as memorised. */
+    /** Accuracy from which random labels count as memorized. */
     bound: share,
     reasons: z.array(z.string()),
     /** What to do next. */

@@ -31,7 +31,7 @@ export function groupTrials(trials: readonly TrialResult[]): TrialResult[][] {
   return [...groups.values()];
 }
 
-/** One row a kind of trial; only trials that ended by themselves count towards its numbers. */
+/** One row a kind of trial; only trials that ended by themselves count toward its numbers. */
 export function summarize(trials: readonly TrialResult[]): SummaryRow[] {
   return groupTrials(trials).map((group) => {
     const ended = group.filter(({ status }) => status === "done" || status === "diverged");

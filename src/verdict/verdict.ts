@@ -1,5 +1,5 @@
 /**
- * @file The verdict: does the recipe memorise, does it learn, are labels and test data what they should be - each
+ * @file The verdict: does the recipe memorize, does it learn, are labels and test data what they should be - each
  * with its evidence, and what to do next.
  */
 

@@ -14,7 +14,7 @@ export function parseBasePath(text: string): string {
   const parts = path.split("/").slice(1);
   const isPath = path === "" || (path.startsWith("/") && parts.every((part) => /^[\w.~@%:+-]+$/.test(part)));
   if (!isPath || parts.some((part) => part === "." || part === "..")) {
-    throw new UsageError(`--base-path: expected a path such as /proxy/4242, got ${JSON.stringify(text)}`);
+    throw new UsageError(`\`basePath\`: expected a path such as /proxy/4242, got ${JSON.stringify(text)}`);
   }
   return path;
 }

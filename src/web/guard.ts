@@ -39,7 +39,7 @@ export function refuseForeigners({ isOurName }: GuardOptions): MiddlewareHandler
     if (name === undefined || !isOurName(name)) {
       throw new Refusal(
         403,
-        "Host: expected a name of this server; if that is what you call it, start it with --name",
+        "Host: expected a name of this server; if that is what you call it, start it with that as a `name`",
       );
     }
     const isApi = context.req.path === "/api" || context.req.path.startsWith("/api/");

@@ -121,7 +121,14 @@ export function queryOf(
   const { experiment, state, model, dataset, inputs, corrupt, seed, ids, text } = filter;
   return {
     experiment: experiment === "" ? undefined : experiment,
-    ...{ state, model, dataset, inputs, corrupt, seed, ids, text },
+    state,
+    model,
+    dataset,
+    inputs,
+    corrupt,
+    seed,
+    ids,
+    text,
   };
 }
 

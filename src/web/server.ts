@@ -55,7 +55,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
   const { requestMs = REQUEST_MS, stallMs = STALL_MS, onError = () => {} } = options;
   if (!isLoopback(host) && tokens.length === 0) {
     throw new UsageError(
-      `--host ${host}: expected a token, as others can reach this address; got none. Nothing was opened`,
+      `\`host\` ${host}: expected a token, as others can reach this address; got none. Nothing was opened`,
     );
   }
   const ours = new Set(["localhost", "127.0.0.1", "::1", host, ...names].map((name) => name.toLowerCase()));
@@ -79,7 +79,14 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
     return await readFile(join(options.checkpoints, basename(facts.path))).catch(() => undefined);
   };
   const services = {
-    ...{ lab, version, helper, live, hasData, dataDir, checkpointBytes, stallMs },
+    lab,
+    version,
+    helper,
+    live,
+    hasData,
+    dataDir,
+    checkpointBytes,
+    stallMs,
     isWorking: options.isWorking ?? false,
     documents: keepDocuments(lab),
   };
@@ -95,7 +102,9 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
   server.maxConnections = CONNECTIONS;
   const bound = await listen(server, host, port);
   const app = createApp(services, {
-    ...{ isOurName, page, basePath },
+    isOurName,
+    page,
+    basePath,
     isToken: tokens.length > 0 ? tokenCheck(tokens) : undefined,
     // Cookies know no ports, and one machine may show several labs.
     cookie: `shatter-${bound.port}`,
@@ -127,10 +136,10 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
 
 /** What the system's refusals to listen mean. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "another program listens there; choose another --port",
-  EACCES: "this user may not listen there; choose a --port from 1024 on",
-  EADDRNOTAVAIL: "this machine has no such address; choose another --host",
-  ENOTFOUND: "there is no host of that name; choose another --host",
+  EADDRINUSE: "another program listens there; choose another `port`",
+  EACCES: "this user may not listen there; choose a `port` from 1024 on",
+  EADDRNOTAVAIL: "this machine has no such address; choose another `host`",
+  ENOTFOUND: "there is no host of that name; choose another `host`",
 };
 
 async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {

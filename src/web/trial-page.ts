@@ -44,11 +44,17 @@ export async function trialPage(db: Tx, id: string): Promise<TrialAnswer> {
     experiments: await experimentsOf(db, id),
     tries: await triesOf(db, id),
     checkpoints: (await checkpointsOf(db, id)).map(({ attempt, epochs, step, size, hash, created_at }) => ({
-      ...{ attempt, epochs, step, size, hash },
+      attempt,
+      epochs,
+      step,
+      size,
+      hash,
       createdAt: created_at.toISOString(),
     })),
     events: (await eventsOf(db, id, EVENTS)).map(({ at, attempt, type, data }) => ({
-      ...{ at, attempt, type },
+      at,
+      attempt,
+      type,
       text: describeEvent(type, data),
     })),
   };

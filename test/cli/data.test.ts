@@ -199,7 +199,7 @@ describe("shatter data show", () => {
     const tilesOf = async (file: string) => (await readFile(file, "utf8")).match(/data:image[^"]+/g)!;
     const [before, after] = [await tilesOf(plain), await tilesOf(augmented)];
     expect(after.length).toBe(before.length + 6);
-    // True images are the same centres in both; those of each epoch are others.
+    // True images are the same centers in both; those of each epoch are others.
     expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
     expect(new Set(after.slice(0, 8)).size).toBe(8);
     expect(await readFile(augmented, "utf8")).toContain("crop, flip, turned up to 25°");

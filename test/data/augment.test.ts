@@ -105,7 +105,10 @@ describe("drawView", () => {
 
   test("sees the whole image as it is, without changes", () => {
     expect(drawView(SHAPE, NONE, SEED, 0, 0)).toMatchObject({
-      ...{ top: 0, left: 0, rows: 32, columns: 32 },
+      top: 0,
+      left: 0,
+      rows: 32,
+      columns: 32,
       mirrored: false,
     });
     expect(Math.abs(drawView(SHAPE, NONE, SEED, 0, 0).degrees)).toBe(0);
@@ -194,7 +197,7 @@ describe("augmentExamples", () => {
     }
   });
 
-  test("sees the centre where the centre is drawn, as evaluation does", () => {
+  test("sees the center where the center is drawn, as evaluation does", () => {
     const { train } = shapes(200, 1);
     const augmentation = { ...NONE, crop: true };
     const row = [...Array(200).keys()].find((candidate) => {

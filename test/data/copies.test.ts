@@ -30,8 +30,13 @@ const TEST = [
   [[4, 3, 2, 1], 0],
 ] as const;
 const FOUND = {
-  ...{ test: 2, testOtherLabel: 1, testByClass: [0, 2], testRepeats: 0, testWorthByClass: [1, 2] },
-  ...{ train: 2, trainOtherLabel: 1 },
+  test: 2,
+  testOtherLabel: 1,
+  testByClass: [0, 2],
+  testRepeats: 0,
+  testWorthByClass: [1, 2],
+  train: 2,
+  trainOtherLabel: 1,
 };
 
 test.each([false, true])("counts equal inputs by split and label (floating-point: %s)", (float) => {

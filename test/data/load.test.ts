@@ -79,7 +79,7 @@ describe("loadDataset", () => {
           `cifar10: expected data_batch_3.bin in one of ${folder}/cifar10, ${folder}/cifar-10-batches-bin, ${folder}, ` +
           `${folder}/cifar10/cifar-10-batches-bin; found only data_batch_1.bin, data_batch_2.bin, data_batch_4.bin, ` +
           `data_batch_5.bin, test_batch.bin (such as ${folder}/cifar10/data_batch_1.bin). ` +
-          'Run "shatter data get cifar10", or pass --data-dir with the folder that holds it',
+          'Run "shatter data get cifar10", or pass `dataDir` with the folder that holds it',
       }),
     );
   });

@@ -21,7 +21,7 @@ function momentsOf(values: Iterable<number>): [mean: number, deviation: number] 
 }
 
 describe("crop", () => {
-  test("cuts out the centre", () => {
+  test("cuts out the center", () => {
     const { inputs, shape } = crop(ramp(4, 4), 2);
     expect(shape).toEqual([1, 1, 2, 2]);
     expect([...inputs]).toEqual([5, 6, 9, 10]);

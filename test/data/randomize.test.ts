@@ -269,11 +269,11 @@ describe("randomize", () => {
   });
 
   test("reports the share of training labels that really changed", () => {
-    const { train, realised } = randomize(original, { inputs: "true", corrupt: 0.5 }, SEED);
+    const { train, realized } = randomize(original, { inputs: "true", corrupt: 0.5 }, SEED);
     const count = train.labels.filter((label, i) => label !== original.train.labels[i]).length;
-    expect(realised).toBe(count / 300);
-    expect(realised).toBeGreaterThan(0);
-    expect(randomize(original, { inputs: "random", corrupt: 0 }, SEED).realised).toBe(0);
+    expect(realized).toBe(count / 300);
+    expect(realized).toBeGreaterThan(0);
+    expect(randomize(original, { inputs: "random", corrupt: 0 }, SEED).realized).toBe(0);
   });
 
   test("says what it touched", () => {

@@ -8,7 +8,10 @@ import { rotationCases, titleOf } from "./rotations.ts";
 
 /** Images of `shape` with the given values. */
 const imagesOf = (shape: readonly number[], inputs: Dataset["inputs"]): Dataset => ({
-  ...{ name: "hand-made", inputs, shape, classNames: ["one"] },
+  name: "hand-made",
+  inputs,
+  shape,
+  classNames: ["one"],
   labels: new Int32Array(shape[0]!),
 });
 
@@ -86,7 +89,7 @@ describe("turnView", () => {
   });
 
   test("takes the mean of four pixels between them, and black for those outside", () => {
-    // At 45 degrees the corners of the turned image, a distance of sqrt(2) / 2 from its centre, lie on the axes.
+    // At 45 degrees the corners of the turned image, a distance of sqrt(2) / 2 from its center, lie on the axes.
     const dataset = imagesOf([1, 1, 2, 2], Float32Array.of(8, 8, 8, 8));
     const out = new Float32Array(4);
     turnView(dataset, 0, { ...WHOLE, degrees: 45, rows: 2, columns: 2 }, out, 0);

@@ -169,13 +169,13 @@ describe("the gradient of a layer", () => {
   const convolved = (y: Value, to: ReturnType<typeof scope>): Value =>
     convolutionLayer(y, { filters: 4, kernel: 2, stride: 1, bias: false }, to, "conv");
 
-  test("is the difference quotient: batch normalisation, by its statistics too", () => {
+  test("is the difference quotient: batch normalization, by its statistics too", () => {
     const inTraining = scope(true);
     const y = batchNorm(convolved(x, inTraining), inTraining, "norm");
     expectDerivative(weightedSum(y, weights), [x, filters, shift], [x, filters, shift, weights], feeds);
   });
 
-  test("is the difference quotient: batch normalisation by running averages", () => {
+  test("is the difference quotient: batch normalization by running averages", () => {
     const inEvaluation = scope(false);
     const y = batchNorm(x, inEvaluation, "norm");
     const [center, variance] = inEvaluation.averages.map(({ value }) => value);
@@ -184,7 +184,7 @@ describe("the gradient of a layer", () => {
     expectDerivative(weightedSum(y, weights), inputs, inputs, given);
   });
 
-  test("is the difference quotient: local response normalisation", () => {
+  test("is the difference quotient: local response normalization", () => {
     const y = localResponseNorm(convolved(x, scope(false)), { radius: 1, alpha: 0.5 });
     expectDerivative(weightedSum(y, weights), [x, filters], [x, filters, weights], feeds);
   });

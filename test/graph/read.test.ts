@@ -296,7 +296,7 @@ const refused: readonly (readonly [string, Uint8Array, string])[] = [
     'readOnnx: node "n" (Softmax): its setting "sharpness" = 3 cannot be expressed',
   ],
   [
-    "a misspelt setting, even of 0",
+    "a misspelled setting, even of 0",
     fileOf({ node: [nodeOf("Softmax", ["x"], { attribute: [int("axs", 0)] })] }),
     'readOnnx: node "n" (Softmax): its setting "axs" = 0 cannot be expressed',
   ],

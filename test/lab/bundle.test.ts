@@ -60,18 +60,22 @@ async function bundle(
   const waiting = [await openAt(seed + 2), await openAt(seed + 3, "quarantined")];
   const done = [first.result.id, second.result.id];
   const experiment = {
-    ...{ id: "mine-custom-abc123", name: "mine", title: "Mine", scale: "custom", source: null, priority: 3 },
-    ...{ definition: { what: "ever" }, trials: [...done, ...waiting.map(({ id }) => id)] },
+    id: "mine-custom-abc123",
+    name: "mine",
+    title: "Mine",
+    scale: "custom",
+    source: null,
+    priority: 3,
+    definition: { what: "ever" },
+    trials: [...done, ...waiting.map(({ id }) => id)],
   };
   const lab = {
-    ...{
-      schema: "shatter/lab@1",
-      version: "0.1.0",
-      exported: "",
-      experiments: [experiment],
-      done,
-      open: waiting,
-    },
+    schema: "shatter/lab@1",
+    version: "0.1.0",
+    exported: "",
+    experiments: [experiment],
+    done,
+    open: waiting,
   };
   const path = at(name);
   const file = join(path, "trials", `${first.result.id}.json`);

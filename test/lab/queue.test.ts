@@ -17,7 +17,9 @@ import { experimentOf, trialOf } from "../store/rows.ts";
 /** The trials of an experiment, in their order. */
 const wantedIn = (experiment: string, count: number, priority = 0): Wanted[] =>
   Array.from({ length: count }, (_, position) => ({
-    ...{ experiment, position, priority },
+    experiment,
+    position,
+    priority,
     trial: `${experiment}-${position}`,
   }));
 

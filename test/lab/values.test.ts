@@ -34,8 +34,13 @@ import { newDatabase } from "../store/databases.ts";
 
 const recipe = { ...paperRecipe, batch: 32, dropout: 0.25, epochs: 3 };
 const request = {
-  ...{ inputs: ["true" as const], corrupt: [1], seeds: 1, firstSeed: 0, escalations: 0 },
-  ...{ recipe, model: "" },
+  inputs: ["true" as const],
+  corrupt: [1],
+  seeds: 1,
+  firstSeed: 0,
+  escalations: 0,
+  recipe,
+  model: "",
 };
 const { subject, model, source, contents } = await identify(
   openLibrary(),
@@ -77,7 +82,9 @@ describe("a model and examples given as values", () => {
   test("that come with Shatter have their names", async () => {
     const given = { model: findModel("linear"), data: "shapes", n: 10, testN: 10 };
     expect(await identify(openLibrary(), given, recipe)).toMatchObject({
-      ...{ model: "linear", source: { name: "shapes" }, contents: [] },
+      model: "linear",
+      source: { name: "shapes" },
+      contents: [],
     });
   });
 
@@ -105,7 +112,13 @@ describe("a model and examples given as values", () => {
 
   test("are tested like any others", async () => {
     const result = await runRandomizationTest({
-      ...{ data: blobs, model: mine, corrupt: [1], escalations: 0, jobs: 1, threads: 1, recipe },
+      data: blobs,
+      model: mine,
+      corrupt: [1],
+      escalations: 0,
+      jobs: 1,
+      threads: 1,
+      recipe,
     });
     expect(result.model).toEqual({ name: "mine", parameters: 2447 });
     expect(result.dataset).toMatchObject({
@@ -115,7 +128,14 @@ describe("a model and examples given as values", () => {
     });
     expect(result.trials).toMatchObject([{ id, parametersHash: expected }]);
     const part = await runRandomizationTest({
-      ...{ data: blobs, n: 32, testN: 10, corrupt: [1], escalations: 0, jobs: 1, threads: 1, recipe },
+      data: blobs,
+      n: 32,
+      testN: 10,
+      corrupt: [1],
+      escalations: 0,
+      jobs: 1,
+      threads: 1,
+      recipe,
     });
     expect(part.dataset).toMatchObject({ train: 32, test: 10 });
     expect(part.trials).toMatchObject([{ status: "done" }]);
@@ -129,8 +149,12 @@ describe("in a lab", () => {
     experiment: { name: "mine", title: "Mine", source: null },
     scale: "custom",
     definition: {
-      ...{ schema: "shatter/definition@1", what: { paper: "mine" }, setting: { scale: "paper" }, seeds: 1 },
-      ...{ models: [model], datasets: {} },
+      schema: "shatter/definition@1",
+      what: { paper: "mine" },
+      setting: { scale: "paper" },
+      seeds: 1,
+      models: [model],
+      datasets: {},
     },
     trials: [{ id, spec: spec!, source, escalation: 0 }],
     contents,
@@ -161,7 +185,14 @@ describe("in a lab", () => {
   test("they are tested, and the test is there to be read", async () => {
     const place = { lab: join(folder, "tested"), databaseUrl: await newDatabase("tested") };
     const result = await runRandomizationTest({
-      ...{ data: blobs, model: mine, corrupt: [1], escalations: 0, jobs: 1, threads: 1, recipe, lab: place },
+      data: blobs,
+      model: mine,
+      corrupt: [1],
+      escalations: 0,
+      jobs: 1,
+      threads: 1,
+      recipe,
+      lab: place,
     });
     expect(result.trials).toMatchObject([{ id, parametersHash: expected }]);
     await using lab = await openLab(place);

@@ -64,14 +64,12 @@ async function workIn(
   await using pool = await openProcessPool({ jobs: 1, device: "cpu", threads: 1, checkpoints });
   const runner = { ...pool, run: around(pool.run) };
   await work({
-    ...{
-      runner,
-      database: lab.database,
-      queue: lab.queue,
-      contents: lab.contents,
-      device: "cpu",
-      threads: 1,
-    },
+    runner,
+    database: lab.database,
+    queue: lab.queue,
+    contents: lab.contents,
+    device: "cpu",
+    threads: 1,
     provenance: provenanceOf("cpu", 1, 1, null),
     shelf: openShelf(lab.database, { ...checkpoints, program: programOn("cpu") }),
     signal: signal ?? new AbortController().signal,
@@ -171,14 +169,12 @@ describe("a worker", () => {
       [Symbol.asyncDispose]: async () => {},
     };
     const working = work({
-      ...{
-        runner,
-        database: lab.database,
-        queue: lab.queue,
-        contents: lab.contents,
-        device: "webgpu",
-        threads: 1,
-      },
+      runner,
+      database: lab.database,
+      queue: lab.queue,
+      contents: lab.contents,
+      device: "webgpu",
+      threads: 1,
       provenance: provenanceOf("webgpu", 1, 1, null),
       shelf: openShelf(lab.database, { folder, program: programOn("webgpu") }),
       signal: new AbortController().signal,

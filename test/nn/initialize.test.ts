@@ -78,7 +78,7 @@ describe.each(initializations)("%s", (kind) => {
     }
   });
 
-  test("starts the shift of a normalisation at zero", () => {
+  test("starts the shift of a normalization at zero", () => {
     expect(largestOf(initialize({ ...bias, fanIn: 0 }, kind, SEED, 1))).toBe(0);
   });
 

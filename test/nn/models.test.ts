@@ -5,7 +5,7 @@ import { findModel, models } from "../../src/nn/models.ts";
 import { summarizeModel } from "../../src/nn/profile.ts";
 import { createScope } from "../../src/nn/scope.ts";
 
-/** The paper's examples: CIFAR-10, cropped to its centre. */
+/** The paper's examples: CIFAR-10, cropped to its center. */
 const EXAMPLE = [3, 28, 28];
 
 describe("the models", () => {
@@ -45,7 +45,7 @@ describe("the models", () => {
     );
   });
 
-  test("have a bias for each filter, before or after the normalisation", () => {
+  test("have a bias for each filter, before or after the normalization", () => {
     const shapesOf = (name: string) =>
       summarizeModel(findModel(name), EXAMPLE, 10).parameters.map(({ role, value }) => [
         value.name,
@@ -75,7 +75,7 @@ describe("the models", () => {
     ]);
   });
 
-  test("average over batches where they normalise", () => {
+  test("average over batches where they normalize", () => {
     const averagesOf = (name: string, training: boolean) => {
       const scope = createScope({ training, dropout: 0 });
       findModel(name).logits(input("x", [2, ...EXAMPLE]), 10, scope);

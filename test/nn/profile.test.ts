@@ -15,7 +15,7 @@ test("isLinear tells softmax regression from networks, on images and on rows", (
   expect(isLinear(findModel("mlp-1x512"), [20], 2)).toBe(false);
 });
 
-/** The paper's examples: CIFAR-10, cropped to its centre. */
+/** The paper's examples: CIFAR-10, cropped to its center. */
 const EXAMPLE = [3, 28, 28];
 
 describe("countMultiplyAdds", () => {

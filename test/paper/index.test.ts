@@ -79,7 +79,7 @@ describe("the experiments", () => {
 
   test("refuse models they have no trials of, unless they take any", () => {
     expect(() => modelsOf(findExperiment("table-1"), ["mlp-3x51"])).toThrow(
-      '--models: table-1 has no trials of it: unknown model "mlp-3x51"; did you mean "mlp-3x512"? (known: inception, inception-nobn, alexnet, mlp-3x512, mlp-1x512)',
+      '`models`: table-1 has no trials of it: unknown model "mlp-3x51"; did you mean "mlp-3x512"? (known: inception, inception-nobn, alexnet, mlp-3x512, mlp-1x512)',
     );
     expect(modelsOf(findExperiment("figure-1a"), ["linear", "linear"])).toEqual(["linear"]);
   });

@@ -49,7 +49,7 @@ describe("conditionsOf", () => {
 
   test.each([-0.1, 1.1, Number.NaN])("refuses the probability %d", (probability) => {
     expect(() => conditionsOf({ inputs: ["true"], corrupt: [probability] })).toThrow(
-      `--corrupt: expected probabilities in [0, 1], got ${probability}`,
+      `\`corrupt\`: expected probabilities in [0, 1], got ${probability}`,
     );
   });
 
@@ -65,7 +65,7 @@ describe("conditionsOf", () => {
   });
 
   test("refuses corrupted labels without true inputs", () => {
-    expect(() => conditionsOf({ inputs: ["random"], corrupt: [0, 1] })).toThrow('add "true" to --inputs');
+    expect(() => conditionsOf({ inputs: ["random"], corrupt: [0, 1] })).toThrow('add "true" to `inputs`');
   });
 });
 
@@ -102,7 +102,7 @@ describe("planTest", () => {
   });
 });
 
-describe("planTest for a model with batch normalisation", () => {
+describe("planTest for a model with batch normalization", () => {
   /** `count` blank images of 1 x 2 x 2. */
   const blank = (count: number): Splits => {
     const { train, test: held } = SPLITS;
@@ -125,11 +125,11 @@ describe("planTest for a model with batch normalisation", () => {
   });
 
   test.each([
-    [8, "keep", 20, "expected full batches of 8, but 20 examples leave one of 4; use --last-batch drop"],
-    [32, "drop", 20, "expected full batches of 32, but 20 examples leave one of 20; use --batch 20 or less"],
+    [8, "keep", 20, "expected full batches of 8, but 20 examples leave one of 4; use `lastBatch` drop"],
+    [32, "drop", 20, "expected full batches of 32, but 20 examples leave one of 20; use `batch` 20 or less"],
   ] as const)("refuses padding: batches of %d, %s, from %d examples", async (batch, last, count, message) => {
     await expect(plan(batch, last, count)).rejects.toThrow(
-      new UsageError(`model "inception" normalises over the batch: ${message}`),
+      new UsageError(`model "inception" normalizes over the batch: ${message}`),
     );
   });
 

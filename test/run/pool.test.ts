@@ -104,7 +104,9 @@ describe("openProcessPool with checkpoints", () => {
 
   const open = (keepDone = false) =>
     openProcessPool({
-      ...{ jobs: 1, device: "cpu", threads: 1 },
+      jobs: 1,
+      device: "cpu",
+      threads: 1,
       checkpoints: { folder, seconds, keepDone },
     });
 

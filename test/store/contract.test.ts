@@ -256,8 +256,14 @@ describe.each([
   test("tells a worker by its heartbeat what it lost and what is wanted no more", async () => {
     const worker = randomUUID();
     await registerWorker(tables, {
-      ...{ id: worker, host: "here", pid: 1, machine: "m", program: "p", device: "cpu" },
-      ...{ jobs: 3, threads: 1 },
+      id: worker,
+      host: "here",
+      pid: 1,
+      machine: "m",
+      program: "p",
+      device: "cpu",
+      jobs: 3,
+      threads: 1,
     });
     const trials = [await planOne(tables), await planOne(tables), await planOne(tables)];
     const tokens: string[] = [];

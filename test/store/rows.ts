@@ -10,24 +10,52 @@ import type { NewExperiment, NewTrial } from "../../src/store/tables.ts";
 
 /** A trial that was never run. */
 export const trialOf = (id: string, seed = 0): NewTrial => ({
-  ...{ id, seed, spec: `{"seed": ${seed}}`, source: '{"name": "shapes"}', model: "linear" },
-  ...{ dataset: "shapes", inputs: "true", corrupt: 0, epochs_allowed: 3 },
-  ...{ train_loss: null, train_accuracy: null, test_accuracy: null, error: null },
+  id,
+  seed,
+  spec: `{"seed": ${seed}}`,
+  source: '{"name": "shapes"}',
+  model: "linear",
+  dataset: "shapes",
+  inputs: "true",
+  corrupt: 0,
+  epochs_allowed: 3,
+  train_loss: null,
+  train_accuracy: null,
+  test_accuracy: null,
+  error: null,
 });
 
 export const experimentOf = (id: string, priority = 0): NewExperiment => ({
-  ...{ id, priority, name: id, title: id, scale: "smoke", source: null, definition: "{}" },
+  id,
+  priority,
+  name: id,
+  title: id,
+  scale: "smoke",
+  source: null,
+  definition: "{}",
 });
 
 export const resultOf = (hash = "hash"): FinishedTrial => ({
-  ...{ status: "done", epochs: 2, epochs_to_fit: 2, epochs_to_95: 1, train_loss: 0.1 },
-  ...{ train_accuracy: 1, test_accuracy: 0.5, test_accuracy_corrupted: 0.5, seconds: 1 },
-  ...{ hash, document: `{"hash": "${hash}"}` },
+  status: "done",
+  epochs: 2,
+  epochs_to_fit: 2,
+  epochs_to_95: 1,
+  train_loss: 0.1,
+  train_accuracy: 1,
+  test_accuracy: 0.5,
+  test_accuracy_corrupted: 0.5,
+  seconds: 1,
+  hash,
+  document: `{"hash": "${hash}"}`,
 });
 
 /** An epoch of a history. */
 export const epochOf = (epoch: number, trainLoss = 1 / epoch) => ({
-  ...{ epoch, trainLoss, fitLoss: null, trainAccuracy: 0.5, testAccuracy: 0.25 },
+  epoch,
+  trainLoss,
+  fitLoss: null,
+  trainAccuracy: 0.5,
+  testAccuracy: 0.25,
 });
 
 /** Plan an experiment of one trial, both of new names; the trial's id. */

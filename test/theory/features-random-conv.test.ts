@@ -27,9 +27,12 @@ const ENGINE = await openEngine(ort, "cpu", 2);
 const { train: TRAIN, test: TESTS } = await loadDataset("shapes", { n: 300, testN: 20 });
 const SETTINGS: RandomConvSettings = {
   ...randomConvDefaults,
-  ...{ filters: 64, patches: 2000, blockFilters: 64 },
+  filters: 64,
+  patches: 2000,
+  blockFilters: 64,
   // The threshold of the plain meaning below.
-  ...{ epsilon: 0.1, threshold: 1 },
+  epsilon: 0.1,
+  threshold: 1,
 };
 
 /** All pixels in [0, 255] of the patch of an image at a place, less their mean, over the root of their variance plus 10. */

@@ -122,7 +122,7 @@ describe("prepareTrial, with augmentation,", () => {
     { inputs: "gaussian", corrupt: 0 },
   ];
 
-  test.each(randomizations)("randomizes whole images and evaluates their centres, %j", async (request) => {
+  test.each(randomizations)("randomizes whole images and evaluates their centers, %j", async (request) => {
     const [spec, splits] = await trialOf(WHOLE, { augment: ALL }, request);
     expect(splits).toBe(WHOLE);
     const prepared = await prepareTrial(splits, spec);
@@ -145,17 +145,17 @@ describe("prepareTrial, with augmentation,", () => {
     expect(withAll!.testLabelsCorrupted).toEqual(without!.testLabelsCorrupted);
   });
 
-  test("measures what it standardizes with on the centres of the training images", async () => {
+  test("measures what it standardizes with on the centers of the training images", async () => {
     const [spec, splits] = await trialOf(WHOLE, { augment: CROP, preprocess: "standardize" }, { corrupt: 0 });
     const { train, test: held } = await prepareTrial(splits, spec);
-    const centres = crop(WHOLE.train);
-    expect(train.inputs).toEqual(preprocess(centres, "standardize", centres).inputs);
-    expect(held.inputs).toEqual(preprocess(crop(WHOLE.test), "standardize", centres).inputs);
+    const centers = crop(WHOLE.train);
+    expect(train.inputs).toEqual(preprocess(centers, "standardize", centers).inputs);
+    expect(held.inputs).toEqual(preprocess(crop(WHOLE.test), "standardize", centers).inputs);
   });
 
   test("refuses images with no window to choose", async () => {
-    const centres = { train: crop(WHOLE.train), test: crop(WHOLE.test) };
-    const [spec, splits] = await trialOf(centres, { augment: CROP });
+    const centers = { train: crop(WHOLE.train), test: crop(WHOLE.test) };
+    const [spec, splits] = await trialOf(centers, { augment: CROP });
     await expect(prepareTrial(splits, spec)).rejects.toThrow(
       "augment crop: expected images larger than 28 x 28, got 28 x 28: there is no window to choose",
     );

@@ -7,12 +7,12 @@ import { createFeed } from "../../src/train/feed.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 
 const { train } = shapes(40, 1);
-const CENTRES = crop(train);
+const CENTERS = crop(train);
 const ALL = { crop: true, flip: true, rotation: 25 };
 const SEED = 3;
 
 const recipeOf = (facts: Partial<Recipe>): Recipe => ({ ...paperRecipe, batch: 16, augment: ALL, ...facts });
-const feedOf = (facts: Partial<Recipe>) => createFeed(train, CENTRES, recipeOf(facts), SEED);
+const feedOf = (facts: Partial<Recipe>) => createFeed(train, CENTERS, recipeOf(facts), SEED);
 
 describe("createFeed", () => {
   test("gives each batch its rows as the epoch sees them, whitened", async () => {
@@ -37,7 +37,7 @@ describe("createFeed", () => {
     const batches = epochBatches(40, 16, "drop", SEED, 0).slice(0, 1);
     const changed = augmentExamples(train, batches[0]!.indices, ALL, SEED, 0);
     expect(await feedOf({ preprocess: "standardize" }).images(batches, 0)).toEqual(
-      preprocess(changed, "standardize", CENTRES).inputs,
+      preprocess(changed, "standardize", CENTERS).inputs,
     );
   });
 

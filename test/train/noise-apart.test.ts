@@ -4,7 +4,7 @@ import { shapes } from "../../src/data/shapes.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import { openEngine } from "../../src/train/engine.ts";
-import { type Apart, measureApart, memorisingOf } from "../../src/train/noise-apart.ts";
+import { type Apart, measureApart, memorizingOf } from "../../src/train/noise-apart.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { runTrial } from "../../src/train/trial.ts";
@@ -21,7 +21,7 @@ test("answers are counted apart on changed labels and on the others", () => {
   });
 });
 
-describe("memorisingOf", () => {
+describe("memorizingOf", () => {
   /** A thousand changed labels of `k` classes, each another than the true one. */
   const changed = (k: number) => {
     const random = randomStream(1, "noise-apart");
@@ -41,7 +41,7 @@ describe("memorisingOf", () => {
   );
 
   test("begins where more changed labels are answered as given than guessing explains", () => {
-    const { guessing, bound, begins, bestTrue } = memorisingOf(history, changed(10), false)!;
+    const { guessing, bound, begins, bestTrue } = memorizingOf(history, changed(10), false)!;
     expect(guessing).toBeCloseTo(1 / 9);
     // Bernstein's bound for 1,000 labels and four epochs: x = 12.5 + ln 4, variance 1000 * 8 / 81.
     expect(bound).toBeCloseTo(0.111111 + 0.05721, 4);
@@ -50,19 +50,19 @@ describe("memorisingOf", () => {
   });
 
   test("says nothing of two classes, where a mistake and a memory are the same", () => {
-    expect(memorisingOf(history, changed(2), false)).toMatchObject({ guessing: 1, begins: null });
+    expect(memorizingOf(history, changed(2), false)).toMatchObject({ guessing: 1, begins: null });
   });
 
   test("expects more guesses of a common class where labels changed places", () => {
     const truth = Int32Array.of(0, 0, 0, 1, 2);
-    expect(memorisingOf([], { truth, given: Int32Array.of(1, 0, 0, 0, 0) }, true)!.guessing).toBeCloseTo(
+    expect(memorizingOf([], { truth, given: Int32Array.of(1, 0, 0, 0, 0) }, true)!.guessing).toBeCloseTo(
       // The first: one of two others, 1 : 1; the fourth and fifth: 3 of 4.
       (1 / 2 + 3 / 4 + 3 / 4) / 3,
     );
   });
 
   test("is null where no label was changed", () => {
-    expect(memorisingOf(history, { truth: PAIR.truth, given: PAIR.truth }, false)).toBeNull();
+    expect(memorizingOf(history, { truth: PAIR.truth, given: PAIR.truth }, false)).toBeNull();
   });
 });
 
@@ -72,13 +72,11 @@ test.each([undefined, "permute"] as const)("a trial follows its changed labels a
   const splits = cropForRecipe(shapes(300, 50), paperRecipe);
   const dataset = { name: "shapes", hash: await splitsHash(splits), train: 300, test: 50 };
   const spec = {
-    ...{
-      schema: "shatter/trial@1" as const,
-      dataset,
-      inputs: "true" as const,
-      corrupt: 0.4,
-      model: "mlp-1x512",
-    },
+    schema: "shatter/trial@1" as const,
+    dataset,
+    inputs: "true" as const,
+    corrupt: 0.4,
+    model: "mlp-1x512",
     ...(labels ? { labels } : {}),
     recipe: { ...paperRecipe, epochs: 60, batch: 32, evaluate: { every: 2, test: "all" as const } },
     seed: 0,

@@ -34,10 +34,10 @@ describe("prepareTrial", () => {
       train,
       test: held,
       testLabelsCorrupted,
-      realised,
+      realized,
     } = await prepareTrial(SPLITS, await specOf({ corrupt: 1 }));
     const changed = train.labels.filter((label, at) => label !== SPLITS.train.labels[at]).length;
-    expect(realised).toBe(changed / 50);
+    expect(realized).toBe(changed / 50);
     expect(held.labels).toEqual(SPLITS.test.labels);
     expect(testLabelsCorrupted).not.toEqual(SPLITS.test.labels);
   });

@@ -160,7 +160,7 @@ describe("a device that cannot run a step", () => {
     expect(await trainer.train(batchesOf([0.1]))).toHaveLength(1);
     await expect(start("alexnet")).rejects.toThrow(
       new EngineError(
-        'device webgpu: graph "alexnet-step" needs the gradient of a max pool, which ONNX Runtime does not compute there; use --device cpu',
+        'device webgpu: graph "alexnet-step" needs the gradient of a max pool, which ONNX Runtime does not compute there; use `device` cpu',
       ),
     );
     // Evaluation needs no gradient.

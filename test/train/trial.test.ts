@@ -132,7 +132,7 @@ describe("openEngine", () => {
       (error: Error) => {
         expect(error.name).toBe("EngineError");
         expect(error.message).toContain(`device ${device}: not available here`);
-        expect(error.message).toContain("--device cpu");
+        expect(error.message).toContain("`device` cpu");
       },
     );
   });

@@ -11,13 +11,13 @@ const judged = (trials: readonly TrialResult[], facts: Partial<VerdictContext> =
 const unfitted = { trainAccuracy: 0.4, trainLoss: 1.5 };
 
 describe("judge, on capacity", () => {
-  test("memorises when random labels are fitted, and says how much slower, and what it means", () => {
+  test("memorizes when random labels are fitted, and says how much slower, and what it means", () => {
     const capacity = judged([trial({ epochsToFit: 10 }), random({ epochsToFit: 25 })]);
     expect(capacity).toMatchObject({ answer: "memorises", slowdown: 2.5, slowdownSeeds: 1 });
     expect(capacity.reasons.join("; ")).toContain("says nothing about what it has learned");
   });
 
-  test("memorises when 95 % are fitted", () => {
+  test("memorizes when 95 % are fitted", () => {
     expect(judged([random({ trainAccuracy: 0.97 })]).answer).toBe("memorises");
     expect(judged([random({ trainAccuracy: 0.94 })]).answer).toBe("inconclusive");
   });
@@ -77,7 +77,7 @@ describe("judge, on capacity", () => {
     expect(capacity).toMatchObject({ answer: "inconclusive", next: "`--lr 0.03` may decide" });
   });
 
-  test("memorises when an escalation does", () => {
+  test("memorizes when an escalation does", () => {
     const fitted = random({ escalation: 1, trainAccuracy: 1 });
     expect(judged([random(unfitted), fitted]).answer).toBe("memorises");
   });

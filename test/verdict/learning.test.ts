@@ -106,7 +106,9 @@ describe("judge, on learning", () => {
     const facts = { testCounts, trainCounts: testCounts };
     const lucky = (loss: number) =>
       classified(testCounts, [0.9, 0.9], {
-        ...{ epochs: 1, trainAccuracy: 0.9, trainLoss: loss },
+        epochs: 1,
+        trainAccuracy: 0.9,
+        trainLoss: loss,
         history: [{ epoch: 1, trainLoss: 0.6, fitLoss: loss, trainAccuracy: 0.9, testAccuracy: 0.9 }],
       });
     const learning = judged([lucky(0.5999)], facts);
@@ -206,9 +208,14 @@ describe("judge, on learning", () => {
   test("counts test examples that repeat others for no more than they are worth", () => {
     const none = CONTEXT.testCounts.map(() => 0);
     const copies = {
-      ...{ test: 0, testOtherLabel: 0, testByClass: none, train: 0, trainOtherLabel: 0 },
+      test: 0,
+      testOtherLabel: 0,
+      testByClass: none,
+      train: 0,
+      trainOtherLabel: 0,
       // One image a class, a hundred times each.
-      ...{ testRepeats: 990, testWorthByClass: CONTEXT.testCounts.map(() => 1) },
+      testRepeats: 990,
+      testWorthByClass: CONTEXT.testCounts.map(() => 1),
     };
     const { learning, text } = judge([trial({ testAccuracy: 0.1 })], { ...CONTEXT, copies });
     expect(learning.answer).toBe("inconclusive");

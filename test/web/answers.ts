@@ -22,48 +22,68 @@ const of =
     schema;
 
 const counts = z.strictObject({
-  ...{ waiting: count, running: count, done: count, quarantined: count, cancelled: count },
+  waiting: count,
+  running: count,
+  done: count,
+  quarantined: count,
+  cancelled: count,
 });
 
 export const labAnswer = of<api.LabAnswer>()(
   z.strictObject({
-    ...{ version: z.string().min(1), where: z.string().min(1), isWorking: z.boolean() },
-    ...{ experiments: count, trials: counts, workers: count },
+    version: z.string().min(1),
+    where: z.string().min(1),
+    isWorking: z.boolean(),
+    experiments: count,
+    trials: counts,
+    workers: count,
   }),
 );
 
 const experimentFields = {
-  ...{
-    id: z.string(),
-    name: z.string(),
-    title: z.string(),
-    scale: z.string(),
-    source: z.string().nullable(),
-  },
-  ...{ priority: z.int(), createdAt: moment, trials: counts, seconds, secondsLeft: seconds.nullable() },
+  id: z.string(),
+  name: z.string(),
+  title: z.string(),
+  scale: z.string(),
+  source: z.string().nullable(),
+  priority: z.int(),
+  createdAt: moment,
+  trials: counts,
+  seconds,
+  secondsLeft: seconds.nullable(),
 };
 export const experimentItem = of<api.ExperimentItem>()(z.strictObject(experimentFields));
 
 const trialFields = {
-  ...{ id: z.string(), state: z.enum(trialStates), status: z.enum(["done", "diverged"]).nullable() },
-  ...{
-    model: z.string(),
-    dataset: z.string(),
-    inputs: z.string(),
-    corrupt: share,
-    permuted: z.boolean(),
-    seed: count,
-  },
-  ...{ epoch: count, epochsAllowed: count, share, trainLoss: z.number().nullable() },
-  ...{ trainAccuracy: share.nullable(), testAccuracy: share.nullable(), epochsToFit: count.nullable() },
-  ...{ seconds: seconds.nullable(), attempts: count, error: z.string().nullable(), updatedAt: moment },
+  id: z.string(),
+  state: z.enum(trialStates),
+  status: z.enum(["done", "diverged"]).nullable(),
+  model: z.string(),
+  dataset: z.string(),
+  inputs: z.string(),
+  corrupt: share,
+  permuted: z.boolean(),
+  seed: count,
+  epoch: count,
+  epochsAllowed: count,
+  share,
+  trainLoss: z.number().nullable(),
+  trainAccuracy: share.nullable(),
+  testAccuracy: share.nullable(),
+  epochsToFit: count.nullable(),
+  seconds: seconds.nullable(),
+  attempts: count,
+  error: z.string().nullable(),
+  updatedAt: moment,
 };
 export const trialItem = of<api.TrialItem>()(z.strictObject(trialFields));
 
 export const experimentAnswer = of<api.ExperimentAnswer>()(
   z.strictObject({
     ...experimentFields,
-    ...{ question: z.string().nullable(), running: z.array(trialItem), recent: z.array(trialItem) },
+    question: z.string().nullable(),
+    running: z.array(trialItem),
+    recent: z.array(trialItem),
     files: z.array(z.strictObject({ name: z.string(), title: z.string() })),
     documentVersion: z.string().min(1),
   }),
@@ -71,18 +91,25 @@ export const experimentAnswer = of<api.ExperimentAnswer>()(
 
 export const trialsAnswer = of<api.TrialsAnswer>()(
   z.strictObject({
-    ...{ total: count, trials: z.array(trialItem) },
+    total: count,
+    trials: z.array(trialItem),
     values: z.strictObject({
-      ...{ model: z.array(z.string()), dataset: z.array(z.string()), inputs: z.array(z.string()) },
-      ...{ corrupt: z.array(share), seed: z.array(count) },
+      model: z.array(z.string()),
+      dataset: z.array(z.string()),
+      inputs: z.array(z.string()),
+      corrupt: z.array(share),
+      seed: z.array(count),
     }),
   }),
 );
 
 export const epochPoint = of<api.EpochPoint>()(
   z.strictObject({
-    ...{ epoch: z.int().min(1), trainLoss: z.number().nullable(), fitLoss: z.number().nullable() },
-    ...{ trainAccuracy: share.nullable(), testAccuracy: share.nullable() },
+    epoch: z.int().min(1),
+    trainLoss: z.number().nullable(),
+    fitLoss: z.number().nullable(),
+    trainAccuracy: share.nullable(),
+    testAccuracy: share.nullable(),
   }),
 );
 
@@ -98,13 +125,23 @@ export const trialAnswer = of<api.TrialAnswer>()(
     experiments: z.array(z.strictObject({ id: z.string(), title: z.string() })),
     tries: z.array(
       z.strictObject({
-        ...{ number: z.int().min(1), state: z.enum(attemptStates), worker: z.string(), startedAt: moment },
-        ...{ endedAt: moment.nullable(), resumedEpochs: count, error: z.string().nullable() },
+        number: z.int().min(1),
+        state: z.enum(attemptStates),
+        worker: z.string(),
+        startedAt: moment,
+        endedAt: moment.nullable(),
+        resumedEpochs: count,
+        error: z.string().nullable(),
       }),
     ),
     checkpoints: z.array(
       z.strictObject({
-        ...{ attempt: count, epochs: count, step: count, size: count, hash: z.string(), createdAt: moment },
+        attempt: count,
+        epochs: count,
+        step: count,
+        size: count,
+        hash: z.string(),
+        createdAt: moment,
       }),
     ),
     events: z.array(
@@ -117,10 +154,18 @@ const picture = z.string().startsWith("data:image/png;base64,");
 
 export const misfitAnswer = of<api.MisfitAnswer>()(
   z.strictObject({
-    ...{ epoch: count.nullable(), reason: z.string().nullable(), asked: count, of: count, total: count },
+    epoch: count.nullable(),
+    reason: z.string().nullable(),
+    asked: count,
+    of: count,
+    total: count,
     examples: z.array(
       z.strictObject({
-        ...{ index: count, image: picture, label: z.string(), trueLabel: z.string(), answer: z.string() },
+        index: count,
+        image: picture,
+        label: z.string(),
+        trueLabel: z.string(),
+        answer: z.string(),
       }),
     ),
   }),
@@ -129,7 +174,10 @@ export const misfitAnswer = of<api.MisfitAnswer>()(
 export const compareAnswer = of<api.CompareAnswer>()(
   z.strictObject({
     metric: z.enum(["trainLoss", "fitLoss", "trainAccuracy", "testAccuracy"]),
-    ...{ by: z.array(z.string()), fields: z.array(z.string()), trials: count, total: count },
+    by: z.array(z.string()),
+    fields: z.array(z.string()),
+    trials: count,
+    total: count,
     groups: z.array(
       z.strictObject({
         title: z.string().min(1),
@@ -137,8 +185,11 @@ export const compareAnswer = of<api.CompareAnswer>()(
         trials: z.array(z.string()).min(1),
         points: z.array(
           z.strictObject({
-            ...{ epoch: z.int().min(1), mean: z.number(), low: z.number().nullable() },
-            ...{ high: z.number().nullable(), n: z.int().min(1) },
+            epoch: z.int().min(1),
+            mean: z.number(),
+            low: z.number().nullable(),
+            high: z.number().nullable(),
+            n: z.int().min(1),
           }),
         ),
       }),
@@ -148,8 +199,13 @@ export const compareAnswer = of<api.CompareAnswer>()(
 
 export const dataItem = of<api.DataItem>()(
   z.strictObject({
-    ...{ name: z.string(), title: z.string(), isHere: z.boolean(), hint: z.string().nullable() },
-    ...{ train: count.nullable(), test: count.nullable(), classNames: z.array(z.string()) },
+    name: z.string(),
+    title: z.string(),
+    isHere: z.boolean(),
+    hint: z.string().nullable(),
+    train: count.nullable(),
+    test: count.nullable(),
+    classNames: z.array(z.string()),
   }),
 );
 
@@ -164,9 +220,20 @@ export const gridAnswer = of<api.GridAnswer>()(
 
 export const workerItem = of<api.WorkerItem>()(
   z.strictObject({
-    ...{ id: z.uuid(), host: z.string(), pid: z.int(), machine: z.string(), program: z.string() },
-    ...{ device: z.string(), jobs: count, threads: count, startedAt: moment, heartbeatAt: moment },
-    ...{ endedAt: moment.nullable(), silentSeconds: seconds, running: z.array(trialItem), done: count },
+    id: z.uuid(),
+    host: z.string(),
+    pid: z.int(),
+    machine: z.string(),
+    program: z.string(),
+    device: z.string(),
+    jobs: count,
+    threads: count,
+    startedAt: moment,
+    heartbeatAt: moment,
+    endedAt: moment.nullable(),
+    silentSeconds: seconds,
+    running: z.array(trialItem),
+    done: count,
   }),
 );
 
@@ -174,8 +241,11 @@ export const catalogAnswer = of<api.CatalogAnswer>()(
   z.strictObject({
     experiments: z.array(
       z.strictObject({
-        ...{ name: z.string(), title: z.string(), question: z.string().nullable() },
-        ...{ source: z.string().nullable(), models: z.array(z.string()) },
+        name: z.string(),
+        title: z.string(),
+        question: z.string().nullable(),
+        source: z.string().nullable(),
+        models: z.array(z.string()),
       }),
     ),
     scales: z.array(z.string()),

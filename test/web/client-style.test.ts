@@ -1,5 +1,5 @@
 /**
- * @file The page's style sheet has the colours of the report.
+ * @file The page's style sheet has the colors of the report.
  */
 
 import { readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { seriesColors } from "../../src/report/chart/looks.ts";
 
 const sheet = readFileSync(join(import.meta.dirname, "..", "..", "src", "page", "style.css"), "utf8");
 
-test.each(seriesColors)("$variable has the colours of the report, in light and in dark", (color) => {
+test.each(seriesColors)("$variable has the colors of the report, in light and in dark", (color) => {
   expect(sheet).toContain(`${color.variable}: light-dark(${color.light}, ${color.dark});`);
 });
 

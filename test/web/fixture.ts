@@ -66,8 +66,14 @@ export async function planRecord(db: Tx, record: ExperimentResult, id = idOf(rec
 export async function addWorker(db: Tx, host = "laptop"): Promise<string> {
   const id = randomUUID();
   await registerWorker(db, {
-    ...{ id, host, pid: 4711, machine: "a processor, 2 cores", program: "shatter 0.1.0", device: "cpu" },
-    ...{ jobs: 2, threads: 1 },
+    id,
+    host,
+    pid: 4711,
+    machine: "a processor, 2 cores",
+    program: "shatter 0.1.0",
+    device: "cpu",
+    jobs: 2,
+    threads: 1,
   });
   return id;
 }
@@ -126,7 +132,7 @@ export function labOf(
     contents: openLabContents(database, join(folder, "contents")),
     async start({ name, scale }: StartOptions) {
       const record = records.find((one) => one.name === name && one.scale === scale);
-      if (!record) throw new UsageError(`--scale ${scale}: nothing was recorded of ${name}`);
+      if (!record) throw new UsageError(`\`scale\` ${scale}: nothing was recorded of ${name}`);
       await planRecord(db, record);
       return { id: idOf(record), trials: record.trials.length, done: 0 };
     },
@@ -139,7 +145,11 @@ export function labOf(
       const { dataset } = records[0]!.trials[0]!.spec;
       const experiment = findExperiment(row.name);
       return documentOf({
-        ...{ id, experiment, trials, models: experiment.models, datasetOf: () => dataset },
+        id,
+        experiment,
+        trials,
+        models: experiment.models,
+        datasetOf: () => dataset,
         setting: { scale: "paper" },
         provenance: records[0]!.provenance,
       });
@@ -173,7 +183,11 @@ export async function openDashboard(
   const server = await startServer({ lab, onError: (error) => errors.push(error), ...options });
   const ask = (path: string, init?: RequestInit) => fetch(new URL(path, server.address), init);
   return {
-    ...{ lab, server, errors, ask, db: lab.database.tables },
+    lab,
+    server,
+    errors,
+    ask,
+    db: lab.database.tables,
     async json(path, init) {
       const answer = await ask(path, init);
       if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);

@@ -289,5 +289,5 @@ describe("below a path", () => {
     "/a;b",
     "https://hub/",
   ])("%j is none", (text) =>
-    expect(() => parseBasePath(text)).toThrow("--base-path: expected a path such as /proxy/4242"));
+    expect(() => parseBasePath(text)).toThrow("`basePath`: expected a path such as /proxy/4242"));
 });

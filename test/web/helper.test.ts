@@ -45,7 +45,12 @@ let trainAccuracy: number;
 beforeAll(async () => {
   const splits = cropForRecipe(await loadDataset("shapes", source), recipe);
   const spec: TrialSpec = {
-    ...{ schema: "shatter/trial@1", inputs: "shuffled", corrupt: 0.5, model: "mlp-1x512", recipe, seed: 3 },
+    schema: "shatter/trial@1",
+    inputs: "shuffled",
+    corrupt: 0.5,
+    model: "mlp-1x512",
+    recipe,
+    seed: 3,
     dataset: { name: "shapes", hash: await splitsHash(splits), train: N, test: 64 },
   };
   id = await trialId(spec);
@@ -84,7 +89,11 @@ describe("misfit examples", () => {
 
   test("are not there before there is a checkpoint, and that is said", async () => {
     expect(await ask()).toEqual({
-      ...{ epoch: null, asked: 0, of: N, total: 0, examples: [] },
+      epoch: null,
+      asked: 0,
+      of: N,
+      total: 0,
+      examples: [],
       reason: "This trial has left no checkpoint yet.",
     });
   });
@@ -144,11 +153,13 @@ test("examples that were given as values are shown like those of a name", async 
   await dashboard.lab.contents.keep(given.contents);
   const { train } = given.subject.splits;
   const spec: TrialSpec = {
-    ...{ schema: "shatter/trial@1", inputs: "true", corrupt: 0, model: given.model, recipe: paperRecipe },
-    ...{
-      dataset: { name: train.name, hash: await splitsHash(given.subject.splits), train: 20, test: 10 },
-      seed: 0,
-    },
+    schema: "shatter/trial@1",
+    inputs: "true",
+    corrupt: 0,
+    model: given.model,
+    recipe: paperRecipe,
+    dataset: { name: train.name, hash: await splitsHash(given.subject.splits), train: 20, test: 10 },
+    seed: 0,
   };
   await plan("values", spec, given.source);
   const answer = await dashboard.ask(`/api/trials/${await trialId(spec)}/examples?epoch=1&count=16`);

@@ -74,7 +74,11 @@ function definitionOf({ name, scale, trials }: ExperimentResult): Definition {
   // All conditions at the paper's scale train on the same examples.
   const { dataset } = trials[0]!.spec;
   return definitionSchema.parse({
-    ...{ schema: "shatter/definition@1", what: { paper: name }, setting, models, seeds: 1 },
+    schema: "shatter/definition@1",
+    what: { paper: name },
+    setting,
+    models,
+    seeds: 1,
     datasets: Object.fromEntries(conditions.map((condition) => [dataKey(condition), dataset])),
   });
 }
@@ -118,7 +122,9 @@ export async function fillLab(
       definition: definitionOf(record),
       trials: record.trials.map(
         ({ spec, result }): PlannedTrial => ({
-          ...{ id: result.id, spec, escalation: result.escalation },
+          id: result.id,
+          spec,
+          escalation: result.escalation,
           source: { name: spec.dataset.name, n: spec.dataset.train, testN: spec.dataset.test },
         }),
       ),
@@ -143,8 +149,14 @@ export async function tellAgain({ database }: LocalLab, trial: StoredTrial): Pro
   const { result } = trial;
   const [worker, token] = [randomUUID(), randomUUID()];
   await registerWorker(tables, {
-    ...{ id: worker, host: "this-machine", pid: process.pid, machine: machine() },
-    ...{ program: trial.provenance.engine, device: trial.provenance.device, jobs: 1, threads: 1 },
+    id: worker,
+    host: "this-machine",
+    pid: process.pid,
+    machine: machine(),
+    program: trial.provenance.engine,
+    device: trial.provenance.device,
+    jobs: 1,
+    threads: 1,
   });
   const begun = await beginAttempt(tables, { trial: result.id, worker, job: randomUUID(), token });
   if ("refused" in begun)
@@ -155,7 +167,9 @@ export async function tellAgain({ database }: LocalLab, trial: StoredTrial): Pro
     told += rows.length;
     const events = told === rows.length ? [{ type: "prepared", data: preparedOf(trial) }] : [];
     await recordProgress(tables, token, {
-      ...{ epochs: rows, events, share: told < result.history.length ? 0.5 : 0 },
+      epochs: rows,
+      events,
+      share: told < result.history.length ? 0.5 : 0,
       ...(told === rows.length ? { resumedEpochs: 0 } : {}),
     });
   };

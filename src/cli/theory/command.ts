@@ -85,7 +85,11 @@ async function run<Options>(
   const command = commandLine();
   const more: Output[] = [];
   const given: Given = {
-    ...{ seed, threads, command, signal, onProgress: progress.show },
+    seed,
+    threads,
+    command,
+    signal,
+    onProgress: progress.show,
     alsoWrite: (name, path, content) =>
       more.push({ name, isResult: false, write: () => writeWhole(path, content) }),
   };

@@ -57,5 +57,9 @@ export const recipeOfFlags = ({
   momentum,
   weightDecay,
 }: RecipeFlags): Partial<Recipe> => ({
-  ...{ epochs, learningRate: lr, batch, momentum, weightDecay },
+  epochs,
+  learningRate: lr,
+  batch,
+  momentum,
+  weightDecay,
 });

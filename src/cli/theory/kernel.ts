@@ -23,6 +23,7 @@ const name = <T extends string>(kind: string, known: readonly T[]) =>
   oneOf(kind, known, (given) => unknownName(kind, given, known));
 
 /** The command. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: options, one after another.
 export function kernelCommand(): Command {
   const { data, d, kernel, degree, l2, features, filters, solver, tolerance, iterations } = kernelDefaults;
   return defineTheory<Options>({
@@ -63,7 +64,7 @@ export function kernelCommand(): Command {
           [...l2],
         )
         .option("--no-curve", "do not solve for smaller n on the way")
-        .option("--no-interpolants", "leave out the interpolants that do not generalise")
+        .option("--no-interpolants", "leave out the interpolants that do not generalize")
         .optionsGroup("How it is solved:")
         .option(
           "--solver <name>",

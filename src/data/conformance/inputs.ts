@@ -24,6 +24,9 @@ const PAIRS = 100;
 /** A place in a dataset. */
 type Place = readonly [split: SplitName, index: number];
 
+/** A line about these inputs. */
+type Write = (check: string, value: number, bound: number) => ConformanceLine;
+
 /** Check the inputs of a randomized dataset against the original. */
 export function checkInputs(
   original: Splits,
@@ -33,8 +36,7 @@ export function checkInputs(
   by: Randomizer,
 ): ConformanceLine[] {
   const name = inputs === "true" ? `true inputs seed ${seed}` : `${inputs} pixels seed ${seed}`;
-  const line = (check: string, value: number, bound: number): ConformanceLine =>
-    atMost(name, check, value, bound);
+  const line: Write = (check, value, bound) => atMost(name, check, value, bound);
   const places = sampledPlaces(original, seed);
   const again = line(
     "sampled inputs that differ when drawn a second time",
@@ -44,32 +46,58 @@ export function checkInputs(
     0,
   );
   if (inputs === "true") return [again];
-  if (inputs === "gaussian") {
-    const truth = channelMoments(original.train);
-    // Noise that does not vary is the same everywhere, and no worse for it.
-    if (!judgedChannels(truth).includes(true)) return [again];
-    const { mean, variance } = momentDistances(truth, randomized);
-    return [
-      line("mean of each channel, distance in standard errors", mean, NORMAL_BOUND),
-      line("variance of each channel, distance in standard errors", variance, NORMAL_BOUND),
-      line(
-        "Kolmogorov distance from the unclamped Gaussian, times sqrt(n)",
-        distributionDistance(truth, randomized),
-        DISTRIBUTION_BOUND,
-      ),
-      line(
-        "serial correlation of the noise, and spread of the means of inputs: distance from chance, of its bound",
-        dependence(truth, randomized),
-        1,
-      ),
-      line("sampled inputs with the noise of another", repeated(randomized, places), 0),
-      again,
-    ];
-  }
+  if (inputs === "gaussian") return [...checkNoise(original, randomized, places, line), again];
+  return [
+    ...checkMoves(original, randomized, places, inputs, line),
+    line(
+      "permutations over 512 other seeds, by places, pixels that stay and neighbors: distance from uniform, of its bound",
+      permutationsOverSeeds(by, inputs, seed),
+      1,
+    ),
+    again,
+  ];
+}
+
+/** Whether noise is Gaussian with the moments of the training inputs, and every number of it drawn by itself. */
+function checkNoise(
+  original: Splits,
+  randomized: Splits,
+  places: readonly Place[],
+  line: Write,
+): ConformanceLine[] {
+  const truth = channelMoments(original.train);
+  // Noise that does not vary is the same everywhere, and no worse for it.
+  if (!judgedChannels(truth).includes(true)) return [];
+  const { mean, variance } = momentDistances(truth, randomized);
+  return [
+    line("mean of each channel, distance in standard errors", mean, NORMAL_BOUND),
+    line("variance of each channel, distance in standard errors", variance, NORMAL_BOUND),
+    line(
+      "Kolmogorov distance from the unclamped Gaussian, times sqrt(n)",
+      distributionDistance(truth, randomized),
+      DISTRIBUTION_BOUND,
+    ),
+    line(
+      "serial correlation of the noise, and spread of the means of inputs: distance from chance, of its bound",
+      dependence(truth, randomized),
+      1,
+    ),
+    line("sampled inputs with the noise of another", repeated(randomized, places), 0),
+  ];
+}
+
+/** Whether inputs have the pixels that they had, moved by one permutation, or by one of each. */
+function checkMoves(
+  original: Splits,
+  randomized: Splits,
+  places: readonly Place[],
+  inputs: "shuffled" | "random",
+  line: Write,
+): ConformanceLine[] {
   const before = places.map((place) => hashesAt(original, place));
   const after = places.map((place) => hashesAt(randomized, place));
   const altered = before.filter((hashes, i) => unmatched(hashes, after[i]!) > 0).length;
-  const lines = [line("sampled inputs whose pixels are not those of the original", altered, 0)];
+  const same = line("sampled inputs whose pixels are not those of the original", altered, 0);
   const width = isImages(original.train) ? original.train.shape[3]! : 1;
   const kept = (traces: readonly Int32Array[]): ConformanceLine => {
     const { value, bound } = mostKept(traces, width);
@@ -81,7 +109,8 @@ export function checkInputs(
   };
   if (inputs === "shuffled") {
     const columns = [before, after].map((hashes) => hashes.reduce(joinHashes));
-    lines.push(
+    return [
+      same,
       // If one permutation moved all, each column of the original is found again, only elsewhere.
       line(
         "pixels not moved alike in all sampled training and test inputs",
@@ -89,31 +118,23 @@ export function checkInputs(
         0,
       ),
       kept([traceOf(columns[0]!, columns[1]!)]),
-    );
-  } else {
-    const traces = before.map((hashes, i) => traceOf(hashes, after[i]!));
-    lines.push(
-      kept(traces),
-      line(
-        "pixels of sampled inputs with the value they had: distance from chance",
-        ...unmovedPixels(before, after),
-      ),
-      line(
-        "parts of the input that pixels move to: distance from uniform, of its bound",
-        unevenness(traces),
-        1,
-      ),
-      line("pairs of sampled inputs moved by the same permutation", movedAlike(before, after), 0),
-    );
+    ];
   }
-  lines.push(
+  const traces = before.map((hashes, i) => traceOf(hashes, after[i]!));
+  return [
+    same,
+    kept(traces),
     line(
-      "permutations over 512 other seeds, by places, pixels that stay and neighbors: distance from uniform, of its bound",
-      permutationsOverSeeds(by, inputs, seed),
+      "pixels of sampled inputs with the value they had: distance from chance",
+      ...unmovedPixels(before, after),
+    ),
+    line(
+      "parts of the input that pixels move to: distance from uniform, of its bound",
+      unevenness(traces),
       1,
     ),
-  );
-  return [...lines, again];
+    line("pairs of sampled inputs moved by the same permutation", movedAlike(before, after), 0),
+  ];
 }
 
 /**

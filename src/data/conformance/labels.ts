@@ -2,7 +2,7 @@
  * @file Whether corrupted labels are what they claim to be.
  *
  * A peer renamed the classes instead of drawing labels: those "random" labels are a function of the image, and
- * a network generalises. Another drew training and test labels from one seed. Each has a check here.
+ * a network generalizes. Another drew training and test labels from one seed. Each has a check here.
  */
 
 import type { Splits } from "../dataset.ts";
@@ -177,7 +177,7 @@ function changedShare(labels: Labels): [farthest: number, bound: number] {
   return [farthest / truth.length, most / truth.length];
 }
 
-/** Changed labels in blocks of neighbouring rows, as many as have five changed and five others on average. */
+/** Changed labels in blocks of neighboring rows, as many as have five changed and five others on average. */
 function changedInBlocks(splits: readonly Labels[]): Squares {
   const rarer = Math.min(
     ...splits.flatMap((labels) => {

@@ -80,7 +80,7 @@ async function missing(
       : `found only ${[...found.keys()].join(", ")} (such as ${path})`;
   return new DataError(
     `${known.name}: expected ${file.name} in one of ${folders.join(", ")}; ${there}. ` +
-      `Run "shatter data get ${known.name}", or pass --data-dir with the folder that holds it`,
+      `Run "shatter data get ${known.name}", or pass \`dataDir\` with the folder that holds it`,
   );
 }
 

@@ -51,8 +51,8 @@ export const batchNormalize: Operation<[Value], Epsilon> = operation<[Value], Ep
     const deviations = deviationsOf(x);
     const scale = inverseDeviation(deviations, attributes);
     const along = multiply(channelMean(multiply(dy, deviations)), multiply(scale, multiply(scale, scale)));
-    const centred = subtract(multiply(dy, scale), multiply(channelMean(dy), scale));
-    return [add(centred, multiply(deviations, negate(along)))];
+    const centered = subtract(multiply(dy, scale), multiply(channelMean(dy), scale));
+    return [add(centered, multiply(deviations, negate(along)))];
   },
   evaluate(shape, [x], { epsilon }) {
     const [n, c, ...image] = shape as [number, number, ...number[]];

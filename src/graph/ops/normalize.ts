@@ -1,5 +1,5 @@
 /**
- * @file Normalisations along an axis.
+ * @file Normalizations along an axis.
  */
 
 import { ShapeError } from "../../base/errors.ts";

@@ -84,7 +84,7 @@ export const permuteAxes: Operation<[Value], { readonly axes: readonly number[] 
 /** The transpose of a matrix, `[m, n] -> [n, m]`. */
 export const transpose = (x: Value): Value => permuteAxes(x, { axes: [1, 0] });
 
-/** The same numbers as another element type; towards an integer the fraction is cut off. */
+/** The same numbers as another element type; toward an integer the fraction is cut off. */
 export const cast: Operation<[Value], { readonly to: DataType }> = operation({
   name: "cast",
   operands: 1,

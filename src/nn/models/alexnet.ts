@@ -14,7 +14,7 @@ const FILTERS = 64;
 /** The settings of TensorFlow's CIFAR-10 tutorial, whose network this is on images of 28x28. */
 const RESPONSE = { radius: 4, alpha: 0.001 / 9 };
 
-/** Convolution 5x5, ReLU, max-pool 3x3 with stride 2, local response normalisation. */
+/** Convolution 5x5, ReLU, max-pool 3x3 with stride 2, local response normalization. */
 function module(x: Value, scope: Scope, name: string): Value {
   const settings = { filters: FILTERS, kernel: 5, stride: 1, bias: true };
   const pooled = maxPoolLayer(relu(convolutionLayer(x, settings, scope, name)), 3, 2);
@@ -24,7 +24,7 @@ function module(x: Value, scope: Scope, name: string): Value {
 /** Two modules, then fully connected layers of 384, 192 and the classes: 1,387,786 parameters on 3x28x28. */
 export const alexnet: Model = {
   name: "alexnet",
-  title: "two convolutions with pools and local response normalisation, then 384 and 192 ReLU units",
+  title: "two convolutions with pools and local response normalization, then 384 and 192 ReLU units",
   source: PAPER,
   logits(x, classes, scope) {
     requireImages("alexnet", x);

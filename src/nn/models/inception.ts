@@ -1,5 +1,5 @@
 /**
- * @file The paper's small Inception (its Fig. 3), with and without batch normalisation.
+ * @file The paper's small Inception (its Fig. 3), with and without batch normalization.
  */
 
 import { relu } from "../../graph/ops/elementwise.ts";
@@ -27,7 +27,7 @@ const MODULES: readonly (readonly [number, number] | readonly [number])[] = [
 /**
  * Modules of a 1x1 and a 3x3 convolution side by side, two of them downsampling, then the mean of each channel.
  *
- * With batch normalisation a convolution has no bias, as the normalisation adds one: so both have 1,649,402
+ * With batch normalization a convolution has no bias, as the normalization adds one: so both have 1,649,402
  * parameters on 3x28x28 images of 10 classes, as in the paper's Table 1.
  */
 function smallInception(name: string, normalized: boolean, title: string): Model {
@@ -65,11 +65,11 @@ function smallInception(name: string, normalized: boolean, title: string): Model
 export const inception = smallInception(
   "inception",
   true,
-  "small Inception: ten modules of 1x1 and 3x3 convolutions, batch normalisation",
+  "small Inception: ten modules of 1x1 and 3x3 convolutions, batch normalization",
 );
 
 export const inceptionWithoutNorm = smallInception(
   "inception-nobn",
   false,
-  "small Inception without batch normalisation",
+  "small Inception without batch normalization",
 );

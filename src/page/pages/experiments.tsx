@@ -32,7 +32,7 @@ export function ExperimentsPage({ address }: { readonly address: URL }): JSX.Ele
                   ? "no worker is here"
                   : `${formatNoun(lab.data.workers, "worker")} at work`
               }.`
-            : "Does a network learn, or does it memorise?"
+            : "Does a network learn, or does it memorize?"
         }
         actions={
           <button type="button" class="strong" onClick={() => setQuery({ start: "choose" })}>

@@ -150,7 +150,9 @@ const NumberField = ({
       type="number"
       required
       step={1}
-      {...{ min, max, value }}
+      min={min}
+      max={max}
+      value={value}
       onInput={({ currentTarget }) => {
         if (currentTarget.value !== "") onChange(Number(currentTarget.value));
       }}

@@ -126,7 +126,7 @@ export function Misfit({ id, epoch }: { readonly id: string; readonly epoch: num
   );
 }
 
-/** Share of a colour in the cell of the row's most frequent answer, in percent; text stays legible on it. */
+/** Share of a color in the cell of the row's most frequent answer, in percent; text stays legible on it. */
 const STRONGEST = 42;
 
 /** Test examples by true class and predicted class. */

@@ -31,7 +31,7 @@ export interface CurvePoint {
   readonly high: number | null;
 }
 
-/** Our line, and the paper's in the same colour. */
+/** Our line, and the paper's in the same color. */
 export interface Curve {
   readonly label: string;
   readonly ours: readonly CurvePoint[];

@@ -1,7 +1,7 @@
 /**
  * @file The frame of every chart: an SVG with its title, its description, a legend and marks.
  *
- * On a page a chart takes its colours from CSS: `currentColor` and `--ground`. In a file of its own it has a
+ * On a page a chart takes its colors from CSS: `currentColor` and `--ground`. In a file of its own it has a
  * white ground and its title.
  */
 
@@ -39,7 +39,7 @@ export interface Drawing {
   readonly height: number;
 }
 
-/** The colours of text and of what is behind it, as CSS understands them. */
+/** The colors of text and of what is behind it, as CSS understands them. */
 export interface Paper {
   readonly ink: string;
   readonly ground: string;

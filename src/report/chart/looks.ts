@@ -1,7 +1,7 @@
 /**
- * @file How lines look: a colour and a shape each; solid and filled for ours, dashed and hollow for the paper's.
+ * @file How lines look: a color and a shape each; solid and filled for ours, dashed and hollow for the paper's.
  *
- * The first colours are those of Okabe and Ito (Color Universal Design, 2008), which people with colour-blindness
+ * The first colors are those of Okabe and Ito (Color Universal Design, 2008), which people with color-blindness
  * can tell apart, a little lighter on dark ground. What a trial was trained on has one of them in every chart of a
  * test; labels random in part lie between true and random labels.
  */
@@ -16,7 +16,7 @@ export interface Color {
   readonly dark: string;
 }
 
-/** What tells a line from the others: a colour, and the number of a shape. */
+/** What tells a line from the others: a color, and the number of a shape. */
 export interface Marking {
   readonly color: Color;
   readonly shape: number;
@@ -76,13 +76,13 @@ const SHAPES = [
   { symbol: "triangle", turn: 270 },
 ] as const;
 
-/** What marks the line at a place, unless it is about something that has a colour of its own. */
+/** What marks the line at a place, unless it is about something that has a color of its own. */
 export const markingOf = (place: number): Marking => ({
   color: seriesColors[place % seriesColors.length]!,
   shape: place,
 });
 
-/** The colour of a kind of trial; escalations share it. */
+/** The color of a kind of trial; escalations share it. */
 export function kindColor({ inputs, nominal }: Kind): Color {
   const [trueLabels, randomLabels, shuffled, random, gaussian] = seriesColors as [Color, ...Color[]];
   const from = { true: trueLabels, shuffled, random, gaussian }[inputs]!;
@@ -94,7 +94,7 @@ export function kindColor({ inputs, nominal }: Kind): Color {
   };
 }
 
-/** A colour between two, `share` of the way, in sRGB. */
+/** A color between two, `share` of the way, in sRGB. */
 function mix(from: string, to: string, share: number): string {
   const channel = (color: string, index: number): number =>
     Number.parseInt(color.slice(1 + 2 * index, 3 + 2 * index), 16);
@@ -106,7 +106,7 @@ function mix(from: string, to: string, share: number): string {
   return `#${channels.join("")}`;
 }
 
-/** A colour as CSS understands it: by its variable on a page, fixed in a file. */
+/** A color as CSS understands it: by its variable on a page, fixed in a file. */
 export const inkOf = ({ variable, light }: Color, theme: "page" | "file"): string =>
   theme === "page" ? `var(${variable})` : light;
 

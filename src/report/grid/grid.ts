@@ -28,7 +28,7 @@ export interface GridCell {
   readonly mark: string;
   /** What the text is the beginning of, such as a hash. */
   readonly whole?: string;
-  /** The colour that what it names has in charts. */
+  /** The color that what it names has in charts. */
   readonly color?: Color;
 }
 

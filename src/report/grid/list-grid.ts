@@ -20,7 +20,7 @@ export interface ListColumn<T> {
   readonly rank?: number;
   /** Whether it is left out where no record has anything for it. */
   readonly isOptional?: boolean;
-  /** The colour that what its cell names has in charts. */
+  /** The color that what its cell names has in charts. */
   readonly color?: (record: T) => Color;
   readonly read: (record: T) => ListValue;
 }

@@ -15,7 +15,7 @@ const WIDTHS = { wide: 760, narrow: 360 };
 /** Characters of JSON that a page carries at most; beyond, the histories are left to the file. */
 const MOST_CARRIED = 2_000_000;
 
-/** A page with a title; colours are those of lines, and more if given. */
+/** A page with a title; colors are those of lines, and more if given. */
 export const htmlPage = (title: string, main: Markup, colors: readonly Color[] = []): string =>
   textOf(html`<!doctype html>
 <html lang="en">

@@ -4,7 +4,7 @@
 
 import type { Color } from "../chart/looks.ts";
 
-/** The style sheet of a page with some colours of its own. */
+/** The style sheet of a page with some colors of its own. */
 export function pageStyle(colors: readonly Color[]): string {
   const list = (scheme: "light" | "dark"): string =>
     colors.map((color) => `${color.variable}: ${color[scheme]};`).join(" ");

@@ -14,8 +14,8 @@ import { formatEstimate } from "../format.ts";
 import { nameTest, tellSpread } from "./about.ts";
 import { chanceOf, testFigure } from "./curves.ts";
 
-/** How much was memorised and how much was learned, a pair of dots a kind; null if nothing was measured. */
-export function learningAndMemorising(result: TestResult): PairFigure | null {
+/** How much was memorized and how much was learned, a pair of dots a kind; null if nothing was measured. */
+export function learningAndMemorizing(result: TestResult): PairFigure | null {
   const pairs = [...result.summary]
     .sort(compareKinds)
     .map((row) => ({

@@ -76,7 +76,11 @@ export const accuracyPlot = (
     guide,
   }: { readonly caption: string; readonly x: Plot["x"]; readonly guide: Plot["guides"][number] },
 ): DrawnPlot => ({
-  ...{ name: title, title, caption, x, series },
+  name: title,
+  title,
+  caption,
+  x,
+  series,
   y: { label: "Accuracy", unit: "share", domain: [0, 1] },
   guides: [guide],
 });

@@ -7,7 +7,7 @@ import { drawCurves } from "../chart/curve-chart.ts";
 import type { CurveFigure } from "../chart/figure.ts";
 import type { DrawOptions } from "../chart/frame.ts";
 import { drawPairs, type PairFigure } from "../chart/pair-chart.ts";
-import { accuracyByCorruption, learningAndMemorising } from "./comparisons.ts";
+import { accuracyByCorruption, learningAndMemorizing } from "./comparisons.ts";
 import { accuracyCurves, trainingCurves } from "./curves.ts";
 import { noiseApart } from "./noise-apart.ts";
 
@@ -17,7 +17,7 @@ export type TestFigure = CurveFigure | PairFigure;
 /** The figures of a test, those for which there is something to draw; the one to show first comes first. */
 export const testFigures = (result: TestResult): TestFigure[] =>
   [
-    learningAndMemorising(result),
+    learningAndMemorizing(result),
     trainingCurves(result),
     accuracyCurves(result),
     accuracyByCorruption(result),

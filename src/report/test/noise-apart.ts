@@ -1,5 +1,5 @@
 /**
- * @file The figure of partly corrupted labels followed apart, and when memorising began, in words.
+ * @file The figure of partly corrupted labels followed apart, and when memorizing began, in words.
  */
 
 import { meanOf } from "../../base/statistics.ts";
@@ -31,7 +31,7 @@ export function noiseApart(result: TestResult): CurveFigure | null {
   const guessing = meanOf(guesses);
   const shared = {
     caption: [
-      ...groupTrials(trials).flatMap(tellMemorising),
+      ...groupTrials(trials).flatMap(tellMemorizing),
       "Training accuracy after each epoch, means over seeds: on examples whose labels were changed against the labels given to them (memorised) and against their true labels (learned from other examples), and on the rest against their labels.",
       CARRIED,
     ].join(" "),
@@ -46,8 +46,8 @@ export function noiseApart(result: TestResult): CurveFigure | null {
 
 const isPartly = ({ labels: { nominal } }: TrialResult): boolean => nominal > 0 && nominal < 1;
 
-/** When memorising began in the trials of a kind, in one sentence; none if no trial came to its end. */
-function tellMemorising(trials: readonly TrialResult[]): string[] {
+/** When memorizing began in the trials of a kind, in one sentence; none if no trial came to its end. */
+function tellMemorizing(trials: readonly TrialResult[]): string[] {
   const ended = trials.flatMap(({ memorising }) => (memorising ? [memorising] : []));
   if (ended.length === 0) return [];
   const kind = nameEscalated(kindOfTrial(trials[0]!));

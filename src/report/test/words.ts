@@ -28,7 +28,7 @@ export function headlineOf({ capacity, learning, leak, copies }: Verdict): strin
     "does-not-learn": "It does not learn from true labels",
     inconclusive: "Whether it learns from true labels is not decided",
   }[learning.answer];
-  const memorises = {
+  const memorizes = {
     memorises: "it can memorise random ones",
     "does-not-fit": "it does not fit random ones",
     inconclusive: "whether it can memorise random ones is not decided",
@@ -36,7 +36,7 @@ export function headlineOf({ capacity, learning, leak, copies }: Verdict): strin
   const joined =
     learning.answer === "inconclusive" && capacity.answer === "inconclusive"
       ? "Neither learning nor memorising is decided yet"
-      : `${learns}, and ${memorises}`;
+      : `${learns}, and ${memorizes}`;
   const doubts = [
     ...(leak.suspected ? ["true labels reached the training on random ones"] : []),
     ...(copies && copies.test > 0

@@ -64,106 +64,33 @@ const CHILD = new URL(`./child${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}
  * @throws DataError if the folder of checkpoints cannot be written to.
  */
 export async function openProcessPool(options: PoolOptions): Promise<TrialRunner> {
-  const { jobs, device, threads, checkpoints, contents } = options;
+  const { jobs, device, checkpoints } = options;
   if (checkpoints) await requireFolder("checkpoints", checkpoints.folder);
   const done: string[] = [];
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
-  const waiting: (() => void)[] = [];
-  let running = 0;
-
+  const places = countPlaces(jobs);
   const start = async (): Promise<ChildProcess> => {
-    const told: ChildOptions = { checkpoints, contents };
-    const child = fork(CHILD, [device, String(threads), JSON.stringify(told)], {
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-    });
+    const child = forkChild(options);
     all.add(child);
     child.once("exit", () => all.delete(child));
     const answer = await firstMessage(child);
-    if (answer.type === "refused") {
-      child.kill("SIGKILL");
-      throw new EngineError(answer.error);
-    }
-    return child;
+    if (answer.type !== "refused") return child;
+    child.kill("SIGKILL");
+    throw new EngineError(answer.error);
   };
-
-  const takePlace = async (): Promise<void> => {
-    if (running < jobs) running++;
-    else await new Promise<void>((free) => waiting.push(free));
-  };
-  const givePlace = (): void => {
-    // A place goes straight to who waits longest: given back first, a newcomer could take it too.
-    const next = waiting.shift();
-    if (next) next();
-    else running--;
-  };
-
-  const runIn = (
-    child: ChildProcess,
-    order: ParentMessage,
-    onEvent: (event: TrialEvent) => void,
-    signal?: AbortSignal,
-  ) =>
-    new Promise<TrialFailure | undefined>((resolve) => {
-      let complaints = "";
-      let grace: NodeJS.Timeout | undefined;
-      const onComplaint = (chunk: Buffer): void => {
-        complaints = (complaints + chunk).slice(-2000);
-      };
-      const end = (failure: TrialFailure | undefined): void => {
-        child.off("message", onMessage).off("exit", onExit);
-        child.stderr?.off("data", onComplaint);
-        signal?.removeEventListener("abort", onAbort);
-        clearTimeout(grace);
-        resolve(failure);
-      };
-      const onMessage = (message: ChildMessage): void => {
-        if (message.type === "event") onEvent(message.event);
-        if (message.type === "ended") {
-          idle.push(child);
-          end(message.failure);
-        }
-      };
-      const onExit = (code: number | null, killer: NodeJS.Signals | null): void => {
-        if (signal?.aborted) {
-          end({ status: "stopped", error: "interrupted" });
-          return;
-        }
-        const how = killer ? `was killed by ${killer}` : `ended with exit code ${code}`;
-        const isKilled = killer === "SIGKILL";
-        const hint = isKilled ? " (out of memory? try fewer --jobs)" : "";
-        const said = hideSecrets(complaints.trim());
-        const error = `the trial's process ${how}${hint}${said ? `: ${said}` : ""}`;
-        end({ status: "failed", error, isKilled });
-      };
-      const kill = (): void => void child.kill("SIGKILL");
-      const onAbort = (): void => {
-        if (!checkpoints) kill();
-        else {
-          child.send({ type: "stop" } satisfies ParentMessage);
-          grace = setTimeout(kill, GRACE_MS);
-        }
-      };
-      child.on("message", onMessage).on("exit", onExit);
-      child.stderr?.on("data", onComplaint);
-      signal?.addEventListener("abort", onAbort);
-      // An interruption while the process was starting came before there was anybody to hear it.
-      if (signal?.aborted) kill();
-      else child.send(order);
-    });
-
   idle.push(await start());
   return {
     jobs,
     async run(spec, source, onEvent, signal) {
-      await takePlace();
+      await places.take();
       try {
         if (signal?.aborted) return { status: "stopped", error: "interrupted before it began" };
         let child = idle.pop();
         while (child && !isAlive(child)) child = idle.pop();
-        const order = { type: "run", spec, source } as const;
-        const failure = await runIn(child ?? (await start()), order, onEvent, signal);
+        child ??= await start();
+        const failure = await runIn(child, { type: "run", spec, source }, onEvent, signal, !checkpoints);
+        if (isAlive(child)) idle.push(child);
         if (failure === undefined) done.push(await trialId(spec));
         return failure;
       } catch (error) {
@@ -171,7 +98,7 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
         if (signal?.aborted) return { status: "stopped", error: "interrupted before it began" };
         return { status: "failed", error: messageOf(error) };
       } finally {
-        givePlace();
+        places.give();
       }
     },
     async [Symbol.asyncDispose]() {
@@ -183,6 +110,90 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
       for (const trial of done) await folder.remove(trial);
     },
   };
+}
+
+function forkChild({ device, threads, checkpoints, contents }: PoolOptions): ChildProcess {
+  const told: ChildOptions = { checkpoints, contents };
+  return fork(CHILD, [device, String(threads), JSON.stringify(told)], {
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+}
+
+/** Places of trials that run at once. */
+function countPlaces(count: number) {
+  const waiting: (() => void)[] = [];
+  let taken = 0;
+  return {
+    async take(): Promise<void> {
+      if (taken < count) taken++;
+      else await new Promise<void>((free) => waiting.push(free));
+    },
+    give(): void {
+      // A place goes straight to who waits longest: given back first, a newcomer could take it too.
+      const next = waiting.shift();
+      if (next) next();
+      else taken--;
+    },
+  };
+}
+
+/**
+ * Have a child carry out an order, until it says that it has, or dies.
+ *
+ * @param isHasty - Whether an interruption kills the child, which else is asked to leave a checkpoint first.
+ */
+function runIn(
+  child: ChildProcess,
+  order: ParentMessage,
+  onEvent: (event: TrialEvent) => void,
+  signal: AbortSignal | undefined,
+  isHasty: boolean,
+): Promise<TrialFailure | undefined> {
+  return new Promise((resolve) => {
+    let complaints = "";
+    let grace: NodeJS.Timeout | undefined;
+    const onComplaint = (chunk: Buffer): void => {
+      complaints = (complaints + chunk).slice(-2000);
+    };
+    const end = (failure: TrialFailure | undefined): void => {
+      child.off("message", onMessage).off("exit", onExit);
+      child.stderr?.off("data", onComplaint);
+      signal?.removeEventListener("abort", onAbort);
+      clearTimeout(grace);
+      resolve(failure);
+    };
+    const onMessage = (message: ChildMessage): void => {
+      if (message.type === "event") onEvent(message.event);
+      if (message.type === "ended") end(message.failure);
+    };
+    const onExit = (code: number | null, killer: NodeJS.Signals | null): void =>
+      end(signal?.aborted ? { status: "stopped", error: "interrupted" } : deathOf(code, killer, complaints));
+    const kill = (): void => void child.kill("SIGKILL");
+    const onAbort = (): void => {
+      if (isHasty) kill();
+      else {
+        child.send({ type: "stop" } satisfies ParentMessage);
+        grace = setTimeout(kill, GRACE_MS);
+      }
+    };
+    child.on("message", onMessage).on("exit", onExit);
+    child.stderr?.on("data", onComplaint);
+    signal?.addEventListener("abort", onAbort);
+    // An interruption while the process was starting came before there was anybody to hear it.
+    if (signal?.aborted) kill();
+    else child.send(order);
+  });
+}
+
+/** Why a trial failed whose process ended. */
+function deathOf(code: number | null, killer: NodeJS.Signals | null, complaints: string): TrialFailure {
+  const how = killer ? `was killed by ${killer}` : `ended with exit code ${code}`;
+  const isKilled = killer === "SIGKILL";
+  const hint = isKilled ? " (out of memory? try fewer `jobs`)" : "";
+  const said = hideSecrets(complaints.trim());
+  const error = `the trial's process ${how}${hint}${said ? `: ${said}` : ""}`;
+  return { status: "failed", error, isKilled };
 }
 
 /** Whether a child can be given an order: one that was killed while it was idle may seem connected for a while. */

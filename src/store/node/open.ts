@@ -40,7 +40,9 @@ export async function openEmbedded(lab: string): Promise<EmbeddedDatabase> {
     const running = engine;
     const tables = await tablesOf(running);
     return {
-      ...{ tables, owner, kind: "pglite" },
+      tables,
+      owner,
+      kind: "pglite",
       where: `lab ${lab}`,
       queue: fromPglite(running),
       async [Symbol.asyncDispose]() {
@@ -182,7 +184,9 @@ export async function openServer(url: string, frozenMs: number = FROZEN_MS): Pro
   }
   const tables = await openTables(new PoolableDialect({ pool }), where);
   return {
-    ...{ tables, where, kind: "postgres" },
+    tables,
+    where,
+    kind: "postgres",
     queue: { executeSql: (text, values) => pool.query(text, values) },
     [Symbol.asyncDispose]: () => tables.destroy(),
   };

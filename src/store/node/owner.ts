@@ -191,14 +191,14 @@ export async function requireLockable(lab: string, type?: number): Promise<boole
   const name = SHARED_FILE_SYSTEMS.get(number);
   if (name !== undefined && process.env[SOLE_MACHINE] !== "1") {
     throw new DataError(
-      `lab ${lab}: expected a file system of this machine alone, got ${name}, where two machines may open one lab and destroy it: choose a --lab on a disk of this machine (a copy of the folder is a lab), share a PostgreSQL by --database-url, or, if no other machine opens this lab, set ${SOLE_MACHINE}=1`,
+      `lab ${lab}: expected a file system of this machine alone, got ${name}, where two machines may open one lab and destroy it: choose a \`lab\` on a disk of this machine (a copy of the folder is a lab), share a PostgreSQL by \`databaseUrl\`, or, if no other machine opens this lab, set ${SOLE_MACHINE}=1`,
     );
   }
   return name !== undefined;
 }
 
 function taken(lab: string, owner: OwnerFile | undefined, path: string): DataError {
-  const ways = "end it, choose another --lab, or share a PostgreSQL by --database-url";
+  const ways = "end it, choose another `lab`, or share a PostgreSQL by `databaseUrl`";
   if (!owner) return new DataError(`lab ${lab}: another process has it open; wait for it, ${ways}`);
   const { host, pid, address } = owner;
   const isHere = host === hostname();

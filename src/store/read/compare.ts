@@ -116,7 +116,9 @@ export async function readCurves(
     quantiles.set(n, quantile);
     const half = (quantile * deviation) / Math.sqrt(n);
     curves[group]!.push({
-      ...{ epoch, mean, n },
+      epoch,
+      mean,
+      n,
       low: Math.max(limits[0]!, mean - half),
       high: Math.min(limits[1]!, mean + half),
     });

@@ -99,9 +99,17 @@ export async function readLines(db: Tx, ids: readonly string[]): Promise<TrialLi
       .selectFrom("trials")
       .leftJoin("results", "results.trial_id", "trials.id")
       .select([
-        ...["trials.id" as const, "trials.state" as const, "results.status" as const],
-        ...["model" as const, "dataset" as const, "inputs" as const, "corrupt" as const, "seed" as const],
-        ...["epoch" as const, "epochs_allowed as epochsAllowed" as const, "share" as const],
+        "trials.id",
+        "trials.state",
+        "results.status",
+        "model",
+        "dataset",
+        "inputs",
+        "corrupt",
+        "seed",
+        "epoch",
+        "epochs_allowed as epochsAllowed",
+        "share",
         "trials.train_loss as trainLoss",
         "trials.train_accuracy as trainAccuracy",
         "trials.test_accuracy as testAccuracy",

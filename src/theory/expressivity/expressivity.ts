@@ -90,7 +90,16 @@ export async function computeExpressivity(engine: Engine, given: Sample, study: 
   const ordered = orderSamples(on.exact, sample.targets);
   const { thresholds } = exact.blocks[0]!;
   return {
-    ...{ sample, merged, isLabels, exact, sizes, remedies, roundings, depths, depthCount, ordered },
+    sample,
+    merged,
+    isLabels,
+    exact,
+    sizes,
+    remedies,
+    roundings,
+    depths,
+    depthCount,
+    ordered,
     gap: relativeGap(on.exact),
     largestSum: largestSum(exact, ordered.projected.at(-1)!),
     drawn: candidates,

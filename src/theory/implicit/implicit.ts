@@ -137,13 +137,13 @@ function requireSettings({
   starts,
 }: ImplicitSettings): void {
   if (rate !== undefined && !(rate > 0 && rate < Number.POSITIVE_INFINITY))
-    refuse("lr", "a number above 0", rate);
+    refuse("rate", "a number above 0", rate);
   if (!(momentum >= 0 && momentum < 1)) refuse("momentum", "a number in [0, 1)", momentum);
   if (!(l2 >= 0 && l2 < Number.POSITIVE_INFINITY)) refuse("l2", "a number of at least 0", l2);
   if (!(tolerance >= 1e-12 && tolerance < 1)) refuse("tolerance", "a number in [1e-12, 1)", tolerance);
   if (!(Number.isSafeInteger(epochs) && epochs >= 1))
     refuse("epochs", "a whole number of at least 1", epochs);
-  for (const [option, list] of Object.entries({ labels, method: methods, start: starts })) {
+  for (const [option, list] of Object.entries({ labels, methods, starts })) {
     if (list.length === 0) refuse(option, "at least one name", "none");
   }
 }
@@ -185,7 +185,15 @@ async function runOne(
   const slowest = l2 > 0 && start === "random" ? 0 : spectrum.smallest;
   let first: number | undefined;
   const path = await followPath({
-    ...{ x, y, factor, start: from, descent, leastNorm: least, limit, tolerance, epochs },
+    x,
+    y,
+    factor,
+    start: from,
+    descent,
+    leastNorm: least,
+    limit,
+    tolerance,
+    epochs,
     onMoment: async ({ toLimit, epoch }) => {
       first ??= toLimit;
       // Convergence is linear, so what is done is a share of the logarithm.
@@ -195,7 +203,11 @@ async function runOne(
   });
   const last = path.moments.at(-1)!;
   return {
-    ...{ labels, method, start, descent, path },
+    labels,
+    method,
+    start,
+    descent,
+    path,
     distance: last.toLeastNorm / unit,
     nullSpace: norm(outside) / unit,
     fromLimit: last.toLimit / unit,

@@ -34,12 +34,12 @@ export interface Problem {
 export function requireUnderdetermined(n: number, d: number): void {
   if (n > MOST_EXAMPLES || d > MOST_VALUES) {
     throw new UsageError(
-      `implicit: expected at most ${MOST_EXAMPLES} examples of at most ${MOST_VALUES} values, got ${n} of ${d}; take a smaller --n`,
+      `implicit: expected at most ${MOST_EXAMPLES} examples of at most ${MOST_VALUES} values, got ${n} of ${d}; take a smaller \`n\``,
     );
   }
   if (n >= d) {
     throw new UsageError(
-      `implicit: expected fewer examples than values in each (n < d), so that many weights fit them, got n = ${n} and d = ${d}; take a smaller --n${d > 1 ? ` (at most ${d - 1})` : " or wider examples"}`,
+      `implicit: expected fewer examples than values in each (n < d), so that many weights fit them, got n = ${n} and d = ${d}; take a smaller \`n\`${d > 1 ? ` (at most ${d - 1})` : " or wider examples"}`,
     );
   }
 }

@@ -50,15 +50,28 @@ export function implicitResult(computed: Computed): Unsigned {
         : []),
     ],
     settings: {
-      ...{ data: splits.train.name, n, d, testN: exampleCount(splits.test) },
-      ...{ labels: labels.join(","), method: methods.join(","), start: starts.join(",") },
-      ...{ lr: rate ?? null, momentum, l2, tolerance, epochs, seed },
+      data: splits.train.name,
+      n,
+      d,
+      testN: exampleCount(splits.test),
+      labels: labels.join(","),
+      method: methods.join(","),
+      start: starts.join(","),
+      lr: rate ?? null,
+      momentum,
+      l2,
+      tolerance,
+      epochs,
+      seed,
     },
     tables: [runsTable(computed), interpolantsTable(interpolants)],
     plots: labels.flatMap((name) => [plotOf(computed, name, "distance"), plotOf(computed, name, "norm")]),
     claims: l2 > 0 ? [] : [claimOf(runs)],
     numbers: {
-      ...{ n, d, smallestEigenvalue: spectrum.smallest, largestEigenvalue: spectrum.largest },
+      n,
+      d,
+      smallestEigenvalue: spectrum.smallest,
+      largestEigenvalue: spectrum.largest,
       ...Object.fromEntries(runs.flatMap(numbersOf)),
     },
   };
@@ -72,9 +85,18 @@ function numbersOf(run: Run): [string, number | null][] {
   const { distance, nullSpace, fromLimit, outside, norm, leastNorm, testAccuracy } = run;
   const { epoch, residual } = run.path.moments.at(-1)!;
   return named(keyOf(run), {
-    ...{ Distance: distance, NullSpace: nullSpace, FromLimit: fromLimit, Outside: outside, Norm: norm },
-    ...{ LeastNorm: leastNorm, Rate: run.descent.rate, Shrink: run.measuredRate },
-    ...{ PredictedShrink: run.predictedRate, TestAccuracy: testAccuracy, Epochs: epoch, Residual: residual },
+    Distance: distance,
+    NullSpace: nullSpace,
+    FromLimit: fromLimit,
+    Outside: outside,
+    Norm: norm,
+    LeastNorm: leastNorm,
+    Rate: run.descent.rate,
+    Shrink: run.measuredRate,
+    PredictedShrink: run.predictedRate,
+    TestAccuracy: testAccuracy,
+    Epochs: epoch,
+    Residual: residual,
   });
 }
 

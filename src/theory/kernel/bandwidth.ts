@@ -48,7 +48,7 @@ export const bandwidthByRule = (squaredDistance: number): number =>
 function positive(square: number): number {
   if (square > 0) return square;
   throw new DataError(
-    "no bandwidth can be chosen: all training examples are equal, or zeros; use other examples, or give a --bandwidth",
+    "no bandwidth can be chosen: all training examples are equal, or zeros; use other examples, or give a `bandwidth`",
   );
 }
 

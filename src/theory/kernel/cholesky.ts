@@ -136,7 +136,7 @@ async function factorShifted(
   for (const value of matrix) {
     if (!Number.isFinite(value)) {
       throw new DataError(
-        `kernel: expected finite entries of the Gram matrix, got ${value}: the examples or features hold a number that is not finite, or the kernel overflows (a smaller --bandwidth or --degree helps)`,
+        `kernel: expected finite entries of the Gram matrix, got ${value}: the examples or features hold a number that is not finite, or the kernel overflows (a smaller \`bandwidth\` or \`degree\` helps)`,
       );
     }
     largest = Math.max(largest, Math.abs(value));

@@ -95,7 +95,7 @@ export function requireInterpolable(
   if (l2 > 0) return;
   if (points.count > kernel.rank) {
     throw new UsageError(
-      `kernel ${kernel.name}: the Gram matrix of ${points.count} examples of ${points.size} values is singular, its rank is at most ${kernel.rank}: labels cannot be fitted exactly; use --l2 with a positive number, at most --n ${kernel.rank}, or another --kernel`,
+      `kernel ${kernel.name}: the Gram matrix of ${points.count} examples of ${points.size} values is singular, its rank is at most ${kernel.rank}: labels cannot be fitted exactly; use \`l2\` with a positive number, at most \`n\` ${kernel.rank}, or another \`kernel\``,
     );
   }
   if (kernel.atZero === 0) {
@@ -103,7 +103,7 @@ export function requireInterpolable(
     for (let example = 0; example < count; example++) {
       if (data.subarray(example * size, (example + 1) * size).some((value) => value !== 0)) continue;
       throw new DataError(
-        `training example ${example} is all zeros, and the ${kernel.name} kernel of zeros is 0: no function has another value there; leave it out, or use --l2 with a positive number or another --kernel`,
+        `training example ${example} is all zeros, and the ${kernel.name} kernel of zeros is 0: no function has another value there; leave it out, or use \`l2\` with a positive number or another \`kernel\``,
       );
     }
   }
@@ -111,13 +111,13 @@ export function requireInterpolable(
   const clash = duplicates.find(({ first, second }) => labels[first] !== labels[second]);
   if (clash) {
     throw new DataError(
-      `training examples ${clash.first} and ${clash.second} are equal, but their labels are ${labels[clash.first]} and ${labels[clash.second]}: no function fits both; leave one out, or use --l2 with a positive number`,
+      `training examples ${clash.first} and ${clash.second} are equal, but their labels are ${labels[clash.first]} and ${labels[clash.second]}: no function fits both; leave one out, or use \`l2\` with a positive number`,
     );
   }
   if (duplicates.length > 0) {
     const { first, second } = duplicates[0]!;
     throw new DataError(
-      `training examples ${first} and ${second} are equal${duplicates.length > 1 ? `, and ${duplicates.length - 1} more pairs` : ""}: the Gram matrix is singular, and random labels would differ on them; leave one out, or use --l2 with a positive number`,
+      `training examples ${first} and ${second} are equal${duplicates.length > 1 ? `, and ${duplicates.length - 1} more pairs` : ""}: the Gram matrix is singular, and random labels would differ on them; leave one out, or use \`l2\` with a positive number`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * @file Interpolants that do not generalise (Section 5): they fit the same training labels, and have larger norms.
+ * @file Interpolants that do not generalize (Section 5): they fit the same training labels, and have larger norms.
  *
  * One has its centers at random points instead of the examples; one is forced to fit random labels on the test
  * examples, too. All are computed for a few examples, in float64.

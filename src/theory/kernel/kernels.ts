@@ -65,7 +65,7 @@ export function kernelOf(settings: KernelSettings): Kernel {
   const { kernel, bandwidth, degree } = settings;
   if (!(bandwidth > 0 && Number.isFinite(bandwidth))) {
     throw new UsageError(
-      `--bandwidth: expected a positive number, got ${bandwidth}: at 0 all examples look the same to the kernel, and the Gram matrix is singular`,
+      `\`bandwidth\`: expected a positive number, got ${bandwidth}: at 0 all examples look the same to the kernel, and the Gram matrix is singular`,
     );
   }
   if (!Number.isInteger(degree) || degree < 1 || degree > 20) {

@@ -58,14 +58,14 @@ export function planSolve(solver: SolverName, demand: Demand): SolvePlan {
         bytesFor({ ...demand, n: size, source: (source * size) / n }, Number.POSITIVE_INFINITY) <= limit,
     );
     throw new UsageError(
-      `--solver cholesky: the factor for n = ${n} takes ${show(whole)} in all, and ${show(limit)} may be used: n = ${most} would fit, --solver cg takes less, or raise --memory`,
+      `\`solver\` cholesky: the factor for n = ${n} takes ${show(whole)} in all, and ${show(limit)} may be used: n = ${most} would fit, \`solver\` cg takes less, or raise \`memory\``,
     );
   }
   const count = Math.ceil(n / TILE);
   const fits = (kept: number): boolean => bytesFor(demand, kept) <= limit;
   if (!fits(0)) {
     throw new UsageError(
-      `n = ${n} takes ${show(bytesFor(demand, 0))} even without a factor, and ${show(limit)} may be used: lower --n, or raise --memory`,
+      `n = ${n} takes ${show(bytesFor(demand, 0))} even without a factor, and ${show(limit)} may be used: lower \`n\`, or raise \`memory\``,
     );
   }
   // All columns would be the other solver.

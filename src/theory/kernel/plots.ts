@@ -15,10 +15,17 @@ import { TITLES } from "./tables.ts";
  *
  * @param outcomes - Those of `all` that are solutions.
  */
-export function plotsOf(computed: Computed, outcomes: readonly Outcome[], all: readonly Outcome[]): Plot[] {
+export const plotsOf = (
+  computed: Computed,
+  outcomes: readonly Outcome[],
+  all: readonly Outcome[],
+): Plot[] => [...curvesOf(computed, outcomes), ...residualOf(all)];
+
+/** Error and norm by size. */
+function curvesOf(computed: Computed, outcomes: readonly Outcome[]): Plot[] {
   const { splits, request } = computed;
   const hasFilters = outcomes.some(({ filters }) => filters !== null);
-  const isCurve = new Set(outcomes.map(({ n, filters }) => `${n} ${filters}`)).size > 1;
+  if (new Set(outcomes.map(({ n, filters }) => `${n} ${filters}`)).size <= 1) return [];
   const classes = splits.train.classNames.length;
   const printed = printedOf(computed);
   const place = ({ n, filters }: Outcome): number => (hasFilters ? filters! : n);
@@ -49,9 +56,8 @@ export function plotsOf(computed: Computed, outcomes: readonly Outcome[], all: r
     printed && hasFilters && exampleCount(splits.train) !== printed.n
       ? ` The paper's point is of n = ${printed.n.toLocaleString("en-US")}.`
       : "";
-  const plots: Plot[] = [];
-  if (isCurve) {
-    plots.push({
+  return [
+    {
       name: "kernel-error",
       title: "Test error",
       caption: `Errors on ${exampleCount(splits.test)} test examples; every training label is fitted where l2 is 0.${elsewhere}`,
@@ -64,8 +70,8 @@ export function plotsOf(computed: Computed, outcomes: readonly Outcome[], all: r
           return { x: place(one), y: value, low, high, n: 1 };
         }),
       ),
-    });
-    plots.push({
+    },
+    {
       name: "kernel-norm",
       title: "Norm of the solution",
       caption: "In the kernel's space, added over classes: random labels take a larger one.",
@@ -79,12 +85,17 @@ export function plotsOf(computed: Computed, outcomes: readonly Outcome[], all: r
           (one) => plainPoint(place(one), one.norm),
         ),
       ),
-    });
-  }
+    },
+  ];
+}
+
+/** The residual by step. */
+function residualOf(all: readonly Outcome[]): Plot[] {
   const last = lastOf(all, "true");
   const history = last?.history.filter(Number.isFinite) ?? [];
-  if (last && history.length > 1) {
-    plots.push({
+  if (!last || history.length <= 1) return [];
+  return [
+    {
       name: "kernel-residual",
       title: "Residual of the solution",
       caption: "The largest relative residual of all right-hand sides after each step, in float64.",
@@ -98,7 +109,6 @@ export function plotsOf(computed: Computed, outcomes: readonly Outcome[], all: r
           paper: [],
         },
       ],
-    });
-  }
-  return plots;
+    },
+  ];
 }

@@ -2,6 +2,7 @@
  * @file What can be asked of `shatter theory kernel`, checked.
  */
 
+import { UsageError } from "../../base/errors.ts";
 import { refuse } from "../settings.ts";
 import type { KernelName } from "./kernels.ts";
 import type { SolverName } from "./memory.ts";
@@ -33,7 +34,7 @@ export interface KernelRequest {
   readonly iterations: number;
   /** Whether smaller n are solved for on the way, for the curves. */
   readonly curve: boolean;
-  /** Whether the non-generalising interpolants of Section 5 are computed, too. */
+  /** Whether the non-generalizing interpolants of Section 5 are computed, too. */
   readonly interpolants: boolean;
 }
 
@@ -68,7 +69,9 @@ export function checkRequest({
   if (!(Number.isInteger(iterations) && iterations >= 1))
     refuse("iterations", "a whole number of at least 1", iterations);
   if (features === "gabor" && data !== "mnist")
-    refuse("features gabor", "--data mnist, whose gray images the bank is for", `--data ${data}`);
+    throw new UsageError(
+      `\`features\` gabor: expected \`data\` mnist, whose gray images the bank is for, got \`data\` ${data}`,
+    );
   if (features === "random-conv") {
     if (filters.length === 0 || filters.some((count) => !(Number.isInteger(count) && count >= 1))) {
       refuse("filters", "whole numbers of at least 1", filters.join(","));
@@ -77,7 +80,7 @@ export function checkRequest({
     if (kernel === "linear" && l2.includes(0)) {
       refuse(
         "l2",
-        "positive numbers with --kernel linear, as standardized features have a singular Gram matrix",
+        "positive numbers with `kernel` linear, as standardized features have a singular Gram matrix",
         0,
       );
     }

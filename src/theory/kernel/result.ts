@@ -19,11 +19,9 @@ import { tablesOf } from "./tables.ts";
 /** Write the document. */
 export function kernelResult(given: Computed): Unsigned {
   const computed = { ...given, interpolants: foundInterpolants(given.interpolants) };
-  const { request, splits, kernel, plan, rule, precision, dimensions, solutions, interpolants } = computed;
+  const { request, splits, kernel, plan, solutions } = computed;
   const all = solutions.flatMap((one) => one.outcomes);
   const outcomes = all.filter((one) => isFound(one, request.tolerance));
-  const [n, m] = [exampleCount(splits.train), exampleCount(splits.test)];
-  const [best, random] = labelings.map((labels) => lastOf(ofAll(computed, outcomes), labels));
   return {
     schema: "shatter/theory@1",
     name: "kernel",
@@ -38,79 +36,109 @@ export function kernelResult(given: Computed): Unsigned {
       ...findingsOf(computed, outcomes),
     ],
     source: "Section 5, equation (3), and Table 3",
-    method: [
-      `K a = y (equation (3)) with K_ij = k(x_i, x_j), k(x, x') = ${kernel.formula} (${kernel.source}); one column a class, 1 at the label and 0 elsewhere; answers are the class with the largest value.`,
-      plan.solver === "cholesky"
-        ? "A Cholesky factor in float32, computed tile by tile, only its lower triangle held, preconditions flexible conjugate gradients (Notay, 2000) on products with K in float64, until the residual is small: iterative refinement that cannot diverge. The last residual is computed anew from the solution."
-        : `The factor does not fit into memory, so ${plan.kept} columns of tiles of it are kept, and the diagonal tiles of what they leave unexplained (an incomplete Cholesky factorization); it preconditions flexible conjugate gradients (Notay, 2000) on products with K in float64, until the residual is small. The last residual is computed anew from the solution.`,
-      `Entries of K: ${precision}.`,
-      rule,
-      "The norm is that of the function in the kernel's space, the square root of a^T K a added over classes (Frobenius); the paper does not say which norm its numbers are.",
-      "Random labels are one uniform draw a training example, fixed; the same factor solves for them.",
-      ...(request.features === "gabor"
-        ? [
-            "Gabor features: see docs/theory/features.md for the bank, which was chosen on training images that were held out.",
-          ]
-        : []),
-      ...(request.features === "random-conv"
-        ? [
-            `Random convolutional features (Coates and Ng, 2011; details in docs/theory/features.md): ${describeFeatures()}; their inner products are whole numbers, added up over blocks of filters. Constants were chosen on training images that were held out.`,
-          ]
-        : []),
-    ],
-    notes: [
-      ...computed.notes,
-      ...unsolvedNotes(computed, outcomes),
-      ...given.interpolants
-        .filter((one) => !interpolants.includes(one))
-        .map(
-          ({ title, residual, n: few }) =>
-            `No interpolant was found of the kind "${title}" (Section 5): on ${few} examples a relative residual of ${say(residual)} is left, as where examples are equal or nearly so.`,
-        ),
-      "Bandwidth, Gabor bank and random filters are not in the paper: what is taken is said under method.",
-      "The interval of an error is Wilson's, for the test examples as a sample; the solution itself has nothing random in it but random labels and features.",
-    ],
+    method: methodOf(computed),
+    notes: notesOf(computed, outcomes, given.interpolants),
     settings: {
-      ...{ data: splits.train.name, n, testN: m, features: request.features },
-      ...{ kernel: kernel.name, formula: kernel.formula, l2: request.l2.join(","), solver: plan.solver },
+      data: splits.train.name,
+      n: exampleCount(splits.train),
+      testN: exampleCount(splits.test),
+      features: request.features,
+      kernel: kernel.name,
+      formula: kernel.formula,
+      l2: request.l2.join(","),
+      solver: plan.solver,
       ...(request.features === "random-conv" && { filters: request.filters.join(",") }),
-      ...{ tolerance: request.tolerance, seed: request.seed },
+      tolerance: request.tolerance,
+      seed: request.seed,
     },
     tables: tablesOf(computed, outcomes, all),
     plots: plotsOf(computed, outcomes, all),
     claims: claimsOf(computed, outcomes),
-    numbers: {
-      ...{ n, testN: m, dimensions },
-      ...(best && {
-        testError: best.testErrors / m,
-        testErrors: best.testErrors,
-        trainErrors: best.trainErrors,
-        norm: best.norm,
-        classNorms: [...best.classNorms],
-        residual: best.residual,
-        iterations: best.iterations,
-      }),
-      ...(random && {
-        randomTestError: random.testErrors / m,
-        randomTrainErrors: random.trainErrors,
-        randomNorm: random.norm,
-        randomClassNorms: [...random.classNorms],
-        randomResidual: random.residual,
-      }),
-      ...curveNumbers(outcomes, m),
-      ...Object.fromEntries(
-        given.interpolants.map((one, index) => [
-          ["leastNorm", "forcedNorm", "elsewhereNorm"][index]!,
-          interpolants.includes(one) ? one.norm : null,
-        ]),
+    numbers: numbersOf(computed, outcomes, given.interpolants),
+  };
+}
+
+function methodOf({ request, kernel, plan, rule, precision }: Computed): string[] {
+  return [
+    `K a = y (equation (3)) with K_ij = k(x_i, x_j), k(x, x') = ${kernel.formula} (${kernel.source}); one column a class, 1 at the label and 0 elsewhere; answers are the class with the largest value.`,
+    plan.solver === "cholesky"
+      ? "A Cholesky factor in float32, computed tile by tile, only its lower triangle held, preconditions flexible conjugate gradients (Notay, 2000) on products with K in float64, until the residual is small: iterative refinement that cannot diverge. The last residual is computed anew from the solution."
+      : `The factor does not fit into memory, so ${plan.kept} columns of tiles of it are kept, and the diagonal tiles of what they leave unexplained (an incomplete Cholesky factorization); it preconditions flexible conjugate gradients (Notay, 2000) on products with K in float64, until the residual is small. The last residual is computed anew from the solution.`,
+    `Entries of K: ${precision}.`,
+    rule,
+    "The norm is that of the function in the kernel's space, the square root of a^T K a added over classes (Frobenius); the paper does not say which norm its numbers are.",
+    "Random labels are one uniform draw a training example, fixed; the same factor solves for them.",
+    ...(request.features === "gabor"
+      ? [
+          "Gabor features: see docs/theory/features.md for the bank, which was chosen on training images that were held out.",
+        ]
+      : []),
+    ...(request.features === "random-conv"
+      ? [
+          `Random convolutional features (Coates and Ng, 2011; details in docs/theory/features.md): ${describeFeatures()}; their inner products are whole numbers, added up over blocks of filters. Constants were chosen on training images that were held out.`,
+        ]
+      : []),
+  ];
+}
+
+/** @param tried - All interpolants, those that were not found included. */
+function notesOf(computed: Computed, outcomes: readonly Outcome[], tried: readonly Interpolant[]): string[] {
+  return [
+    ...computed.notes,
+    ...unsolvedNotes(computed, outcomes),
+    ...tried
+      .filter((one) => !computed.interpolants.includes(one))
+      .map(
+        ({ title, residual, n: few }) =>
+          `No interpolant was found of the kind "${title}" (Section 5): on ${few} examples a relative residual of ${say(residual)} is left, as where examples are equal or nearly so.`,
       ),
-      ...{
-        factorSeconds: secondsOf(solutions, "factor"),
-        solveSeconds: secondsOf(solutions, "solve"),
-        testSeconds: secondsOf(solutions, "test"),
-      },
-      ...{ featureSeconds: computed.featureSeconds, peakBytes: computed.peak, plannedBytes: plan.bytes },
-    },
+    "Bandwidth, Gabor bank and random filters are not in the paper: what is taken is said under method.",
+    "The interval of an error is Wilson's, for the test examples as a sample; the solution itself has nothing random in it but random labels and features.",
+  ];
+}
+
+/** @param tried - All interpolants, those that were not found included. */
+function numbersOf(
+  computed: Computed,
+  outcomes: readonly Outcome[],
+  tried: readonly Interpolant[],
+): Unsigned["numbers"] {
+  const { splits, plan, dimensions, solutions, interpolants } = computed;
+  const [n, m] = [exampleCount(splits.train), exampleCount(splits.test)];
+  const [best, random] = labelings.map((labels) => lastOf(ofAll(computed, outcomes), labels));
+  return {
+    n,
+    testN: m,
+    dimensions,
+    ...(best && {
+      testError: best.testErrors / m,
+      testErrors: best.testErrors,
+      trainErrors: best.trainErrors,
+      norm: best.norm,
+      classNorms: [...best.classNorms],
+      residual: best.residual,
+      iterations: best.iterations,
+    }),
+    ...(random && {
+      randomTestError: random.testErrors / m,
+      randomTrainErrors: random.trainErrors,
+      randomNorm: random.norm,
+      randomClassNorms: [...random.classNorms],
+      randomResidual: random.residual,
+    }),
+    ...curveNumbers(outcomes, m),
+    ...Object.fromEntries(
+      tried.map((one, index) => [
+        ["leastNorm", "forcedNorm", "elsewhereNorm"][index]!,
+        interpolants.includes(one) ? one.norm : null,
+      ]),
+    ),
+    factorSeconds: secondsOf(solutions, "factor"),
+    solveSeconds: secondsOf(solutions, "solve"),
+    testSeconds: secondsOf(solutions, "test"),
+    featureSeconds: computed.featureSeconds,
+    peakBytes: computed.peak,
+    plannedBytes: plan.bytes,
   };
 }
 

@@ -67,13 +67,22 @@ export async function solvePoints({
   const solutions = await solveLabels(engine, source, labels, { ...request, ...watch, plan, filters: null });
   const interpolants = request.interpolants
     ? await computeInterpolants(engine, {
-        ...{ kernel, train, test, classes: labels.classes, seed },
-        ...{ trainLabels: labels.train.true, testLabels: labels.test },
+        kernel,
+        train,
+        test,
+        classes: labels.classes,
+        seed,
+        trainLabels: labels.train.true,
+        testLabels: labels.test,
         ...watch,
       })
     : [];
   return {
-    ...{ kernel, rule, plan, interpolants, featureSeconds },
+    kernel,
+    rule,
+    plan,
+    interpolants,
+    featureSeconds,
     precision: source.precision,
     dimensions: train.size,
     solutions: [solutions],

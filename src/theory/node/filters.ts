@@ -76,7 +76,10 @@ export async function solveFilters(
   // A folder that was left by another request holds the matrix of all filters, and no longer that of fewer.
   if (!found.has(filters)) found.set(filters, await solve(filters, gram));
   return {
-    ...{ kernel, rule, plan, interpolants: [] },
+    kernel,
+    rule,
+    plan,
+    interpolants: [],
     precision: "float64, from exact integer products of features, added up over blocks of filters",
     dimensions: gram.features,
     solutions: counts.flatMap((count) => found.get(count) ?? []),

@@ -23,17 +23,19 @@ interface Request extends ImplicitSettings, ExamplesAsked {
 
 /** What is asked where nothing else is. */
 export const implicitDefaults: Request = {
-  ...{ data: "shapes", n: 50, testN: 1000, d: 1000, seed: 0 },
-  ...{
-    labels: labelings,
-    methods,
-    starts,
-    rate: undefined,
-    momentum: 0,
-    l2: 0,
-    tolerance: 1e-7,
-    epochs: 50_000,
-  },
+  data: "shapes",
+  n: 50,
+  testN: 1000,
+  d: 1000,
+  seed: 0,
+  labels: labelings,
+  methods,
+  starts,
+  rate: undefined,
+  momentum: 0,
+  l2: 0,
+  tolerance: 1e-7,
+  epochs: 50_000,
 };
 
 /** What is asked; everything has a default. */

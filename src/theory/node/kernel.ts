@@ -48,7 +48,7 @@ export interface KernelOptions extends Optional<KernelRequest>, Surroundings, Wa
 }
 
 /**
- * Solve `K a = y` (Zhang et al., ICLR 2017, equation (3)) for true and for random labels, and say how both generalise.
+ * Solve `K a = y` (Zhang et al., ICLR 2017, equation (3)) for true and for random labels, and say how both generalize.
  *
  * @example
  * ```ts

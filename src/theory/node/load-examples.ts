@@ -45,12 +45,12 @@ export const loadAsked = (
 async function loadExamples(options: ExampleOptions): Promise<Splits> {
   const { data, n, testN, d } = options;
   if (n !== undefined) requireWhole("n", n, 1);
-  if (testN !== undefined) requireWhole("test-n", testN, 1);
+  if (testN !== undefined) requireWhole("testN", testN, 1);
   if (data === GAUSSIAN) {
     return gaussianRows({ n: n ?? 1000, testN: testN ?? 1000, d: d ?? 100, seed: options.seed ?? 0 });
   }
   if (d !== undefined) {
-    throw new UsageError(`--d: ${data} has a width of its own; it is for --data ${GAUSSIAN} only`);
+    throw new UsageError(`\`d\`: ${data} has a width of its own; it is for \`data\` ${GAUSSIAN} only`);
   }
   return loadDataset(data, options);
 }

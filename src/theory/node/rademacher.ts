@@ -24,8 +24,15 @@ interface Request extends Omit<RademacherSettings, "models" | "recipe">, Example
 
 /** What is asked where nothing else is. */
 export const rademacherDefaults: Request = {
-  ...{ data: "gaussian", testN: 1000, d: 50, seed: 0 },
-  ...{ models: ["mlp-1x512", "linear"], sizes: [250, 2500], draws: 5, capacity: 0, fitAccuracy: 0.99 },
+  data: "gaussian",
+  testN: 1000,
+  d: 50,
+  seed: 0,
+  models: ["mlp-1x512", "linear"],
+  sizes: [250, 2500],
+  draws: 5,
+  capacity: 0,
+  fitAccuracy: 0.99,
 };
 
 /** Epochs of the recipe unless told. */

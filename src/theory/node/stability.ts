@@ -23,8 +23,14 @@ interface Request extends Omit<StabilitySettings, "model" | "recipe">, ExamplesA
 
 /** What is asked where nothing else is. */
 export const stabilityDefaults: Request = {
-  ...{ data: "shapes", testN: 500, d: 50, seed: 0 },
-  ...{ model: "mlp-1x512", n: 500, replacements: 5, labels: labelings },
+  data: "shapes",
+  testN: 500,
+  d: 50,
+  seed: 0,
+  model: "mlp-1x512",
+  n: 500,
+  replacements: 5,
+  labels: labelings,
 };
 
 /** Epochs of the recipe unless told. */

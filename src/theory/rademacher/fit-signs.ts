@@ -45,7 +45,9 @@ export async function fitSigns(
     dataset: { name: train.name, hash: await splitsHash(part), train: n, test: exampleCount(part.test) },
     inputs: "true" as const,
     corrupt: signs === "random" ? 1 : 0,
-    ...{ model: model.name, recipe, seed },
+    model: model.name,
+    recipe,
+    seed,
   };
   for await (const event of runTrial(spec, { model, splits: part }, engine)) {
     if (event.type === "done") return event.outcome;

@@ -95,7 +95,7 @@ export async function computeRademacher(
   requireClasses(splits.train);
   const available = exampleCount(splits.train);
   const most = Math.max(capacity, ...sizes);
-  if (most > available) refuse("n", `at most ${available} examples`, most);
+  if (most > available) refuse("sizes", `at most ${available} examples`, most);
 
   const total = models.length * sizes.length * (draws + 1) + (capacity > 0 ? models.length : 0);
   let done = 0;
@@ -129,7 +129,10 @@ export async function computeRademacher(
       const trainError = 1 - truth.trainAccuracy;
       const dimensions = exampleSize(splits.train) + 1;
       cells.push({
-        ...{ ...facts, n, r, trainError },
+        ...facts,
+        n,
+        r,
+        trainError,
         fitted: agreements.filter((agreement) => (agreement + 1) / 2 >= fitAccuracy).length,
         testError: 1 - truth.testAccuracy,
         bound: errorBound(trainError, r.mean, n),
@@ -166,24 +169,24 @@ function factsOf(model: Model, splits: Splits, recipe: Recipe): ModelFacts {
  */
 export function requireRademacher(settings: RademacherSettings): void {
   const { models, sizes, draws, capacity, fitAccuracy, seed } = settings;
-  for (const [option, list] of Object.entries({ model: models, n: sizes })) {
+  for (const [option, list] of Object.entries({ models, sizes })) {
     if (list.length === 0) refuse(option, "at least one", "none");
   }
   for (const n of sizes) {
     if (n === 1) {
       throw new UsageError(
-        "--n: expected at least 2, got 1: any model fits the sign of one example, so r would be 1",
+        "`sizes`: expected at least 2, got 1: any model fits the sign of one example, so r would be 1",
       );
     }
-    requireWhole("n", n, 2);
+    requireWhole("sizes", n, 2);
   }
   if (draws === 1) {
-    throw new UsageError("--draws: expected at least 2, got 1: one draw of signs has no interval");
+    throw new UsageError("`draws`: expected at least 2, got 1: one draw of signs has no interval");
   }
   requireWhole("draws", draws, 2);
   requireWhole("capacity", capacity, 0);
   requireWhole("seed", seed, 0, Number.MAX_SAFE_INTEGER - draws);
   if (!(fitAccuracy > 0.5 && fitAccuracy <= 1)) {
-    refuse("fit-accuracy", "a number in (0.5, 1]", fitAccuracy);
+    refuse("fitAccuracy", "a number in (0.5, 1]", fitAccuracy);
   }
 }

@@ -47,17 +47,21 @@ export function rademacherResult(computed: Computed): Unsigned {
       "Interrupted computations begin anew.",
     ],
     settings: {
-      ...{ data: splits.train.name, d: exampleSize(splits.train), testN: exampleCount(splits.test) },
-      ...{
-        model: models.map(({ name }) => name).join(","),
-        n: sizes.join(","),
-        draws,
-        capacity,
-        fitAccuracy,
-        seed,
-      },
-      ...{ epochs: recipe.epochs, lr: recipe.learningRate, batch: recipe.batch, momentum: recipe.momentum },
-      ...{ weightDecay: recipe.weightDecay, preprocess: recipe.preprocess },
+      data: splits.train.name,
+      d: exampleSize(splits.train),
+      testN: exampleCount(splits.test),
+      model: models.map(({ name }) => name).join(","),
+      n: sizes.join(","),
+      draws,
+      capacity,
+      fitAccuracy,
+      seed,
+      epochs: recipe.epochs,
+      lr: recipe.learningRate,
+      batch: recipe.batch,
+      momentum: recipe.momentum,
+      weightDecay: recipe.weightDecay,
+      preprocess: recipe.preprocess,
     },
     tables: [complexityTable(cells, draws), ...(capacities.length > 0 ? [capacityTable(computed)] : [])],
     plots: [
@@ -96,8 +100,15 @@ const keyOf = (model: string, n?: number): string =>
 function numbersOf({ model, n, r, fitted, ...cell }: Cell): [string, number | null][] {
   const { trainError, testError, bound, upperBound, leastSquares, parameters } = cell;
   return named(keyOf(model, n), {
-    ...{ R: r.mean, RLow: r.low, RHigh: r.high, Fitted: fitted, TrainError: trainError },
-    ...{ TestError: testError, Bound: bound, UpperBound: upperBound, LeastSquares: leastSquares },
+    R: r.mean,
+    RLow: r.low,
+    RHigh: r.high,
+    Fitted: fitted,
+    TrainError: trainError,
+    TestError: testError,
+    Bound: bound,
+    UpperBound: upperBound,
+    LeastSquares: leastSquares,
     Parameters: parameters,
   });
 }
@@ -106,8 +117,13 @@ const capacityNumbers = ({ model, fits, fails }: ModelCapacity): [string, number
   named(keyOf(model), { Capacity: fits, CapacityFails: fails });
 
 const measurementOf = ({ mean, low, high, n }: Estimate): Measurement => ({
-  ...{ value: mean, low, high, n },
-  ...{ paper: null, difference: null, note: null },
+  value: mean,
+  low,
+  high,
+  n,
+  paper: null,
+  difference: null,
+  note: null,
 });
 
 const complexityTable = (cells: readonly Cell[], draws: number): Table =>

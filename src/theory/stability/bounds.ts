@@ -11,7 +11,7 @@ export const DELTA = 0.05;
  *
  * Bousquet and Elisseeff (JMLR 2002, theorem 12): the loss exceeds the training loss by at most
  * `2 b + (4 n b + M) sqrt(ln(1 / delta) / (2 n))`, where `b` bounds the change by leaving one example out, and so `2 b`
- * that by replacing it, and `M` the loss. The term with `M` is left out, in favour of the bound. The bound vanishes with
+ * that by replacing it, and `M` the loss. The term with `M` is left out, in favor of the bound. The bound vanishes with
  * `n` only if `b` shrinks faster than `1 / sqrt(n)`, and as fast as `1 / sqrt(n)` only if `b` is of the order `1 / n`.
  *
  * @param worth - In the unit of the loss.

@@ -49,16 +49,28 @@ export function stabilityResult(computed: Computed): Unsigned {
       "Interrupted computations begin anew.",
     ],
     settings: {
-      ...{ data: splits.train.name, model: model.name, n, testN: exampleCount(splits.test), replacements },
-      ...{ labels: labels.join(","), seed, epochs: recipe.epochs, lr: recipe.learningRate },
-      ...{ batch: recipe.batch, momentum: recipe.momentum, weightDecay: recipe.weightDecay },
+      data: splits.train.name,
+      model: model.name,
+      n,
+      testN: exampleCount(splits.test),
+      replacements,
+      labels: labels.join(","),
+      seed,
+      epochs: recipe.epochs,
+      lr: recipe.learningRate,
+      batch: recipe.batch,
+      momentum: recipe.momentum,
+      weightDecay: recipe.weightDecay,
       preprocess: recipe.preprocess,
     },
     tables: [changesTable(computed)],
     plots: [changesPlot(computed), gapPlot(computed)],
     claims: [claimOf(computed)],
     numbers: {
-      ...{ n, allowed: needs.allowed, guessing: needs.guessing, hardt: needs.hardt },
+      n,
+      allowed: needs.allowed,
+      guessing: needs.guessing,
+      hardt: needs.hardt,
       ...Object.fromEntries(curves.flatMap(numbersOf)),
     },
   };
@@ -85,8 +97,13 @@ function findingsOf({ curves, needs, settings: { model, n, recipe } }: Computed)
 }
 
 const measurementOf = ({ mean, low, high, n }: Estimate): Measurement => ({
-  ...{ value: mean, low, high, n },
-  ...{ paper: null, difference: null, note: null },
+  value: mean,
+  low,
+  high,
+  n,
+  paper: null,
+  difference: null,
+  note: null,
 });
 
 function changesTable({ curves, settings, needs }: Computed): Table {
@@ -191,15 +208,20 @@ function numbersOf(curve: Curve): [string, number | null | (number | null)[]][] 
   const { mean, max, largest, flipped, replaced, gap, trainAccuracy, testAccuracy } = lastOf(curve);
   const over = (read: (change: Change) => number): number[] => curve.changes.map(read);
   return Object.entries({
-    ...{ MeanChange: mean.mean, MeanChangeLow: mean.low, MeanChangeHigh: mean.high },
-    ...{ MaxChange: max.mean, MaxChangeLow: max.low, MaxChangeHigh: max.high, LargestChange: largest },
-    ...{
-      Flipped: flipped.mean,
-      Replaced: replaced.mean,
-      ReplacedLow: replaced.low,
-      ReplacedHigh: replaced.high,
-    },
-    ...{ Gap: gap, TrainAccuracy: trainAccuracy, TestAccuracy: testAccuracy },
+    MeanChange: mean.mean,
+    MeanChangeLow: mean.low,
+    MeanChangeHigh: mean.high,
+    MaxChange: max.mean,
+    MaxChangeLow: max.low,
+    MaxChangeHigh: max.high,
+    LargestChange: largest,
+    Flipped: flipped.mean,
+    Replaced: replaced.mean,
+    ReplacedLow: replaced.low,
+    ReplacedHigh: replaced.high,
+    Gap: gap,
+    TrainAccuracy: trainAccuracy,
+    TestAccuracy: testAccuracy,
     MeanChangeByEpoch: over(({ mean: byEpoch }) => byEpoch.mean),
     MaxChangeByEpoch: over(({ max: byEpoch }) => byEpoch.mean),
   }).map(([name, value]) => [`${curve.labels}${name}`, value]);

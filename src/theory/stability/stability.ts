@@ -114,7 +114,10 @@ export async function computeStability(
     const follow = async (rows: readonly number[], what: string): Promise<Probed[]> => {
       const path: Probed[] = [];
       for await (const probed of trainPath(engine, {
-        ...{ model, recipe, seed, probes },
+        model,
+        recipe,
+        seed,
+        probes,
         train: takeExamples(pool, rows),
       })) {
         path.push(probed);
@@ -208,19 +211,19 @@ function concatenate(a: Dataset, b: Dataset): Dataset {
  */
 export function requireStability({ n, replacements, labels, recipe, seed }: StabilitySettings): void {
   if (n === 1)
-    throw new UsageError("--n: expected at least 2, got 1: nothing stays when the only example is replaced");
+    throw new UsageError("`n`: expected at least 2, got 1: nothing stays when the only example is replaced");
   requireWhole("n", n, 2);
   if (replacements === 1) {
-    throw new UsageError("--replacements: expected at least 2, got 1: one replacement has no interval");
+    throw new UsageError("`replacements`: expected at least 2, got 1: one replacement has no interval");
   }
   requireWhole("replacements", replacements, 2);
   if (replacements > n) {
     throw new UsageError(
-      `--replacements: expected at most n = ${n}, one for each example, got ${replacements}`,
+      `\`replacements\`: expected at most n = ${n}, one for each example, got ${replacements}`,
     );
   }
   requireWhole("seed", seed, 0);
-  if (labels.length === 0) throw new UsageError("--labels: expected at least one name, got none");
+  if (labels.length === 0) throw new UsageError("`labels`: expected at least one name, got none");
   const { dropout, augment } = recipe;
   if (dropout > 0 || augment.crop || augment.flip || augment.rotation > 0) {
     throw new UsageError(

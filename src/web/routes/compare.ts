@@ -49,7 +49,9 @@ export function compareRoutes({ lab }: Services): Hono {
       return csvAnswer(csvOf(rows, [...by, "metric", "epoch", "mean", "low", "high", "n"]), "compare.csv");
     }
     return context.json({
-      ...{ metric, by, fields },
+      metric,
+      by,
+      fields,
       trials: found.trials.length,
       total: groups.length,
       groups: shown.map((group, index) => ({ ...group, points: curves[index]! })),

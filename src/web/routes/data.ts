@@ -23,7 +23,7 @@ export function dataRoutes({ helper, hasData, dataDir }: Services): Hono {
         const missing = `Run "shatter data get ${name}" on the machine of this server.`;
         const hint = await hasData(known).then((isHere) => (isHere ? null : missing), messageOf);
         const isHere = hint === null;
-        items.push({ ...{ name, title, isHere, hint, classNames }, train, test });
+        items.push({ name, title, isHere, hint, classNames, train, test });
       }
       return context.json(items);
     })

@@ -23,7 +23,8 @@ export function labRoutes({ lab, isWorking, version }: Services): Hono {
         .select((eb) => eb.fn.countAll<number | string>().as("total"))
         .executeTakeFirstOrThrow();
       return context.json({
-        ...{ version, isWorking },
+        version,
+        isWorking,
         where: lab.database.where,
         experiments: Number(total),
         trials: await countByState(db),
@@ -37,7 +38,11 @@ export function labRoutes({ lab, isWorking, version }: Services): Hono {
     .get("/catalog", (context) =>
       context.json({
         experiments: experiments.map(({ name, title, question = null, source, models }) => ({
-          ...{ name, title, question, source, models },
+          name,
+          title,
+          question,
+          source,
+          models,
         })),
         scales,
       } satisfies CatalogAnswer),

@@ -91,7 +91,12 @@ export function trialRoutes({ lab, helper, dataDir, checkpointBytes }: Services)
       const { count } = checked(misfitParameters, context.req.query());
       const { row, spec, source } = await find(nameOf(context.req.param("id")));
       const none = (reason: string): MisfitAnswer => ({
-        ...{ epoch: null, reason, asked: 0, of: spec.dataset.train, total: 0, examples: [] },
+        epoch: null,
+        reason,
+        asked: 0,
+        of: spec.dataset.train,
+        total: 0,
+        examples: [],
       });
       if (row.state === "done") {
         return context.json(

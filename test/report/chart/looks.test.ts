@@ -6,7 +6,7 @@ import { allKinds } from "../fixture.ts";
 describe("the looks of lines", () => {
   const looks = Array.from({ length: 12 }, (_, index) => oursLook("#000000", index));
 
-  test("are twelve without their colours", () => {
+  test("are twelve without their colors", () => {
     expect(new Set(looks.map(({ symbol, turn }) => `${symbol} ${turn}`)).size).toBe(12);
   });
 
@@ -18,7 +18,7 @@ describe("the looks of lines", () => {
   test.each([
     ["lines", seriesColors],
     ["kinds of trials", allKinds(1).map((trial) => kindColor(kindOfTrial(trial)))],
-  ])("have colours to tell apart: %s", (_, colors) => {
+  ])("have colors to tell apart: %s", (_, colors) => {
     for (const [scheme, ground] of [
       ["light", "#ffffff"],
       ["dark", "#161718"],
@@ -31,7 +31,7 @@ describe("the looks of lines", () => {
   });
 });
 
-/** Contrast ratio of two colours `#rrggbb` (WCAG 2.2; drawings need 3). */
+/** Contrast ratio of two colors `#rrggbb` (WCAG 2.2; drawings need 3). */
 function contrast(one: string, other: string): number {
   const luminance = (color: string): number => {
     const [red, green, blue] = [1, 3, 5].map((start) => {

@@ -15,7 +15,8 @@ import { allKinds, blankDocument, followed, HOSTILE, testResult, trial } from ".
 import { theory } from "../theory/fixture.ts";
 
 const optionsOf = (options: Partial<DrawOptions>): DrawOptions => ({
-  ...{ document: blankDocument(), theme: "file" },
+  document: blankDocument(),
+  theme: "file",
   ...options,
 });
 
@@ -67,7 +68,7 @@ describe.each(pictures)("the picture %s", (name, draw) => {
     }
   });
 
-  test("has colours of its own in a file, and those of the style sheet on a page", () => {
+  test("has colors of its own in a file, and those of the style sheet on a page", () => {
     expect(draw()).not.toMatch(/currentColor|var\(/);
     expect(draw()).toContain('fill="#ffffff"');
     expect(draw({ theme: "page" }).match(/(?:fill|stroke)="#[0-9a-f]+"/g)).toBeNull();

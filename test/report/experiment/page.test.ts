@@ -120,11 +120,17 @@ describe("experimentPage", () => {
     const base = figure1b();
     const result = experiment({
       ...base,
-      ...{ name: HOSTILE, title: HOSTILE, source: HOSTILE, question: HOSTILE, notes: [HOSTILE] },
+      name: HOSTILE,
+      title: HOSTILE,
+      source: HOSTILE,
+      question: HOSTILE,
+      notes: [HOSTILE],
       plots: base.plots.map((plot) => ({ ...plot, name: HOSTILE, title: HOSTILE, caption: HOSTILE })),
       tables: [
         {
-          ...{ name: HOSTILE, title: HOSTILE, caption: HOSTILE },
+          name: HOSTILE,
+          title: HOSTILE,
+          caption: HOSTILE,
           columns: [plain("a", HOSTILE), measuredColumn("b", HOSTILE, "share")],
           rows: [{ a: { text: HOSTILE }, b: missing(0.5, HOSTILE) }],
         },
@@ -164,7 +170,9 @@ describe("experimentPage", () => {
   test("shows seconds and nats as they are", () => {
     const tables: ExperimentResult["tables"] = [
       {
-        ...{ name: "t", title: "T", caption: "" },
+        name: "t",
+        title: "T",
+        caption: "",
         columns: [measuredColumn("a", "Loss", "nats"), measuredColumn("b", "Time", "seconds")],
         rows: [{ a: measured([0.5], 0.25), b: measured([12.34]) }],
       },

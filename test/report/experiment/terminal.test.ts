@@ -21,7 +21,7 @@ describe("terminalExperiment", () => {
     expect(text).toMatch(/mlp-1x512 +random .* 98\.26 ± 0\.01 \(3\) +99\.34 +−1\.08 +10\.23 ± 0\.21 \(3\)/);
   });
 
-  test("writes the same with and without colours, and lets nothing steer the terminal", () => {
+  test("writes the same with and without colors, and lets nothing steer the terminal", () => {
     const plain = (text: string) => text.replaceAll(/\p{Cc}\[\d+m/gu, "");
     const options = { width: 80 };
     const colored = terminalExperiment(figure1b(), { ...options, color: true });

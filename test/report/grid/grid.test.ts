@@ -129,7 +129,7 @@ describe("terminalGrid", () => {
     expect(text.match(/mlp-1x512/g)).toHaveLength(2);
   });
 
-  test("writes colours only where they are wanted, and lets no name steer the terminal", () => {
+  test("writes colors only where they are wanted, and lets no name steer the terminal", () => {
     expect(terminalGrid(grid("\u001b[2J"), { color: false })).not.toContain("\u001b");
     expect(terminalGrid(grid("a"), { color: true })).toContain("\u001b[1m");
   });

@@ -100,8 +100,14 @@ describe("tableCsv", () => {
     expect(Number(records.at(-1)!["test"])).toBe(measured.measurement.value);
     expect(Number(records.at(-1)!["testLow"])).toBe(measured.measurement.low);
     expect(records[0]).toMatchObject({
-      ...{ model: "inception", crop: "true", parameters: "1649402" },
-      ...{ test: "", testLow: "", testN: "0", testPaper: "0.8905", testNote: "not measured" },
+      model: "inception",
+      crop: "true",
+      parameters: "1649402",
+      test: "",
+      testLow: "",
+      testN: "0",
+      testPaper: "0.8905",
+      testNote: "not measured",
     });
   });
 });

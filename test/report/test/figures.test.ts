@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { accuracyByCorruption, learningAndMemorising } from "../../../src/report/test/comparisons.ts";
+import { accuracyByCorruption, learningAndMemorizing } from "../../../src/report/test/comparisons.ts";
 import { accuracyCurves, trainingCurves } from "../../../src/report/test/curves.ts";
 import { testFigures } from "../../../src/report/test/figures.ts";
 import type { TrialResult } from "../../../src/run/trial-record.ts";
@@ -98,9 +98,9 @@ describe("accuracyByCorruption", () => {
   });
 });
 
-describe("learningAndMemorising", () => {
+describe("learningAndMemorizing", () => {
   test("gives one pair a kind of trial", () => {
-    const { pairs, description } = learningAndMemorising(testResult([trial(), trial({ nominal: 1 })]))!;
+    const { pairs, description } = learningAndMemorizing(testResult([trial(), trial({ nominal: 1 })]))!;
     expect(pairs.map(({ label, train }) => [label, train!.mean])).toEqual([
       ["True labels", 1],
       ["Random labels", 1],

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { noiseApart } from "../../../src/report/test/noise-apart.ts";
 import { followed, testResult, trial } from "../fixture.ts";
 
-test("shows changed labels as given and truly, and the others, and says when memorising begins", () => {
+test("shows changed labels as given and truly, and the others, and says when memorizing begins", () => {
   const trials = [trial(), followed(0.4, 0, { begins: 3 }), followed(0.4, 1, { begins: 5 })];
   const figure = noiseApart(testResult(trials))!;
   const first = trials[1]!.history[0]!.apart!;

@@ -17,7 +17,7 @@ describe("summaryGrid", () => {
     expect(titles(brokenTrial("stopped"))).toContain("Ended otherwise");
   });
 
-  test("counts the trials that ended otherwise, and not towards n", () => {
+  test("counts the trials that ended otherwise, and not toward n", () => {
     const trials = [trial(), brokenTrial("failed", { seed: 1 }), brokenTrial("diverged", { seed: 2 })];
     expect(textsOf(...trials)[0]).toEqual(expect.arrayContaining(["1 diverged, 1 failed", "1/2"]));
   });
@@ -84,7 +84,7 @@ describe("the summary on a terminal", () => {
     expect(text).toContain("\nescalation 1\n");
   });
 
-  test("writes no escape character without colour, and the same text with it", () => {
+  test("writes no escape character without color, and the same text with it", () => {
     const table = summaryGrid(testResult());
     expect(terminalGrid(table, { color: false })).not.toContain("\u001b");
     expect(plain(terminalGrid(table, { color: true }))).toBe(terminalGrid(table, { color: false }));

@@ -43,7 +43,7 @@ describe("theoryPage", () => {
 });
 
 describe("terminalTheory", () => {
-  test("has findings first, then the table, the claim and the method, and colour only if asked", () => {
+  test("has findings first, then the table, the claim and the method, and color only if asked", () => {
     const text = terminalTheory(theory(), { color: false, width: 100 });
     const places = [
       "What came out",

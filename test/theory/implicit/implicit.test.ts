@@ -97,22 +97,22 @@ describe("computeImplicit", () => {
 
 describe("bad input of computeImplicit", () => {
   test.each([
-    [{ momentum: 1 }, "--momentum: expected a number in [0, 1), got 1"],
-    [{ l2: Number.NaN }, "--l2: expected a number of at least 0, got NaN"],
-    [{ rate: 0 }, "--lr: expected a number above 0, got 0"],
-    [{ tolerance: 0 }, "--tolerance: expected a number in [1e-12, 1), got 0"],
-    [{ epochs: 0 }, "--epochs: expected a whole number of at least 1, got 0"],
-    [{ labels: [] }, "--labels: expected at least one name, got none"],
+    [{ momentum: 1 }, "`momentum`: expected a number in [0, 1), got 1"],
+    [{ l2: Number.NaN }, "`l2`: expected a number of at least 0, got NaN"],
+    [{ rate: 0 }, "`rate`: expected a number above 0, got 0"],
+    [{ tolerance: 0 }, "`tolerance`: expected a number in [1e-12, 1), got 0"],
+    [{ epochs: 0 }, "`epochs`: expected a whole number of at least 1, got 0"],
+    [{ labels: [] }, "`labels`: expected at least one name, got none"],
   ])("is refused: %o", async (settings, message) => {
     await expect(compute(settings)).rejects.toThrow(message);
   });
 
   test("is refused: as many examples as values, and one value", async () => {
     await expect(compute({}, rows(20, 20))).rejects.toThrow(
-      "got n = 20 and d = 20; take a smaller --n (at most 19)",
+      "got n = 20 and d = 20; take a smaller `n` (at most 19)",
     );
     await expect(compute({}, rows(1, 1))).rejects.toThrow(
-      "got n = 1 and d = 1; take a smaller --n or wider examples",
+      "got n = 1 and d = 1; take a smaller `n` or wider examples",
     );
   });
 
@@ -145,7 +145,7 @@ describe("implicitRegularization", () => {
 
   test("refuses too many examples", async () => {
     await expect(implicitRegularization({ data: "digits", n: 100, testN: 10 })).rejects.toThrow(
-      "got n = 100 and d = 64; take a smaller --n (at most 63)",
+      "got n = 100 and d = 64; take a smaller `n` (at most 63)",
     );
     await expect(implicitRegularization({ data: "gaussian", n: 2000, d: 10_000 })).rejects.toThrow(
       "expected at most 1000 examples of at most 4096 values, got 2000 of 10000",

@@ -49,8 +49,11 @@ test("where pairs of products are cut off at 16 bits, bytes are multiplied unsig
 
 test("examples of so many pixels that 32 bits would overflow are taken as floats", () => {
   const images = (size: number) => ({
-    ...{ name: "white", inputs: new Uint8Array(2 * size).fill(255), shape: [2, 1, 1, size] },
-    ...{ labels: Int32Array.of(0, 1), classNames: ["a", "b"] },
+    name: "white",
+    inputs: new Uint8Array(2 * size).fill(255),
+    shape: [2, 1, 1, size],
+    labels: Int32Array.of(0, 1),
+    classNames: ["a", "b"],
   });
   // 33,025 pixels of 255 by 255 are the last below 2^31.
   expect(pointsOf(images(33_025))).toMatchObject({ kind: "bytes", size: 33_025 });

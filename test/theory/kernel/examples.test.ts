@@ -51,8 +51,11 @@ describe("equal examples", () => {
 
   test("are found among pixels", () => {
     const points: Points = {
-      ...{ kind: "bytes", operand: "int8", data: Uint8Array.of(1, 2, 2, 1, 1, 2) },
-      ...{ count: 3, size: 2 },
+      kind: "bytes",
+      operand: "int8",
+      data: Uint8Array.of(1, 2, 2, 1, 1, 2),
+      count: 3,
+      size: 2,
     };
     expect(findDuplicates(points)).toEqual([{ first: 0, second: 2 }]);
   });

@@ -45,7 +45,7 @@ test("black images have a ridge solution of zero, and no interpolants to compare
 
 test("what did not converge is no finding, and says what to do", async () => {
   await writeMnist(dataDir, 256);
-  // Images of one grey each: the linear Gram matrix has rank 1, and 1e-9 is lost in the rounding of its entries.
+  // Images of one gray each: the linear Gram matrix has rank 1, and 1e-9 is lost in the rounding of its entries.
   const { findings, numbers, claims } = await solve({ kernel: "linear", l2: [1e-12], iterations: 3 });
   expect(findings).toEqual([
     expect.stringMatching(

@@ -91,13 +91,13 @@ test("a Gram matrix of products that are held is that of their points", async ()
 describe("a kernel", () => {
   test("refuses a bandwidth of 0, and says why", () => {
     expect(() => kernelOf({ kernel: "gaussian", bandwidth: 0, degree: 1 })).toThrow(
-      "--bandwidth: expected a positive number, got 0",
+      "`bandwidth`: expected a positive number, got 0",
     );
     expect(() => kernelOf({ kernel: "gaussian", bandwidth: Number.NaN, degree: 1 })).toThrow("got NaN");
   });
 
   test("refuses a degree that is none", () => {
-    expect(() => kernelOf({ kernel: "polynomial", bandwidth: 1, degree: 0 })).toThrow("--degree");
+    expect(() => kernelOf({ kernel: "polynomial", bandwidth: 1, degree: 0 })).toThrow("`degree`");
   });
 
   test("of a polynomial has the rank of its monomials", () => {

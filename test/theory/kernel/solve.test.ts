@@ -180,7 +180,7 @@ describe("memory", () => {
     expect(plan.bytes).toBeLessThanOrEqual(6 * 2 ** 30);
     expect(plan.kept).toBeGreaterThan(5);
     expect(() => planSolve("cholesky", { ...demand, limit: 6 * 2 ** 30 })).toThrow(
-      /n = \d+ would fit, --solver cg takes less/,
+      /n = \d+ would fit, `solver` cg takes less/,
     );
     const [, most] = /n = (\d+) would fit/.exec(String(attempt(6 * 2 ** 30)))!;
     expect(() =>
@@ -191,7 +191,7 @@ describe("memory", () => {
         limit: 6 * 2 ** 30,
       }),
     ).not.toThrow();
-    expect(() => planSolve("auto", { ...demand, limit: 2 ** 30 })).toThrow("lower --n, or raise --memory");
+    expect(() => planSolve("auto", { ...demand, limit: 2 ** 30 })).toThrow("lower `n`, or raise `memory`");
   });
 
   const attempt = (limit: number): unknown => {

@@ -88,7 +88,13 @@ describe("rademacherComplexity", () => {
 
   test("finds the capacity of a linear model near Cover's, and the same twice", async () => {
     const options = {
-      ...{ d: 15, models: ["linear"], sizes: [8, 16], draws: 2, testN: 5, capacity: 64, fitAccuracy: 1 },
+      d: 15,
+      models: ["linear"],
+      sizes: [8, 16],
+      draws: 2,
+      testN: 5,
+      capacity: 64,
+      fitAccuracy: 1,
       recipe: { batch: 64, learningRate: 1, epochs: 500, evaluate: { every: 50, test: 1 } },
     };
     const first = await rademacherComplexity(options);
@@ -99,8 +105,11 @@ describe("rademacherComplexity", () => {
     const { series, guides } = first.plots.at(-1)!;
     expect(guides).toEqual([{ label: "fitted", y: 1 }]);
     expect(series[0]!.points).toContainEqual({
-      ...{ x: first.numbers["linearCapacity"], y: 1 },
-      ...{ low: null, high: null, n: 1 },
+      x: first.numbers["linearCapacity"],
+      y: 1,
+      low: null,
+      high: null,
+      n: 1,
     });
     const { provenance: _, ...second } = await rademacherComplexity(options);
     expect({ ...second, provenance: first.provenance }).toEqual(first);
@@ -109,14 +118,14 @@ describe("rademacherComplexity", () => {
   test.each([
     [
       { sizes: [1] },
-      "--n: expected at least 2, got 1: any model fits the sign of one example, so r would be 1",
+      "`sizes`: expected at least 2, got 1: any model fits the sign of one example, so r would be 1",
     ],
-    [{ sizes: [Number.NaN] }, "--n: expected a whole number of at least 2, got NaN"],
-    [{ draws: 1 }, "--draws: expected at least 2, got 1: one draw of signs has no interval"],
-    [{ fitAccuracy: Number.NaN }, "--fit-accuracy: expected a number in (0.5, 1], got NaN"],
+    [{ sizes: [Number.NaN] }, "`sizes`: expected a whole number of at least 2, got NaN"],
+    [{ draws: 1 }, "`draws`: expected at least 2, got 1: one draw of signs has no interval"],
+    [{ fitAccuracy: Number.NaN }, "`fitAccuracy`: expected a number in (0.5, 1], got NaN"],
     [{ recipe: { epochs: 0 } }, "recipe: epochs: "],
-    [{ d: 0 }, "--d: expected a whole number of at least 1, got 0"],
-    [{ data: "shapes", d: 5 }, "--d: shapes has a width of its own; it is for --data gaussian only"],
+    [{ d: 0 }, "`d`: expected a whole number of at least 1, got 0"],
+    [{ data: "shapes", d: 5 }, "`d`: shapes has a width of its own; it is for `data` gaussian only"],
     [{ data: "digits", sizes: [1288] }, "digits: expected 1 to 1287 training examples, got 1288"],
     [{ d: 10_000, sizes: [100_000] }, "expected at most 268435456 numbers in all rows"],
   ])("refuses %o", async (options, message) => {
@@ -134,7 +143,12 @@ describe("computeRademacher", () => {
   test("refuses examples of one class", async () => {
     const { train, test: held } = gaussianRows({ n: 10, testN: 5, d: 3, seed: 0 });
     const settings: RademacherSettings = {
-      ...{ models: [findModel("linear")], sizes: [10], draws: 2, capacity: 0, fitAccuracy: 1, seed: 0 },
+      models: [findModel("linear")],
+      sizes: [10],
+      draws: 2,
+      capacity: 0,
+      fitAccuracy: 1,
+      seed: 0,
       recipe: { ...paperRecipe, preprocess: "none" },
     };
     const engine = await openEngine(runtime, "cpu", 1);

@@ -20,14 +20,12 @@ const REPLACEMENTS = 3;
 const engine = await openEngine(runtime, "cpu", 1);
 const recipe: Recipe = { ...paperRecipe, preprocess: "none", batch: 16, epochs: 4 };
 const settings: StabilitySettings = {
-  ...{
-    model: findModel("linear"),
-    n: N,
-    replacements: REPLACEMENTS,
-    labels: ["true", "random"],
-    recipe,
-    seed: 5,
-  },
+  model: findModel("linear"),
+  n: N,
+  replacements: REPLACEMENTS,
+  labels: ["true", "random"],
+  recipe,
+  seed: 5,
 };
 const rows = (): Splits => gaussianRows({ n: N + REPLACEMENTS, testN: 30, d: 12, seed: 1 });
 
@@ -37,7 +35,10 @@ describe("trainPath", () => {
     const spec = {
       schema: "shatter/trial@1" as const,
       dataset: { name: "gaussian", hash: await splitsHash(splits), train: N + REPLACEMENTS, test: 30 },
-      ...{ inputs: "true" as const, corrupt: 0, model: "mlp-1x512", seed: 5 },
+      inputs: "true" as const,
+      corrupt: 0,
+      model: "mlp-1x512",
+      seed: 5,
       recipe: { ...recipe, fit: { ...recipe.fit, stop: false } },
     };
     let outcome: TrialOutcome | undefined;
@@ -102,11 +103,11 @@ describe("computeStability", () => {
   });
 
   test.each([
-    [{ n: 1 }, "--n: expected at least 2, got 1: nothing stays when the only example is replaced"],
-    [{ replacements: 1 }, "--replacements: expected at least 2, got 1: one replacement has no interval"],
-    [{ n: 2, replacements: 3 }, "--replacements: expected at most n = 2, one for each example, got 3"],
-    [{ n: Number.NaN }, "--n: expected a whole number of at least 2, got NaN"],
-    [{ labels: [] }, "--labels: expected at least one name, got none"],
+    [{ n: 1 }, "`n`: expected at least 2, got 1: nothing stays when the only example is replaced"],
+    [{ replacements: 1 }, "`replacements`: expected at least 2, got 1: one replacement has no interval"],
+    [{ n: 2, replacements: 3 }, "`replacements`: expected at most n = 2, one for each example, got 3"],
+    [{ n: Number.NaN }, "`n`: expected a whole number of at least 2, got NaN"],
+    [{ labels: [] }, "`labels`: expected at least one name, got none"],
     [
       { recipe: { ...recipe, dropout: 0.5 } },
       "stability: expected a recipe without dropout and augmentation",

@@ -85,7 +85,11 @@ export async function openStage({ isHeld, dataDir, folder: given }: StageOptions
     server = undefined;
   };
   return {
-    ...{ lab, filled, errors, built: page, stopServer: stop },
+    lab,
+    filled,
+    errors,
+    built: page,
+    stopServer: stop,
     address: address.replace(/\/$/, ""),
     async startServer() {
       server ??= await open(port);

@@ -207,8 +207,12 @@ describe.skipIf(!hasBrowser())("the dashboard, live", () => {
     await page.getByText("waiting").first().waitFor();
     const stop = new AbortController();
     const working = workIn(lab, {
-      ...{ jobs: 2, threads: 1, checkpoints: lab.checkpoints, untilIdle: false },
-      ...{ experiment: "figure-1b-smoke", signal: stop.signal },
+      jobs: 2,
+      threads: 1,
+      checkpoints: lab.checkpoints,
+      untilIdle: false,
+      experiment: "figure-1b-smoke",
+      signal: stop.signal,
     });
     try {
       await page.getByText("nothing left to run").waitFor({ timeout: 50_000 });

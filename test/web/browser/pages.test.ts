@@ -214,10 +214,10 @@ describe.skipIf(!hasBrowser())("the pages of the dashboard", () => {
     const { page } = opened;
     const chart = page.getByRole("img", { name: "Test accuracy by epoch" });
     await chart.waitFor();
-    const grey = chart.locator('path[stroke-width="0.75"]');
+    const gray = chart.locator('path[stroke-width="0.75"]');
     const bands = chart.locator('g[fill-opacity="0.16"] path, path[fill-opacity="0.16"]');
     await expect.poll(() => bands.count()).toBe(4);
-    await expect.poll(() => grey.count()).toBe(0);
+    await expect.poll(() => gray.count()).toBe(0);
     await page.getByLabel("single seeds").check();
     await chart.locator('[stroke-width="0.75"]').first().waitFor();
     expect(page.url()).toContain("singles=1");
