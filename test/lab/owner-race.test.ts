@@ -20,21 +20,24 @@ test("of processes that want a dead owner's lab at once, exactly one gets it", a
     mkdirSync(lab);
     writeFileSync(join(lab, "owner.json"), JSON.stringify(dead));
   }
-  const start = Date.now() + 2500;
   const wins = Array<number>(LABS).fill(0);
   const racers = Array.from({ length: PROCESSES }, () => {
-    const child = spawn(process.execPath, [PROGRAM, String(start), ...labs], {
+    const child = spawn(process.execPath, [PROGRAM, ...labs], {
       stdio: ["pipe", "pipe", "inherit"],
     });
-    const over = new Promise<void>((resolve, reject) => {
-      child.once("exit", () => reject(new Error("a process ended before the others were done")));
-      createInterface({ input: child.stdout }).on("line", (line) => {
-        if (line === "over") resolve();
-        else wins[Number(line)]!++;
-      });
+    const ready = Promise.withResolvers<void>();
+    const over = Promise.withResolvers<void>();
+    child.once("exit", () => over.reject(new Error("a process ended before the others were done")));
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (line === "ready") ready.resolve();
+      else if (line === "over") over.resolve();
+      else wins[Number(line)]!++;
     });
-    return { child, over };
+    return { child, ready: ready.promise, over: over.promise };
   });
+  await Promise.all(racers.map(({ ready }) => ready));
+  const start = Date.now() + 100;
+  for (const { child } of racers) child.stdin.write(`${start}\n`);
   await Promise.all(racers.map(({ over }) => over));
   for (const { child, over } of racers) {
     over.catch(() => {});

@@ -5,8 +5,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { openQueue, type Queue, type Wanted } from "../../src/lab/queue.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { type Job, openQueue, type Queue, type Wanted } from "../../src/lab/queue.ts";
 import { createShares, inTurn } from "../../src/lab/shares.ts";
 import { beginAttempt } from "../../src/store/attempts.ts";
 import type { Database } from "../../src/store/database.ts";
@@ -22,6 +22,9 @@ const wantedIn = (experiment: string, count: number, priority = 0): Wanted[] =>
     priority,
     trial: `${experiment}-${position}`,
   }));
+
+/** How long is waited for what comes by itself, in milliseconds. */
+const PATIENTLY = { timeout: 60_000, interval: 100 };
 
 /** Ids of the experiments that wait. */
 const waitingIn = async (queue: Queue): Promise<string[]> =>
@@ -121,11 +124,7 @@ describe.each([
     const [one, two] = [await queue.take("back", all), await queue.take("back", all)];
     await queue.complete(one!.id);
     await queue.giveBack([two!.id]);
-    let again = await queue.take("back", all);
-    for (let tries = 0; !again && tries < 40; tries++) {
-      await sleep(100);
-      again = await queue.take("back", all);
-    }
+    const again = await vi.waitUntil(() => queue.take("back", all), PATIENTLY);
     expect(again).toEqual({ id: two!.id, trial: "back-1" });
     expect(await queue.active()).toContain(two!.id);
   });
@@ -152,18 +151,22 @@ describe.each([
     await queue.put(wantedIn("silence", 2));
     const all = await waitingIn(queue);
     const [silent, heard] = [await queue.take("silence", all), await queue.take("silence", all)];
-    const heart = setInterval(() => void queue.touch([heard!.id]), 2000);
-    try {
-      let again = await queue.take("silence", all);
-      for (let tries = 0; !again && tries < 80; tries++) {
-        await sleep(250);
-        again = await queue.take("silence", all);
-      }
-      expect(again).toEqual({ id: silent!.id, trial: "silence-0" });
-      expect(await queue.active()).toContain(heard!.id);
-    } finally {
-      clearInterval(heart);
-    }
+    /** Let some of ten seconds pass since a job was heard of, as far as the database knows. */
+    const pass = (job: Job, seconds: number) =>
+      database.queue.executeSql(
+        "update shatter_queue.job set heartbeat_on = heartbeat_on - make_interval(secs => $2) where id = $1",
+        [job.id, seconds],
+      );
+    await pass(heard!, 6);
+    await queue.touch([heard!.id]);
+    await pass(heard!, 6);
+    await pass(silent!, 12);
+    const again = await vi.waitUntil(async () => {
+      await queue.touch([heard!.id]);
+      return await queue.take("silence", all);
+    }, PATIENTLY);
+    expect(again).toEqual({ id: silent!.id, trial: "silence-0" });
+    expect(await queue.active()).toContain(heard!.id);
   });
 
   test("serves equal experiments alike, and the urgent one first", async () => {

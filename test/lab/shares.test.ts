@@ -3,8 +3,7 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openQueue, type Queue } from "../../src/lab/queue.ts";
 import { createShares, type Shares } from "../../src/lab/shares.ts";
 import { beginAttempt, finishAttempt } from "../../src/store/attempts.ts";
@@ -22,6 +21,7 @@ describe("shares of eight places", () => {
   const running: { readonly token: string; readonly job: string }[] = [];
 
   beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
     place = await onServer();
     database = await place.open("shares");
     queue = await openQueue(database);
@@ -30,6 +30,7 @@ describe("shares of eight places", () => {
     await plan("figure", 20, 0);
   });
   afterAll(async () => {
+    vi.useRealTimers();
     await queue[Symbol.asyncDispose]();
     await database[Symbol.asyncDispose]();
     await place[Symbol.asyncDispose]();
@@ -70,7 +71,7 @@ describe("shares of eight places", () => {
   test("are all of an experiment's that comes later and is more urgent", async () => {
     await plan("urgent", 12, 1);
     // What a worker knows of waiting experiments is a second old at most.
-    await sleep(1100);
+    vi.advanceTimersByTime(1001);
     const served = await serve(14);
     expect(countOf("urgent", served.slice(0, 12))).toBe(12);
     expect(countOf("sweep", served.slice(12))).toBe(2);

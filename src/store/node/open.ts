@@ -135,7 +135,7 @@ const CONNECTIONS = 3;
 /** How long a connection may take to come about, in milliseconds. */
 const CONNECT_MS = 10_000;
 
-/** A worker that freezes in the midst of a transaction holds its locks no longer than this, in milliseconds. */
+/** Long enough for a process that is only slow, in milliseconds. */
 const FROZEN_MS = 10_000;
 
 /** How long a server may say nothing at all to a question, in milliseconds. */
@@ -153,19 +153,19 @@ function endSilence(client: pg.ClientBase): void {
  * Open a lab on a PostgreSQL server, version 14 or later.
  *
  * @param url - `postgres://user:password@host:port/database`; it is never shown.
- * @param connections - Connections this process may hold at once.
+ * @param frozenMs - A process that freezes in the midst of a transaction holds its locks no longer, in milliseconds.
  * @throws DataError if the server does not answer, refuses, or has a lab of a newer version.
  */
-export async function openServer(url: string, connections: number = CONNECTIONS): Promise<Database> {
+export async function openServer(url: string, frozenMs: number = FROZEN_MS): Promise<Database> {
   const where = describeUrl(url);
   const pool = new pg.Pool({
     connectionString: url,
-    max: connections,
+    max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     application_name: "shatter",
     onConnect: async (client) => {
-      await client.query(`set idle_in_transaction_session_timeout = ${FROZEN_MS}`);
+      await client.query(`set idle_in_transaction_session_timeout = ${frozenMs}`);
     },
   });
   // A connection that breaks while nobody uses it is replaced by the next query. One that breaks while it is used
