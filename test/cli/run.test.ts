@@ -197,7 +197,6 @@ describe("shatter run refuses", () => {
     ["an unknown experiment", ["tabel-1"], 'unknown experiment "tabel-1"; did you mean "table-1"?'],
     ["a file that is not there", ["nope.yaml"], "nope.yaml: expected an experiment file, got no such file"],
     ["a model without a row", ["table-1", "--models", "linear"], "--models: table-1 has no trials of it"],
-    ["a folder for --json", ["table-1", "--json", "/dev"], "--json: cannot write /dev: there is a folder"],
     [
       "a priority that no database keeps",
       ["figure-1c", "--priority", "99999999999"],
