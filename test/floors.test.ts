@@ -230,7 +230,7 @@ test("the page's program has neither Node nor schemas in it", () => {
  * A circle that is gone must leave this list.
  */
 const CIRCLES: readonly (readonly string[])[] = [
-  // For now: these are being taken apart.
+  // A computation and its document, and an engine that tries itself: still to be taken apart.
   ["theory/stability/result.ts", "theory/stability/stability.ts"],
   ["train/engine.ts", "train/self-check.ts"],
 ];
