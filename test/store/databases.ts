@@ -3,7 +3,7 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -34,10 +34,7 @@ export async function emptyLab(folder: string): Promise<string> {
 export async function inFolders(): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), "shatter-labs-"));
   return {
-    async open(name) {
-      const lab = join(folder, name);
-      return await openEmbedded(existsSync(lab) ? lab : await emptyLab(lab));
-    },
+    open: (name) => openEmbedded(join(folder, name)),
     [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
