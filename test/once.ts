@@ -52,10 +52,13 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       response.writeHead(500).end(messageOf(error));
     }
   });
+  // A test may ask again after minutes, on a connection that would be closed at that very moment.
+  server.keepAliveTimeout = 3_600_000;
   await once(server.listen(0, "127.0.0.1"), "listening");
   project.provide("once", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   return async () => {
     server.close();
+    server.closeAllConnections();
     for (const one of made.values()) await (await one)[Symbol.asyncDispose]();
   };
 }
