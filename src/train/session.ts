@@ -76,7 +76,9 @@ export async function createTrainer(
     const fresh = (): Float32Array =>
       parameter
         ? initialize(parameter, initialization, seed, index)
-        : new Float32Array(sizeOf(shape)).fill(start);
+        : typeof start === "number"
+          ? new Float32Array(sizeOf(shape)).fill(start)
+          : start.slice();
     const elements = from ? from.state[name]!.slice() : fresh();
     state[name] = new Tensor("float32", elements, shape);
   });

@@ -23,8 +23,8 @@ export interface StepState {
   readonly input: Input;
   /** The output that replaces it in the next step. */
   readonly output: string;
-  /** What its elements start as, unless it is a parameter. */
-  readonly start: number;
+  /** What its elements start as, all or each, unless it is a parameter. */
+  readonly start: number | Float32Array;
   /** Whether it is in proportion to the rate of the step that left it, and scaled where the rate changes. */
   readonly isDisplacement: boolean;
 }
@@ -145,7 +145,7 @@ export function buildStep(model: Model, recipe: Recipe, example: Shape, classes:
     loss,
     parameters.map((parameter) => parameter.value),
   );
-  const starts = new Map<Input, number>(averages.map(({ value, start }) => [value, start]));
+  const starts = new Map<Input, number | Float32Array>(averages.map(({ value, start }) => [value, start]));
   const displacements = new Set<Input>();
   const declare = (name: string, shape: Shape, start: number): Input => {
     const value = input(name, shape);

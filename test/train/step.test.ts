@@ -48,7 +48,7 @@ function startOf(given: StepCase, step: Step): { [name: string]: readonly number
   return Object.fromEntries(
     step.state.map(({ input: { name, shape }, start }) => [
       name,
-      starts[name] ?? new Array<number>(sizeOf(shape)).fill(start),
+      starts[name] ?? new Array<number>(sizeOf(shape)).fill(start as number),
     ]),
   );
 }
