@@ -92,9 +92,18 @@ def part(x, starts, ends, axes, steps):
     return x[tuple(which)]
 
 
-def padded(x, pads):
+def padded(x, pads, value=0.0):
     pairs = [(pads[axis], pads[axis + x.dim()]) for axis in range(x.dim())]
-    return F.pad(x, [count for pair in reversed(pairs) for count in pair])
+    return F.pad(x, [count for pair in reversed(pairs) for count in pair], value=value)
+
+
+def gather(x, indices, axis=0):
+    taken = x.index_select(axis, indices.reshape(-1))
+    return taken.reshape(*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+
+
+def clip(x, min, max):
+    return torch.clamp(x, -math.inf if min is None else min, math.inf if max is None else max)
 
 
 OPERATIONS = {
@@ -111,6 +120,10 @@ OPERATIONS = {
     "sin": torch.sin,
     "cos": torch.cos,
     "acos": torch.acos,
+    "erf": torch.erf,
+    "abs": torch.abs,
+    "power": lambda x, exponent: torch.pow(x, exponent),
+    "clip": clip,
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
     "relu": torch.relu,
@@ -127,7 +140,7 @@ OPERATIONS = {
     "reshape": lambda x, shape: x.reshape(shape),
     "permuteAxes": lambda x, axes: x.permute(axes),
     "broadcastTo": lambda x, shape: x.expand(shape),
-    "gather": lambda x, indices: x.index_select(0, indices),
+    "gather": gather,
     "cast": lambda x, to: x.to(TYPES[to]),
     "logSoftmax": lambda x, axis: torch.log_softmax(x, axis),
     "softmax": lambda x, axis: torch.softmax(x, axis),
@@ -139,6 +152,7 @@ OPERATIONS = {
     "filterGradient": filter_gradient,
     "maxPoolGradient": max_pool_gradient,
     "batchNormalize": lambda x, epsilon: F.batch_norm(x, None, None, training=True, eps=epsilon),
+    "layerNormalize": lambda x, axis, epsilon: F.layer_norm(x, x.shape[axis:], eps=epsilon),
     "concat": lambda *parts, axis: torch.cat(parts, axis),
     "slice": part,
     "pad": padded,

@@ -193,27 +193,30 @@ function applyRecord(
   const count = Math.min(names.length, most);
   const operands = names.slice(0, count).map(valueNamed);
   checkOperands(record, count);
-  const constants = names.slice(count).map((name) => {
+  const { onnx } = record;
+  const form = typeof onnx === "string" || "expand" in onnx ? undefined : onnx;
+  const constants: number[][] = [];
+  const scalars: number[] = [];
+  for (const name of names.slice(count)) {
     const tensor = tensorNamed(name);
-    if (tensor?.type !== "int64" || tensor.shape.length !== 1)
-      throw new GraphError(`expected "${name}" to be an int64 constant of one dimension`);
-    return Array.from(tensor.data);
-  });
+    const isScalar = tensor?.shape.length === 0 && tensor.type === operands[0]?.type;
+    if (isScalar && scalars.length < (form?.scalars ?? 0)) scalars.push(tensor.data[0]!);
+    else if (tensor?.type === "int64" && tensor.shape.length === 1 && scalars.length === 0)
+      constants.push(Array.from(tensor.data));
+    else throw new GraphError(`expected "${name}" to be an int64 constant of one dimension`);
+  }
   const given: { [name: string]: OnnxAttribute } = {};
   for (const attribute of node.attribute) {
     const setting = readAttribute(attribute);
     if (!setting) throw new GraphError(`expected a number or whole numbers for setting "${attribute.name}"`);
     given[attribute.name] = setting;
   }
-  const { onnx } = record;
-  const attributes: Attributes | undefined =
-    typeof onnx === "string" || "expand" in onnx
-      ? {}
-      : onnx.read!({ attributes: given, constants }, operands);
+  const attributes: Attributes | undefined = form
+    ? form.read!({ attributes: given, constants, scalars }, operands)
+    : {};
   if (!attributes) return undefined;
   const value = apply(record, operands, attributes);
-  const written: OnnxSettings =
-    typeof onnx === "string" || "expand" in onnx ? {} : onnx.write(attributes, value.shape, operands);
+  const written: OnnxSettings = form?.write(attributes, value.shape, operands) ?? {};
   refuseUnread(node.opType, given, constants, written);
   return { value, output: written.output ?? 0 };
 }
