@@ -217,7 +217,7 @@ function asFloat32(proto: TensorProto, converted: Set<string>): Tensor {
     return { shape, type: "float32", data: Float32Array.from(data) };
   }
   if (proto.dataType !== FLOAT16 && proto.dataType !== BFLOAT16) {
-    const tensor = readTensor(proto);
+    const tensor = readTensor(proto, true);
     const strange = isFloating(tensor.type) ? tensor.data.findIndex(Number.isNaN) : -1;
     if (strange >= 0) throw new DataError(`expected numbers, got NaN as element ${strange}`);
     return tensor;

@@ -76,7 +76,9 @@ export interface OnnxFile {
  *
  * @throws GraphError if the bytes are no ONNX file, or of a version that is not read.
  */
-export function parseOnnx(bytes: Uint8Array, opsets: Opsets): OnnxFile {
+export function parseOnnx(given: Uint8Array, opsets: Opsets): OnnxFile {
+  // Node's buffers slice without a copy, and elements need addresses of their own.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   const fail = (reason: string): never => {
     throw new GraphError(
       `readOnnx: expected the bytes of an ONNX file, got ${bytes.length} that are none: ${reason}`,
@@ -145,14 +147,22 @@ export function readType(number: number): DataType {
   return type;
 }
 
-export function readTensor(tensor: TensorProto): Tensor {
+/**
+ * Read a tensor.
+ *
+ * @param saturates - Whether whole numbers beyond 2^53 become the largest below: ends of slices say "to the end" by such.
+ * @throws GraphError if its bytes are not what it says.
+ */
+export function readTensor(tensor: TensorProto, saturates = false): Tensor {
   if (tensor.dataLocation !== 0) {
     throw new GraphError("its elements are in another file, which is not read; save the model as one file");
   }
   const type = readType(tensor.dataType);
   const shape = tensor.dims.map(Number);
   const count = sizeOf(shape);
-  const data = readElements(tensor, type);
+  const read = readElements(tensor, type);
+  const [least, most] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  const data = saturates && type === "int64" ? read.map((each) => Math.min(Math.max(each, least), most)) : read;
   if (shape.some((size) => size < 0) || data.length !== count) {
     throw new GraphError(`expected ${count} elements for shape ${showShape(shape)}, got ${data.length}`);
   }

@@ -21,8 +21,10 @@ import {
   type Value,
 } from "../../graph/value.ts";
 import {
+  asValue,
   axisOf,
   type Call,
+  type Item,
   intOf,
   intsOf,
   isKnown,
@@ -32,7 +34,6 @@ import {
   stringOf,
   tensorOf,
   valueAt,
-  asValue,
 } from "../call.ts";
 import type { Operators } from "../operators.ts";
 
@@ -147,24 +148,24 @@ const concatenated = (call: Call): Value[] => {
   return [values.length === 1 ? values[0]! : concat(...values, { axis })];
 };
 
-const sliced = (call: Call): Value[] => {
-  const x = valueAt(call, 0);
+const sliced = (call: Call): Item[] => {
+  const item = itemAt(call, 0);
+  const rank = item.shape.length;
   const [starts, ends] = [numbersAt(call, 1), numbersAt(call, 2)];
-  const axes = (optionalNumbers(call, 3) ?? starts.map((_, at) => at)).map((axis) =>
-    axisOf(axis, x.shape.length),
-  );
+  const axes = (optionalNumbers(call, 3) ?? starts.map((_, at) => at)).map((axis) => axisOf(axis, rank));
   const steps = optionalNumbers(call, 4) ?? starts.map(() => 1);
+  const positions = new Map(
+    axes.map((axis, at) => [axis, rangeOf(item.shape[axis]!, starts[at]!, ends[at]!, steps[at] ?? 1)]),
+  );
+  const shape = item.shape.map((size, axis) => positions.get(axis)?.length ?? size);
+  // Nothing is no value of a graph; putting pieces together passes over it.
+  if (sizeOf(shape) === 0) return [{ shape, type: item.type, data: new Float64Array(0) }];
   return [
-    axes.reduce((part, axis, at) => {
-      const positions = rangeOf(x.shape[axis]!, starts[at]!, ends[at]!, steps[at]!);
-      if (positions.length === 0) throw new DataError(`expected elements along axis ${axis}, got none`);
-      const step = steps[at]!;
-      if (step > 1 && positions.length > 1) {
-        const place = { starts: [positions[0]!], ends: [positions.at(-1)! + 1], axes: [axis], steps: [step] };
-        return slice(part, place);
-      }
-      return takeAt(part, positions, axis);
-    }, x),
+    [...positions].reduce((part, [axis, places], at) => {
+      const step = steps[at] ?? 1;
+      if (step <= 1 || places.length < 2) return takeAt(part, places, axis);
+      return slice(part, { starts: [places[0]!], ends: [places.at(-1)! + 1], axes: [axis], steps: [step] });
+    }, asValue(item)),
   ];
 };
 

@@ -3,9 +3,10 @@
  */
 
 import { DataError } from "../../base/errors.ts";
+import { layerNormalize } from "../../graph/ops/batch-norm.ts";
 import { convolution } from "../../graph/ops/convolution.ts";
 import { add, divide, exp, log, multiply, sqrt } from "../../graph/ops/elementwise.ts";
-import { layerNormalize, logSoftmax, softmax } from "../../graph/ops/normalize.ts";
+import { logSoftmax, softmax } from "../../graph/ops/normalize.ts";
 import { mean } from "../../graph/ops/reduce.ts";
 import { reshape } from "../../graph/ops/shape.ts";
 import { broadcastTo, sum } from "../../graph/ops/sum.ts";

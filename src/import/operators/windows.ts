@@ -3,7 +3,7 @@
  */
 
 import { DataError } from "../../base/errors.ts";
-import { averagePool, maxPool } from "../../graph/ops/pool.ts";
+import { averagePool, ceilAveragePool, ceilMaxPool, maxPool } from "../../graph/ops/pool.ts";
 import { max, mean } from "../../graph/ops/reduce.ts";
 import { reshape } from "../../graph/ops/shape.ts";
 import { type Sliding, samePads } from "../../graph/ops/window.ts";
@@ -64,62 +64,30 @@ function padsOf(
   return isLine ? [0, pads[0]!, 0, pads[1]!] : pads;
 }
 
-/** Pixels beyond the end that a last window reaches for, where a part of one counts as a window. */
-function overhang(
-  image: Shape,
-  window: Shape,
-  { strides, pads, dilations }: Sliding,
-): readonly [number, number] {
-  const [below, right] = [0, 1].map((axis) => {
-    const reach = dilations[axis]! * (window[axis]! - 1) + 1;
-    const size = image[axis]! + pads[axis]! + pads[axis + 2]!;
-    const windows = Math.ceil((size - reach) / strides[axis]!) + 1;
-    // A window that would begin beyond the image and its first pads is none.
-    const begun = (windows - 1) * strides[axis]! < image[axis]! + pads[axis]! ? windows : windows - 1;
-    return Math.max((begun - 1) * strides[axis]! + reach - size, 0);
-  });
-  return [below!, right!];
-}
-
 function windowsOf(call: Call) {
   const given = valueAt(call, 0);
   const x = planeOf(given);
   const kernel = intsOf(call, "kernel_shape");
   if (!kernel) throw new DataError('expected setting "kernel_shape", got none');
-  const image = x.shape.slice(2);
   const window = kernel.length === 1 ? [1, kernel[0]!] : kernel;
-  const sliding = slidingOf(call, image, kernel);
-  const [below, right] = intOf(call, "ceil_mode", 0) === 1 ? overhang(image, window, sliding) : [0, 0];
-  return { given, x, window, sliding, below, right };
+  const settings = { ...slidingOf(call, x.shape.slice(2), kernel), kernel: window };
+  return { given, x, settings, isCeil: intOf(call, "ceil_mode", 0) === 1 };
 }
 
-const reaching = (pads: Shape, below: number, right: number): Shape => [
-  pads[0]!,
-  pads[1]!,
-  pads[2]! + below,
-  pads[3]! + right,
-];
-
 const poolMax = (call: Call): Value[] => {
-  if (call.outputs[1])
+  if (call.outputs[1]) {
     throw new DataError("expected the largest elements alone, got their positions as a second output");
-  const { given, x, window, sliding, below, right } = windowsOf(call);
-  const pads = reaching(sliding.pads, below, right);
-  return [fromPlane(maxPool(x, { ...sliding, pads, kernel: window }), given)];
+  }
+  const { given, x, settings, isCeil } = windowsOf(call);
+  return [fromPlane((isCeil ? ceilMaxPool : maxPool)(x, settings), given)];
 };
 
 const poolMean = (call: Call): Value[] => {
-  const { given, x, window, sliding, below, right } = windowsOf(call);
-  if (sliding.dilations.some((step) => step !== 1)) throw new DataError("expected a window without holes");
+  const { given, x, settings, isCeil } = windowsOf(call);
+  const { dilations, ...window } = settings;
+  if (dilations.some((step) => step !== 1)) throw new DataError("expected a window without holes");
   const countPads = intOf(call, "count_include_pad", 0) === 1;
-  const { strides, pads } = sliding;
-  if (countPads && (below > 0 || right > 0)) {
-    throw new DataError(
-      "expected `ceil_mode` 0 where pads are counted: the last windows' means would be of fewer elements",
-    );
-  }
-  const y = averagePool(x, { strides, pads: reaching(pads, below, right), kernel: window, countPads });
-  return [fromPlane(y, given)];
+  return [fromPlane((isCeil ? ceilAveragePool : averagePool)(x, { ...window, countPads }), given)];
 };
 
 const overAll =
