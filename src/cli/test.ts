@@ -26,21 +26,20 @@ import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, widthOf } from "./output.ts";
+import {
+  exitCodeOf,
+  expectOption,
+  junitOption,
+  MEASURES_HELP,
+  markdownOption,
+  type PipelineOptions,
+  pipelineOutputs,
+  requirePipelineFiles,
+} from "./pipeline.ts";
 import { createProgress } from "./progress.ts";
 import { publish } from "./publish.ts";
 
-/** Answers that `--expect` can ask for. */
-const expectations = [
-  "memorises",
-  "does-not-fit",
-  "learns",
-  "does-not-learn",
-  "no-leak",
-  "no-copies",
-] as const;
-type Expectation = (typeof expectations)[number];
-
-interface Options {
+interface Options extends PipelineOptions {
   readonly data: string;
   readonly dataDir?: string;
   readonly model: string;
@@ -81,7 +80,6 @@ interface Options {
   readonly json?: string;
   readonly out?: string;
   readonly report?: string;
-  readonly expect?: Expectation[];
   readonly verbose?: boolean;
   readonly quiet?: boolean;
 }
@@ -224,12 +222,9 @@ export function testCommand(): Command {
     .addOption(jsonOption("the result"))
     .option("--out <folder>", "write an HTML page with figures, and the numbers as CSV and JSON")
     .addOption(new Option("--report <folder>").hideHelp())
-    .option(
-      "--expect <answers>",
-      `exit with 3 unless: ${expectations.join(",")}`,
-      // Results say it so.
-      listOf((text) => named("answer", expectations)(text === "memorizes" ? "memorises" : text)),
-    )
+    .addOption(expectOption())
+    .addOption(junitOption())
+    .addOption(markdownOption())
     .option("--verbose", "list every conformance check, also where all hold")
     .option("--quiet", "no progress")
     .addHelpText(
@@ -242,7 +237,9 @@ Examples:
   shatter test --data mnist --inputs true,shuffled,random,gaussian --out mnist-report
   shatter test --data cifar10 --augment crop,flip --epochs 200     is random cropping enough against memorizing?
   shatter test --data cifar10 --n 5000 --json --quiet | jq .verdict.text
-  shatter test --expect learns,no-leak                             exit code 3 if it does not`,
+  shatter test --expect "learns,no-leak,slowdown>1.5" --junit shatter.xml     exit code 3 if it does not
+
+${MEASURES_HELP}`,
     )
     .action(test);
 }
@@ -271,6 +268,7 @@ function recipeOf(options: Options): Recipe {
 async function test(options: Options, command: Command): Promise<void> {
   // An unwritable place is refused before the first minute of training.
   await requireJson(options.json);
+  await requirePipelineFiles(options);
   const page = pageOf(options);
   if (page) await requireFolder(page.name, page.folder);
   const progress = createProgress(process.stderr, {
@@ -319,7 +317,7 @@ async function test(options: Options, command: Command): Promise<void> {
   if (result.provenance.interrupted && isKept) {
     process.stderr.write(`run ${again} again to go on (lab: ${lab})\n`);
   }
-  process.exitCode = exitCode(result, options.expect ?? []);
+  process.exitCode = exitCodeOf(result, options);
 }
 
 /** Charts are heavy to load, and most runs of the command draw none. */
@@ -337,7 +335,7 @@ async function publishTest(
   { json, verbose = false, ...options }: Options,
   command: string | undefined,
 ): Promise<void> {
-  const outputs = jsonOutputs(json, result);
+  const outputs = [...jsonOutputs(json, result), ...pipelineOutputs(options, result)];
   let page: string | undefined;
   const place = pageOf(options);
   if (place) {
@@ -389,18 +387,4 @@ function printResult(result: TestResult, isVerbose: boolean): void {
   console.log(title("\nVerdict"));
   for (const paragraph of tellVerdict(result.verdict)) console.log(tell(paragraph));
   if (provenance.interrupted) console.log(paint(out, "yellow", "  Interrupted: some trials are missing."));
-}
-
-/** 130 if interrupted, 1 if a trial failed or was stopped, 3 if an expected answer was not given, 0 otherwise. */
-function exitCode({ provenance, trials, verdict }: TestResult, expected: readonly Expectation[]): number {
-  if (provenance.interrupted) return 130;
-  if (trials.some(({ status }) => status === "failed" || status === "stopped")) return 1;
-  const answers: string[] = [verdict.capacity.answer, verdict.learning.answer];
-  if (verdict.copies?.test === 0) answers.push("no-copies");
-  // Neither can see every leak; both silent is the most that can be said.
-  if (verdict.leak.suspected === false && verdict.copies?.test === 0) answers.push("no-leak");
-  const unmet = expected.filter((answer) => !answers.includes(answer));
-  for (const answer of unmet)
-    process.stderr.write(`expected "${answer}", but the verdict is ${answers.join(", ")}\n`);
-  return unmet.length > 0 ? 3 : 0;
 }
