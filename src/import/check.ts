@@ -2,6 +2,7 @@
  * @file What is in a model file, what its exporter lost, and what stands against training it.
  */
 
+import { z } from "zod";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { outputOf } from "./examples.ts";
@@ -10,17 +11,19 @@ import type { Analysis, FileModel } from "./model.ts";
 import { inputOf, nodesFor, refusalOf } from "./trace.ts";
 
 /** Something about a file that whoever trains it should know. */
-export interface Finding {
+export const findingSchema = z.object({
   /** `blocking`: it cannot be trained; `lost`: the exporter took something away; `changed`: read otherwise than the file says. */
-  readonly kind: "blocking" | "lost" | "changed" | "note";
+  kind: z.enum(["blocking", "lost", "changed", "note"]),
   /** Names of the nodes or tensors, the first few; none for the file as a whole. */
-  readonly at: readonly string[];
-  readonly what: string;
+  at: z.array(z.string()),
+  what: z.string(),
   /** What it means for a verdict. */
-  readonly means: string;
-  /** What to do, fields of options in backticks. */
-  readonly remedy: string;
-}
+  means: z.string(),
+  /** What to do, fields of options in backticks; nothing if there is nothing. */
+  remedy: z.string(),
+});
+
+export type Finding = z.infer<typeof findingSchema>;
 
 /** What a check comes to. */
 export interface Check {
@@ -31,7 +34,7 @@ export interface Check {
 
 /** Names that are shown of many. */
 const SHOWN = 5;
-const shown = (names: readonly string[]): readonly string[] => names.slice(0, SHOWN);
+const shown = (names: readonly string[]): string[] => names.slice(0, SHOWN);
 
 const PYTORCH_EXPORT =
   "torch.onnx.export(model.train(), ..., training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False)";

@@ -50,6 +50,9 @@ export interface FileModel extends Model {
   analyze(example: Shape): Analysis;
 }
 
+/** Whether a model is of a file. */
+export const isFileModel = (model: Model): model is FileModel => "analyze" in model;
+
 /** Names that steps and evaluations have for values of their own. */
 const RESERVED = new Set([
   "x",

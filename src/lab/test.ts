@@ -9,10 +9,9 @@ import { requireFolder } from "../disk/folders.ts";
 import type { Model } from "../nn/model.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
 import { courseOf } from "../paper/course.ts";
-import { experimentId } from "../paper/definition.ts";
 import { specsOf, type TestRequest, trialsOf } from "../paper/plan.ts";
 import { runPlan, testResult } from "../paper/randomization-test.ts";
-import { testExperiment } from "../paper/test-experiment.ts";
+import { testExperiment, testId } from "../paper/test-experiment.ts";
 import { planTest, type TestPlan } from "../paper/test-plan.ts";
 import type { TestResult } from "../paper/test-result.ts";
 import { shareContents } from "../run/node/contents.ts";
@@ -186,7 +185,7 @@ async function experimentOf(plan: TestPlan, { source, contents }: Identified): P
   const next = async (ended: ReadonlyMap<string, EndedTrial>): Promise<PlannedTrial[]> =>
     (await courseOf(plan, ended)).todo.map((trial) => ({ ...trial, source }));
   return {
-    id: await experimentId(experiment, definition),
+    id: await testId(plan, definition),
     experiment,
     scale: "custom",
     definition,

@@ -158,7 +158,9 @@ function trace(
     },
     average(name, shape, start, statistic, elements, weight) {
       if (typeof start !== "number" || weight !== undefined)
-        return refuse(`average "${name}": expected it to start as one number, and to move a tenth of the way`);
+        return refuse(
+          `average "${name}": expected it to start as one number, and to move a tenth of the way`,
+        );
       let of: number | undefined;
       const noted = (): Value => {
         const value = statistic();

@@ -33,7 +33,9 @@ export async function inlineExternal(
   try {
     model = fromBinary(ModelProtoSchema, bytes);
   } catch (error) {
-    throw new GraphError(`expected the bytes of an ONNX file, got ${bytes.length} that are none: ${messageOf(error)}`);
+    throw new GraphError(
+      `expected the bytes of an ONNX file, got ${bytes.length} that are none: ${messageOf(error)}`,
+    );
   }
   const outside = tensorsOf(model).filter(({ dataLocation }) => dataLocation === EXTERNAL);
   if (outside.length === 0) return bytes;
@@ -61,6 +63,7 @@ function placeOf({ name, externalData }: TensorProto): ExternalPlace {
     throw new GraphError(`tensor "${name}": expected a whole number of bytes for "${key}", got "${text}"`);
   };
   const location = said.get("location");
-  if (!location) throw new GraphError(`tensor "${name}": expected the name of the file with its elements, got none`);
+  if (!location)
+    throw new GraphError(`tensor "${name}": expected the name of the file with its elements, got none`);
   return { location, offset: numberOf("offset") ?? 0, length: numberOf("length") };
 }

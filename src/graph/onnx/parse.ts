@@ -162,7 +162,8 @@ export function readTensor(tensor: TensorProto, saturates = false): Tensor {
   const count = sizeOf(shape);
   const read = readElements(tensor, type);
   const [least, most] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
-  const data = saturates && type === "int64" ? read.map((each) => Math.min(Math.max(each, least), most)) : read;
+  const data =
+    saturates && type === "int64" ? read.map((each) => Math.min(Math.max(each, least), most)) : read;
   if (shape.some((size) => size < 0) || data.length !== count) {
     throw new GraphError(`expected ${count} elements for shape ${showShape(shape)}, got ${data.length}`);
   }

@@ -3,6 +3,8 @@
  */
 
 import { formatShare } from "../../base/percent.ts";
+import { tellFinding } from "../../import/check.ts";
+import { readSettings } from "../../import/settings.ts";
 import type { TestResult } from "../../paper/test-result.ts";
 import { compareKinds, kindOfTrial, nameKind } from "../../run/kinds.ts";
 import { formatCount, formatNoun, formatNumber, formatPercent } from "../format.ts";
@@ -10,6 +12,22 @@ import { htmlList } from "../grid/html.ts";
 import { listGrid } from "../grid/list-grid.ts";
 import { html, type Insert, type Markup } from "../html/escape.ts";
 import { citation, type Fact, factList, foldedPart } from "../html/parts.ts";
+
+/** What weights start as. */
+function tellStart({ file }: TestResult["model"], initialization: string): string {
+  const start = file && readSettings(file.identity.split("?")[1] ?? "").start;
+  if (start === "keep") return "the weights of the model file";
+  if (start === "permute") return "the weights of the model file, shuffled within each tensor";
+  return initialization;
+}
+
+/** What the check of a model file found; nothing for a model that comes with Shatter. */
+export const modelFilePart = ({ model: { name, file } }: TestResult): Insert =>
+  file &&
+  file.findings.length > 0 &&
+  html`<section><h2>The model file ${name}</h2>
+<ul>${file.findings.map((finding) => html`<li>${tellFinding(finding)}</li>`)}</ul>
+</section>`;
 
 /** The recipe, the data and the model. */
 export function recipePart({ recipe, dataset, model }: TestResult): Markup {
@@ -22,6 +40,7 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
       : `, times ${learningRateDecay} every ${every === "epoch" ? "epoch" : formatNoun(every, "step")}`;
   const facts: Fact[] = [
     ["Model", `${model.name}, ${formatNoun(model.parameters, "parameter")}`],
+    ...(model.file ? [["Model file", html`<code>${model.file.identity}</code>`] satisfies Fact] : []),
     [
       "Dataset",
       `${dataset.name}, ${formatCount(dataset.train)} training and ${formatNoun(dataset.test, "test example")}`,
@@ -41,7 +60,7 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
     ],
     ["Weight decay", formatNumber(recipe.weightDecay)],
     ["Dropout", formatNumber(recipe.dropout)],
-    ["Initialization", recipe.initialization],
+    ["Initialization", tellStart(model, recipe.initialization)],
     ["Preprocessing", recipe.preprocess],
     ["Augmentation", describeAugmentation(recipe.augment)],
     ["Epochs", `${formatCount(recipe.epochs)} at most`],

@@ -54,7 +54,9 @@ async function readPlace(
   if (isAbsolute(location) || !isInside(place)) {
     fail(`expected its tensors in its own folder, got "${location}": files outside are not read`);
   }
-  const real = await realpath(place).catch((error) => fail(`its tensors in "${location}" cannot be read: ${whyUnread(error)}`));
+  const real = await realpath(place).catch((error) =>
+    fail(`its tensors in "${location}" cannot be read: ${whyUnread(error)}`),
+  );
   if (!isInside(real)) fail(`expected its tensors in its own folder, but "${location}" is a link out of it`);
   await using file = await open(real, "r");
   const found = await file.stat();
