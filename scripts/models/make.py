@@ -39,9 +39,12 @@ import torch.nn.functional as F
 from onnx import numpy_helper
 from torch import nn
 from torch.fx.experimental.optimization import fuse
+from torch.nn.utils.fusion import fuse_linear_bn_eval
 from torch.onnx import TrainingMode
+from torchvision.models.swin_transformer import ShiftedWindowAttention
 
 import networks
+import others
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(HERE, "..", "..", "test", "fixtures", "models")
@@ -49,6 +52,7 @@ BATCH, STEPS, MOMENTUM, DECAY = 16, 20, 0.9, 5e-4
 RATES = (0.01, 0.005, 0.003, 0.002, 0.001, 0.0005)
 IMAGES = {"kind": "numbers", "shape": [3, 32, 32]}
 TEXTURED = {"kind": "textured", "shape": [3, 32, 32]}
+CHANNELS_LAST = {"kind": "numbers", "shape": [32, 32, 3]}
 ROWS = {"kind": "numbers", "shape": [20]}
 TOKENS = {"kind": "tokens", "shape": [12], "vocabulary": 50}
 
@@ -57,6 +61,14 @@ PRESERVE = {"name": "preserve", "train": True, "training": TrainingMode.PRESERVE
 PRESERVE_EVAL = {"name": "preserve-eval", "train": False, "training": TrainingMode.PRESERVE, "folding": False}
 EVAL = {"name": "eval", "train": False, "training": TrainingMode.EVAL, "folding": True}
 UNFOLDED = {"name": "eval-unfolded", "train": False, "training": TrainingMode.EVAL, "folding": False}
+SKLEARN = {"name": "skl2onnx", "train": False, "write": others.as_skl2onnx}
+KERAS_MLP = {"name": "tf2onnx", "train": False, "write": others.as_keras_mlp}
+KERAS_CNN = {"name": "tf2onnx", "train": False, "write": others.as_keras_cnn}
+
+# PyTorch's exporter since 2.9, whose optimizer folds BatchNormalization even of a network in train mode
+DYNAMO = {"name": "dynamo", "train": False, "dynamo": {"external_data": False}}
+DYNAMO_BESIDE = {"name": "dynamo", "train": False, "dynamo": {}}
+DYNAMO_RAW = {"name": "dynamo-unoptimized", "train": False, "dynamo": {"external_data": False, "optimize": False}}
 
 # name: (network, how exported, opset, input)
 FIXTURES = {
@@ -86,6 +98,16 @@ FIXTURES = {
     "mixer": (networks.Mixer, PRESERVE, 17, IMAGES),
     "text": (networks.Text, PRESERVE, 17, TOKENS),
     "text.eval": (networks.Text, EVAL, 13, TOKENS),
+    "sklearn_mlp": (others.sklearn_mlp, SKLEARN, 15, ROWS),
+    "keras_mlp": (others.keras_mlp, KERAS_MLP, 13, ROWS),
+    "keras_cnn": (others.KerasCnn, KERAS_CNN, 13, CHANNELS_LAST),
+    "mlp.dynamo": (networks.mlp, DYNAMO_BESIDE, 20, ROWS),
+    "resnet18.dynamo": (networks.resnet18, DYNAMO, 18, IMAGES),
+    "mobilenet_v2.dynamo": (networks.mobilenet_v2, DYNAMO_RAW, 20, IMAGES),
+    "shufflenet_v2.dynamo": (networks.shufflenet_v2, DYNAMO, 22, IMAGES),
+    "convnext_tiny.dynamo": (networks.convnext_tiny, DYNAMO, 24, IMAGES),
+    "vit.dynamo": (networks.vit, DYNAMO, 20, IMAGES),
+    "text.dynamo": (networks.Text, DYNAMO, 21, TOKENS),
 }
 
 
@@ -166,10 +188,45 @@ def without_chance(model):
 
 def export(model, given, how, opset, path):
     model = copy.deepcopy(model).train(how["train"])
-    names = {"input_names": ["input"], "output_names": ["logits"]}
-    axes = {"input": {0: "batch"}, "logits": {0: "batch"}}
-    modes = {"training": how["training"], "do_constant_folding": how["folding"], "opset_version": opset}
-    torch.onnx.export(model, batch(given, 0, 2), path, **names, dynamic_axes=axes, **modes)
+    names = {"input_names": ["input"], "output_names": ["logits"], "opset_version": opset}
+    if "write" in how:
+        onnx.save(how["write"](model), path)
+    elif "dynamo" in how:
+        axes = ({0: torch.export.Dim("batch")},)
+        torch.onnx.export(model, (batch(given, 0, 2),), path, dynamo=True, dynamic_shapes=axes, verbose=False, **names, **how["dynamo"])
+        clean(path)
+    else:
+        axes = {"input": {0: "batch"}, "logits": {0: "batch"}}
+        modes = {"training": how["training"], "do_constant_folding": how["folding"]}
+        torch.onnx.export(model, batch(given, 0, 2), path, **names, **modes, dynamic_axes=axes)
+    if given is not CHANNELS_LAST and "write" not in how:
+        shorten(path)
+
+
+def clean(path):
+    """Takes out the new exporter's metadata, which quote the stack of this very script for every node."""
+    file = onnx.load(path, load_external_data=False)
+    graph = file.graph
+    for part in [graph, *graph.node, *graph.initializer, *graph.value_info, *graph.input, *graph.output]:
+        del part.metadata_props[:]
+    onnx.save(file, path)
+
+
+def shorten(path):
+    """Gives the values of large graphs short names and their nodes none: half of the file, and nothing that is meant."""
+    file = onnx.load(path, load_external_data=False)
+    graph = file.graph
+    if len(graph.node) < 90:
+        return
+    kept = {tensor.name for tensor in graph.initializer} | {value.name for value in [*graph.input, *graph.output]} | {""}
+    short = {}
+    name = lambda old: old if old in kept else short.setdefault(old, f"v{len(short)}")
+    del graph.value_info[:]
+    for node in graph.node:
+        node.name = ""
+        node.input[:] = [name(each) for each in node.input]
+        node.output[:] = [name(each) for each in node.output]
+    onnx.save(file, path)
 
 
 def restore(path, model):
@@ -197,12 +254,12 @@ def adopt(path, model):
     found, taken = [], set()
     for name, p in model.named_parameters():
         for other, x in there:
-            turned = [y for y in (x, x.T) if y.size == p.numel() and tuple(y.shape) == tuple(p.shape)]
+            turned = [y for y in (x, x.T, x.squeeze()) if y.size == p.numel() and tuple(y.shape) == tuple(p.shape)]
             near = [y for y in turned if np.allclose(y, p.detach().numpy(), rtol=1e-4, atol=1e-6)]
             if near and other not in taken:
                 p.data = torch.from_numpy(near[0].copy())
                 taken.add(other)
-                found.append((name, other, near[0] is not x))
+                found.append((name, other, near[0].shape != x.shape or near[0].strides != x.strides))
                 break
         else:
             found.append((name, None, False))
@@ -250,7 +307,7 @@ def rounded(x):
 
 
 def golden(name, model, given, how, opset, found):
-    train = how["train"] or how is PRESERVE_EVAL
+    train = how["train"] or how in (PRESERVE_EVAL, DYNAMO_RAW)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for rate in RATES:
@@ -264,7 +321,7 @@ def golden(name, model, given, how, opset, found):
     shrinking = decayed(model)
     ends = dict(right["model"].named_parameters())
     describe = lambda n, other, turned: {
-        "name": n, "in": other, **({"transposed": True} if turned else {}),
+        "name": n, **({} if other == n else {"in": other}), **({"transposed": True} if turned else {}),
         "shape": list(ends[n].shape), "decay": n in shrinking, "norm": float("%.9g" % ends[n].norm().item()),
     }
     return {
@@ -274,6 +331,8 @@ def golden(name, model, given, how, opset, found):
         "opset": opset,
         "input": given,
         "classes": right["before"].shape[1],
+        **({"output": "output_probability"} if how is SKLEARN else {}),
+        **({"softmax": True} if "write" in how else {}),
         "batch": BATCH,
         "train": train,
         "optimizer": {"rate": rate, "momentum": MOMENTUM, "weightDecay": DECAY},
@@ -302,6 +361,29 @@ def write_golden(path, document):
         file.write("{\n" + ",\n".join(rows) + "\n}\n")
 
 
+class FoldedAttention(ShiftedWindowAttention):
+    def get_relative_position_bias(self):
+        return self.relative_position_bias
+
+
+def as_exported(model, how):
+    """The network with the parameters that the file has, where the exporter folded several into one."""
+    if how is EVAL:
+        for module in model.modules():
+            if isinstance(module, ShiftedWindowAttention):
+                module.relative_position_bias = nn.Parameter(module.get_relative_position_bias().detach())
+                module.relative_position_bias_table = None
+                module.__class__ = FoldedAttention
+    if how in (DYNAMO, DYNAMO_BESIDE) and isinstance(model, nn.Sequential):
+        layers = list(model.eval())
+        pairs = zip(layers, layers[1:] + [None])
+        fused = [fuse_linear_bn_eval(a, b) if isinstance(b, nn.BatchNorm1d) else a for a, b in pairs]
+        return nn.Sequential(*[layer for layer in fused if not isinstance(layer, nn.BatchNorm1d)])
+    if how in (EVAL, DYNAMO, DYNAMO_BESIDE) and any(isinstance(module, nn.BatchNorm2d) for module in model.modules()):
+        return fuse(model.eval())
+    return model
+
+
 def make(name):
     network, how, opset, given = FIXTURES[name]
     torch.manual_seed(17)
@@ -309,18 +391,19 @@ def make(name):
     perturb(model, given)
     path = os.path.join(FOLDER, name + ".onnx")
     export(model, given, how, opset, path)
-    changed = restore(path, model)
-    if how is EVAL and any(isinstance(module, nn.Conv2d) for module in model.modules()) and any(isinstance(m, nn.BatchNorm2d) for m in model.modules()):
-        model = fuse(model.eval())
+    changed = how["train"] and restore(path, model)
+    model = as_exported(model, how)
     found = adopt(path, model)
     document = golden(name, model, given, how, opset, found)
     write_golden(os.path.join(FOLDER, name + ".json"), document)
     lost = [n for n, other, _ in found if other is None]
+    if lost:
+        sys.exit(f"{name}: not in the file: {lost}")
     weights = sum(p.numel() for p in model.parameters())
     size = os.path.getsize(path) + os.path.getsize(path[:-5] + ".json")
     rate, apart, losses = document["optimizer"]["rate"], document["discrepancy"], document["losses"]
     print(f"{name}: {weights} weights, {size} bytes, rate {rate}, apart {apart}, loss {losses[0]:.4f} to {losses[-1]:.4f}", end="")
-    print(", statistics restored" if changed else "", f", not in the file: {lost}" if lost else "", flush=True)
+    print(", statistics restored" if changed else "", flush=True)
 
 
 def main():
@@ -329,8 +412,10 @@ def main():
     asked = parser.parse_args()
     torch.set_num_threads(1)
     os.makedirs(FOLDER, exist_ok=True)
+    new = int(torch.__version__.split(".")[0]) > 1
     for name in asked.names or FIXTURES:
-        make(name)
+        if ("dynamo" in FIXTURES[name][1]) == new:
+            make(name)
 
 
 if __name__ == "__main__":

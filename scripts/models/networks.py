@@ -45,7 +45,7 @@ def narrow(divisor):
 
 
 def resnet18():
-    with narrow(64 / 3):
+    with narrow(25):
         return ResNet(BasicBlock, [1, 1, 1, 1], num_classes=CLASSES)
 
 
@@ -107,15 +107,16 @@ def regnet_y():
 
 
 def googlenet():
-    """Six of the nine inception blocks."""
+    """Five of the nine inception blocks."""
     with narrow(16):
         model = zoo.GoogLeNet(CLASSES, aux_logits=False, init_weights=False)
-    model.inception4b = model.inception4c = model.inception5a = nn.Identity()
+        model.fc = nn.Linear(832, CLASSES)
+    model.inception4b = model.inception4c = model.inception5a = model.inception5b = nn.Identity()
     return model
 
 
 def convnext_tiny():
-    stages = [CNBlockConfig(6, 8, 1), CNBlockConfig(8, 12, 1), CNBlockConfig(12, 16, 2), CNBlockConfig(16, None, 1)]
+    stages = [CNBlockConfig(6, 8, 1), CNBlockConfig(8, 12, 1), CNBlockConfig(12, 16, 1), CNBlockConfig(16, None, 1)]
     return zoo.ConvNeXt(stages, stochastic_depth_prob=0.1, layer_scale=0.5, num_classes=CLASSES)
 
 
@@ -124,7 +125,7 @@ def vit():
 
 
 def swin():
-    return zoo.SwinTransformer([4, 4], 8, [2, 2], [2, 4], [4, 4], 2.0, num_classes=CLASSES)
+    return zoo.SwinTransformer([4, 4], 8, [2, 1], [2, 4], [4, 4], 2.0, num_classes=CLASSES)
 
 
 class Mixer(nn.Module):
