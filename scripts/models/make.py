@@ -409,7 +409,12 @@ def make(name):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("names", nargs="*")
+    parser.add_argument("--faults", action="store_true", help="write the files of faults instead (needs onnxruntime)")
     asked = parser.parse_args()
+    if asked.faults:
+        import faults
+
+        return faults.write(os.path.join(FOLDER, "faults"))
     torch.set_num_threads(1)
     os.makedirs(FOLDER, exist_ok=True)
     new = int(torch.__version__.split(".")[0]) > 1

@@ -50,7 +50,7 @@ def resnet18():
 
 
 def resnet50():
-    with narrow(32):
+    with narrow(40):
         return ResNet(Bottleneck, [1, 1, 1, 1], num_classes=CLASSES)
 
 
@@ -78,7 +78,7 @@ def mobilenet_v3_small():
         layer(24, 5, 96, 40, True, "HS", 2),
         layer(40, 5, 240, 40, True, "HS", 1),
     ]
-    with narrow(5):
+    with narrow(6):
         return MobileNetV3(setting, 256, CLASSES)
 
 
@@ -93,7 +93,7 @@ def densenet121():
 
 
 def squeezenet1_1():
-    with narrow(9.2):
+    with narrow(32 / 3):
         return zoo.SqueezeNet("1_1", CLASSES)
 
 
@@ -102,7 +102,7 @@ def shufflenet_v2():
 
 
 def regnet_y():
-    blocks = BlockParams([1, 1, 2, 1], [8, 12, 16, 24], [4, 4, 8, 8], [1.0] * 4, [2] * 4, se_ratio=0.25)
+    blocks = BlockParams([1, 1, 2, 1], [8, 8, 16, 16], [4, 4, 8, 8], [1.0] * 4, [2] * 4, se_ratio=0.25)
     return zoo.RegNet(blocks, CLASSES, stem_width=8, norm_layer=partial(nn.BatchNorm2d, eps=1e-05, momentum=0.1))
 
 
