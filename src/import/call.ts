@@ -55,6 +55,11 @@ export interface Call {
   readonly builder: Builder;
 }
 
+/** Reads a node: what its outputs are. */
+export type Operator = (call: Call) => readonly Item[];
+
+export type Operators = { readonly [operator: string]: Operator };
+
 /** Most elements of numbers that are computed while a file is read: hostile files ask for more. */
 const MOST_ELEMENTS = 2 ** 24;
 

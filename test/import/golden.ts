@@ -32,8 +32,8 @@ export interface Golden {
   readonly running: { readonly [name: string]: readonly number[] };
   readonly parameters: readonly {
     readonly name: string;
-    /** Name of its tensor in the file; null if there is none that is it alone. */
-    readonly in: string | null;
+    /** Name of its tensor in the file, if that is another; null if there is none that is it alone. */
+    readonly in?: string | null;
     readonly shape: readonly number[];
     readonly decay: boolean;
     readonly norm: number;

@@ -27,8 +27,8 @@ import {
   tanh,
 } from "../../graph/ops/elementwise.ts";
 import { constant, numberLike, type Value } from "../../graph/value.ts";
+import type { Operator, Operators } from "../call.ts";
 import { type Call, floatOf, itemAt, optionalNumbers, stringOf, tensorOf, valueAt } from "../call.ts";
-import type { Operator, Operators } from "../operators.ts";
 
 const unary =
   (compute: (x: Value) => Value): Operator =>

@@ -20,6 +20,7 @@ import {
   typeNumbered,
   type Value,
 } from "../../graph/value.ts";
+import type { Operators } from "../call.ts";
 import {
   asValue,
   axisOf,
@@ -35,7 +36,6 @@ import {
   tensorOf,
   valueAt,
 } from "../call.ts";
-import type { Operators } from "../operators.ts";
 
 const toShape = (x: Value, shape: Shape): Value =>
   String(shape) === String(x.shape) ? x : reshape(x, { shape });

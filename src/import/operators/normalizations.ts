@@ -12,6 +12,7 @@ import { reshape } from "../../graph/ops/shape.ts";
 import { broadcastTo, sum } from "../../graph/ops/sum.ts";
 import { plain } from "../../graph/ops/window.ts";
 import { constant, numberLike, sizeOf, type Value } from "../../graph/value.ts";
+import type { Operator, Operators } from "../call.ts";
 import {
   axisOf,
   type Call,
@@ -22,7 +23,6 @@ import {
   optionalValue,
   valueAt,
 } from "../call.ts";
-import type { Operator, Operators } from "../operators.ts";
 
 const batchNormalization = (call: Call): Value[] => {
   if (intOf(call, "spatial", 1) !== 1) {

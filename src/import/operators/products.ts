@@ -8,8 +8,8 @@ import { add } from "../../graph/ops/elementwise.ts";
 import { gemm, matmul } from "../../graph/ops/linear.ts";
 import { reshape } from "../../graph/ops/shape.ts";
 import type { Shape, Value } from "../../graph/value.ts";
+import type { Operators } from "../call.ts";
 import { type Call, floatOf, intOf, intsOf, optionalValue, valueAt } from "../call.ts";
-import type { Operators } from "../operators.ts";
 import { fromPlane, planeOf, slidingOf } from "./windows.ts";
 
 /** A number a channel, as it stretches over images `[n, c, h, w]`. */

@@ -9,8 +9,8 @@ import { argMax, max, mean } from "../../graph/ops/reduce.ts";
 import { permuteAxes, reshape } from "../../graph/ops/shape.ts";
 import { type Reduction, sum } from "../../graph/ops/sum.ts";
 import { constant, sizeOf, type Value } from "../../graph/value.ts";
+import type { Operator, Operators } from "../call.ts";
 import { axisOf, type Call, intOf, numbersAt, optionalNumbers, stringOf, valueAt } from "../call.ts";
-import type { Operator, Operators } from "../operators.ts";
 
 const reduction =
   (fold: (x: Value, how: Reduction) => Value): Operator =>

@@ -8,8 +8,8 @@ import { max, mean } from "../../graph/ops/reduce.ts";
 import { reshape } from "../../graph/ops/shape.ts";
 import { type Sliding, samePads } from "../../graph/ops/window.ts";
 import { type Shape, showShape, type Value } from "../../graph/value.ts";
+import type { Operators } from "../call.ts";
 import { type Call, intOf, intsOf, stringOf, valueAt } from "../call.ts";
-import type { Operators } from "../operators.ts";
 
 /** Lines `[n, c, l]` as images of one row; images as they are. */
 export function planeOf(x: Value): Value {
