@@ -11,7 +11,7 @@ import { classCounts, exampleCount } from "../data/dataset.ts";
 import { inputsNames, labelsNames } from "../data/randomize.ts";
 import { summarizeModel } from "../nn/profile.ts";
 import type { DataSource } from "../run/runner.ts";
-import { checkRecipe, requirePossible } from "../train/possible.ts";
+import { checkRecipe, requirePossible, requireWarmup } from "../train/possible.ts";
 import { networkShape, splitsHash } from "../train/prepare.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { trialSpecSchema } from "../train/spec.ts";
@@ -83,8 +83,10 @@ export async function planTest(
   const { dataDir: _, ...place } = source;
   const { classNames } = splits.train;
   const shape = networkShape(splits, recipe);
+  const request = fitToBudget({ ...asked, recipe }, train);
+  requireWarmup(request.recipe, train);
   const plan = {
-    request: fitToBudget({ ...asked, recipe }, train),
+    request,
     source: place,
     facts: {
       dataset: { name: splits.train.name, hash: await splitsHash(splits), train, test },
