@@ -172,8 +172,8 @@ function describeCheck(
 function factsOf(model: Model, example: Shape, classes: number) {
   const { parameters, count } = summarizeModel(model, example, classes);
   const layers = profileModel(model, example, classes);
-  const { batch } = paperRecipe;
-  const graph = plain.lower(buildStep(model, paperRecipe, example, classes, batch).graph);
+  const { batch, graph: step } = buildStep(model, paperRecipe, example, classes, 1);
+  const graph = plain.lower(step);
   return {
     name: model.name,
     title: model.title,

@@ -20,7 +20,7 @@ import { summaryGrid } from "../report/test/tables.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { datasetNames } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
-import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { optimizers, paperRecipe, type Recipe } from "../train/recipe.ts";
 import { tellVerdict } from "../verdict/verdict.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
@@ -39,7 +39,7 @@ import {
   MODEL_HELP,
   referenceOf,
 } from "./model-options.ts";
-import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, widthOf } from "./output.ts";
+import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, widthOf, wordOr } from "./output.ts";
 import {
   exitCodeOf,
   expectOption,
@@ -69,13 +69,17 @@ interface Options extends PipelineOptions, FileOptions {
   readonly evalEvery: number;
   readonly optimizer: Recipe["optimizer"];
   readonly lr: number;
-  readonly lrDecay: number;
+  readonly lrDecay: Recipe["learningRateDecay"];
   readonly lrDecayEvery: Recipe["learningRateDecayEvery"];
+  readonly lrFloor: number;
+  readonly lrWarmup: number;
   readonly momentum: number;
   readonly nesterov?: boolean;
-  readonly batch: number;
+  readonly batch: Recipe["batch"];
   readonly lastBatch: Recipe["lastBatch"];
   readonly weightDecay: number;
+  readonly clipNorm: number;
+  readonly labelSmoothing: number;
   readonly dropout: number;
   readonly init: Init;
   readonly preprocess: Recipe["preprocess"];
@@ -144,23 +148,35 @@ export function testCommand(): Command {
     )
     .optionsGroup("The recipe (defaults: the paper's):")
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
-    .option("--optimizer <name>", "sgd or adam", named("optimizer", ["sgd", "adam"]), recipe.optimizer)
+    .option("--optimizer <name>", optimizers.join(", "), named("optimizer", optimizers), recipe.optimizer)
     .option("--lr <rate>", "learning rate", numberIn(0, 1e6, { low: true }), recipe.learningRate)
     .option(
-      "--lr-decay <factor>",
-      "factor of the learning rate a period",
-      numberIn(0, 1, { low: true }),
+      "--lr-decay <factor|cosine>",
+      "factor of the learning rate a period; or cosine, over all epochs allowed",
+      wordOr("cosine", numberIn(0, 1, { low: true })),
       recipe.learningRateDecay,
     )
     .option(
       "--lr-decay-every <period>",
       'the period: a number of steps, or "epoch"',
-      (text) => (text === "epoch" ? text : wholeFrom(1)(text)),
+      wordOr("epoch", wholeFrom(1)),
       recipe.learningRateDecayEvery,
+    )
+    .option("--lr-floor <share>", "share of the learning rate that no decay goes below", numberIn(0, 1), 0)
+    .option(
+      "--lr-warmup <steps>",
+      "steps in which the learning rate rises, before any decay",
+      wholeFrom(0),
+      0,
     )
     .option("--momentum <m>", "momentum", numberIn(0, 1, { high: true }), recipe.momentum)
     .option("--nesterov", "Nesterov's momentum")
-    .option("--batch <size>", "examples a batch", wholeFrom(1), recipe.batch)
+    .option(
+      "--batch <size|all>",
+      "examples a batch; all: full-batch descent",
+      wordOr("all", wholeFrom(1)),
+      recipe.batch,
+    )
     .option(
       "--last-batch <keep|drop>",
       "an epoch's last, incomplete batch",
@@ -169,9 +185,16 @@ export function testCommand(): Command {
     )
     .option(
       "--weight-decay <c>",
-      "coefficient of the L2 penalty on weights",
+      "coefficient of the L2 penalty on weights; with adamw the share they lose a step, times the rate",
       numberIn(0, 1e6),
       recipe.weightDecay,
+    )
+    .option("--clip-norm <norm>", "largest norm of all gradients together; 0: any", numberIn(0, 1e6), 0)
+    .option(
+      "--label-smoothing <share>",
+      "share of a training label's weight that goes to all classes alike",
+      numberIn(0, 1, { high: true }),
+      0,
     )
     .option(
       "--dropout <p>",
@@ -259,11 +282,15 @@ function recipeOf(options: Options): Recipe {
     learningRate: options.lr,
     learningRateDecay: options.lrDecay,
     learningRateDecayEvery: options.lrDecayEvery,
+    learningRateFloor: options.lrFloor,
+    learningRateWarmup: options.lrWarmup,
     momentum: options.momentum,
     nesterov: options.nesterov ?? false,
     batch: options.batch,
     lastBatch: options.lastBatch,
     weightDecay: options.weightDecay,
+    clipNorm: options.clipNorm,
+    labelSmoothing: options.labelSmoothing,
     dropout: options.dropout,
     initialization: initializations.find((name) => name === options.init) ?? paperRecipe.initialization,
     preprocess: options.preprocess,

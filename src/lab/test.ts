@@ -3,6 +3,7 @@
  */
 
 import { DataError } from "../base/errors.ts";
+import { batchSize } from "../data/batches.ts";
 import { exampleCount, type Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { requireFolder } from "../disk/folders.ts";
@@ -214,8 +215,11 @@ async function budgetOf(
   const { recipe } = request;
   const asked = budget!;
   if (unit === "steps") return { asked, steps: Math.floor(amount), secondsPerStep: null };
-  if (unit === "images") return { asked, steps: Math.floor(amount / recipe.batch), secondsPerStep: null };
   const [train, test] = [exampleCount(splits.train), exampleCount(splits.test)];
+  if (unit === "images") {
+    const steps = Math.floor(amount / batchSize(recipe.batch, train));
+    return { asked, steps, secondsPerStep: null };
+  }
   const dataset = { name: splits.train.name, hash: await splitsHash(splits), train, test };
   const spec = specsOf(request, dataset)[0]!;
   await using timer = await openProcessPool({ jobs: 1, device, threads, contents });

@@ -68,7 +68,10 @@ export function profileModel(model: Model, example: Shape, classes: number): Lay
 }
 
 /** The parameters of each layer: its own operands, and those of what follows it element by element. */
-function parametersByLayer(values: readonly Value[], { parameters }: Scope): ReadonlyMap<Value, readonly Parameter[]> {
+function parametersByLayer(
+  values: readonly Value[],
+  { parameters }: Scope,
+): ReadonlyMap<Value, readonly Parameter[]> {
   const found = new Map<Value, Parameter>(parameters.map((parameter) => [parameter.value, parameter]));
   const owned = new Map<Value, Parameter[]>();
   /** Parameters in values that are made of nothing else. */

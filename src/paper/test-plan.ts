@@ -13,7 +13,7 @@ import { checkFile, findingSchema } from "../import/check.ts";
 import { isFileModel } from "../import/model.ts";
 import { summarizeModel } from "../nn/profile.ts";
 import type { DataSource } from "../run/runner.ts";
-import { checkRecipe, requirePossible } from "../train/possible.ts";
+import { checkRecipe, requirePossible, requireWarmup } from "../train/possible.ts";
 import { networkShape, splitsHash } from "../train/prepare.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { trialSpecSchema } from "../train/spec.ts";
@@ -88,8 +88,10 @@ export async function planTest(
   const { classNames } = splits.train;
   const shape = networkShape(splits, recipe);
   const findings = isFileModel(model) ? checkFile(model, shape).findings : undefined;
+  const request = fitToBudget({ ...asked, recipe }, train);
+  requireWarmup(request.recipe, train);
   const plan = {
-    request: fitToBudget({ ...asked, recipe }, train),
+    request,
     source: place,
     facts: {
       dataset: { name: splits.train.name, hash: await splitsHash(splits), train, test },

@@ -163,7 +163,7 @@ function stepsOf(batches: Batches, from: number, to: number): Batches {
 
 /** What a network says about each example of a dataset. */
 export interface Answers {
-  /** `[count]`: cross-entropy of each example, in nats. */
+  /** `[count]`: cross-entropy of each example, in nats, by its label as it is: smoothing is of training only. */
   readonly losses: Float32Array;
   /** `[count]`: the class with the largest logit. */
   readonly predicted: Int32Array;

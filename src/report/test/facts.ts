@@ -31,13 +31,7 @@ export const modelFilePart = ({ model: { name, file } }: TestResult): Insert =>
 
 /** The recipe, the data and the model. */
 export function recipePart({ recipe, dataset, model }: TestResult): Markup {
-  const { fit, learningRateDecay, learningRateDecayEvery: every } = recipe;
-  const momentum =
-    recipe.momentum > 0 ? `, momentum ${recipe.momentum}${recipe.nesterov ? " (Nesterov's)" : ""}` : "";
-  const decay =
-    learningRateDecay === 1
-      ? ""
-      : `, times ${learningRateDecay} every ${every === "epoch" ? "epoch" : formatNoun(every, "step")}`;
+  const { fit, clipNorm = 0, labelSmoothing = 0 } = recipe;
   const facts: Fact[] = [
     ["Model", `${model.name}, ${formatNoun(model.parameters, "parameter")}`],
     ...(model.file ? [["Model file", html`<code>${model.file.identity}</code>`] satisfies Fact] : []),
@@ -49,16 +43,18 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
       "Example",
       `${dataset.shape.join(" × ")} as the network sees it, ${formatNoun(dataset.classes, "class").replace("classs", "classes")}`,
     ],
+    ["Optimizer", describeOptimizer(recipe)],
+    ["Learning rate", describeRate(recipe)],
+    ["Batch", describeBatch(recipe)],
+    ["Weight decay", describeDecay(recipe)],
     [
-      "Optimizer",
-      `${recipe.optimizer === "sgd" ? "SGD" : "Adam"}${recipe.optimizer === "sgd" ? momentum : ""}`,
+      "Gradients",
+      clipNorm > 0 ? `scaled down to a norm of ${formatNumber(clipNorm)} where theirs is larger` : null,
     ],
-    ["Learning rate", `${recipe.learningRate}${decay}`],
     [
-      "Batch",
-      `${formatNoun(recipe.batch, "example")}; an incomplete last batch is ${recipe.lastBatch === "keep" ? "trained on" : "left out"}`,
+      "Label smoothing",
+      labelSmoothing > 0 ? `${formatNumber(labelSmoothing)} in training; evaluation is without it` : null,
     ],
-    ["Weight decay", formatNumber(recipe.weightDecay)],
     ["Dropout", formatNumber(recipe.dropout)],
     ["Initialization", tellStart(model, recipe.initialization)],
     ["Preprocessing", recipe.preprocess],
@@ -77,6 +73,39 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
 <pre tabindex="0">${JSON.stringify(recipe, null, 2)}</pre>`,
   );
 }
+
+type Asked = TestResult["recipe"];
+
+function describeOptimizer({ optimizer, momentum, nesterov }: Asked): string {
+  if (optimizer !== "sgd") return optimizer === "adam" ? "Adam" : "AdamW";
+  return momentum > 0 ? `SGD, momentum ${momentum}${nesterov ? " (Nesterov's)" : ""}` : "SGD";
+}
+
+/** The learning rate, and how it rises and falls. */
+function describeRate(recipe: Asked): string {
+  const { learningRate, learningRateDecay: decay, learningRateDecayEvery: every } = recipe;
+  const { learningRateFloor: floor = 0, learningRateWarmup: warmup = 0 } = recipe;
+  const lowest = formatNumber(floor * learningRate);
+  const falls =
+    decay === "cosine"
+      ? [`falling to ${lowest} by half a cosine over all epochs allowed`]
+      : decay < 1
+        ? [
+            `times ${decay} every ${every === "epoch" ? "epoch" : formatNoun(every, "step")}`,
+            ...(floor > 0 ? [`not below ${lowest}`] : []),
+          ]
+        : [];
+  const rises = warmup > 0 ? [`risen to over the first ${formatNoun(warmup, "step")}`] : [];
+  return [`${learningRate}`, ...rises, ...falls].join(", ");
+}
+
+const describeBatch = ({ batch, lastBatch }: Asked): string =>
+  batch === "all"
+    ? "all examples: a step is an epoch"
+    : `${formatNoun(batch, "example")}; an incomplete last batch is ${lastBatch === "keep" ? "trained on" : "left out"}`;
+
+const describeDecay = ({ optimizer, weightDecay }: Asked): string =>
+  `${formatNumber(weightDecay)}${optimizer === "adamw" && weightDecay > 0 ? ", of the weights themselves" : ""}`;
 
 /** What happens to training images at random. */
 function describeAugmentation({ crop, flip, rotation }: TestResult["recipe"]["augment"]): string {
