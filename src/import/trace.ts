@@ -10,7 +10,16 @@ import { unknownName } from "../base/suggest.ts";
 import type { Tensor } from "../graph/onnx/parse.ts";
 import { cast } from "../graph/ops/shape.ts";
 import { isFloating, showShape, sizeOf, type Value } from "../graph/value.ts";
-import { type Builder, type Call, type Item, isKnown, isValue, tensorOf } from "./call.ts";
+import {
+  type Builder,
+  type Call,
+  entryOf,
+  type Item,
+  isKnown,
+  isValue,
+  requireSmall,
+  tensorOf,
+} from "./call.ts";
 import type { Declared, FileNode, ModelFile } from "./file.ts";
 import { operators } from "./operators.ts";
 import { upgrade } from "./opsets.ts";
@@ -29,6 +38,9 @@ export interface Bindings {
   /** Told of each value, once it is there. */
   readonly note?: ((node: FileNode, value: Value) => void) | undefined;
 }
+
+/** Most elements of a value for each example: hostile files ask for more. */
+const LARGEST = 2 ** 27;
 
 /** The nodes that an output needs, in order. */
 export function nodesFor(file: ModelFile, output: string): FileNode[] {
@@ -82,6 +94,15 @@ export function instantiate(file: ModelFile, { x, output, weight, builderOf, not
     items.set(name, item);
     return item;
   };
+  let computed = 0;
+  const require = (item: Item): void => {
+    if (!isValue(item)) requireSmall([(computed += sizeOf(item.shape))]);
+    else if (sizeOf(item.shape) > x.shape[0]! * LARGEST) {
+      throw new DataError(
+        `expected values of at most ${LARGEST} elements for each example, got ${showShape(item.shape)}`,
+      );
+    }
+  };
   for (const node of nodesFor(file, output)) {
     const results = telling(node, () => {
       const call = {
@@ -93,7 +114,9 @@ export function instantiate(file: ModelFile, { x, output, weight, builderOf, not
         outputs: node.outputs,
         builder: builderOf(node),
       };
-      return node.operator === "Identity" ? [identity(call, node, file, weight)] : read(upgrade(call));
+      const made = node.operator === "Identity" ? [identity(call, node, file, weight)] : read(upgrade(call));
+      for (const item of made) require(item);
+      return made;
     });
     node.outputs.forEach((name, at) => {
       const item = results[at];
@@ -146,8 +169,8 @@ function read(call: Call): readonly Item[] {
   const { operator, items } = call;
   if (operator === "Shape") return [shapeOf(call)];
   if (operator === "Size") return [countOf(call)];
-  const onSizes = sizeOperators[operator];
-  const operate = operators[operator];
+  const onSizes = entryOf(sizeOperators, operator);
+  const operate = entryOf(operators, operator);
   const known = items.every((item) => item === undefined || !isValue(item));
   const isComputable = known || (!operate && items.every((item) => !item || !isValue(item) || isKnown(item)));
   if (onSizes && isComputable) {
