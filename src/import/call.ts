@@ -44,6 +44,16 @@ export interface BatchNorm {
   readonly momentum: number;
 }
 
+/** The size of batches, which exporters write down where nobody tells them that it is free. */
+export interface BatchSize {
+  /** Of the batch that the file is read for. */
+  readonly size: number;
+  /** That the file declares, if it declares a number. */
+  readonly declared: number | undefined;
+  /** Told that the size of the batch was put for a number of the file. */
+  readonly replaces: () => void;
+}
+
 /** A node being read. */
 export interface Call {
   readonly node: string;
@@ -53,6 +63,9 @@ export interface Call {
   readonly opset: number;
   readonly outputs: readonly string[];
   readonly builder: Builder;
+  readonly batch: BatchSize;
+  /** The name of an operand that is a tensor of the file; undefined if it is computed. */
+  readonly literal: (at: number) => string | undefined;
 }
 
 /** Reads a node: what its outputs are. */

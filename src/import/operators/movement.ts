@@ -46,7 +46,8 @@ const reshaped = (call: Call): Value[] => {
   const x = valueAt(call, 0);
   const wanted = wholesAt(call, 1);
   const takesZero = intOf(call, "allowzero", 0) === 1;
-  const sizes = wanted.map((size, axis) => (size === 0 && !takesZero ? (x.shape[axis] ?? 0) : size));
+  const said = wanted.map((size, axis) => (size === 0 && !takesZero ? (x.shape[axis] ?? 0) : size));
+  const sizes = withBatch(call, x, said);
   const rest = sizeOf(x.shape) / Math.abs(sizeOf(sizes));
   const shape = sizes.map((size) => (size === -1 ? rest : size));
   if (sizeOf(shape) !== sizeOf(x.shape) || shape.some((size) => !(Number.isInteger(size) && size > 0))) {
@@ -56,6 +57,23 @@ const reshaped = (call: Call): Value[] => {
   }
   return [toShape(x, shape)];
 };
+
+/**
+ * Sizes with that of the batch where the file has another: examples lie one after another, so that the first size is theirs.
+ */
+function withBatch(call: Call, x: Value, sizes: number[]): number[] {
+  const { size, declared = 1, replaces } = call.batch;
+  const [first = 0] = sizes;
+  if (!call.literal(1) || first < 1 || x.shape[0]! % size !== 0) return sizes;
+  const takesRest = sizes.includes(-1);
+  const isWrong = takesRest
+    ? first === declared && x.shape[0] === size && size !== declared
+    : sizeOf(sizes) !== sizeOf(x.shape);
+  const own = takesRest ? size : (first * sizeOf(x.shape)) / sizeOf(sizes);
+  if (!isWrong || !Number.isInteger(own) || isKnown(x)) return sizes;
+  replaces();
+  return sizes.with(0, own);
+}
 
 const flattened = (call: Call): Value[] => {
   const x = valueAt(call, 0);
@@ -100,7 +118,14 @@ const transposed = (call: Call): Value[] => {
 
 const stretched = (call: Call): Value[] => {
   const x = valueAt(call, 0);
-  const shape = broadcastShape("Expand", x.shape, wholesAt(call, 1));
+  const { size, declared, replaces } = call.batch;
+  const wanted = wholesAt(call, 1);
+  // A class token, or a table of positions, for each example.
+  const isBatch =
+    isFloating(x.type) && wanted[0] === declared && declared !== size && call.literal(1) !== undefined;
+  const isRepeated = isBatch && wanted.length === x.shape.length && x.shape[0] === 1 && isKnown(x);
+  if (isRepeated) replaces();
+  const shape = broadcastShape("Expand", x.shape, isRepeated ? wanted.with(0, size) : wanted);
   return [String(shape) === String(x.shape) ? x : broadcastTo(x, { shape })];
 };
 
@@ -150,7 +175,15 @@ const gathered = (call: Call): Value[] => {
 const concatenated = (call: Call): Value[] => {
   const values = call.items.flatMap((item) => (item && sizeOf(item.shape) > 0 ? [asValue(item)] : []));
   const axis = axisOf(intOf(call, "axis", 0), values[0]?.shape.length ?? 1);
-  return [values.length === 1 ? values[0]! : concat(...values, { axis })];
+  if (values.length === 1) return values;
+  const { size, declared, replaces } = call.batch;
+  const isBatch = axis !== 0 && declared === 1 && values.some(({ shape }) => shape[0] === size && size !== 1);
+  const whole = values.map((value) => {
+    if (!isBatch || value.shape[0] !== 1 || !isKnown(value)) return value;
+    replaces();
+    return broadcastTo(value, { shape: value.shape.with(0, size) });
+  });
+  return [concat(...whole, { axis })];
 };
 
 const sliced = (call: Call): Item[] => {
@@ -279,6 +312,13 @@ const converted = (call: Call): Value[] => {
   const to = [10, 11, 16].includes(number) ? "float32" : typeNumbered(number);
   if (!to)
     throw new DataError(`expected an element type that Shatter computes with, got ONNX's number ${number}`);
+  const { type, shape } = itemAt(call, 0);
+  const literal = call.literal(0);
+  if (type === "int8" && to === "float32" && literal !== undefined && shape.length > 1) {
+    throw new DataError(
+      `tensor "${literal}" is of int8: quantized weights are not trained, export the model before it is quantized`,
+    );
+  }
   return [x.type === to ? x : cast(x, { to })];
 };
 
@@ -329,6 +369,8 @@ export const movement: Operators = {
   Pad: padded,
   Cast: converted,
   CastLike: like,
+  // Probabilities by name of the class: still a row for each example.
+  "ai.onnx.ml.ZipMap": (call) => [valueAt(call, 0)],
   DepthToSpace: depthToSpace,
   SpaceToDepth: spaceToDepth,
 };
