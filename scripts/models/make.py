@@ -45,6 +45,7 @@ from torchvision.models.swin_transformer import ShiftedWindowAttention
 
 import networks
 import others
+import real
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(HERE, "..", "..", "test", "fixtures", "models")
@@ -207,7 +208,7 @@ def export(model, given, how, opset, path):
         axes = {"input": {0: "batch"}, "logits": {0: "batch"}}
         modes = {"training": how["training"], "do_constant_folding": how["folding"]}
         torch.onnx.export(model, batch(given, 0, 2), path, **names, **modes, dynamic_axes=axes)
-    if given is not CHANNELS_LAST and "write" not in how:
+    if "write" not in how and path.startswith(FOLDER):
         shorten(path)
 
 
@@ -424,10 +425,28 @@ def make(name, seed=17):
     print(", statistics restored" if changed else "", flush=True)
 
 
+def make_full(folder, names):
+    """Files of real size, and beside each what PyTorch says of its first four images."""
+    os.makedirs(folder, exist_ok=True)
+    for name in names or real.FULL:
+        network, how, size = real.FULL[name]
+        torch.manual_seed(17)
+        model, given, path = network(), {"kind": "numbers", "shape": [3, size, size]}, os.path.join(folder, name + ".onnx")
+        export(model, given, globals()[how], 17, path)
+        if how == "PRESERVE":
+            restore(path, model)
+        with torch.no_grad():
+            logits = model.eval()(batch(given, 0, 4))
+        about = {"file": name + ".onnx", "export": globals()[how]["name"], "opset": 17, "input": given, "classes": logits.shape[1]}
+        write_golden(os.path.join(folder, name + ".json"), {**about, "batch": 4, "before": rounded(logits)})
+        print(f"{name}: {sum(p.numel() for p in model.parameters())} weights, {os.path.getsize(path)} bytes", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("names", nargs="*")
     parser.add_argument("--faults", action="store_true", help="write the files of faults instead (needs onnxruntime)")
+    parser.add_argument("--full", metavar="DIR", help="write files of real size into DIR instead")
     asked = parser.parse_args()
     if asked.faults:
         import faults
@@ -435,6 +454,8 @@ def main():
         return faults.write(os.path.join(FOLDER, "faults"))
     torch.set_num_threads(1)
     os.makedirs(FOLDER, exist_ok=True)
+    if asked.full:
+        return make_full(asked.full, asked.names)
     new = int(torch.__version__.split(".")[0]) > 1
     for name in asked.names or FIXTURES:
         if ("dynamo" in FIXTURES[name][1]) == new:
