@@ -1,0 +1,291 @@
+/**
+ * @file Trains what a document describes again, and compares: trial by trial, whatever was kept of it.
+ */
+
+import { availableParallelism } from "node:os";
+import { DataError, UsageError } from "../base/errors.ts";
+import type { Provenance, RunProvenance } from "../document/provenance.ts";
+import { type DescribedTrial, describedTrials } from "../paper/described-trials.ts";
+import type { ExperimentResult } from "../paper/experiment-result.ts";
+import type { ReplayedTrial, ReplayResult } from "../paper/replay-result.ts";
+import type { TestResult } from "../paper/test-result.ts";
+import { contentsOf } from "../run/contents.ts";
+import { openLibrary } from "../run/node/library.ts";
+import { openProcessPool } from "../run/node/pool.ts";
+import { provenanceOf } from "../run/node/provenance.ts";
+import { type PlannedTrial, type RunEvent, recordTrial } from "../run/record.ts";
+import type { DataSource, TrialRunner } from "../run/runner.ts";
+import type { Library } from "../run/subject.ts";
+import { compareTrials, isEqual } from "../run/trial-difference.ts";
+import { trialResultSchema } from "../run/trial-result.ts";
+import { hasLab } from "../store/node/open.ts";
+import { readResults } from "../store/results.ts";
+import { type Device, devices } from "../train/devices.ts";
+import { splitsHash } from "../train/prepare.ts";
+import { type TrialSpec, trialId, trialSpecSchema } from "../train/spec.ts";
+import { requireDevice } from "../train/step.ts";
+import { hasEnded } from "../verdict/escalation.ts";
+import type { LabPlace, RunOptions } from "./lab.ts";
+import { openLab } from "./open.ts";
+import { readExamples } from "./plan-experiment.ts";
+
+/** What is replayed, and how. */
+export interface ReplayOptions
+  extends Pick<
+    RunOptions,
+    "jobs" | "threads" | "device" | "dataDir" | "command" | "onEvent" | "onWarning" | "signal"
+  > {
+  readonly document: TestResult | ExperimentResult;
+  /** The same document as it was read: what it does not say is not compared. */
+  readonly recorded: unknown;
+  /** The first digits of one trial's id; all trials unless told. */
+  readonly trial?: string | undefined;
+  /** The lab that has the specs and the contents of trials on models or data that were given as values. */
+  readonly lab?: Pick<LabPlace, "lab" | "databaseUrl"> | undefined;
+}
+
+/** A trial of the document, and what is needed to train it again. */
+interface Replay extends DescribedTrial {
+  readonly planned: PlannedTrial;
+  /** How it was made. */
+  readonly madeBy: RunProvenance;
+}
+
+/**
+ * Train the trials of a document again, on as many threads and the same device unless told, and compare.
+ *
+ * @throws UsageError if the document has no such trial, or none that came to its end, or does not say all of a trial and
+ *   no lab does.
+ * @throws DataError if data or models are missing or not those of the document, EngineError if the device is not there:
+ *   all before any training.
+ */
+export async function replay(options: ReplayOptions): Promise<ReplayResult> {
+  const { document, signal, onEvent } = options;
+  const began = performance.now();
+  const chosen = choose(await describedTrials(document, options.recorded), options.trial);
+  const ended = chosen.filter(({ result }) => hasEnded(result));
+  if (ended.length === 0) {
+    const [only] = chosen;
+    throw new UsageError(
+      chosen.length === 1
+        ? `trial ${only!.result.id}: it was ${tellEarly(only!)}, so there is nothing to compare with`
+        : "expected a document with a trial that came to its end, got none to compare with",
+    );
+  }
+  const { replays, contents } = await findAll(ended, options);
+  const device = options.device ?? deviceOf(document.provenance);
+  await requireThings(openLibrary({ contents, keepsLast: true }), replays, device);
+  const threads = options.threads ?? Math.max(1, document.provenance.threads);
+  const free = Math.max(1, Math.floor(availableParallelism() / threads));
+  const jobs = options.jobs ?? Math.min(free, replays.length);
+  const provenance = provenanceOf(device, threads, jobs, options.command ?? null);
+  await using runner = await openProcessPool({ jobs, device, threads, contents });
+  onEvent?.({ type: "planned", trials: replays.map(({ planned }) => planned) });
+  const replayed = await Promise.all(
+    replays.map((one) => replayOne(one, { runner, provenance, onEvent, signal })),
+  );
+  const byId = new Map(replayed.map((one) => [one.id, one]));
+  const trials = chosen.map((one) => byId.get(one.result.id) ?? notCompared(one, `it was ${tellEarly(one)}`));
+  const count = (answer: ReplayedTrial["answer"]): number =>
+    trials.filter((one) => one.answer === answer).length;
+  return {
+    schema: "shatter/replay@1",
+    of: {
+      schema: document.schema,
+      title: titleOf(document),
+      started: document.provenance.started,
+    },
+    trials,
+    equal: count("equal"),
+    different: count("different"),
+    failed: count("failed"),
+    notCompared: count("not compared"),
+    provenance: {
+      ...provenance,
+      seconds: (performance.now() - began) / 1000,
+      interrupted: signal?.aborted ?? false,
+    },
+  };
+}
+
+const titleOf = (document: TestResult | ExperimentResult): string =>
+  document.schema === "shatter/test@1"
+    ? `${document.model.name} on ${document.dataset.name}`
+    : document.title;
+
+const tellEarly = ({ result: { status, error } }: DescribedTrial): string =>
+  error === undefined ? status : `${status}: ${error}`;
+
+/** The device that a document was made on. */
+const deviceOf = ({ device }: Provenance): Device => devices.find((one) => one === device) ?? "cpu";
+
+/** The trials to be replayed: all, or the one whose id begins so. */
+function choose(all: readonly DescribedTrial[], trial: string | undefined): readonly DescribedTrial[] {
+  if (trial === undefined) return all;
+  const found = all.filter(({ result }) => result.id.startsWith(trial));
+  if (found.length === 1) return found;
+  const ids = all.map(({ result }) => result.id).join(", ");
+  const got = found.length === 0 ? "none" : `${found.length} of them`;
+  throw new UsageError(`trial "${trial}": expected the first digits of one of ${ids}, got ${got}`);
+}
+
+/** The specs, the examples' places and the contents of trials: of the document, or of the lab. */
+async function findAll(
+  trials: readonly DescribedTrial[],
+  options: ReplayOptions,
+): Promise<{ readonly replays: readonly Replay[]; readonly contents: string | undefined }> {
+  const { document, dataDir, lab } = options;
+  const ids = trials.map(({ result }) => result.id);
+  const known = lab && (await findInLab(ids, lab, options.onWarning));
+  const replays = trials.map((one): Replay => {
+    const { id, escalation } = one.result;
+    const found = known?.trials.get(id);
+    const spec = found?.spec ?? one.spec;
+    if (!spec) {
+      throw new UsageError(
+        `trial ${id} (${one.name}): the document does not say all of its spec: its model or data were given as values or as a file, or something in it was changed; ${lab ? `the lab ${lab.lab} does not have it either` : "name the lab it was run in with `lab`"}`,
+      );
+    }
+    const { name, train, test } = spec.dataset;
+    const source = { ...(found?.source ?? { name, n: train, testN: test }), dataDir };
+    const [content] = contentsOf(spec, source);
+    if (content !== undefined && !lab) {
+      throw new UsageError(
+        `trial ${id}: ${content} was given as a value; name the lab that has it with \`lab\``,
+      );
+    }
+    return {
+      ...one,
+      planned: { id, spec, escalation, source },
+      madeBy: found?.madeBy ?? document.provenance,
+    };
+  });
+  return { replays, contents: known?.contents };
+}
+
+/** What a lab knows of a trial. */
+interface LabTrial extends Pick<PlannedTrial, "spec" | "source"> {
+  /** Undefined where it is not done there. */
+  readonly madeBy: RunProvenance | undefined;
+}
+
+/** Find trials in a lab, and bring their contents to this machine. */
+async function findInLab(
+  ids: readonly string[],
+  place: NonNullable<ReplayOptions["lab"]>,
+  onWarning: ReplayOptions["onWarning"],
+): Promise<{ readonly trials: ReadonlyMap<string, LabTrial>; readonly contents: string }> {
+  if (place.databaseUrl === undefined && !(await hasLab(place.lab))) {
+    throw new UsageError(`lab ${place.lab}: expected a lab, got a folder without one`);
+  }
+  await using lab = await openLab({ ...place, onWarning });
+  const { tables } = lab.database;
+  const stored = await readResults(tables, ids);
+  const rows = await tables
+    .selectFrom("trials")
+    .select(["id", "spec", "source"])
+    .where("id", "in", ids)
+    .execute();
+  const trials = new Map<string, LabTrial>();
+  for (const row of rows) {
+    const spec = trialSpecSchema.safeParse(row.spec);
+    if (!spec.success || (await trialId(row.spec as TrialSpec)) !== row.id) {
+      throw new DataError(
+        `trial ${row.id}: expected its spec in the lab, got one of another version of Shatter`,
+      );
+    }
+    const source = row.source as DataSource;
+    await lab.contents.fetch(spec.data, source);
+    const document = trialResultSchema.safeParse(stored.get(row.id));
+    trials.set(row.id, { spec: spec.data, source, madeBy: document.data?.provenance });
+  }
+  return { trials, contents: lab.contents.files.folder };
+}
+
+/** Refuse before any training what would keep every trial from being trained: other data, a model that is not here. */
+async function requireThings(library: Library, replays: readonly Replay[], device: Device): Promise<void> {
+  const seen = new Set<string>();
+  for (const { planned } of replays) {
+    const { spec, source, id } = planned;
+    const key = JSON.stringify([spec.model, source, spec.recipe.preprocess, spec.recipe.augment]);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    requireDevice(device, await library.model(spec.model));
+    const hash = await splitsHash(await readExamples(library, source, spec.recipe));
+    if (hash === spec.dataset.hash) continue;
+    throw new DataError(
+      `trial ${id}: data ${spec.dataset.name}: expected the examples of hash ${spec.dataset.hash}, got ${hash}: the files here are others, or another part of them was trained on`,
+    );
+  }
+}
+
+/** What training a trial again needs. */
+interface Context {
+  readonly runner: TrialRunner;
+  readonly provenance: RunProvenance;
+  readonly onEvent: ((event: RunEvent) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function replayOne(
+  one: Replay,
+  { runner, provenance, onEvent, signal }: Context,
+): Promise<ReplayedTrial> {
+  const { planned: trial, recorded, madeBy } = one;
+  const record = recordTrial(trial);
+  let now: RunProvenance = provenance;
+  const failure = await runner.run(
+    trial.spec,
+    trial.source,
+    (event) => {
+      if (event.type === "started") now = { ...now, provider: event.provider, layout: event.layout };
+      record.add(event);
+      onEvent?.({ type: "trial", trial, event });
+    },
+    signal,
+  );
+  const { result } = record.end(failure);
+  onEvent?.({ type: "ended", trial, result });
+  if (!hasEnded(result)) {
+    return { ...notCompared(one, result.error ?? "no reason given"), answer: "failed" };
+  }
+  const comparison = compareTrials(recorded, result);
+  return {
+    id: trial.id,
+    name: one.name,
+    answer: isEqual(comparison) ? "equal" : "different",
+    comparison: { ...comparison, fields: [...comparison.fields] },
+    changes: changesOf(madeBy, now),
+  };
+}
+
+const notCompared = ({ result, name }: DescribedTrial, reason: string): ReplayedTrial => ({
+  id: result.id,
+  name,
+  answer: "not compared",
+  reason,
+  comparison: null,
+  changes: [],
+});
+
+/** What of a provenance may change the bytes that a spec leads to. */
+const TELLING = [
+  "version",
+  "commit",
+  "engine",
+  "device",
+  "provider",
+  "layout",
+  "threads",
+  "node",
+  "machine",
+] as const;
+
+/** What differs between two provenances, of what both say. */
+const changesOf = (then: RunProvenance, now: RunProvenance): ReplayedTrial["changes"] =>
+  TELLING.flatMap((field) => {
+    const [before, after] = [then[field] ?? null, now[field] ?? null];
+    return before === null || after === null || before === after
+      ? []
+      : [{ field, before: String(before), now: String(after) }];
+  });
