@@ -97,7 +97,7 @@ function findingsOf({ file, settings }: FileModel, analysis: Analysis): Finding[
   const nodes = nodesFor(file, analysis.output);
   return [
     ...foldedNorms(nodes, settings.batchNorm === "insert"),
-    ...lostDropout(nodes, analysis, settings.dropout),
+    ...lostDropout(nodes, file.opset, analysis, settings.dropout),
     ...expandedTables(file, analysis),
     ...readOtherwise(file, nodes, analysis),
     ...writtenDown(file, analysis),
@@ -110,12 +110,16 @@ function findingsOf({ file, settings }: FileModel, analysis: Analysis): Finding[
 /** How PyTorch names a tensor that it made while folding. */
 const FOLDED_NAME = /^onnx::Conv_\d+$/;
 
+/** Whether the tensors of a convolution are named as PyTorch's exporters, the old one and the new, name those they folded. */
+const isFolded = ({ inputs: [, weight = "", bias = ""] }: FileNode): boolean =>
+  FOLDED_NAME.test(weight) || FOLDED_NAME.test(bias) || bias === `${weight}_bias`;
+
 /** Batch normalization that was folded into convolutions. */
 function foldedNorms(nodes: readonly FileNode[], isInserted: boolean): Finding[] {
   const convolutions = nodes.filter(({ operator }) => operator === "Conv");
   const norms = nodes.filter(({ operator }) => operator === "BatchNormalization");
   const biased = convolutions.filter(({ inputs }) => inputs.length > 2);
-  const folded = biased.filter(({ inputs }) => FOLDED_NAME.test(inputs[1]!) || FOLDED_NAME.test(inputs[2]!));
+  const folded = biased.filter(isFolded);
   const remedy = `export with the layers kept (PyTorch: ${PYTORCH_EXPORT}; tf2onnx: convert the Keras model in training mode), or put them back with \`batchNorm\` insert`;
   const means = isInserted
     ? "batch normalization is put behind these convolutions again, and their biases are its shifts; its factors and statistics are lost, so with weights that are kept the first outputs differ in training"
@@ -131,26 +135,34 @@ function foldedNorms(nodes: readonly FileNode[], isInserted: boolean): Finding[]
       },
     ];
   }
-  const pooled = pooledNames(nodes);
-  const suspects = norms.length > 0 ? biased.filter(({ inputs }) => !pooled.has(inputs[0]!)) : biased;
-  if (
-    suspects.length === 0 ||
-    (norms.length === 0 && (biased.length < 2 || biased.length < convolutions.length))
-  )
+  const suspects = suspectsOf(nodes, norms, biased);
+  const isWhole = norms.length === 0;
+  if (suspects.length === 0 || (isWhole && (biased.length < 2 || biased.length < convolutions.length)))
     return [];
   return [
     {
       kind: "note",
-      at: norms.length > 0 ? shown(suspects.map(({ name }) => name)) : [],
-      what:
-        norms.length > 0
-          ? `${suspects.length} of ${convolutions.length} convolutions have biases, beside ${norms.length} batch normalizations`
-          : `all ${convolutions.length} convolutions have biases, and there is no batch normalization`,
+      at: isWhole ? [] : shown(suspects.map(({ name }) => name)),
+      what: isWhole
+        ? `all ${convolutions.length} convolutions have biases, and there is no batch normalization`
+        : `${suspects.length} of ${convolutions.length} convolutions have biases and no batch normalization, which ${norms.length} others have`,
       means:
         "if batch normalization followed them when the model was made, its exporter folded it into them, and it trains as another network",
       remedy: `nothing if the model never had any; else ${remedy}`,
     },
   ];
+}
+
+/** Convolutions with biases, as those have that a normalization was folded into, but for those that usually have them. */
+function suspectsOf(
+  nodes: readonly FileNode[],
+  norms: readonly FileNode[],
+  biased: readonly FileNode[],
+): FileNode[] {
+  if (norms.length === 0) return [...biased];
+  const pooled = pooledNames(nodes);
+  const normalized = new Set(norms.map(({ inputs }) => inputs[0]));
+  return biased.filter(({ inputs, outputs }) => !normalized.has(outputs[0]) && !pooled.has(inputs[0]!));
 }
 
 /** Values that are made of averages over whole images, as the factors of channels are, whose convolutions have biases. */
@@ -165,9 +177,15 @@ function pooledNames(nodes: readonly FileNode[]): ReadonlySet<string> {
   return pooled;
 }
 
+/** Whether a batch normalization was written in training mode: before operator set 14 by outputs for its statistics. */
+const isInTraining = (node: FileNode, opset: number): boolean =>
+  node.operator === "BatchNormalization" &&
+  intOf(node, "training_mode", Number(opset < 14 && node.outputs.length > 1)) === 1;
+
 /** Dropout that exporters leave out of files for inference. */
 function lostDropout(
   nodes: readonly FileNode[],
+  opset: number,
   { hasDropout }: Analysis,
   dropout: number | undefined,
 ): Finding[] {
@@ -195,6 +213,8 @@ function lostDropout(
       },
     ];
   }
+  // A file exported in training mode has all dropout that the model has.
+  if (nodes.some((node) => isInTraining(node, opset))) return [];
   return [
     {
       kind: "note",
@@ -235,10 +255,7 @@ function readOtherwise(file: ModelFile, nodes: readonly FileNode[], analysis: An
   };
   if (hasBatchNorm) {
     const norms = nodes.filter(({ operator }) => operator === "BatchNormalization");
-    // Before operator set 14, those in training had outputs for their statistics.
-    const inTraining = norms.filter(
-      (node) => intOf(node, "training_mode", Number(file.opset < 14 && node.outputs.length > 1)) === 1,
-    );
+    const inTraining = norms.filter((node) => isInTraining(node, file.opset));
     const said = inTraining.length === norms.length ? "as the file says" : "though the file is for inference";
     change(
       `${norms.length} batch normalizations use the statistics of the batch in training, ${said}`,
