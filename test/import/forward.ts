@@ -45,7 +45,9 @@ export async function logitsOf(
 }
 
 /** How ONNX Runtime takes elements of a type. */
-const ELEMENTS: { readonly [type: string]: (elements: Float32Array) => Float32Array | Float64Array | BigInt64Array } = {
+const ELEMENTS: {
+  readonly [type: string]: (elements: Float32Array) => Float32Array | Float64Array | BigInt64Array;
+} = {
   float32: (elements) => elements,
   float64: (elements) => Float64Array.from(elements),
   int64: (elements) => BigInt64Array.from(elements, BigInt),
