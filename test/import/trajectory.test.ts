@@ -3,6 +3,7 @@
  * averages.
  */
 
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { writeOnnx } from "../../src/graph/onnx/write.ts";
 import { input } from "../../src/graph/value.ts";
@@ -11,12 +12,13 @@ import { createFileModel } from "../../src/import/model.ts";
 import { checkSettings } from "../../src/import/settings.ts";
 import type { Model } from "../../src/nn/model.ts";
 import { createScope } from "../../src/nn/scope.ts";
+import { readModelAt } from "../../src/run/node/model-file.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import { type Engine, openEngine } from "../../src/train/engine.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { createTrainer, type TrainingState } from "../../src/train/session.ts";
 import { buildStep } from "../../src/train/step.ts";
-import { bytesOf, examplesOf, type Golden, goldens, relativeError } from "./golden.ts";
+import { examplesOf, type Golden, goldens, MODELS, relativeError } from "./golden.ts";
 
 const STEPS = 20;
 
@@ -48,7 +50,7 @@ async function logitsOf(
 
 describe("imported files", () => {
   test.for(goldens)("%s computes and learns as in PyTorch", async ([, golden]) => {
-    const file = readModelFile(bytesOf(golden.file));
+    const file = readModelFile(await readModelAt(join(MODELS, golden.file)));
     const model = createFileModel(file, checkSettings({ start: "keep", dropout: 0 }), golden.file);
     const engine = await openEngine(runtime, "cpu", 1);
     const data = examplesOf(golden, STEPS);
