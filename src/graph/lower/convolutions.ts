@@ -48,27 +48,37 @@ export function turnTaps(w: Value): Value {
   return reshape(matmul(reshape(w, { shape: [sizeOf(w.shape) / taps, taps] }), reversal), { shape: w.shape });
 }
 
-/** Filters turned by half a turn, and from outputs to inputs, `[c, o, kh, kw]`, as the blocked kernels read them. */
-function blockTransposedFilters(w: Value): Value {
+/**
+ * Filters turned by half a turn, and from outputs to inputs, `[c groups, o / groups, kh, kw]`, as the blocked kernels read
+ * them.
+ */
+function blockTransposedFilters(w: Value, groups: number): Value {
   const [o, c, kh, kw] = w.shape as [number, number, number, number];
-  // [o, c/16, taps, 16 c], then [o/16, c/16, taps, 16 o, 16 c], then o/16 and c/16 exchanged.
+  if (c === 1) return blockFilters(turnTaps(w));
+  // [o, c/16, taps, 16 c], then [o/16, c/16, taps, 16 o, 16 c], then o/16 and c/16 exchanged in each group.
   const byChannel = toBlocked(turnTaps(w));
   const tiles = reshape(byChannel, { shape: [o / BLOCK, TILE, c / BLOCK, kh * kw] });
-  const rows = reshape(fromBlocked(tiles, { channelsLast: true }), {
-    shape: [o / BLOCK, c / BLOCK, kh * kw * TILE],
-  });
-  return reshape(permuteAxes(rows, { axes: [1, 0, 2] }), { shape: [c, o, kh, kw] });
+  const rows = fromBlocked(tiles, { channelsLast: true });
+  const shape = [c * groups, o / groups, kh, kw];
+  const tile = kh * kw * TILE;
+  if (groups === 1) {
+    const apart = reshape(rows, { shape: [o / BLOCK, c / BLOCK, tile] });
+    return reshape(permuteAxes(apart, { axes: [1, 0, 2] }), { shape });
+  }
+  const apart = reshape(rows, { shape: [groups, o / groups / BLOCK, c / BLOCK, tile] });
+  return reshape(permuteAxes(apart, { axes: [0, 2, 1, 3] }), { shape });
 }
+
+/** Whether each channel has a filter of its own, `[c, 1, kh, kw]`, in whole blocks. */
+export const isDepthwise = ([o, c]: Shape, groups: number): boolean => c === 1 && o === groups && isWhole(o!);
 
 /** Whether a convolution has a blocked form: whole blocks of filters, and of channels unless there are few. */
 export const canConvolve = ([o, c]: Shape, { groups }: Convolution): boolean =>
-  groups === 1 && isWhole(o!) && (isWhole(c!) || c! < BLOCK);
+  isDepthwise([o!, c!], groups) || (isWhole(o! / groups) && (isWhole(c!) || (c! < BLOCK && groups === 1)));
 
 /** Whether the gradient of a convolution by its image has a blocked form. */
 export const canTranspose = ([o, c]: Shape, { groups, dilations, strides }: Convolution): boolean =>
-  groups === 1 &&
-  isWhole(o!) &&
-  isWhole(c!) &&
+  (isDepthwise([o!, c!], groups) || (isWhole(o! / groups) && isWhole(c!))) &&
   (strides.every((stride) => stride === 1) || dilations.every((dilation) => dilation === 1));
 
 /**
@@ -80,9 +90,10 @@ export const canTranspose = ([o, c]: Shape, { groups, dilations, strides }: Conv
 export function transposedConvolution(
   dy: Value,
   w: Value,
-  { strides, pads, dilations }: Convolution,
+  { strides, pads, dilations, groups }: Convolution,
   size: Shape,
 ): Phases {
+  const channels = w.shape[1]! * groups;
   const kernel = w.shape.slice(2);
   const phasesOf = (axis: number) =>
     Array.from({ length: strides[axis]! }, (_, phase) =>
@@ -111,13 +122,13 @@ export function transposedConvolution(
         ...plain,
         pads: [row.before, column.before, row.after, column.after],
         dilations,
-        groups: 1,
+        groups,
       };
-      const open = { x: dy, filters: blockTransposedFilters(filters), settings };
-      return affineOf(open, [dy.shape[0]!, w.shape[1]!, row.count, column.count]);
+      const open = { x: dy, filters: blockTransposedFilters(filters, groups), settings };
+      return affineOf(open, [dy.shape[0]!, channels, row.count, column.count]);
     }),
   );
-  return { shape: [dy.shape[0]!, w.shape[1]!, ...size], rows: phases };
+  return { shape: [dy.shape[0]!, channels, ...size], rows: phases };
 }
 
 interface Phase {
