@@ -147,6 +147,9 @@ const nets: { readonly [title: string]: () => Net } = {
     return { inputs, y: clip(y, { min: -10.1, max: 10.1 }), uses: ["blockedConvolution"] };
   },
   "filters that are larger than the images": () => convolved(32, 32, 48, 2, 3),
+  "filters that see more pads than pixels": () => convolved(16, 16, 32, 2, 7),
+  "filters with strides that see two by two pixels": () => convolved(16, 16, 32, 2, 3, 2),
+  "filters of each channel that see single pixels": () => grouped(16, 16, 16, 1, 3),
   "filters that see single pixels": () => convolved(32, 16, 32, 1, 3),
   "images of single pixels, normalized": () => {
     const { inputs, y } = convolved(16, 16, 16, 1, 1);
@@ -266,6 +269,21 @@ describe.each(Object.keys(nets))("lowering %s", (title) => {
       expectClose(elements, expected[name]!.data, FLOAT32, name);
     }
   });
+});
+
+test.each([
+  ["of single pixels", convolved(16, 16, 32, 1, 3), ["1,1"]],
+  ["with strides, of two by two", convolved(16, 16, 32, 2, 3, 2), ["2,2"]],
+  ["of whole images", convolved(16, 16, 32, 3, 3), ["3,3"]],
+  ["of images with more pads than pixels", convolved(16, 16, 32, 2, 7), ["3,3"]],
+] as const)("lowering cuts off what no filter needs: %s", (_, { inputs, y }, kernels) => {
+  const graph: Graph = { name: "net", inputs, outputs: [{ name: "y", value: y }] };
+  const found = inOrder(lowerToBlocked(graph).outputs.map(({ value }) => value)).flatMap((value) =>
+    value.kind === "application" && value.operation.name === "blockedConvolution"
+      ? [String(value.inputs[1]!.shape.slice(2))]
+      : [],
+  );
+  expect(found).toEqual(kernels);
 });
 
 test("lowering leaves a graph without images as it is", () => {

@@ -7,10 +7,9 @@
 import { BLOCK, fromBlocked, toBlocked } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { matmul } from "../ops/linear.ts";
-import { slice } from "../ops/pieces.ts";
 import { permuteAxes, reshape } from "../ops/shape.ts";
 import { plain } from "../ops/window.ts";
-import { constant, type Shape, sizeOf, type Value } from "../value.ts";
+import { constant, type Shape, sameShape, sizeOf, type Value } from "../value.ts";
 import { affineOf } from "./affine.ts";
 import type { Phases } from "./phases.ts";
 
@@ -34,18 +33,34 @@ export function blockFilters(w: Value): Value {
 }
 
 /**
- * Filters `[o, c, kh, kw]` turned by half a turn: their taps in reverse order.
+ * Filters of other taps, `[o, c, kh, kw] -> [o, c, ...kernel]`.
  *
- * A product with the matrix that turns the order round costs less than taking the taps out one by one.
+ * A product with a matrix of zeros and ones costs less than taking taps out, or putting them among zeros, one by one.
+ *
+ * @param tapAt - Which tap comes to a row and column; zero if it is undefined.
  */
-export function turnTaps(w: Value): Value {
-  const taps = sizeOf(w.shape.slice(2));
-  if (taps === 1) return w;
-  const reversal = constant(
-    Array.from({ length: taps ** 2 }, (_, at) => Number(Math.floor(at / taps) + (at % taps) === taps - 1)),
-    [taps, taps],
+export function arrangeTaps(
+  w: Value,
+  kernel: Shape,
+  tapAt: (row: number, column: number) => readonly [row: number, column: number] | undefined,
+): Value {
+  const [o, c, kh, kw] = w.shape as [number, number, number, number];
+  const [taps, places] = [kh * kw, sizeOf(kernel)];
+  const chosen = Array.from({ length: places }, (_, place) => {
+    const tap = tapAt(Math.floor(place / kernel[1]!), place % kernel[1]!);
+    return tap && tap[0] * kw + tap[1];
+  });
+  const matrix = Array.from({ length: taps * places }, (_, at) =>
+    Number(chosen[at % places] === Math.floor(at / places)),
   );
-  return reshape(matmul(reshape(w, { shape: [sizeOf(w.shape) / taps, taps] }), reversal), { shape: w.shape });
+  const arranged = matmul(reshape(w, { shape: [o * c, taps] }), constant(matrix, [taps, places]));
+  return reshape(arranged, { shape: [o, c, ...kernel] });
+}
+
+/** Filters `[o, c, kh, kw]` turned by half a turn: their taps in reverse order. */
+export function turnTaps(w: Value): Value {
+  const [kh, kw] = w.shape.slice(2) as [number, number];
+  return kh * kw === 1 ? w : arrangeTaps(w, [kh, kw], (row, column) => [kh - 1 - row, kw - 1 - column]);
 }
 
 /**
@@ -111,13 +126,7 @@ export function transposedConvolution(
   const columns = phasesOf(1);
   const phases = rows.map((row) =>
     columns.map((column) => {
-      const taps = slice(w, {
-        starts: [row.firstTap, column.firstTap],
-        ends: kernel,
-        axes: [2, 3],
-        steps: [strides[0]!, strides[1]!],
-      });
-      const filters = String(taps.shape) === String(w.shape) ? w : taps;
+      const filters = everyTap(w, [row.firstTap, column.firstTap], strides);
       const settings = {
         ...plain,
         pads: [row.before, column.before, row.after, column.after],
@@ -129,6 +138,14 @@ export function transposedConvolution(
     }),
   );
   return { shape: [dy.shape[0]!, channels, ...size], rows: phases };
+}
+
+/** The taps of filters in every so many rows and columns, from a first one on. */
+function everyTap(w: Value, first: Shape, steps: Shape): Value {
+  const kernel = w.shape.slice(2);
+  const left = kernel.map((taps, axis) => Math.ceil((taps - first[axis]!) / steps[axis]!));
+  if (sameShape(left, kernel)) return w;
+  return arrangeTaps(w, left, (row, column) => [first[0]! + row * steps[0]!, first[1]! + column * steps[1]!]);
 }
 
 interface Phase {

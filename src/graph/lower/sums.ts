@@ -35,8 +35,12 @@ function lowerReduction(value: Application, values: LoweredValues): Value | unde
     return scaled ?? { image: values.blockedOf(image), scale: undefined };
   });
   const [first, second] = factors.map(({ image }) => image) as [Value, Value?];
-  const ofImage = second ? sumOfProducts(first, second) : sumOfPixels(first);
-  const unscaled = axes === "2,3" ? ofImage : sum(ofImage, { axes: [0], keepDims: true });
+  const sumOf = (): Value => (second ? sumOfProducts(first, second) : sumOfPixels(first));
+  const ofAll = (): Value =>
+    second || sizeOf(x.shape.slice(2)) > FEW_PIXELS
+      ? sum(sumOf(), { axes: [0], keepDims: true })
+      : sumOfExamples(first);
+  const unscaled = axes === "2,3" ? sumOf() : ofAll();
   const total = factors.reduce(
     (sums, { scale }) => (scale ? multiply(sums, reshape(scale, { shape: [1, c / BLOCK, 1, BLOCK] })) : sums),
     unscaled,
@@ -52,6 +56,16 @@ function sumOfPixels(x: Value): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const pixels = reshape(x, { shape: [n, c / BLOCK, h * w, BLOCK] });
   return h * w === 1 ? pixels : sum(pixels, { axes: [2], keepDims: true });
+}
+
+/** Pixels up to which all examples are added up first: the engine adds few numbers in the middle slowly. */
+const FEW_PIXELS = 16;
+
+/** Sums over the pixels of each channel of all images, `[1, c/16, 1, 16]`. */
+function sumOfExamples(x: Value): Value {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const total = sum(reshape(x, { shape: [n, c * h * w] }), { axes: [0], keepDims: true });
+  return sumOfPixels(reshape(total, { shape: [1, c, h, w] }));
 }
 
 /** The two images whose product a value is. */
