@@ -13,7 +13,7 @@ import { lowerToBlocked } from "../../src/graph/lower/blocked.ts";
 import { blocked } from "../../src/graph/lower/lowering.ts";
 import { batchNormalize } from "../../src/graph/ops/batch-norm.ts";
 import { convolution } from "../../src/graph/ops/convolution.ts";
-import { add, divide, exp, log, multiply, relu, subtract } from "../../src/graph/ops/elementwise.ts";
+import { add, clip, divide, exp, log, multiply, relu, subtract } from "../../src/graph/ops/elementwise.ts";
 import { concat } from "../../src/graph/ops/pieces.ts";
 import { maxPool } from "../../src/graph/ops/pool.ts";
 import { mean } from "../../src/graph/ops/reduce.ts";
@@ -48,6 +48,19 @@ function convolved(n: number, c: number, o: number, size: number, kernel: number
   const w = input("w", [o, c, kernel, kernel]);
   const y = convolution(x, w, { ...same(size, kernel, stride), groups: 1 });
   return { inputs: [x, w], y, uses: ["blockedConvolution"] };
+}
+
+/** A convolution in groups, of images that are convolved. */
+function grouped(c: number, o: number, groups: number, size: number, kernel: number, stride = 1): Net {
+  const { inputs, y } = convolved(16, 16, c, size, 1);
+  const w2 = input("w2", [o, c / groups, kernel, kernel]);
+  const settings = { ...same(size, kernel, stride), groups };
+  return { inputs: [...inputs, w2], y: convolution(relu(y), w2, settings), uses: [], groups };
+}
+
+/** Batch normalization with a scale and a shift. */
+function normalized(x: Value, gamma: Input, beta: Input): Value {
+  return add(multiply(batchNormalize(x, { epsilon: 1e-3 }), gamma), beta);
 }
 
 const pooled = { ...same(6, 3, 2), kernel: [3, 3] };
@@ -91,6 +104,57 @@ const nets: { readonly [title: string]: () => Net } = {
       // 16 images of 32 channels.
       groups: 512,
     };
+  },
+  "a filter for each channel": () => ({ ...grouped(32, 32, 32, 4, 3), groups: 16 * 32 }),
+  "a filter 5x5 for each channel": () => grouped(16, 16, 16, 6, 5),
+  "a filter for each channel with stride 2": () => ({
+    ...grouped(32, 32, 32, 6, 3, 2),
+    groups: 16 * 32,
+  }),
+  "a filter for each channel with stride 2 of odd size": () => grouped(16, 16, 16, 5, 3, 2),
+  "two filters for each channel": () => ({ ...grouped(16, 32, 16, 4, 3), uses: ["convolution"] }),
+  "groups of whole blocks": () => grouped(32, 64, 2, 4, 3),
+  "groups of whole blocks with stride 2": () => grouped(64, 32, 2, 6, 3, 2),
+  "groups that are no whole blocks": () => ({ ...grouped(32, 32, 4, 4, 3), uses: ["convolution"] }),
+  "batch normalization with a scale and a shift": () => {
+    const { inputs, y } = convolved(16, 16, 32, 4, 3);
+    const [gamma, beta] = [input("gamma", [32, 1, 1]), input("beta", [32, 1, 1])];
+    const w2 = input("w2", [16, 32, 1, 1]);
+    const h = relu(normalized(y, gamma, beta));
+    return {
+      inputs: [...inputs, gamma, beta, w2],
+      y: convolution(h, w2, { ...plain, groups: 1 }),
+      uses: ["blockedConvolution", "isPositive"],
+    };
+  },
+  "a clip between convolutions": () => {
+    const { inputs, y } = convolved(16, 16, 16, 4, 3);
+    const [gamma, beta] = [input("gamma", [16, 1, 1]), input("beta", [16, 1, 1])];
+    const h = clip(normalized(y, gamma, beta), { min: -0.5, max: 0.75 });
+    const w2 = input("w2", [16, 16, 1, 1]);
+    return {
+      inputs: [...inputs, gamma, beta, w2],
+      y: convolution(h, w2, { ...plain, groups: 1 }),
+      uses: ["isBeyond"],
+    };
+  },
+  "a clip from one side": () => {
+    const { inputs, y } = convolved(16, 16, 16, 4, 3);
+    return { inputs, y: clip(y, { min: Number.NEGATIVE_INFINITY, max: 0.5 }), uses: ["isBeyond"] };
+  },
+  "a clip at a bound that is no float32": () => {
+    const { inputs, y } = convolved(16, 16, 16, 4, 3);
+    return { inputs, y: clip(y, { min: -10.1, max: 10.1 }), uses: ["blockedConvolution"] };
+  },
+  "filters that are larger than the images": () => convolved(32, 32, 48, 2, 3),
+  "filters that see more pads than pixels": () => convolved(16, 16, 32, 2, 7),
+  "filters with strides that see two by two pixels": () => convolved(16, 16, 32, 2, 3, 2),
+  "filters of each channel that see single pixels": () => grouped(16, 16, 16, 1, 3),
+  "filters that see single pixels": () => convolved(32, 16, 32, 1, 3),
+  "images of single pixels, normalized": () => {
+    const { inputs, y } = convolved(16, 16, 16, 1, 1);
+    const [gamma, beta] = [input("gamma", [16, 1, 1]), input("beta", [16, 1, 1])];
+    return { inputs: [...inputs, gamma, beta], y: relu(normalized(y, gamma, beta)), uses: ["isPositive"] };
   },
   "an overlapping pool": () => {
     const { inputs, y } = convolved(16, 16, 16, 6, 3);
@@ -205,6 +269,21 @@ describe.each(Object.keys(nets))("lowering %s", (title) => {
       expectClose(elements, expected[name]!.data, FLOAT32, name);
     }
   });
+});
+
+test.each([
+  ["of single pixels", convolved(16, 16, 32, 1, 3), ["1,1"]],
+  ["with strides, of two by two", convolved(16, 16, 32, 2, 3, 2), ["2,2"]],
+  ["of whole images", convolved(16, 16, 32, 3, 3), ["3,3"]],
+  ["of images with more pads than pixels", convolved(16, 16, 32, 2, 7), ["3,3"]],
+] as const)("lowering cuts off what no filter needs: %s", (_, { inputs, y }, kernels) => {
+  const graph: Graph = { name: "net", inputs, outputs: [{ name: "y", value: y }] };
+  const found = inOrder(lowerToBlocked(graph).outputs.map(({ value }) => value)).flatMap((value) =>
+    value.kind === "application" && value.operation.name === "blockedConvolution"
+      ? [String(value.inputs[1]!.shape.slice(2))]
+      : [],
+  );
+  expect(found).toEqual(kernels);
 });
 
 test("lowering leaves a graph without images as it is", () => {

@@ -24,7 +24,7 @@ export interface Phases {
 export function addPhases(a: Phases, b: Phases): Phases | undefined {
   if (a.rows.length !== b.rows.length || a.rows[0]!.length !== b.rows[0]!.length) return undefined;
   const sum = (x: Affine, y: Affine): Affine =>
-    added(x, y) ?? added(affineOf(compute(x, false), x.shape), affineOf(compute(y, false), y.shape))!;
+    added(x, y) ?? added(affineOf(compute(x), x.shape), affineOf(compute(y), y.shape))!;
   return {
     shape: a.shape,
     rows: a.rows.map((row, at) => row.map((phase, column) => sum(phase, b.rows[at]![column]!))),
@@ -35,7 +35,7 @@ export function addPhases(a: Phases, b: Phases): Phases | undefined {
 export function interleave({ shape, rows }: Phases): Value {
   const [n, c, h, w] = shape as [number, number, number, number];
   const [down, across] = [rows.length, rows[0]!.length];
-  const phases = rows.flat().map((phase) => compute(phase, false));
+  const phases = rows.flat().map((phase) => compute(phase));
   if (phases.length === 1) return phases[0]!;
   const [height, width] = [((n * c) / BLOCK) * (h / down), w / across];
   const apart = phases.map((phase) => reshape(phase, { shape: [height, width * BLOCK] }));
