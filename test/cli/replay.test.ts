@@ -9,7 +9,7 @@ import type { TestResult } from "../../src/paper/test-result.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 import { theory } from "../report/theory/fixture.ts";
 import { blobs, mine } from "../run/values.ts";
-import { emptyLab } from "../store/databases.ts";
+import { emptyLab, newDatabase } from "../store/databases.ts";
 import { shatter, shatterHere } from "./shatter.ts";
 
 let folder: string;
@@ -171,8 +171,9 @@ describe("shatter replay", () => {
     expect(code).toBe(0);
     expect(result).toMatchObject({ equal: 3, different: 0, of: { schema: "shatter/experiment@1" } });
     // What the lab knows of each trial is compared, too.
-    const inLab = await replayed(out, "--lab", lab, "--threads", "2");
-    expect(inLab.result).toMatchObject({ equal: 3, different: 0 });
+    const { id } = result.trials[0]!;
+    const inLab = await replayed(out, "--lab", lab, "--threads", "2", "--trial", id);
+    expect(inLab.result).toMatchObject({ equal: 1, different: 0 });
     expect(inLab.result.trials[0]!.changes).toEqual([{ field: "threads", before: "1", now: "2" }]);
   });
 
@@ -193,6 +194,19 @@ describe("shatter replay", () => {
     const elsewhere = await shatterHere(["replay", path, "--lab", await emptyLab(join(folder, "other"))]);
     expect(elsewhere.code).toBe(2);
     expect(elsewhere.stderr).toContain("does not have it either");
+  });
+
+  test("finds them on a server, with a folder that never saw them", async () => {
+    const databaseUrl = await newDatabase();
+    const [there, here] = [join(folder, "there"), join(folder, "here")];
+    const document = await runRandomizationTest({
+      ...{ data: blobs, model: mine, corrupt: [0.5], escalations: 0, lab: { lab: there, databaseUrl } },
+      recipe: { batch: 32, epochs: 3, preprocess: "standardize" },
+    });
+    const path = join(folder, "server.json");
+    writeFileSync(path, JSON.stringify(document));
+    const { code, result } = await replayed(path, "--lab", here, "--database-url", databaseUrl);
+    expect([code, result.equal]).toEqual([0, 1]);
   });
 
   test("reports what was replayed when it is interrupted", async () => {
