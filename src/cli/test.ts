@@ -288,7 +288,7 @@ async function test(options: Options, command: Command): Promise<void> {
   const { runRandomizationTest } = await import("../lab/test.ts");
   // A time is another number of steps at every try, so the same command would not go on with the same trials.
   let again = "the same command";
-  let reused = 0;
+  let reused: number | undefined;
   const result = await runRandomizationTest({
     ...asked,
     firstSeed,
@@ -310,10 +310,11 @@ async function test(options: Options, command: Command): Promise<void> {
     },
     onWarning: warn,
   }).finally(() => progress.stop());
-  if (reused > 0)
-    process.stderr.write(`${formatNoun(reused, "trial")} of this test: done before, in ${lab}\n`);
-  await publishTest(result, options, lab === false ? undefined : again);
-  if (result.provenance.interrupted && lab !== false) {
+  if (reused) process.stderr.write(`${formatNoun(reused, "trial")} of this test: done before, in ${lab}\n`);
+  // Where no lab was asked for or none could be opened, nothing is kept, and the same command begins anew.
+  const isKept = reused !== undefined;
+  await publishTest(result, options, isKept ? again : undefined);
+  if (result.provenance.interrupted && isKept) {
     process.stderr.write(`run ${again} again to go on (lab: ${lab})\n`);
   }
   process.exitCode = exitCodeOf(result, options);

@@ -38,12 +38,16 @@ export function testDocument(
   provenance: Provenance,
 ): ExperimentResult {
   const { verdict, trials } = testResult(plan, state, provenance);
+  const experiment = testExperiment(plan);
+  // The answers stand below the question, first of all; what was looked at besides comes last.
+  const [capacity, learning, ...rest] = trials.length === 0 ? [] : tellVerdict(verdict);
   return {
     schema: "shatter/experiment@1",
     id,
-    ...testExperiment(plan),
+    ...experiment,
+    question: [experiment.question, capacity, learning].filter(Boolean).join(" "),
     scale: "custom",
-    notes: trials.length === 0 ? [] : tellVerdict(verdict),
+    notes: rest,
     tables: [summaryTable(trials)],
     plots: [
       coursePlot(trials, "Training accuracy", "train", ({ trainAccuracy }) => trainAccuracy),
