@@ -13,8 +13,12 @@ import {
   type Value,
 } from "./value.ts";
 
-/** Arguments of an operation: its operands, then its attributes if it has any. */
-type Arguments<I extends readonly Value[], A extends Attributes> = keyof A extends never ? [...I] : [...I, A];
+/** Arguments of an operation: its operands, then its attributes if it has any; they may be left out if all may be. */
+type Arguments<I extends readonly Value[], A extends Attributes> = keyof A extends never
+  ? [...I]
+  : Record<never, never> extends A
+    ? [...I, A?]
+    : [...I, A];
 
 /** A function that applies an operation, with the record it applies. */
 export interface Operation<I extends readonly Value[], A extends Attributes = NoAttributes> {

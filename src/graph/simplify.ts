@@ -96,6 +96,7 @@ function addInProduct(value: Application, isFree: readonly boolean[]): Value | u
     const product = value.inputs[at]!;
     const addend = value.inputs[other]!;
     if (!isA(product, matmul) || !isFree[at] || !sameShape(product.shape, value.shape)) continue;
+    if (product.shape.length !== 2) continue;
     const { beta, c } = isFree[other] ? scaledBy(addend) : { beta: 1, c: addend };
     const [a, transposeA] = untransposed(product.inputs[0]!);
     const [b, transposeB] = untransposed(product.inputs[1]!);

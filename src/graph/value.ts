@@ -113,6 +113,8 @@ export interface OnnxSettings {
   readonly attributes?: { readonly [name: string]: OnnxAttribute };
   /** Constant int64 operands that follow the inputs: the axes of a reduction, the shape of a reshape. */
   readonly constants?: readonly (readonly number[])[];
+  /** Constant operands after those, each one number of the type of the first input: the bounds of a clip. */
+  readonly scalars?: readonly number[];
   /** Which output of the node this value is (0 unless told), for operators with several. */
   readonly output?: number;
 }
@@ -122,6 +124,8 @@ export interface OnnxForm<A extends Attributes> {
   readonly operator: string;
   /** Operator domain; the standard one unless told. */
   readonly domain?: string;
+  /** How many scalars a node may have at most; none unless told. */
+  readonly scalars?: number;
   readonly write: (attributes: A, output: Shape, inputs: readonly Value[]) => OnnxSettings;
   /** The attributes of a node, or undefined if the operation cannot express it; without it no node is read as one. */
   readonly read?: (

@@ -6,7 +6,7 @@ import { UsageError } from "../base/errors.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import type { LabelsName } from "../data/randomize.ts";
 import { modelNames } from "../run/subject.ts";
-import { recipeSchema } from "../train/recipe.ts";
+import { askedRecipeSchema } from "../train/recipe.ts";
 import type { Condition } from "./condition.ts";
 import type { AxisValue, ExperimentFile } from "./file-parse.ts";
 import { labelsOfSpec } from "./plan.ts";
@@ -93,7 +93,7 @@ function conditionOf(
     inputs: (fieldOf("inputs") as Condition["inputs"] | undefined) ?? "true",
     corrupt,
     ...labelsOfSpec(corrupt, fieldOf("labels") as LabelsName | undefined),
-    recipe: recipeSchema.parse(recipe),
+    recipe: askedRecipeSchema.parse(recipe),
   };
 }
 

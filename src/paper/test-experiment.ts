@@ -6,6 +6,7 @@ import { SHARE } from "../document/measurement.ts";
 import type { Plot } from "../document/plot.ts";
 import type { Provenance } from "../document/provenance.ts";
 import { measured, number, plain, type Table, text } from "../document/table.ts";
+import { isContent } from "../run/contents.ts";
 import { kindOfTrial, nameEscalated } from "../run/kinds.ts";
 import type { HistoryRow, TrialResult } from "../run/trial-record.ts";
 import { hasEnded } from "../verdict/escalation.ts";
@@ -13,6 +14,7 @@ import { groupTrials } from "../verdict/summary.ts";
 import { tellVerdict } from "../verdict/verdict.ts";
 import { epochsCell, epochsColumn } from "./cells.ts";
 import type { Course } from "./course.ts";
+import { type Definition, experimentId } from "./definition.ts";
 import type { Experiment } from "./experiment.ts";
 import type { ExperimentResult } from "./experiment-result.ts";
 import { course, measureReached, measureTrials } from "./measure.ts";
@@ -29,6 +31,19 @@ export const testExperiment = ({
   question: "Does this recipe learn, or does it memorize?",
   source: null,
 });
+
+/** The id of a test in a lab; it does not depend on what a model given by its bytes is called. */
+export function testId(
+  plan: TestPlan,
+  { what: _, setting }: Pick<Definition, "what" | "setting">,
+): Promise<string> {
+  const { modelName, ...facts } = plan.facts;
+  const { model } = plan.request;
+  const isNameless = isContent(model);
+  const called = isNameless ? `content-${model.slice(7, 15)}` : (modelName ?? model);
+  const experiment = { name: `test-${called}-${facts.dataset.name}`, source: null };
+  return experimentId(experiment, { what: { test: isNameless ? { ...plan, facts } : plan }, setting });
+}
 
 /** The document of a test that has come so far, as the lab shows it. */
 export function testDocument(

@@ -18,6 +18,7 @@ import { crossEntropy } from "../../src/nn/losses.ts";
 import { batchNorm, localResponseNorm } from "../../src/nn/normalizations.ts";
 import { createScope } from "../../src/nn/scope.ts";
 import { buildCase, cases, draw, nameOf, weightedSum, weightsOf } from "./cases.ts";
+import { runGraph } from "./oracle.ts";
 
 /**
  * Half the distance of a central difference. It is off by `h^2 |f'''| / 6` from cutting the series, and by
@@ -122,6 +123,11 @@ describe("the gradient of a composition", () => {
     expectDerivative(lossOf(hidden), [x, w1, b1, w2, b2], inputs, feeds);
   });
 
+  test("is the difference quotient: with smoothed labels", () => {
+    const loss = all(crossEntropy(gemm(hidden, w2, b2, plain), labels, 0.25));
+    expectDerivative(loss, [w1, b1, w2, b2], inputs, feeds);
+  });
+
   test("is the difference quotient: with a dropout mask", () => {
     expectDerivative(lossOf(multiply(hidden, mask)), [w1, b1, w2, b2], inputs, feeds);
   });
@@ -221,6 +227,33 @@ describe("gradient", () => {
     const [dx] = gradient(rows, [x]);
     const graph = { name: "rows", inputs: [x], outputs: [{ name: "dx", value: dx! }] };
     expect(Array.from(evaluate(graph, { x: [5, 7] }).dx!.data)).toEqual([0, 3]);
+  });
+
+  test.each([
+    // Rows 4999, 0, 3 and 4999 of two columns.
+    ["rows", [5000, 2], 0, { 0: 3, 1: 4, 6: 5, 7: 6, 9998: 1 + 7, 9999: 2 + 8 }],
+    // Columns 4999, 0, 3 and 4999 of two rows.
+    ["columns", [2, 5000], 1, { 0: 2, 3: 3, 4999: 1 + 4, 5000: 6, 5003: 7, 9999: 5 + 8 }],
+  ] as const)("adds up what was taken twice of a large table: %s", async (_, shape, axis, sums) => {
+    const table = input("table", shape);
+    const weights = input("weights", [2, 2, 2]);
+    const taken = gather(table, constant([4999, 0, 3, 4999], [2, 2], "int64"), { axis });
+    const [dx] = gradient(weightedSum(taken, weights), [table]);
+    const graph = { name: "table", inputs: [weights], outputs: [{ name: "dx", value: dx! }] };
+    const feeds = { weights: [1, 2, 3, 4, 5, 6, 7, 8] };
+    const expected = Object.assign(new Array<number>(10_000).fill(0), sums);
+    expect(Array.from(evaluate(graph, feeds).dx!.data)).toEqual(expected);
+    expect((await runGraph(graph, feeds)).dx).toEqual(expected);
+  });
+
+  test("of a matrix that a stack of others meets is one product", () => {
+    const [a, b] = [input("a", [3, 2, 4]), input("b", [4, 5])];
+    const total = sum(matmul(a, b), { axes: [0, 1, 2], keepDims: false });
+    const [, db] = gradient(total, [a, b]);
+    expect(db).toMatchObject({
+      operation: { name: "matmul" },
+      inputs: [{ shape: [4, 6] }, { shape: [6, 5] }],
+    });
   });
 
   test("of a value by itself is one", () => {

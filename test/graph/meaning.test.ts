@@ -4,18 +4,23 @@
 
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../src/graph/evaluate.ts";
+import { batchNormalize, layerNormalize } from "../../src/graph/ops/batch-norm.ts";
 import { equal, greater, where } from "../../src/graph/ops/compare.ts";
 import {
+  abs,
   acos,
   add,
+  clip,
   cos,
   divide,
+  erf,
   exp,
   log,
   maximum,
   minimum,
   multiply,
   negate,
+  power,
   relu,
   sigmoid,
   sin,
@@ -27,6 +32,7 @@ import { gather, oneHot } from "../../src/graph/ops/gather.ts";
 import { operations } from "../../src/graph/ops/index.ts";
 import { byteProduct, gemm, matmul, plainProduct } from "../../src/graph/ops/linear.ts";
 import { logSoftmax, softmax } from "../../src/graph/ops/normalize.ts";
+import { pad } from "../../src/graph/ops/pieces.ts";
 import { argMax, max, mean } from "../../src/graph/ops/reduce.ts";
 import { cast, permuteAxes, reshape } from "../../src/graph/ops/shape.ts";
 import { broadcastTo, sum } from "../../src/graph/ops/sum.ts";
@@ -62,6 +68,18 @@ const rows: readonly (readonly [string, Application, readonly number[], readonly
   ["of a right and a straight angle", sin(constant([Math.PI / 2, Math.PI])), [2], [1, 0]],
   ["of a right and a straight angle", cos(constant([Math.PI / 2, Math.PI])), [2], [0, -1]],
   ["of 1, 1/2 and 0", acos(constant([1, 0.5, 0])), [3], [0, Math.PI / 3, Math.PI / 2]],
+  // As tables of the function have it (Abramowitz and Stegun, table 7.1, with fewer digits).
+  [
+    "of 0, 0.5, 1 and -2",
+    erf(constant([0, 0.5, 1, -2])),
+    [4],
+    [0, 0.5204998778130465, 0.8427007929497149, -0.9953222650189527],
+  ],
+  ["of a row", abs(row), [3], [1, 2, 3]],
+  ["squares", power(row, { exponent: 2 }), [3], [1, 4, 9]],
+  ["one over roots", power(constant([4, 0.25]), { exponent: -0.5 }), [2], [0.5, 2]],
+  ["of a row", clip(row, { min: -1, max: 2 }), [3], [1, -1, 2]],
+  ["above alone", clip(row, { min: Number.NEGATIVE_INFINITY, max: 0 }), [3], [0, -2, 0]],
   // tanh(log 2) = (2 - 1/2) / (2 + 1/2).
   ["of 0 and log 2", tanh(constant([0, Math.LN2])), [2], [0, 0.6]],
   // 1 / (1 + e^-log 3) = 1 / (1 + 1/3).
@@ -82,6 +100,20 @@ const rows: readonly (readonly [string, Application, readonly number[], readonly
   // [[1 - 4 + 9], [4 - 10 + 18]]
   ["a table and a column", matmul(table, constant([1, -2, 3], [3, 1])), [2, 1], [6, 12]],
   ["a column and a row", matmul(column, constant([1, 2], [1, 2])), [2, 2], [10, 20, 20, 40]],
+  [
+    // [1, 2] x [1, 1] and [3, 4] x [1, 1]
+    "a stack and a column",
+    matmul(constant([1, 2, 3, 4], [2, 1, 2]), constant([1, 1], [2, 1])),
+    [2, 1, 1],
+    [3, 7],
+  ],
+  [
+    // 1, 2 in turn times 10, 20, 30: the axes of two and of three stretch.
+    "stacks that stretch",
+    matmul(constant([1, 2], [2, 1, 1, 1]), constant([10, 20, 30], [3, 1, 1])),
+    [2, 3, 1, 1],
+    [10, 20, 30, 20, 40, 60],
+  ],
   [
     // 2 [[1, 2], [3, 4]]^T [[1], [1]] + 0.5 [10, 10]^T
     "scaled, transposed and added",
@@ -123,6 +155,8 @@ const rows: readonly (readonly [string, Application, readonly number[], readonly
   ],
   ["a column", broadcastTo(column, { shape: [2, 2] }), [2, 2], [10, 10, 20, 20]],
   ["a row twice", gather(table, whole(1, 0, 1)), [3, 3], [4, 5, 6, 1, 2, 3, 4, 5, 6]],
+  ["columns", gather(table, whole(2, 0), { axis: 1 }), [2, 2], [3, 1, 6, 4]],
+  ["a table of rows", gather(column, constant([1, 0, 0, 1], [2, 2], "int64")), [2, 2, 1], [20, 10, 10, 20]],
   ["cuts fractions off", cast(constant([1.75, -1.75]), { to: "int32" }), [2], [1, -1]],
   ["to bool", cast(constant([0, 0.5, -2]), { to: "bool" }), [3], [0, 1, 1]],
   // e^x = 1, 3 with sum 4.
@@ -174,6 +208,29 @@ describe("the operations", () => {
   test.each([
     ["add", () => add(x, constant([1, 2])), "add: expected shapes that broadcast, got [2, 3] and [2]"],
     ["matmul", () => matmul(x, x), "matmul: expected [m, k] and [k, n], got [2, 3] and [2, 3]"],
+    [
+      "matmul of a stack",
+      () => matmul(input("a", [2, 2, 3]), x),
+      "matmul: expected [..., m, k] and [..., k, n], got [2, 2, 3] and [2, 3]",
+    ],
+    [
+      "matmul of stacks",
+      () => matmul(input("a", [2, 2, 3]), input("b", [3, 3, 1])),
+      "matmul: expected shapes that broadcast, got [2] and [3]",
+    ],
+    ["clip", () => clip(x, { min: 1, max: 0 }), "clip: expected a least and a largest number, got 1 and 0"],
+    ["power", () => power(x, { exponent: Number.NaN }), "power: expected a finite exponent, got NaN"],
+    ["pad", () => pad(x, { pads: [0, 0, 0, 1], value: Number.NaN }), "pad: expected a number, got NaN"],
+    [
+      "batchNormalize",
+      () => batchNormalize(row, { epsilon: 1 }),
+      "batchNormalize: expected [n, c, ...], got [3]",
+    ],
+    [
+      "layerNormalize",
+      () => layerNormalize(x, { axis: 2, epsilon: 1 }),
+      "layerNormalize: expected an axis of [2, 3], got [2]",
+    ],
     ["sum", () => sum(x, { axes: [2], keepDims: false }), "sum: expected distinct axes of [2, 3], got [2]"],
     [
       "sum, an axis twice",
@@ -196,7 +253,7 @@ describe("the operations", () => {
       () => broadcastTo(x, { shape: [3] }),
       "broadcastTo: expected a shape that [2, 3] stretches to, got [3]",
     ],
-    ["gather", () => gather(x, x), "gather: expected [rows, ...] and [count], got [2, 3] and [2, 3]"],
+    ["gather", () => gather(x, whole(0), { axis: 2 }), "gather: expected an axis of [2, 3], got [2]"],
     [
       "byteProduct of floats",
       () => byteProduct(x, constant(1, [3, 1])),

@@ -100,6 +100,19 @@ describe("simplifyGraph", () => {
     expect(operationsOf(...simplified(sum(c, { axes: [0, 1], keepDims: true })))).toEqual(["sum"]);
   });
 
+  test("adds nothing inside the products of stacks, which are none of two matrices", () => {
+    const stack = matmul(input("a", [4, 2]), input("b", [3, 2, 5]));
+    const added = add(stack, constant(1, [3, 4, 5]));
+    expect(operationsOf(simplifyGraph(graphOf(added)).outputs[0]!.value)).toEqual(["matmul", "add"]);
+  });
+
+  test("scales the smaller operand of products of stacks", () => {
+    const [left, right] = [input("left", [3, 4, 2]), input("right", [3, 2, 5])];
+    const scores = multiply(matmul(left, right), constant(0.5));
+    const [value] = simplifyGraph({ ...graphOf(scores), inputs: [left, right] }).outputs;
+    expect(value).toMatchObject({ value: { shape: [3, 4, 5], inputs: [{ inputs: [left, {}] }, right] } });
+  });
+
   test("does not add inside a product what stretches the product", () => {
     const one = matmul(input("a", [4, 2]), input("b", [2, 5]));
     const wide = add(one, constant(1, [3, 4, 5]));

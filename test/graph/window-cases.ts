@@ -3,7 +3,7 @@
  */
 
 import { plain, samePads } from "../../src/graph/ops/window.ts";
-import { type Draft, draft, exactly, kink, normal } from "./draft.ts";
+import { type Draft, double, draft, exactly, kink, normal } from "./draft.ts";
 
 const one = { ...plain, groups: 1 };
 const pool = { ...plain, kernel: [3, 3] };
@@ -103,6 +103,13 @@ export const windowDrafts: { readonly [operation: string]: readonly Draft[] } = 
   batchNormalize: [
     draft("images", [normal(3, 2, 2, 3)], { epsilon: 1e-3 }),
     draft("single pixels", [normal(5, 3, 1, 1)], { epsilon: 0.5 }),
+    draft("rows", [normal(4, 3)], { epsilon: 1e-3 }),
+    draft("sequences", [normal(2, 3, 4)], { epsilon: 1e-5 }),
+  ],
+  layerNormalize: [
+    draft("tokens", [normal(2, 3, 4)], { axis: 2, epsilon: 1e-5 }),
+    draft("whole examples", [normal(2, 3, 4)], { axis: 1, epsilon: 1e-3 }),
+    draft("all of it, float64", [double(2, 3)], { axis: 0, epsilon: 0.5 }),
   ],
   ...Object.fromEntries(
     ["maxPool", "maxPoolPositions"].map((operation) => [
@@ -174,6 +181,8 @@ export const windowDrafts: { readonly [operation: string]: readonly Draft[] } = 
     draft("a row before and two after", [normal(2, 3)], { pads: [1, 0, 2, 0] }),
     draft("images", [normal(1, 2, 2, 3)], { pads: [0, 0, 1, 0, 0, 0, 1, 2] }),
     draft("nothing", [normal(2, 2)], { pads: [0, 0, 0, 0] }),
+    draft("a number", [normal(2, 3)], { pads: [0, 1, 0, 2], value: -1.5 }),
+    draft("zeros by name, float64", [double(3)], { pads: [1, 0], value: 0 }),
   ],
   scatterAdd: [
     draft("some elements", [normal(5), exactly([3, 0], [2], "int64"), normal(2)]),

@@ -2,7 +2,7 @@
  * @file What operations on images and pieces mean, worked out by hand.
  */
 
-import { batchNormalize } from "../../src/graph/ops/batch-norm.ts";
+import { batchNormalize, layerNormalize } from "../../src/graph/ops/batch-norm.ts";
 import { convolution, filterGradient, transposedConvolution } from "../../src/graph/ops/convolution.ts";
 import { scatterAdd } from "../../src/graph/ops/gather.ts";
 import { concat, pad, slice } from "../../src/graph/ops/pieces.ts";
@@ -63,6 +63,14 @@ export const windowRows: readonly (readonly [string, Application, readonly numbe
   ],
   // Deviations -1 and 1; the variance 1 and epsilon 3 make a deviation of 2.
   ["of a batch", batchNormalize(constant([1, 3], [2, 1, 1, 1]), { epsilon: 3 }), [2, 1, 1, 1], [-0.5, 0.5]],
+  ["of rows", batchNormalize(constant([1, 3], [2, 1]), { epsilon: 3 }), [2, 1], [-0.5, 0.5]],
+  // Deviations -1 and 1 in both rows; the variance 1 and epsilon 3 make a deviation of 2.
+  [
+    "of rows",
+    layerNormalize(constant([1, 3, 5, 7], [2, 2]), { axis: 1, epsilon: 3 }),
+    [2, 2],
+    [-0.5, 0.5, -0.5, 0.5],
+  ],
   [
     "to the first of ties",
     maxPoolGradient(tied, constant([1, 2, 3, 4], [1, 1, 2, 2]), pool),
@@ -115,6 +123,7 @@ export const windowRows: readonly (readonly [string, Application, readonly numbe
     [3, 4],
     [0, 1, 2, 3, 0, 4, 5, 6, 0, 0, 0, 0],
   ],
+  ["a number after", pad(constant([1, 2]), { pads: [0, 1], value: 7 }), [3], [1, 2, 7]],
   [
     "to an element twice",
     scatterAdd(constant([10, 20, 30]), whole(2, 0, 2), constant([1, 2, 3])),

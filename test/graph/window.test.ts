@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { evaluate } from "../../src/graph/evaluate.ts";
+import { attributeInit, modelBytes, valueInfo } from "../../src/graph/onnx/write.ts";
 import { convolution, transposedConvolution } from "../../src/graph/ops/convolution.ts";
 import { scatterAdd } from "../../src/graph/ops/gather.ts";
 import { concat, pad, slice } from "../../src/graph/ops/pieces.ts";
-import { maxPool } from "../../src/graph/ops/pool.ts";
-import { plain, samePads } from "../../src/graph/ops/window.ts";
-import { constant, input } from "../../src/graph/value.ts";
+import { ceilAveragePool, ceilMaxPool, maxPool } from "../../src/graph/ops/pool.ts";
+import { plain, samePads, writeSliding } from "../../src/graph/ops/window.ts";
+import { constant, type Input, input } from "../../src/graph/value.ts";
+import { draw } from "./cases.ts";
+import { expectClose, numbersOf, tensorOf, withSession } from "./oracle.ts";
+
+type Pooling = Parameters<typeof ceilAveragePool>[1];
 
 describe("samePads", () => {
   // Worked out from TensorFlow's rule: windows = ceil(size / stride), the odd row after.
@@ -19,6 +25,63 @@ describe("samePads", () => {
     ["3 with holes", [10, 3, 1, 2], [2, 2]],
   ] as const)("adds pixels around the image: %s", (_, [size, kernel, stride, dilation], pads) => {
     expect(samePads(size, kernel, stride, dilation)).toEqual(pads);
+  });
+});
+
+describe("pools with windows counted rounded up", () => {
+  /** What the engine makes of a pool that is told so, `[4, 2, size]`. */
+  async function pooled(operator: string, x: Input, data: readonly number[], settings: Pooling) {
+    const { kernel, countPads, ...sliding } = settings;
+    const isMean = operator === "AveragePool";
+    const { dilations: _, ...withoutHoles } = writeSliding({ ...plain, ...sliding });
+    const attributes: { readonly [name: string]: { int: number } | { ints: readonly number[] } } = {
+      ...withoutHoles,
+      kernel_shape: { ints: kernel },
+      ceil_mode: { int: 1 },
+      ...(isMean ? { count_include_pad: { int: Number(countPads) } } : {}),
+    };
+    const model = modelBytes({
+      name: "pool",
+      node: [
+        {
+          opType: operator,
+          input: ["x"],
+          output: ["y"],
+          attribute: Object.entries(attributes).map(([name, given]) => attributeInit(name, given)),
+        },
+      ],
+      input: [valueInfo("x", "float32", x.shape)],
+      output: [valueInfo("y", "float32", [undefined, undefined, undefined, undefined])],
+    });
+    return withSession(model, async (session) => {
+      const { y } = await session.run({ x: tensorOf(x, data) });
+      return { shape: [...y!.dims], data: numbersOf(y!) };
+    });
+  }
+
+  const settings = [
+    ["a row and a column that do not fit", [5, 6], [2, 2], [2, 3], [0, 0, 0, 0]],
+    ["all that fits", [4, 6], [2, 3], [2, 3], [0, 0, 0, 0]],
+    ["a window that would begin on the pads after", [5, 7], [3, 3], [2, 3], [1, 1, 1, 1]],
+    ["pads and what lies beyond them", [6, 7], [3, 3], [3, 2], [1, 1, 1, 0]],
+    ["strides beyond the window", [7, 8], [2, 1], [3, 3], [0, 0, 0, 0]],
+  ] as const;
+
+  test.each(settings)("are those of the engine: %s", async (_, image, kernel, strides, pads) => {
+    const x = input("x", [1, 1, ...image]);
+    const data = draw("ceil", 0, x.shape);
+    for (const countPads of [false, true]) {
+      const pool = { kernel, strides, pads, countPads };
+      for (const [operator, y] of [
+        ["MaxPool", ceilMaxPool(x, { ...plain, kernel, strides, pads })],
+        ["AveragePool", ceilAveragePool(x, pool)],
+      ] as const) {
+        const graph = { name: "pool", inputs: [x], outputs: [{ name: "y", value: y }] };
+        const expected = await pooled(operator, x, data, pool);
+        expect(y.shape, operator).toEqual(expected.shape);
+        expectClose(evaluate(graph, { x: data }).y!.data, expected.data, 1e-6, operator);
+      }
+    }
   });
 });
 

@@ -15,6 +15,7 @@ import {
   type Graph,
   inOrder,
   type OnnxAttribute,
+  type OnnxSettings,
   type Shape,
   type Value,
 } from "../value.ts";
@@ -106,6 +107,20 @@ export const graphAttribute = (
 /** A constant of a graph, or an operand that a record writes: it may be empty, such as the shape of a scalar. */
 type Tensor = Omit<Constant, "kind">;
 
+/** The operands that a record writes after its inputs; `type` is that of the first input. */
+const operandsOf = (
+  { constants = [], scalars = [] }: OnnxSettings,
+  type: DataType = "float32",
+): readonly Tensor[] => [
+  ...constants.map(
+    (data): Tensor => ({ type: "int64", shape: [data.length], data: Float64Array.from(data) }),
+  ),
+  ...scalars.map((number): Tensor => ({ type, shape: [], data: Float64Array.of(number) })),
+];
+
+/** What tells an operand from others, infinite ones included. */
+const keyOf = ({ type, data }: Tensor): string => `${type} ${data.join()}`;
+
 /**
  * The graph as a message of the file format, inputs and outputs declared.
  *
@@ -139,22 +154,15 @@ export function graphInit(given: Graph, rename = (name: string): string => name)
   };
 
   const writeApplication = (value: Application, name: string): string => {
-    const { operator, domain, attributes = {}, constants = [], output = 0 } = formOf(value);
+    const { operator, domain, attributes = {}, output = 0, ...settings } = formOf(value);
+    const tensors = operandsOf(settings, value.inputs[0]?.type);
     const operands = value.inputs.map((operand) => outputOf.get(operand)!);
     const seen = Math.max(0, ...Object.values(attributes).map((one) => ("graph" in one ? one.seen : 0)));
     const given = operands.slice(0, operands.length - seen);
-    const key = JSON.stringify([domain, operator, attributes, constants, operands]);
+    const key = JSON.stringify([domain, operator, attributes, tensors.map(keyOf), operands]);
     const known = written.get(key);
     const target = known ?? {
-      input: [
-        ...given,
-        ...constants.map((data, at) =>
-          writeConstant(
-            { type: "int64", shape: [data.length], data: Float64Array.from(data) },
-            `${name}_operand_${at}`,
-          ),
-        ),
-      ],
+      input: [...given, ...tensors.map((tensor, at) => writeConstant(tensor, `${name}_operand_${at}`))],
       output: [] as string[],
       name,
       opType: operator,

@@ -2,6 +2,7 @@
  * @file Arithmetic and activations, element by element, with broadcasting.
  */
 
+import { GraphError } from "../../base/errors.ts";
 import { type Operation, operation } from "../operation.ts";
 import { numberLike, type Value } from "../value.ts";
 import { broadcastShape, checkSameType, mapBroadcast } from "./broadcast.ts";
@@ -127,6 +128,85 @@ export const cos: Operation<[Value]> = unary("cos", "Cos", Math.cos, (dy, x) => 
 export const acos = unary("acos", "Acos", Math.acos, (dy, x) =>
   negate(divide(dy, sqrt(subtract(numberLike(x, 1), multiply(x, x))))),
 );
+
+/**
+ * The error function, `2 / sqrt(pi)` times the integral of `e^(-t^2)` from 0 to `x`.
+ *
+ * `x + 2 x^3 / 3 + 4 x^5 / (3 5) + ...` times `2 / sqrt(pi) e^(-x^2)`: a series without cancellation (Abramowitz and
+ * Stegun, 7.1.6).
+ */
+function errorFunction(x: number): number {
+  // Beyond, 1 - erf(|x|) is less than 2e-17.
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let [term, sum] = [x, x];
+  for (let odd = 3; Math.abs(term) > Number.EPSILON * 1e-2 * Math.abs(sum); odd += 2) {
+    term *= (2 * x * x) / odd;
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+/** The error function, `2 / sqrt(pi)` times the integral of `e^(-t^2)` from 0 to `x`; float32 alone on the engine. */
+export const erf = unary("erf", "Erf", errorFunction, (dy, x) =>
+  multiply(dy, multiply(exp(negate(multiply(x, x))), numberLike(x, 2 / Math.sqrt(Math.PI)))),
+);
+
+/** `|x|`; the gradient at 0 is 0, as in PyTorch. */
+export const abs = unary("abs", "Abs", Math.abs, (dy, x, y) => {
+  const zero = numberLike(x, 0);
+  return where(greater(x, zero), dy, where(greater(y, zero), negate(dy), zero));
+});
+
+/** `x` to the power of a number, the same for all. */
+export const power: Operation<[Value], { readonly exponent: number }> = operation({
+  name: "power",
+  operands: 1,
+  onnx: {
+    operator: "Pow",
+    scalars: 1,
+    write: ({ exponent }) => ({ scalars: [exponent] }),
+    read: ({ scalars: [exponent] }) => (exponent === undefined ? undefined : { exponent }),
+  },
+  shape([x], { exponent }) {
+    if (!Number.isFinite(exponent))
+      throw new GraphError(`power: expected a finite exponent, got ${exponent}`);
+    return x.shape;
+  },
+  gradient(dy, [x], { exponent }) {
+    // At 0, 0 times x to the power of -1 would be no number.
+    if (exponent === 0) return [multiply(dy, numberLike(dy, 0))];
+    return [multiply(dy, multiply(powerOf(x, exponent - 1), numberLike(x, exponent)))];
+  },
+  evaluate: (_, [x], { exponent }) => x.data.map((element) => element ** exponent),
+});
+
+/** {@link power}, but for exponents that need none. */
+const powerOf = (x: Value, exponent: number): Value => {
+  if (exponent === 0) return numberLike(x, 1);
+  return exponent === 1 ? x : power(x, { exponent });
+};
+
+/** The numbers between which elements are kept; infinite for no bound. */
+type Bounds = { readonly min: number; readonly max: number };
+
+/** The nearest number to `x` in `[min, max]`; the gradient at the bounds is that inside, as of PyTorch's `clamp`. */
+export const clip: Operation<[Value], Bounds> = operation({
+  name: "clip",
+  operands: 1,
+  onnx: {
+    operator: "Clip",
+    scalars: 2,
+    write: ({ min, max }) => ({ scalars: [min, max] }),
+    read: ({ scalars: [min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY] }) => ({ min, max }),
+  },
+  shape([x], { min, max }) {
+    const isRange = min <= max && min < Number.POSITIVE_INFINITY && max > Number.NEGATIVE_INFINITY;
+    if (!isRange) throw new GraphError(`clip: expected a least and a largest number, got ${min} and ${max}`);
+    return x.shape;
+  },
+  gradient: (dy, [x], _, y) => [where(equal(x, y), dy, numberLike(dy, 0))],
+  evaluate: (_, [x], { min, max }) => x.data.map((element) => Math.min(Math.max(element, min), max)),
+});
 
 /** Hyperbolic tangent. */
 export const tanh = unary("tanh", "Tanh", Math.tanh, (dy, _, y) =>

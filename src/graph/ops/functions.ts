@@ -2,6 +2,7 @@
  * @file Every operation, as the function that applies it.
  */
 
+export { batchNormalize, layerNormalize } from "./batch-norm.ts";
 export * from "./compare.ts";
 export * from "./convolution.ts";
 export * from "./elementwise.ts";
@@ -13,4 +14,4 @@ export * from "./pool.ts";
 export * from "./reduce.ts";
 export * from "./shape.ts";
 export { broadcastTo, sum, sumTo } from "./sum.ts";
-export { plain, type Sliding, samePads } from "./window.ts";
+export { ceilPads, plain, type Sliding, samePads } from "./window.ts";

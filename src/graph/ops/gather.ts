@@ -4,43 +4,92 @@
 
 import { GraphError, ShapeError } from "../../base/errors.ts";
 import { type Operation, operation } from "../operation.ts";
-import { constant, type DataType, sizeOf, type Value } from "../value.ts";
+import { constant, type DataType, showShape, sizeOf, type Value } from "../value.ts";
 import { checkSameType } from "./broadcast.ts";
 import { equal } from "./compare.ts";
+import { add, multiply } from "./elementwise.ts";
 import { matmul } from "./linear.ts";
 import { cast, reshape, transpose } from "./shape.ts";
+import { broadcastTo } from "./sum.ts";
 
-/** Rows of `x` by index: `[rows, ...], [count] -> [count, ...]`; indices are int32 or int64 in `[0, rows)`. */
-export const gather: Operation<[Value, Value]> = operation({
+/** Along which axis; the first unless told. */
+type Axis = { readonly axis?: number };
+
+/** Tables with more rows have their gradients added row by row: beyond, most of a one-hot matrix's product is zeros. */
+const MOST_HOT_ROWS = 4096;
+
+/**
+ * Slices of `x` by index along an axis: `[..., rows, ...], [...] -> [..., ..., ...]`, the axes of the indices in its place;
+ * of rows `[rows, ...], [count] -> [count, ...]`. Indices are int32 or int64 in `[0, rows)`.
+ */
+export const gather: Operation<[Value, Value], Axis> = operation<[Value, Value], Axis>({
   name: "gather",
   operands: 2,
-  onnx: "Gather",
-  shape([x, indices]) {
-    if (x.shape.length === 0 || indices.shape.length !== 1) {
-      throw new ShapeError("gather", "[rows, ...] and [count]", [x.shape, indices.shape]);
-    }
+  onnx: {
+    operator: "Gather",
+    write: ({ axis = 0 }) => (axis === 0 ? {} : { attributes: { axis: { int: axis } } }),
+    read({ attributes: { axis } }, [x]) {
+      const at = axis && "int" in axis ? axis.int : 0;
+      return at === 0 ? {} : { axis: at < 0 ? at + x!.shape.length : at };
+    },
+  },
+  shape([x, indices], { axis = 0 }) {
+    if (!(Number.isInteger(axis) && axis >= 0 && axis < x.shape.length))
+      throw new ShapeError("gather", `an axis of ${showShape(x.shape)}`, [[axis]]);
     if (indices.type !== "int32" && indices.type !== "int64") {
       throw new GraphError(`gather: expected int32 or int64 indices, got ${indices.type}`);
     }
-    return [indices.shape[0]!, ...x.shape.slice(1)];
+    return x.shape.toSpliced(axis, 1, ...indices.shape);
   },
-  gradient(dy, [x, indices]) {
-    const rows = x.shape[0]!;
-    const count = indices.shape[0]!;
-    // A product with the one-hot matrix adds up rows that were taken twice, in a fixed order.
-    const hot = oneHot(indices, rows, dy.type);
-    const flat = reshape(dy, { shape: [count, sizeOf(x.shape) / rows] });
-    return [reshape(matmul(transpose(hot), flat), { shape: x.shape }), null];
+  gradient(dy, [x, indices], { axis = 0 }) {
+    const [rows, count] = [x.shape[axis]!, sizeOf(indices.shape)];
+    const around = { before: sizeOf(x.shape.slice(0, axis)), after: sizeOf(x.shape.slice(axis + 1)) };
+    const list = reshape(indices, { shape: [count] });
+    const dx = rows > MOST_HOT_ROWS ? addRows(dy, list, rows, around) : addByProduct(dy, list, rows, around);
+    return [reshape(dx, { shape: x.shape }), null];
   },
-  evaluate(shape, [x, indices]) {
-    const row = sizeOf(shape) / shape[0]!;
+  evaluate(shape, [x, indices], { axis = 0 }) {
+    const rows = x.shape[axis]!;
+    const row = sizeOf(x.shape.slice(axis + 1));
     const y = new Float64Array(sizeOf(shape));
-    indices.data.forEach((index, at) => {
-      y.set(x.data.subarray(index * row, (index + 1) * row), at * row);
-    });
+    for (let before = 0; before < sizeOf(x.shape.slice(0, axis)); before++)
+      indices.data.forEach((index, at) => {
+        const start = (before * rows + index) * row;
+        y.set(x.data.subarray(start, start + row), (before * indices.data.length + at) * row);
+      });
     return y;
   },
 });
+
+/** How many elements there are along the axes before and after one. */
+interface Around {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What arrived at slices, `[before, count, after]`, added to those they were taken from, `[before, rows, after]`. */
+function addByProduct(dy: Value, indices: Value, rows: number, { before, after }: Around): Value {
+  const count = indices.shape[0]!;
+  // A product with the one-hot matrix adds up rows that were taken twice, in a fixed order.
+  const hot = transpose(oneHot(indices, rows, dy.type));
+  return matmul(hot, reshape(dy, { shape: before === 1 ? [count, after] : [before, count, after] }));
+}
+
+/** {@link addByProduct}, element by element. */
+function addRows(dy: Value, indices: Value, rows: number, { before, after }: Around): Value {
+  const count = indices.shape[0]!;
+  const firsts = Array.from({ length: before * after }, (_, at) => {
+    const example = Math.floor(at / after);
+    return example * rows * after + (at % after);
+  });
+  const starts = reshape(cast(indices, { to: "int64" }), { shape: [count, 1] });
+  const within = multiply(starts, constant(after, [], "int64"));
+  const positions = add(within, constant(firsts, [before, 1, after], "int64"));
+  const zeros = broadcastTo(constant(0, [1], dy.type), { shape: [before * rows * after] });
+  return scatterAdd(zeros, flat(positions), flat(dy));
+}
+
+const flat = (x: Value): Value => reshape(x, { shape: [sizeOf(x.shape)] });
 
 /** Indicator rows of class indices: `[count] -> [count, classes]`. */
 export function oneHot(indices: Value, classes: number, type: DataType = "float32"): Value {

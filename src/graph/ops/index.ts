@@ -3,7 +3,6 @@
  */
 
 import type { OperationRecord } from "../value.ts";
-import { batchNormalize } from "./batch-norm.ts";
 import * as blocked from "./blocked.ts";
 import { fold } from "./fold.ts";
 import * as functions from "./functions.ts";
@@ -18,7 +17,7 @@ const tableOf = (exported: object): ReadonlyMap<string, OperationRecord> =>
   );
 
 /** All operations, by name. */
-export const operations = tableOf({ ...functions, batchNormalize });
+export const operations = tableOf(functions);
 
 /** Those that come after all differentiation, or have no part in it, and that no file is read as; by name. */
 export const forwardOperations = tableOf({ ...blocked, fold });

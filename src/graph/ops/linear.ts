@@ -4,35 +4,71 @@
 
 import { GraphError, ShapeError } from "../../base/errors.ts";
 import { type Operation, operation } from "../operation.ts";
-import { type NDArray, numberLike, type OnnxAttribute, sameShape, sizeOf, type Value } from "../value.ts";
+import {
+  type NDArray,
+  numberLike,
+  type OnnxAttribute,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Value,
+} from "../value.ts";
 import { broadcastShape, checkSameType, coordinatesOf, elementAt } from "./broadcast.ts";
 import { multiply } from "./elementwise.ts";
-import { transpose } from "./shape.ts";
+import { reshape, transpose } from "./shape.ts";
 import { sumTo } from "./sum.ts";
 
-/** Matrix product, `[m, k] x [k, n] -> [m, n]`. */
+/** The matrices of a stack `[..., m, k]` one below the other. */
+const below = (x: Value): Value => reshape(x, { shape: [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!] });
+
+/**
+ * Matrix product, `[..., m, k] x [..., k, n] -> [..., m, n]`: of two matrices, or matrix by matrix of stacks of them, whose
+ * leading axes broadcast.
+ */
 export const matmul: Operation<[Value, Value]> = operation({
   name: "matmul",
   operands: 2,
   onnx: "MatMul",
   shape([a, b]) {
     checkSameType("matmul", a, b);
-    if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[1] !== b.shape[0]) {
-      throw new ShapeError("matmul", "[m, k] and [k, n]", [a.shape, b.shape]);
+    if (a.shape.length < 2 || b.shape.length < 2 || a.shape.at(-1) !== b.shape.at(-2)) {
+      const stack = a.shape.length > 2 || b.shape.length > 2 ? "..., " : "";
+      throw new ShapeError("matmul", `[${stack}m, k] and [${stack}k, n]`, [a.shape, b.shape]);
     }
-    return [a.shape[0]!, b.shape[1]!];
+    const stack = broadcastShape("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+    return [...stack, a.shape.at(-2)!, b.shape.at(-1)!];
   },
-  gradient: (dy, [a, b]) => [matmul(dy, transpose(b)), matmul(transpose(a), dy)],
-  multiplyAdds: ([a], y) => sizeOf(a.shape) * y.shape[1]!,
-  evaluate([m, n], [a, b]) {
-    const k = a.shape[1]!;
-    const y = new Float64Array(m! * n!);
-    for (let row = 0; row < m!; row++)
-      for (let i = 0; i < k; i++)
-        for (let column = 0; column < n!; column++)
-          y[row * n! + column]! += a.data[row * k + i]! * b.data[i * n! + column]!;
+  gradient(dy, [a, b]) {
+    const da = sumTo(matmul(dy, transpose(b)), a.shape);
+    // All of a stack meet one matrix: its gradient is one product, and not a sum of products.
+    const isShared = b.shape.length === 2 && a.shape.length > 2;
+    const db = isShared ? matmul(transpose(below(a)), below(dy)) : matmul(transpose(a), dy);
+    return [da, sumTo(db, b.shape)];
+  },
+  multiplyAdds: ([a], y) => sizeOf(y.shape) * a.shape.at(-1)!,
+  evaluate(shape, [a, b]) {
+    const [m, n, k] = [shape.at(-2)!, shape.at(-1)!, a.shape.at(-1)!];
+    const matricesOf = (x: NDArray): NDArray => matrixNumbers(x.shape.slice(0, -2));
+    const [lefts, rights] = [matricesOf(a), matricesOf(b)];
+    const stack = shape.slice(0, -2);
+    const y = new Float64Array(sizeOf(shape));
+    for (let matrix = 0; matrix < sizeOf(stack); matrix++) {
+      const at = coordinatesOf(matrix, stack);
+      const [left, right] = [elementAt(lefts, at) * m * k, elementAt(rights, at) * k * n];
+      for (let row = 0; row < m; row++)
+        for (let i = 0; i < k; i++)
+          for (let column = 0; column < n; column++)
+            y[(matrix * m + row) * n + column]! +=
+              a.data[left + row * k + i]! * b.data[right + i * n + column]!;
+    }
     return y;
   },
+});
+
+/** The numbers of the matrices of a stack, in order. */
+const matrixNumbers = (shape: Shape): NDArray => ({
+  shape,
+  data: Float64Array.from({ length: sizeOf(shape) }, (_, matrix) => matrix),
 });
 
 /** How a product is taken. */

@@ -2,7 +2,7 @@
  * @file Operations that put pieces together and take them out: concat, slice, pad.
  */
 
-import { ShapeError } from "../../base/errors.ts";
+import { GraphError, ShapeError } from "../../base/errors.ts";
 import { type Operation, operation } from "../operation.ts";
 import { type Shape, sameShape, showShape, sizeOf, type Value } from "../value.ts";
 import { checkSameType, coordinatesOf, stridesOf } from "./broadcast.ts";
@@ -161,21 +161,28 @@ function spreadOut(x: Value, axis: number, step: number): Value {
 const padUnlessNone = (x: Value, pads: readonly number[]): Value =>
   pads.every((count) => count === 0) ? x : pad(x, { pads });
 
-/** Zeros around a value: `pads` are the numbers before each axis, then those after. */
-export const pad: Operation<[Value], { readonly pads: readonly number[] }> = operation({
+/** How many elements are put before each axis, then how many after; zeros unless told. */
+type Pads = { readonly pads: readonly number[]; readonly value?: number };
+
+/** Zeros (or another number) around a value. */
+export const pad: Operation<[Value], Pads> = operation<[Value], Pads>({
   name: "pad",
   operands: 1,
   onnx: {
     operator: "Pad",
-    write: ({ pads }) => ({ constants: [pads] }),
-    read({ attributes, constants }) {
+    scalars: 1,
+    write: ({ pads, value }) => ({ constants: [pads], scalars: value === undefined ? [] : [value] }),
+    read({ attributes, constants, scalars: [value] }) {
       const mode = attributes["mode"];
       const [pads] = constants;
-      return pads && !(mode && "string" in mode && mode.string !== "constant") ? { pads } : undefined;
+      if (!pads || (mode && "string" in mode && mode.string !== "constant")) return undefined;
+      return value === undefined ? { pads } : { pads, value };
     },
   },
-  shape([x], { pads }) {
+  shape([x], { pads, value = 0 }) {
     const rank = x.shape.length;
+    // There is nothing above infinity that a pad would have to lose against.
+    if (!(value < Number.POSITIVE_INFINITY)) throw new GraphError(`pad: expected a number, got ${value}`);
     if (pads.length !== 2 * rank || !pads.every((count) => Number.isSafeInteger(count) && count >= 0)) {
       throw new ShapeError("pad", `numbers of zeros before and after each axis of ${showShape(x.shape)}`, [
         pads,
@@ -190,8 +197,8 @@ export const pad: Operation<[Value], { readonly pads: readonly number[] }> = ope
     const ends = axes.map((axis) => pads[axis]! + x.shape[axis]!);
     return [slice(dy, { starts, ends, axes, steps: axes.map(() => 1) })];
   },
-  evaluate(shape, [x], { pads }) {
-    const y = new Float64Array(sizeOf(shape));
+  evaluate(shape, [x], { pads, value = 0 }) {
+    const y = new Float64Array(sizeOf(shape)).fill(value);
     const strides = stridesOf(shape);
     x.data.forEach((element, index) => {
       const moved = coordinatesOf(index, x.shape).map((coordinate, axis) => coordinate + pads[axis]!);

@@ -16,9 +16,11 @@ import {
 import { transposedConvolution } from "./convolution.ts";
 import { divide } from "./elementwise.ts";
 import { gather, scatterAdd } from "./gather.ts";
+import { pad } from "./pieces.ts";
 import { reshape } from "./shape.ts";
 import { broadcastTo } from "./sum.ts";
 import {
+  ceilPads,
   checkSliding,
   forEachTap,
   intsOr,
@@ -136,6 +138,10 @@ export const maxPoolPositions: Operation<[Value], MaxPool> = operation({
   evaluate: (shape, [x], attributes) => largestOf(shape, x, attributes),
 });
 
+/** {@link maxPool} with as many windows as `ceil_mode` gives. */
+export const ceilMaxPool = (x: Value, attributes: MaxPool): Value =>
+  maxPool(x, { ...attributes, pads: ceilPads(x.shape.slice(2), attributes.kernel, attributes) });
+
 type AveragePool = Omit<Sliding, "dilations"> & {
   /** `[height, width]` of a window. */
   readonly kernel: readonly number[];
@@ -211,3 +217,18 @@ export const averagePool: Operation<[Value], AveragePool> = operation({
     return y;
   },
 });
+
+/**
+ * {@link averagePool} with as many windows as `ceil_mode` gives: pads count if they are told to, what lies beyond them
+ * never does.
+ */
+export function ceilAveragePool(x: Value, attributes: AveragePool): Value {
+  const { kernel, strides, pads, countPads } = attributes;
+  const all = ceilPads(x.shape.slice(2), kernel, withoutHoles(attributes));
+  const beyond = all.map((count, side) => count - pads[side]!);
+  if (!countPads || beyond.every((count) => count === 0)) return averagePool(x, { ...attributes, pads: all });
+  // Zeros that count are part of the image then.
+  const [top, left, bottom, right] = pads as [number, number, number, number];
+  const image = pad(x, { pads: [0, 0, top, left, 0, 0, bottom, right] });
+  return averagePool(image, { kernel, strides, pads: beyond, countPads: false });
+}

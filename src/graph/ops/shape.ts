@@ -81,8 +81,11 @@ export const permuteAxes: Operation<[Value], { readonly axes: readonly number[] 
   },
 });
 
-/** The transpose of a matrix, `[m, n] -> [n, m]`. */
-export const transpose = (x: Value): Value => permuteAxes(x, { axes: [1, 0] });
+/** The transpose of a matrix, or of each of a stack of them: `[..., m, n] -> [..., n, m]`. */
+export function transpose(x: Value): Value {
+  const axes = x.shape.map((_, axis) => axis);
+  return permuteAxes(x, { axes: [...axes.slice(0, -2), ...axes.slice(-2).reverse()] });
+}
 
 /** The same numbers as another element type; toward an integer the fraction is cut off. */
 export const cast: Operation<[Value], { readonly to: DataType }> = operation({

@@ -37,6 +37,23 @@ export const windowCounts = (image: Shape, kernel: Shape, { strides, pads, dilat
     return Math.floor((image[axis]! + pads[axis]! + pads[axis + 2]! - reach) / strides[axis]!) + 1;
   });
 
+/**
+ * The pads with which windows are counted rounded up, as ONNX and PyTorch do with `ceil_mode`: a last window that does not
+ * fit is taken, too, if it begins on the image or on the pads before it.
+ */
+export function ceilPads(image: Shape, kernel: Shape, sliding: Sliding): readonly number[] {
+  const { strides, pads, dilations } = sliding;
+  const whole = windowCounts(image, kernel, sliding);
+  return pads.map((count, side) => {
+    const axis = side % 2;
+    const stride = strides[axis]!;
+    const size = image[axis]! + pads[axis]!;
+    const end = whole[axis]! * stride + dilations[axis]! * (kernel[axis]! - 1) + 1;
+    const isTaken = side >= 2 && end - (size + count) < stride && whole[axis]! * stride < size;
+    return isTaken ? end - size : count;
+  });
+}
+
 const areWhole = (numbers: Shape, length: number, least: number): boolean =>
   numbers.length === length && numbers.every((number) => Number.isSafeInteger(number) && number >= least);
 

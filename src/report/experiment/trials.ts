@@ -30,8 +30,11 @@ function variedFields(trials: readonly Trial[]): Set<string> {
         group.flatMap(({ spec }) => fieldsOf(spec.recipe)),
         ([path]) => path,
       );
+      // A field that some have and others have not tells them apart, too.
       return [...values]
-        .filter(([, fields]) => new Set(fields.map(([, value]) => value)).size > 1)
+        .filter(
+          ([, fields]) => fields.length < group.length || new Set(fields.map(([, value]) => value)).size > 1,
+        )
         .map(([path]) => path);
     }),
   );
