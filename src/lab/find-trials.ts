@@ -6,7 +6,9 @@
 import { DataError, UsageError } from "../base/errors.ts";
 import type { RunProvenance } from "../document/provenance.ts";
 import type { DescribedTrial } from "../paper/described-trials.ts";
-import { contentsOf } from "../run/contents.ts";
+import { type Content, contentOf, contentsOf } from "../run/contents.ts";
+import { shareContents } from "../run/node/contents.ts";
+import { readModelAt } from "../run/node/model-file.ts";
 import type { PlannedTrial } from "../run/record.ts";
 import type { DataSource } from "../run/runner.ts";
 import type { Library } from "../run/subject.ts";
@@ -27,6 +29,8 @@ export interface Places extends Pick<RunOptions, "dataDir" | "onWarning"> {
   readonly madeBy: RunProvenance;
   /** The lab that has the specs and the contents of trials on models or data that were given as values. */
   readonly lab?: Pick<LabPlace, "lab" | "databaseUrl"> | undefined;
+  /** The path of the model file that trials are on, where there is no lab. */
+  readonly model?: string | undefined;
 }
 
 /** A trial of a document, and what is needed to train it again. */
@@ -36,17 +40,23 @@ export interface FoundTrial extends DescribedTrial {
   readonly madeBy: RunProvenance;
 }
 
+/** Trials, and the folder of their contents, if there is one. */
+interface FoundTrials extends AsyncDisposable {
+  readonly found: readonly FoundTrial[];
+  readonly contents: string | undefined;
+}
+
 /**
  * The specs, the examples' places and the contents of trials: of the document, or of the lab.
  *
- * @returns The trials, and the folder of their contents, if there is one.
- * @throws UsageError if neither says all of a trial, DataError if the lab cannot be opened.
+ * @throws UsageError if neither says all of a trial, DataError if the lab cannot be opened, or the model file is another one.
  */
-export async function findTrials(
-  trials: readonly DescribedTrial[],
-  places: Places,
-): Promise<{ readonly found: readonly FoundTrial[]; readonly contents: string | undefined }> {
-  const { dataDir, lab } = places;
+export async function findTrials(trials: readonly DescribedTrial[], places: Places): Promise<FoundTrials> {
+  const { dataDir, lab, model } = places;
+  if (lab && model !== undefined) {
+    throw new UsageError("`model`: expected a model file or a lab, which has it, got both");
+  }
+  const file = model === undefined ? undefined : await contentOf(await readModelAt(model));
   const known = lab && (await findInLab(trials, lab, places.onWarning));
   const found = trials.map((one): FoundTrial => {
     const { id, escalation } = one.result;
@@ -54,24 +64,40 @@ export async function findTrials(
     const spec = kept?.spec ?? one.spec;
     if (!spec) {
       throw new UsageError(
-        `trial ${id} (${one.name}): the document does not say all of its spec: its model or data were given as values or as a file, or something in it was changed; ${lab ? `the lab ${lab.lab} does not have it either` : "name the lab it was run in with `lab`"}`,
+        `trial ${id} (${one.name}): the document does not say all of its spec: its model or data were given as values, or something in it was changed; ${lab ? `the lab ${lab.lab} does not have it either` : "name the lab it was run in with `lab`"}`,
       );
     }
     const { name, train, test } = spec.dataset;
     const source = { ...(kept?.source ?? { name, n: train, testN: test }), dataDir };
-    const [content] = contentsOf(spec, source);
-    if (content !== undefined && !lab) {
-      throw new UsageError(
-        `trial ${id}: ${content} was given as a value; name the lab that has it with \`lab\``,
-      );
-    }
+    if (!lab) requireContents(id, contentsOf(spec, source), file, model);
     return {
       ...one,
       planned: { id, spec, escalation, source },
       madeBy: kept?.madeBy ?? places.madeBy,
     };
   });
-  return { found, contents: known?.contents };
+  if (known) return { found, contents: known.contents, [Symbol.asyncDispose]: async () => {} };
+  const shared = await shareContents(file ? [file] : []);
+  return { found, contents: shared.folder, [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose]() };
+}
+
+/** Refuse a trial on what was given as a value and is not at hand. */
+function requireContents(
+  id: string,
+  wanted: readonly string[],
+  file: Content | undefined,
+  path: string | undefined,
+): void {
+  const missing = wanted.find((identity) => identity !== file?.identity);
+  if (missing === undefined) return;
+  if (file) {
+    throw new DataError(
+      `trial ${id}: model file ${path}: expected the bytes of ${missing}, got ${file.identity}`,
+    );
+  }
+  throw new UsageError(
+    `trial ${id}: ${missing} was given as a value or as a file; name the lab that has it with \`lab\`, or a model's file with \`model\``,
+  );
 }
 
 /** What a lab knows of a trial. */

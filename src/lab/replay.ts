@@ -52,7 +52,8 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
         : "expected a document with a trial that came to its end, got none to compare with",
     );
   }
-  const { found, contents } = await findTrials(ended, { ...options, madeBy: document.provenance });
+  await using place = await findTrials(ended, { ...options, madeBy: document.provenance });
+  const { found, contents } = place;
   const device = options.device ?? deviceOf(document.provenance);
   await requireThings(openLibrary({ contents, keepsLast: true }), found, device);
   const threads = options.threads ?? Math.max(1, document.provenance.threads);

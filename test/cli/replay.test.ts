@@ -209,6 +209,31 @@ describe("shatter replay", () => {
     expect([code, result.equal]).toEqual([0, 1]);
   });
 
+  test("takes a model's file by its hash, from the lab or as it is", async () => {
+    const fileOf = (name: string) => new URL(`../fixtures/models/${name}.onnx`, import.meta.url).pathname;
+    const lab = await emptyLab(join(folder, "onnx"));
+    const path = join(folder, "onnx.json");
+    const run = await shatterHere([
+      ...["test", "--model", fileOf("resnet18"), "--data", "shapes", "--n", "60", "--test-n", "50"],
+      ...["--epochs", "1", "--batch", "20", "--preprocess", "none", "--corrupt", "0.5", "--escalations", "0"],
+      ...["--lab", lab, "--quiet", "--json", path],
+    ]);
+    expect(run.code, run.stderr).toBe(0);
+    for (const where of [
+      ["--lab", lab],
+      ["--model", fileOf("resnet18")],
+    ]) {
+      const { code, result } = await replayed(path, ...where);
+      expect([code, result.equal]).toEqual([0, 1]);
+    }
+    const other = await shatterHere(["replay", path, "--model", fileOf("resnet50")]);
+    expect(other.code).toBe(1);
+    expect(other.stderr).toMatch(/resnet50\.onnx: expected the bytes of sha256:\w{64}, got sha256:/);
+    const both = await shatterHere(["replay", path, "--model", fileOf("resnet18"), "--lab", lab]);
+    expect(both.code).toBe(2);
+    expect(both.stderr).toContain("--model: expected a model file or a lab, which has it, got both");
+  });
+
   test("reports what was replayed when it is interrupted", async () => {
     const run = await shatter(["replay", folder, "--jobs", "1", "--json", "-"], {
       onStart(child) {
@@ -272,7 +297,7 @@ describe("shatter replay, on bad input,", () => {
       "a model that was given as a value",
       ({ model }) => Object.assign(model, { name: `sha256:${"00".repeat(32)}` }),
       2,
-      "was given as a value; name the lab that has it with --lab",
+      "was given as a value or as a file; name the lab that has it with --lab, or a model's file with --model",
     ],
   ])("refuses %s before anything is trained", async (name, change, code, message) => {
     const document = original();
