@@ -140,6 +140,10 @@ function foldedNorms(nodes: readonly FileNode[], isInserted: boolean): Finding[]
   ];
 }
 
+/** Whether a batch normalization was written in training mode. */
+const isInTraining = ({ operator, settings: { training_mode: mode } }: FileNode): boolean =>
+  operator === "BatchNormalization" && mode !== undefined && "int" in mode && mode.int === 1;
+
 /** Dropout that exporters leave out of files for inference. */
 function lostDropout(
   nodes: readonly FileNode[],
@@ -170,6 +174,8 @@ function lostDropout(
       },
     ];
   }
+  // A file exported in training mode has all dropout that the model has.
+  if (nodes.some(isInTraining)) return [];
   return [
     {
       kind: "note",
@@ -210,11 +216,7 @@ function readOtherwise(file: ModelFile, nodes: readonly FileNode[], analysis: An
   };
   if (hasBatchNorm) {
     const norms = nodes.filter(({ operator }) => operator === "BatchNormalization");
-    const inTraining = norms.filter(
-      ({ settings }) =>
-        "int" in (settings["training_mode"] ?? {}) &&
-        (settings["training_mode"] as { int: number }).int === 1,
-    );
+    const inTraining = norms.filter(isInTraining);
     const said = inTraining.length === norms.length ? "as the file says" : "though the file is for inference";
     change(
       `${norms.length} batch normalizations use the statistics of the batch in training, ${said}`,
