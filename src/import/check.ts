@@ -4,7 +4,7 @@
 
 import { z } from "zod";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
-import type { Shape } from "../graph/value.ts";
+import { type Shape, showShape } from "../graph/value.ts";
 import { outputOf } from "./examples.ts";
 import type { FileNode, ModelFile } from "./file.ts";
 import type { Analysis, FileModel } from "./model.ts";
@@ -98,7 +98,7 @@ function findingsOf({ file, settings }: FileModel, analysis: Analysis): Finding[
     ...foldedNorms(nodes, settings.batchNorm === "insert"),
     ...lostDropout(nodes, analysis, settings.dropout),
     ...expandedTables(file, analysis),
-    ...readOtherwise(file, nodes, analysis),
+    ...readOtherwise(file, settings, nodes, analysis),
     ...shared(nodes, file, analysis),
   ];
 }
@@ -209,7 +209,12 @@ function expandedTables(file: ModelFile, { roles }: Analysis): Finding[] {
 }
 
 /** What is read otherwise than the file says. */
-function readOtherwise(file: ModelFile, nodes: readonly FileNode[], analysis: Analysis): Finding[] {
+function readOtherwise(
+  file: ModelFile,
+  settings: FileModel["settings"],
+  nodes: readonly FileNode[],
+  analysis: Analysis,
+): Finding[] {
   const findings: Finding[] = [];
   const { roles, taken, isBinary, entrance, hasBatchNorm } = analysis;
   const change = (what: string, means: string, remedy = "", at: readonly string[] = []): void => {
@@ -239,6 +244,12 @@ function readOtherwise(file: ModelFile, nodes: readonly FileNode[], analysis: An
       "its one score is that of the second class, against 0",
       "the same loss as the binary cross-entropy",
     );
+  if (settings.size === "free") {
+    change(
+      `images are given as ${showShape(entrance.shape)}, whatever size it was exported for`,
+      "it is a network for images of this size",
+    );
+  }
   if (entrance.layout === "channels-last")
     change(`images are given channels last, since ${entrance.because}`, "as the file takes them");
   if (entrance.layout === "flat")
