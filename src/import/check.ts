@@ -37,7 +37,7 @@ const SHOWN = 5;
 const shown = (names: readonly string[]): string[] => names.slice(0, SHOWN);
 
 const PYTORCH_EXPORT =
-  "torch.onnx.export(model.train(), ..., training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False)";
+  "torch.onnx.export(model.train(), ..., training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamo=False)";
 
 /**
  * Check a file.
@@ -103,8 +103,8 @@ function findingsOf({ file, settings }: FileModel, analysis: Analysis): Finding[
   ];
 }
 
-/** How PyTorch names a tensor that it made while folding. */
-const FOLDED_NAME = /^onnx::Conv_\d+$/;
+/** How PyTorch's exporters, the old one and the new, name a tensor that they made while folding. */
+const FOLDED_NAME = /^onnx::Conv_\d+$|\.weight_bias$/;
 
 /** Batch normalization that was folded into convolutions. */
 function foldedNorms(nodes: readonly FileNode[], isInserted: boolean): Finding[] {
