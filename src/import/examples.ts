@@ -141,9 +141,16 @@ export function outputOf(file: ModelFile, asked: string | undefined): string {
     if (names.includes(asked)) return asked;
     throw new UsageError(`model file: expected \`output\` to be one of ${quoted}, got "${asked}"`);
   }
+  // Training leaves statistics and masks beside what is computed.
+  const aside = new Set(
+    file.nodes
+      .filter(({ operator }) => operator === "BatchNormalization" || operator === "Dropout")
+      .flatMap(({ outputs }) => outputs.slice(1)),
+  );
+  const results = file.outputs.filter(({ name }) => !aside.has(name));
   // Labels are whole numbers, or texts; scores have fractions.
-  const scores = file.outputs.filter(({ type }) => type === undefined || type === "float32");
-  const candidates = scores.length > 0 ? scores : file.outputs;
+  const scores = results.filter(({ type }) => type === undefined || type === "float32");
+  const candidates = scores.length > 0 ? scores : results;
   if (candidates.length === 1) return candidates[0]!.name;
   if (candidates.length === 0) throw new DataError("model file: expected an output, got none");
   throw new UsageError(

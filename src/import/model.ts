@@ -36,6 +36,8 @@ export interface Analysis {
   readonly tied: ReadonlyMap<string, string>;
   readonly hasBatchNorm: boolean;
   readonly hasDropout: boolean;
+  /** Names of nodes that have the size of a batch written down. */
+  readonly batchNodes: readonly string[];
 }
 
 /** A file as a model. */
@@ -71,8 +73,8 @@ const RESERVED_PREFIX = /^(next|dropout|adam)\./;
 const parameterName = (name: string): string =>
   RESERVED.has(name) || RESERVED_PREFIX.test(name) ? `file.${name}` : name;
 
-/** Batch of an analysis: two, since one would hide what is written down for a batch of one. */
-const ANALYZED = 2;
+/** Batch of an analysis: one that nobody exports with, since that would hide what is written down for it. */
+const ANALYZED = 13;
 
 /**
  * A file as a model.
@@ -119,9 +121,11 @@ function analyze(file: ModelFile, settings: FileSettings, example: Shape): Analy
       onScale: (value) => scales.add(value),
     },
   );
+  const batchNodes = new Set<string>();
   const value = instantiate(file, {
     x: enter(x, entrance, settings),
     output,
+    onBatch: ({ name }) => batchNodes.add(name),
     weight: (name, { data, shape }) => constant(data, shape, "float32", name),
     builderOf: builders,
   });
@@ -142,6 +146,7 @@ function analyze(file: ModelFile, settings: FileSettings, example: Shape): Analy
     isBinary: logits.isBinary,
     headNode: operand && entered.get(operand)?.name,
     tied: tiesOf(file, roles),
+    batchNodes: [...batchNodes],
     ...facts,
   };
 }
