@@ -184,6 +184,16 @@ const nets: { readonly [title: string]: () => Net } = {
     // Most of it is zero, so most windows tie.
     return { inputs, y: maxPool(relu(subtract(y, relu(y))), pooled), uses: ["blockedMaxPool"] };
   },
+  "an overlapping pool with pads on all sides": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 3);
+    const around = { ...pooled, pads: [1, 1, 1, 1] };
+    return { inputs, y: maxPool(y, around), uses: ["isNotNegative"], without: ["maxPoolPositions"] };
+  },
+  "an overlapping pool of ties with pads on all sides": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 3);
+    const tied = subtract(y, relu(y));
+    return { inputs, y: maxPool(tied, { ...pooled, pads: [1, 1, 1, 1] }), uses: ["isNotNegative"] };
+  },
   "a pool that does not overlap": () => {
     const { inputs, y } = convolved(16, 16, 16, 6, 3);
     const windows = { ...plain, strides: [2, 2], kernel: [2, 2] };
