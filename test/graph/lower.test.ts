@@ -165,6 +165,25 @@ const nets: { readonly [title: string]: () => Net } = {
     const { inputs, y } = convolved(16, 16, 16, 4, 3);
     return { inputs, y: clip(y, { min: -10.1, max: 10.1 }), uses: ["blockedConvolution"] };
   },
+  "two branches with strides, one of single pixels": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 1);
+    const [w2, w3] = [input("w2", [32, 16, 3, 3]), input("w3", [32, 16, 1, 1])];
+    const h = relu(y);
+    const settings = { ...plain, strides: [2, 2], groups: 1 };
+    const left = convolution(h, w2, { ...settings, pads: [1, 1, 1, 1] });
+    return {
+      inputs: [...inputs, w2, w3],
+      y: add(left, convolution(h, w3, settings)),
+      uses: ["blockedConvolution"],
+      without: ["convolution", "transposedConvolution", "maxPool"],
+    };
+  },
+  "single pixels with a stride": () => {
+    const [x, w] = [input("x", [16, 16, 6, 6]), input("w", [16, 16, 1, 1])];
+    const y = convolution(relu(x), w, { ...plain, strides: [3, 2], groups: 1 });
+    return { inputs: [x, w], y, uses: ["blockedConvolution"], without: ["transposedConvolution"] };
+  },
+  "single pixels with a stride on an odd size": () => convolved(16, 16, 16, 5, 1, 2),
   "filters that are larger than the images": () => convolved(32, 32, 48, 2, 3),
   "filters that see more pads than pixels": () => convolved(16, 16, 32, 2, 7),
   "filters with strides that see two by two pixels": () => convolved(16, 16, 32, 2, 3, 2),
