@@ -33,6 +33,8 @@ interface Net {
   readonly y: Value;
   /** Operations of the lowered graph that must be there: that a case is lowered at all. */
   readonly uses: readonly string[];
+  /** Operations that must not be there. */
+  readonly without?: readonly string[];
   /** Groups that one of its convolutions must have: sums of products are convolutions of each channel by itself. */
   readonly groups?: number;
 }
@@ -86,6 +88,23 @@ const nets: { readonly [title: string]: () => Net } = {
   "channels that are not whole blocks": () => {
     const { inputs, y } = convolved(16, 20, 24, 4, 3);
     return { inputs, y, uses: [] };
+  },
+  "channels that are nearly whole blocks, normalized, added and clipped": () => {
+    const { inputs, y } = convolved(16, 16, 24, 4, 1);
+    const [gamma, beta] = [input("gamma", [24, 1, 1]), input("beta", [1, 24, 1, 1])];
+    const [w2, w3] = [input("w2", [24, 24, 3, 3]), input("w3", [16, 24, 1, 1])];
+    const h = normalized(y, gamma, beta);
+    const z = clip(add(h, relu(convolution(h, w2, { ...same(4, 3, 1), groups: 1 }))), { min: -2, max: 6 });
+    return {
+      inputs: [...inputs, gamma, beta, w2, w3],
+      y: convolution(z, w3, { ...plain, groups: 1 }),
+      uses: ["blockedConvolution", "isBeyond"],
+      without: ["convolution", "transposedConvolution", "where"],
+    };
+  },
+  "a filter for each of 40 channels, and their means": () => {
+    const { inputs, y } = grouped(40, 40, 40, 4, 3);
+    return { inputs, y: mean(relu(y), { axes: [2, 3], keepDims: false }), uses: ["blockedConvolution"] };
   },
   "a bias and a ReLU": () => {
     const { inputs, y } = convolved(16, 16, 16, 4, 3);
@@ -146,6 +165,25 @@ const nets: { readonly [title: string]: () => Net } = {
     const { inputs, y } = convolved(16, 16, 16, 4, 3);
     return { inputs, y: clip(y, { min: -10.1, max: 10.1 }), uses: ["blockedConvolution"] };
   },
+  "two branches with strides, one of single pixels": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 1);
+    const [w2, w3] = [input("w2", [32, 16, 3, 3]), input("w3", [32, 16, 1, 1])];
+    const h = relu(y);
+    const settings = { ...plain, strides: [2, 2], groups: 1 };
+    const left = convolution(h, w2, { ...settings, pads: [1, 1, 1, 1] });
+    return {
+      inputs: [...inputs, w2, w3],
+      y: add(left, convolution(h, w3, settings)),
+      uses: ["blockedConvolution"],
+      without: ["convolution", "transposedConvolution", "maxPool"],
+    };
+  },
+  "single pixels with a stride": () => {
+    const [x, w] = [input("x", [16, 16, 6, 6]), input("w", [16, 16, 1, 1])];
+    const y = convolution(relu(x), w, { ...plain, strides: [3, 2], groups: 1 });
+    return { inputs: [x, w], y, uses: ["blockedConvolution"], without: ["transposedConvolution"] };
+  },
+  "single pixels with a stride on an odd size": () => convolved(16, 16, 16, 5, 1, 2),
   "filters that are larger than the images": () => convolved(32, 32, 48, 2, 3),
   "filters that see more pads than pixels": () => convolved(16, 16, 32, 2, 7),
   "filters with strides that see two by two pixels": () => convolved(16, 16, 32, 2, 3, 2),
@@ -164,6 +202,16 @@ const nets: { readonly [title: string]: () => Net } = {
     const { inputs, y } = convolved(16, 16, 16, 6, 3);
     // Most of it is zero, so most windows tie.
     return { inputs, y: maxPool(relu(subtract(y, relu(y))), pooled), uses: ["blockedMaxPool"] };
+  },
+  "an overlapping pool with pads on all sides": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 3);
+    const around = { ...pooled, pads: [1, 1, 1, 1] };
+    return { inputs, y: maxPool(y, around), uses: ["isNotNegative"], without: ["maxPoolPositions"] };
+  },
+  "an overlapping pool of ties with pads on all sides": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 3);
+    const tied = subtract(y, relu(y));
+    return { inputs, y: maxPool(tied, { ...pooled, pads: [1, 1, 1, 1] }), uses: ["isNotNegative"] };
   },
   "a pool that does not overlap": () => {
     const { inputs, y } = convolved(16, 16, 16, 6, 3);
@@ -254,6 +302,7 @@ describe.each(Object.keys(nets))("lowering %s", (title) => {
       ),
     );
     for (const name of net.uses) expect(names, title).toContain(name);
+    for (const name of net.without ?? []) expect(names, title).not.toContain(name);
     const groups = inOrder(lowered.outputs.map(({ value }) => value)).map((value) =>
       value.kind === "application" ? (value.attributes as { groups?: number }).groups : undefined,
     );

@@ -8,6 +8,7 @@
 import { type Activation, type BlockedSettings, blockedConvolution } from "../ops/blocked.ts";
 import { add, multiply } from "../ops/elementwise.ts";
 import { reshape } from "../ops/shape.ts";
+import { broadcastTo } from "../ops/sum.ts";
 import { plain } from "../ops/window.ts";
 import { constant, type Shape, type Value } from "../value.ts";
 
@@ -24,7 +25,7 @@ interface Term {
   readonly scale: Value | undefined;
 }
 
-/** `sum of scale image + shift`, with at most two terms; the shift is `[c]`. */
+/** `sum of scale image + shift`, with at most two terms, or none; the shift is `[c]`. */
 export interface Affine {
   readonly shape: Shape;
   readonly terms: readonly Term[];
@@ -45,10 +46,13 @@ export const scaledImage = ({
   terms,
   shift,
 }: Affine): { readonly image: Value; readonly scale: Value } | undefined => {
-  const [{ image, scale }] = terms as [Term];
-  if (terms.length > 1 || shift !== undefined || scale === undefined || isOpen(image)) return undefined;
-  return { image, scale };
+  const [first, second] = terms;
+  if (!first?.scale || second || shift || isOpen(first.image)) return undefined;
+  return { image: first.image, scale: first.scale };
 };
+
+/** Images of zeros. */
+export const nothing = (shape: Shape): Affine => ({ shape, terms: [], shift: undefined });
 
 const times = (a: Value | undefined, b: Value): Value => (a ? multiply(a, b) : b);
 const plus = (a: Value | undefined, b: Value | undefined): Value | undefined =>
@@ -78,8 +82,12 @@ const NO_ACTIVATION: Activation = { relu: false };
 /** Compute it, in one pass for each term, with what becomes of the result. */
 export function compute({ shape, terms, shift }: Affine, activation: Activation = NO_ACTIVATION): Value {
   const isAsItIs = activation === NO_ACTIVATION;
-  const [first, second] = terms as [Term, Term | undefined];
+  const [first, second] = terms;
   const channels = shape[1]!;
+  if (first === undefined) {
+    const zeros = broadcastTo(constant(0), { shape });
+    return shift || !isAsItIs ? byChannel(zeros, undefined, shift, undefined, channels, activation) : zeros;
+  }
   if (second === undefined) {
     if (isOpen(first.image) && first.scale === undefined) {
       const { x, filters, settings } = first.image;

@@ -10,7 +10,7 @@ import { matmul } from "../ops/linear.ts";
 import { permuteAxes, reshape } from "../ops/shape.ts";
 import { plain } from "../ops/window.ts";
 import { constant, type Shape, sameShape, sizeOf, type Value } from "../value.ts";
-import { affineOf } from "./affine.ts";
+import { affineOf, nothing } from "./affine.ts";
 import type { Phases } from "./phases.ts";
 
 const isWhole = (channels: number): boolean => channels % BLOCK === 0;
@@ -126,6 +126,9 @@ export function transposedConvolution(
   const columns = phasesOf(1);
   const phases = rows.map((row) =>
     columns.map((column) => {
+      const shape = [dy.shape[0]!, channels, row.count, column.count];
+      // Pixels between windows that no tap reaches.
+      if (row.taps < 1 || column.taps < 1) return nothing(shape);
       const filters = everyTap(w, [row.firstTap, column.firstTap], strides);
       const settings = {
         ...plain,
@@ -134,7 +137,7 @@ export function transposedConvolution(
         groups,
       };
       const open = { x: dy, filters: blockTransposedFilters(filters, groups), settings };
-      return affineOf(open, [dy.shape[0]!, channels, row.count, column.count]);
+      return affineOf(open, shape);
     }),
   );
   return { shape: [dy.shape[0]!, channels, ...size], rows: phases };
@@ -150,6 +153,8 @@ function everyTap(w: Value, first: Shape, steps: Shape): Value {
 
 interface Phase {
   readonly firstTap: number;
+  /** How many there are, none or less for pixels that no window sees. */
+  readonly taps: number;
   readonly before: number;
   readonly after: number;
   readonly count: number;
@@ -172,10 +177,10 @@ function phaseOf(
   // Pixel `phase + stride i` meets tap `firstTap + stride t` in window `i + shift - t`.
   const shift = (phase + padding - firstTap) / stride;
   const before = reach - shift;
-  return { firstTap, before, after: count + reach - before - windows, count };
+  return { firstTap, taps, before, after: count + reach - before - windows, count };
 }
 
-/** Whether all phases have an equal number of pixels and at least one tap, and need no cropping. */
+/** Whether all phases have an equal number of pixels, and need no cropping. */
 export function phasesFit(
   windows: Shape,
   kernel: Shape,
@@ -184,9 +189,9 @@ export function phasesFit(
 ): boolean {
   return [0, 1].every((axis) => {
     const stride = strides[axis]!;
-    if (size[axis]! % stride !== 0 || kernel[axis]! < stride) return false;
+    if (size[axis]! % stride !== 0) return false;
     return Array.from({ length: stride }, (_, phase) =>
       phaseOf(phase, stride, pads[axis]!, dilations[axis]!, kernel[axis]!, windows[axis]!, size[axis]!),
-    ).every(({ before, after }) => before >= 0 && after >= 0);
+    ).every(({ taps, before, after }) => taps < 1 || (before >= 0 && after >= 0));
   });
 }

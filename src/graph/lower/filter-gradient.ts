@@ -8,11 +8,12 @@
  * (docs/performance.md).
  */
 
-import { BLOCK, blockedConvolution, fromBlocked, toBlocked } from "../ops/blocked.ts";
+import { BLOCK, blockedConvolution, blockedMaxPool, fromBlocked, toBlocked } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { concat } from "../ops/pieces.ts";
 import { permuteAxes, reshape, transpose } from "../ops/shape.ts";
 import { broadcastTo, sum } from "../ops/sum.ts";
+import { plain } from "../ops/window.ts";
 import { constant, type Shape, sizeOf, type Value } from "../value.ts";
 import { isDepthwise, turnTaps } from "./convolutions.ts";
 import { transposeVectors } from "./vectors.ts";
@@ -33,8 +34,13 @@ export function canFilter(
   if (!dilations.every((dilation) => dilation === 1)) return false;
   const isDense = groups === 1 && isWhole(o!) && (isWhole(c!) || c! < BLOCK) && n! % BLOCK === 0;
   if (!isDense && !(c === o && isDepthwise([o!, 1], groups))) return false;
+  if (seesEveryFew(kernel, attributes)) return isDense && isWhole(c!);
   return [0, 1].every((axis) => marginAfter(image, windows, kernel, attributes, axis) >= 0);
 }
+
+/** Whether filters of a pixel leave out pixels between windows, and see no pads. */
+const seesEveryFew = (kernel: Shape, { strides, pads }: Convolution): boolean =>
+  sizeOf(kernel) === 1 && strides.some((stride) => stride > 1) && pads.every((count) => count === 0);
 
 /**
  * The gradient by filters of a channel each, `[c, 1, kh, kw]`.
@@ -62,8 +68,8 @@ export function depthwiseFilterGradient(x: Value, dy: Value, kernel: Shape, attr
     },
   );
   const total = sum(reshape(sums, { shape: [n, c * sizeOf(kernel)] }), { axes: [0], keepDims: false });
-  const plain = fromBlocked(reshape(total, { shape: [1, c, ...kernel] }), { channelsLast: false });
-  return reshape(plain, { shape: [c, 1, ...kernel] });
+  const unblocked = fromBlocked(reshape(total, { shape: [1, c, ...kernel] }), { channelsLast: false });
+  return reshape(unblocked, { shape: [c, 1, ...kernel] });
 }
 
 /** Rows (or columns) of zeros after the image with which there are as many offsets as the filter has taps. */
@@ -86,6 +92,10 @@ const marginAfter = (
  */
 export function filterGradient(x: Value, dy: Value, kernel: Shape, attributes: Convolution): Value {
   const { strides, pads } = attributes;
+  if (seesEveryFew(kernel, attributes)) {
+    const seen = blockedMaxPool(x, { ...plain, strides, kernel });
+    return filterGradient(seen, dy, kernel, { ...attributes, strides: plain.strides });
+  }
   const [, c, h, w] = x.shape as [number, number, number, number];
   const [, o, ...windows] = dy.shape as [number, number, number, number];
   const [kh, kw] = kernel as [number, number];

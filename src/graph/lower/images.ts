@@ -63,7 +63,7 @@ const RULES: { readonly [operation: string]: Rule } = {
     const [x, dy] = value.inputs as [Value, Value];
     const settings = value.attributes as Pool;
     if (!isBlocked(x) || !canPoolPhases(x.shape, settings)) return undefined;
-    return poolPhases(blockedOf(x), blockedMaxPool(blockedOf(x), settings), blockedOf(dy));
+    return poolPhases(blockedOf(x), blockedMaxPool(blockedOf(x), settings), blockedOf(dy), settings.pads);
   },
   relu(value, { isBlocked, chainOf }) {
     const [x] = value.inputs as [Value];
