@@ -11,7 +11,7 @@ import { fork } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { randomStream } from "../src/base/random.ts";
-import { bytesOf, goldens, MODELS } from "../test/import/golden.ts";
+import { goldens, MODELS } from "../test/import/golden.ts";
 import { type Mutant, mutate } from "../test/import/mutate.ts";
 import { outcomeOf } from "../test/import/outcome.ts";
 
@@ -43,13 +43,17 @@ interface Seed {
 }
 
 function seedsOf(): Seed[] {
-  const models = goldens.map(([, { file, input }]) => ({ file, bytes: bytesOf(file), example: input.shape }));
+  const models = goldens.map(([, { file, input }]) => ({
+    file,
+    bytes: rawBytesOf(file),
+    example: input.shape,
+  }));
   const entries: { file: string; input?: number[] }[] = JSON.parse(
     readFileSync(join(MODELS, "faults", "faults.json"), "utf8"),
   );
   const faults = entries.map(({ file, input = [8] }) => ({
     file,
-    bytes: bytesOf(join("faults", file)),
+    bytes: rawBytesOf(join("faults", file)),
     example: input,
   }));
   return [...models, ...faults];
