@@ -45,7 +45,7 @@ interface Seed {
 function seedsOf(): Seed[] {
   const models = goldens.map(([, { file, input }]) => ({
     file,
-    bytes: rawBytesOf(file),
+    bytes: readFileSync(join(MODELS, file)),
     example: input.shape,
   }));
   const entries: { file: string; input?: number[] }[] = JSON.parse(
@@ -53,7 +53,7 @@ function seedsOf(): Seed[] {
   );
   const faults = entries.map(({ file, input = [8] }) => ({
     file,
-    bytes: rawBytesOf(join("faults", file)),
+    bytes: readFileSync(join(MODELS, "faults", file)),
     example: input,
   }));
   return [...models, ...faults];
