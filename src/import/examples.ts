@@ -96,11 +96,16 @@ const turnsImages = ({ nodes }: ModelFile, input: string): boolean =>
 
 function refuse({ name, sizes }: Declared, example: Shape, layout: string): never {
   const isImage = example.length === 3 && sizes?.length === 4;
-  const wanted = (sizes ?? []).slice(layout === "channels-last" ? 1 : 2, layout === "channels-last" ? 3 : 4);
+  const isLast = layout === "channels-last";
+  const wanted = (sizes ?? []).slice(isLast ? 1 : 2, isLast ? 3 : 4);
+  const channels = sizes?.[isLast ? 3 : 1];
+  const given = example[isLast ? 2 : 0];
   const remedy =
-    isImage && wanted.every((size) => typeof size === "number")
-      ? `; resize them (\`resize\` ${wanted.join("x")}), give them as they are (\`size\` free), or export the model for images of this size`
-      : "; export the model for such examples";
+    isImage && typeof channels === "number" && channels !== given
+      ? `; it takes images of ${channels} channels, and these have ${given}: choose other data, or export it for them`
+      : isImage && wanted.every((size) => typeof size === "number")
+        ? `; resize them (\`resize\` ${wanted.join("x")}), give them as they are (\`size\` free), or export the model for images of this size`
+        : "; export the model for such examples";
   throw new UsageError(
     `model file: expected examples for input "${name}" ${showSizes(sizes)}, got examples ${showShape(example)}${remedy}`,
   );

@@ -18,7 +18,7 @@ import { logitsBefore } from "./logits.ts";
 import { perChannel } from "./operators/products.ts";
 import { type Roles, rolesOf, type Trained } from "./roles.ts";
 import type { FileSettings } from "./settings.ts";
-import { instantiate, nodesFor } from "./trace.ts";
+import { instantiate, nodesFor, refusalOf } from "./trace.ts";
 
 /** What a file turned out to be, for examples of a shape. */
 export interface Analysis {
@@ -102,8 +102,12 @@ export function createFileModel(file: ModelFile, settings: FileSettings, name: s
 
 function analyze(file: ModelFile, settings: FileSettings, example: Shape): Analysis {
   const output = outputOf(file, settings.output);
-  const entrance = entranceOf(file, example, settings);
   const nodes = nodesFor(file, output);
+  const refused = nodes.find((node) => refusalOf(node) !== undefined);
+  if (refused) {
+    throw new DataError(`model file: node "${refused.name}" (${refused.operator}): ${refusalOf(refused)}`);
+  }
+  const entrance = entranceOf(file, example, settings);
   const facts = {
     hasBatchNorm: nodes.some(({ operator }) => operator === "BatchNormalization"),
     hasDropout: nodes.some(({ operator }) => operator === "Dropout"),
