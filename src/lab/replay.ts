@@ -14,19 +14,15 @@ import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
 import { type PlannedTrial, type RunEvent, recordTrial } from "../run/record.ts";
-import type { DataSource, TrialRunner } from "../run/runner.ts";
+import type { TrialRunner } from "../run/runner.ts";
 import type { Library } from "../run/subject.ts";
 import { compareTrials, isEqual } from "../run/trial-difference.ts";
-import { trialResultSchema } from "../run/trial-result.ts";
-import { hasLab } from "../store/node/open.ts";
-import { readResults } from "../store/results.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { splitsHash } from "../train/prepare.ts";
-import { type TrialSpec, trialId, trialSpecSchema } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
 import { hasEnded } from "../verdict/escalation.ts";
+import { findInLab } from "./find-trials.ts";
 import type { LabPlace, RunOptions } from "./lab.ts";
-import { openLab } from "./open.ts";
 import { readExamples } from "./plan-experiment.ts";
 
 /** What is replayed, and how. */
@@ -157,49 +153,10 @@ async function findAll(
     return {
       ...one,
       planned: { id, spec, escalation, source },
-      madeBy: found?.madeBy ?? document.provenance,
+      madeBy: found?.stored?.provenance ?? document.provenance,
     };
   });
   return { replays, contents: known?.contents };
-}
-
-/** What a lab knows of a trial. */
-interface LabTrial extends Pick<PlannedTrial, "spec" | "source"> {
-  /** Undefined where it is not done there. */
-  readonly madeBy: RunProvenance | undefined;
-}
-
-/** Find trials in a lab, and bring their contents to this machine. */
-async function findInLab(
-  ids: readonly string[],
-  place: NonNullable<ReplayOptions["lab"]>,
-  onWarning: ReplayOptions["onWarning"],
-): Promise<{ readonly trials: ReadonlyMap<string, LabTrial>; readonly contents: string }> {
-  if (place.databaseUrl === undefined && !(await hasLab(place.lab))) {
-    throw new UsageError(`lab ${place.lab}: expected a lab, got a folder without one`);
-  }
-  await using lab = await openLab({ ...place, onWarning });
-  const { tables } = lab.database;
-  const stored = await readResults(tables, ids);
-  const rows = await tables
-    .selectFrom("trials")
-    .select(["id", "spec", "source"])
-    .where("id", "in", ids)
-    .execute();
-  const trials = new Map<string, LabTrial>();
-  for (const row of rows) {
-    const spec = trialSpecSchema.safeParse(row.spec);
-    if (!spec.success || (await trialId(row.spec as TrialSpec)) !== row.id) {
-      throw new DataError(
-        `trial ${row.id}: expected its spec in the lab, got one of another version of Shatter`,
-      );
-    }
-    const source = row.source as DataSource;
-    await lab.contents.fetch(spec.data, source);
-    const document = trialResultSchema.safeParse(stored.get(row.id));
-    trials.set(row.id, { spec: spec.data, source, madeBy: document.data?.provenance });
-  }
-  return { trials, contents: lab.contents.files.folder };
 }
 
 /** Refuse before any training what would keep every trial from being trained: other data, a model that is not here. */
