@@ -26,7 +26,8 @@ export const saveModelsOption = (): Option =>
  * @param lab - The lab that has its trials; undefined if none has.
  */
 export function tellSaved({ folder, models, missing }: SavedModels, lab: string | false | undefined): string {
-  const lines = [`models: ${formatNoun(models.length, "network")} in ${folder}, listed in index.json`];
+  const listed = models.length > 0 ? ", listed in index.json" : "";
+  const lines = [`models: ${formatNoun(models.length, "network")} in ${folder}${listed}`];
   for (const { id, name, reason } of missing) {
     const remedy =
       lab === undefined || lab === false
