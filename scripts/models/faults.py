@@ -109,7 +109,7 @@ def answers(path, shape, tokens, batch):
             x = x[:batch]
         given = session.get_inputs()[0]
         x = x.astype(np.float16) if given.type == "tensor(float16)" else x.astype(np.float64) if given.type == "tensor(double)" else x
-        made = session.run(None, {"x": x})
+        made = session.run(None, {given.name: x})
     finally:
         os.remove(path + ".run")
     names = [each.name for each in session.get_outputs()]
@@ -412,6 +412,32 @@ def layouts():
     add("16-nhwc-reshape", "reports", says, nodes, w, CONV, shape=[8, 8, 3])
 
 
+def keras_cnn():
+    """What Keras 3 itself exports by its PyTorch backend."""
+    os.environ["KERAS_BACKEND"] = "torch"
+    import keras
+
+    layers = keras.layers
+    first = [keras.Input((8, 8, 3)), layers.Conv2D(4, 3, strides=2, padding="same", use_bias=False), layers.BatchNormalization(), layers.ReLU()]
+    then = [layers.DepthwiseConv2D(3, padding="same"), layers.Dropout(0.3), layers.GlobalAveragePooling2D(), layers.Dense(CLASSES, activation="softmax")]
+    model = keras.Sequential([*first, *then])
+    model(np.zeros((2, 8, 8, 3), np.float32))
+    model.set_weights([near_one(*w.shape) if "gamma" in w.path or "variance" in w.path else draw(*w.shape) for w in model.weights])
+    name = "16-keras3.onnx"
+    path = os.path.join(folder, name)
+    model.export(path, format="onnx", verbose=False)
+    file = onnx.load(path)
+    weights = {t.name: numpy_helper.to_array(t) for t in file.graph.initializer}
+    subtracted = next(each.input[1] for each in file.graph.node if each.op_type == "Sub" and each.input[1] in weights)
+    says = (
+        "Imports; channels last, and the Dropout is gone. BatchNormalization is written as Sub of the mean, Mul by scale / deviation and Add of the shift: "
+        "says that it is folded; scale and shift train, the subtracted mean does not. The depthwise convolution's bias is added through a Reshape of computed shape, and trains."
+    )
+    names = sorted(set(weights) - {subtracted})
+    output = answers(path, [8, 8, 3], None, "batch")
+    entries.append({"file": name, "fault": 16, "opset": file.opset_import[0].version, "right": "reports", "says": says, "trains": names, "input": [8, 8, 3], "output": output})
+
+
 def ends():
     def end(name, says, last, outputs=("y",), integer=False, **settings):
         w = {"hidden.weight": draw(8, 8), "hidden.bias": draw(8)}
@@ -571,7 +597,7 @@ def write(to):
     global folder
     folder = to
     os.makedirs(folder, exist_ok=True)
-    for kind in (lost_at_export, what_trains, batch_normalization, shared_weights, batch_sizes, operations, windows, layouts, ends, external_data, opsets, tensors):
+    for kind in (lost_at_export, what_trains, batch_normalization, shared_weights, batch_sizes, operations, windows, layouts, keras_cnn, ends, external_data, opsets, tensors):
         kind()
     with open(os.path.join(folder, "faults.json"), "w") as file:
         file.write("[\n" + ",\n".join(json.dumps(each, separators=(",", ":")) for each in entries) + "\n]\n")

@@ -437,8 +437,9 @@ function printResult(result: TestResult, isVerbose: boolean): void {
     `${title(`\n${model.name} (${formatCount(model.parameters)} parameters) on ${dataset.name}`)}, ` +
       `${formatCount(dataset.train)} training and ${formatCount(dataset.test)} test examples\n`,
   );
-  for (const finding of model.file?.findings ?? [])
-    console.log(tell(withFlags(tellFinding(finding)), "  ", "    "));
+  const findings = model.file?.findings ?? [];
+  for (const finding of findings) console.log(tell(withFlags(tellFinding(finding)), "  ", "    "));
+  if (findings.length > 0) console.log("");
   console.log(terminalGrid(summaryGrid(result), { color, width }));
   const failed = result.trials.filter(({ error }) => error !== undefined);
   for (const { inputs, labels, seed, status, error } of failed) {

@@ -44,6 +44,16 @@ export interface BatchNorm {
   readonly momentum: number;
 }
 
+/** The size of batches, which exporters write down where nobody tells them that it is free. */
+export interface BatchSize {
+  /** Of the batch that the file is read for. */
+  readonly size: number;
+  /** That the file declares, if it declares a number. */
+  readonly declared: number | undefined;
+  /** Told that the size of the batch was put for a number of the file. */
+  readonly replaces: () => void;
+}
+
 /** A node being read. */
 export interface Call {
   readonly node: string;
@@ -53,6 +63,9 @@ export interface Call {
   readonly opset: number;
   readonly outputs: readonly string[];
   readonly builder: Builder;
+  readonly batch: BatchSize;
+  /** The name of an operand that is a tensor of the file; undefined if it is computed. */
+  readonly literal: (at: number) => string | undefined;
 }
 
 /** Reads a node: what its outputs are. */
@@ -60,8 +73,12 @@ export type Operator = (call: Call) => readonly Item[];
 
 export type Operators = { readonly [operator: string]: Operator };
 
+/** What a table has under a name, which may be that of a thing that all objects have. */
+export const entryOf = <T>(table: { readonly [name: string]: T }, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 /** Most elements of numbers that are computed while a file is read: hostile files ask for more. */
-const MOST_ELEMENTS = 2 ** 24;
+const MOST_ELEMENTS = 2 ** 22;
 
 /** Refuse numbers that are too many to be made. */
 export function requireSmall(shape: Shape): void {
@@ -111,14 +128,31 @@ export function tensorOf(item: Item): Tensor {
   return { shape: item.shape, type: item.type, data: y!.data };
 }
 
-/** The numbers of an operand, whole ones. */
-export const numbersAt = (call: Call, at: number): number[] => Array.from(tensorOf(itemAt(call, at)).data);
+/** The numbers of an operand, whole ones: sizes, axes, positions. */
+export function wholesAt(call: Call, at: number): number[] {
+  const numbers = numbersOf(itemAt(call, at));
+  const wrong = numbers.find((number) => !Number.isSafeInteger(number));
+  if (wrong !== undefined) throw new DataError(`expected whole numbers as operand ${at}, got ${wrong}`);
+  return numbers;
+}
 
+export const optionalWholes = (call: Call, at: number): number[] | undefined =>
+  call.items[at] && wholesAt(call, at);
+
+/** The numbers of an operand. */
 export const optionalNumbers = (call: Call, at: number): number[] | undefined =>
-  call.items[at] && Array.from(tensorOf(call.items[at]).data);
+  call.items[at] && numbersOf(call.items[at]);
+
+function numbersOf(item: Item): number[] {
+  requireSmall(item.shape);
+  return Array.from(tensorOf(item).data);
+}
 
 const kindOf = (kind: string, name: string, got: object): never => {
-  throw new DataError(`expected setting "${name}" to be ${kind}, got ${Object.keys(got)[0]}`);
+  const [what, value] = Object.entries(got)[0]!;
+  throw new DataError(
+    `expected setting "${name}" to be ${kind}, got ${Number.isNaN(value) ? "NaN" : `a setting of kind ${what}`}`,
+  );
 };
 
 export function intOf({ settings }: Pick<Call, "settings">, name: string, otherwise: number): number {
@@ -130,8 +164,8 @@ export function intOf({ settings }: Pick<Call, "settings">, name: string, otherw
 export function floatOf({ settings }: Pick<Call, "settings">, name: string, otherwise: number): number {
   const setting = settings[name];
   if (!setting) return otherwise;
-  if ("float" in setting) return setting.float;
-  return "int" in setting ? setting.int : kindOf("a number", name, setting);
+  const number = "float" in setting ? setting.float : "int" in setting ? setting.int : Number.NaN;
+  return Number.isNaN(number) ? kindOf("a number", name, setting) : number;
 }
 
 export function stringOf({ settings }: Pick<Call, "settings">, name: string, otherwise: string): string {

@@ -8,6 +8,7 @@ import { DataError, GraphError } from "../base/errors.ts";
 import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from "../graph/onnx/onnx_pb.ts";
 import { isStandard, parseOnnx, readConstant, readTensor, type Tensor } from "../graph/onnx/parse.ts";
 import { type DataType, isFloating, type Shape, showShape, sizeOf, typeNumbered } from "../graph/value.ts";
+import { flattenNodes } from "./flatten.ts";
 
 /** The operator sets that are understood; `opsets.ts` has what differs between them. */
 export const OPSETS = { oldest: 7, newest: 24 } as const;
@@ -56,6 +57,8 @@ export interface ModelFile {
   readonly outputs: readonly Declared[];
   /** Each after those it needs; Constant nodes are among the tensors instead. */
   readonly nodes: readonly FileNode[];
+  /** Names of nodes that stood for others, which are there instead: calls of functions, choices that the file makes. */
+  readonly expanded: readonly string[];
   /** Names of the initializers, and of what Constant nodes hold. */
   readonly tensorNames: ReadonlySet<string>;
   /** Element types of tensors that were not float32, and were made so: `float16`, `bfloat16`, `float64`. */
@@ -81,11 +84,12 @@ const BFLOAT16 = 16;
 export function readModelFile(bytes: Uint8Array): ModelFile {
   return telling("model file", () => {
     const { model, graph, opset } = parseOnnx(bytes, OPSETS);
+    const flat = flattenNodes(model, graph, opset);
     const converted = new Set<string>();
     const protos = new Map<string, TensorProto>();
     const computed = new Set<string>();
     const nodes: FileNode[] = [];
-    for (const tensor of graph.initializer) {
+    for (const tensor of flat.initializers) {
       if (protos.has(tensor.name)) throw new DataError(`expected one initializer "${tensor.name}", got two`);
       protos.set(tensor.name, tensor);
     }
@@ -96,7 +100,7 @@ export function readModelFile(bytes: Uint8Array): ModelFile {
       computed.add(name);
     }
     const constants = new Map<string, NodeProto>();
-    graph.node.forEach((node, index) => {
+    flat.nodes.forEach((node, index) => {
       const name = nameOf(node, index);
       for (const output of node.output) {
         if (output === "") continue;
@@ -127,6 +131,7 @@ export function readModelFile(bytes: Uint8Array): ModelFile {
       inputs,
       outputs: graph.output.map(declaredOf),
       nodes,
+      expanded: flat.expanded,
       tensorNames: new Set([...protos.keys(), ...constants.keys()]),
       converted,
       tensor(name) {

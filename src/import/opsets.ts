@@ -4,7 +4,7 @@
  * Source: the version history of each operator in ONNX's Operators.md and Changelog.md, sets 7 to 24.
  */
 
-import { type Call, floatOf, type Item, intsOf, tensor } from "./call.ts";
+import { type Call, entryOf, floatOf, type Item, intsOf, tensor } from "./call.ts";
 import type { Settings } from "./file.ts";
 
 /** A change of an operator. */
@@ -142,7 +142,7 @@ const changes: { readonly [operator: string]: readonly Change[] } = {
 
 /** A node as the newest operator set says it. */
 export const upgrade = (call: Call): Call =>
-  (changes[call.operator] ?? []).reduce(
+  (entryOf(changes, call.operator) ?? []).reduce(
     (changed, change) => (call.opset < change.since ? change.upgrade(changed) : changed),
     call,
   );

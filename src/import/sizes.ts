@@ -14,11 +14,11 @@ import {
   type Call,
   intOf,
   itemAt,
-  numbersAt,
-  optionalNumbers,
+  optionalWholes,
   requireSmall,
   stringOf,
   tensorOf,
+  wholesAt,
 } from "./call.ts";
 
 /** Computes the first output of a node from known numbers. */
@@ -40,7 +40,7 @@ const elementwise =
     const tensors = call.items.map((_, at) => known(call, at));
     const shape = broadcastShape(call.operator, ...tensors.map((each) => each.shape));
     const arrays = tensors.map(toNDArray);
-    return make(shape, result ?? tensors[0]!.type, (index) => {
+    return make(shape, result ?? known(call, 0).type, (index) => {
       const coordinates = coordinatesOf(index, shape);
       return compute(...arrays.map((array) => elementAt(array, coordinates)));
     });
@@ -77,7 +77,7 @@ const constantOfShape: SizeOperator = (call) => {
   const setting = call.settings["value"];
   const value = setting && "tensor" in setting ? setting.tensor : undefined;
   const element = value?.data[0] ?? 0;
-  return make(numbersAt(call, 0), value?.type ?? "float32", () => element);
+  return make(wholesAt(call, 0), value?.type ?? "float32", () => element);
 };
 
 /** Elements that are not 0: their coordinates, `[rank, count]`. */
@@ -120,7 +120,7 @@ const scatterND: SizeOperator = (call) => {
 /** A triangle of a matrix, zeros elsewhere. */
 const triangle: SizeOperator = (call) => {
   const { shape, type, data } = known(call, 0);
-  const shift = optionalNumbers(call, 1)?.[0] ?? 0;
+  const shift = optionalWholes(call, 1)?.[0] ?? 0;
   const isUpper = intOf(call, "upper", 1) === 1;
   const [rows, columns] = shape.slice(-2) as [number, number];
   return make(shape, type, (index) => {
@@ -132,7 +132,7 @@ const triangle: SizeOperator = (call) => {
 /** Sums so far along an axis. */
 const cumulativeSum: SizeOperator = (call) => {
   const { shape, type, data } = known(call, 0);
-  const axis = axisOf(known(call, 1).data[0] ?? 0, shape.length);
+  const axis = axisOf(wholesAt(call, 1)[0] ?? 0, shape.length);
   const stride = stridesOf(shape)[axis] ?? 1;
   const sums = Float64Array.from(data);
   for (let at = 0; at < sums.length; at++) {
@@ -143,7 +143,7 @@ const cumulativeSum: SizeOperator = (call) => {
 
 const product: SizeOperator = (call) => {
   const { shape, type, data } = known(call, 0);
-  const axes = (optionalNumbers(call, 1) ?? shape.map((_, axis) => axis)).map((axis) =>
+  const axes = (optionalWholes(call, 1) ?? shape.map((_, axis) => axis)).map((axis) =>
     axisOf(axis, shape.length),
   );
   const keeps = intOf(call, "keepdims", 1) === 1;

@@ -6,11 +6,19 @@
  */
 
 import { DataError, GraphError, ShapeError } from "../base/errors.ts";
-import { unknownName } from "../base/suggest.ts";
 import type { Tensor } from "../graph/onnx/parse.ts";
 import { cast } from "../graph/ops/shape.ts";
 import { isFloating, showShape, sizeOf, type Value } from "../graph/value.ts";
-import { type Builder, type Call, type Item, isKnown, isValue, tensorOf } from "./call.ts";
+import {
+  type Builder,
+  type Call,
+  entryOf,
+  type Item,
+  isKnown,
+  isValue,
+  requireSmall,
+  tensorOf,
+} from "./call.ts";
 import type { Declared, FileNode, ModelFile } from "./file.ts";
 import { operators } from "./operators.ts";
 import { upgrade } from "./opsets.ts";
@@ -24,11 +32,14 @@ export interface Bindings {
   readonly output: string;
   /** The value of a tensor that may be trained: float32, of at least one axis and one element. */
   readonly weight: (name: string, tensor: Tensor) => Value;
+  /** Told of nodes that had the size of a batch written down, for which that of `x` was put. */
+  readonly onBatch?: ((node: FileNode) => void) | undefined;
   /** What nodes are built with. */
   readonly builderOf: (node: FileNode) => Builder;
-  /** Told of each value, once it is there. */
-  readonly note?: ((node: FileNode, value: Value) => void) | undefined;
 }
+
+/** Most elements of a value for each example: hostile files ask for more. */
+const LARGEST = 2 ** 27;
 
 /** The nodes that an output needs, in order. */
 export function nodesFor(file: ModelFile, output: string): FileNode[] {
@@ -46,10 +57,28 @@ export function nodesFor(file: ModelFile, output: string): FileNode[] {
 export const mayTrain = ({ type, shape }: Tensor): boolean =>
   isFloating(type) && shape.length > 0 && sizeOf(shape) > 0;
 
+/** Operators whose operands after the first are weights. */
+const WEIGHED = new Set([
+  "Conv",
+  "ConvTranspose",
+  "Gemm",
+  "MatMul",
+  "BatchNormalization",
+  "LayerNormalization",
+]);
+
 /** The input that examples come in by. */
 export function inputOf(file: ModelFile): Declared {
   const [first, ...others] = file.inputs;
   if (!first) throw new DataError("model file: expected an input, got none");
+  const weights = others.filter(({ name }) =>
+    file.nodes.some(({ operator, inputs }) => WEIGHED.has(operator) && inputs.indexOf(name) > 0),
+  );
+  if (weights.length > 0) {
+    throw new DataError(
+      `model file: expected the numbers of ${weights.map(({ name }) => `"${name}"`).join(", ")} in the file, got inputs in the places of weights: the model was exported without its weights (PyTorch: export_params=False); export it with them`,
+    );
+  }
   if (others.length > 0) {
     throw new DataError(
       `model file: expected one input, got ${file.inputs.map(({ name }) => `"${name}"`).join(", ")}; export the model with its examples alone, and the other inputs as constants`,
@@ -64,10 +93,12 @@ export function inputOf(file: ModelFile): Declared {
  * @returns The value of the output.
  * @throws DataError naming the node, if an operator is not known or a node is not possible.
  */
-export function instantiate(file: ModelFile, { x, output, weight, builderOf, note }: Bindings): Value {
+export function instantiate(file: ModelFile, { x, output, weight, builderOf, onBatch }: Bindings): Value {
   const input = inputOf(file);
   const whole =
     input.type !== undefined && !isFloating(input.type) && input.type !== "bool" ? input.type : undefined;
+  const [declared] = input.sizes ?? [];
+  const batch = { size: x.shape[0]!, declared: typeof declared === "number" ? declared : undefined };
   const items = new Map<string, Item>([
     [input.name, whole && isFloating(x.type) ? cast(x, { to: whole }) : x],
   ]);
@@ -82,6 +113,15 @@ export function instantiate(file: ModelFile, { x, output, weight, builderOf, not
     items.set(name, item);
     return item;
   };
+  let computed = 0;
+  const require = (item: Item): void => {
+    if (!isValue(item)) requireSmall([(computed += sizeOf(item.shape))]);
+    else if (sizeOf(item.shape) > x.shape[0]! * LARGEST) {
+      throw new DataError(
+        `expected values of at most ${LARGEST} elements for each example, got ${showShape(item.shape)}`,
+      );
+    }
+  };
   for (const node of nodesFor(file, output)) {
     const results = telling(node, () => {
       const call = {
@@ -92,14 +132,17 @@ export function instantiate(file: ModelFile, { x, output, weight, builderOf, not
         opset: file.opset,
         outputs: node.outputs,
         builder: builderOf(node),
+        batch: { ...batch, replaces: () => onBatch?.(node) },
+        literal: (at: number) => node.inputs.slice(at, at + 1).find((name) => file.tensorNames.has(name)),
       };
-      return node.operator === "Identity" ? [identity(call, node, file, weight)] : read(upgrade(call));
+      const made = node.operator === "Identity" ? [identity(call, node, file, weight)] : read(upgrade(call));
+      for (const item of made) require(item);
+      return made;
     });
     node.outputs.forEach((name, at) => {
       const item = results[at];
       if (name === "" || !item) return;
       items.set(name, item);
-      if (isValue(item)) note?.(node, item);
     });
   }
   const result = items.get(output);
@@ -146,8 +189,8 @@ function read(call: Call): readonly Item[] {
   const { operator, items } = call;
   if (operator === "Shape") return [shapeOf(call)];
   if (operator === "Size") return [countOf(call)];
-  const onSizes = sizeOperators[operator];
-  const operate = operators[operator];
+  const onSizes = entryOf(sizeOperators, operator);
+  const operate = entryOf(operators, operator);
   const known = items.every((item) => item === undefined || !isValue(item));
   const isComputable = known || (!operate && items.every((item) => !item || !isValue(item) || isKnown(item)));
   if (onSizes && isComputable) {
@@ -183,16 +226,16 @@ function foldMovement({ operator, items }: Call): Tensor | undefined {
 
 /** Why an operator cannot be read, and what would do. */
 function unsupported(operator: string): string {
-  if (/Quant|QLinear|Integer$/.test(operator)) {
+  if (/quant|QLinear|Integer$/i.test(operator)) {
     return "quantized operators are not trained: export the model before it is quantized";
   }
   if (["If", "Loop", "Scan"].includes(operator)) {
     return "control flow is not trained: export the model for one case of it (tracing does, scripting does not)";
   }
   if (operator.includes(".")) {
-    return `${operator} is an operator of a vendor, of files optimized for inference: export the model without that optimization`;
+    return `the operator ${operator} is a vendor's, of files optimized for inference: export the model without that optimization`;
   }
-  return `${unknownName("operator", operator, knownOperators)}; an operation for it would be needed`;
+  return `${operator} is none of the ${knownOperators.length} operators that are read: express it by others, or export the model with other settings`;
 }
 
 /** Names of all operators that are read. */

@@ -10,8 +10,8 @@ import { networkFiles } from "../run/node/networks.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { recordTrial } from "../run/record.ts";
 import { type Device, devices } from "../train/devices.ts";
-import { findInLab, type LabTrial } from "./find-trials.ts";
 import type { LabPlace, RunOptions } from "./lab.ts";
+import { findInLab, type LabTrial } from "./lab-trials.ts";
 import { nameModels, requireIndex, type SavedModel } from "./saved-models.ts";
 
 /** Which network is exported, and where it goes. */

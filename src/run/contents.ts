@@ -24,6 +24,10 @@ export const isContent = (identity: string): boolean =>
 /** The identity of the bytes alone, whatever it says of how they are read. */
 export const bytesOf = (identity: string): string => identity.split("?")[0]!;
 
+/** An identity as people read it: a name as it is, of bytes the first digits of their hash, and how they are read. */
+export const shortIdentity = (identity: string): string =>
+  isContent(identity) ? identity.replace(/^sha256:([0-9a-f]{8})[0-9a-f]*/, "content-$1") : identity;
+
 /** Bytes under the identity that they have. */
 export const contentOf = async (bytes: Uint8Array): Promise<Content> => ({
   identity: `sha256:${await sha256(bytes)}`,

@@ -88,9 +88,12 @@ const MODELS: readonly (readonly [name: string, model: () => Promise<Model>])[] 
   ["mlp-1x512", async () => findModel("mlp-1x512")],
   ["alexnet", async () => findModel("alexnet")],
   ["inception", async () => findModel("inception")],
-  ["resnet18.onnx", async () => modelOfFile(bytesOf("resnet18.onnx"), "", "resnet18")],
-  ["mobilenet_v2.onnx", async () => modelOfFile(bytesOf("mobilenet_v2.onnx"), "?start=keep", "mobilenet")],
-  ["vit.onnx", async () => modelOfFile(bytesOf("vit.onnx"), "?start=keep", "vit")],
+  ["resnet18.onnx", async () => modelOfFile(await bytesOf("resnet18.onnx"), "", "resnet18")],
+  [
+    "mobilenet_v2.onnx",
+    async () => modelOfFile(await bytesOf("mobilenet_v2.onnx"), "?start=keep", "mobilenet"),
+  ],
+  ["vit.onnx", async () => modelOfFile(await bytesOf("vit.onnx"), "?start=keep", "vit")],
 ];
 
 describe("writeTrained", () => {

@@ -8,6 +8,8 @@ import { type ModelProto, ModelProtoSchema, type TensorProto } from "./onnx_pb.t
 
 /** Where the elements of a tensor are. */
 export interface ExternalPlace {
+  /** Name of the tensor. */
+  readonly tensor: string;
   /** Path of the file, relative to the folder of the model. */
   readonly location: string;
   /** First byte, and number of bytes; all from the first on unless said. */
@@ -65,5 +67,5 @@ function placeOf({ name, externalData }: TensorProto): ExternalPlace {
   const location = said.get("location");
   if (!location)
     throw new GraphError(`tensor "${name}": expected the name of the file with its elements, got none`);
-  return { location, offset: numberOf("offset") ?? 0, length: numberOf("length") };
+  return { tensor: name, location, offset: numberOf("offset") ?? 0, length: numberOf("length") };
 }

@@ -35,6 +35,7 @@ const IR_VERSION = 9;
 
 /** Numbers of the kinds of attribute (AttributeProto.AttributeType). */
 const FLOAT = 1;
+const FLOATS = 6;
 const INT = 2;
 const STRING = 3;
 const GRAPH = 5;
@@ -89,6 +90,7 @@ export function attributeInit(
   attribute: Exclude<OnnxAttribute, { readonly graph: Graph }>,
 ): MessageInitShape<typeof AttributeProtoSchema> {
   if ("float" in attribute) return { name, type: FLOAT, f: attribute.float };
+  if ("floats" in attribute) return { name, type: FLOATS, floats: [...attribute.floats] };
   if ("int" in attribute) return { name, type: INT, i: BigInt(attribute.int) };
   if ("string" in attribute) return { name, type: STRING, s: new TextEncoder().encode(attribute.string) };
   return { name, type: INTS, ints: attribute.ints.map(BigInt) };

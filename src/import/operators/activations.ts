@@ -38,10 +38,16 @@ const binary =
   (compute: (a: Value, b: Value) => Value): Operator =>
   (call) => [compute(valueAt(call, 0), valueAt(call, 1))];
 
+/** All operands, at least one. */
+const operandsOf = (call: Call): Value[] => [
+  valueAt(call, 0),
+  ...call.items.slice(1).map((_, at) => valueAt(call, at + 1)),
+];
+
 /** Any number of operands, one after another. */
 const variadic =
   (compute: (a: Value, b: Value) => Value): Operator =>
-  (call) => [call.items.map((_, at) => valueAt(call, at)).reduce(compute)];
+  (call) => [operandsOf(call).reduce((a, b) => compute(a, b))];
 
 const plus = (x: Value, number: number): Value => add(x, numberLike(x, number));
 const times = (x: Value, number: number): Value => multiply(x, numberLike(x, number));
@@ -100,7 +106,7 @@ export const activations: Operators = {
   Sum: variadic(add),
   Mean: (call) => [
     times(
-      call.items.map((_, at) => valueAt(call, at)).reduce((a, b) => add(a, b)),
+      operandsOf(call).reduce((a, b) => add(a, b)),
       1 / call.items.length,
     ),
   ],

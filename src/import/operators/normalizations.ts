@@ -21,20 +21,33 @@ import {
   itemAt,
   optionalNumbers,
   optionalValue,
+  requireSmall,
   valueAt,
 } from "../call.ts";
+
+/** What is added to variances before their roots are taken. */
+function epsilonOf(call: Call): number {
+  const epsilon = floatOf(call, "epsilon", 1e-5);
+  if (!(epsilon >= 0 && epsilon < 1))
+    throw new DataError(`expected setting "epsilon" in [0, 1), got ${epsilon}`);
+  return epsilon;
+}
 
 const batchNormalization = (call: Call): Value[] => {
   if (intOf(call, "spatial", 1) !== 1) {
     throw new DataError("expected statistics of each channel, got `spatial` 0, a statistic for each pixel");
+  }
+  const momentum = floatOf(call, "momentum", 0.9);
+  if (!(momentum >= 0 && momentum <= 1)) {
+    throw new DataError(`expected setting "momentum" in [0, 1], got ${momentum}`);
   }
   const norm = {
     scale: valueAt(call, 1),
     shift: valueAt(call, 2),
     mean: itemAt(call, 3),
     variance: itemAt(call, 4),
-    epsilon: floatOf(call, "epsilon", 1e-5),
-    momentum: floatOf(call, "momentum", 0.9),
+    epsilon: epsilonOf(call),
+    momentum,
   };
   return [call.builder.batchNorm(valueAt(call, 0), norm)];
 };
@@ -47,7 +60,7 @@ const scaled = (x: Value, scale: Value | undefined, shift: Value | undefined): V
 const layerNormalization = (call: Call): Value[] => {
   const x = valueAt(call, 0);
   const axis = axisOf(intOf(call, "axis", -1), x.shape.length);
-  const normalized = layerNormalize(x, { axis, epsilon: floatOf(call, "epsilon", 1e-5) });
+  const normalized = layerNormalize(x, { axis, epsilon: epsilonOf(call) });
   return [scaled(normalized, optionalValue(call, 1), optionalValue(call, 2))];
 };
 
@@ -57,7 +70,7 @@ const rootMeanSquare = (call: Call): Value[] => {
   const axis = axisOf(intOf(call, "axis", -1), x.shape.length);
   const axes = x.shape.map((_, at) => at).slice(axis);
   const squares = mean(multiply(x, x), { axes, keepDims: true });
-  const root = sqrt(add(squares, numberLike(x, floatOf(call, "epsilon", 1e-5))));
+  const root = sqrt(add(squares, numberLike(x, epsilonOf(call))));
   return [scaled(divide(x, root), optionalValue(call, 1), undefined)];
 };
 
@@ -72,7 +85,7 @@ function normalizeGroups(call: Call, groups: number): Value[] {
   if (!(groups >= 1 && c % groups === 0))
     throw new DataError(`expected groups of the ${c} channels, got ${groups}`);
   const rows = reshape(x, { shape: [n, groups, sizeOf(x.shape) / (n * groups)] });
-  const normalized = layerNormalize(rows, { axis: 2, epsilon: floatOf(call, "epsilon", 1e-5) });
+  const normalized = layerNormalize(rows, { axis: 2, epsilon: epsilonOf(call) });
   const spread = (numbers: Value): Value => {
     if (intOf(call, "a_group", 0) !== 1) return overChannels(numbers, x);
     const each = reshape(numbers, { shape: [groups, 1] });
@@ -90,6 +103,7 @@ const localResponse = (call: Call): Value[] => {
   const size = intOf(call, "size", 1);
   const before = Math.floor((size - 1) / 2);
   const share = floatOf(call, "alpha", 1e-4) / size;
+  requireSmall([channels, channels]);
   const band = Array.from({ length: channels ** 2 }, (_, at) => {
     const distance = (at % channels) - Math.floor(at / channels);
     return distance >= -before && distance < size - before ? share : 0;
@@ -121,6 +135,12 @@ const normalizeLength = (call: Call): Value[] => {
   return [divide(x, sqrt(sum(multiply(x, x), { axes, keepDims: true })))];
 };
 
+const dropOut = (call: Call): Value[] => {
+  const rate = optionalNumbers(call, 1)?.[0] ?? 0.5;
+  if (!(rate >= 0 && rate < 1)) throw new DataError(`expected a rate of dropout in [0, 1), got ${rate}`);
+  return [call.builder.dropout(valueAt(call, 0), rate)];
+};
+
 export const normalizations: Operators = {
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
@@ -131,5 +151,5 @@ export const normalizations: Operators = {
   LpNormalization: normalizeLength,
   Softmax: softmaxBy(softmax),
   LogSoftmax: softmaxBy(logSoftmax),
-  Dropout: (call) => [call.builder.dropout(valueAt(call, 0), optionalNumbers(call, 1)?.[0] ?? 0.5)],
+  Dropout: dropOut,
 };

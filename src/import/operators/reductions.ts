@@ -10,13 +10,24 @@ import { permuteAxes, reshape } from "../../graph/ops/shape.ts";
 import { type Reduction, sum } from "../../graph/ops/sum.ts";
 import { constant, sizeOf, type Value } from "../../graph/value.ts";
 import type { Operator, Operators } from "../call.ts";
-import { axisOf, type Call, intOf, numbersAt, optionalNumbers, stringOf, valueAt } from "../call.ts";
+import {
+  axisOf,
+  type Call,
+  intOf,
+  intsOf,
+  optionalNumbers,
+  optionalWholes,
+  requireSmall,
+  stringOf,
+  valueAt,
+  wholesAt,
+} from "../call.ts";
 
 const reduction =
   (fold: (x: Value, how: Reduction) => Value): Operator =>
   (call) => {
     const x = valueAt(call, 0);
-    const given = optionalNumbers(call, 1);
+    const given = optionalWholes(call, 1);
     if (given?.length === 0 && intOf(call, "noop_with_empty_axes", 0) === 1) return [x];
     const axes =
       given && given.length > 0
@@ -51,12 +62,12 @@ function sourceOf(mode: string, at: number, size: number, wanted: number, scale:
   }
 }
 
-const nearest: { readonly [mode: string]: (x: number) => number } = {
-  round_prefer_floor: (x) => Math.ceil(x - 0.5),
-  round_prefer_ceil: (x) => Math.floor(x + 0.5),
-  floor: Math.floor,
-  ceil: Math.ceil,
-};
+const nearest: ReadonlyMap<string, (x: number) => number> = new Map([
+  ["round_prefer_floor", (x) => Math.ceil(x - 0.5)],
+  ["round_prefer_ceil", (x) => Math.floor(x + 0.5)],
+  ["floor", Math.floor],
+  ["ceil", Math.ceil],
+]);
 
 /** How an axis is resized. */
 export interface Resizing {
@@ -69,12 +80,13 @@ export interface Resizing {
 /** An axis resized, as a product with the matrix of its weights. */
 export function resizeAxis(x: Value, axis: number, wanted: number, scale: number, how: Resizing): Value {
   const size = x.shape[axis]!;
+  requireSmall([size, wanted]);
   const weights = new Float32Array(size * wanted);
   for (let at = 0; at < wanted; at++) {
     const source = sourceOf(how.coordinates, at, size, wanted, scale);
     const clamp = (position: number): number => Math.min(Math.max(position, 0), size - 1);
     if (how.mode === "nearest") {
-      const round = nearest[how.rounding];
+      const round = nearest.get(how.rounding);
       if (!round) throw new DataError(`expected a known setting "nearest_mode", got "${how.rounding}"`);
       weights[clamp(round(source)) * wanted + at]! += 1;
     } else if (how.mode === "linear") {
@@ -96,12 +108,14 @@ export function resizeAxis(x: Value, axis: number, wanted: number, scale: number
 const resized = (call: Call): Value[] => {
   const x = valueAt(call, 0);
   const scales = optionalNumbers(call, 2);
-  const sizes = scales && scales.length > 0 ? undefined : numbersAt(call, 3);
-  const axes = (
-    "ints" in (call.settings["axes"] ?? {})
-      ? (call.settings["axes"] as { ints: readonly number[] }).ints
-      : x.shape.map((_, axis) => axis)
-  ).map((axis) => axisOf(axis, x.shape.length));
+  const sizes = scales && scales.length > 0 ? undefined : wholesAt(call, 3);
+  const axes = (intsOf(call, "axes") ?? x.shape.map((_, axis) => axis)).map((axis) =>
+    axisOf(axis, x.shape.length),
+  );
+  const told = sizes ?? scales!;
+  if (told.length !== axes.length) {
+    throw new DataError(`expected a size or a scale for each of ${axes.length} axes, got ${told.length}`);
+  }
   if (intOf(call, "antialias", 0) === 1) throw new DataError("expected `antialias` 0");
   const how = {
     mode: stringOf(call, "mode", "nearest"),

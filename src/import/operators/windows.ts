@@ -37,8 +37,17 @@ export function slidingOf(call: Call, image: Shape, kernel: Shape): Sliding {
   const strides = both(intsOf(call, "strides"), 1);
   const dilations = both(intsOf(call, "dilations"), 1);
   const window = isLine ? [1, kernel[0]!] : kernel;
-  return { strides, dilations, pads: padsOf(call, image, window, strides, dilations, isLine) };
+  const pads = padsOf(call, image, window, strides, dilations, isLine);
+  if ([image, window, strides, dilations, pads].flat().some((size) => size > LONGEST)) {
+    throw new DataError(
+      `expected images, windows, strides and pads of at most ${LONGEST} along an axis, got images ${showShape(image)} and windows ${showShape(window)}, by ${showShape(strides)} with pads ${showShape(pads)}`,
+    );
+  }
+  return { strides, dilations, pads };
 }
+
+/** Most pixels along an axis that windows slide over: hostile files ask for more. */
+const LONGEST = 2 ** 20;
 
 function padsOf(
   call: Call,

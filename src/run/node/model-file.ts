@@ -42,22 +42,24 @@ export async function readModelAt(path: string): Promise<Uint8Array> {
 /** The bytes of a place in a folder. */
 async function readPlace(
   folder: string,
-  { location, offset, length }: ExternalPlace,
+  { tensor, location, offset, length }: ExternalPlace,
   most: number,
-  fail: (what: string) => never,
+  failAll: (what: string) => never,
 ): Promise<Uint8Array> {
+  const fail = (what: string): never => failAll(`tensor "${tensor}": ${what}`);
   const isInside = (path: string): boolean => {
     const way = relative(folder, path);
     return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
   };
   const place = join(folder, location);
   if (isAbsolute(location) || !isInside(place)) {
-    fail(`expected its tensors in its own folder, got "${location}": files outside are not read`);
+    fail(`expected its elements in the folder of the model, got "${location}": files outside are not read`);
   }
   const real = await realpath(place).catch((error) =>
-    fail(`its tensors in "${location}" cannot be read: ${whyUnread(error)}`),
+    fail(`its elements in "${location}" cannot be read: ${whyUnread(error)}; put that file beside the model`),
   );
-  if (!isInside(real)) fail(`expected its tensors in its own folder, but "${location}" is a link out of it`);
+  if (!isInside(real))
+    fail(`expected its elements in the folder of the model, but "${location}" is a link out of it`);
   await using file = await open(real, "r");
   const found = await file.stat();
   if (!found.isFile()) fail(`expected a file "${location}", got something else`);
