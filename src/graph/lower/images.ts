@@ -14,6 +14,7 @@ import { blockFilters, canConvolve, canTranspose, phasesFit, transposedConvoluti
 import { ELEMENTWISE, lowerElementwise } from "./elementwise.ts";
 import type { BlockedImages, LoweredValues } from "./lowered-values.ts";
 import { canPoolPhases, poolPhases } from "./phases.ts";
+import { convolveTiny, isTiny, transposeTiny } from "./tiny.ts";
 
 /** Lowers an operation, or leaves it: undefined. */
 type Rule = (value: Application, values: LoweredValues) => BlockedImages | undefined;
@@ -43,6 +44,9 @@ const RULES: { readonly [operation: string]: Rule } = {
   convolution(value, values) {
     const [x, w] = value.inputs as [Value, Value];
     const settings = value.attributes as Convolution;
+    const [image, kernel] = [x.shape.slice(2), w.shape.slice(2)];
+    const geometry = { image, kernel, windows: value.shape.slice(2), settings };
+    if (isTiny(w.shape, geometry)) return convolveTiny(values.blockedOf(x), values.plainOf(w), geometry);
     if (!canConvolve(w.shape, settings)) return undefined;
     return { x: imageOf(x, values), filters: blockFilters(values.plainOf(w)), settings };
   },
@@ -50,6 +54,8 @@ const RULES: { readonly [operation: string]: Rule } = {
     const [dy, w] = value.inputs as [Value, Value];
     const settings = value.attributes as Convolution & { readonly size: Shape };
     const windows = dy.shape.slice(2);
+    const geometry = { image: settings.size, kernel: w.shape.slice(2), windows, settings };
+    if (isTiny(w.shape, geometry)) return transposeTiny(blockedOf(dy), plainOf(w), geometry);
     if (!canTranspose(w.shape, settings)) return undefined;
     if (!phasesFit(windows, w.shape.slice(2), settings, settings.size)) return undefined;
     const phases = transposedConvolution(blockedOf(dy), plainOf(w), settings, settings.size);

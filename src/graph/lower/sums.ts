@@ -14,6 +14,7 @@ import { scaledImage } from "./affine.ts";
 import { canFilter, depthwiseFilterGradient, filterGradient } from "./filter-gradient.ts";
 import { imageOf } from "./images.ts";
 import type { LoweredValues } from "./lowered-values.ts";
+import { filterTiny, isTiny } from "./tiny.ts";
 
 /** Lower such an operation, if it has a form for blocked images; the result is plain. */
 export function lowerSums(value: Application, values: LoweredValues): Value | undefined {
@@ -91,6 +92,9 @@ function sumOfProducts(a: Value, b: Value): Value {
 function lowerFilterGradient(value: Application, values: LoweredValues): Value | undefined {
   const [x, dy] = value.inputs as [Value, Value];
   const { kernel, ...settings } = value.attributes as Convolution & { readonly kernel: Shape };
+  const geometry = { image: x.shape.slice(2), kernel, windows: dy.shape.slice(2), settings };
+  if (isTiny([dy.shape[1]!, x.shape[1]!], geometry))
+    return filterTiny(values.blockedOf(x), values.blockedOf(dy), geometry);
   if (!canFilter(x.shape, dy.shape, kernel, settings)) return undefined;
   const gradient = settings.groups === 1 ? filterGradient : depthwiseFilterGradient;
   return gradient(imageOf(x, values), values.blockedOf(dy), kernel, settings);
