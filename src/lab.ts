@@ -36,7 +36,7 @@ export type {
   WorkerRequest,
   WorkRequest,
 } from "./lab/lab.ts";
-export type { SavedModel, SavedModels } from "./lab/saved-models.ts";
+export type { MissingModel, SavedModel, SavedModels } from "./lab/saved-models.ts";
 export type { Condition } from "./paper/condition.ts";
 export type { Experiment } from "./paper/experiment.ts";
 export { type ExperimentResult, experimentResultSchema } from "./paper/experiment-result.ts";

@@ -3,7 +3,7 @@
  */
 
 import { Command, Option } from "commander";
-import type { SavedModels } from "../lab/saved-models.ts";
+import type { MissingModel, SavedModels } from "../lab/saved-models.ts";
 import { formatNoun } from "../report/format.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -20,6 +20,12 @@ export const saveModelsOption = (): Option =>
     "write the networks trained here, as ONNX for inference and as safetensors",
   );
 
+const REASONS: Readonly<Record<MissingModel["reason"], string>> = {
+  diverged: "its training diverged",
+  "not done": "it did not come to its end",
+  "not kept": "it was done before or elsewhere, or could not be written, and nobody keeps its weights",
+};
+
 /**
  * Which networks of a test are there, and how to have the others.
  *
@@ -29,11 +35,9 @@ export function tellSaved({ folder, models, missing }: SavedModels, lab: string 
   const listed = models.length > 0 ? ", listed in index.json" : "";
   const lines = [`models: ${formatNoun(models.length, "network")} in ${folder}${listed}`];
   for (const { id, name, reason } of missing) {
-    const remedy =
-      lab === undefined || lab === false
-        ? ""
-        : `; shatter model export ${id} --lab ${lab} --out ${folder} trains it again, to the same bytes`;
-    lines.push(`models: not that of ${name}: ${reason}${remedy}`);
+    const isThere = reason === "not kept" && lab !== undefined && lab !== false;
+    const remedy = `; shatter model export ${id} --lab ${lab} --out ${folder} trains it again, to the same bytes`;
+    lines.push(`models: not that of ${name}: ${REASONS[reason]}${isThere ? remedy : ""}`);
   }
   return `${lines.join("\n")}\n`;
 }

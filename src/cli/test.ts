@@ -273,6 +273,7 @@ Examples:
   shatter test --data mnist --inputs true,shuffled,random,gaussian --out mnist-report
   shatter test --data cifar10 --augment crop,flip --epochs 200     is random cropping enough against memorizing?
   shatter test --data cifar10 --n 5000 --json --quiet | jq .verdict.text
+  shatter test --save-models models                                the networks, for other programs (shatter model export)
   shatter test --expect "learns,no-leak,slowdown>1.5" --junit shatter.xml     exit code 3 if it does not
 
 ${MEASURES_HELP}`,

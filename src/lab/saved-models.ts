@@ -41,8 +41,19 @@ export interface SavedModels {
   readonly folder: string;
   /** The networks of these trials. */
   readonly models: readonly SavedModel[];
-  /** The trials whose networks are not there, and why: no one keeps them when a trial has ended. */
-  readonly missing: readonly { readonly id: string; readonly name: string; readonly reason: string }[];
+  /** The trials whose networks are not there. */
+  readonly missing: readonly MissingModel[];
+}
+
+/** A trial without a network. */
+export interface MissingModel {
+  readonly id: string;
+  readonly name: string;
+  /**
+   * Its training diverged; it did not come to its end; or it did, before this or elsewhere, and nobody keeps weights (or its files
+   * could not be written, as a warning says).
+   */
+  readonly reason: "diverged" | "not done" | "not kept";
 }
 
 /** The JSON Schema (draft 2020-12) of `index.json`, as it is published in `schema/models@1.json`. */
@@ -62,7 +73,7 @@ export async function nameModels(folder: string, trials: readonly TrialResult[])
   const index = await readIndex(path);
   const listed = new Map(index.map((model) => [model.id, model]));
   const models: SavedModel[] = [];
-  const missing: SavedModels["missing"][number][] = [];
+  const missing: MissingModel[] = [];
   for (const trial of trials) {
     const { id } = trial;
     const name = `${nameEscalated(kindOfTrial(trial))}, seed ${trial.seed}`;
@@ -88,12 +99,8 @@ export async function nameModels(folder: string, trials: readonly TrialResult[])
   return { folder, models, missing };
 }
 
-/** Why the network of a trial is not there. */
-function reasonOf({ status, error }: TrialResult): string {
-  if (status === "diverged") return "its training diverged";
-  if (status !== "done") return error ?? status;
-  return "it was done before or elsewhere, or could not be written, and nobody keeps its weights";
-}
+const reasonOf = ({ status }: TrialResult): MissingModel["reason"] =>
+  status === "done" ? "not kept" : status === "diverged" ? status : "not done";
 
 function entryOf(trial: TrialResult, name: string, stem: string): SavedModel {
   const { id, inputs, labels, seed, escalation, trainAccuracy, testAccuracy, parametersHash } = trial;

@@ -48,8 +48,19 @@ export interface NetworkFiles {
  * - `outcome`: what the trial came to; accuracies are in `[0, 1]`, losses in nats.
  * - `parametersHash`: SHA-256 of the parameters, in the model's order.
  *
- * All but the version, ids, names and hashes are JSON. The same network gives the same bytes.
+ * `spec`, `input`, `output`, `data` and `outcome` are JSON. The same network gives the same bytes.
  *
+ * @example
+ * ```ts
+ * import { type Engine, runTrial, type Subject, type TrialSpec, writeTrained } from "shatter/browser";
+ *
+ * export async function onnxOf(spec: TrialSpec, subject: Subject, engine: Engine): Promise<Uint8Array | undefined> {
+ *   for await (const event of runTrial(spec, subject, engine, { wantsNetwork: true })) {
+ *     if (event.type === "trained") return writeTrained(event.network, "my-page 1.0").onnx;
+ *   }
+ *   return undefined;
+ * }
+ * ```
  * @param version - Of the program.
  * @throws DataError if the training diverged, and left numbers that are not finite.
  */

@@ -98,9 +98,9 @@ describe("saveModels", () => {
     expect(here.saved).toEqual(saved);
     const empty = await save({ lab, saveModels: join(folder, "empty") });
     expect(empty.saved.models).toEqual([]);
-    expect(empty.saved.missing.map(({ name }) => name)).toEqual([
-      "True labels, seed 0",
-      "Random labels, seed 0",
+    expect(empty.saved.missing.map(({ name, reason }) => [name, reason])).toEqual([
+      ["True labels, seed 0", "not kept"],
+      ["Random labels, seed 0", "not kept"],
     ]);
     expect(filesOf(join(folder, "empty"))).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe("saveModels", () => {
       recipe: { ...asked.recipe, learningRate: 1e30 },
     });
     expect(diverged.trials[0]!.status).toBe("diverged");
-    expect(none.missing).toMatchObject([{ name: "True labels, seed 0", reason: "its training diverged" }]);
+    expect(none.missing).toMatchObject([{ name: "True labels, seed 0", reason: "diverged" }]);
   });
 
   test("keeps apart networks of other trials of the same kind", async () => {
