@@ -189,11 +189,13 @@ def step_answer(case):
     ]
     if recipe["optimizer"] == "adam":
         optimizer = torch.optim.Adam(groups, lr=1)
+    elif recipe["optimizer"] == "adamw":
+        optimizer = torch.optim.AdamW(groups, lr=1)
     else:
         optimizer = torch.optim.SGD(groups, lr=1, momentum=recipe["momentum"], nesterov=recipe["nesterov"])
     images = torch.tensor(case["images"], dtype=torch.float64).reshape(len(case["labels"]), -1)
     labels = torch.tensor(case["labels"])
-    losses, first = [], None
+    losses, first, norms = [], None, []
     for step, rate in enumerate(case["rates"]):
         for group in optimizer.param_groups:
             group["lr"] = rate
@@ -202,14 +204,43 @@ def step_answer(case):
         hidden = torch.relu(images[rows] @ w["hidden.weight"].T + w["hidden.bias"])
         if case["masks"]:
             hidden = hidden * torch.tensor(case["masks"][step], dtype=torch.float64).reshape(-1, hidden.shape[1])[kept]
-        loss = F.cross_entropy(hidden @ w["output.weight"].T + w["output.bias"], labels[rows])
+        logits = hidden @ w["output.weight"].T + w["output.bias"]
+        loss = F.cross_entropy(logits, labels[rows], label_smoothing=recipe.get("labelSmoothing", 0.0))
         optimizer.zero_grad()
         loss.backward()
+        if "clipNorm" in recipe:
+            norms.append(torch.nn.utils.clip_grad_norm_(w.values(), recipe["clipNorm"]).item())
         optimizer.step()
         losses.append(loss.item())
         if step == 0:
             first = {name: numbers(x) for name, x in w.items()}
-    return {"hash": case["hash"], "losses": losses, "first": first, "last": {name: numbers(x) for name, x in w.items()}}
+    answer = {"hash": case["hash"], "losses": losses, "first": first, "last": {name: numbers(x) for name, x in w.items()}}
+    if norms:
+        answer["norms"] = norms
+    if "learningRateWarmup" in recipe:
+        answer["rates"] = scheduled_rates(recipe, len(case["labels"]) // recipe["batch"])
+    return answer
+
+
+def scheduled_rates(recipe, steps_per_epoch):
+    """The rate of every step of a training, by PyTorch's own schedulers."""
+    total = recipe["epochs"] * steps_per_epoch
+    base, warmup = recipe["learningRate"], recipe["learningRateWarmup"]
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base)
+    schedules = torch.optim.lr_scheduler
+    if recipe["learningRateDecay"] == "cosine":
+        decay = schedules.CosineAnnealingLR(optimizer, total - warmup, eta_min=base * recipe["learningRateFloor"])
+    else:
+        decay = schedules.StepLR(optimizer, recipe["learningRateDecayEvery"], recipe["learningRateDecay"])
+    if warmup > 0:
+        rise = schedules.LinearLR(optimizer, 1 / warmup, 1, warmup - 1)
+        decay = schedules.SequentialLR(optimizer, [rise, decay], [warmup])
+    rates = []
+    for _ in range(total):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        decay.step()
+    return rates
 
 
 def floats(encoded):

@@ -20,6 +20,7 @@ const SOURCE = { name: "shapes", n: 100, testN: 50 };
 const HASH = await splitsHash(cropForRecipe(await loadDataset("shapes", SOURCE), paperRecipe));
 
 const adam = { optimizer: "adam", learningRate: 1e-3 } as const;
+const adamw = { optimizer: "adamw", learningRate: 1e-3, weightDecay: 0.05 } as const;
 const CASES: readonly (readonly [name: string, model: string, recipe: Partial<Recipe>])[] = [
   ["linear, SGD with momentum", "linear", { epochs: 150 }],
   ["linear, Adam", "linear", { epochs: 150, ...adam }],
@@ -30,6 +31,11 @@ const CASES: readonly (readonly [name: string, model: string, recipe: Partial<Re
     { epochs: 15, nesterov: true, dropout: 0.3, weightDecay: 1e-3 },
   ],
   ["MLP, Adam, dropout", "mlp-1x512", { epochs: 15, dropout: 0.3, ...adam }],
+  [
+    "MLP, AdamW, warm-up, cosine, clipped",
+    "mlp-1x512",
+    { epochs: 15, ...adamw, learningRateWarmup: 40, learningRateDecay: "cosine", clipNorm: 1 },
+  ],
   ["MLP, measured every 4 epochs in part", "mlp-1x512", { epochs: 15, evaluate: { every: 4, test: 20 } }],
 ];
 

@@ -4,6 +4,7 @@
 
 import { experimentJsonSchema } from "../src/paper/experiment-result.ts";
 import { experimentFileJsonSchema } from "../src/paper/file-fields.ts";
+import { replayJsonSchema } from "../src/paper/replay-result.ts";
 import { testJsonSchema } from "../src/paper/test-result.ts";
 import { theoryJsonSchema } from "../src/theory/theory-result.ts";
 
@@ -13,4 +14,5 @@ export const schemas: Readonly<Record<string, object>> = {
   "experiment@1": experimentJsonSchema(),
   "experiment-file@1": experimentFileJsonSchema(),
   "theory@1": theoryJsonSchema(),
+  "replay@1": replayJsonSchema(),
 };

@@ -15,7 +15,7 @@ const FLOORS = [
   ["disk", "document"],
   ["graph", "data", "store"],
   ["nn"],
-  ["train"],
+  ["train", "import"],
   ["run"],
   ["verdict", "theory"],
   ["paper"],

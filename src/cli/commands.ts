@@ -27,6 +27,12 @@ export const groups: Readonly<Record<string, readonly CommandEntry[]>> = {
       description: "draw the report of a test, an experiment or a theory again, from its result.json",
       make: async () => (await import("./report.ts")).reportCommand(),
     },
+    {
+      usage: "replay [options] <result>",
+      description:
+        "train what a result.json of a test or an experiment describes again, and say what is equal",
+      make: async () => (await import("./replay.ts")).replayCommand(),
+    },
   ],
   "See and share a lab:": [
     {

@@ -3,7 +3,12 @@
  */
 
 /** Options that are not called as their field is. */
-const NAMES: Readonly<Record<string, string>> = { names: "name", rate: "lr", sizes: "n" };
+const NAMES: Readonly<Record<string, string>> = {
+  names: "name",
+  rate: "lr",
+  sizes: "n",
+  learningRateWarmup: "lr-warmup",
+};
 
 /** A text for who types commands: "use `lastBatch` drop" is "use --last-batch drop". */
 export const withFlags = (text: string): string =>

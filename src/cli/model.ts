@@ -3,18 +3,26 @@
  */
 
 import { Command } from "commander";
+import { UsageError } from "../base/errors.ts";
 import { countMultiplyAdds } from "../graph/cost.ts";
 import { plain } from "../graph/lower/lowering.ts";
 import { type Shape, showShape } from "../graph/value.ts";
+import { checkFile, exampleFor, type Finding, tellFinding } from "../import/check.ts";
+import type { Declared } from "../import/file.ts";
+import { type Analysis, type FileModel, isFileModel } from "../import/model.ts";
+import { showSizes } from "../import/trace.ts";
 import type { Model } from "../nn/model.ts";
 import { type LayerRow, profileModel, summarizeModel } from "../nn/profile.ts";
-import { formatCount } from "../report/format.ts";
+import { formatCount, formatNoun } from "../report/format.ts";
+import { teller } from "../report/terminal.ts";
 import { openLibrary } from "../run/node/library.ts";
-import { knownModel, modelNames } from "../run/subject.ts";
+import { isModelPath, knownModel, modelNames } from "../run/subject.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { buildStep } from "../train/step.ts";
+import { withFlags } from "./flags.ts";
 import { jsonOption, tell } from "./json.ts";
-import { listOf, wholeFrom } from "./output.ts";
+import { addFileOptions, type FileOptions, MODEL_HELP, referenceOf } from "./model-options.ts";
+import { listOf, numberIn, wholeFrom, widthOf } from "./output.ts";
 import { asJson } from "./publish.ts";
 
 /** Shape the paper feeds its small models. */
@@ -48,28 +56,124 @@ export function modelCommand(): Command {
   command
     .command("show")
     .description("show a model's layers: shapes, parameters, work and receptive fields")
-    .argument("<name>", `one of ${modelNames.join(", ")}`)
-    .option("--input <shape>", "shape of one example", listOf(wholeFrom(1)), PAPER_INPUT)
-    .option("--classes <n>", "number of classes", wholeFrom(2), PAPER_CLASSES)
+    .argument("<name>", MODEL_HELP)
+    .option(
+      "--input <shape>",
+      "shape of one example (default: 3,28,28, or as a file says)",
+      listOf(wholeFrom(1)),
+    )
+    .option("--classes <n>", "number of classes (default: 10, or as a file says)", wholeFrom(2))
     .addOption(jsonOption("it"))
     .addHelpText(
       "after",
-      "\nExamples:\n  shatter model show alexnet\n  shatter model show mlp-1x512 --input 1,28,28",
+      "\nExamples:\n  shatter model show alexnet\n  shatter model show mlp-1x512 --input 1,28,28\n  shatter model show resnet18.onnx",
     )
-    .action(async (name: string, options: { input: number[]; classes: number; json?: string }) => {
-      const facts = factsOf(await openLibrary().model(name), options.input, options.classes);
+    .action(async (name: string, options: Shown) => {
+      const model = await openLibrary().model(name);
+      const input =
+        options.input ?? (isFileModel(model) ? exampleFor(model.file, model.settings) : PAPER_INPUT);
+      const classes = options.classes ?? (isFileModel(model) ? model.analyze(input).classes : PAPER_CLASSES);
+      const facts = factsOf(model, input, classes);
       await tell(options.json, asJson(facts), () => console.log(describe(facts).join("\n")));
     });
 
+  addFileOptions(
+    command
+      .command("check")
+      .description("check a model file: what is in it, what its exporter lost, and whether it can be trained")
+      .argument("<file>", "an ONNX file")
+      .option(
+        "--input <shape>",
+        "shape of one example, images channels first (default: as the file says)",
+        listOf(wholeFrom(1)),
+      )
+      .option("--dropout <p>", "as of shatter test", numberIn(0, 1, { high: true }))
+      .addOption(jsonOption("what was found")),
+  )
+    .addHelpText(
+      "after",
+      "\nExit code 1 if the file cannot be trained.\n\nExamples:\n  shatter model check resnet18.onnx\n  shatter model check mobilenet.onnx --input 3,32,32 --batch-norm insert",
+    )
+    .action(check);
+
   return command;
+}
+
+interface Shown {
+  readonly input?: number[];
+  readonly classes?: number;
+  readonly json?: string;
+}
+
+/** Check a file, and say what was found. */
+async function check(
+  path: string,
+  options: Shown & FileOptions & { readonly dropout?: number },
+): Promise<void> {
+  if (!isModelPath(path)) throw new UsageError(`expected an ONNX file, FILE.onnx, got "${path}"`);
+  const reference = referenceOf(path, options, { dropout: options.dropout });
+  const model = (await openLibrary().model(reference)) as FileModel;
+  const { file, settings } = model;
+  const example = options.input ?? exampleFor(file, settings);
+  const { findings, analysis } = checkFile(model, example);
+  const facts = analysis && factsOf(model, example, analysis.classes);
+  const report = {
+    file: path,
+    identity: model.content?.identity,
+    producer: file.producer,
+    opset: file.opset,
+    inputs: file.inputs,
+    outputs: file.outputs,
+    output: analysis?.output,
+    entrance: analysis?.entrance,
+    isTrainable: analysis !== undefined,
+    findings,
+    model: facts,
+  };
+  await tell(options.json, asJson(report), () =>
+    console.log(describeCheck(model, example, findings, analysis, facts)),
+  );
+  if (!analysis) process.exitCode = 1;
+}
+
+/** A check for a terminal: what the file is, its layers, and what was found, the worst last. */
+function describeCheck(
+  { name, file, source }: FileModel,
+  example: Shape,
+  findings: readonly Finding[],
+  analysis: Analysis | undefined,
+  facts: ReturnType<typeof factsOf> | undefined,
+): string {
+  const tellWide = teller(widthOf(process.stdout));
+  const sized = ({ name: called, sizes }: Declared): string => `"${called}" ${showSizes(sizes)}`;
+  const lines = [
+    `${name}: ${source}, operator set ${file.opset}, ${formatNoun(file.nodes.length, "node")}`,
+    `takes ${file.inputs.map(sized).join(", ")}, gives ${file.outputs.map(sized).join(", ")}`,
+  ];
+  if (analysis && facts) {
+    const { because, layout } = analysis.entrance;
+    lines.push(
+      `looked at with examples ${showShape(example)}, ${layout}${because === "" ? "" : ` (${because})`}; ${formatNoun(analysis.classes, "class").replace("classs", "classes")} by output "${analysis.output}"`,
+      "",
+      ...describe(facts).slice(3),
+    );
+  }
+  const order = ["note", "changed", "lost", "blocking"];
+  const sorted = findings.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  return [
+    ...lines,
+    "",
+    ...sorted.map((finding) => tellWide(withFlags(tellFinding(finding)), "  ", "    ")),
+    analysis ? "It can be trained." : "It cannot be trained.",
+  ].join("\n");
 }
 
 /** All that is known of a model without training it. */
 function factsOf(model: Model, example: Shape, classes: number) {
   const { parameters, count } = summarizeModel(model, example, classes);
   const layers = profileModel(model, example, classes);
-  const { batch } = paperRecipe;
-  const graph = plain.lower(buildStep(model, paperRecipe, example, classes, batch).graph);
+  const { batch, graph: step } = buildStep(model, paperRecipe, example, classes, 1);
+  const graph = plain.lower(step);
   return {
     name: model.name,
     title: model.title,

@@ -57,6 +57,19 @@ export function wholeFrom(low: number, high = Number.MAX_SAFE_INTEGER) {
   };
 }
 
+/** Parse a word, or what `parse` accepts. */
+export function wordOr<W extends string, T>(word: W, parse: (text: string) => T) {
+  return (text: string): W | T => {
+    if (text === word) return word;
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      throw new InvalidArgumentError(error.message.replace(/^expected /, `expected "${word}" or `));
+    }
+  };
+}
+
 /** Parse a list, separated by commas, of what `parse` accepts. */
 export function listOf<T>(parse: (text: string) => T) {
   return (text: string): T[] => text.split(",").map((part) => parse(part.trim()));

@@ -10,6 +10,7 @@ import { sharesOf } from "../lab/run.ts";
 import { formatBytes, formatDuration, formatNoun } from "../report/format.ts";
 import { listGrid } from "../report/grid/list-grid.ts";
 import { terminalGrid } from "../report/grid/terminal.ts";
+import { shortIdentity } from "../run/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { hasLab } from "../store/node/open.ts";
@@ -39,7 +40,7 @@ async function doneIn({ lab, databaseUrl, onWarning }: ExperimentOptions): Promi
 function describe(costs: readonly ModelCost[], jobs: number, threads: number): void {
   const left = ({ trials, done }: ModelCost): number => trials - done;
   const grid = listGrid(costs, [
-    { title: "Model", unit: "text", read: ({ model }) => model },
+    { title: "Model", unit: "text", read: ({ model }) => shortIdentity(model) },
     { title: "Trials", unit: "count", read: ({ trials }) => trials },
     { title: "Done", unit: "count", read: ({ done }) => done },
     { title: "To run", unit: "count", read: left },

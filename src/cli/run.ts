@@ -3,7 +3,7 @@
  */
 
 import { readFile, stat } from "node:fs/promises";
-import { join, parse } from "node:path";
+import { dirname, join, parse, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { LARGEST_WHOLE } from "../base/limits.ts";
@@ -11,13 +11,15 @@ import { unknownName } from "../base/suggest.ts";
 import { isAbsent } from "../disk/refusals.ts";
 import type { LocalLab } from "../lab/open.ts";
 import type { GuestOptions } from "../lab/run.ts";
+import type { Model } from "../nn/model.ts";
 import { experimentId } from "../paper/definition.ts";
 import { scaleOf } from "../paper/document.ts";
 import type { Experiment } from "../paper/experiment.ts";
-import { experimentFromFile } from "../paper/file-experiment.ts";
+import { experimentFromFile, modelFilesIn } from "../paper/file-experiment.ts";
 import { experiments, findExperiment } from "../paper/index.ts";
 import { type Scale, type Setting, scales } from "../paper/scales.ts";
-import { datasetNames } from "../run/subject.ts";
+import { openLibrary } from "../run/node/library.ts";
+import { datasetNames, isModelPath } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
@@ -143,17 +145,18 @@ Examples:
 
 async function run(name: string, options: Options): Promise<void> {
   await requireJson(options.json);
-  const { experiment, what, seeds, setting } = await find(name, options);
+  const { experiment, what, seeds, setting, files, models } = await find(name, options);
   const signal = interruptSignal(
     "interrupted: the trials done so far are kept (Ctrl-C again to leave at once)",
   );
 
-  const { models, dataDir, jobs, threads, device, lab, train } = options;
+  const { dataDir, jobs, threads, device, lab, train } = options;
   const request: GuestOptions = {
     experiment,
     what,
     setting,
     models,
+    files,
     seeds,
     dataDir,
     jobs,
@@ -204,7 +207,10 @@ async function find(name: string, options: Options) {
   const setting: Setting = { scale, data, n, epochs, evalEvery, testN };
   if (!isFile(name)) {
     const experiment = findExperiment(name);
-    return { experiment, what: { paper: experiment.name }, seeds: options.seeds ?? 1, setting };
+    const read = await readModels(options.models ?? [], ".");
+    const models = options.models?.map((model) => read.identities[model] ?? model);
+    const seeds = options.seeds ?? 1;
+    return { experiment, what: { paper: experiment.name }, seeds, setting, models, files: read.files };
   }
   const own = FILES_OWN.find((option) => options[option] !== undefined);
   if (own !== undefined) {
@@ -212,9 +218,27 @@ async function find(name: string, options: Options) {
     throw new UsageError(`--${flag}: expected only with an experiment of the paper; say it in ${name}`);
   }
   const source = await readExperimentFile(name);
-  const { experiment, seeds } = experimentFromFile(source, name, parse(name).name);
-  const what = { file: parse(name).base, text: source, name: parse(name).name };
-  return { experiment, what, seeds: options.seeds ?? seeds, setting };
+  const { files, identities } = await readModels(modelFilesIn(source, name), dirname(name));
+  const { experiment, seeds } = experimentFromFile(source, name, parse(name).name, identities);
+  const what = {
+    file: parse(name).base,
+    text: source,
+    name: parse(name).name,
+    ...(files.length > 0 && { models: identities }),
+  };
+  return { experiment, what, seeds: options.seeds ?? seeds, setting, models: options.models, files };
+}
+
+/** The model files among what is named, and their identities; paths are those from a folder. */
+async function readModels(names: readonly string[], folder: string) {
+  const identities: Record<string, string> = {};
+  const files: Model[] = [];
+  for (const name of names.filter(isModelPath)) {
+    const model = await openLibrary().model(resolve(folder, name));
+    files.push(model);
+    identities[name] = model.content!.identity;
+  }
+  return { identities, files };
 }
 
 /** Whether an argument is a file and not the name of an experiment. */

@@ -7,16 +7,20 @@ import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
 import { requireFolder } from "../disk/folders.ts";
+import { tellFinding } from "../import/check.ts";
+import { isFileModel } from "../import/model.ts";
 import { initializations } from "../nn/initialize.ts";
+import type { Model } from "../nn/model.ts";
 import type { TestRequest } from "../paper/plan.ts";
 import type { TestResult } from "../paper/test-result.ts";
 import { formatCount, formatNoun, formatNumber } from "../report/format.ts";
 import { terminalGrid } from "../report/grid/terminal.ts";
 import { teller } from "../report/terminal.ts";
 import { summaryGrid } from "../report/test/tables.ts";
-import { datasetNames, modelNames } from "../run/subject.ts";
+import { openLibrary } from "../run/node/library.ts";
+import { datasetNames } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
-import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { optimizers, paperRecipe, type Recipe } from "../train/recipe.ts";
 import { tellVerdict } from "../verdict/verdict.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
@@ -25,22 +29,31 @@ import { withFlags } from "./flags.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
-import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, widthOf } from "./output.ts";
+import {
+  addFileOptions,
+  defaultsFor,
+  type FileOptions,
+  INIT_HELP,
+  type Init,
+  inits,
+  MODEL_HELP,
+  referenceOf,
+} from "./model-options.ts";
+import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, widthOf, wordOr } from "./output.ts";
+import {
+  exitCodeOf,
+  expectOption,
+  junitOption,
+  MEASURES_HELP,
+  markdownOption,
+  type PipelineOptions,
+  pipelineOutputs,
+  requirePipelineFiles,
+} from "./pipeline.ts";
 import { createProgress } from "./progress.ts";
 import { publish } from "./publish.ts";
 
-/** Answers that `--expect` can ask for. */
-const expectations = [
-  "memorises",
-  "does-not-fit",
-  "learns",
-  "does-not-learn",
-  "no-leak",
-  "no-copies",
-] as const;
-type Expectation = (typeof expectations)[number];
-
-interface Options {
+interface Options extends PipelineOptions, FileOptions {
   readonly data: string;
   readonly dataDir?: string;
   readonly model: string;
@@ -56,15 +69,19 @@ interface Options {
   readonly evalEvery: number;
   readonly optimizer: Recipe["optimizer"];
   readonly lr: number;
-  readonly lrDecay: number;
+  readonly lrDecay: Recipe["learningRateDecay"];
   readonly lrDecayEvery: Recipe["learningRateDecayEvery"];
+  readonly lrFloor: number;
+  readonly lrWarmup: number;
   readonly momentum: number;
   readonly nesterov?: boolean;
-  readonly batch: number;
+  readonly batch: Recipe["batch"];
   readonly lastBatch: Recipe["lastBatch"];
   readonly weightDecay: number;
+  readonly clipNorm: number;
+  readonly labelSmoothing: number;
   readonly dropout: number;
-  readonly init: Recipe["initialization"];
+  readonly init: Init;
   readonly preprocess: Recipe["preprocess"];
   readonly augment?: Recipe["augment"];
   readonly fitAccuracy: number;
@@ -81,7 +98,6 @@ interface Options {
   readonly json?: string;
   readonly out?: string;
   readonly report?: string;
-  readonly expect?: Expectation[];
   readonly verbose?: boolean;
   readonly quiet?: boolean;
 }
@@ -93,14 +109,14 @@ const named = <T extends string>(kind: string, names: readonly T[]) =>
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: options, one after another.
 export function testCommand(): Command {
   const recipe = paperRecipe;
-  return new Command("test")
+  return addFileOptions(new Command("test"))
     .optionsGroup("What is tested:")
     .option("--data <name>", `dataset: ${datasetNames.join(", ")}`, "digits")
     .option(
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
     )
-    .option("--model <name>", `model: ${modelNames.join(", ")}`, "mlp-1x512")
+    .option("--model <name>", `model: ${MODEL_HELP}`, "mlp-1x512")
     .option(
       "--inputs <names>",
       `inputs to train on: ${inputsNames.join(",")}`,
@@ -132,23 +148,35 @@ export function testCommand(): Command {
     )
     .optionsGroup("The recipe (defaults: the paper's):")
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
-    .option("--optimizer <name>", "sgd or adam", named("optimizer", ["sgd", "adam"]), recipe.optimizer)
+    .option("--optimizer <name>", optimizers.join(", "), named("optimizer", optimizers), recipe.optimizer)
     .option("--lr <rate>", "learning rate", numberIn(0, 1e6, { low: true }), recipe.learningRate)
     .option(
-      "--lr-decay <factor>",
-      "factor of the learning rate a period",
-      numberIn(0, 1, { low: true }),
+      "--lr-decay <factor|cosine>",
+      "factor of the learning rate a period; or cosine, over all epochs allowed",
+      wordOr("cosine", numberIn(0, 1, { low: true })),
       recipe.learningRateDecay,
     )
     .option(
       "--lr-decay-every <period>",
       'the period: a number of steps, or "epoch"',
-      (text) => (text === "epoch" ? text : wholeFrom(1)(text)),
+      wordOr("epoch", wholeFrom(1)),
       recipe.learningRateDecayEvery,
+    )
+    .option("--lr-floor <share>", "share of the learning rate that no decay goes below", numberIn(0, 1), 0)
+    .option(
+      "--lr-warmup <steps>",
+      "steps in which the learning rate rises, before any decay",
+      wholeFrom(0),
+      0,
     )
     .option("--momentum <m>", "momentum", numberIn(0, 1, { high: true }), recipe.momentum)
     .option("--nesterov", "Nesterov's momentum")
-    .option("--batch <size>", "examples a batch", wholeFrom(1), recipe.batch)
+    .option(
+      "--batch <size|all>",
+      "examples a batch; all: full-batch descent",
+      wordOr("all", wholeFrom(1)),
+      recipe.batch,
+    )
     .option(
       "--last-batch <keep|drop>",
       "an epoch's last, incomplete batch",
@@ -157,9 +185,16 @@ export function testCommand(): Command {
     )
     .option(
       "--weight-decay <c>",
-      "coefficient of the L2 penalty on weights",
+      "coefficient of the L2 penalty on weights; with adamw the share they lose a step, times the rate",
       numberIn(0, 1e6),
       recipe.weightDecay,
+    )
+    .option("--clip-norm <norm>", "largest norm of all gradients together; 0: any", numberIn(0, 1e6), 0)
+    .option(
+      "--label-smoothing <share>",
+      "share of a training label's weight that goes to all classes alike",
+      numberIn(0, 1, { high: true }),
+      0,
     )
     .option(
       "--dropout <p>",
@@ -167,12 +202,7 @@ export function testCommand(): Command {
       numberIn(0, 1, { high: true }),
       recipe.dropout,
     )
-    .option(
-      "--init <name>",
-      `initialization: ${initializations.join(", ")}`,
-      named("initialization", initializations),
-      recipe.initialization,
-    )
+    .option("--init <name>", INIT_HELP, named("initialization", inits), recipe.initialization)
     .option(
       "--preprocess <name>",
       `preprocessing: ${preprocessNames.join(", ")}`,
@@ -224,12 +254,9 @@ export function testCommand(): Command {
     .addOption(jsonOption("the result"))
     .option("--out <folder>", "write an HTML page with figures, and the numbers as CSV and JSON")
     .addOption(new Option("--report <folder>").hideHelp())
-    .option(
-      "--expect <answers>",
-      `exit with 3 unless: ${expectations.join(",")}`,
-      // Results say it so.
-      listOf((text) => named("answer", expectations)(text === "memorizes" ? "memorises" : text)),
-    )
+    .addOption(expectOption())
+    .addOption(junitOption())
+    .addOption(markdownOption())
     .option("--verbose", "list every conformance check, also where all hold")
     .option("--quiet", "no progress")
     .addHelpText(
@@ -242,7 +269,9 @@ Examples:
   shatter test --data mnist --inputs true,shuffled,random,gaussian --out mnist-report
   shatter test --data cifar10 --augment crop,flip --epochs 200     is random cropping enough against memorizing?
   shatter test --data cifar10 --n 5000 --json --quiet | jq .verdict.text
-  shatter test --expect learns,no-leak                             exit code 3 if it does not`,
+  shatter test --expect "learns,no-leak,slowdown>1.5" --junit shatter.xml     exit code 3 if it does not
+
+${MEASURES_HELP}`,
     )
     .action(test);
 }
@@ -253,13 +282,17 @@ function recipeOf(options: Options): Recipe {
     learningRate: options.lr,
     learningRateDecay: options.lrDecay,
     learningRateDecayEvery: options.lrDecayEvery,
+    learningRateFloor: options.lrFloor,
+    learningRateWarmup: options.lrWarmup,
     momentum: options.momentum,
     nesterov: options.nesterov ?? false,
     batch: options.batch,
     lastBatch: options.lastBatch,
     weightDecay: options.weightDecay,
+    clipNorm: options.clipNorm,
+    labelSmoothing: options.labelSmoothing,
     dropout: options.dropout,
-    initialization: options.init,
+    initialization: initializations.find((name) => name === options.init) ?? paperRecipe.initialization,
     preprocess: options.preprocess,
     epochs: options.epochs,
     augment: options.augment ?? paperRecipe.augment,
@@ -268,11 +301,30 @@ function recipeOf(options: Options): Recipe {
   };
 }
 
+/** The model that is asked for, and the recipe; of a file some of it follows from what is in it. */
+async function modelAsked(
+  options: Options,
+  command: Command,
+): Promise<{ readonly model: string | Model; readonly recipe: Recipe }> {
+  const isSaid = (option: string): boolean => command.getOptionValueSource(option) !== "default";
+  const recipe = recipeOf(options);
+  const dropout = isSaid("dropout") ? options.dropout : undefined;
+  const reference = referenceOf(options.model, options, { init: options.init, dropout });
+  const model = await openLibrary().model(reference);
+  if (!isFileModel(model)) return { model: reference, recipe };
+  const { recipe: chosen, told } = defaultsFor(model, isSaid);
+  if (!options.quiet) for (const line of told) process.stderr.write(`${model.name}: ${line}\n`);
+  // Dropout is the file's own then, layer by layer.
+  return { model, recipe: { ...recipe, ...chosen, dropout: 0 } };
+}
+
 async function test(options: Options, command: Command): Promise<void> {
   // An unwritable place is refused before the first minute of training.
   await requireJson(options.json);
+  await requirePipelineFiles(options);
   const page = pageOf(options);
   if (page) await requireFolder(page.name, page.folder);
+  const { model, recipe } = await modelAsked(options, command);
   const progress = createProgress(process.stderr, {
     quiet: options.quiet ?? false,
     begin: `${options.model} on ${options.data}: reading the data`,
@@ -290,11 +342,12 @@ async function test(options: Options, command: Command): Promise<void> {
   const { runRandomizationTest } = await import("../lab/test.ts");
   // A time is another number of steps at every try, so the same command would not go on with the same trials.
   let again = "the same command";
-  let reused = 0;
+  let reused: number | undefined;
   const result = await runRandomizationTest({
     ...asked,
+    model,
     firstSeed,
-    recipe: recipeOf(options),
+    recipe,
     lab: lab === false ? undefined : { lab, databaseUrl, isOptional },
     checkpointSeconds: options.checkpointEvery,
     command: commandLine(),
@@ -312,13 +365,14 @@ async function test(options: Options, command: Command): Promise<void> {
     },
     onWarning: warn,
   }).finally(() => progress.stop());
-  if (reused > 0)
-    process.stderr.write(`${formatNoun(reused, "trial")} of this test: done before, in ${lab}\n`);
-  await publishTest(result, options, lab === false ? undefined : again);
-  if (result.provenance.interrupted && lab !== false) {
+  if (reused) process.stderr.write(`${formatNoun(reused, "trial")} of this test: done before, in ${lab}\n`);
+  // Where no lab was asked for or none could be opened, nothing is kept, and the same command begins anew.
+  const isKept = reused !== undefined;
+  await publishTest(result, options, isKept ? again : undefined);
+  if (result.provenance.interrupted && isKept) {
     process.stderr.write(`run ${again} again to go on (lab: ${lab})\n`);
   }
-  process.exitCode = exitCode(result, options.expect ?? []);
+  process.exitCode = exitCodeOf(result, options);
 }
 
 /** Charts are heavy to load, and most runs of the command draw none. */
@@ -336,7 +390,7 @@ async function publishTest(
   { json, verbose = false, ...options }: Options,
   command: string | undefined,
 ): Promise<void> {
-  const outputs = jsonOutputs(json, result);
+  const outputs = [...jsonOutputs(json, result), ...pipelineOutputs(options, result)];
   let page: string | undefined;
   const place = pageOf(options);
   if (place) {
@@ -374,6 +428,9 @@ function printResult(result: TestResult, isVerbose: boolean): void {
     `${title(`\n${model.name} (${formatCount(model.parameters)} parameters) on ${dataset.name}`)}, ` +
       `${formatCount(dataset.train)} training and ${formatCount(dataset.test)} test examples\n`,
   );
+  const findings = model.file?.findings ?? [];
+  for (const finding of findings) console.log(tell(withFlags(tellFinding(finding)), "  ", "    "));
+  if (findings.length > 0) console.log("");
   console.log(terminalGrid(summaryGrid(result), { color, width }));
   const failed = result.trials.filter(({ error }) => error !== undefined);
   for (const { inputs, labels, seed, status, error } of failed) {
@@ -388,18 +445,4 @@ function printResult(result: TestResult, isVerbose: boolean): void {
   console.log(title("\nVerdict"));
   for (const paragraph of tellVerdict(result.verdict)) console.log(tell(paragraph));
   if (provenance.interrupted) console.log(paint(out, "yellow", "  Interrupted: some trials are missing."));
-}
-
-/** 130 if interrupted, 1 if a trial failed or was stopped, 3 if an expected answer was not given, 0 otherwise. */
-function exitCode({ provenance, trials, verdict }: TestResult, expected: readonly Expectation[]): number {
-  if (provenance.interrupted) return 130;
-  if (trials.some(({ status }) => status === "failed" || status === "stopped")) return 1;
-  const answers: string[] = [verdict.capacity.answer, verdict.learning.answer];
-  if (verdict.copies?.test === 0) answers.push("no-copies");
-  // Neither can see every leak; both silent is the most that can be said.
-  if (verdict.leak.suspected === false && verdict.copies?.test === 0) answers.push("no-leak");
-  const unmet = expected.filter((answer) => !answers.includes(answer));
-  for (const answer of unmet)
-    process.stderr.write(`expected "${answer}", but the verdict is ${answers.join(", ")}\n`);
-  return unmet.length > 0 ? 3 : 0;
 }

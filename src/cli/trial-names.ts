@@ -2,6 +2,7 @@
  * @file Names for the trials of an experiment: what they train on, and whatever tells them apart.
  */
 
+import { shortIdentity } from "../run/contents.ts";
 import { kindOfSpec, nameKind } from "../run/kinds.ts";
 import type { TrialState } from "../run/record.ts";
 
@@ -35,6 +36,6 @@ export function namesOf(trials: readonly TrialState[]): NameTrial {
     const fields = fieldsOf(recipe)
       .filter(([name]) => varied.get(model)?.has(name))
       .map(([name, value]) => `, ${name.split(".").at(-1)} ${value}`);
-    return `${model}, ${nameKind(kindOfSpec(spec)).toLowerCase()}${fields.join("")}, seed ${seed}`;
+    return `${shortIdentity(model)}, ${nameKind(kindOfSpec(spec)).toLowerCase()}${fields.join("")}, seed ${seed}`;
   };
 }

@@ -37,7 +37,11 @@ export function epochBatches(
   });
 }
 
+/** Examples a batch; `all` are as many as there are. */
+export const batchSize = (size: number | "all", count: number): number => (size === "all" ? count : size);
+
 /** Number of batches of an epoch. */
-export function batchCount(count: number, size: number, last: "keep" | "drop"): number {
+export function batchCount(count: number, batch: number | "all", last: "keep" | "drop"): number {
+  const size = batchSize(batch, count);
   return last === "keep" ? Math.ceil(count / size) : Math.max(1, Math.floor(count / size));
 }

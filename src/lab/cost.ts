@@ -2,7 +2,7 @@
  * @file What an experiment will cost on this machine: a few steps of each model are timed.
  */
 
-import { batchCount } from "../data/batches.ts";
+import { batchCount, batchSize } from "../data/batches.ts";
 import { exampleShape } from "../data/dataset.ts";
 import { plain } from "../graph/lower/lowering.ts";
 import type { Graph, Value } from "../graph/value.ts";
@@ -92,7 +92,8 @@ export async function timePace(
   let pace: Pace = { trained: 1, evaluated: 1 };
   for (const batches of BATCHES) {
     const { spec } = trial;
-    const n = Math.min(spec.dataset.train, batches * spec.recipe.batch);
+    const { train } = spec.dataset;
+    const n = Math.min(train, batches * batchSize(spec.recipe.batch, train));
     const testN = Math.min(spec.dataset.test, n);
     const source = { ...trial.source, n, testN };
     const splits = await readExamples(library, source, spec.recipe);
@@ -113,7 +114,7 @@ export async function timePace(
     const [began, ended] = times as [number, number];
     const [training, evaluating] = [(trained - began) / 1000, (ended - trained) / 1000];
     pace = { trained: n / training, evaluated: (n + testN) / evaluating };
-    if (training >= TRUSTED || n === spec.dataset.train) break;
+    if (training >= TRUSTED || n === train) break;
   }
   return pace;
 }
@@ -140,7 +141,7 @@ async function spaceOf(library: Library, { spec, source }: PlannedTrial, left: r
   const examples = dataset.train + dataset.test;
   const pixels = examples * (2 * sizeOf(exampleShape(whole.train)) + sizeOf(exampleShape(splits.train)));
   const inputs = 4 * examples * sizeOf(shape);
-  const { graph, state } = buildStep(model, recipe, shape, splits.train.classNames.length, 1);
+  const { graph, state } = buildStep(model, recipe, shape, splits.train.classNames.length, dataset.train);
   // The last checkpoint and the one before it.
   const checkpoints = 2 * 4 * state.reduce((total, { input }) => total + sizeOf(input.shape), 0);
   return {

@@ -10,7 +10,7 @@ import { modelsInDocument, scaleOf } from "../paper/document.ts";
 import { type Experiment, modelsOf } from "../paper/experiment.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { Setting } from "../paper/scales.ts";
-import type { Content } from "../run/contents.ts";
+import { bytesOf, type Content } from "../run/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
 import type { EndedTrial, PlannedTrial } from "../run/record.ts";
 import type { DataSource } from "../run/runner.ts";
@@ -30,6 +30,8 @@ export interface PlanOptions {
   readonly setting: Setting;
   /** Models to train; the experiment's unless told. */
   readonly models?: readonly string[] | undefined;
+  /** The models of its conditions that are of files. */
+  readonly files?: readonly Model[] | undefined;
   /** Number of repetitions; 1 unless told. */
   readonly seeds?: number | undefined;
   readonly dataDir?: string | undefined;
@@ -60,14 +62,15 @@ export interface PlannedExperiment {
  * @throws DataError if data are missing or not what they should be.
  */
 export async function planExperiment(options: PlanOptions): Promise<PlannedExperiment> {
-  const { experiment, what, setting, seeds = 1, dataDir, device = "cpu" } = options;
+  const { experiment, what, setting, files = [], seeds = 1, dataDir, device = "cpu" } = options;
   const models = modelsOf(experiment, options.models);
   const conditionsOf = (names: readonly string[]): readonly Condition[] =>
     names.flatMap((model) => experiment.conditions(setting, model));
   const conditions = conditionsOf(models);
   // Whatever can be refused is refused before the data are read.
   const library = openLibrary();
-  const things = new Map<string, Model>();
+  const contents = files.flatMap(({ content }) => content ?? []);
+  const things = new Map<string, Model>(files.map((model) => [model.content?.identity ?? model.name, model]));
   for (const { model, recipe } of conditions) {
     if (!things.has(model)) things.set(model, await library.model(model));
     checkRecipe(recipe);
@@ -103,6 +106,7 @@ export async function planExperiment(options: PlanOptions): Promise<PlannedExper
     trials: [...trials.values()],
     id: await experimentId(experiment, definition),
     scale: scaleOf(experiment, setting),
+    contents: contents.map((content) => ({ ...content, identity: bytesOf(content.identity) })),
   };
 }
 

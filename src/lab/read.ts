@@ -8,7 +8,7 @@ import { type Definition, datasetOf, experimentId, experimentOf, settingOf } fro
 import { documentOf, modelsInDocument } from "../paper/document.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import { type KnownTrial, trialKey } from "../paper/results.ts";
-import { testDocument, testExperiment } from "../paper/test-experiment.ts";
+import { testDocument, testId } from "../paper/test-experiment.ts";
 import type { TestPlan } from "../paper/test-plan.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
 import type { EndedTrial } from "../run/record.ts";
@@ -72,7 +72,7 @@ async function readTest(
     for (const [id, one] of found) known.set(id, one);
     course = await courseOf(plan, known, provenance?.interrupted);
   }
-  const id = await experimentId(testExperiment(plan), definition);
+  const id = await testId(plan, definition);
   return testDocument(id, plan, course, provenance ?? provenanceFor(course.ended));
 }
 

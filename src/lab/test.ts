@@ -3,16 +3,16 @@
  */
 
 import { DataError } from "../base/errors.ts";
+import { batchSize } from "../data/batches.ts";
 import { exampleCount, type Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { requireFolder } from "../disk/folders.ts";
 import type { Model } from "../nn/model.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
 import { courseOf } from "../paper/course.ts";
-import { experimentId } from "../paper/definition.ts";
 import { specsOf, type TestRequest, trialsOf } from "../paper/plan.ts";
 import { runPlan, testResult } from "../paper/randomization-test.ts";
-import { testExperiment } from "../paper/test-experiment.ts";
+import { testExperiment, testId } from "../paper/test-experiment.ts";
 import { planTest, type TestPlan } from "../paper/test-plan.ts";
 import type { TestResult } from "../paper/test-result.ts";
 import { shareContents } from "../run/node/contents.ts";
@@ -186,7 +186,7 @@ async function experimentOf(plan: TestPlan, { source, contents }: Identified): P
   const next = async (ended: ReadonlyMap<string, EndedTrial>): Promise<PlannedTrial[]> =>
     (await courseOf(plan, ended)).todo.map((trial) => ({ ...trial, source }));
   return {
-    id: await experimentId(experiment, definition),
+    id: await testId(plan, definition),
     experiment,
     scale: "custom",
     definition,
@@ -215,8 +215,11 @@ async function budgetOf(
   const { recipe } = request;
   const asked = budget!;
   if (unit === "steps") return { asked, steps: Math.floor(amount), secondsPerStep: null };
-  if (unit === "images") return { asked, steps: Math.floor(amount / recipe.batch), secondsPerStep: null };
   const [train, test] = [exampleCount(splits.train), exampleCount(splits.test)];
+  if (unit === "images") {
+    const steps = Math.floor(amount / batchSize(recipe.batch, train));
+    return { asked, steps, secondsPerStep: null };
+  }
   const dataset = { name: splits.train.name, hash: await splitsHash(splits), train, test };
   const spec = specsOf(request, dataset)[0]!;
   await using timer = await openProcessPool({ jobs: 1, device, threads, contents });

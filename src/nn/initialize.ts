@@ -27,8 +27,10 @@ export function initialize(
   seed: number,
   index: number,
 ): Float32Array {
-  const { role, fanIn, fanOut, value } = parameter;
+  const { role, fanIn, fanOut, value, start } = parameter;
+  if (start) return start(seed, index);
   const elements = new Float32Array(sizeOf(value.shape));
+  if (role === "scale") return elements.fill(1);
   if (role === "bias" && (kind !== "pytorch" || fanIn === 0)) return elements;
   const random = randomStream(seed, "initialization", index);
   const uniform = (bound: number) => () => (2 * random.uniform() - 1) * bound;

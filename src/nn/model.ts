@@ -15,6 +15,8 @@ export interface Model {
   readonly source: string;
   /** The only examples and number of classes that it takes; any that suit it unless told. */
   readonly takes?: { readonly example: Shape; readonly classes: number };
+  /** Its own bytes, and the identity that specs name it by, where it is of a file; it is written down otherwise. */
+  readonly content?: { readonly identity: string; readonly bytes: Uint8Array };
   /**
    * `[batch, ...example] -> [batch, classes]`.
    *

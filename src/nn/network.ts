@@ -39,7 +39,7 @@ const stepSchema = z.discriminatedUnion("does", [
     does: z.literal("parameter"),
     name: z.string(),
     shape: fixedShape,
-    facts: z.strictObject({ role: z.enum(["weight", "bias"]), fanIn: whole, fanOut: whole }),
+    facts: z.strictObject({ role: z.enum(["weight", "bias", "scale"]), fanIn: whole, fanOut: whole }),
   }),
   z.strictObject({ does: z.literal("dropout"), of: whole }),
   z.strictObject({
@@ -147,13 +147,20 @@ function trace(
   const inner = createScope({ training, dropout: 0 });
   const scope: Scope = {
     ...inner,
-    parameter: (name, shape, facts) =>
-      note(inner.parameter(name, shape, facts), { does: "parameter", name, shape: [...shape], facts }),
-    dropout(value) {
+    parameter(name, shape, facts) {
+      if (facts.start) refuse(`parameter "${name}": expected it to start as the recipe says`);
+      return note(inner.parameter(name, shape, facts), { does: "parameter", name, shape: [...shape], facts });
+    },
+    dropout(value, probability) {
+      if (probability !== undefined) refuse("expected dropout with the recipe's probability");
       const of = placeOf(value);
       return note(input(`what is left of step ${of}`, value.shape), { does: "dropout", of });
     },
-    average(name, shape, start, statistic, elements) {
+    average(name, shape, start, statistic, elements, weight) {
+      if (typeof start !== "number" || weight !== undefined)
+        return refuse(
+          `average "${name}": expected it to start as one number, and to move a tenth of the way`,
+        );
       let of: number | undefined;
       const noted = (): Value => {
         const value = statistic();

@@ -2,7 +2,8 @@
  * @file Optimizers: from gradients to the next parameters, as graph.
  */
 
-import { add, divide, multiply, sqrt, subtract } from "../graph/ops/elementwise.ts";
+import { add, divide, minimum, multiply, sqrt, subtract } from "../graph/ops/elementwise.ts";
+import { sum } from "../graph/ops/sum.ts";
 import { constant, type Input, type Shape, type Value } from "../graph/value.ts";
 import type { Parameter } from "./scope.ts";
 
@@ -66,32 +67,60 @@ const BETA_1 = 0.9;
 const BETA_2 = 0.999;
 const EPSILON = 1e-8;
 
-/** Adam (Kingma and Ba, ICLR 2015, algorithm 1) with the authors' settings: 0.9, 0.999, 1e-8. */
-export const adam: Optimizer = ({ parameters, gradients, rate, state }) => {
-  const power1 = state("adam.beta1Power", [], 1);
-  const power2 = state("adam.beta2Power", [], 1);
-  const nextPower1 = multiply(power1, constant(BETA_1));
-  const nextPower2 = multiply(power2, constant(BETA_2));
-  const blend = (beta: number, old: Value, fresh: Value): Value =>
-    add(multiply(old, constant(beta)), multiply(fresh, constant(1 - beta)));
-  const updates = parameters.flatMap((parameter, index): Update[] => {
-    const w = parameter.value;
-    const g = gradients[index]!;
-    const m = state(`${parameter.name}.moment1`, w.shape, 0);
-    const v = state(`${parameter.name}.moment2`, w.shape, 0);
-    const moment1 = blend(BETA_1, m, g);
-    const moment2 = blend(BETA_2, v, multiply(g, g));
-    const corrected1 = divide(moment1, subtract(constant(1), nextPower1));
-    const corrected2 = divide(moment2, subtract(constant(1), nextPower2));
-    const change = divide(corrected1, add(sqrt(corrected2), constant(EPSILON)));
-    return [
-      { state: w, next: subtract(w, multiply(rate, change)) },
-      { state: m, next: moment1 },
-      { state: v, next: moment2 },
-    ];
+/**
+ * Adam (Kingma and Ba, ICLR 2015, algorithm 1) with the authors' settings: 0.9, 0.999, 1e-8; or AdamW (Loshchilov and Hutter,
+ * ICLR 2019, algorithm 2), which first takes `rate decay w` from weights (not from biases) instead of adding a penalty's
+ * gradient to theirs, as PyTorch's.
+ *
+ * @param decay - Of AdamW; 0 is Adam.
+ */
+export const adam =
+  (decay = 0): Optimizer =>
+  ({ parameters, gradients, rate, state }) => {
+    const power1 = state("adam.beta1Power", [], 1);
+    const power2 = state("adam.beta2Power", [], 1);
+    const nextPower1 = multiply(power1, constant(BETA_1));
+    const nextPower2 = multiply(power2, constant(BETA_2));
+    const blend = (beta: number, old: Value, fresh: Value): Value =>
+      add(multiply(old, constant(beta)), multiply(fresh, constant(1 - beta)));
+    const kept = subtract(constant(1), multiply(rate, constant(decay)));
+    const updates = parameters.flatMap((parameter, index): Update[] => {
+      const w = parameter.value;
+      const g = gradients[index]!;
+      const m = state(`${parameter.name}.moment1`, w.shape, 0);
+      const v = state(`${parameter.name}.moment2`, w.shape, 0);
+      const moment1 = blend(BETA_1, m, g);
+      const moment2 = blend(BETA_2, v, multiply(g, g));
+      const corrected1 = divide(moment1, subtract(constant(1), nextPower1));
+      const corrected2 = divide(moment2, subtract(constant(1), nextPower2));
+      const change = divide(corrected1, add(sqrt(corrected2), constant(EPSILON)));
+      const left = decay > 0 && parameter.role === "weight" ? multiply(w, kept) : w;
+      return [
+        { state: w, next: subtract(left, multiply(rate, change)) },
+        { state: m, next: moment1 },
+        { state: v, next: moment2 },
+      ];
+    });
+    return [...updates, { state: power1, next: nextPower1 }, { state: power2, next: nextPower2 }];
+  };
+
+/** Keeps a factor finite where all gradients are 0, as PyTorch's does. */
+const CLIP_EPSILON = 1e-6;
+
+/**
+ * Gradients whose norm, that of all their elements together, is larger than a bound are scaled down to it (Pascanu et al., ICML
+ * 2013, algorithm 1), by `bound / (norm + 1e-6)` as PyTorch does.
+ */
+export function clipGradients(gradients: readonly Value[], bound: number): readonly Value[] {
+  const squares = gradients.map((gradient) => {
+    const square = multiply(gradient, gradient);
+    const axes = square.shape.map((_, axis) => axis);
+    return axes.length === 0 ? square : sum(square, { axes, keepDims: false });
   });
-  return [...updates, { state: power1, next: nextPower1 }, { state: power2, next: nextPower2 }];
-};
+  const norm = sqrt(squares.reduce((total, square) => add(total, square)));
+  const factor = minimum(divide(constant(bound), add(norm, constant(CLIP_EPSILON))), constant(1));
+  return gradients.map((gradient) => multiply(gradient, factor));
+}
 
 /**
  * The gradient of an L2 penalty `coefficient/2 |w|^2` added to the gradients of the weights, not of the biases.

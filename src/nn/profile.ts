@@ -51,13 +51,13 @@ export function profileModel(model: Model, example: Shape, classes: number): Lay
   const x = input("x", [1, ...example]);
   const values = inOrder([model.logits(x, classes, scope)]);
   const fields = receptiveFields(x, values);
+  const owned = parametersByLayer(values, scope);
   return values.flatMap((value) => {
     const operation = describe(value);
     if (operation === undefined) return [];
-    const layer = layerOf(value as Application, scope);
-    const own = scope.parameters.filter(({ name }) => layer !== "" && name.startsWith(`${layer}.`));
+    const own = owned.get(value) ?? [];
     return {
-      layer,
+      layer: (own[0]?.name ?? "").replace(/\.[^.]*$/, ""),
       operation,
       output: value.shape.slice(1),
       parameters: own.reduce((total, parameter) => total + sizeOf(parameter.value.shape), 0),
@@ -65,6 +65,37 @@ export function profileModel(model: Model, example: Shape, classes: number): Lay
       receptiveField: fields.get(value)?.size ?? null,
     };
   });
+}
+
+/** The parameters of each layer: its own operands, and those of what follows it element by element. */
+function parametersByLayer(
+  values: readonly Value[],
+  { parameters }: Scope,
+): ReadonlyMap<Value, readonly Parameter[]> {
+  const found = new Map<Value, Parameter>(parameters.map((parameter) => [parameter.value, parameter]));
+  const owned = new Map<Value, Parameter[]>();
+  /** Parameters in values that are made of nothing else. */
+  const loose = new Map<Value, readonly Parameter[]>();
+  const layerOf = new Map<Value, Value>();
+  const seen = new Set<Parameter>();
+  for (const value of values) {
+    if (value.kind !== "application") {
+      const parameter = found.get(value);
+      if (parameter) loose.set(value, [parameter]);
+      continue;
+    }
+    const met = value.inputs.flatMap((operand) => loose.get(operand) ?? []);
+    const isLayer = describe(value) !== undefined;
+    const layers = value.inputs.flatMap((operand) => layerOf.get(operand) ?? []);
+    const layer = isLayer ? value : layers.at(-1);
+    if (layer) layerOf.set(value, layer);
+    else if (met.length > 0) loose.set(value, met);
+    if (!layer) continue;
+    const fresh = met.filter((parameter) => !seen.has(parameter));
+    for (const parameter of fresh) seen.add(parameter);
+    owned.set(layer, [...(owned.get(layer) ?? []), ...fresh]);
+  }
+  return owned;
 }
 
 /** What a layer does, or undefined if the value is not one. */
@@ -92,12 +123,6 @@ function describe(value: Value): string | undefined {
     default:
       return undefined;
   }
-}
-
-/** The name that the parameters of a layer begin with. */
-function layerOf({ inputs }: Application, { parameters }: Scope): string {
-  const parameter = parameters.find(({ value }) => inputs.includes(value));
-  return parameter?.name.replace(/\.[^.]*$/, "") ?? "";
 }
 
 /** The pixels that an element depends on, and how far apart those of neighbors begin; `[rows, columns]`. */

@@ -9,14 +9,20 @@ import { constant, type Input, input, type Shape, type Value } from "../graph/va
 /** A tensor that training changes. */
 export interface Parameter {
   readonly name: string;
-  /** Weights are drawn at random and decay; biases start at zero and do not decay. */
-  readonly role: "weight" | "bias";
+  /** Weights are drawn at random and decay; biases start at zero, factors of normalizations at one, and do not decay. */
+  readonly role: "weight" | "bias" | "scale";
   /**
    * Number of inputs that meet in one unit, and of units that one input reaches (He et al. 2015, section 2.2). No
    * inputs meet in the shift of a normalization.
    */
   readonly fanIn: number;
   readonly fanOut: number;
+  /**
+   * What it starts as, where that is not drawn as the recipe says: a model file has weights of its own.
+   *
+   * @param index - The parameter's place in its model: names its stream.
+   */
+  readonly start?: ((seed: number, index: number) => Float32Array) | undefined;
   /** The value that stands for it in the graph; it has the parameter's name and shape. */
   readonly value: Input;
 }
@@ -30,8 +36,8 @@ export interface Mask {
 /** A statistic of the batches, averaged while training for use in evaluation. */
 export interface Average {
   readonly name: string;
-  /** What it starts as, everywhere. */
-  readonly start: number;
+  /** What it starts as: everywhere, or each element. */
+  readonly start: number | Float32Array;
   /** The value that stands for it in the graph; it has the average's name and shape. */
   readonly value: Input;
   /** What it is after a training step; undefined in evaluation. */
@@ -49,17 +55,27 @@ export interface Scope {
   /**
    * Drop hidden units with the recipe's probability, in training only (Srivastava et al. 2014, section 10,
    * "inverted": kept units are scaled up, so evaluation needs no change).
+   *
+   * @param probability - Of a model file, which has its own; the recipe's unless told.
    */
-  dropout(x: Value): Value;
+  dropout(x: Value, probability?: number): Value;
   /**
    * The running average of a statistic of the batches, for use in evaluation (Ioffe and Szegedy, ICML 2015).
    *
-   * @param start - What the running average starts as; each step moves it a tenth of the way to the batch's.
+   * @param start - What the running average starts as, everywhere or each element.
    * @param statistic - Builds the statistic of the batch, in training only.
    * @param elements - Of a variance: the number of elements of the batch that it is over. Its average is then that of the
    *   unbiased estimate, over one less, as PyTorch's.
+   * @param weight - How far each step moves it to the batch's, in `[0, 1]`; a tenth of the way unless told.
    */
-  average(name: string, shape: Shape, start: number, statistic: () => Value, elements?: number): Value;
+  average(
+    name: string,
+    shape: Shape,
+    start: number | Float32Array,
+    statistic: () => Value,
+    elements?: number,
+    weight?: number,
+  ): Value;
 }
 
 /** What a network is built for. */
@@ -94,17 +110,17 @@ export function createScope({ training, dropout }: ScopeSettings = { training: f
       parameters.push({ name, value, ...facts });
       return value;
     },
-    dropout(x) {
-      if (!training || dropout === 0) return x;
+    dropout(x, probability = dropout) {
+      if (!training || probability === 0) return x;
       const value = input(`dropout.${masks.length}`, x.shape);
-      masks.push({ keep: 1 - dropout, value });
+      masks.push({ keep: 1 - probability, value });
       return multiply(x, value);
     },
-    average(name, shape, start, statistic, elements) {
+    average(name, shape, start, statistic, elements, weight = BATCH_WEIGHT) {
       checkName("average", name);
       const value = input(name, shape);
       const batch = training ? unbiased(statistic(), elements) : undefined;
-      averages.push({ name, start, value, next: batch && blend(value, batch) });
+      averages.push({ name, start, value, next: batch && blend(value, batch, weight) });
       return value;
     },
   };
@@ -113,5 +129,5 @@ export function createScope({ training, dropout }: ScopeSettings = { training: f
 const unbiased = (statistic: Value, elements: number | undefined): Value =>
   elements === undefined ? statistic : multiply(statistic, constant(elements / Math.max(elements - 1, 1)));
 
-const blend = (old: Value, fresh: Value): Value =>
-  add(multiply(old, constant(1 - BATCH_WEIGHT)), multiply(fresh, constant(BATCH_WEIGHT)));
+const blend = (old: Value, fresh: Value, weight: number): Value =>
+  add(multiply(old, constant(1 - weight)), multiply(fresh, constant(weight)));

@@ -3,6 +3,7 @@
  */
 
 import { type Grid, plainGrid } from "../report/grid/grid.ts";
+import { shortIdentity } from "../run/contents.ts";
 import type { TrialItem, TrialsAnswer } from "../web/api.ts";
 import { getJson } from "./fetch-json.ts";
 import { type Download, gridFiles, textFile } from "./parts/downloads.tsx";
@@ -75,7 +76,11 @@ const gridOf = (trials: readonly TrialItem[]): Grid =>
       ["Model", "left"],
       ...trialColumns.map(({ title, align }) => [title, align] as const),
     ],
-    trials.map((trial) => [trial.id, trial.model, ...trialColumns.map(({ show }) => show(trial))]),
+    trials.map((trial) => [
+      trial.id,
+      shortIdentity(trial.model),
+      ...trialColumns.map(({ show }) => show(trial)),
+    ]),
   );
 
 /** The files of a list of trials: all that meet its filter, not only those on the page. */

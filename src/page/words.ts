@@ -5,6 +5,7 @@
 import { percent } from "../base/percent.ts";
 import type { InputsName } from "../data/randomize.ts";
 import { formatDuration, formatNumber, NOTHING } from "../report/format.ts";
+import { shortIdentity } from "../run/contents.ts";
 import { nameKind } from "../run/kinds.ts";
 import type { TrialStatus } from "../store/states.ts";
 import type { TrialCounts, TrialItem } from "../web/api.ts";
@@ -43,7 +44,7 @@ export const nameTrial = (
   trial: Pick<TrialItem, "model" | "inputs" | "corrupt" | "permuted" | "seed">,
 ): string => {
   const task = nameTask(trial);
-  return `${trial.model}, ${task.charAt(0).toLowerCase()}${task.slice(1)}, seed ${trial.seed}`;
+  return `${shortIdentity(trial.model)}, ${task.charAt(0).toLowerCase()}${task.slice(1)}, seed ${trial.seed}`;
 };
 
 /** A measured share; a dash if there is none. */

@@ -33,7 +33,7 @@ export const contextOf = ({ request, facts }: TestPlan): VerdictContext => ({
  * every way of running a test takes the same course, and so does one that was interrupted.
  *
  * @param known - What became of trials, by id.
- * @param isInterrupted - Whether no round is to follow the one under way.
+ * @param isInterrupted - Whether no round is to follow the last one that anything is known of.
  */
 export async function courseOf(
   plan: TestPlan,
@@ -43,19 +43,24 @@ export async function courseOf(
   const specs = specsOf(plan.request, plan.facts.dataset);
   const context = contextOf(plan);
   const ended: EndedTrial[] = [];
-  let runs: readonly PlannedRun[] = specs.map((spec) => ({ spec, escalation: 0 }));
+  let round = await named(specs.map((spec) => ({ spec, escalation: 0 })));
   let lacking = 0;
-  while (runs.length > 0) {
-    const round = await Promise.all(runs.map(async (run) => ({ id: await trialId(run.spec), ...run })));
+  while (round.length > 0) {
     for (const { id, escalation } of round) {
       const one = known.get(id);
       if (one) ended.push({ ...one, result: { ...one.result, escalation } });
     }
     const todo = round.filter(({ id }) => !known.has(id));
     if (todo.length > 0) return { ended, todo, lacking };
-    if (isInterrupted) break;
     const results = ended.map(({ result }) => result);
-    ({ runs, lacking } = nextRound(plan.request, specs, results, context));
+    const next = nextRound(plan.request, specs, results, context);
+    round = await named(next.runs);
+    if (isInterrupted && !round.some(({ id }) => known.has(id))) break;
+    lacking = next.lacking;
   }
   return { ended, todo: [], lacking };
 }
+
+/** Runs with the ids of their trials. */
+const named = (runs: readonly PlannedRun[]): Promise<TrialState[]> =>
+  Promise.all(runs.map(async (run) => ({ id: await trialId(run.spec), ...run })));

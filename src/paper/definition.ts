@@ -23,7 +23,13 @@ export const definitionSchema = z.object({
   /** One of the paper's, by name; the text of an experiment file; or a randomization test. */
   what: z.union([
     z.object({ paper: storable() }),
-    z.object({ file: storable(), text: storable(), name: storable() }),
+    z.object({
+      file: storable(),
+      text: storable(),
+      name: storable(),
+      /** Identities of the model files that it names, by what it calls them. */
+      models: z.record(storable(), storable()).optional(),
+    }),
     z.object({ test: testPlanSchema }),
   ]),
   setting: z.object({
@@ -62,7 +68,7 @@ type Grid = Exclude<Definition["what"], { readonly test: unknown }>;
 export const experimentOf = (what: Grid): Experiment =>
   "paper" in what
     ? findExperiment(what.paper)
-    : experimentFromFile(what.text, what.file, what.name).experiment;
+    : experimentFromFile(what.text, what.file, what.name, what.models).experiment;
 
 /** Its setting, with what was not asked left out. */
 export const settingOf = ({ setting }: Definition): Setting => setting;

@@ -8,11 +8,13 @@ import type { Plot } from "../document/plot.ts";
 import { pointOf } from "../document/plot.ts";
 import type { Table } from "../document/table.ts";
 import { measured, number, plain, text } from "../document/table.ts";
+import { isModelPath } from "../run/subject.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { epochsCell, epochsColumn } from "./cells.ts";
 import type { Experiment, Findings, Reading } from "./experiment.ts";
+import { takesModelFile } from "./file-fields.ts";
 import { type ExperimentFile, parseExperimentFile } from "./file-parse.ts";
-import { type Cell, type Coordinate, cellsOf, nameCell } from "./grid.ts";
+import { type Cell, type Coordinate, cellsOf, type ModelFiles, nameCell } from "./grid.ts";
 import { measureReached, measureTrials } from "./measure.ts";
 import type { Results } from "./results.ts";
 
@@ -21,15 +23,17 @@ import type { Results } from "./results.ts";
  *
  * @param file - Its name, for errors.
  * @param fallback - The experiment's name, where the file does not say.
+ * @param models - The model files that it names; see {@link modelFilesIn}.
  * @throws UsageError naming file, line, column and field, for everything that is wrong.
  */
 export function experimentFromFile(
   source: string,
   file: string,
   fallback: string,
+  models: ModelFiles = {},
 ): { readonly experiment: Experiment; readonly seeds: number } {
   const parsed = parseExperimentFile(source, file);
-  const cells = cellsOf(parsed, file);
+  const cells = cellsOf(parsed, file, models);
   const name = parsed.name ?? fallback;
   const experiment: Experiment = {
     name,
@@ -43,6 +47,12 @@ export function experimentFromFile(
   };
   return { experiment, seeds: parsed.seeds ?? 1 };
 }
+
+/** The model files that an experiment file names, as it calls them. */
+export const modelFilesIn = (source: string, file: string): string[] =>
+  parseExperimentFile(source, file)
+    .axes.filter(({ path }) => takesModelFile(path))
+    .flatMap(({ values }) => values.map(String).filter(isModelPath));
 
 function readCells(
   name: string,

@@ -10,6 +10,9 @@ import { datasetNames, modelNames } from "../run/subject.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 
+/** A model file, and maybe how it is read. */
+const MODEL_FILE = /\.onnx(\?.*)?$/;
+
 /** Most letters of an experiment's name, which names its folder. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
@@ -33,6 +36,9 @@ export interface Axis {
   readonly schema: z.ZodType;
 }
 
+/** Fields whose values may also be the path of a model file. */
+export const takesModelFile = (path: readonly string[]): boolean => path.join(".") === "model";
+
 const enumOf = (names: readonly string[]) => z.enum(names as [string, ...string[]]);
 
 /** The axes that are not of the recipe. */
@@ -40,7 +46,7 @@ const specAxes = {
   data: enumOf(datasetNames).describe("Dataset."),
   n: count.describe("Training examples; all unless told."),
   testN: count.describe("Test examples; all unless told."),
-  model: enumOf(modelNames).describe("Model."),
+  model: enumOf(modelNames).describe("Model; or a model file, FILE.onnx, beside this one."),
   inputs: enumOf(inputsNames).describe("How inputs are randomized; true unless told."),
   corrupt: trialSpecSchema.shape.corrupt.describe("Probability that a label is corrupted; 0 unless told."),
   labels: enumOf(labelsNames).describe(
@@ -88,9 +94,10 @@ function gridOf(group: Group): z.ZodType {
   const shape = Object.entries(group).map(([name, member]) => {
     const inner = member instanceof z.ZodType ? shapeOf(member) : member;
     if (inner) return [name, gridOf(inner).optional()];
-    const leaf = member as z.ZodType;
+    const own = member as z.ZodType;
+    const leaf = takesModelFile([name]) ? z.union([own, z.string().regex(MODEL_FILE)]) : own;
     const either = z.union([leaf, z.array(leaf).min(1)]);
-    const { description } = leaf;
+    const { description } = own;
     return [name, (description ? either.describe(description) : either).optional()];
   });
   return z.strictObject(Object.fromEntries(shape));

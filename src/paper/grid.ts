@@ -6,7 +6,7 @@ import { UsageError } from "../base/errors.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import type { LabelsName } from "../data/randomize.ts";
 import { modelNames } from "../run/subject.ts";
-import { recipeSchema } from "../train/recipe.ts";
+import { askedRecipeSchema } from "../train/recipe.ts";
 import type { Condition } from "./condition.ts";
 import type { AxisValue, ExperimentFile } from "./file-parse.ts";
 import { labelsOfSpec } from "./plan.ts";
@@ -30,13 +30,17 @@ export interface Cell {
 /** Most cells of a grid: a slip of the keyboard should not plan a million trials. */
 const MOST_CELLS = 10_000;
 
+/** Identities of the models in files that an experiment file names, by what it calls them. */
+export type ModelFiles = Readonly<Record<string, string>>;
+
 /**
  * The cells of an experiment file, its first axis varying slowest.
  *
  * @param file - Its name, for errors.
+ * @param models - Its model files; none unless told.
  * @throws UsageError if a combination is not possible, two cells are the same, or there are too many.
  */
-export function cellsOf({ axes }: ExperimentFile, file: string): Cell[] {
+export function cellsOf({ axes }: ExperimentFile, file: string, models: ModelFiles = {}): Cell[] {
   const count = axes.reduce((product, { values }) => product * values.length, 1);
   if (count > MOST_CELLS) {
     throw new UsageError(
@@ -57,7 +61,7 @@ export function cellsOf({ axes }: ExperimentFile, file: string): Cell[] {
     const coordinates = combination
       .filter(({ varies }) => varies)
       .map(({ path, value }) => ({ axis: path.join("."), value }));
-    return { coordinates, condition: conditionOf(combination, `${file}: ${nameCell(coordinates)}`) };
+    return { coordinates, condition: conditionOf(combination, `${file}: ${nameCell(coordinates)}`, models) };
   });
   refuseTwins(cells, file);
   return cells;
@@ -73,9 +77,12 @@ export const nameCell = (coordinates: readonly Coordinate[]): string =>
 function conditionOf(
   fields: readonly { readonly path: readonly string[]; readonly value: AxisValue }[],
   where: string,
+  models: ModelFiles,
 ): Condition {
   const fieldOf = (name: string): AxisValue | undefined => fields.find(({ path }) => path[0] === name)?.value;
-  const model = normalized(fieldOf("model") as string, fieldOf("batchNorm") as boolean | undefined, where);
+  const named = fieldOf("model") as string;
+  const batchNorm = fieldOf("batchNorm") as boolean | undefined;
+  const model = models[named] ?? normalized(named, batchNorm, where);
   const recipe: { [name: string]: unknown } = structuredClone(recipeOf(model, PAPER_EPOCHS));
   for (const { path, value } of fields) {
     if (path[0] !== "recipe") continue;
@@ -93,7 +100,7 @@ function conditionOf(
     inputs: (fieldOf("inputs") as Condition["inputs"] | undefined) ?? "true",
     corrupt,
     ...labelsOfSpec(corrupt, fieldOf("labels") as LabelsName | undefined),
-    recipe: recipeSchema.parse(recipe),
+    recipe: askedRecipeSchema.parse(recipe),
   };
 }
 

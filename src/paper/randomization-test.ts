@@ -84,7 +84,11 @@ export function testResult(plan: TestPlan, { ended, lacking }: Course, provenanc
       shape,
       hash: dataset.hash,
     },
-    model: { name: facts.modelName ?? request.model, parameters: facts.parameters },
+    model: {
+      name: facts.modelName ?? request.model,
+      parameters: facts.parameters,
+      ...(facts.findings && { file: { identity: request.model, findings: facts.findings } }),
+    },
     recipe: request.recipe,
     trials,
     summary: summarize(trials),

@@ -6,6 +6,7 @@ import { SHARE } from "../document/measurement.ts";
 import type { Plot } from "../document/plot.ts";
 import type { Provenance } from "../document/provenance.ts";
 import { measured, number, plain, type Table, text } from "../document/table.ts";
+import { isContent } from "../run/contents.ts";
 import { kindOfTrial, nameEscalated } from "../run/kinds.ts";
 import type { HistoryRow, TrialResult } from "../run/trial-record.ts";
 import { hasEnded } from "../verdict/escalation.ts";
@@ -13,6 +14,7 @@ import { groupTrials } from "../verdict/summary.ts";
 import { tellVerdict } from "../verdict/verdict.ts";
 import { epochsCell, epochsColumn } from "./cells.ts";
 import type { Course } from "./course.ts";
+import { type Definition, experimentId } from "./definition.ts";
 import type { Experiment } from "./experiment.ts";
 import type { ExperimentResult } from "./experiment-result.ts";
 import { course, measureReached, measureTrials } from "./measure.ts";
@@ -30,6 +32,19 @@ export const testExperiment = ({
   source: null,
 });
 
+/** The id of a test in a lab; it does not depend on what a model given by its bytes is called. */
+export function testId(
+  plan: TestPlan,
+  { what: _, setting }: Pick<Definition, "what" | "setting">,
+): Promise<string> {
+  const { modelName, ...facts } = plan.facts;
+  const { model } = plan.request;
+  const isNameless = isContent(model);
+  const called = isNameless ? `content-${model.slice(7, 15)}` : (modelName ?? model);
+  const experiment = { name: `test-${called}-${facts.dataset.name}`, source: null };
+  return experimentId(experiment, { what: { test: isNameless ? { ...plan, facts } : plan }, setting });
+}
+
 /** The document of a test that has come so far, as the lab shows it. */
 export function testDocument(
   id: string,
@@ -38,12 +53,16 @@ export function testDocument(
   provenance: Provenance,
 ): ExperimentResult {
   const { verdict, trials } = testResult(plan, state, provenance);
+  const experiment = testExperiment(plan);
+  // The answers stand below the question, first of all; what was looked at besides comes last.
+  const [capacity, learning, ...rest] = trials.length === 0 ? [] : tellVerdict(verdict);
   return {
     schema: "shatter/experiment@1",
     id,
-    ...testExperiment(plan),
+    ...experiment,
+    question: [experiment.question, capacity, learning].filter(Boolean).join(" "),
     scale: "custom",
-    notes: trials.length === 0 ? [] : tellVerdict(verdict),
+    notes: rest,
     tables: [summaryTable(trials)],
     plots: [
       coursePlot(trials, "Training accuracy", "train", ({ trainAccuracy }) => trainAccuracy),

@@ -9,9 +9,11 @@ import { whole } from "../base/limits.ts";
 import { countCopies } from "../data/copies.ts";
 import { classCounts, exampleCount } from "../data/dataset.ts";
 import { inputsNames, labelsNames } from "../data/randomize.ts";
+import { checkFile, findingSchema } from "../import/check.ts";
+import { isFileModel } from "../import/model.ts";
 import { summarizeModel } from "../nn/profile.ts";
 import type { DataSource } from "../run/runner.ts";
-import { checkRecipe, requirePossible } from "../train/possible.ts";
+import { checkRecipe, requirePossible, requireWarmup } from "../train/possible.ts";
 import { networkShape, splitsHash } from "../train/prepare.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { trialSpecSchema } from "../train/spec.ts";
@@ -46,6 +48,8 @@ export const testPlanSchema = z.object({
     dataset: trialSpecSchema.shape.dataset,
     /** What people call the model, where its identity is no name. */
     modelName: z.string().optional(),
+    /** What the check of a model file found. */
+    findings: z.array(findingSchema).optional(),
     classNames: z.array(z.string()),
     /** Shape of one example as the network sees it. */
     shape: counts,
@@ -83,12 +87,16 @@ export async function planTest(
   const { dataDir: _, ...place } = source;
   const { classNames } = splits.train;
   const shape = networkShape(splits, recipe);
+  const findings = isFileModel(model) ? checkFile(model, shape).findings : undefined;
+  const request = fitToBudget({ ...asked, recipe }, train);
+  requireWarmup(request.recipe, train);
   const plan = {
-    request: fitToBudget({ ...asked, recipe }, train),
+    request,
     source: place,
     facts: {
       dataset: { name: splits.train.name, hash: await splitsHash(splits), train, test },
       modelName: model.name === asked.model ? undefined : model.name,
+      ...(findings && { findings: [...findings] }),
       classNames,
       shape,
       parameters: summarizeModel(model, shape, classNames.length).count,

@@ -7,6 +7,7 @@
 
 import { z } from "zod";
 import { provenanceSchema } from "../document/provenance.ts";
+import { findingSchema } from "../import/check.ts";
 import { conformanceSchema, trialSchema } from "../run/trial-record.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { summaryRow, verdictSchema } from "../verdict/schema.ts";
@@ -27,7 +28,12 @@ export const testResultSchema = z.object({
     /** SHA-256 of the unrandomized training and test data. */
     hash: z.string(),
   }),
-  model: z.object({ name: z.string(), parameters: count }),
+  model: z.object({
+    name: z.string(),
+    parameters: count,
+    /** Of a model file: what specs call it by, its hash and how it is read, and what its check found. */
+    file: z.object({ identity: z.string(), findings: z.array(findingSchema) }).optional(),
+  }),
   // Not strict, as recipes are: later versions may have more to say.
   recipe: z.object({ ...recipeSchema.shape, fit: z.object(recipeSchema.shape.fit.shape) }),
   trials: z.array(trialSchema),

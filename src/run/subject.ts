@@ -9,13 +9,16 @@ import type { Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
 import { partOf } from "../data/subset.ts";
+import { readModelFile } from "../import/file.ts";
+import { createFileModel, type FileModel } from "../import/model.ts";
+import { readSettings, writeSettings } from "../import/settings.ts";
 import type { Model } from "../nn/model.ts";
 import { findModel, models } from "../nn/models.ts";
 import { readNetwork, writeNetwork } from "../nn/network.ts";
 import { cropForRecipe, type Framing, networkShape } from "../train/prepare.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { Subject } from "../train/trial.ts";
-import { type Content, contentOf, isContent, type ReadContent, requireContent } from "./contents.ts";
+import { bytesOf, type Content, contentOf, isContent, type ReadContent, requireContent } from "./contents.ts";
 import type { DataSource } from "./runner.ts";
 import { readSplits, writeSplits } from "./splits.ts";
 
@@ -25,6 +28,34 @@ export const datasetNames: readonly string[] = datasets.map(({ name }) => name);
 
 /** The model that comes with Shatter under a name; undefined if none does. */
 export const knownModel = (name: string): Model | undefined => models.get(name);
+
+/** Whether a text is the path of a model file, and no name; after a question mark it may say how the file is read. */
+export const isModelPath = (text: string): boolean => /\.onnx(\?|$)/i.test(text);
+
+/**
+ * A model from the bytes of an ONNX file.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { checkFile, modelOfFile, runRandomizationTest, tellFinding } from "shatter";
+ *
+ * const model = await modelOfFile(await readFile("resnet18.onnx"), "?start=keep", "resnet18");
+ * for (const finding of checkFile(model, [3, 32, 32]).findings) console.log(tellFinding(finding));
+ * const { verdict } = await runRandomizationTest({ data: "cifar10", n: 1000, model });
+ * console.log(verdict.text);
+ * ```
+ * @param settings - How it is read, such as `?start=keep`; as usual unless told.
+ * @param name - What people call it; by its hash unless told.
+ * @throws UsageError naming a setting that is not possible.
+ * @throws DataError naming the place, if the bytes are no ONNX file.
+ */
+export async function modelOfFile(bytes: Uint8Array, settings = "", name?: string): Promise<FileModel> {
+  const { identity } = await contentOf(bytes);
+  const read = readSettings(settings);
+  const model = createFileModel(readModelFile(bytes), read, name ?? `onnx-${identity.slice(7, 15)}`);
+  return { ...model, content: { identity: identity + writeSettings(read), bytes } };
+}
 
 /** Gives the things that identities stand for. */
 export interface Library {
@@ -50,15 +81,24 @@ export interface LibraryOptions {
   readonly load: (known: KnownDataset, options: LoadOptions) => Promise<Splits>;
   /** Reads what was given as a value; nothing was unless told. */
   readonly read?: ReadContent | undefined;
+  /** Reads a model file from its path, where that is possible. */
+  readonly readFile?: ((path: string) => Promise<Uint8Array>) | undefined;
   /** Whether the last examples are kept, for trials that share them; not unless told. */
   readonly keepsLast?: boolean;
 }
 
 /** Open a library. */
 export function createLibrary(options: LibraryOptions): Library {
-  const { load, read = async () => undefined, keepsLast = false } = options;
-  const model = async (identity: string): Promise<Model> =>
-    isContent(identity) ? readNetwork(await requireContent(read, "model", identity)) : findModel(identity);
+  const { load, read = async () => undefined, readFile, keepsLast = false } = options;
+  const model = async (identity: string): Promise<Model> => {
+    if (isContent(identity)) {
+      const bytes = await requireContent(read, "model", identity);
+      return isNetwork(bytes) ? readNetwork(bytes) : await modelOfFile(bytes, settingsOf(identity));
+    }
+    if (!readFile || !isModelPath(identity)) return findModel(identity);
+    const path = bytesOf(identity);
+    return await modelOfFile(await readFile(path), settingsOf(identity), baseName(path));
+  };
   const ask = async ({ name, ...wanted }: DataSource): Promise<Splits> =>
     isContent(name)
       ? partOf(readSplits(await requireContent(read, "data", name)), wanted)
@@ -70,6 +110,14 @@ export function createLibrary(options: LibraryOptions): Library {
     subject: async (spec, source) => ({ model: await model(spec.model), splits: await splits(source) }),
   };
 }
+
+/** What an identity or a path says, from the question mark on, of how a file is read. */
+const settingsOf = (identity: string): string => identity.slice(bytesOf(identity).length);
+
+/** Networks are written down as JSON, and no ONNX file begins so. */
+const isNetwork = (bytes: Uint8Array): boolean => bytes[0] === "{".charCodeAt(0);
+
+const baseName = (path: string): string => path.replace(/^.*[\\/]/, "").replace(/\.onnx$/i, "");
 
 /** A model and data, by name or as values. */
 export interface Given extends LoadOptions {
@@ -104,13 +152,17 @@ export async function identify(library: Library, given: Given, recipe: Framing):
   const whole = examples ? partOf(data as Splits, wanted) : await library.splits(source);
   const splits = cropForRecipe(whole, recipe);
   const isKnown = typeof model === "string" || knownModel(model.name) === model;
-  const network = isKnown
-    ? undefined
-    : await contentOf(writeNetwork(thing, networkShape(splits, recipe), splits.train.classNames.length));
+  const network =
+    thing.content ??
+    (isKnown
+      ? undefined
+      : await contentOf(writeNetwork(thing, networkShape(splits, recipe), splits.train.classNames.length)));
   return {
     subject: { model: thing, splits },
     model: network?.identity ?? (typeof model === "string" ? model : model.name),
     source,
-    contents: [network, examples].filter((content) => content !== undefined),
+    contents: [network && { ...network, identity: bytesOf(network.identity) }, examples].filter(
+      (content) => content !== undefined,
+    ),
   };
 }

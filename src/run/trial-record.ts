@@ -13,7 +13,7 @@ const count = z.int().min(0);
 
 const historyRow = z.object({
   epoch: z.int().min(1),
-  /** Mean over the epoch's batches, each measured before its update. */
+  /** Mean over the epoch's batches, each measured before its update; of smoothed labels where the recipe smooths them. */
   trainLoss: z.number().nullable(),
   /** Mean loss after the epoch, on the labels trained on; null if not measured. */
   fitLoss: z.number().nullable().default(null),

@@ -5,7 +5,7 @@
 import { randomStream } from "../base/random.ts";
 import { epochBatches } from "../data/batches.ts";
 import { sizeOf } from "../graph/value.ts";
-import { exponentialDecay } from "../nn/schedules.ts";
+import { learningRateAt } from "../nn/schedules.ts";
 import type { Mask } from "../nn/scope.ts";
 import type { EpochPosition } from "./checkpoint.ts";
 import type { Feed } from "./feed.ts";
@@ -61,7 +61,7 @@ export async function* trainEpoch(
         run.map(({ weights }) => weights),
         Float32Array,
       ),
-      rates: Float32Array.from(run, (_, index) => exponentialDecay(recipe, first + index, batches.length)),
+      rates: Float32Array.from(run, (_, index) => learningRateAt(recipe, first + index, batches.length)),
       masks: step.masks.map((mask, index) => drawMasks(mask, index, run.length, seed, first)),
       images: await feed.images(run, epoch),
     });

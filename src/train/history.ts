@@ -12,7 +12,10 @@ import type { Recipe } from "./recipe.ts";
 export interface EpochRow {
   /** From 1. */
   readonly epoch: number;
-  /** Mean over the epoch's batches, each before its update, in nats; null once it is not finite. */
+  /**
+   * Mean over the epoch's batches, each before its update, in nats, by smoothed labels where the recipe smooths them; null once
+   * it is not finite. All other losses are those of the labels as they are.
+   */
   readonly trainLoss: number | null;
   /** Mean after the epoch, on the labels trained on, in nats; null if not measured, or not finite. */
   readonly fitLoss: number | null;

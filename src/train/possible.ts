@@ -4,10 +4,13 @@
 
 import { UsageError } from "../base/errors.ts";
 import { requireAugmentable } from "../data/augment.ts";
+import { batchCount } from "../data/batches.ts";
 import { exampleShape, type Splits } from "../data/dataset.ts";
+import { inOrder, input, type Shape, sizeOf } from "../graph/value.ts";
 import type { Model } from "../nn/model.ts";
+import { createScope } from "../nn/scope.ts";
 import { networkShape } from "./prepare.ts";
-import { type Recipe, recipeSchema } from "./recipe.ts";
+import { askedRecipeSchema, type Recipe } from "./recipe.ts";
 import { requireTrainable } from "./step.ts";
 
 /**
@@ -21,8 +24,41 @@ export function requirePossible(model: Model, recipe: Recipe, splits: Splits, co
   const { train } = splits;
   requireAugmentable(exampleShape(train), recipe.augment);
   const shape = networkShape(splits, recipe);
-  requireTrainable(model, recipe, shape, train.classNames.length, count);
+  const classes = train.classNames.length;
+  requireTrainable(model, recipe, shape, classes, count);
+  if (recipe.batch === "all") requireHoldable(model, shape, classes, count);
+  requireWarmup(recipe, count);
 }
+
+/** Refuse a warm-up that a training does not live to see the end of. */
+export function requireWarmup(recipe: Recipe, count: number): void {
+  const { batch, lastBatch, epochs, learningRateWarmup: warmup = 0 } = recipe;
+  const steps = epochs * batchCount(count, batch, lastBatch);
+  if (warmup === 0 || warmup < steps) return;
+  throw new UsageError(
+    `\`learningRateWarmup\` ${warmup}: expected fewer than the ${steps} steps of ${epochs} epochs on ${count} examples; warm up in fewer, or train for more \`epochs\``,
+  );
+}
+
+/** Most bytes of what a network computes for a full batch: more is not to be had, or not used, on one machine. */
+const MOST_BYTES = 16 * 2 ** 30;
+
+/** Refuse a full batch that no memory holds. */
+function requireHoldable(model: Model, example: Shape, classes: number, count: number): void {
+  const elementsOf = (batch: number): number =>
+    inOrder([model.logits(input("x", [batch, ...example]), classes, createScope())]).reduce(
+      (total, value) => total + (value.kind === "application" ? sizeOf(value.shape) : 0),
+      0,
+    );
+  // What is computed of weights alone does not grow with the batch.
+  const each = Float32Array.BYTES_PER_ELEMENT * (elementsOf(2) - elementsOf(1));
+  if (each * count <= MOST_BYTES) return;
+  throw new UsageError(
+    `\`batch\` all: model "${model.name}" computes ${gibibytes(each * count)} GiB of numbers for ${count} examples, expected at most ${gibibytes(MOST_BYTES)}: use \`n\` ${Math.floor(MOST_BYTES / each)} or less, or a smaller \`batch\``,
+  );
+}
+
+const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(0);
 
 /**
  * Check a recipe and return it.
@@ -30,7 +66,7 @@ export function requirePossible(model: Model, recipe: Recipe, splits: Splits, co
  * @throws UsageError naming each field, what was expected and what came.
  */
 export function checkRecipe(recipe: unknown): Recipe {
-  const parsed = recipeSchema.safeParse(recipe);
+  const parsed = askedRecipeSchema.safeParse(recipe);
   if (parsed.success) return parsed.data;
   const complaints = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new UsageError(`recipe: ${complaints.join("; ")}`);

@@ -7,23 +7,42 @@ import { LARGEST_FLOAT, whole } from "../base/limits.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { initializations } from "../nn/initialize.ts";
 
+/** What makes the next parameters of gradients. */
+export const optimizers = ["sgd", "adam", "adamw"] as const;
+
 /** Shape and limits of a recipe. */
 export const recipeSchema = z.strictObject({
-  optimizer: z.enum(["sgd", "adam"]),
+  optimizer: z.enum(optimizers),
   learningRate: z.number().positive().max(LARGEST_FLOAT),
-  /** Factor a decay period. */
-  learningRateDecay: z.number().positive().max(1),
+  /** Factor a decay period; or `cosine`, over all epochs, however many they are. */
+  learningRateDecay: z.union([z.number().positive().max(1), z.literal("cosine")], {
+    error: 'expected "cosine" or a number above 0 and of at most 1',
+  }),
   /** The period of the decay: `epoch`, or a number of steps. */
   learningRateDecayEvery: z.union([z.literal("epoch"), whole(1)], {
     error: 'expected "epoch" or a whole number of steps',
   }),
+  /** Share of the learning rate that no decay goes below; 0 unless told. */
+  learningRateFloor: z.number().min(0).max(1).optional(),
+  /** Steps in which the learning rate rises to its height, before any decay; none unless told. */
+  learningRateWarmup: whole(0).optional(),
   momentum: z.number().min(0).lt(1),
   nesterov: z.boolean(),
-  batch: whole(1),
+  /** Examples a batch; or `all`, so that every step descends the whole training loss. */
+  batch: z.union([whole(1), z.literal("all")], {
+    error: 'expected "all" or a whole number of examples',
+  }),
   /** Whether the last, incomplete batch of an epoch is trained on (`keep`) or left out (`drop`). */
   lastBatch: z.enum(["keep", "drop"]),
-  /** Coefficient of the L2 penalty, added to the gradient of weights (not of biases). */
+  /**
+   * Coefficient of the L2 penalty, added to the gradient of weights (not of biases); with AdamW the share of weights, times the
+   * learning rate, that they lose in every step.
+   */
   weightDecay: z.number().min(0).max(LARGEST_FLOAT),
+  /** Largest norm of all gradients together, before weight decay: longer ones are scaled down to it; 0, or not told, for any. */
+  clipNorm: z.number().min(0).max(LARGEST_FLOAT).optional(),
+  /** Share of a training label's weight that goes to all classes alike; none unless told. Evaluation knows nothing of it. */
+  labelSmoothing: z.number().min(0).lt(1).optional(),
   /** Probability that a hidden unit is dropped. */
   dropout: z.number().min(0).lt(1),
   initialization: z.enum(initializations),
@@ -64,6 +83,21 @@ export const recipeSchema = z.strictObject({
 
 export type Recipe = z.infer<typeof recipeSchema>;
 
+/** Optional fields, which say at 0 what they say where they are not told. */
+const OPTIONAL = [
+  "learningRateFloor",
+  "learningRateWarmup",
+  "clipNorm",
+  "labelSmoothing",
+] as const satisfies readonly (keyof Recipe)[];
+
+/** A recipe as it is asked for: what changes nothing is left out, so that one training has one spec, and one id. */
+export const askedRecipeSchema = recipeSchema.transform((recipe): Recipe => {
+  const plain = { ...recipe };
+  for (const name of OPTIONAL) if (!plain[name]) delete plain[name];
+  return plain;
+});
+
 /**
  * The recipe of the paper for its small models without batch normalization (section 2 and appendix A): SGD,
  * momentum 0.9, learning rate 0.01, times 0.95 every 391 steps, no regularizer.
@@ -74,7 +108,7 @@ export type Recipe = z.infer<typeof recipeSchema>;
  * What the paper leaves open is chosen here: batches of 128 (they follow from the steps of its Fig. 1a), the
  * last incomplete batch kept, He initialization, and fitted means every label right or a loss below 0.01.
  */
-export const paperRecipe: Recipe = {
+export const paperRecipe: Recipe & { readonly batch: number; readonly learningRateDecay: number } = {
   optimizer: "sgd",
   learningRate: 0.01,
   learningRateDecay: 0.95,

@@ -76,7 +76,9 @@ export async function createTrainer(
     const fresh = (): Float32Array =>
       parameter
         ? initialize(parameter, initialization, seed, index)
-        : new Float32Array(sizeOf(shape)).fill(start);
+        : typeof start === "number"
+          ? new Float32Array(sizeOf(shape)).fill(start)
+          : start.slice();
     const elements = from ? from.state[name]!.slice() : fresh();
     state[name] = new Tensor("float32", elements, shape);
   });
@@ -161,7 +163,7 @@ function stepsOf(batches: Batches, from: number, to: number): Batches {
 
 /** What a network says about each example of a dataset. */
 export interface Answers {
-  /** `[count]`: cross-entropy of each example, in nats. */
+  /** `[count]`: cross-entropy of each example, in nats, by its label as it is: smoothing is of training only. */
   readonly losses: Float32Array;
   /** `[count]`: the class with the largest logit. */
   readonly predicted: Int32Array;

@@ -4,14 +4,15 @@
 
 import { UsageError } from "../base/errors.ts";
 import { isAugmented } from "../data/augment.ts";
+import { batchSize } from "../data/batches.ts";
 import { gradient } from "../graph/gradient.ts";
 import { divide, multiply } from "../graph/ops/elementwise.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { sum } from "../graph/ops/sum.ts";
-import { type Graph, type Input, input, type Shape } from "../graph/value.ts";
+import { type Graph, type Input, input, type Shape, type Value } from "../graph/value.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
-import { adam, addWeightDecay, type Optimizer, sgd } from "../nn/optimizers.ts";
+import { adam, addWeightDecay, clipGradients, type Optimizer, sgd } from "../nn/optimizers.ts";
 import { rateHolds } from "../nn/schedules.ts";
 import { createScope, type Mask, type Parameter } from "../nn/scope.ts";
 import type { Device } from "./devices.ts";
@@ -23,8 +24,8 @@ export interface StepState {
   readonly input: Input;
   /** The output that replaces it in the next step. */
   readonly output: string;
-  /** What its elements start as, unless it is a parameter. */
-  readonly start: number;
+  /** What its elements start as, all or each, unless it is a parameter. */
+  readonly start: number | Float32Array;
   /** Whether it is in proportion to the rate of the step that left it, and scaled where the rate changes. */
   readonly isDisplacement: boolean;
 }
@@ -36,7 +37,8 @@ export interface Step {
    * and for each step `indices [batch]` (rows of the batch), `weights [batch]` (1, or 0 for the padding of an
    * incomplete batch), `rate []` (that of the step before, unless displacements were scaled), and the dropout
    * masks. With augmentation each step has `images [batch, ...example]` of its own, and only `labels` are
-   * shared. Outputs: `loss []`, the mean over the batch before the update, and the next state.
+   * shared. Outputs: `loss []`, the mean over the batch before the update (of smoothed labels, where they
+   * are), and the next state.
    */
   readonly graph: Graph;
   readonly parameters: readonly Parameter[];
@@ -58,11 +60,12 @@ export interface Step {
  */
 export function requireTrainable(
   model: Model,
-  { batch, lastBatch }: Pick<Recipe, "batch" | "lastBatch">,
+  { batch: asked, lastBatch }: Pick<Recipe, "batch" | "lastBatch">,
   example: Shape,
   classes: number,
   count: number,
 ): void {
+  const batch = batchSize(asked, count);
   const scope = createScope();
   model.logits(input("x", [1, ...example]), classes, scope);
   const isFull = count % batch === 0 || (lastBatch === "drop" && count > batch);
@@ -89,7 +92,7 @@ export function unsupportedStep(
   // Building a step takes a moment, and this device runs them all.
   if (device === "cpu") return undefined;
   const { example, classes } = on;
-  return unsupportedOn(device, buildStep(model, paperRecipe, example, classes, paperRecipe.batch).graph);
+  return unsupportedOn(device, buildStep(model, paperRecipe, example, classes, 1).graph);
 }
 
 /**
@@ -114,10 +117,23 @@ const LANES = 128;
  * @param count - Number of training examples.
  */
 export const rowsOf = ({ batch }: Pick<Recipe, "batch">, count: number): number =>
-  Math.min(batch, Math.max(ORDERED_ROWS, Math.ceil(count / LANES) * LANES));
+  Math.min(batchSize(batch, count), Math.max(ORDERED_ROWS, Math.ceil(count / LANES) * LANES));
 
-const optimizerOf = (recipe: Recipe): Optimizer =>
-  recipe.optimizer === "adam" ? adam : sgd(recipe.momentum, recipe.nesterov, rateHolds(recipe));
+const optimizerOf = (recipe: Recipe): Optimizer => {
+  const { optimizer, weightDecay, momentum, nesterov } = recipe;
+  if (optimizer === "sgd") return sgd(momentum, nesterov, rateHolds(recipe));
+  return adam(optimizer === "adamw" ? weightDecay : 0);
+};
+
+/** What the optimizer is given as gradients: clipped, then those of the penalty added, unless the optimizer takes it apart. */
+function descentOf(
+  parameters: readonly Parameter[],
+  slopes: readonly Value[],
+  { optimizer, weightDecay, clipNorm }: Recipe,
+): readonly Value[] {
+  const clipped = clipNorm ? clipGradients(slopes, clipNorm) : slopes;
+  return optimizer === "adamw" ? clipped : addWeightDecay(parameters, clipped, weightDecay);
+}
 
 /**
  * Build the step of a model under a recipe.
@@ -136,7 +152,7 @@ export function buildStep(model: Model, recipe: Recipe, example: Shape, classes:
 
   const scope = createScope({ training: true, dropout: recipe.dropout });
   const logits = model.logits(isShared ? gather(images, indices) : images, classes, scope);
-  const losses = crossEntropy(logits, gather(labels, indices));
+  const losses = crossEntropy(logits, gather(labels, indices), recipe.labelSmoothing);
   const total = sum(multiply(losses, weights), { axes: [0], keepDims: false });
   const loss = divide(total, sum(weights, { axes: [0], keepDims: false }));
 
@@ -145,7 +161,7 @@ export function buildStep(model: Model, recipe: Recipe, example: Shape, classes:
     loss,
     parameters.map((parameter) => parameter.value),
   );
-  const starts = new Map<Input, number>(averages.map(({ value, start }) => [value, start]));
+  const starts = new Map<Input, number | Float32Array>(averages.map(({ value, start }) => [value, start]));
   const displacements = new Set<Input>();
   const declare = (name: string, shape: Shape, start: number): Input => {
     const value = input(name, shape);
@@ -154,7 +170,7 @@ export function buildStep(model: Model, recipe: Recipe, example: Shape, classes:
   };
   const updates = optimizerOf(recipe)({
     parameters,
-    gradients: addWeightDecay(parameters, slopes, recipe.weightDecay),
+    gradients: descentOf(parameters, slopes, recipe),
     rate,
     state: declare,
     displacement(name, shape) {

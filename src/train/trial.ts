@@ -7,7 +7,7 @@ import { batchCount } from "../data/batches.ts";
 import { type Dataset, exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
-import { exponentialDecay } from "../nn/schedules.ts";
+import { learningRateAt } from "../nn/schedules.ts";
 import { type Checkpoint, type EpochPosition, requireEqual, stateOf, tensorsOf } from "./checkpoint.ts";
 import type { Engine } from "./engine.ts";
 import { EPOCH_START, trainEpoch } from "./epoch.ts";
@@ -240,7 +240,7 @@ function rateBefore(
   stepsPerEpoch: number,
 ): number | undefined {
   const done = history.length * stepsPerEpoch + step;
-  return done === 0 ? undefined : Math.fround(exponentialDecay(recipe, done - 1, stepsPerEpoch));
+  return done === 0 ? undefined : Math.fround(learningRateAt(recipe, done - 1, stepsPerEpoch));
 }
 
 /** Share of predictions that equal the labels. */

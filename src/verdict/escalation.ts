@@ -95,12 +95,12 @@ export function nextRung(attempts: readonly TrialResult[], allowed: number): Run
   return undefined;
 }
 
-/** A recipe on a rung: its epochs doubled so often, and its decay stretched to match. */
+/** A recipe on a rung: its epochs doubled so often, and its decay stretched to match; a cosine is as long as the training anyway. */
 export function stretched(recipe: Recipe, { doublings, learningRate }: Rung): Recipe {
   let { epochs, learningRateDecay } = recipe;
   for (let doubling = 0; doubling < doublings; doubling++) {
     epochs *= 2;
-    learningRateDecay = Math.sqrt(learningRateDecay);
+    if (learningRateDecay !== "cosine") learningRateDecay = Math.sqrt(learningRateDecay);
   }
   return { ...recipe, epochs, learningRateDecay, learningRate };
 }

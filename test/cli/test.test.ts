@@ -100,6 +100,59 @@ describe("shatter test", () => {
     expect(trials.map(({ status }: { status: string }) => status)).toEqual(["done"]);
   });
 
+  test("trains by the schedule, optimizer and loss that are asked for, on all examples at once", async () => {
+    const asked = {
+      "--batch": "all",
+      "--optimizer": "adamw",
+      "--lr": "0.01",
+      "--lr-decay": "cosine",
+      "--lr-floor": "0.1",
+      "--lr-warmup": "2",
+      "--weight-decay": "0.1",
+      "--clip-norm": "2",
+      "--label-smoothing": "0.2",
+      "--epochs": "40",
+      "--eval-every": "5",
+      // 200 each: 40 steps, of which the trial may take half.
+      "--budget": "8000 images",
+      "--seeds": "1",
+      "--corrupt": "0",
+      "--escalations": "0",
+      "--json": "-",
+    };
+    const run = await shatterHere([...SMALL, ...Object.entries(asked).flat()]);
+    expect(run.stderr).toBe("");
+    const { recipe, trials, verdict } = JSON.parse(run.stdout);
+    expect(recipe).toMatchObject({
+      batch: "all",
+      optimizer: "adamw",
+      learningRateDecay: "cosine",
+      learningRateFloor: 0.1,
+      learningRateWarmup: 2,
+      weightDecay: 0.1,
+      clipNorm: 2,
+      labelSmoothing: 0.2,
+      epochs: 20,
+    });
+    expect(verdict.budget.steps).toBe(40);
+    expect(trials[0].steps).toBe(trials[0].epochs);
+    expect(trials[0].trainAccuracy).toBeGreaterThan(0.5);
+  });
+
+  test.each([
+    [["--lr-decay", "cosin"], 'expected "cosine" or a number in (0, 1], got "cosin"'],
+    [["--batch", "0"], 'expected "all" or a whole number of at least 1, got "0"'],
+    [["--label-smoothing", "1"], 'expected a number in [0, 1), got "1"'],
+    [
+      ["--lr-warmup", "14", "--epochs", "2"],
+      "error: --lr-warmup 14: expected fewer than the 14 steps of 2 epochs",
+    ],
+  ])("refuses %j", async (args, message) => {
+    const run = await shatterHere([...SMALL, ...args]);
+    expect(run.stderr).toContain(message);
+    expect(run.code).toBe(2);
+  });
+
   test("refuses windows of images that have but one", async () => {
     const folder = new URL("../../../shared/data/mnist", import.meta.url).pathname;
     const data = ["--data", "mnist", "--data-dir", folder, "--n", "100", "--test-n", "50", "--quiet"];

@@ -123,6 +123,11 @@ describe("the gradient of a composition", () => {
     expectDerivative(lossOf(hidden), [x, w1, b1, w2, b2], inputs, feeds);
   });
 
+  test("is the difference quotient: with smoothed labels", () => {
+    const loss = all(crossEntropy(gemm(hidden, w2, b2, plain), labels, 0.25));
+    expectDerivative(loss, [w1, b1, w2, b2], inputs, feeds);
+  });
+
   test("is the difference quotient: with a dropout mask", () => {
     expectDerivative(lossOf(multiply(hidden, mask)), [w1, b1, w2, b2], inputs, feeds);
   });

@@ -38,7 +38,7 @@ function feedsOf(step: Step): Feeds {
     const parameter = step.parameters[index];
     const elements = parameter
       ? initialize(parameter, "he-normal", 0, index)
-      : new Float32Array(sizeOf(shape)).fill(start);
+      : new Float32Array(sizeOf(shape)).fill(start as number);
     return [name, elements] as const;
   });
   const masks = step.masks.map(({ value }) => {

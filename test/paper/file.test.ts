@@ -50,6 +50,22 @@ recipe: { weightDecay: 0.001, epochs: 30, augment: { crop: [false, true] } }
     );
   });
 
+  test("schedules, clips, smooths and descends in full batches, or does not", () => {
+    const recipes = cellsIn(
+      `${MODEL}recipe: {batch: [all, 32], learningRateDecay: [cosine, 0.9], clipNorm: [0, 1], learningRateWarmup: 5}\n`,
+    ).map(({ condition }) => condition.recipe);
+    expect(recipes).toHaveLength(8);
+    expect(recipes[0]).toMatchObject({ batch: "all", learningRateDecay: "cosine", learningRateWarmup: 5 });
+    expect(recipes[7]).toMatchObject({ batch: 32, learningRateDecay: 0.9, clipNorm: 1 });
+    // None is what was trained before there was a choice, and has its id.
+    expect(recipes[0]).not.toHaveProperty("clipNorm");
+    const none = "clipNorm: 0, labelSmoothing: 0, learningRateFloor: 0, learningRateWarmup: 0";
+    expect(cellsIn(`${MODEL}recipe: {${none}}\n`)[0]!.condition).toEqual(cellsIn(MODEL)[0]!.condition);
+    expect(complaints(`${MODEL}recipe: {learningRateDecay: [cosin]}\n`)).toEqual([
+      'my.yaml:3:30: recipe.learningRateDecay: expected "cosine" or a number above 0 and of at most 1, got "cosin"',
+    ]);
+  });
+
   test("turns batch normalization on and off where a model has it", () => {
     const cells = cellsIn("data: cifar10\nmodel: inception\nbatchNorm: [true, false]\n");
     expect(cells.map(({ condition }) => condition.model)).toEqual(["inception", "inception-nobn"]);
@@ -100,7 +116,7 @@ recipe: { weightDecay: 0.001, epochs: 30, augment: { crop: [false, true] } }
     [
       "a name that is none",
       "recipe: {optimizer: adamm}\n",
-      'my.yaml:3:21: recipe.optimizer: expected one of "sgd"|"adam", got "adamm"; did you mean "adam"?',
+      'my.yaml:3:21: recipe.optimizer: expected one of "sgd"|"adam"|"adamw", got "adamm"; did you mean "adam"?',
     ],
     [
       "a value of two kinds that is neither",

@@ -4,7 +4,7 @@ import type { Splits } from "../../src/data/dataset.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { conditionsOf, specsOf, type TestRequest } from "../../src/paper/plan.ts";
 import { planTest } from "../../src/paper/test-plan.ts";
-import { checkRecipe } from "../../src/train/possible.ts";
+import { checkRecipe, requirePossible } from "../../src/train/possible.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { trialId } from "../../src/train/spec.ts";
 
@@ -19,6 +19,16 @@ const SPLITS: Splits = (() => {
   };
   return { train: split, test: split };
 })();
+
+/** What an error says. */
+function complaintOf(run: () => void): string {
+  try {
+    run();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "";
+}
 
 const TINY = { model: findModel("linear"), splits: SPLITS };
 
@@ -70,6 +80,40 @@ describe("conditionsOf", () => {
 });
 
 describe("planTest", () => {
+  test("refuses a warm-up that training does not outlive, by its own epochs or a budget's", async () => {
+    const recipe = { ...paperRecipe, learningRateWarmup: 8, epochs: 8, batch: 2 };
+    const planned = (changes: Partial<TestRequest>) =>
+      planTest({ ...REQUEST, recipe, ...changes }, { name: "tiny" }, TINY);
+    await expect(planned({})).rejects.toThrow(
+      "`learningRateWarmup` 8: expected fewer than the 8 steps of 8 epochs on 2 examples; warm up in fewer",
+    );
+    const longer = { ...recipe, epochs: 9 };
+    expect((await planned({ recipe: longer })).request.recipe).toEqual(longer);
+    // Six trials, and half of the steps are kept for what they leave undecided.
+    const budget = { asked: "96 steps", steps: 96, secondsPerStep: null };
+    await expect(planned({ recipe: longer, budget })).rejects.toThrow("fewer than the 8 steps of 8 epochs");
+  });
+
+  test("refuses a batch of more examples than memory holds the network's numbers for", () => {
+    const { train, test: held } = SPLITS;
+    const images = { ...train, shape: [2, 3, 28, 28], inputs: new Uint8Array(2 * 3 * 28 * 28) };
+    const possible = (model: string, count: number) =>
+      requirePossible(
+        findModel(model),
+        { ...paperRecipe, batch: "all" },
+        { train: images, test: held },
+        count,
+      );
+    expect(() => possible("alexnet", 1000)).not.toThrow();
+    expect(() => possible("mlp-1x512", 50_000)).not.toThrow();
+    const message =
+      /^`batch` all: model "alexnet" computes (\d+) GiB of numbers for 50000 examples, expected at most 16: use `n` (\d+) or less/;
+    expect(() => possible("alexnet", 50_000)).toThrow(message);
+    const most = /use `n` (\d+)/.exec(complaintOf(() => possible("alexnet", 50_000)))![1];
+    expect(() => possible("alexnet", Number(most))).not.toThrow();
+    expect(() => possible("alexnet", Number(most) + 1)).toThrow("use `n`");
+  });
+
   const plan = async () => {
     const { request, facts } = await planTest(REQUEST, { name: "tiny" }, TINY);
     return specsOf(request, facts.dataset);
@@ -133,6 +177,13 @@ describe("planTest for a model with batch normalization", () => {
     );
   });
 
+  test("takes all examples at once, however many", async () => {
+    const recipe = { ...paperRecipe, batch: "all" as const };
+    const subject = { model: findModel("inception"), splits: blank(20) };
+    const { request } = await planTest({ ...REQUEST, recipe }, { name: "blank" }, subject);
+    expect(request.recipe.batch).toBe("all");
+  });
+
   test("refuses a table", async () => {
     const { train, test: held } = SPLITS;
     const table = { train: { ...train, shape: [2, 4] }, test: { ...held, shape: [2, 4] } };
@@ -144,6 +195,20 @@ describe("planTest for a model with batch normalization", () => {
 });
 
 describe("checkRecipe", () => {
+  test("leaves out what changes nothing, so that it is the trial that it always was", () => {
+    const nothing = { learningRateFloor: 0, learningRateWarmup: 0, clipNorm: 0, labelSmoothing: 0 };
+    expect(checkRecipe({ ...paperRecipe, ...nothing })).toStrictEqual(paperRecipe);
+    const something = { learningRateFloor: 0.1, learningRateWarmup: 5, clipNorm: 1, labelSmoothing: 0.1 };
+    const asked = {
+      ...paperRecipe,
+      ...something,
+      learningRateDecay: "cosine",
+      optimizer: "adamw",
+      batch: "all",
+    };
+    expect(checkRecipe(asked)).toStrictEqual(asked);
+  });
+
   test("names the field that is wrong", () => {
     expect(() => checkRecipe({ ...paperRecipe, momentum: 1 })).toThrow("recipe: momentum: ");
     expect(() => checkRecipe({ ...paperRecipe, learningRate: Number.NaN })).toThrow("recipe: learningRate: ");

@@ -7,6 +7,7 @@ import { relu } from "../../src/graph/ops/elementwise.ts";
 import { sizeOf } from "../../src/graph/value.ts";
 import { dense, flatten } from "../../src/nn/layers.ts";
 import type { Model } from "../../src/nn/model.ts";
+import { learningRateAt } from "../../src/nn/schedules.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import { buildStep, type Step } from "../../src/train/step.ts";
 
@@ -27,6 +28,7 @@ const ROWS = 12;
 /** Number of steps of each run. */
 const STEPS = 10;
 const BATCH = 4;
+export const STEPS_PER_EPOCH = ROWS / BATCH;
 
 /** One run: a recipe from a start, over given batches. All numbers are exact in float32. */
 export interface StepCase {
@@ -51,6 +53,15 @@ export interface StepCase {
   }[];
 }
 
+/** Rates that change in every step, over 12 of which the first ten are trained. */
+const COSINE: Partial<Recipe> = {
+  learningRate: 0.2,
+  learningRateDecay: "cosine",
+  learningRateFloor: 0.125,
+  learningRateWarmup: 4,
+  epochs: 4,
+};
+
 const recipes: { readonly [title: string]: Partial<Recipe> } = {
   "SGD without momentum": { momentum: 0 },
   "SGD with momentum": {},
@@ -59,6 +70,33 @@ const recipes: { readonly [title: string]: Partial<Recipe> } = {
   "momentum and dropout": { dropout: 0.5 },
   Adam: { optimizer: "adam" },
   "Adam and weight decay": { optimizer: "adam", weightDecay: 0.03125 },
+  AdamW: { optimizer: "adamw", weightDecay: 0.5 },
+  "a cosine after a warm-up, Nesterov momentum": { ...COSINE, nesterov: true },
+  "a staircase after a warm-up, AdamW": {
+    ...COSINE,
+    learningRate: 0.05,
+    learningRateDecay: 0.5,
+    learningRateDecayEvery: 2,
+    optimizer: "adamw",
+    weightDecay: 0.5,
+  },
+  "a cosine to zero, momentum and weight decay": {
+    ...COSINE,
+    learningRateFloor: 0,
+    learningRateWarmup: 0,
+    weightDecay: 0.03125,
+  },
+  "gradients clipped, momentum and weight decay": { clipNorm: 0.25, weightDecay: 0.03125 },
+  "gradients clipped in some steps, AdamW": { clipNorm: 1, optimizer: "adamw", weightDecay: 0.5 },
+  "gradients too short to be clipped": { clipNorm: 64 },
+  "smoothed labels": { labelSmoothing: 0.125 },
+  "smoothed labels, clipped gradients, dropout, AdamW": {
+    labelSmoothing: 0.25,
+    clipNorm: 0.5,
+    dropout: 0.5,
+    optimizer: "adamw",
+    weightDecay: 0.25,
+  },
 };
 
 /** The step of a case. */
@@ -82,8 +120,12 @@ export const stepCases: readonly StepCase[] = Object.entries(recipes).map(([titl
     start: normals(sizeOf(shape), 0.5),
   }));
   // A large rate, so that ten steps matter; it falls as a schedule's does.
-  const base = recipe.optimizer === "adam" ? 0.05 : 0.2;
-  const rates = perStep((step) => Math.fround(base * 0.95 ** Math.floor(step / 3)));
+  const base = recipe.optimizer === "sgd" ? 0.2 : 0.05;
+  const rateOf = (step: number): number =>
+    changes.learningRate
+      ? learningRateAt(recipe, step, STEPS_PER_EPOCH)
+      : base * 0.95 ** Math.floor(step / 3);
+  const rates = perStep((step) => Math.fround(rateOf(step)));
   const weights = perStep((step) => (step === STEPS - 1 ? [1, 1, 1, 0] : [1, 1, 1, 1]));
   const masks =
     recipe.dropout === 0

@@ -12,7 +12,7 @@ import { openEngine } from "../../src/train/engine.ts";
 import { type Batches, createEvaluator, createTrainer, type TrainingState } from "../../src/train/session.ts";
 import { buildStep } from "../../src/train/step.ts";
 import goldens from "../golden/networks.json" with { type: "json" };
-import { CLASSES, type NetworkCase, networkCases, networkQuestion, ROWS } from "./networks.ts";
+import { BATCH, CLASSES, type NetworkCase, networkCases, networkQuestion, ROWS } from "./networks.ts";
 
 /** Positions of the elements that are compared one by one: evenly spread, the first and the last among them. */
 const sampledPositions = (size: number): number[] => [
@@ -104,10 +104,10 @@ const dataOf = ({ example, images, labels }: NetworkCase): Dataset => ({
 });
 
 /** Some consecutive steps of a case. */
-const batchesOf = ({ indices, rates, recipe }: NetworkCase, from: number, to: number): Batches => ({
+const batchesOf = ({ indices, rates }: NetworkCase, from: number, to: number): Batches => ({
   steps: to - from,
   indices: Int32Array.from(indices.slice(from, to).flat()),
-  weights: new Float32Array((to - from) * recipe.batch).fill(1),
+  weights: new Float32Array((to - from) * BATCH).fill(1),
   rates: Float32Array.from(rates.slice(from, to)),
   masks: [],
 });

@@ -53,15 +53,17 @@ const settings = {
   "inception-nobn": { rate: 0.0005, example: [3, 12, 12], seed: 2 },
 } as const;
 
+export const BATCH = 16;
+
 /** All runs. */
 export const networkCases = (): NetworkCase[] =>
   Object.entries(settings).map(([name, { rate, example, seed }]) => {
-    const recipe: Recipe = { ...paperRecipe, batch: 16, lastBatch: "drop", weightDecay: 0.0005 };
+    const recipe: Recipe = { ...paperRecipe, batch: BATCH, lastBatch: "drop", weightDecay: 0.0005 };
     const random = randomStream(seed, "network-cases");
     const images = Float32Array.from({ length: ROWS * sizeOf(example) }, () => random.normal());
     const labels = Array.from({ length: ROWS }, () => random.below(CLASSES));
     const indices = Array.from({ length: STEPS }, () =>
-      Array.from(random.permutation(ROWS).subarray(0, recipe.batch)),
+      Array.from(random.permutation(ROWS).subarray(0, BATCH)),
     );
     const scope = createScope();
     findModel(name).logits(input("x", [1, ...example]), CLASSES, scope);

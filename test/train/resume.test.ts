@@ -80,6 +80,21 @@ const RECIPES: readonly (readonly [name: string, recipe: Partial<Recipe>])[] = [
   ["momentum, decaying every step", { learningRateDecay: 0.9, learningRateDecayEvery: 1 }],
   ["Nesterov, dropout and weight decay", { nesterov: true, dropout: 0.3, weightDecay: 1e-3 }],
   ["Adam with dropout", { optimizer: "adam", learningRate: 1e-3, dropout: 0.5 }],
+  // The rate's course is interrupted as it rises, at its height, and as it falls.
+  ["momentum, a warm-up and a cosine", { learningRateWarmup: 5, learningRateDecay: "cosine" }],
+  [
+    "AdamW, a warm-up and a cosine, clipped gradients and smoothed labels",
+    {
+      optimizer: "adamw",
+      learningRate: 1e-3,
+      weightDecay: 0.1,
+      learningRateWarmup: 5,
+      learningRateDecay: "cosine",
+      learningRateFloor: 0.1,
+      clipNorm: 0.5,
+      labelSmoothing: 0.1,
+    },
+  ],
 ];
 
 describe("a resumed trial", () => {

@@ -111,6 +111,12 @@ describe("a rate that changes in every step", () => {
     ["Nesterov's momentum", { ...everyStep, nesterov: true }],
     ["no momentum", { momentum: 0 }],
     ["Adam", { optimizer: "adam" }],
+    ["momentum and a cosine", { learningRateDecay: "cosine" }],
+    ["momentum and a warm-up", { learningRateWarmup: 3 }],
+    [
+      "AdamW, a cosine and clipped gradients",
+      { optimizer: "adamw", learningRateDecay: "cosine", clipNorm: 0.1 },
+    ],
   ])("costs no run of the engine with %s", async (_, changes) => {
     expect(await runsOf(changes, rates)).toBe(1);
     expect(await weightsBy(changes, [rates.slice(0, 2), rates.slice(2)])).toEqual(

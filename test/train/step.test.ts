@@ -6,13 +6,14 @@ import { describe, expect, test } from "vitest";
 import { hashOf } from "../../scripts/golden-cases.ts";
 import { evaluate } from "../../src/graph/evaluate.ts";
 import { sizeOf } from "../../src/graph/value.ts";
+import { learningRateAt } from "../../src/nn/schedules.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { createTrainer, ratioOf } from "../../src/train/session.ts";
 import type { Step } from "../../src/train/step.ts";
 import goldens from "../golden/steps.json" with { type: "json" };
 import { expectClose } from "../graph/oracle.ts";
-import { CLASSES, EXAMPLE, type StepCase, stepCases, stepOf } from "./cases.ts";
+import { CLASSES, EXAMPLE, STEPS_PER_EPOCH, type StepCase, stepCases, stepOf } from "./cases.ts";
 
 const ENGINE = await openEngine(runtime, "cpu", 1);
 
@@ -23,6 +24,10 @@ interface Golden {
   /** The parameters after the first step and after the last. */
   readonly first: { readonly [name: string]: readonly number[] };
   readonly last: { readonly [name: string]: readonly number[] };
+  /** `[10]`, of all gradients together before they are clipped, where they are. */
+  readonly norms?: readonly number[];
+  /** By PyTorch's schedulers, of all steps of the training, where there is a schedule. */
+  readonly rates?: readonly number[];
 }
 
 /** What a run of ten steps says: losses, and the state after each step that was looked at. */
@@ -48,7 +53,7 @@ function startOf(given: StepCase, step: Step): { [name: string]: readonly number
   return Object.fromEntries(
     step.state.map(({ input: { name, shape }, start }) => [
       name,
-      starts[name] ?? new Array<number>(sizeOf(shape)).fill(start),
+      starts[name] ?? new Array<number>(sizeOf(shape)).fill(start as number),
     ]),
   );
 }
@@ -119,8 +124,11 @@ const forms = (given: StepCase): readonly (readonly [title: string, step: Step])
   [", with a rate for every step", stepOf({ recipe: { ...given.recipe, learningRateDecayEvery: 1 } })],
 ];
 
-describe.each(stepCases.map((given) => [given.title, given] as const))("%s", (title, given) => {
-  const golden = (goldens as unknown as { readonly [title: string]: Golden })[title]!;
+const goldenOf = ({ title }: StepCase): Golden =>
+  (goldens as unknown as { readonly [title: string]: Golden })[title]!;
+
+describe.each(stepCases.map((given) => [given.title, given] as const))("%s", (_, given) => {
+  const golden = goldenOf(given);
   const names = given.parameters.map(({ name }) => name);
 
   test("has a golden of this very case", async () => {
@@ -145,4 +153,22 @@ describe.each(stepCases.map((given) => [given.title, given] as const))("%s", (ti
     for (const name of names)
       expectClose(last[name]!, golden.last[name]!, FLOAT32, `${name} after ten steps`);
   });
+});
+
+const scheduled = stepCases.filter(({ recipe }) => recipe.learningRateWarmup !== undefined);
+
+test.each(scheduled)("$title has the rates of PyTorch's schedulers", (given) => {
+  const { rates } = goldenOf(given);
+  const ours = rates!.map((_, step) => learningRateAt(given.recipe, step, STEPS_PER_EPOCH));
+  // A closed form beside one that goes from rate to rate.
+  expectClose(ours, rates!, FLOAT64, "rates");
+  expect(given.rates).toEqual(ours.slice(0, given.rates.length).map(Math.fround));
+});
+
+test("gradients are clipped in all steps of a case, in some, or in none", () => {
+  const clipped = stepCases.flatMap((given) => {
+    const { clipNorm } = given.recipe;
+    return clipNorm ? [goldenOf(given).norms!.filter((norm) => norm > clipNorm).length] : [];
+  });
+  expect(clipped).toEqual([10, 2, 0, 4]);
 });

@@ -1,9 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Splits } from "../../src/data/dataset.ts";
 import { shapes } from "../../src/data/shapes.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
-import { openEngine } from "../../src/train/engine.ts";
+import { type Engine, openEngine } from "../../src/train/engine.ts";
 import type { TrialYield } from "../../src/train/events.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
@@ -64,6 +64,59 @@ describe("runTrial", () => {
     // Of these, no row is left out: that would change bytes.
     expect([100, 128, 4096].map((batch) => rowsOf({ batch }, 64))).toEqual([100, 128, 4096]);
     expect([5000, 9000].map((count) => rowsOf({ batch: 200_000 }, count))).toEqual([5120, 9088]);
+  });
+
+  test("takes all examples at once: another spec, and the bytes of a batch of as many", async () => {
+    const left = async (batch: Recipe["batch"]) => outcomeOf(await eventsOf(specOf({ epochs: 3, batch })));
+    const all = await left("all");
+    expect(all).toEqual(await left(200));
+    expect(all.steps).toBe(3);
+    expect(rowsOf({ batch: "all" }, 5000)).toBe(5000);
+  });
+
+  test("runs the engine as often for rates that change in every step as for one that holds", async () => {
+    const runsOf = async (recipe: Partial<Recipe>): Promise<number> => {
+      let runs = 0;
+      const open: Engine["open"] = async (model) => {
+        const session = await ENGINES[1].open(model);
+        const { run } = session;
+        vi.spyOn(session, "run").mockImplementation((...given) => {
+          runs++;
+          return run.apply(session, given);
+        });
+        return session;
+      };
+      const fit = { accuracy: 1, loss: 0, stop: false };
+      // 30 steps.
+      const spec = specOf({ batch: 20, epochs: 3, fit, ...recipe });
+      const subject = { model: findModel(spec.model), splits: SPLITS };
+      const events = await Array.fromAsync(runTrial(spec, subject, { ...ENGINES[1], open }));
+      expect(outcomeOf(events).steps).toBe(30);
+      return runs;
+    };
+    const holding = await runsOf({ learningRateDecay: 1 });
+    const changing: Partial<Recipe>[] = [
+      { learningRateDecay: "cosine", learningRateWarmup: 5 },
+      { learningRateDecay: "cosine", nesterov: true, clipNorm: 1 },
+      { learningRateDecay: "cosine", optimizer: "adamw" },
+    ];
+    expect(await Promise.all(changing.map(runsOf))).toEqual([holding, holding, holding]);
+    // So it would be, were the rate not known to change.
+    expect(await runsOf({ learningRateDecay: 0.9, learningRateDecayEvery: 2 })).toBe(holding + 12);
+  });
+
+  test("tells the loss of smoothed labels while it trains, and that of labels as they are when it measures", async () => {
+    const fit = { accuracy: 1, loss: 0, stop: false };
+    const recipe = { batch: 200, epochs: 2, learningRate: 1e-9, fit };
+    const rowsOfTrial = async (labelSmoothing?: number) =>
+      (await eventsOf(specOf({ ...recipe, labelSmoothing }))).flatMap((event) =>
+        event.type === "epoch" ? [event.row] : [],
+      );
+    const [plain, smoothed] = [await rowsOfTrial(), await rowsOfTrial(0.5)];
+    expect(smoothed.map(({ fitLoss }) => fitLoss)).toEqual(plain.map(({ fitLoss }) => fitLoss));
+    // Half of each label is spread over all classes, of which the network knows nothing yet.
+    expect(plain[1]!.trainLoss).toBeCloseTo(plain[0]!.fitLoss!, 4);
+    expect(Math.abs(smoothed[1]!.trainLoss! - plain[1]!.trainLoss!)).toBeGreaterThan(1e-3);
   });
 
   test("fits random labels, says when, and stops", async () => {

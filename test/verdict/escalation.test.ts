@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { learningRateAt } from "../../src/nn/schedules.ts";
 import type { TrialResult } from "../../src/run/trial-record.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { nextRung, stretched } from "../../src/verdict/escalation.ts";
@@ -54,5 +55,15 @@ test("a stretched recipe decays as much over all of its epochs", () => {
     learningRate: 1,
   });
   expect(epochs).toBe(256);
-  expect(learningRateDecay ** 256).toBeCloseTo(paperRecipe.learningRateDecay ** 64, 12);
+  expect(Number(learningRateDecay) ** 256).toBeCloseTo(paperRecipe.learningRateDecay ** 64, 12);
+});
+
+test("a stretched cosine ends with the longer training", () => {
+  const recipe = { ...paperRecipe, learningRateDecay: "cosine" as const, learningRateFloor: 0.1, epochs: 10 };
+  const longer = stretched(recipe, { escalation: 2, doublings: 2, learningRate: 0.02 });
+  expect(longer).toEqual({ ...recipe, epochs: 40, learningRate: 0.02 });
+  for (const share of [0, 0.25, 0.5, 0.75]) {
+    const [short, long] = [recipe, longer].map((asked) => learningRateAt(asked, share * asked.epochs * 7, 7));
+    expect(long! / longer.learningRate).toBeCloseTo(short! / recipe.learningRate, 14);
+  }
 });

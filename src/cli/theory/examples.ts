@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { datasetNames } from "../../run/subject.ts";
 import { GAUSSIAN } from "../../theory/examples.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
-import { numberIn, wholeFrom } from "../output.ts";
+import { numberIn, wholeFrom, wordOr } from "../output.ts";
 
 /** What {@link addExampleOptions} gives. */
 export interface ExampleFlags {
@@ -34,7 +34,7 @@ export const addExampleOptions = (
 export interface RecipeFlags {
   readonly epochs: number;
   readonly lr: number;
-  readonly batch: number;
+  readonly batch: Recipe["batch"];
   readonly momentum: number;
   readonly weightDecay: number;
 }
@@ -45,7 +45,7 @@ export const addRecipeOptions = (command: Command, epochs: number): Command =>
     .optionsGroup("The recipe (defaults: the paper's):")
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), epochs)
     .option("--lr <rate>", "learning rate", numberIn(0, 1e6, { low: true }), paperRecipe.learningRate)
-    .option("--batch <size>", "examples a batch", wholeFrom(1), paperRecipe.batch)
+    .option("--batch <size|all>", "examples a batch", wordOr("all", wholeFrom(1)), paperRecipe.batch)
     .option("--momentum <m>", "momentum", numberIn(0, 1, { high: true }), paperRecipe.momentum)
     .option("--weight-decay <c>", "coefficient of the L2 penalty", numberIn(0, 1e6), paperRecipe.weightDecay);
 

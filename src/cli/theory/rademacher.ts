@@ -3,8 +3,8 @@
  */
 
 import type { Command } from "commander";
-import { modelNames } from "../../run/subject.ts";
 import { rademacherComplexity, rademacherDefaults, SIGNS_EPOCHS } from "../../theory/node/rademacher.ts";
+import { MODEL_HELP } from "../model-options.ts";
 import { listOf, numberIn, wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 import {
@@ -31,7 +31,7 @@ export function rademacherCommand(): Command {
     options: (command) =>
       addRecipeOptions(
         addExampleOptions(command, rademacherDefaults)
-          .option("--model <names>", `models: ${modelNames.join(", ")}`, listOf(String), [...models])
+          .option("--model <names>", `models: ${MODEL_HELP}`, listOf(String), [...models])
           .option("--n <counts>", "numbers of training examples", listOf(wholeFrom(1)), [...sizes])
           .option("--draws <count>", "draws of signs, at least 2", wholeFrom(1), draws)
           .option(

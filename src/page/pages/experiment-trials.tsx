@@ -3,6 +3,7 @@
  */
 
 import type { JSX } from "preact";
+import { shortIdentity } from "../../run/contents.ts";
 import type { ExperimentAnswer, TrialItem } from "../../web/api.ts";
 import { State, TrialBar } from "../parts/state.tsx";
 import { nameTask, showEpochs, showShare } from "../words.ts";
@@ -60,7 +61,7 @@ export function ExperimentTrials({ answer }: { readonly answer: ExperimentAnswer
 
 const TrialLine = ({ trial }: { readonly trial: TrialItem }): JSX.Element => (
   <a href={`/trials/${trial.id}`}>
-    {trial.model}{" "}
+    {shortIdentity(trial.model)}{" "}
     <span class="soft">
       · {nameTask(trial).toLowerCase()}, seed {trial.seed}
     </span>

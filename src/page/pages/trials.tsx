@@ -4,6 +4,7 @@
 
 import type { JSX } from "preact";
 import { formatCount, formatNoun } from "../../report/format.ts";
+import { shortIdentity } from "../../run/contents.ts";
 import type { TrialItem, TrialsAnswer } from "../../web/api.ts";
 import { filterOf } from "../filters.ts";
 import { setQuery, withQuery } from "../location.ts";
@@ -90,7 +91,7 @@ function TrialTable({
             <tr key={trial.id}>
               <th scope="row" class="left">
                 <a href={`/trials/${trial.id}`} title={`trial ${trial.id}`}>
-                  {trial.model}
+                  {shortIdentity(trial.model)}
                 </a>
               </th>
               {trialColumns.map(({ sort: field, align, show }) => (

@@ -5,6 +5,7 @@
 import type { JSX } from "preact";
 import { useEffect, useReducer } from "preact/hooks";
 import { formatCount, formatDuration, formatNoun } from "../../report/format.ts";
+import { shortIdentity } from "../../run/contents.ts";
 import type { WorkerItem } from "../../web/api.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Facts } from "../parts/facts.tsx";
@@ -101,7 +102,7 @@ function Worker({ worker }: { readonly worker: WorkerItem }): JSX.Element {
           {running.map((trial) => (
             <li key={trial.id}>
               <a href={`/trials/${trial.id}`}>
-                {trial.model}{" "}
+                {shortIdentity(trial.model)}{" "}
                 <span class="soft">
                   · {nameTask(trial).toLowerCase()}, seed {trial.seed}
                 </span>

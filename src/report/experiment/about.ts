@@ -3,6 +3,7 @@
  */
 
 import type { ExperimentResult } from "../../paper/experiment-result.ts";
+import { shortIdentity } from "../../run/contents.ts";
 import { formatNoun } from "../format.ts";
 import { troubles } from "./trials.ts";
 
@@ -21,7 +22,7 @@ export function tellScale({ source, scale, name }: ExperimentResult): string {
 export function tellTrials(result: ExperimentResult): string {
   const { trials } = result;
   if (trials.length === 0) return "";
-  const models = new Set(trials.map(({ spec }) => spec.model));
+  const models = new Set(trials.map(({ spec }) => shortIdentity(spec.model)));
   const seeds = new Set(trials.map(({ spec }) => spec.seed));
   const data = new Set(trials.map(({ spec }) => spec.dataset.name));
   const ended = trials.length - troubles(result).length;

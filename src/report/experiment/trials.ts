@@ -3,6 +3,7 @@
  */
 
 import type { ExperimentResult } from "../../paper/experiment-result.ts";
+import { shortIdentity } from "../../run/contents.ts";
 import { kindOfSpec, nameKind } from "../../run/kinds.ts";
 import type { TrialResult } from "../../run/trial-record.ts";
 import { formatNoun } from "../format.ts";
@@ -30,8 +31,11 @@ function variedFields(trials: readonly Trial[]): Set<string> {
         group.flatMap(({ spec }) => fieldsOf(spec.recipe)),
         ([path]) => path,
       );
+      // A field that some have and others have not tells them apart, too.
       return [...values]
-        .filter(([, fields]) => new Set(fields.map(([, value]) => value)).size > 1)
+        .filter(
+          ([, fields]) => fields.length < group.length || new Set(fields.map(([, value]) => value)).size > 1,
+        )
         .map(([path]) => path);
     }),
   );
@@ -69,7 +73,12 @@ export function troubles({ trials }: ExperimentResult): { readonly what: string;
     .filter(({ result }) => result.status !== "done")
     .map((trial) => {
       const { spec } = trial;
-      const parts = [spec.model, kindOf(trial).toLowerCase(), tellVaried(trial, varied), `seed ${spec.seed}`];
+      const parts = [
+        shortIdentity(spec.model),
+        kindOf(trial).toLowerCase(),
+        tellVaried(trial, varied),
+        `seed ${spec.seed}`,
+      ];
       return { what: parts.filter((part) => part !== "").join(", "), why: tellEnd(trial.result) };
     });
 }
@@ -80,7 +89,7 @@ export function trialsGrid({ trials }: ExperimentResult): Grid {
   return listGrid<TrialResult & Pick<Trial, "spec">>(
     trials.map(({ spec, result }) => ({ ...result, spec })),
     [
-      { title: "Model", unit: "text", read: ({ spec }) => spec.model },
+      { title: "Model", unit: "text", read: ({ spec }) => shortIdentity(spec.model) },
       { title: "Trained on", unit: "text", read: kindOf },
       { title: "Recipe", unit: "text", isOptional: true, read: (trial) => tellVaried(trial, varied) },
       { title: "Seed", unit: "count", read: ({ spec }) => spec.seed },

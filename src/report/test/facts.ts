@@ -3,6 +3,8 @@
  */
 
 import { formatShare } from "../../base/percent.ts";
+import { tellFinding } from "../../import/check.ts";
+import { readSettings } from "../../import/settings.ts";
 import type { TestResult } from "../../paper/test-result.ts";
 import { compareKinds, kindOfTrial, nameKind } from "../../run/kinds.ts";
 import { formatCount, formatNoun, formatNumber, formatPercent } from "../format.ts";
@@ -11,17 +13,28 @@ import { listGrid } from "../grid/list-grid.ts";
 import { html, type Insert, type Markup } from "../html/escape.ts";
 import { citation, type Fact, factList, foldedPart } from "../html/parts.ts";
 
+/** What weights start as. */
+function tellStart({ file }: TestResult["model"], initialization: string): string {
+  const start = file && readSettings(file.identity.split("?")[1] ?? "").start;
+  if (start === "keep") return "the weights of the model file";
+  if (start === "permute") return "the weights of the model file, shuffled within each tensor";
+  return initialization;
+}
+
+/** What the check of a model file found; nothing for a model that comes with Shatter. */
+export const modelFilePart = ({ model: { name, file } }: TestResult): Insert =>
+  file &&
+  file.findings.length > 0 &&
+  html`<section><h2>The model file ${name}</h2>
+<ul>${file.findings.map((finding) => html`<li>${tellFinding(finding)}</li>`)}</ul>
+</section>`;
+
 /** The recipe, the data and the model. */
 export function recipePart({ recipe, dataset, model }: TestResult): Markup {
-  const { fit, learningRateDecay, learningRateDecayEvery: every } = recipe;
-  const momentum =
-    recipe.momentum > 0 ? `, momentum ${recipe.momentum}${recipe.nesterov ? " (Nesterov's)" : ""}` : "";
-  const decay =
-    learningRateDecay === 1
-      ? ""
-      : `, times ${learningRateDecay} every ${every === "epoch" ? "epoch" : formatNoun(every, "step")}`;
+  const { fit, clipNorm = 0, labelSmoothing = 0 } = recipe;
   const facts: Fact[] = [
     ["Model", `${model.name}, ${formatNoun(model.parameters, "parameter")}`],
+    ...(model.file ? [["Model file", html`<code>${model.file.identity}</code>`] satisfies Fact] : []),
     [
       "Dataset",
       `${dataset.name}, ${formatCount(dataset.train)} training and ${formatNoun(dataset.test, "test example")}`,
@@ -30,18 +43,20 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
       "Example",
       `${dataset.shape.join(" × ")} as the network sees it, ${formatNoun(dataset.classes, "class").replace("classs", "classes")}`,
     ],
+    ["Optimizer", describeOptimizer(recipe)],
+    ["Learning rate", describeRate(recipe)],
+    ["Batch", describeBatch(recipe)],
+    ["Weight decay", describeDecay(recipe)],
     [
-      "Optimizer",
-      `${recipe.optimizer === "sgd" ? "SGD" : "Adam"}${recipe.optimizer === "sgd" ? momentum : ""}`,
+      "Gradients",
+      clipNorm > 0 ? `scaled down to a norm of ${formatNumber(clipNorm)} where theirs is larger` : null,
     ],
-    ["Learning rate", `${recipe.learningRate}${decay}`],
     [
-      "Batch",
-      `${formatNoun(recipe.batch, "example")}; an incomplete last batch is ${recipe.lastBatch === "keep" ? "trained on" : "left out"}`,
+      "Label smoothing",
+      labelSmoothing > 0 ? `${formatNumber(labelSmoothing)} in training; evaluation is without it` : null,
     ],
-    ["Weight decay", formatNumber(recipe.weightDecay)],
     ["Dropout", formatNumber(recipe.dropout)],
-    ["Initialization", recipe.initialization],
+    ["Initialization", tellStart(model, recipe.initialization)],
     ["Preprocessing", recipe.preprocess],
     ["Augmentation", describeAugmentation(recipe.augment)],
     ["Epochs", `${formatCount(recipe.epochs)} at most`],
@@ -58,6 +73,39 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
 <pre tabindex="0">${JSON.stringify(recipe, null, 2)}</pre>`,
   );
 }
+
+type Asked = TestResult["recipe"];
+
+function describeOptimizer({ optimizer, momentum, nesterov }: Asked): string {
+  if (optimizer !== "sgd") return optimizer === "adam" ? "Adam" : "AdamW";
+  return momentum > 0 ? `SGD, momentum ${momentum}${nesterov ? " (Nesterov's)" : ""}` : "SGD";
+}
+
+/** The learning rate, and how it rises and falls. */
+function describeRate(recipe: Asked): string {
+  const { learningRate, learningRateDecay: decay, learningRateDecayEvery: every } = recipe;
+  const { learningRateFloor: floor = 0, learningRateWarmup: warmup = 0 } = recipe;
+  const lowest = formatNumber(floor * learningRate);
+  const falls =
+    decay === "cosine"
+      ? [`falling to ${lowest} by half a cosine over all epochs allowed`]
+      : decay < 1
+        ? [
+            `times ${decay} every ${every === "epoch" ? "epoch" : formatNoun(every, "step")}`,
+            ...(floor > 0 ? [`not below ${lowest}`] : []),
+          ]
+        : [];
+  const rises = warmup > 0 ? [`risen to over the first ${formatNoun(warmup, "step")}`] : [];
+  return [`${learningRate}`, ...rises, ...falls].join(", ");
+}
+
+const describeBatch = ({ batch, lastBatch }: Asked): string =>
+  batch === "all"
+    ? "all examples: a step is an epoch"
+    : `${formatNoun(batch, "example")}; an incomplete last batch is ${lastBatch === "keep" ? "trained on" : "left out"}`;
+
+const describeDecay = ({ optimizer, weightDecay }: Asked): string =>
+  `${formatNumber(weightDecay)}${optimizer === "adamw" && weightDecay > 0 ? ", of the weights themselves" : ""}`;
 
 /** What happens to training images at random. */
 function describeAugmentation({ crop, flip, rotation }: TestResult["recipe"]["augment"]): string {

@@ -10,7 +10,7 @@ import { htmlList } from "../grid/html.ts";
 import { html, type Insert, type Markup } from "../html/escape.ts";
 import { type Carried, carriedResult, downloadsPart, figurePart, htmlPage, keepUnits } from "../html/page.ts";
 import { factList, foldedPart, provenancePart } from "../html/parts.ts";
-import { conformancePart, readingPart, recipePart, touchedPart } from "./facts.ts";
+import { conformancePart, modelFilePart, readingPart, recipePart, touchedPart } from "./facts.ts";
 import { drawTestFigure, type TestFigure, testFigures } from "./figures.ts";
 import { summaryCsv } from "./records.ts";
 import { classGrid, summaryGrid, trialGrid } from "./tables.ts";
@@ -40,6 +40,7 @@ ${figurePart(figure, (width) => drawTestFigure(figure, { document, theme: "page"
 <strong>${dataset.name}</strong>, ${formatCount(dataset.train)} training and
 ${formatNoun(dataset.test, "test example")}, ${formatNoun(result.trials.length, "trial")}, ${formatNoun(seeds, "seed")}</p>
 ${provenance.interrupted && html`<p class="notice">This test was interrupted: some trials are missing, and the verdict rests on those that came to their end.</p>`}
+${lostPart(result)}
 ${troublePart(result)}
 </header>
 <section class="answers" aria-label="Verdict">${answersOf(result).map(answerPart)}</section>
@@ -48,6 +49,7 @@ ${first && draw(first)}
 ${htmlList(summaryGrid(result))}
 ${best !== null && html`<p class="remark">${keepUnits(best)}</p>`}
 </section>
+${modelFilePart(result)}
 ${others.map(draw)}
 ${classesPart(result)}
 ${touchedPart(result)}
@@ -60,6 +62,15 @@ ${downloadsPart(carriedFiles(result), beside)}`,
     [...new Map(colors.map((color) => [color.variable, color])).values()],
   );
 }
+
+/** What a model file has lost, above all else: the verdict is on what is left. */
+const lostPart = ({ model }: TestResult): Insert =>
+  model.file?.findings
+    .filter(({ kind }) => kind === "lost")
+    .map(
+      ({ what }) =>
+        html`<p class="notice">The exporter took something away: ${what}. The verdict is on what is left.</p>`,
+    );
 
 const answerPart = ({ question, answer, tone, evidence, reasons }: Answer): Markup => html`
 <article class="${tone}">

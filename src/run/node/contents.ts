@@ -5,6 +5,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isAbsent } from "../../disk/refusals.ts";
 import { writeWhole } from "../../disk/whole-files.ts";
 import { type Content, contentOf, isContent, type ReadContent } from "../contents.ts";
 
@@ -28,7 +29,7 @@ export function openContents(folder: string): ContentFolder {
     try {
       return await readFile(pathOf(identity));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      if (isAbsent(error)) return undefined;
       throw error;
     }
   };

@@ -6,6 +6,7 @@ import type { Splits } from "../../data/dataset.ts";
 import { type LoadOptions, loadKnown } from "../../data/node/load.ts";
 import { createLibrary, type Library, type LibraryOptions } from "../subject.ts";
 import { openContents } from "./contents.ts";
+import { readModelAt } from "./model-file.ts";
 
 /** What a library of this machine is made of. */
 export interface LocalLibraryOptions extends Pick<LibraryOptions, "keepsLast"> {
@@ -17,6 +18,7 @@ export interface LocalLibraryOptions extends Pick<LibraryOptions, "keepsLast"> {
 export const openLibrary = ({ contents, ...options }: LocalLibraryOptions = {}): Library =>
   createLibrary({
     load: loadKnown,
+    readFile: readModelAt,
     read: contents === undefined ? undefined : openContents(contents).read,
     ...options,
   });

@@ -12,7 +12,7 @@ import { batchCount } from "../../data/batches.ts";
 import { type Dataset, exampleCount, type Splits, takeExamples } from "../../data/dataset.ts";
 import { redrawLabels } from "../../data/randomize.ts";
 import type { Model } from "../../nn/model.ts";
-import { exponentialDecay } from "../../nn/schedules.ts";
+import { learningRateAt } from "../../nn/schedules.ts";
 import type { Engine } from "../../train/engine.ts";
 import { requirePossible } from "../../train/possible.ts";
 import type { Recipe } from "../../train/recipe.ts";
@@ -147,7 +147,7 @@ export async function computeStability(
   }
   const guessing = Math.log(splits.train.classNames.length);
   const steps = batchCount(n, recipe.batch, recipe.lastBatch);
-  const rates = Array.from({ length: steps * recipe.epochs }, (_, at) => exponentialDecay(recipe, at, steps));
+  const rates = Array.from({ length: steps * recipe.epochs }, (_, at) => learningRateAt(recipe, at, steps));
   const needs = {
     guessing,
     allowed: changeAllowed(n, guessing),

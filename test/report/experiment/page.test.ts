@@ -80,6 +80,15 @@ describe("experimentPage", () => {
     expect(second).toContain("weightDecay 0.0005, seed 0");
   });
 
+  test("tells trials apart by a field that only some of their recipes have", () => {
+    const plain = knownTrial({ status: "stopped", epochs: 1 });
+    const clipped = { ...plain.spec, recipe: { ...plain.spec.recipe, clipNorm: 2 } };
+    const trials = [plain, { ...plain, spec: clipped }];
+    const [first, second] = textsIn(readPage(pageOf(experiment({ trials }))), ".notice li");
+    expect(first).not.toContain("clipNorm");
+    expect(second).toContain("clipNorm 2, seed 0");
+  });
+
   test("loads nothing and runs nothing, and links files that are there", () => {
     const beside = ["result.json", "figure-1b.svg", "figure-1b.tex"];
     const page = pageOf(figure1b(), beside);

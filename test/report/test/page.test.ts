@@ -178,6 +178,32 @@ describe("testPage", () => {
       Measured:
         "after every 5 epochs and the last, on the way on 1,000 test examples drawn at random, at the end on all",
     });
+    const usual = factsOf({});
+    expect([usual["Gradients"], usual["Label smoothing"]]).toEqual([undefined, undefined]);
+    expect(
+      factsOf({
+        optimizer: "adamw",
+        learningRate: 0.002,
+        learningRateDecay: "cosine",
+        learningRateFloor: 0.25,
+        learningRateWarmup: 100,
+        batch: "all",
+        weightDecay: 0.05,
+        clipNorm: 1,
+        labelSmoothing: 0.1,
+      }),
+    ).toMatchObject({
+      Optimizer: "AdamW",
+      "Learning rate":
+        "0.002, risen to over the first 100 steps, falling to 0.0005 by half a cosine over all epochs allowed",
+      Batch: "all examples: a step is an epoch",
+      "Weight decay": "0.05, of the weights themselves",
+      Gradients: "scaled down to a norm of 1 where theirs is larger",
+      "Label smoothing": "0.1 in training; evaluation is without it",
+    });
+    expect(factsOf({ learningRateFloor: 0.5 })["Learning rate"]).toBe(
+      "0.01, times 0.95 every 391 steps, not below 0.005",
+    );
   });
 
   test("raises the alarm", () => {

@@ -1,0 +1,183 @@
+/**
+ * @file Tries mutants of the model files of the tests: each must be refused with a reason, or become a step of training,
+ * in seconds and in memory that its size explains.
+ *
+ *   node scripts/fuzz-models.ts [mutants] [seed] [out]     20000 mutants, seed 0; exits with 1 if any ends otherwise
+ *
+ * A child tries one after another, and is killed where one takes too long, so that what hangs is found, too.
+ */
+
+import { fork } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { randomStream } from "../src/base/random.ts";
+import { goldens, MODELS } from "../test/import/golden.ts";
+import { type Mutant, mutate } from "../test/import/mutate.ts";
+import { outcomeOf } from "../test/import/outcome.ts";
+
+/** A mutant must be done within this time. */
+const PATIENCE_MS = 5000;
+
+/** What a mutant may add to the memory of its process beyond a multiple of its size: the collector does not come at once. */
+const MOST_MIB = 256;
+
+/** What came of one mutant. */
+interface Tried {
+  readonly index: number;
+  readonly file: string;
+  readonly changes: readonly string[];
+  readonly bytes: number;
+  /** `refused`, `blocked`, `step`; `exception`, `hang`, `death`, `memory` are wrong. */
+  readonly end: string;
+  readonly because: string;
+  /** Seconds of the processor. */
+  readonly seconds: number;
+  /** By how much the most memory that the process ever had has grown. */
+  readonly mib: number;
+}
+
+interface Seed {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  readonly example: readonly number[];
+}
+
+function seedsOf(): Seed[] {
+  const models = goldens.map(([, { file, input }]) => ({
+    file,
+    bytes: readFileSync(join(MODELS, file)),
+    example: input.shape,
+  }));
+  const entries: { file: string; input?: number[] }[] = JSON.parse(
+    readFileSync(join(MODELS, "faults", "faults.json"), "utf8"),
+  );
+  const faults = entries.map(({ file, input = [8] }) => ({
+    file,
+    bytes: readFileSync(join(MODELS, "faults", file)),
+    example: input,
+  }));
+  return [...models, ...faults];
+}
+
+const seeds = seedsOf();
+
+/** A mutant by its number. */
+function mutantOf(
+  seed: number,
+  index: number,
+): Mutant & { file: string; example: readonly number[] | undefined } {
+  const random = randomStream(seed, "model-mutants", index);
+  const { file, bytes, example } = seeds[random.below(seeds.length)]!;
+  const isDeclared = random.uniform() < 0.2;
+  return { file, example: isDeclared ? undefined : example, ...mutate(bytes, random) };
+}
+
+/** In the child: try mutants from one on, and tell of each before and after. */
+async function tryAll(seed: number, first: number, end: number): Promise<void> {
+  for (let index = first; index < end; index++) {
+    process.send!({ began: index });
+    const { file, changes, bytes, example } = mutantOf(seed, index);
+    const settings = index % 4 === 0 ? ({ start: "keep", batchNorm: "insert", dropout: 0.2 } as const) : {};
+    const [before, cpu] = [process.resourceUsage().maxRSS, process.cpuUsage()];
+    let [ended, because] = ["exception", ""];
+    try {
+      const outcome = await outcomeOf(bytes, example, settings);
+      ended = outcome.end;
+      because = outcome.end === "step" ? "" : outcome.because;
+    } catch (error) {
+      because = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    }
+    const { user, system } = process.cpuUsage(cpu);
+    const mib = (process.resourceUsage().maxRSS - before) / 1024;
+    const isLarge = mib > MOST_MIB + (8 * bytes.length) / 2 ** 20;
+    const done: Tried = {
+      index,
+      file,
+      changes,
+      bytes: bytes.length,
+      end: isLarge && ended !== "exception" ? "memory" : ended,
+      because: because.slice(0, 1200),
+      seconds: (user + system) / 1e6,
+      mib: Math.round(mib),
+    };
+    await new Promise((resolve) => process.send!({ done }, resolve));
+  }
+}
+
+/** Try mutants until the child ends or hangs. */
+function tryFrom(seed: number, first: number, end: number, tell: (tried: Tried) => void): Promise<number> {
+  return new Promise((resolve) => {
+    const child = fork(import.meta.filename, ["--child", String(seed), String(first), String(end)], {
+      execArgv: ["--max-old-space-size=1024"],
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
+    let [next, current] = [first, -1];
+    let watchdog: NodeJS.Timeout | undefined;
+    let isHung = false;
+    child.on("message", (message: { began?: number; done?: Tried }) => {
+      clearTimeout(watchdog);
+      if (message.done) {
+        tell(message.done);
+        next = message.done.index + 1;
+        current = -1;
+      } else {
+        current = message.began!;
+        watchdog = setTimeout(() => {
+          isHung = true;
+          child.kill("SIGKILL");
+        }, PATIENCE_MS);
+      }
+    });
+    child.on("exit", (code, signal) => {
+      clearTimeout(watchdog);
+      if (current >= 0) {
+        const { file, changes, bytes } = mutantOf(seed, current);
+        const because = isHung ? `no end in ${PATIENCE_MS} ms` : `process ended with ${code ?? signal}`;
+        const kind = isHung ? "hang" : "death";
+        tell({ index: current, file, changes, bytes: bytes.length, end: kind, because, seconds: 0, mib: 0 });
+        next = current + 1;
+      }
+      resolve(next);
+    });
+  });
+}
+
+const RIGHT = ["refused", "blocked", "step"];
+
+async function main(count: number, seed: number, out: string | undefined): Promise<void> {
+  const began = performance.now();
+  const all: Tried[] = [];
+  const tell = (tried: Tried): void => {
+    all.push(tried);
+    if (!RIGHT.includes(tried.end)) console.log(JSON.stringify(tried));
+    if (all.length % 1000 === 0) console.log(`${all.length} tried`);
+  };
+  for (let next = 0; next < count; ) next = await tryFrom(seed, next, count, tell);
+  const wrong = all.filter(({ end }) => !RIGHT.includes(end));
+  const tally = (of: readonly Tried[], key: (tried: Tried) => string): object =>
+    Object.fromEntries([...Map.groupBy(of, key)].map(([name, group]) => [name, group.length]));
+  const worst = (by: (tried: Tried) => number): Tried[] => all.toSorted((a, b) => by(b) - by(a)).slice(0, 5);
+  const report = {
+    mutants: all.length,
+    seed,
+    seconds: Math.round((performance.now() - began) / 1000),
+    ends: tally(all, ({ end }) => end),
+    changes: tally(
+      all.flatMap((tried) => tried.changes.map((change) => ({ ...tried, changes: [change] }))),
+      ({ changes }) => changes[0]!,
+    ),
+    slowest: worst(({ seconds }) => seconds),
+    largest: worst(({ mib }) => mib),
+    wrong,
+  };
+  if (out) writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(JSON.stringify({ ...report, wrong: wrong.length }, null, 2));
+  process.exitCode = wrong.length > 0 ? 1 : 0;
+}
+
+const [first, ...rest] = process.argv.slice(2);
+if (first === "--child") {
+  const [seed, from, end] = rest.map(Number) as [number, number, number];
+  await tryAll(seed, from, end);
+  process.disconnect();
+} else await main(Number(first ?? 20_000), Number(rest[0] ?? 0), rest[1]);
