@@ -103,7 +103,7 @@ def gather(x, indices, axis=0):
 
 
 def clip(x, min, max):
-    return torch.clamp(x, -math.inf if min is None else min, math.inf if max is None else max)
+    return F.hardtanh(x, -math.inf if min is None else min, math.inf if max is None else max)
 
 
 OPERATIONS = {

@@ -7,6 +7,9 @@
 
 export { EngineError } from "./base/errors.ts";
 export * from "./data.ts";
+export { type Check, checkFile, type Finding, tellFinding } from "./import/check.ts";
+export type { FileModel } from "./import/model.ts";
+export { checkSettings, type FileSettings } from "./import/settings.ts";
 export * as layers from "./nn/layers.ts";
 export type { Model } from "./nn/model.ts";
 export { findModel, models } from "./nn/models.ts";
@@ -17,13 +20,14 @@ export { runTest, type TestContext } from "./paper/randomization-test.ts";
 export { type TestResult, testResultSchema } from "./paper/test-result.ts";
 export type { RunEvent } from "./run/record.ts";
 export { type Checkpoints, type DataSource, runHere, type TrialRunner } from "./run/runner.ts";
-export { createLibrary, identify, type Library } from "./run/subject.ts";
+export { createLibrary, identify, type Library, modelOfFile } from "./run/subject.ts";
 export type { TrialResult } from "./run/trial-record.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.ts";
 export { type Engine, openEngine, type Runtime } from "./train/engine.ts";
 export { cropForRecipe, splitsHash } from "./train/prepare.ts";
 export { paperRecipe, type Recipe } from "./train/recipe.ts";
 export { type TrialSpec, trialId } from "./train/spec.ts";
+export { type NetworkFiles, type TrainedNetwork, writeTrained } from "./train/trained.ts";
 export {
   type EpochRow,
   type RunOptions,

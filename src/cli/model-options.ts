@@ -26,6 +26,7 @@ export interface FileOptions {
   readonly output?: string;
   readonly batchNorm?: "insert";
   readonly layout?: (typeof layouts)[number];
+  readonly size?: "free";
   readonly resize?: readonly [number, number];
   readonly mean?: number[];
   readonly deviation?: number[];
@@ -52,6 +53,11 @@ export const addFileOptions = (command: Command): Command =>
       ).choices(["insert"]),
     )
     .addOption(new Option("--layout <name>", "how it takes images").choices(layouts))
+    .addOption(
+      new Option("--size <free>", "give images as they are, whatever size it was exported for").choices([
+        "free",
+      ]),
+    )
     .option("--resize <size>", "resize images to this size, in the network", parseSize)
     .option(
       "--mean <numbers>",
@@ -70,11 +76,11 @@ export function referenceOf(
   options: FileOptions,
   others: { readonly init?: Init | undefined; readonly dropout?: number | undefined } = {},
 ): string {
-  const { output, batchNorm, layout, resize, mean, deviation } = options;
+  const { output, batchNorm, layout, size, resize, mean, deviation } = options;
   const { init, dropout } = others;
   const start = starts.find((name) => name === init);
   if (!isModelPath(model)) {
-    const said = Object.entries({ output, batchNorm, layout, resize, mean, deviation }).find(
+    const said = Object.entries({ output, batchNorm, layout, size, resize, mean, deviation }).find(
       ([, value]) => value !== undefined,
     );
     if (said || start) {
@@ -85,7 +91,17 @@ export function referenceOf(
     return model;
   }
   const [path = "", query = ""] = model.split("?");
-  const asked = { output, batchNorm, layout, resize, mean, deviation, dropout, ...(start && { start }) };
+  const asked = {
+    output,
+    batchNorm,
+    layout,
+    size,
+    resize,
+    mean,
+    deviation,
+    dropout,
+    ...(start && { start }),
+  };
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   return `${path}${writeSettings({ ...readSettings(query), ...given } as ReturnType<typeof readSettings>)}`;
 }

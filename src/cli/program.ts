@@ -1,7 +1,7 @@
 /**
  * @file The program: finds the subcommand, prints errors, sets the exit code.
  *
- * Exit codes: 0 done; 1 failed; 2 wrong usage; 3 an expected verdict was not met; 130 interrupted.
+ * Exit codes: 0 done; 1 failed; 2 wrong usage; 3 an expectation is not met; 130 interrupted.
  */
 
 import { Command, CommanderError } from "commander";
@@ -31,11 +31,12 @@ Examples:
   shatter test                                          digits, true and random labels, a verdict
   shatter run figure-1c --scale smoke                   a figure of the paper, in a minute
   shatter theory expressivity --n 1000                  Theorem 1 as a network: any labels, 2n + d weights
+  shatter replay result.json                            train it again: is it equal, byte for byte?
   shatter serve                                         what your lab knows, in the browser
   shatter data show cifar10 --out cifar10.png           see what each randomization does
   shatter doctor                                        what works on this machine
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 expected verdict not met, 130 interrupted.`,
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 an expectation is not met, 130 interrupted.`,
     );
 
   try {

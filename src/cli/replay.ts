@@ -24,6 +24,7 @@ interface Options {
   readonly trial?: string;
   readonly lab?: string;
   readonly databaseUrl?: string;
+  readonly model?: string;
   readonly dataDir?: string;
   readonly jobs?: number;
   readonly threads?: number;
@@ -42,6 +43,7 @@ export function replayCommand(): Command {
       "the lab it was run in, for models and data that were given as values or as files",
     )
     .addOption(databaseUrlOption())
+    .option("--model <file>", "the model file it was run on, where no lab has it; its hash must be the same")
     .option(
       "--data-dir <folder>",
       "where the datasets' files are (default: $SHATTER_DATA, or the cache folder)",
@@ -70,7 +72,7 @@ Examples:
 }
 
 async function replayFile(path: string, options: Options): Promise<void> {
-  const { json, quiet, trial, lab, dataDir, jobs, threads, device } = options;
+  const { json, quiet, trial, lab, model, dataDir, jobs, threads, device } = options;
   await requireJson(json);
   const file = await readResultFile(path, "replay");
   const document = requireTrials(parseResult(file.text, file.path), file.path);
@@ -79,7 +81,8 @@ async function replayFile(path: string, options: Options): Promise<void> {
     begin: `${file.path}: reading the data`,
     ...(document.schema === "shatter/experiment@1" ? { namesOf } : {}),
   });
-  const databaseUrl = databaseUrlOf(options);
+  // A model's file is asked for instead of the lab that the environment names.
+  const databaseUrl = model === undefined ? databaseUrlOf(options) : options.databaseUrl;
   const { replay } = await import("../lab/replay.ts");
   const result = await replay({
     document,
@@ -87,6 +90,7 @@ async function replayFile(path: string, options: Options): Promise<void> {
     trial,
     lab:
       lab === undefined && databaseUrl === undefined ? undefined : { lab: lab ?? "shatter-lab", databaseUrl },
+    model,
     dataDir,
     jobs,
     threads,

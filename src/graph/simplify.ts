@@ -5,7 +5,9 @@
  * operand instead of the product; what is added to a matrix product is added by the product itself; and the
  * rows of a matrix are summed by a product with ones. The first two make the momentum update of a weight
  * matrix one pass over memory, the third the gradient of a bias a product like the others. A fourth only takes
- * work away: arithmetic stretches its operands itself.
+ * work away: arithmetic stretches its operands itself. A fifth gives a number as many axes as what it is combined with,
+ * where that ends in an axis of size 1: the engine goes through the filters of single pixels, `[o, c, 1, 1]`, a hundred
+ * times as fast then.
  */
 
 import { onOperands } from "./operation.ts";
@@ -36,7 +38,7 @@ export function simplifyGraph(graph: Graph): Graph {
     }
     const given = value.inputs.map((operand) => rewritten.get(operand)!);
     const operands = unstretched(value, given);
-    const copy = onOperands(value, operands);
+    const copy = onOperands(value, withAllAxes(value, operands));
     // A product that others need too is computed anyway, so it may not be absorbed.
     const isFree = operands.map(
       (operand, index) => operand === given[index] && uses.get(value.inputs[index]!) === 1,
@@ -55,9 +57,27 @@ export function simplifyGraph(graph: Graph): Graph {
 const isA = (value: Value, operation: { readonly record: Application["operation"] }): value is Application =>
   value.kind === "application" && value.operation === operation.record;
 
+const isArithmetic = ({ operation }: Application): boolean =>
+  [add, subtract, multiply, divide].some(({ record }) => record === operation);
+
+/** The operands of arithmetic, a number with as many axes as the other if that has more than two and ends in size 1. */
+function withAllAxes(value: Application, operands: readonly Value[]): readonly Value[] {
+  if (!isArithmetic(value)) return operands;
+  return operands.map((operand, at) => {
+    const { shape } = operands[1 - at]!;
+    const isLost = shape.length > 2 && shape.at(-1) === 1 && sizeOf(shape) > 1;
+    if (!isLost || sizeOf(operand.shape) !== 1 || operand.shape.length === shape.length) return operand;
+    const ones = shape.map(() => 1);
+    return operand.kind === "constant"
+      ? constant(operand.data, ones, operand.type, operand.name)
+      : reshape(operand, { shape: ones });
+  });
+}
+
 /** The operands of arithmetic, without a stretching that the other operand brings about as well. */
-function unstretched({ operation, shape }: Application, operands: readonly Value[]): readonly Value[] {
-  if (![add, subtract, multiply, divide].some(({ record }) => record === operation)) return operands;
+function unstretched(value: Application, operands: readonly Value[]): readonly Value[] {
+  const { shape } = value;
+  if (!isArithmetic(value)) return operands;
   for (const at of [1, 0]) {
     const operand = operands[at]!;
     if (isA(operand, broadcastTo) && sameShape(operands[1 - at]!.shape, shape))

@@ -103,6 +103,7 @@ export interface NDArray {
  */
 export type OnnxAttribute =
   | { readonly float: number }
+  | { readonly floats: readonly number[] }
   | { readonly int: number }
   | { readonly ints: readonly number[] }
   | { readonly string: string }

@@ -38,7 +38,7 @@ const SHOWN = 5;
 const shown = (names: readonly string[]): string[] => names.slice(0, SHOWN);
 
 const PYTORCH_EXPORT =
-  "torch.onnx.export(model.train(), ..., training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False)";
+  "torch.onnx.export(model.train(), ..., training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamo=False)";
 
 /**
  * Check a file.
@@ -100,7 +100,7 @@ function findingsOf({ file, settings }: FileModel, analysis: Analysis): Finding[
     ...writtenOut(nodes, analysis),
     ...lostDropout(nodes, file.opset, analysis, settings.dropout),
     ...expandedTables(file, analysis),
-    ...readOtherwise(file, nodes, analysis),
+    ...readOtherwise(file, settings, nodes, analysis),
     ...writtenDown(file, analysis),
     ...atEntrance(file, nodes, analysis),
     ...expandedNodes(file),
@@ -108,7 +108,7 @@ function findingsOf({ file, settings }: FileModel, analysis: Analysis): Finding[
   ];
 }
 
-/** How PyTorch names a tensor that it made while folding. */
+/** How PyTorch's exporters, the old one and the new, name a tensor that they made while folding. */
 const FOLDED_NAME = /^onnx::Conv_\d+$/;
 
 /** Whether the tensors of a convolution are named as PyTorch's exporters, the old one and the new, name those they folded. */
@@ -136,10 +136,11 @@ function foldedNorms(nodes: readonly FileNode[], isInserted: boolean): Finding[]
       },
     ];
   }
+  const others = nodes.some(({ operator }) => /^(Layer|Group|Instance)Normalization$/.test(operator));
   const suspects = suspectsOf(nodes, norms, biased);
   const isWhole = norms.length === 0;
-  if (suspects.length === 0 || (isWhole && (biased.length < 2 || biased.length < convolutions.length)))
-    return [];
+  const isUsual = isWhole && (biased.length < 2 || biased.length < convolutions.length);
+  if (others || suspects.length === 0 || isUsual) return [];
   return [
     {
       kind: "note",
@@ -267,7 +268,12 @@ function expandedTables(file: ModelFile, { roles }: Analysis): Finding[] {
 }
 
 /** What is read otherwise than the file says. */
-function readOtherwise(file: ModelFile, nodes: readonly FileNode[], analysis: Analysis): Finding[] {
+function readOtherwise(
+  file: ModelFile,
+  settings: FileModel["settings"],
+  nodes: readonly FileNode[],
+  analysis: Analysis,
+): Finding[] {
   const findings: Finding[] = [];
   const { roles, taken, isBinary, entrance, hasBatchNorm } = analysis;
   const change = (what: string, means: string, remedy = "", at: readonly string[] = []): void => {
@@ -297,6 +303,12 @@ function readOtherwise(file: ModelFile, nodes: readonly FileNode[], analysis: An
       "its one score is that of the second class, against 0",
       "the same loss as the binary cross-entropy",
     );
+  if (settings.size === "free") {
+    change(
+      `images are given as ${showShape(entrance.shape)}, whatever size it was exported for`,
+      "it is a network for images of this size",
+    );
+  }
   if (entrance.layout === "channels-last")
     change(`images are given channels last, since ${entrance.because}`, "as the file takes them");
   if (entrance.layout === "flat")
@@ -422,7 +434,7 @@ function shared(nodes: readonly FileNode[], file: ModelFile, { tied, roles }: An
     findings.push({
       kind: "note",
       at: shown(aliases.map(({ outputs }) => outputs[0]!)),
-      what: `${aliases.length} equal biases were written once by the exporter`,
+      what: `${aliases.length} biases and factors that are equal were written once by the exporter`,
       means: "each is a parameter of its own again",
       remedy: "",
     });

@@ -21,11 +21,17 @@ export interface Entrance {
   readonly shape: Shape;
 }
 
-/** Whether sizes of one example are those that an input declares, the batch left out. */
-const fits = ({ sizes }: Declared, example: Shape): boolean =>
+/**
+ * Whether sizes of one example are those that an input declares, the batch left out.
+ *
+ * @param free - Axes of the example along which any size will do.
+ */
+const fits = ({ sizes }: Declared, example: Shape, free: readonly number[] = []): boolean =>
   sizes === undefined ||
   (sizes.length === example.length + 1 &&
-    example.every((size, axis) => typeof sizes[axis + 1] !== "number" || sizes[axis + 1] === size));
+    example.every(
+      (size, axis) => free.includes(axis) || typeof sizes[axis + 1] !== "number" || sizes[axis + 1] === size,
+    ));
 
 /**
  * How examples of a shape reach a file.
@@ -45,9 +51,12 @@ export function entranceOf(file: ModelFile, example: Shape, settings: FileSettin
   const image = settings.resize ? [example[0]!, ...settings.resize] : example;
   const last = [...image.slice(1), image[0]!];
   const first: Entrance = { layout: "channels-first", because: "", shape: image };
+  const isFree = settings.size === "free";
   const choices: Entrance[] = [
-    ...(fits(declared, image) ? [first] : []),
-    ...(fits(declared, last) ? [{ ...first, layout: "channels-last" as const, shape: last }] : []),
+    ...(fits(declared, image, isFree ? [1, 2] : []) ? [first] : []),
+    ...(fits(declared, last, isFree ? [0, 1] : [])
+      ? [{ ...first, layout: "channels-last" as const, shape: last }]
+      : []),
     ...(fits(declared, [sizeOf(image)]) && declared.sizes
       ? [{ ...first, layout: "flat" as const, shape: [sizeOf(image)] }]
       : []),
@@ -87,11 +96,16 @@ const turnsImages = ({ nodes }: ModelFile, input: string): boolean =>
 
 function refuse({ name, sizes }: Declared, example: Shape, layout: string): never {
   const isImage = example.length === 3 && sizes?.length === 4;
-  const wanted = (sizes ?? []).slice(layout === "channels-last" ? 1 : 2, layout === "channels-last" ? 3 : 4);
+  const isLast = layout === "channels-last";
+  const wanted = (sizes ?? []).slice(isLast ? 1 : 2, isLast ? 3 : 4);
+  const channels = sizes?.[isLast ? 3 : 1];
+  const given = example[isLast ? 2 : 0];
   const remedy =
-    isImage && wanted.every((size) => typeof size === "number")
-      ? `; resize them (\`resize\` ${wanted.join("x")}), or export the model for images of this size`
-      : "; export the model for such examples";
+    isImage && typeof channels === "number" && channels !== given
+      ? `; it takes images of ${channels} channels, and these have ${given}: choose other data, or export it for them`
+      : isImage && wanted.every((size) => typeof size === "number")
+        ? `; resize them (\`resize\` ${wanted.join("x")}), give them as they are (\`size\` free), or export the model for images of this size`
+        : "; export the model for such examples";
   throw new UsageError(
     `model file: expected examples for input "${name}" ${showSizes(sizes)}, got examples ${showShape(example)}${remedy}`,
   );

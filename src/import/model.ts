@@ -11,14 +11,14 @@ import { reshape } from "../graph/ops/shape.ts";
 import { constant, input, type Shape, sizeOf, type Value } from "../graph/value.ts";
 import type { Model } from "../nn/model.ts";
 import { createScope, type Scope } from "../nn/scope.ts";
-import { type BatchNorm, type Builder, type Item, tensorOf } from "./call.ts";
+import { type BatchNorm, type Builder, type Item, isValue, tensorOf } from "./call.ts";
 import { type Entrance, enter, entranceOf, outputOf } from "./examples.ts";
 import type { FileNode, ModelFile } from "./file.ts";
 import { logitsBefore } from "./logits.ts";
 import { perChannel } from "./operators/products.ts";
 import { type Roles, rolesOf, type Trained } from "./roles.ts";
 import type { FileSettings } from "./settings.ts";
-import { instantiate, nodesFor } from "./trace.ts";
+import { instantiate, nodesFor, refusalOf } from "./trace.ts";
 
 /** What a file turned out to be, for examples of a shape. */
 export interface Analysis {
@@ -102,8 +102,12 @@ export function createFileModel(file: ModelFile, settings: FileSettings, name: s
 
 function analyze(file: ModelFile, settings: FileSettings, example: Shape): Analysis {
   const output = outputOf(file, settings.output);
-  const entrance = entranceOf(file, example, settings);
   const nodes = nodesFor(file, output);
+  const refused = nodes.find((node) => refusalOf(node) !== undefined);
+  if (refused) {
+    throw new DataError(`model file: node "${refused.name}" (${refused.operator}): ${refusalOf(refused)}`);
+  }
+  const entrance = entranceOf(file, example, settings);
   const facts = {
     hasBatchNorm: nodes.some(({ operator }) => operator === "BatchNormalization"),
     hasDropout: nodes.some(({ operator }) => operator === "Dropout"),
@@ -111,8 +115,15 @@ function analyze(file: ModelFile, settings: FileSettings, example: Shape): Analy
   const x = input("x", [ANALYZED, ...example]);
   const scope = createScope();
   const entered = new Map<Value, FileNode>();
-  const builders = builderFor(scope, settings, { ...facts, headNode: undefined }, (value, node) =>
-    entered.set(value, node),
+  const scales = new Set<Value>();
+  const builders = builderFor(
+    scope,
+    settings,
+    { ...facts, headNode: undefined },
+    {
+      onEnter: (value, node) => entered.set(value, node),
+      onScale: (value) => scales.add(value),
+    },
   );
   const batchNodes = new Set<string>();
   const value = instantiate(file, {
@@ -123,7 +134,7 @@ function analyze(file: ModelFile, settings: FileSettings, example: Shape): Analy
     builderOf: builders,
   });
   const logits = logitsBefore(value, ANALYZED);
-  const roles = rolesOf(logits.value, x);
+  const roles = rolesOf(logits.value, x, scales);
   if (roles.trained.size === 0 || !roles.head) {
     throw new DataError(
       "model file: expected weights to train, got none: no product has a tensor of the file as a factor",
@@ -288,22 +299,33 @@ function shuffled(data: Tensor["data"], seed: number, index: number): Float32Arr
 /** What decides how nodes are built. */
 type BuilderFacts = Pick<Analysis, "hasBatchNorm" | "hasDropout" | "headNode">;
 
+/** Told of values while a network is built. */
+interface Watch {
+  /** The operand of a product. */
+  readonly onEnter?: (x: Value, node: FileNode) => void;
+  /** The factor of a normalization. */
+  readonly onScale?: (scale: Value) => void;
+}
+
 /** What nodes are built with in a scope. */
 function builderFor(
   scope: Scope,
   settings: FileSettings,
   { hasBatchNorm, hasDropout, headNode }: BuilderFacts,
-  onEnter: (x: Value, node: FileNode) => void = () => {},
+  { onEnter, onScale }: Watch = {},
 ): (node: FileNode) => Builder {
   const names = new Set<string>();
   const inserts = settings.batchNorm === "insert" && !hasBatchNorm;
   return (node) => ({
-    batchNorm: (x, norm) => normalizeBatch(x, norm, scope, settings, uniqueName(names, node.name)),
+    batchNorm(x, norm) {
+      onScale?.(norm.scale);
+      return normalizeBatch(x, norm, scope, settings, node.name, names);
+    },
     dropout: (x, probability) => scope.dropout(x, settings.dropout ?? probability),
     entering(x) {
       const isHead = node.name === headNode && !hasDropout && settings.dropout !== undefined;
       const entered = isHead ? scope.dropout(x, settings.dropout) : x;
-      onEnter(entered, node);
+      onEnter?.(entered, node);
       return entered;
     },
     convolved(y, bias) {
@@ -318,7 +340,7 @@ function builderFor(
       const start: Item = { shape: [channels], type: "float32", data: new Float32Array(channels) };
       const ones: Item = { ...start, data: new Float32Array(channels).fill(1) };
       const norm = { scale, shift: bias, mean: start, variance: ones, epsilon: 1e-5, momentum: 0.9 };
-      return normalizeBatch(y, norm, scope, settings, `${name}.norm`);
+      return normalizeBatch(y, norm, scope, settings, `${name}.norm`, names);
     },
   });
 }
@@ -345,6 +367,7 @@ function normalizeBatch(
   scope: Scope,
   { start }: FileSettings,
   name: string,
+  names: Set<string>,
 ): Value {
   const x = imagesOf(given);
   const channels = x.shape[1]!;
@@ -359,8 +382,18 @@ function normalizeBatch(
   const flat = (statistic: Value): Value => reshape(statistic, { shape: [channels] });
   const startAt = (item: Item, usual: number): number | Float32Array =>
     start === "keep" ? Float32Array.from(tensorOf(item).data) : usual;
-  const average = (what: string, item: Item, usual: number, statistic: () => Value, count?: number): Value =>
-    scope.average(`${name}.${what}`, [channels], startAt(item, usual), statistic, count, 1 - momentum);
+  const average = (
+    what: string,
+    item: Item,
+    usual: number,
+    statistic: () => Value,
+    count?: number,
+  ): Value => {
+    const called =
+      isValue(item) && item.kind === "constant" && item.name !== undefined ? item.name : `${name}.${what}`;
+    const unique = uniqueName(names, parameterName(called));
+    return scope.average(unique, [channels], startAt(item, usual), statistic, count, 1 - momentum);
+  };
   const mean = average("running_mean", norm.mean, 0, () => flat(channelMean(x)));
   const variance = average("running_var", norm.variance, 1, () => flat(channelVariance(x)), elements);
   const wide = (numbers: Value): Value => perChannel(flat(numbers));

@@ -71,6 +71,7 @@ function factsOf(
   { operation, inputs, attributes }: Application,
   at: number,
   isTouched: boolean,
+  isScale: boolean,
 ): Facts | undefined {
   const own = inputs[at]!;
   const { shape } = own;
@@ -110,8 +111,8 @@ function factsOf(
     }
     case "multiply":
     case "divide":
-      // One number alone is a setting, such as the scale of attention.
-      return isTouched && !isStatistic && sizeOf(shape) > 1
+      // One number alone is a setting, such as the scale of attention, unless it is a normalization's.
+      return isTouched && (isScale || (!isStatistic && sizeOf(shape) > 1))
         ? { role: "scale", fanIn: 0, fanOut: 1, isTable: false }
         : undefined;
     default:
@@ -135,8 +136,9 @@ const TOUCHING = new Set([
  *
  * @param output - Made of the examples, of constants, and of running averages.
  * @param x - The examples.
+ * @param scales - Factors of normalizations.
  */
-export function rolesOf(output: Value, x: Value): Roles {
+export function rolesOf(output: Value, x: Value, scales: ReadonlySet<Value>): Roles {
   const values = inOrder([output]);
   const trained = new Map<string, Trained>();
   const preprocessing = new Set<string>();
@@ -170,7 +172,12 @@ export function rolesOf(output: Value, x: Value): Roles {
     inputs.forEach((operand, at) => {
       const names = leaves.get(operand);
       if (dependent.has(operand) || !names || names.length === 0) return;
-      const facts = factsOf(value, at, isTouched);
+      const facts = factsOf(
+        value,
+        at,
+        isTouched,
+        inOrder([operand]).some((each) => scales.has(each)),
+      );
       if (facts) {
         trains = true;
         for (const name of names) if (!trained.has(name)) trained.set(name, { name, ...facts });

@@ -24,6 +24,8 @@ export const fileSettingsSchema = z.strictObject({
   dropout: z.number().min(0).lt(1).optional(),
   /** How the file takes images. */
   layout: z.enum(layouts).optional(),
+  /** `free`: images may have another size than the file was exported for, where its nodes allow it. */
+  size: z.literal("free").optional(),
   /** `[height, width]` that images are resized to, linearly, inside the network. */
   resize: z.tuple([z.int().min(1), z.int().min(1)]).optional(),
   /** Of each channel, or one for all: what is taken from the preprocessed inputs, and what they are divided by after. */
@@ -40,6 +42,7 @@ const SPELLED = {
   batchNorm: "batch-norm",
   dropout: "dropout",
   layout: "layout",
+  size: "size",
   resize: "resize",
   mean: "mean",
   deviation: "deviation",

@@ -3,52 +3,32 @@
  */
 
 import { availableParallelism } from "node:os";
-import { DataError, UsageError } from "../base/errors.ts";
+import { UsageError } from "../base/errors.ts";
 import type { Provenance, RunProvenance } from "../document/provenance.ts";
 import { type DescribedTrial, describedTrials } from "../paper/described-trials.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { ReplayedTrial, ReplayResult } from "../paper/replay-result.ts";
 import type { TestResult } from "../paper/test-result.ts";
-import { contentsOf } from "../run/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
-import { type PlannedTrial, type RunEvent, recordTrial } from "../run/record.ts";
-import type { DataSource, TrialRunner } from "../run/runner.ts";
-import type { Library } from "../run/subject.ts";
+import { type RunEvent, recordTrial } from "../run/record.ts";
+import type { TrialRunner } from "../run/runner.ts";
 import { compareTrials, isEqual } from "../run/trial-difference.ts";
-import { trialResultSchema } from "../run/trial-result.ts";
-import { hasLab } from "../store/node/open.ts";
-import { readResults } from "../store/results.ts";
 import { type Device, devices } from "../train/devices.ts";
-import { splitsHash } from "../train/prepare.ts";
-import { type TrialSpec, trialId, trialSpecSchema } from "../train/spec.ts";
-import { requireDevice } from "../train/step.ts";
 import { hasEnded } from "../verdict/escalation.ts";
-import type { LabPlace, RunOptions } from "./lab.ts";
-import { openLab } from "./open.ts";
-import { readExamples } from "./plan-experiment.ts";
+import { type FoundTrial, findTrials, type Places, requireThings } from "./find-trials.ts";
+import type { RunOptions } from "./lab.ts";
 
 /** What is replayed, and how. */
 export interface ReplayOptions
-  extends Pick<
-    RunOptions,
-    "jobs" | "threads" | "device" | "dataDir" | "command" | "onEvent" | "onWarning" | "signal"
-  > {
+  extends Pick<RunOptions, "jobs" | "threads" | "device" | "command" | "onEvent" | "signal">,
+    Omit<Places, "madeBy"> {
   readonly document: TestResult | ExperimentResult;
   /** The same document as it was read: what it does not say is not compared. */
   readonly recorded: unknown;
   /** The first digits of one trial's id; all trials unless told. */
   readonly trial?: string | undefined;
-  /** The lab that has the specs and the contents of trials on models or data that were given as values. */
-  readonly lab?: Pick<LabPlace, "lab" | "databaseUrl"> | undefined;
-}
-
-/** A trial of the document, and what is needed to train it again. */
-interface Replay extends DescribedTrial {
-  readonly planned: PlannedTrial;
-  /** How it was made. */
-  readonly madeBy: RunProvenance;
 }
 
 /**
@@ -72,17 +52,18 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
         : "expected a document with a trial that came to its end, got none to compare with",
     );
   }
-  const { replays, contents } = await findAll(ended, options);
+  await using place = await findTrials(ended, { ...options, madeBy: document.provenance });
+  const { found, contents } = place;
   const device = options.device ?? deviceOf(document.provenance);
-  await requireThings(openLibrary({ contents, keepsLast: true }), replays, device);
+  await requireThings(openLibrary({ contents, keepsLast: true }), found, device);
   const threads = options.threads ?? Math.max(1, document.provenance.threads);
   const free = Math.max(1, Math.floor(availableParallelism() / threads));
-  const jobs = options.jobs ?? Math.min(free, replays.length);
+  const jobs = options.jobs ?? Math.min(free, found.length);
   const provenance = provenanceOf(device, threads, jobs, options.command ?? null);
   await using runner = await openProcessPool({ jobs, device, threads, contents });
-  onEvent?.({ type: "planned", trials: replays.map(({ planned }) => planned) });
+  onEvent?.({ type: "planned", trials: found.map(({ planned }) => planned) });
   const replayed = await Promise.all(
-    replays.map((one) => replayOne(one, { runner, provenance, onEvent, signal })),
+    found.map((one) => replayOne(one, { runner, provenance, onEvent, signal })),
   );
   const byId = new Map(replayed.map((one) => [one.id, one]));
   const trials = chosen.map((one) => byId.get(one.result.id) ?? notCompared(one, `it was ${tellEarly(one)}`));
@@ -129,96 +110,6 @@ function choose(all: readonly DescribedTrial[], trial: string | undefined): read
   throw new UsageError(`trial "${trial}": expected the first digits of one of ${ids}, got ${got}`);
 }
 
-/** The specs, the examples' places and the contents of trials: of the document, or of the lab. */
-async function findAll(
-  trials: readonly DescribedTrial[],
-  options: ReplayOptions,
-): Promise<{ readonly replays: readonly Replay[]; readonly contents: string | undefined }> {
-  const { document, dataDir, lab } = options;
-  const ids = trials.map(({ result }) => result.id);
-  const known = lab && (await findInLab(ids, lab, options.onWarning));
-  const replays = trials.map((one): Replay => {
-    const { id, escalation } = one.result;
-    const found = known?.trials.get(id);
-    const spec = found?.spec ?? one.spec;
-    if (!spec) {
-      throw new UsageError(
-        `trial ${id} (${one.name}): the document does not say all of its spec: its model or data were given as values or as a file, or something in it was changed; ${lab ? `the lab ${lab.lab} does not have it either` : "name the lab it was run in with `lab`"}`,
-      );
-    }
-    const { name, train, test } = spec.dataset;
-    const source = { ...(found?.source ?? { name, n: train, testN: test }), dataDir };
-    const [content] = contentsOf(spec, source);
-    if (content !== undefined && !lab) {
-      throw new UsageError(
-        `trial ${id}: ${content} was given as a value; name the lab that has it with \`lab\``,
-      );
-    }
-    return {
-      ...one,
-      planned: { id, spec, escalation, source },
-      madeBy: found?.madeBy ?? document.provenance,
-    };
-  });
-  return { replays, contents: known?.contents };
-}
-
-/** What a lab knows of a trial. */
-interface LabTrial extends Pick<PlannedTrial, "spec" | "source"> {
-  /** Undefined where it is not done there. */
-  readonly madeBy: RunProvenance | undefined;
-}
-
-/** Find trials in a lab, and bring their contents to this machine. */
-async function findInLab(
-  ids: readonly string[],
-  place: NonNullable<ReplayOptions["lab"]>,
-  onWarning: ReplayOptions["onWarning"],
-): Promise<{ readonly trials: ReadonlyMap<string, LabTrial>; readonly contents: string }> {
-  if (place.databaseUrl === undefined && !(await hasLab(place.lab))) {
-    throw new UsageError(`lab ${place.lab}: expected a lab, got a folder without one`);
-  }
-  await using lab = await openLab({ ...place, onWarning });
-  const { tables } = lab.database;
-  const stored = await readResults(tables, ids);
-  const rows = await tables
-    .selectFrom("trials")
-    .select(["id", "spec", "source"])
-    .where("id", "in", ids)
-    .execute();
-  const trials = new Map<string, LabTrial>();
-  for (const row of rows) {
-    const spec = trialSpecSchema.safeParse(row.spec);
-    if (!spec.success || (await trialId(row.spec as TrialSpec)) !== row.id) {
-      throw new DataError(
-        `trial ${row.id}: expected its spec in the lab, got one of another version of Shatter`,
-      );
-    }
-    const source = row.source as DataSource;
-    await lab.contents.fetch(spec.data, source);
-    const document = trialResultSchema.safeParse(stored.get(row.id));
-    trials.set(row.id, { spec: spec.data, source, madeBy: document.data?.provenance });
-  }
-  return { trials, contents: lab.contents.files.folder };
-}
-
-/** Refuse before any training what would keep every trial from being trained: other data, a model that is not here. */
-async function requireThings(library: Library, replays: readonly Replay[], device: Device): Promise<void> {
-  const seen = new Set<string>();
-  for (const { planned } of replays) {
-    const { spec, source, id } = planned;
-    const key = JSON.stringify([spec.model, source, spec.recipe.preprocess, spec.recipe.augment]);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    requireDevice(device, await library.model(spec.model));
-    const hash = await splitsHash(await readExamples(library, source, spec.recipe));
-    if (hash === spec.dataset.hash) continue;
-    throw new DataError(
-      `trial ${id}: data ${spec.dataset.name}: expected the examples of hash ${spec.dataset.hash}, got ${hash}: the files here are others, or another part of them was trained on`,
-    );
-  }
-}
-
 /** What training a trial again needs. */
 interface Context {
   readonly runner: TrialRunner;
@@ -228,7 +119,7 @@ interface Context {
 }
 
 async function replayOne(
-  one: Replay,
+  one: FoundTrial,
   { runner, provenance, onEvent, signal }: Context,
 ): Promise<ReplayedTrial> {
   const { planned: trial, recorded, madeBy } = one;

@@ -63,7 +63,7 @@ export async function describedTrials(
   );
 }
 
-/** What the spec of a test's trial is, if model and data are known by name. */
+/** What the spec of a test's trial is, if the model is known by name or is a file, and the data are known by name. */
 function specOf({ dataset, model, recipe }: TestResult, trial: TrialResult): TrialSpec {
   const { inputs, labels, seed, escalation, learningRate, epochsAllowed } = trial;
   const { name, hash, train, test } = dataset;
@@ -74,7 +74,7 @@ function specOf({ dataset, model, recipe }: TestResult, trial: TrialResult): Tri
     inputs,
     corrupt: labels.nominal,
     ...labelsOfSpec(labels.nominal, labels.permuted ? "permute" : "redraw"),
-    model: model.name,
+    model: model.file?.identity ?? model.name,
     recipe: stretched(recipe, { escalation, doublings, learningRate }),
     seed,
   };

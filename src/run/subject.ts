@@ -35,6 +35,16 @@ export const isModelPath = (text: string): boolean => /\.onnx(\?|$)/i.test(text)
 /**
  * A model from the bytes of an ONNX file.
  *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { checkFile, modelOfFile, runRandomizationTest, tellFinding } from "shatter";
+ *
+ * const model = await modelOfFile(await readFile("resnet18.onnx"), "?start=keep", "resnet18");
+ * for (const finding of checkFile(model, [3, 32, 32]).findings) console.log(tellFinding(finding));
+ * const { verdict } = await runRandomizationTest({ data: "cifar10", n: 1000, model });
+ * console.log(verdict.text);
+ * ```
  * @param settings - How it is read, such as `?start=keep`; as usual unless told.
  * @param name - What people call it; by its hash unless told.
  * @throws UsageError naming a setting that is not possible.

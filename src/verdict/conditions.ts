@@ -88,7 +88,7 @@ export const measures: Readonly<Record<string, Measure>> = {
       capacity.slowdown === null
         ? null
         : { value: capacity.slowdown, over: `${plural(capacity.slowdownSeeds, "seed")} that fitted both` },
-    absent: "no seed fitted both true and random labels",
+    absent: "no seed fitted both true and random labels within the epochs that were asked for",
   },
   copies: {
     limits: positive,

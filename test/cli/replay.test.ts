@@ -9,7 +9,7 @@ import type { TestResult } from "../../src/paper/test-result.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 import { theory } from "../report/theory/fixture.ts";
 import { blobs, mine } from "../run/values.ts";
-import { emptyLab } from "../store/databases.ts";
+import { emptyLab, newDatabase } from "../store/databases.ts";
 import { shatter, shatterHere } from "./shatter.ts";
 
 let folder: string;
@@ -171,8 +171,9 @@ describe("shatter replay", () => {
     expect(code).toBe(0);
     expect(result).toMatchObject({ equal: 3, different: 0, of: { schema: "shatter/experiment@1" } });
     // What the lab knows of each trial is compared, too.
-    const inLab = await replayed(out, "--lab", lab, "--threads", "2");
-    expect(inLab.result).toMatchObject({ equal: 3, different: 0 });
+    const { id } = result.trials[0]!;
+    const inLab = await replayed(out, "--lab", lab, "--threads", "2", "--trial", id);
+    expect(inLab.result).toMatchObject({ equal: 1, different: 0 });
     expect(inLab.result.trials[0]!.changes).toEqual([{ field: "threads", before: "1", now: "2" }]);
   });
 
@@ -193,6 +194,44 @@ describe("shatter replay", () => {
     const elsewhere = await shatterHere(["replay", path, "--lab", await emptyLab(join(folder, "other"))]);
     expect(elsewhere.code).toBe(2);
     expect(elsewhere.stderr).toContain("does not have it either");
+  });
+
+  test("finds them on a server, with a folder that never saw them", async () => {
+    const databaseUrl = await newDatabase();
+    const [there, here] = [join(folder, "there"), join(folder, "here")];
+    const document = await runRandomizationTest({
+      ...{ data: blobs, model: mine, corrupt: [0.5], escalations: 0, lab: { lab: there, databaseUrl } },
+      recipe: { batch: 32, epochs: 3, preprocess: "standardize" },
+    });
+    const path = join(folder, "server.json");
+    writeFileSync(path, JSON.stringify(document));
+    const { code, result } = await replayed(path, "--lab", here, "--database-url", databaseUrl);
+    expect([code, result.equal]).toEqual([0, 1]);
+  });
+
+  test("takes a model's file by its hash, from the lab or as it is", async () => {
+    const fileOf = (name: string) => new URL(`../fixtures/models/${name}.onnx`, import.meta.url).pathname;
+    const lab = await emptyLab(join(folder, "onnx"));
+    const path = join(folder, "onnx.json");
+    const run = await shatterHere([
+      ...["test", "--model", fileOf("resnet18"), "--data", "shapes", "--n", "60", "--test-n", "50"],
+      ...["--epochs", "1", "--batch", "20", "--preprocess", "none", "--corrupt", "0.5", "--escalations", "0"],
+      ...["--lab", lab, "--quiet", "--json", path],
+    ]);
+    expect(run.code, run.stderr).toBe(0);
+    for (const where of [
+      ["--lab", lab],
+      ["--model", fileOf("resnet18")],
+    ]) {
+      const { code, result } = await replayed(path, ...where);
+      expect([code, result.equal]).toEqual([0, 1]);
+    }
+    const other = await shatterHere(["replay", path, "--model", fileOf("resnet50")]);
+    expect(other.code).toBe(1);
+    expect(other.stderr).toMatch(/resnet50\.onnx: expected the bytes of sha256:\w{64}, got sha256:/);
+    const both = await shatterHere(["replay", path, "--model", fileOf("resnet18"), "--lab", lab]);
+    expect(both.code).toBe(2);
+    expect(both.stderr).toContain("--model: expected a model file or a lab, which has it, got both");
   });
 
   test("reports what was replayed when it is interrupted", async () => {
@@ -258,7 +297,7 @@ describe("shatter replay, on bad input,", () => {
       "a model that was given as a value",
       ({ model }) => Object.assign(model, { name: `sha256:${"00".repeat(32)}` }),
       2,
-      "was given as a value; name the lab that has it with --lab",
+      "was given as a value or as a file; name the lab that has it with --lab, or a model's file with --model",
     ],
   ])("refuses %s before anything is trained", async (name, change, code, message) => {
     const document = original();

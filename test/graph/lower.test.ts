@@ -10,10 +10,11 @@ import { randomStream } from "../../src/base/random.ts";
 import { evaluate } from "../../src/graph/evaluate.ts";
 import { gradient } from "../../src/graph/gradient.ts";
 import { lowerToBlocked } from "../../src/graph/lower/blocked.ts";
+import { cropFilters } from "../../src/graph/lower/crop.ts";
 import { blocked } from "../../src/graph/lower/lowering.ts";
 import { batchNormalize } from "../../src/graph/ops/batch-norm.ts";
 import { convolution } from "../../src/graph/ops/convolution.ts";
-import { add, divide, exp, log, multiply, relu, subtract } from "../../src/graph/ops/elementwise.ts";
+import { add, clip, divide, exp, log, multiply, relu, subtract } from "../../src/graph/ops/elementwise.ts";
 import { concat } from "../../src/graph/ops/pieces.ts";
 import { maxPool } from "../../src/graph/ops/pool.ts";
 import { mean } from "../../src/graph/ops/reduce.ts";
@@ -33,6 +34,8 @@ interface Net {
   readonly y: Value;
   /** Operations of the lowered graph that must be there: that a case is lowered at all. */
   readonly uses: readonly string[];
+  /** Operations that must not be there. */
+  readonly without?: readonly string[];
   /** Groups that one of its convolutions must have: sums of products are convolutions of each channel by itself. */
   readonly groups?: number;
 }
@@ -48,6 +51,19 @@ function convolved(n: number, c: number, o: number, size: number, kernel: number
   const w = input("w", [o, c, kernel, kernel]);
   const y = convolution(x, w, { ...same(size, kernel, stride), groups: 1 });
   return { inputs: [x, w], y, uses: ["blockedConvolution"] };
+}
+
+/** A convolution in groups, of images that are convolved. */
+function grouped(c: number, o: number, groups: number, size: number, kernel: number, stride = 1): Net {
+  const { inputs, y } = convolved(16, 16, c, size, 1);
+  const w2 = input("w2", [o, c / groups, kernel, kernel]);
+  const settings = { ...same(size, kernel, stride), groups };
+  return { inputs: [...inputs, w2], y: convolution(relu(y), w2, settings), uses: [], groups };
+}
+
+/** Batch normalization with a scale and a shift. */
+function normalized(x: Value, gamma: Input, beta: Input): Value {
+  return add(multiply(batchNormalize(x, { epsilon: 1e-3 }), gamma), beta);
 }
 
 const pooled = { ...same(6, 3, 2), kernel: [3, 3] };
@@ -74,6 +90,23 @@ const nets: { readonly [title: string]: () => Net } = {
     const { inputs, y } = convolved(16, 20, 24, 4, 3);
     return { inputs, y, uses: [] };
   },
+  "channels that are nearly whole blocks, normalized, added and clipped": () => {
+    const { inputs, y } = convolved(16, 16, 24, 4, 1);
+    const [gamma, beta] = [input("gamma", [24, 1, 1]), input("beta", [1, 24, 1, 1])];
+    const [w2, w3] = [input("w2", [24, 24, 3, 3]), input("w3", [16, 24, 1, 1])];
+    const h = normalized(y, gamma, beta);
+    const z = clip(add(h, relu(convolution(h, w2, { ...same(4, 3, 1), groups: 1 }))), { min: -2, max: 6 });
+    return {
+      inputs: [...inputs, gamma, beta, w2, w3],
+      y: convolution(z, w3, { ...plain, groups: 1 }),
+      uses: ["blockedConvolution", "isBeyond"],
+      without: ["convolution", "transposedConvolution", "where"],
+    };
+  },
+  "a filter for each of 40 channels, and their means": () => {
+    const { inputs, y } = grouped(40, 40, 40, 4, 3);
+    return { inputs, y: mean(relu(y), { axes: [2, 3], keepDims: false }), uses: ["blockedConvolution"] };
+  },
   "a bias and a ReLU": () => {
     const { inputs, y } = convolved(16, 16, 16, 4, 3);
     const b = input("b", [16, 1, 1]);
@@ -92,6 +125,83 @@ const nets: { readonly [title: string]: () => Net } = {
       groups: 512,
     };
   },
+  "a filter for each channel": () => ({ ...grouped(32, 32, 32, 4, 3), groups: 16 * 32 }),
+  "a filter 5x5 for each channel": () => grouped(16, 16, 16, 6, 5),
+  "a filter for each channel with stride 2": () => ({
+    ...grouped(32, 32, 32, 6, 3, 2),
+    groups: 16 * 32,
+  }),
+  "a filter for each channel with stride 2 of odd size": () => grouped(16, 16, 16, 5, 3, 2),
+  "two filters for each channel": () => ({ ...grouped(16, 32, 16, 4, 3), uses: ["convolution"] }),
+  "groups of whole blocks": () => grouped(32, 64, 2, 4, 3),
+  "groups of whole blocks with stride 2": () => grouped(64, 32, 2, 6, 3, 2),
+  "groups that are no whole blocks": () => ({ ...grouped(32, 32, 4, 4, 3), uses: ["convolution"] }),
+  "batch normalization with a scale and a shift": () => {
+    const { inputs, y } = convolved(16, 16, 32, 4, 3);
+    const [gamma, beta] = [input("gamma", [32, 1, 1]), input("beta", [32, 1, 1])];
+    const w2 = input("w2", [16, 32, 1, 1]);
+    const h = relu(normalized(y, gamma, beta));
+    return {
+      inputs: [...inputs, gamma, beta, w2],
+      y: convolution(h, w2, { ...plain, groups: 1 }),
+      uses: ["blockedConvolution", "isPositive"],
+    };
+  },
+  "a clip between convolutions": () => {
+    const { inputs, y } = convolved(16, 16, 16, 4, 3);
+    const [gamma, beta] = [input("gamma", [16, 1, 1]), input("beta", [16, 1, 1])];
+    const h = clip(normalized(y, gamma, beta), { min: -0.5, max: 0.75 });
+    const w2 = input("w2", [16, 16, 1, 1]);
+    return {
+      inputs: [...inputs, gamma, beta, w2],
+      y: convolution(h, w2, { ...plain, groups: 1 }),
+      uses: ["isBeyond"],
+    };
+  },
+  "a clip from one side": () => {
+    const { inputs, y } = convolved(16, 16, 16, 4, 3);
+    return { inputs, y: clip(y, { min: Number.NEGATIVE_INFINITY, max: 0.5 }), uses: ["isBeyond"] };
+  },
+  "a clip at a bound that is no float32": () => {
+    const { inputs, y } = convolved(16, 16, 16, 4, 3);
+    return { inputs, y: clip(y, { min: -10.1, max: 10.1 }), uses: ["blockedConvolution"] };
+  },
+  "two branches with strides, one of single pixels": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 1);
+    const [w2, w3] = [input("w2", [32, 16, 3, 3]), input("w3", [32, 16, 1, 1])];
+    const h = relu(y);
+    const settings = { ...plain, strides: [2, 2], groups: 1 };
+    const left = convolution(h, w2, { ...settings, pads: [1, 1, 1, 1] });
+    return {
+      inputs: [...inputs, w2, w3],
+      y: add(left, convolution(h, w3, settings)),
+      uses: ["blockedConvolution"],
+      without: ["convolution", "transposedConvolution", "maxPool"],
+    };
+  },
+  "single pixels with a stride": () => {
+    const [x, w] = [input("x", [16, 16, 6, 6]), input("w", [16, 16, 1, 1])];
+    const y = convolution(relu(x), w, { ...plain, strides: [3, 2], groups: 1 });
+    return { inputs: [x, w], y, uses: ["blockedConvolution"], without: ["transposedConvolution"] };
+  },
+  "single pixels with a stride on an odd size": () => convolved(16, 16, 16, 5, 1, 2),
+  "images of two by two pixels": () => ({ ...convolved(32, 32, 48, 2, 3), uses: ["gemm"] }),
+  "images of a row of pixels, normalized": () => {
+    const [x, w] = [input("x", [16, 16, 1, 4]), input("w", [32, 16, 3, 3])];
+    const [gamma, beta] = [input("gamma", [32, 1, 1]), input("beta", [32, 1, 1])];
+    const y = convolution(x, w, { ...plain, pads: [1, 1, 1, 1], groups: 1 });
+    return { inputs: [x, w, gamma, beta], y: relu(normalized(y, gamma, beta)), uses: ["gemm"] };
+  },
+  "filters that are larger than the images": () => convolved(32, 160, 32, 3, 3),
+  "filters that see more pads than pixels": () => convolved(16, 16, 32, 2, 7),
+  "filters with strides that see two by two pixels": () => convolved(16, 16, 32, 2, 3, 2),
+  "filters of each channel that see single pixels": () => grouped(16, 16, 16, 1, 3),
+  "filters that see single pixels": () => convolved(32, 16, 32, 1, 3),
+  "images of single pixels, normalized": () => {
+    const { inputs, y } = convolved(16, 16, 16, 1, 1);
+    const [gamma, beta] = [input("gamma", [16, 1, 1]), input("beta", [16, 1, 1])];
+    return { inputs: [...inputs, gamma, beta], y: relu(normalized(y, gamma, beta)), uses: ["isPositive"] };
+  },
   "an overlapping pool": () => {
     const { inputs, y } = convolved(16, 16, 16, 6, 3);
     return { inputs, y: maxPool(y, pooled), uses: ["blockedMaxPool"] };
@@ -100,6 +210,16 @@ const nets: { readonly [title: string]: () => Net } = {
     const { inputs, y } = convolved(16, 16, 16, 6, 3);
     // Most of it is zero, so most windows tie.
     return { inputs, y: maxPool(relu(subtract(y, relu(y))), pooled), uses: ["blockedMaxPool"] };
+  },
+  "an overlapping pool with pads on all sides": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 3);
+    const around = { ...pooled, pads: [1, 1, 1, 1] };
+    return { inputs, y: maxPool(y, around), uses: ["isNotNegative"], without: ["maxPoolPositions"] };
+  },
+  "an overlapping pool of ties with pads on all sides": () => {
+    const { inputs, y } = convolved(16, 16, 16, 6, 3);
+    const tied = subtract(y, relu(y));
+    return { inputs, y: maxPool(tied, { ...pooled, pads: [1, 1, 1, 1] }), uses: ["isNotNegative"] };
   },
   "a pool that does not overlap": () => {
     const { inputs, y } = convolved(16, 16, 16, 6, 3);
@@ -190,6 +310,7 @@ describe.each(Object.keys(nets))("lowering %s", (title) => {
       ),
     );
     for (const name of net.uses) expect(names, title).toContain(name);
+    for (const name of net.without ?? []) expect(names, title).not.toContain(name);
     const groups = inOrder(lowered.outputs.map(({ value }) => value)).map((value) =>
       value.kind === "application" ? (value.attributes as { groups?: number }).groups : undefined,
     );
@@ -205,6 +326,21 @@ describe.each(Object.keys(nets))("lowering %s", (title) => {
       expectClose(elements, expected[name]!.data, FLOAT32, name);
     }
   });
+});
+
+test.each([
+  ["of single pixels", convolved(16, 16, 32, 1, 3), ["1,1"]],
+  ["with strides, of two by two", convolved(16, 16, 32, 2, 3, 2), ["2,2"]],
+  ["of whole images", convolved(16, 16, 32, 3, 3), ["3,3"]],
+  ["of images with more pads than pixels", convolved(16, 16, 32, 2, 7), ["3,3"]],
+] as const)("lowering cuts off what no filter needs: %s", (_, { inputs, y }, kernels) => {
+  const graph: Graph = { name: "net", inputs, outputs: [{ name: "y", value: y }] };
+  const found = inOrder(cropFilters(graph).outputs.map(({ value }) => value)).flatMap((value) =>
+    value.kind === "application" && value.operation.name === "convolution"
+      ? [String(value.inputs[1]!.shape.slice(2))]
+      : [],
+  );
+  expect(found).toEqual(kernels);
 });
 
 test("lowering leaves a graph without images as it is", () => {

@@ -136,6 +136,24 @@ describe("simplifyGraph", () => {
     expect(operationsOf(...simplified(add(stretched, matmul(a, b)), scaled))).toEqual(["multiply", "gemm"]);
   });
 
+  test("gives a number the axes of filters of single pixels", () => {
+    const filters = input("filters", [4, 2, 1, 1]);
+    const graph = graphOf(
+      multiply(filters, rate),
+      subtract(constant(2), filters),
+      multiply(filters, input("row", [4, 1, 1, 1])),
+      multiply(input("images", [4, 2, 3, 3]), rate),
+    );
+    const values = simplifyGraph({ ...graph, inputs: [] }).outputs.map(({ value }) => value as Application);
+    expect(values.map(({ inputs }) => inputs.map(({ shape }) => shape.length))).toEqual([
+      [4, 4],
+      [4, 4],
+      [4, 4],
+      [4, 0],
+    ]);
+    expect(values.map(({ shape }) => shape)).toEqual(graph.outputs.map(({ value }) => value.shape));
+  });
+
   test("leaves what has nothing to simplify as it is", () => {
     const value = subtract(c, relu(c));
     expect(simplified(value)).toEqual([value]);

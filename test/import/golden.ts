@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Dataset } from "../../src/data/dataset.ts";
+import { readModelAt } from "../../src/run/node/model-file.ts";
 
 export const MODELS = join(import.meta.dirname, "..", "fixtures", "models");
 
@@ -45,7 +46,8 @@ export const goldens: readonly (readonly [name: string, golden: Golden])[] = rea
   .filter((file) => file.endsWith(".json"))
   .map((file) => [file.replace(/\.json$/, ""), JSON.parse(readFileSync(join(MODELS, file), "utf8"))]);
 
-export const bytesOf = (file: string): Uint8Array => readFileSync(join(MODELS, file));
+/** A file, whole. */
+export const bytesOf = (file: string): Promise<Uint8Array> => readModelAt(join(MODELS, file));
 
 const uniform = (i: number, seed: number): number =>
   (((48271 * i + 16807 * seed + 12345) % 65521) / 65521) * 2 - 1;

@@ -23,7 +23,7 @@ import {
 } from "../../src/graph/onnx/onnx_pb.ts";
 import type { Shape } from "../../src/graph/value.ts";
 import { knownOperators } from "../../src/import/trace.ts";
-import { bytesOf, goldens, MODELS } from "./golden.ts";
+import { goldens, MODELS } from "./golden.ts";
 
 const below = (random: RandomStream, count: number): number => Math.floor(random.uniform() * count);
 const oneOf = <T>(random: RandomStream, things: readonly T[]): T => things[below(random, things.length)]!;
@@ -444,16 +444,18 @@ function mutate(given: Uint8Array, random: RandomStream): Mutant {
   };
 }
 
+const bytesAt = (...path: string[]): Uint8Array => readFileSync(join(MODELS, ...path));
+
 /** What mutants are made of: all model files of the tests, with the shape of an example. */
 function seedsOf(): { readonly file: string; readonly bytes: Uint8Array; readonly example: Shape }[] {
   const faults: { file: string; input?: number[] }[] = JSON.parse(
     readFileSync(join(MODELS, "faults", "faults.json"), "utf8"),
   );
   return [
-    ...goldens.map(([, { file, input }]) => ({ file, bytes: bytesOf(file), example: input.shape })),
+    ...goldens.map(([, { file, input }]) => ({ file, bytes: bytesAt(file), example: input.shape })),
     ...faults.map(({ file, input = [8] }) => ({
       file,
-      bytes: bytesOf(join("faults", file)),
+      bytes: bytesAt("faults", file),
       example: input,
     })),
   ];

@@ -102,7 +102,7 @@ describe("comparisons", () => {
   });
 
   test.each([
-    ["slowdown>0", "no seed fitted both true and random labels"],
+    ["slowdown>0", "no seed fitted both true and random labels within the epochs that were asked for"],
     ["random-train-accuracy>0", "no trial with random labels came to its end"],
     ["random-test-accuracy<1", "no trial with random labels came to its end"],
     ["copies<=1", "copies were not counted"],

@@ -4,9 +4,9 @@
 
 import type { Command } from "commander";
 import { unknownName } from "../../base/suggest.ts";
-import { modelNames } from "../../run/subject.ts";
 import { type Labeling, labelings } from "../../theory/examples.ts";
 import { STABILITY_EPOCHS, stabilityDefaults, stabilityOf } from "../../theory/node/stability.ts";
+import { MODEL_HELP } from "../model-options.ts";
 import { listOf, oneOf, wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 import {
@@ -32,7 +32,7 @@ export function stabilityCommand(): Command {
     options: (command) =>
       addRecipeOptions(
         addExampleOptions(command, stabilityDefaults)
-          .option("--model <name>", `model: ${modelNames.join(", ")}`, model)
+          .option("--model <name>", `model: ${MODEL_HELP}`, model)
           .option("--n <count>", "training examples", wholeFrom(1), n)
           .option(
             "--replacements <count>",

@@ -5,9 +5,10 @@
  * a chain is gathered here and computed in one pass over the images when its result is needed.
  */
 
-import { type BlockedSettings, blockedConvolution } from "../ops/blocked.ts";
+import { type Activation, type BlockedSettings, blockedConvolution } from "../ops/blocked.ts";
 import { add, multiply } from "../ops/elementwise.ts";
 import { reshape } from "../ops/shape.ts";
+import { broadcastTo } from "../ops/sum.ts";
 import { plain } from "../ops/window.ts";
 import { constant, type Shape, type Value } from "../value.ts";
 
@@ -15,7 +16,7 @@ import { constant, type Shape, type Value } from "../value.ts";
 export interface OpenConvolution {
   readonly x: Value;
   readonly filters: Value;
-  readonly settings: Omit<BlockedSettings, "relu">;
+  readonly settings: Omit<BlockedSettings, keyof Activation>;
 }
 
 /** One scaled image: blocked `[n, c, h, w]` times `[c]`, or times 1. */
@@ -24,7 +25,7 @@ interface Term {
   readonly scale: Value | undefined;
 }
 
-/** `sum of scale image + shift`, with at most two terms; the shift is `[c]`. */
+/** `sum of scale image + shift`, with at most two terms, or none; the shift is `[c]`. */
 export interface Affine {
   readonly shape: Shape;
   readonly terms: readonly Term[];
@@ -39,6 +40,19 @@ export const affineOf = (image: Value | OpenConvolution, shape: Shape): Affine =
   terms: [{ image, scale: undefined }],
   shift: undefined,
 });
+
+/** An image there is, times a number a channel: what takes it up need not have it computed. */
+export const scaledImage = ({
+  terms,
+  shift,
+}: Affine): { readonly image: Value; readonly scale: Value } | undefined => {
+  const [first, second] = terms;
+  if (!first?.scale || second || shift || isOpen(first.image)) return undefined;
+  return { image: first.image, scale: first.scale };
+};
+
+/** Images of zeros. */
+export const nothing = (shape: Shape): Affine => ({ shape, terms: [], shift: undefined });
 
 const times = (a: Value | undefined, b: Value): Value => (a ? multiply(a, b) : b);
 const plus = (a: Value | undefined, b: Value | undefined): Value | undefined =>
@@ -63,39 +77,49 @@ export const added = (a: Affine, b: Affine): Affine | undefined =>
 /** Minus it. */
 export const negated = (affine: Affine): Affine => scaled(affine, constant(-1, [affine.shape[1]!]));
 
-/** Compute it, in one pass for each term, and make what is negative zero if told. */
-export function compute({ shape, terms, shift }: Affine, relu: boolean): Value {
-  const [first, second] = terms as [Term, Term | undefined];
+const NO_ACTIVATION: Activation = { relu: false };
+
+/** Compute it, in one pass for each term, with what becomes of the result. */
+export function compute({ shape, terms, shift }: Affine, activation: Activation = NO_ACTIVATION): Value {
+  const isAsItIs = activation === NO_ACTIVATION;
+  const [first, second] = terms;
   const channels = shape[1]!;
+  if (first === undefined) {
+    const zeros = broadcastTo(constant(0), { shape });
+    return shift || !isAsItIs ? byChannel(zeros, undefined, shift, undefined, channels, activation) : zeros;
+  }
   if (second === undefined) {
     if (isOpen(first.image) && first.scale === undefined) {
       const { x, filters, settings } = first.image;
       const operands = shift ? [x, filters, shift] : [x, filters];
-      return blockedConvolution(...operands, { ...settings, relu });
+      return blockedConvolution(...operands, { ...settings, ...activation });
     }
-    if (first.scale === undefined && shift === undefined && !relu) return close(first.image);
-    return byChannel(close(first.image), first.scale, shift, undefined, channels, relu);
+    if (first.scale === undefined && shift === undefined && isAsItIs) return close(first.image);
+    return byChannel(close(first.image), first.scale, shift, undefined, channels, activation);
   }
   // A sum takes up an image as it is, so the one that is not scaled comes in there.
   const [scaledTerm, other] = first.scale ? [first, second] : [second, first];
   const rest =
     other.scale === undefined
       ? close(other.image)
-      : byChannel(close(other.image), other.scale, undefined, undefined, channels, false);
+      : byChannel(close(other.image), other.scale, undefined, undefined, channels, NO_ACTIVATION);
   if (scaledTerm.scale === undefined) {
     const open = [scaledTerm, other].find(({ image }) => isOpen(image));
     if (open && isOpen(open.image)) {
       const { x, filters, settings } = open.image;
       const addend = close((open === other ? scaledTerm : other).image);
-      return blockedConvolution(x, filters, shift ?? constant(0, [channels]), addend, { ...settings, relu });
+      return blockedConvolution(x, filters, shift ?? constant(0, [channels]), addend, {
+        ...settings,
+        ...activation,
+      });
     }
-    if (shift === undefined && !relu) return add(close(scaledTerm.image), rest);
+    if (shift === undefined && isAsItIs) return add(close(scaledTerm.image), rest);
   }
-  return byChannel(close(scaledTerm.image), scaledTerm.scale, shift, rest, channels, relu);
+  return byChannel(close(scaledTerm.image), scaledTerm.scale, shift, rest, channels, activation);
 }
 
 const close = (image: Value | OpenConvolution): Value =>
-  isOpen(image) ? blockedConvolution(image.x, image.filters, { ...image.settings, relu: false }) : image;
+  isOpen(image) ? blockedConvolution(image.x, image.filters, { ...image.settings, ...NO_ACTIVATION }) : image;
 
 /** A convolution of each channel by a filter of one pixel: the engine's fastest pass over images. */
 function byChannel(
@@ -104,10 +128,10 @@ function byChannel(
   shift: Value | undefined,
   addend: Value | undefined,
   channels: number,
-  relu: boolean,
+  activation: Activation,
 ): Value {
   const filters = reshape(scale ?? constant(1, [channels]), { shape: [channels, 1, 1, 1] });
   const bias = shift ?? constant(0, [channels]);
   const operands = addend ? [image, filters, bias, addend] : [image, filters, bias];
-  return blockedConvolution(...operands, { ...plain, groups: channels, relu });
+  return blockedConvolution(...operands, { ...plain, groups: channels, ...activation });
 }

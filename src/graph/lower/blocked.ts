@@ -9,16 +9,18 @@ import { expandGraph } from "../expand.ts";
 import { mergeEqual } from "../merge.ts";
 import { apply } from "../operation.ts";
 import { type Graph, inOrder } from "../value.ts";
+import { cropFilters } from "./crop.ts";
 import { lowerImages } from "./images.ts";
 import { lowerValues } from "./lowered-values.ts";
 import { lowerSums } from "./sums.ts";
+import { widenChannels } from "./widen.ts";
 
 /** Operations that are lowered as they are, and not as what they expand to. */
 const KEPT = new Set(["filterGradient", "maxPoolGradient"]);
 
 /** Lower a graph; inputs, outputs and their shapes stay as they are. */
 export function lowerToBlocked(graph: Graph): Graph {
-  const whole = mergeEqual(expandGraph(graph, KEPT));
+  const whole = mergeEqual(widenChannels(cropFilters(expandGraph(graph, KEPT))));
   const values = lowerValues(whole);
   for (const value of inOrder(whole.outputs.map(({ value }) => value))) {
     if (value.kind !== "application") {

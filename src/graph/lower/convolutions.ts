@@ -7,11 +7,10 @@
 import { BLOCK, fromBlocked, toBlocked } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { matmul } from "../ops/linear.ts";
-import { slice } from "../ops/pieces.ts";
 import { permuteAxes, reshape } from "../ops/shape.ts";
 import { plain } from "../ops/window.ts";
-import { constant, type Shape, sizeOf, type Value } from "../value.ts";
-import { affineOf } from "./affine.ts";
+import { constant, type Shape, sameShape, sizeOf, type Value } from "../value.ts";
+import { affineOf, nothing } from "./affine.ts";
 import type { Phases } from "./phases.ts";
 
 const isWhole = (channels: number): boolean => channels % BLOCK === 0;
@@ -34,41 +33,67 @@ export function blockFilters(w: Value): Value {
 }
 
 /**
- * Filters `[o, c, kh, kw]` turned by half a turn: their taps in reverse order.
+ * Filters of other taps, `[o, c, kh, kw] -> [o, c, ...kernel]`.
  *
- * A product with the matrix that turns the order round costs less than taking the taps out one by one.
+ * A product with a matrix of zeros and ones costs less than taking taps out, or putting them among zeros, one by one.
+ *
+ * @param tapAt - Which tap comes to a row and column; zero if it is undefined.
  */
-export function turnTaps(w: Value): Value {
-  const taps = sizeOf(w.shape.slice(2));
-  if (taps === 1) return w;
-  const reversal = constant(
-    Array.from({ length: taps ** 2 }, (_, at) => Number(Math.floor(at / taps) + (at % taps) === taps - 1)),
-    [taps, taps],
+export function arrangeTaps(
+  w: Value,
+  kernel: Shape,
+  tapAt: (row: number, column: number) => readonly [row: number, column: number] | undefined,
+): Value {
+  const [o, c, kh, kw] = w.shape as [number, number, number, number];
+  const [taps, places] = [kh * kw, sizeOf(kernel)];
+  const chosen = Array.from({ length: places }, (_, place) => {
+    const tap = tapAt(Math.floor(place / kernel[1]!), place % kernel[1]!);
+    return tap && tap[0] * kw + tap[1];
+  });
+  const matrix = Array.from({ length: taps * places }, (_, at) =>
+    Number(chosen[at % places] === Math.floor(at / places)),
   );
-  return reshape(matmul(reshape(w, { shape: [sizeOf(w.shape) / taps, taps] }), reversal), { shape: w.shape });
+  const arranged = matmul(reshape(w, { shape: [o * c, taps] }), constant(matrix, [taps, places]));
+  return reshape(arranged, { shape: [o, c, ...kernel] });
 }
 
-/** Filters turned by half a turn, and from outputs to inputs, `[c, o, kh, kw]`, as the blocked kernels read them. */
-function blockTransposedFilters(w: Value): Value {
+/** Filters `[o, c, kh, kw]` turned by half a turn: their taps in reverse order. */
+export function turnTaps(w: Value): Value {
+  const [kh, kw] = w.shape.slice(2) as [number, number];
+  return kh * kw === 1 ? w : arrangeTaps(w, [kh, kw], (row, column) => [kh - 1 - row, kw - 1 - column]);
+}
+
+/**
+ * Filters turned by half a turn, and from outputs to inputs, `[c groups, o / groups, kh, kw]`, as the blocked kernels read
+ * them.
+ */
+function blockTransposedFilters(w: Value, groups: number): Value {
   const [o, c, kh, kw] = w.shape as [number, number, number, number];
-  // [o, c/16, taps, 16 c], then [o/16, c/16, taps, 16 o, 16 c], then o/16 and c/16 exchanged.
+  if (c === 1) return blockFilters(turnTaps(w));
+  // [o, c/16, taps, 16 c], then [o/16, c/16, taps, 16 o, 16 c], then o/16 and c/16 exchanged in each group.
   const byChannel = toBlocked(turnTaps(w));
   const tiles = reshape(byChannel, { shape: [o / BLOCK, TILE, c / BLOCK, kh * kw] });
-  const rows = reshape(fromBlocked(tiles, { channelsLast: true }), {
-    shape: [o / BLOCK, c / BLOCK, kh * kw * TILE],
-  });
-  return reshape(permuteAxes(rows, { axes: [1, 0, 2] }), { shape: [c, o, kh, kw] });
+  const rows = fromBlocked(tiles, { channelsLast: true });
+  const shape = [c * groups, o / groups, kh, kw];
+  const tile = kh * kw * TILE;
+  if (groups === 1) {
+    const apart = reshape(rows, { shape: [o / BLOCK, c / BLOCK, tile] });
+    return reshape(permuteAxes(apart, { axes: [1, 0, 2] }), { shape });
+  }
+  const apart = reshape(rows, { shape: [groups, o / groups / BLOCK, c / BLOCK, tile] });
+  return reshape(permuteAxes(apart, { axes: [0, 2, 1, 3] }), { shape });
 }
+
+/** Whether each channel has a filter of its own, `[c, 1, kh, kw]`, in whole blocks. */
+export const isDepthwise = ([o, c]: Shape, groups: number): boolean => c === 1 && o === groups && isWhole(o!);
 
 /** Whether a convolution has a blocked form: whole blocks of filters, and of channels unless there are few. */
 export const canConvolve = ([o, c]: Shape, { groups }: Convolution): boolean =>
-  groups === 1 && isWhole(o!) && (isWhole(c!) || c! < BLOCK);
+  isDepthwise([o!, c!], groups) || (isWhole(o! / groups) && (isWhole(c!) || (c! < BLOCK && groups === 1)));
 
 /** Whether the gradient of a convolution by its image has a blocked form. */
 export const canTranspose = ([o, c]: Shape, { groups, dilations, strides }: Convolution): boolean =>
-  groups === 1 &&
-  isWhole(o!) &&
-  isWhole(c!) &&
+  (isDepthwise([o!, c!], groups) || (isWhole(o! / groups) && isWhole(c!))) &&
   (strides.every((stride) => stride === 1) || dilations.every((dilation) => dilation === 1));
 
 /**
@@ -80,9 +105,10 @@ export const canTranspose = ([o, c]: Shape, { groups, dilations, strides }: Conv
 export function transposedConvolution(
   dy: Value,
   w: Value,
-  { strides, pads, dilations }: Convolution,
+  { strides, pads, dilations, groups }: Convolution,
   size: Shape,
 ): Phases {
+  const channels = w.shape[1]! * groups;
   const kernel = w.shape.slice(2);
   const phasesOf = (axis: number) =>
     Array.from({ length: strides[axis]! }, (_, phase) =>
@@ -100,28 +126,35 @@ export function transposedConvolution(
   const columns = phasesOf(1);
   const phases = rows.map((row) =>
     columns.map((column) => {
-      const taps = slice(w, {
-        starts: [row.firstTap, column.firstTap],
-        ends: kernel,
-        axes: [2, 3],
-        steps: [strides[0]!, strides[1]!],
-      });
-      const filters = String(taps.shape) === String(w.shape) ? w : taps;
+      const shape = [dy.shape[0]!, channels, row.count, column.count];
+      // Pixels between windows that no tap reaches.
+      if (row.taps < 1 || column.taps < 1) return nothing(shape);
+      const filters = everyTap(w, [row.firstTap, column.firstTap], strides);
       const settings = {
         ...plain,
         pads: [row.before, column.before, row.after, column.after],
         dilations,
-        groups: 1,
+        groups,
       };
-      const open = { x: dy, filters: blockTransposedFilters(filters), settings };
-      return affineOf(open, [dy.shape[0]!, w.shape[1]!, row.count, column.count]);
+      const open = { x: dy, filters: blockTransposedFilters(filters, groups), settings };
+      return affineOf(open, shape);
     }),
   );
-  return { shape: [dy.shape[0]!, w.shape[1]!, ...size], rows: phases };
+  return { shape: [dy.shape[0]!, channels, ...size], rows: phases };
+}
+
+/** The taps of filters in every so many rows and columns, from a first one on. */
+function everyTap(w: Value, first: Shape, steps: Shape): Value {
+  const kernel = w.shape.slice(2);
+  const left = kernel.map((taps, axis) => Math.ceil((taps - first[axis]!) / steps[axis]!));
+  if (sameShape(left, kernel)) return w;
+  return arrangeTaps(w, left, (row, column) => [first[0]! + row * steps[0]!, first[1]! + column * steps[1]!]);
 }
 
 interface Phase {
   readonly firstTap: number;
+  /** How many there are, none or less for pixels that no window sees. */
+  readonly taps: number;
   readonly before: number;
   readonly after: number;
   readonly count: number;
@@ -144,10 +177,10 @@ function phaseOf(
   // Pixel `phase + stride i` meets tap `firstTap + stride t` in window `i + shift - t`.
   const shift = (phase + padding - firstTap) / stride;
   const before = reach - shift;
-  return { firstTap, before, after: count + reach - before - windows, count };
+  return { firstTap, taps, before, after: count + reach - before - windows, count };
 }
 
-/** Whether all phases have an equal number of pixels and at least one tap, and need no cropping. */
+/** Whether all phases have an equal number of pixels, and need no cropping. */
 export function phasesFit(
   windows: Shape,
   kernel: Shape,
@@ -156,9 +189,9 @@ export function phasesFit(
 ): boolean {
   return [0, 1].every((axis) => {
     const stride = strides[axis]!;
-    if (size[axis]! % stride !== 0 || kernel[axis]! < stride) return false;
+    if (size[axis]! % stride !== 0) return false;
     return Array.from({ length: stride }, (_, phase) =>
       phaseOf(phase, stride, pads[axis]!, dilations[axis]!, kernel[axis]!, windows[axis]!, size[axis]!),
-    ).every(({ before, after }) => before >= 0 && after >= 0);
+    ).every(({ taps, before, after }) => taps < 1 || (before >= 0 && after >= 0));
   });
 }

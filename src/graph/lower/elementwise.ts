@@ -23,6 +23,9 @@ export const ELEMENTWISE = [
   "sqrt",
   "tanh",
   "sigmoid",
+  "erf",
+  "abs",
+  "power",
 ];
 
 /** Lower an elementwise operation of which an operand is computed blocked. */

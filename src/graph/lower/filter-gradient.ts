@@ -8,16 +8,20 @@
  * (docs/performance.md).
  */
 
-import { BLOCK, blockedConvolution, fromBlocked, toBlocked } from "../ops/blocked.ts";
+import { BLOCK, blockedConvolution, blockedMaxPool, fromBlocked, toBlocked } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { concat } from "../ops/pieces.ts";
 import { permuteAxes, reshape, transpose } from "../ops/shape.ts";
 import { broadcastTo, sum } from "../ops/sum.ts";
+import { plain } from "../ops/window.ts";
 import { constant, type Shape, sizeOf, type Value } from "../value.ts";
-import { turnTaps } from "./convolutions.ts";
+import { isDepthwise, turnTaps } from "./convolutions.ts";
 import { transposeVectors } from "./vectors.ts";
 
 const isWhole = (channels: number): boolean => channels % BLOCK === 0;
+
+/** Vectors of a block and the numbers they hold. */
+const TILE = BLOCK * BLOCK;
 
 /** Whether the gradient of a convolution by its filters has a blocked form. */
 export function canFilter(
@@ -27,9 +31,45 @@ export function canFilter(
   attributes: Convolution,
 ): boolean {
   const { groups, dilations } = attributes;
-  if (groups !== 1 || !dilations.every((dilation) => dilation === 1)) return false;
-  if (!isWhole(o!) || !(isWhole(c!) || c! < BLOCK) || n! % BLOCK !== 0) return false;
+  if (!dilations.every((dilation) => dilation === 1)) return false;
+  const isDense = groups === 1 && isWhole(o!) && (isWhole(c!) || c! < BLOCK) && n! % BLOCK === 0;
+  if (!isDense && !(c === o && isDepthwise([o!, 1], groups))) return false;
+  if (seesEveryFew(kernel, attributes)) return isDense && isWhole(c!);
   return [0, 1].every((axis) => marginAfter(image, windows, kernel, attributes, axis) >= 0);
+}
+
+/** Whether filters of a pixel leave out pixels between windows, and see no pads. */
+const seesEveryFew = (kernel: Shape, { strides, pads }: Convolution): boolean =>
+  sizeOf(kernel) === 1 && strides.some((stride) => stride > 1) && pads.every((count) => count === 0);
+
+/**
+ * The gradient by filters of a channel each, `[c, 1, kh, kw]`.
+ *
+ * Every channel of every image is convolved by the whole of its gradient, as a filter of its own; the products are not
+ * written, and one tap's are added up at once.
+ *
+ * @param x - Blocked `[n, c, h, w]`.
+ * @param dy - Blocked `[n, c, h', w']`.
+ */
+export function depthwiseFilterGradient(x: Value, dy: Value, kernel: Shape, attributes: Convolution): Value {
+  const [n, c, ...image] = x.shape as [number, number, number, number];
+  const windows = dy.shape.slice(2);
+  const { strides, pads } = attributes;
+  const [bottom, right] = [0, 1].map((axis) => marginAfter(image, windows, kernel, attributes, axis));
+  const sums = blockedConvolution(
+    reshape(x, { shape: [1, n * c, ...image] }),
+    reshape(dy, { shape: [n * c, 1, ...windows] }),
+    {
+      strides: [1, 1],
+      dilations: strides,
+      pads: [pads[0]!, pads[1]!, bottom!, right!],
+      groups: n * c,
+      relu: false,
+    },
+  );
+  const total = sum(reshape(sums, { shape: [n, c * sizeOf(kernel)] }), { axes: [0], keepDims: false });
+  const unblocked = fromBlocked(reshape(total, { shape: [1, c, ...kernel] }), { channelsLast: false });
+  return reshape(unblocked, { shape: [c, 1, ...kernel] });
 }
 
 /** Rows (or columns) of zeros after the image with which there are as many offsets as the filter has taps. */
@@ -52,6 +92,10 @@ const marginAfter = (
  */
 export function filterGradient(x: Value, dy: Value, kernel: Shape, attributes: Convolution): Value {
   const { strides, pads } = attributes;
+  if (seesEveryFew(kernel, attributes)) {
+    const seen = blockedMaxPool(x, { ...plain, strides, kernel });
+    return filterGradient(seen, dy, kernel, { ...attributes, strides: plain.strides });
+  }
   const [, c, h, w] = x.shape as [number, number, number, number];
   const [, o, ...windows] = dy.shape as [number, number, number, number];
   const [kh, kw] = kernel as [number, number];
@@ -59,7 +103,7 @@ export function filterGradient(x: Value, dy: Value, kernel: Shape, attributes: C
   const right = marginAfter([h, w], windows, kernel, attributes, 1);
   const fromTheOtherSide = [kh - 1 - pads[0]!, kw - 1 - pads[1]!, kh - 1 - bottom, kw - 1 - right];
   const isPlain = strides.every((stride) => stride === 1) && fromTheOtherSide.every((count) => count >= 0);
-  if (c >= BLOCK && isPlain) {
+  if (c >= BLOCK && isPlain && !areFew(dy, o * c * sizeOf(kernel))) {
     const sums = slide(dy, x, kernel, strides, fromTheOtherSide);
     // [c, taps, o] to [o, c, taps]
     const byTap = reshape(sums, { shape: [c * kh * kw, o] });
@@ -70,6 +114,16 @@ export function filterGradient(x: Value, dy: Value, kernel: Shape, attributes: C
   const byTap = reshape(sums, { shape: [o, kh * kw, c] });
   return reshape(permuteAxes(byTap, { axes: [0, 2, 1] }), { shape: [o, c, kh, kw] });
 }
+
+/**
+ * Whether images are so much smaller than the filters that nothing is worth a pass over those: sums for each group of
+ * examples, or taps in reverse order.
+ */
+const areFew = (images: Value, weights: number): boolean =>
+  (images.shape[0]! / BLOCK) * weights > FEW * sizeOf(images.shape);
+
+/** Times that the sums of filters may be larger than the images: from some 2 x 2 pixels on. */
+const FEW = 8;
 
 /** Rows `[n, h, length]` with zeros before and after: laid side by side, as the engine pads on one thread only. */
 function besideZeros(rows: Value, before: number, after: number): Value {
@@ -97,9 +151,18 @@ function slide(moving: Value, fixed: Value, kernel: Shape, strides: Shape, pads:
 
   // Sixteen examples are a group with sums of its own: then the filters, [n/16, b/16, h', w', 16 n, 16 b], differ from
   // the image by an exchange of vectors alone.
-  const parts = n / BLOCK;
-  const vectors = transposeVectors(fixed, [parts, BLOCK, (b / BLOCK) * sizeOf(windows)]);
-  const filters = reshape(vectors, { shape: [parts * b, BLOCK, ...windows] });
+  const sixteens = n / BLOCK;
+  const vectors = transposeVectors(fixed, [sixteens, BLOCK, (b / BLOCK) * sizeOf(windows)]);
+  const together = areFew(fixed, a * b * sizeOf(kernel));
+  const parts = together ? 1 : sixteens;
+  const filters = together
+    ? reshape(
+        permuteAxes(reshape(vectors, { shape: [sixteens, b / BLOCK, TILE * sizeOf(windows)] }), {
+          axes: [1, 0, 2],
+        }),
+        { shape: [b, n, ...windows] },
+      )
+    : reshape(vectors, { shape: [parts * b, BLOCK, ...windows] });
   const sums = blockedConvolution(image, filters, {
     strides: [1, 1],
     dilations: [strides[0]!, strides[1]! * a],
@@ -109,6 +172,6 @@ function slide(moving: Value, fixed: Value, kernel: Shape, strides: Shape, pads:
   });
   const shape = [1, b, sizeOf(kernel), a];
   const byPart = reshape(sums, { shape: [parts, sizeOf(shape)] });
-  const total = reshape(sum(byPart, { axes: [0], keepDims: false }), { shape });
-  return fromBlocked(total, { channelsLast: false });
+  const total = parts === 1 ? byPart : sum(byPart, { axes: [0], keepDims: false });
+  return fromBlocked(reshape(total, { shape }), { channelsLast: false });
 }

@@ -3,7 +3,7 @@
  */
 
 import { apply } from "../operation.ts";
-import { BLOCK, blockedMaxPool, isPositive } from "../ops/blocked.ts";
+import { BLOCK, blockedMaxPool, isBeyond, isPositive, isRampBound } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { multiply } from "../ops/elementwise.ts";
 import { reshape } from "../ops/shape.ts";
@@ -14,6 +14,7 @@ import { blockFilters, canConvolve, canTranspose, phasesFit, transposedConvoluti
 import { ELEMENTWISE, lowerElementwise } from "./elementwise.ts";
 import type { BlockedImages, LoweredValues } from "./lowered-values.ts";
 import { canPoolPhases, poolPhases } from "./phases.ts";
+import { convolveTiny, isTiny, transposeTiny } from "./tiny.ts";
 
 /** Lowers an operation, or leaves it: undefined. */
 type Rule = (value: Application, values: LoweredValues) => BlockedImages | undefined;
@@ -27,10 +28,25 @@ const isImages = ({ shape, type }: Value): boolean =>
 export const imageOf = (x: Value, { plainOf, blockedOf }: LoweredValues): Value =>
   x.shape[1]! < BLOCK ? plainOf(x) : blockedOf(x);
 
+/** 1 where a blocked image is above (or below) a number, else 0; undefined if a condition asks for something else. */
+function maskOf(condition: Value, { isBlocked, blockedOf }: LoweredValues): Value | undefined {
+  if (condition.kind !== "application" || condition.operation.name !== "greater") return undefined;
+  const [more, less] = condition.inputs as [Value, Value];
+  const [y, other] = isBlocked(more) ? [more, less] : [less, more];
+  if (!isBlocked(y) || other.kind !== "constant") return undefined;
+  const bound = other.data[0]!;
+  if (!other.data.every((element) => element === bound) || !isRampBound(bound)) return undefined;
+  const above = y === more;
+  return above && bound === 0 ? isPositive(blockedOf(y)) : isBeyond(blockedOf(y), { bound, above });
+}
+
 const RULES: { readonly [operation: string]: Rule } = {
   convolution(value, values) {
     const [x, w] = value.inputs as [Value, Value];
     const settings = value.attributes as Convolution;
+    const [image, kernel] = [x.shape.slice(2), w.shape.slice(2)];
+    const geometry = { image, kernel, windows: value.shape.slice(2), settings };
+    if (isTiny(w.shape, geometry)) return convolveTiny(values.blockedOf(x), values.plainOf(w), geometry);
     if (!canConvolve(w.shape, settings)) return undefined;
     return { x: imageOf(x, values), filters: blockFilters(values.plainOf(w)), settings };
   },
@@ -38,6 +54,8 @@ const RULES: { readonly [operation: string]: Rule } = {
     const [dy, w] = value.inputs as [Value, Value];
     const settings = value.attributes as Convolution & { readonly size: Shape };
     const windows = dy.shape.slice(2);
+    const geometry = { image: settings.size, kernel: w.shape.slice(2), windows, settings };
+    if (isTiny(w.shape, geometry)) return transposeTiny(blockedOf(dy), plainOf(w), geometry);
     if (!canTranspose(w.shape, settings)) return undefined;
     if (!phasesFit(windows, w.shape.slice(2), settings, settings.size)) return undefined;
     const phases = transposedConvolution(blockedOf(dy), plainOf(w), settings, settings.size);
@@ -51,21 +69,24 @@ const RULES: { readonly [operation: string]: Rule } = {
     const [x, dy] = value.inputs as [Value, Value];
     const settings = value.attributes as Pool;
     if (!isBlocked(x) || !canPoolPhases(x.shape, settings)) return undefined;
-    return poolPhases(blockedOf(x), blockedMaxPool(blockedOf(x), settings), blockedOf(dy));
+    return poolPhases(blockedOf(x), blockedMaxPool(blockedOf(x), settings), blockedOf(dy), settings.pads);
   },
   relu(value, { isBlocked, chainOf }) {
     const [x] = value.inputs as [Value];
-    return isBlocked(x) ? compute(chainOf(x), true) : undefined;
+    return isBlocked(x) ? compute(chainOf(x), { relu: true }) : undefined;
   },
-  // The gradient of relu.
-  where(value, { isBlocked, blockedOf }) {
+  clip(value, { isBlocked, chainOf }) {
+    const [x] = value.inputs as [Value];
+    const { min, max } = value.attributes as { min: number; max: number };
+    return isBlocked(x) ? compute(chainOf(x), { relu: false, bounds: [min, max] }) : undefined;
+  },
+  // The gradients of relu and clip.
+  where(value, values) {
     const [condition, dy, other] = value.inputs as [Value, Value, Value];
-    if (condition.kind !== "application" || condition.operation.name !== "greater") return undefined;
-    const [y, bound] = condition.inputs as [Value, Value];
-    const isZero = (x: Value): boolean => x.kind === "constant" && x.data.every((element) => element === 0);
-    if (!isBlocked(y) || !isZero(bound) || !isZero(other) || !sameShape(dy.shape, value.shape))
-      return undefined;
-    return multiply(blockedOf(dy), isPositive(blockedOf(y)));
+    const mask = maskOf(condition, values);
+    const isNothing = other.kind === "constant" && other.data.every((element) => element === 0);
+    if (mask === undefined || !isNothing || !sameShape(dy.shape, value.shape)) return undefined;
+    return multiply(values.blockedOf(dy), mask);
   },
   concat(value, { isBlocked, blockedOf }) {
     const isAligned = value.attributes["axis"] === 1 && value.inputs.every(isImages);

@@ -6,7 +6,7 @@
 import { fromBlocked, toBlocked } from "../ops/blocked.ts";
 import { countUses } from "../uses.ts";
 import type { Graph, Value } from "../value.ts";
-import { type Affine, affineOf, compute, type OpenConvolution } from "./affine.ts";
+import { type Affine, affineOf, compute, type OpenConvolution, scaledImage } from "./affine.ts";
 import { interleave, type Phases } from "./phases.ts";
 
 /** Blocked images, computed or not yet. */
@@ -22,7 +22,10 @@ export interface LoweredValues {
   blockedOf(value: Value): Value;
   /** It as it was, reordered if it is computed blocked. */
   plainOf(value: Value): Value;
-  /** What a chain goes on from: the chain so far if nobody else needs its result, else the result. */
+  /**
+   * What a chain goes on from: the chain so far if nobody else needs its result, or if it is but an image that is scaled,
+   * else the result.
+   */
   chainOf(value: Value): Affine;
   /** It in phases, if it is computed so. */
   phasesOf(value: Value): Phases | undefined;
@@ -61,7 +64,8 @@ export function lowerValues(graph: Graph): LoweredValues {
     plainOf,
     chainOf(value) {
       const found = images.get(value);
-      return found && "terms" in found && isUsedOnce(value) ? found : affineOf(blockedOf(value), value.shape);
+      const isOpen = found && "terms" in found && (isUsedOnce(value) || scaledImage(found));
+      return isOpen ? found : affineOf(blockedOf(value), value.shape);
     },
     phasesOf(value) {
       const found = images.get(value);
@@ -76,5 +80,4 @@ export function lowerValues(graph: Graph): LoweredValues {
   };
 }
 
-const finish = (images: Affine | Phases): Value =>
-  "terms" in images ? compute(images, false) : interleave(images);
+const finish = (images: Affine | Phases): Value => ("terms" in images ? compute(images) : interleave(images));

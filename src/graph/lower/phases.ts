@@ -6,7 +6,7 @@
  */
 
 import { BLOCK, blockedConvolution, blockedMaxPool, isNotNegative } from "../ops/blocked.ts";
-import { multiply, subtract } from "../ops/elementwise.ts";
+import { add, multiply, subtract } from "../ops/elementwise.ts";
 import { concat, slice } from "../ops/pieces.ts";
 import { reshape } from "../ops/shape.ts";
 import { plain, type Sliding } from "../ops/window.ts";
@@ -24,7 +24,7 @@ export interface Phases {
 export function addPhases(a: Phases, b: Phases): Phases | undefined {
   if (a.rows.length !== b.rows.length || a.rows[0]!.length !== b.rows[0]!.length) return undefined;
   const sum = (x: Affine, y: Affine): Affine =>
-    added(x, y) ?? added(affineOf(compute(x, false), x.shape), affineOf(compute(y, false), y.shape))!;
+    added(x, y) ?? added(affineOf(compute(x), x.shape), affineOf(compute(y), y.shape))!;
   return {
     shape: a.shape,
     rows: a.rows.map((row, at) => row.map((phase, column) => sum(phase, b.rows[at]![column]!))),
@@ -35,7 +35,7 @@ export function addPhases(a: Phases, b: Phases): Phases | undefined {
 export function interleave({ shape, rows }: Phases): Value {
   const [n, c, h, w] = shape as [number, number, number, number];
   const [down, across] = [rows.length, rows[0]!.length];
-  const phases = rows.flat().map((phase) => compute(phase, false));
+  const phases = rows.flat().map((phase) => compute(phase));
   if (phases.length === 1) return phases[0]!;
   const [height, width] = [((n * c) / BLOCK) * (h / down), w / across];
   const apart = phases.map((phase) => reshape(phase, { shape: [height, width * BLOCK] }));
@@ -68,12 +68,19 @@ function everySecondRow(x: Value, from: number): Value {
 const part = (x: Value, at: number): Value =>
   slice(x, { starts: [at], ends: [at + 1], axes: [1], steps: [1] });
 
+/** Where windows of three begin: at an even row (and column), or one before it. */
+const EVEN = "0,0,1,1";
+const BEFORE = "1,1,1,1";
+
 /** Whether {@link poolPhases} can do a pool: windows of 3 by 3 that overlap by one, on images of even size. */
 export const canPoolPhases = (
   [, , h, w]: Shape,
   { kernel, strides, pads, dilations }: Sliding & { readonly kernel: Shape },
 ): boolean =>
-  h! % 2 === 0 && w! % 2 === 0 && String([kernel, strides, pads, dilations]) === "3,3,2,2,0,0,1,1,1,1";
+  h! % 2 === 0 &&
+  w! % 2 === 0 &&
+  String([kernel, strides, dilations]) === "3,3,2,2,1,1" &&
+  [EVEN, BEFORE].includes(String(pads));
 
 /**
  * The gradient of a max pool (see {@link canPoolPhases}) in phases.
@@ -86,9 +93,11 @@ export const canPoolPhases = (
  * @param y - The pooled `x`, blocked `[n, c, h / 2, w / 2]`.
  * @param dy - The gradient of `y`, blocked.
  */
-export function poolPhases(x: Value, y: Value, dy: Value): Phases {
+export function poolPhases(x: Value, y: Value, dy: Value, pads: Shape): Phases {
   const half = [y.shape[2]!, y.shape[3]!] as const;
-  const rowMaxima = blockedMaxPool(x, { ...plain, kernel: [1, 3], strides: [1, 2], pads: [0, 0, 0, 1] });
+  const columns = { kernel: [1, 3], strides: [1, 2], pads: [0, pads[1]!, 0, 1] };
+  const rowMaxima = blockedMaxPool(x, { ...plain, ...columns });
+  const takeTurns = String(pads) === EVEN ? takeTurnsFromEven : takeTurnsFromBefore;
   const [above, below] = [0, 1].map((row) => everySecondRow(rowMaxima, row));
   const pixels = takeApart(x);
   const byRow = takeTurns(above!, below!, y, dy, [2, 1]);
@@ -101,37 +110,71 @@ export function poolPhases(x: Value, y: Value, dy: Value): Phases {
   return { shape: x.shape, rows };
 }
 
-/** What each of three takes of the gradient of their maximum; the third is the next window's first. */
-function takeTurns(
+// None is above its maximum, so one that is not below is equal.
+const isMaximum = (x: Value, maximum: Value): Value => isNotNegative(subtract(x, maximum));
+
+/** What even and odd ones take of the gradient of their maximum: an even one, an odd one, and the next window's even one. */
+function takeTurnsFromEven(
   first: Value,
   second: Value,
   maximum: Value,
   dy: Value,
   kernel: Shape,
 ): readonly [Value, Value] {
-  // None is above its maximum, so one that is not below is equal.
-  const isMaximum = (x: Value): Value => isNotNegative(subtract(x, maximum));
-  const taken = multiply(dy, isMaximum(first));
+  const taken = multiply(dy, isMaximum(first, maximum));
   const left = subtract(dy, taken);
-  const takenNext = multiply(left, isMaximum(second));
+  const takenNext = multiply(left, isMaximum(second, maximum));
   const rest = subtract(left, takenNext);
-  // Window i leaves its rest to the first of window i + 1: a filter that sees one pixel before, plus what is there.
-  const channels = dy.shape[1]!;
-  const shifted = blockedConvolution(rest, oneTap(channels, kernel, [0, 0]), constant(0, [channels]), taken, {
+  // Window i leaves its rest to the first of window i + 1.
+  return [plusBefore(taken, rest, kernel, 1), takenNext];
+}
+
+/** As {@link takeTurnsFromEven}, of the window before's odd one, an even one, and an odd one. */
+function takeTurnsFromBefore(
+  even: Value,
+  odd: Value,
+  maximum: Value,
+  dy: Value,
+  kernel: Shape,
+): readonly [Value, Value] {
+  // What the first of window i + 1 takes is found where it is the last of window i.
+  const takenAfter = multiply(after(dy, kernel), isMaximum(odd, after(maximum, kernel)));
+  const left = plusBefore(dy, takenAfter, kernel, -1);
+  const takenNext = multiply(left, isMaximum(even, maximum));
+  const rest = subtract(left, takenNext);
+  return [takenNext, add(rest, takenAfter)];
+}
+
+/** A blocked image plus a multiple of the pixel before each of another: a filter of one tap. */
+function plusBefore(x: Value, other: Value, kernel: Shape, factor: number): Value {
+  const channels = x.shape[1]!;
+  const filters = oneTap(channels, kernel, [0, 0], factor);
+  return blockedConvolution(other, filters, constant(0, [channels]), x, {
     ...plain,
     pads: [kernel[0]! - 1, kernel[1]! - 1, 0, 0],
     groups: channels,
     relu: false,
   });
-  return [shifted, takenNext];
 }
 
-/** A filter a channel that is 1 at one tap, as the blocked kernels read them: `[c/16, kh, kw, 16]`. */
-function oneTap(channels: number, [height, width]: Shape, tap: Shape): Value {
+/** The pixel after each of a blocked image, zero after the last. */
+function after(x: Value, kernel: Shape): Value {
+  const channels = x.shape[1]!;
+  const last = kernel.map((taps) => taps - 1);
+  return blockedConvolution(x, oneTap(channels, kernel, last, 1), {
+    ...plain,
+    pads: [0, 0, ...last],
+    groups: channels,
+    relu: false,
+  });
+}
+
+/** A filter a channel that is a number at one tap, else 0, as the blocked kernels read them: `[c/16, kh, kw, 16]`. */
+function oneTap(channels: number, [height, width]: Shape, tap: Shape, factor: number): Value {
   const taps = height! * width!;
   const chosen = tap[0]! * width! + tap[1]!;
   const elements = Array.from({ length: channels * taps }, (_, at) =>
-    Number(Math.floor(at / BLOCK) % taps === chosen),
+    Math.floor(at / BLOCK) % taps === chosen ? factor : 0,
   );
   return constant(elements, [channels, 1, height!, width!]);
 }

@@ -10,9 +10,11 @@ import { reshape } from "../ops/shape.ts";
 import { sum } from "../ops/sum.ts";
 import { plain } from "../ops/window.ts";
 import { type Application, constant, type Shape, sameShape, sizeOf, type Value } from "../value.ts";
-import { canFilter, filterGradient } from "./filter-gradient.ts";
+import { scaledImage } from "./affine.ts";
+import { canFilter, depthwiseFilterGradient, filterGradient } from "./filter-gradient.ts";
 import { imageOf } from "./images.ts";
 import type { LoweredValues } from "./lowered-values.ts";
+import { filterTiny, isTiny } from "./tiny.ts";
 
 /** Lower such an operation, if it has a form for blocked images; the result is plain. */
 export function lowerSums(value: Application, values: LoweredValues): Value | undefined {
@@ -26,19 +28,45 @@ function lowerReduction(value: Application, values: LoweredValues): Value | unde
   const [x] = value.inputs as [Value];
   const axes = String(value.attributes["axes"]);
   if (!values.isBlocked(x) || !(axes === "0,2,3" || axes === "2,3")) return undefined;
-  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const c = x.shape[1]!;
   const product = values.isUsedOnce(x) ? imageProduct(x) : undefined;
-  const ofImage = product
-    ? sumOfProducts(values.blockedOf(product[0]), values.blockedOf(product[1]))
-    : sum(reshape(values.blockedOf(x), { shape: [n, c / BLOCK, h * w, BLOCK] }), {
-        axes: [2],
-        keepDims: true,
-      });
-  const total = axes === "2,3" ? ofImage : sum(ofImage, { axes: [0], keepDims: true });
+  // Numbers a channel are taken out of sums, so that no image is scaled for them.
+  const factors = (product ?? [x]).map((image) => {
+    const scaled = scaledImage(values.chainOf(image));
+    return scaled ?? { image: values.blockedOf(image), scale: undefined };
+  });
+  const [first, second] = factors.map(({ image }) => image) as [Value, Value?];
+  const sumOf = (): Value => (second ? sumOfProducts(first, second) : sumOfPixels(first));
+  const ofAll = (): Value =>
+    second || sizeOf(x.shape.slice(2)) > FEW_PIXELS
+      ? sum(sumOf(), { axes: [0], keepDims: true })
+      : sumOfExamples(first);
+  const unscaled = axes === "2,3" ? sumOf() : ofAll();
+  const total = factors.reduce(
+    (sums, { scale }) => (scale ? multiply(sums, reshape(scale, { shape: [1, c / BLOCK, 1, BLOCK] })) : sums),
+    unscaled,
+  );
   const count = sizeOf(x.shape) / sizeOf(value.shape);
   return reshape(value.operation === mean.record ? multiply(total, constant(1 / count)) : total, {
     shape: value.shape,
   });
+}
+
+/** Sums over the pixels of each channel of each image, `[n, c/16, 1, 16]`. */
+function sumOfPixels(x: Value): Value {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const pixels = reshape(x, { shape: [n, c / BLOCK, h * w, BLOCK] });
+  return h * w === 1 ? pixels : sum(pixels, { axes: [2], keepDims: true });
+}
+
+/** Pixels up to which all examples are added up first: the engine adds few numbers in the middle slowly. */
+const FEW_PIXELS = 16;
+
+/** Sums over the pixels of each channel of all images, `[1, c/16, 1, 16]`. */
+function sumOfExamples(x: Value): Value {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const total = sum(reshape(x, { shape: [n, c * h * w] }), { axes: [0], keepDims: true });
+  return sumOfPixels(reshape(total, { shape: [1, c, h, w] }));
 }
 
 /** The two images whose product a value is. */
@@ -64,6 +92,10 @@ function sumOfProducts(a: Value, b: Value): Value {
 function lowerFilterGradient(value: Application, values: LoweredValues): Value | undefined {
   const [x, dy] = value.inputs as [Value, Value];
   const { kernel, ...settings } = value.attributes as Convolution & { readonly kernel: Shape };
+  const geometry = { image: x.shape.slice(2), kernel, windows: dy.shape.slice(2), settings };
+  if (isTiny([dy.shape[1]!, x.shape[1]!], geometry))
+    return filterTiny(values.blockedOf(x), values.blockedOf(dy), geometry);
   if (!canFilter(x.shape, dy.shape, kernel, settings)) return undefined;
-  return filterGradient(imageOf(x, values), values.blockedOf(dy), kernel, settings);
+  const gradient = settings.groups === 1 ? filterGradient : depthwiseFilterGradient;
+  return gradient(imageOf(x, values), values.blockedOf(dy), kernel, settings);
 }

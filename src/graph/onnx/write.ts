@@ -35,13 +35,14 @@ const IR_VERSION = 9;
 
 /** Numbers of the kinds of attribute (AttributeProto.AttributeType). */
 const FLOAT = 1;
+const FLOATS = 6;
 const INT = 2;
 const STRING = 3;
 const GRAPH = 5;
 const INTS = 7;
 
-type NodeInit = MessageInitShape<typeof NodeProtoSchema>;
-type TensorInit = MessageInitShape<typeof TensorProtoSchema>;
+export type NodeInit = MessageInitShape<typeof NodeProtoSchema>;
+export type TensorInit = MessageInitShape<typeof TensorProtoSchema>;
 type ValueInfoInit = MessageInitShape<typeof ValueInfoProtoSchema>;
 
 /** A graph of the file format, before it becomes a message. */
@@ -89,6 +90,7 @@ export function attributeInit(
   attribute: Exclude<OnnxAttribute, { readonly graph: Graph }>,
 ): MessageInitShape<typeof AttributeProtoSchema> {
   if ("float" in attribute) return { name, type: FLOAT, f: attribute.float };
+  if ("floats" in attribute) return { name, type: FLOATS, floats: [...attribute.floats] };
   if ("int" in attribute) return { name, type: INT, i: BigInt(attribute.int) };
   if ("string" in attribute) return { name, type: STRING, s: new TextEncoder().encode(attribute.string) };
   return { name, type: INTS, ints: attribute.ints.map(BigInt) };
@@ -231,8 +233,12 @@ function domainsOf(graph: GraphInit): string[] {
   return [...new Set(["", ...within])];
 }
 
-/** The bytes of an ONNX file with this graph. */
-export function modelBytes(graph: GraphInit): Uint8Array {
+/**
+ * The bytes of an ONNX file with this graph.
+ *
+ * @param metadata - What the file says of itself, by name; nothing unless told.
+ */
+export function modelBytes(graph: GraphInit, metadata: { readonly [name: string]: string } = {}): Uint8Array {
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -243,6 +249,7 @@ export function modelBytes(graph: GraphInit): Uint8Array {
         version: BigInt(domain === "" ? OPSET : 1),
       })),
       graph,
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     }),
   );
 }

@@ -110,11 +110,15 @@ export const fromBlocked: Operation<[Value], { readonly channelsLast: boolean }>
   },
 });
 
-export type BlockedSettings = Sliding & {
-  readonly groups: number;
+/** What becomes of results before they are written. */
+export type Activation = {
   /** Whether negative results become zero. */
   readonly relu: boolean;
+  /** The least and the largest number that a result may be, if there are such; then `relu` is false. */
+  readonly bounds?: readonly [min: number, max: number];
 };
+
+export type BlockedSettings = Sliding & Activation & { readonly groups: number };
 
 /**
  * Filters in the order the blocked kernels read them, as `[o, c, kh, kw]` again: `[o/16, c/16, kh, kw, 16 c, 16 o]`,
@@ -136,12 +140,13 @@ const filterPosition = (index: number, [, c, kh, kw]: Shape): number => {
 const convolutionForm: OnnxForm<BlockedSettings> = {
   operator: "Conv",
   domain: DOMAIN,
-  write: ({ groups, relu, ...sliding }, _, [, w]) => ({
+  write: ({ groups, relu, bounds, ...sliding }, _, [, w]) => ({
     attributes: {
       ...writeSliding(sliding),
       group: { int: groups },
       kernel_shape: { ints: w!.shape.slice(2) },
       ...(relu ? { activation: { string: "Relu" } } : {}),
+      ...(bounds ? { activation: { string: "Clip" }, activation_params: { floats: bounds } } : {}),
     },
   }),
 };
@@ -156,7 +161,7 @@ export const blockedConvolution: Operation<readonly Value[], BlockedSettings> = 
   name: "blockedConvolution",
   operands: [2, 4],
   onnx: convolutionForm,
-  shape([x, w, bias, addend], { relu: _, ...attributes }) {
+  shape([x, w, bias, addend], { relu: _, bounds: __, ...attributes }) {
     const shape = checkBlocks("blockedConvolution", convolution.record.shape([x!, w!], attributes));
     if (bias && String(bias.shape) !== String([shape[1]]))
       throw new ShapeError("blockedConvolution", `a bias [${shape[1]}]`, [bias.shape]);
@@ -165,7 +170,8 @@ export const blockedConvolution: Operation<readonly Value[], BlockedSettings> = 
     return shape;
   },
   gradient: forwardOnly("blockedConvolution"),
-  evaluate(shape, [x, w, bias, addend], { relu, ...attributes }) {
+  evaluate(shape, [x, w, bias, addend], { relu, bounds, ...attributes }) {
+    const [least, most] = bounds ?? [relu ? 0 : Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     const image: NDArray = {
       shape: x!.shape,
       data: x!.shape[1]! < BLOCK ? x!.data : unblock(x!.shape, x!.data),
@@ -179,7 +185,7 @@ export const blockedConvolution: Operation<readonly Value[], BlockedSettings> = 
     return sums.map((sum, index) => {
       const channel = (Math.floor(index / size) % (shape[1]! / BLOCK)) * BLOCK + (index % BLOCK);
       const y = sum + (bias?.data[channel] ?? 0) + (addend?.data[index] ?? 0);
-      return relu ? Math.max(y, 0) : y;
+      return Math.min(Math.max(y, least), most);
     });
   },
 });
@@ -230,4 +236,31 @@ export const isNotNegative: Operation<[Value]> = operation({
   shape: ([x]) => x.shape,
   gradient: forwardOnly("isNotNegative"),
   evaluate: (_, [x]) => x.data.map((element) => Number(element >= 0)),
+});
+
+/** The slope of a ramp that is between 0 and 1 for nothing but a bound's next neighbors, and whose products are exact. */
+const STEEP = 2 ** 100;
+
+/** Bounds that a {@link STEEP} ramp may begin at: its height there is a float32. */
+export const isRampBound = (bound: number): boolean =>
+  Math.fround(bound) === bound && Math.abs(bound) < 2 ** 27;
+
+/** 1 where an element is above a bound (see {@link isRampBound}), or below it, else 0; as {@link isPositive}. */
+export const isBeyond: Operation<[Value], { readonly bound: number; readonly above: boolean }> = operation<
+  [Value],
+  { readonly bound: number; readonly above: boolean }
+>({
+  name: "isBeyond",
+  operands: 1,
+  onnx: {
+    operator: "HardSigmoid",
+    write: ({ bound, above }) => {
+      const slope = above ? STEEP : -STEEP;
+      return { attributes: { alpha: { float: slope }, beta: { float: -slope * bound } } };
+    },
+  },
+  shape: ([x]) => x.shape,
+  gradient: forwardOnly("isBeyond"),
+  evaluate: (_, [x], { bound, above }) =>
+    x.data.map((element) => Number(above ? element > bound : element < bound)),
 });

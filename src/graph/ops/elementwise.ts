@@ -189,7 +189,10 @@ const powerOf = (x: Value, exponent: number): Value => {
 /** The numbers between which elements are kept; infinite for no bound. */
 type Bounds = { readonly min: number; readonly max: number };
 
-/** The nearest number to `x` in `[min, max]`; the gradient at the bounds is that inside, as of PyTorch's `clamp`. */
+/**
+ * The nearest number to `x` in `[min, max]`; the gradient at the bounds is 0, as of PyTorch's `relu6`, `hardtanh` and
+ * `hardsigmoid`, the usual meanings of a clip (of `clamp` it is 1).
+ */
 export const clip: Operation<[Value], Bounds> = operation({
   name: "clip",
   operands: 1,
@@ -204,7 +207,11 @@ export const clip: Operation<[Value], Bounds> = operation({
     if (!isRange) throw new GraphError(`clip: expected a least and a largest number, got ${min} and ${max}`);
     return x.shape;
   },
-  gradient: (dy, [x], _, y) => [where(equal(x, y), dy, numberLike(dy, 0))],
+  gradient(dy, _, { min, max }, y) {
+    const [least, most, zero] = [min, max, 0].map((number) => numberLike(y, number)) as [Value, Value, Value];
+    const below = max === Number.POSITIVE_INFINITY ? dy : where(greater(most, y), dy, zero);
+    return [min === Number.NEGATIVE_INFINITY ? below : where(greater(y, least), below, zero)];
+  },
   evaluate: (_, [x], { min, max }) => x.data.map((element) => Math.min(Math.max(element, min), max)),
 });
 

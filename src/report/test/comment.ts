@@ -85,7 +85,7 @@ function reproducePart({ provenance, dataset }: TestResult): string {
   const { command, version, commit, engine, device, threads, machine } = provenance;
   const code = commit === null ? version : `${version} (commit ${commit})`;
   const facts = `Shatter ${code}, ${engine}, ${device}, ${formatNoun(threads, "thread")} a trial, ${machine}; data ${dataset.name}, SHA-256 ${dataset.hash}.`;
-  const again = "`shatter replay` on its result.json trains the same trials again, and says what is equal.";
+  const again = "`shatter replay` trains what the result describes again, and says what is equal.";
   return [...(command === null ? [] : [fenced(command)]), plainMarkdown(facts), again].join("\n\n");
 }
 
