@@ -8,7 +8,7 @@
 import { DataError, GraphError, ShapeError } from "../base/errors.ts";
 import type { Tensor } from "../graph/onnx/parse.ts";
 import { cast } from "../graph/ops/shape.ts";
-import { inOrder, isFloating, showShape, sizeOf, type Value } from "../graph/value.ts";
+import { constant, inOrder, isFloating, showShape, sizeOf, type Value } from "../graph/value.ts";
 import {
   type Builder,
   type Call,
@@ -134,7 +134,7 @@ export function instantiate(file: ModelFile, { x, output, weight, builderOf, onB
         items: node.inputs.map((name, at) => {
           if (name === "") return undefined;
           // Statistics are no parameters, whatever else their tensor is.
-          return isStatistic(node, at) && file.tensorNames.has(name) ? file.tensor(name) : itemNamed(name);
+          return isStatistic(node, at) && file.tensorNames.has(name) ? named(file, name) : itemNamed(name);
         }),
         settings: node.settings,
         opset: file.opset,
@@ -163,6 +163,12 @@ export function instantiate(file: ModelFile, { x, output, weight, builderOf, onB
   if (!isValue(result))
     throw new DataError(`model file: expected output "${output}" to depend on the examples`);
   return result;
+}
+
+/** A tensor as a constant of its name. */
+function named(file: ModelFile, name: string): Value {
+  const { data, shape, type } = file.tensor(name);
+  return constant(data, shape, type, name);
 }
 
 /** Whether an operand is a running average. */
