@@ -194,6 +194,7 @@ async function main(count: number, seed: number, out: string | undefined): Promi
       ({ changes }) => changes[0]!,
     ),
     slowest: worst(({ seconds }) => seconds),
+    runtime: all.filter(({ end }) => end === "runtime"),
     largest: worst(({ mib }) => mib),
     wrong,
   };
