@@ -4,16 +4,23 @@
  *
  *   node scripts/fuzz-models.ts [mutants] [seed] [out]     20000 mutants, seed 0; exits with 1 if any ends otherwise
  *
- * A child tries one after another, and is killed where one takes too long, so that what hangs is found, too.
+ * A child tries one after another, and is killed where one takes too long, so that what hangs is found, too. What becomes
+ * a step is run, and compared with what ONNX Runtime computes from the mutant itself, where it takes it.
  */
 
 import { fork } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { randomStream } from "../src/base/random.ts";
+import { sizeOf } from "../src/graph/value.ts";
+import { createFileModel } from "../src/import/model.ts";
+import { checkSettings } from "../src/import/settings.ts";
+import { runtime } from "../src/run/node/runtime.ts";
+import { type Engine, openEngine } from "../src/train/engine.ts";
+import { errorOf } from "../test/import/forward.ts";
 import { goldens, MODELS } from "../test/import/golden.ts";
 import { type Mutant, mutate } from "../test/import/mutate.ts";
-import { outcomeOf } from "../test/import/outcome.ts";
+import { type Outcome, outcomeOf } from "../test/import/outcome.ts";
 
 /** A mutant must be done within this time. */
 const PATIENCE_MS = 5000;
@@ -27,7 +34,10 @@ interface Tried {
   readonly file: string;
   readonly changes: readonly string[];
   readonly bytes: number;
-  /** `refused`, `blocked`, `step`; `exception`, `hang`, `death`, `memory` are wrong. */
+  /**
+   * `refused`, `blocked`, `step` (not compared, since ONNX Runtime does not take the mutant), `same` and `runtime` (it took
+   * too long, or ended the process); `exception`, `hang`, `death`, `memory`, `different` are wrong.
+   */
   readonly end: string;
   readonly because: string;
   /** Seconds of the processor. */
@@ -72,34 +82,74 @@ function mutantOf(
   return { file, example: isDeclared ? undefined : example, ...mutate(bytes, random) };
 }
 
+/** Differences of what is computed, over the largest number, that are none. */
+const TOLERANCE = 1e-3;
+
+/** Compare a network with its file, on two examples. */
+async function compare(
+  engine: Engine,
+  { model, shape }: Extract<Outcome, { end: "step" }>,
+  bytes: Uint8Array,
+) {
+  const kept = createFileModel(model.file, checkSettings({ start: "keep" }), "mutant");
+  const random = randomStream(0, "mutant-examples");
+  const tokens = model.file.inputs.some(({ type }) => type !== "float32");
+  const examples = Float32Array.from({ length: 2 * sizeOf(shape) }, () =>
+    tokens ? random.below(4) : random.uniform() * 2 - 1,
+  );
+  // What comes twice after the logits is not done to them again.
+  if (kept.analyze(shape).taken.length > 1) return { end: "step", because: "" };
+  const error = await errorOf(engine, kept, bytes, shape, examples);
+  if (error === undefined) return { end: "step", because: "" };
+  return error < TOLERANCE ? { end: "same", because: "" } : { end: "different", because: `by ${error}` };
+}
+
+/** Try a mutant. */
+async function tryOne(engine: Engine, seed: number, index: number): Promise<Tried> {
+  const { file, changes, bytes, example } = mutantOf(seed, index);
+  const settings = index % 4 === 0 ? ({ start: "keep", batchNorm: "insert", dropout: 0.2 } as const) : {};
+  const [before, cpu] = [process.resourceUsage().maxRSS, process.cpuUsage()];
+  let tried: { end: string; because: string };
+  let outcome: Outcome | undefined;
+  try {
+    outcome = await outcomeOf(bytes, example, settings);
+    tried = { end: outcome.end, because: outcome.end === "step" ? "" : outcome.because };
+  } catch (error) {
+    tried = {
+      end: "exception",
+      because: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
+  }
+  const { user, system } = process.cpuUsage(cpu);
+  const mib = (process.resourceUsage().maxRSS - before) / 1024;
+  if (mib > MOST_MIB + (8 * bytes.length) / 2 ** 20 && tried.end !== "exception") tried.end = "memory";
+  if (outcome?.end === "step" && tried.end === "step") {
+    process.send!({ compares: index });
+    tried = await compare(engine, outcome, bytes).catch(({ message }) => ({
+      end: "different",
+      because: message,
+    }));
+  }
+  const because = tried.because.slice(0, 1200);
+  const seconds = (user + system) / 1e6;
+  return {
+    index,
+    file,
+    changes,
+    bytes: bytes.length,
+    end: tried.end,
+    because,
+    seconds,
+    mib: Math.round(mib),
+  };
+}
+
 /** In the child: try mutants from one on, and tell of each before and after. */
 async function tryAll(seed: number, first: number, end: number): Promise<void> {
+  const engine = await openEngine(runtime, "cpu", 1);
   for (let index = first; index < end; index++) {
     process.send!({ began: index });
-    const { file, changes, bytes, example } = mutantOf(seed, index);
-    const settings = index % 4 === 0 ? ({ start: "keep", batchNorm: "insert", dropout: 0.2 } as const) : {};
-    const [before, cpu] = [process.resourceUsage().maxRSS, process.cpuUsage()];
-    let [ended, because] = ["exception", ""];
-    try {
-      const outcome = await outcomeOf(bytes, example, settings);
-      ended = outcome.end;
-      because = outcome.end === "step" ? "" : outcome.because;
-    } catch (error) {
-      because = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    }
-    const { user, system } = process.cpuUsage(cpu);
-    const mib = (process.resourceUsage().maxRSS - before) / 1024;
-    const isLarge = mib > MOST_MIB + (8 * bytes.length) / 2 ** 20;
-    const done: Tried = {
-      index,
-      file,
-      changes,
-      bytes: bytes.length,
-      end: isLarge && ended !== "exception" ? "memory" : ended,
-      because: because.slice(0, 1200),
-      seconds: (user + system) / 1e6,
-      mib: Math.round(mib),
-    };
+    const done = await tryOne(engine, seed, index);
     await new Promise((resolve) => process.send!({ done }, resolve));
   }
 }
@@ -113,15 +163,16 @@ function tryFrom(seed: number, first: number, end: number, tell: (tried: Tried) 
     });
     let [next, current] = [first, -1];
     let watchdog: NodeJS.Timeout | undefined;
-    let isHung = false;
-    child.on("message", (message: { began?: number; done?: Tried }) => {
+    let [isHung, compares] = [false, false];
+    child.on("message", (message: { began?: number; compares?: number; done?: Tried }) => {
       clearTimeout(watchdog);
+      compares = message.compares !== undefined;
       if (message.done) {
         tell(message.done);
         next = message.done.index + 1;
         current = -1;
       } else {
-        current = message.began!;
+        current = message.began ?? current;
         watchdog = setTimeout(() => {
           isHung = true;
           child.kill("SIGKILL");
@@ -133,7 +184,7 @@ function tryFrom(seed: number, first: number, end: number, tell: (tried: Tried) 
       if (current >= 0) {
         const { file, changes, bytes } = mutantOf(seed, current);
         const because = isHung ? `no end in ${PATIENCE_MS} ms` : `process ended with ${code ?? signal}`;
-        const kind = isHung ? "hang" : "death";
+        const kind = compares ? "runtime" : isHung ? "hang" : "death";
         tell({ index: current, file, changes, bytes: bytes.length, end: kind, because, seconds: 0, mib: 0 });
         next = current + 1;
       }
@@ -142,7 +193,7 @@ function tryFrom(seed: number, first: number, end: number, tell: (tried: Tried) 
   });
 }
 
-const RIGHT = ["refused", "blocked", "step"];
+const RIGHT = ["refused", "blocked", "step", "same", "runtime"];
 
 async function main(count: number, seed: number, out: string | undefined): Promise<void> {
   const began = performance.now();

@@ -27,6 +27,7 @@ export { type Engine, openEngine, type Runtime } from "./train/engine.ts";
 export { cropForRecipe, splitsHash } from "./train/prepare.ts";
 export { paperRecipe, type Recipe } from "./train/recipe.ts";
 export { type TrialSpec, trialId } from "./train/spec.ts";
+export { type NetworkFiles, type TrainedNetwork, writeTrained } from "./train/trained.ts";
 export {
   type EpochRow,
   type RunOptions,

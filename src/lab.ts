@@ -23,6 +23,7 @@ import type { DashboardServer, ServeOptions } from "./web/serve-options.ts";
 import { startServer } from "./web/server.ts";
 
 export { DataError, EngineError, UsageError } from "./base/errors.ts";
+export { type ExportOptions, exportModel } from "./lab/export-model.ts";
 export type {
   Carried,
   ExperimentOptions,
@@ -35,6 +36,7 @@ export type {
   WorkerRequest,
   WorkRequest,
 } from "./lab/lab.ts";
+export type { MissingModel, SavedModel, SavedModels } from "./lab/saved-models.ts";
 export type { Condition } from "./paper/condition.ts";
 export type { Experiment } from "./paper/experiment.ts";
 export { type ExperimentResult, experimentResultSchema } from "./paper/experiment-result.ts";

@@ -85,7 +85,7 @@ export const groups: Readonly<Record<string, readonly CommandEntry[]>> = {
     },
     {
       usage: "model",
-      description: "list the models, or show what is in one",
+      description: "list the models, show what is in one, check a file, export what a trial trained",
       make: async () => (await import("./model.ts")).modelCommand(),
     },
     {

@@ -1,5 +1,5 @@
 /**
- * @file `shatter model`: the models known by name, and what is in them.
+ * @file `shatter model`: the models known by name, what is in them and in files, and the networks that trials trained.
  */
 
 import { Command } from "commander";
@@ -24,6 +24,7 @@ import { jsonOption, tell } from "./json.ts";
 import { addFileOptions, type FileOptions, MODEL_HELP, referenceOf } from "./model-options.ts";
 import { listOf, numberIn, wholeFrom, widthOf } from "./output.ts";
 import { asJson } from "./publish.ts";
+import { exportModelCommand } from "./saved-models.ts";
 
 /** Shape the paper feeds its small models. */
 const PAPER_INPUT = [3, 28, 28];
@@ -96,6 +97,7 @@ export function modelCommand(): Command {
     )
     .action(check);
 
+  command.addCommand(exportModelCommand());
   return command;
 }
 

@@ -9,6 +9,7 @@ import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts"
 import { requireFolder } from "../disk/folders.ts";
 import { tellFinding } from "../import/check.ts";
 import { isFileModel } from "../import/model.ts";
+import type { SavedModels } from "../lab/saved-models.ts";
 import { initializations } from "../nn/initialize.ts";
 import type { Model } from "../nn/model.ts";
 import type { TestRequest } from "../paper/plan.ts";
@@ -52,6 +53,7 @@ import {
 } from "./pipeline.ts";
 import { createProgress } from "./progress.ts";
 import { publish } from "./publish.ts";
+import { saveModelsOption, tellSaved } from "./saved-models.ts";
 
 interface Options extends PipelineOptions, FileOptions {
   readonly data: string;
@@ -98,6 +100,7 @@ interface Options extends PipelineOptions, FileOptions {
   readonly json?: string;
   readonly out?: string;
   readonly report?: string;
+  readonly saveModels?: string;
   readonly verbose?: boolean;
   readonly quiet?: boolean;
 }
@@ -254,6 +257,7 @@ export function testCommand(): Command {
     .addOption(jsonOption("the result"))
     .option("--out <folder>", "write an HTML page with figures, and the numbers as CSV and JSON")
     .addOption(new Option("--report <folder>").hideHelp())
+    .addOption(saveModelsOption())
     .addOption(expectOption())
     .addOption(junitOption())
     .addOption(markdownOption())
@@ -269,6 +273,7 @@ Examples:
   shatter test --data mnist --inputs true,shuffled,random,gaussian --out mnist-report
   shatter test --data cifar10 --augment crop,flip --epochs 200     is random cropping enough against memorizing?
   shatter test --data cifar10 --n 5000 --json --quiet | jq .verdict.text
+  shatter test --save-models models                                the networks, for other programs (shatter model export)
   shatter test --expect "learns,no-leak,slowdown>1.5" --junit shatter.xml     exit code 3 if it does not
 
 ${MEASURES_HELP}`,
@@ -343,6 +348,7 @@ async function test(options: Options, command: Command): Promise<void> {
   // A time is another number of steps at every try, so the same command would not go on with the same trials.
   let again = "the same command";
   let reused: number | undefined;
+  let saved: SavedModels | undefined;
   const result = await runRandomizationTest({
     ...asked,
     model,
@@ -363,8 +369,12 @@ async function test(options: Options, command: Command): Promise<void> {
     onReused: (trials) => {
       reused = trials;
     },
+    onSaved: (models) => {
+      saved = models;
+    },
     onWarning: warn,
   }).finally(() => progress.stop());
+  if (saved) process.stderr.write(tellSaved(saved, reused === undefined ? undefined : lab));
   if (reused) process.stderr.write(`${formatNoun(reused, "trial")} of this test: done before, in ${lab}\n`);
   // Where no lab was asked for or none could be opened, nothing is kept, and the same command begins anew.
   const isKept = reused !== undefined;

@@ -92,6 +92,45 @@ export function preprocessor(how: PreprocessName, reference?: Dataset): (dataset
   }
 }
 
+/** How examples become inputs, for whoever has to do the same elsewhere. */
+export interface Preprocessing {
+  readonly name: PreprocessName;
+  /** In words, one after another. */
+  readonly steps: readonly string[];
+  /** Of `standardize`, `[channels]` each: what is taken from a channel, and what it is divided by then. */
+  readonly mean?: readonly number[];
+  readonly deviation?: readonly number[];
+}
+
+/**
+ * What {@link preprocess} does, in words and numbers.
+ *
+ * @param reference - The training split, as randomized and cropped.
+ */
+export function describePreprocessing(how: PreprocessName, reference: Dataset): Preprocessing {
+  const scaled = reference.inputs instanceof Uint8Array ? ["divide every byte by 255"] : [];
+  const what = isImages(reference) ? "channel" : "column";
+  if (how === "none") return { name: how, steps: scaled };
+  if (how === "paper") {
+    const size = exampleSize(reference);
+    const whitened = `from each image subtract the mean of all its ${size} numbers, then divide by the larger of their population standard deviation and ${1 / Math.sqrt(size)} (one over the root of ${size})`;
+    return { name: how, steps: [...scaled, whitened] };
+  }
+  const { mean, deviation } = channelMoments(reference);
+  return {
+    name: how,
+    steps: [
+      ...scaled,
+      `from each ${what} subtract its mean, then divide by its deviation (measured on the training split)`,
+    ],
+    mean: [...mean],
+    deviation: Array.from(deviation, spreadOf),
+  };
+}
+
+/** What a channel is divided by: one that is constant is not scaled. */
+const spreadOf = (deviation: number): number => (deviation > 0 ? deviation : 1);
+
 /** Pixels over 255; float32 inputs are not copied. */
 function scaleDown(dataset: Dataset): Dataset {
   if (dataset.inputs instanceof Float32Array) return dataset;
@@ -163,7 +202,7 @@ function standardize(dataset: Dataset, { mean, deviation }: Moments): Float32Arr
   const out = new Float32Array(inputs.length);
   for (let plane = 0; plane < exampleCount(dataset) * channels; plane++) {
     const channel = plane % channels;
-    const spread = deviation[channel]! > 0 ? deviation[channel]! : 1;
+    const spread = spreadOf(deviation[channel]!);
     const end = (plane + 1) * pixels;
     for (let at = plane * pixels; at < end; at++) out[at] = (inputs[at]! * scale - mean[channel]!) / spread;
   }

@@ -243,6 +243,10 @@ const emptyInputs = (dataset: Dataset, inputs: InputsName, count: number): Uint8
     ? new Float32Array(count * exampleSize(dataset))
     : new Uint8Array(count * exampleSize(dataset));
 
+/** The one order of the pixels of `shuffled` inputs: which pixel of an example, `[pixels]`, comes to each place. */
+export const shuffledOrder = (dataset: Dataset, seed: number) =>
+  randomStream(seed, "pixels-shuffled").permutation(pixelLayout(dataset).pixels);
+
 /** Writes the randomized inputs of one example into `out`, from `at` on. */
 type ExampleWriter = (index: number, out: Uint8Array | Float32Array, at: number) => void;
 
@@ -254,7 +258,7 @@ function exampleWriter(splits: Splits, split: SplitName, inputs: InputsName, see
     case "true":
       return (index, out, at) => out.set(dataset.inputs.subarray(index * size, (index + 1) * size), at);
     case "shuffled": {
-      const order = randomStream(seed, "pixels-shuffled").permutation(pixelLayout(dataset).pixels);
+      const order = shuffledOrder(dataset, seed);
       return (index, out, at) => movePixels(dataset, index, order, out, at);
     }
     case "random": {

@@ -50,6 +50,8 @@ export interface BatchSize {
   readonly size: number;
   /** That the file declares, if it declares a number. */
   readonly declared: number | undefined;
+  /** Whether a value depends on the examples. */
+  readonly reaches: (value: Value) => boolean;
   /** Told that the size of the batch was put for a number of the file. */
   readonly replaces: () => void;
 }

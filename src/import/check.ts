@@ -97,6 +97,7 @@ function findingsOf({ file, settings }: FileModel, analysis: Analysis): Finding[
   const nodes = nodesFor(file, analysis.output);
   return [
     ...foldedNorms(nodes, settings.batchNorm === "insert"),
+    ...writtenOut(nodes, analysis),
     ...lostDropout(nodes, file.opset, analysis, settings.dropout),
     ...expandedTables(file, analysis),
     ...readOtherwise(file, settings, nodes, analysis),
@@ -120,7 +121,7 @@ function foldedNorms(nodes: readonly FileNode[], isInserted: boolean): Finding[]
   const norms = nodes.filter(({ operator }) => operator === "BatchNormalization");
   const biased = convolutions.filter(({ inputs }) => inputs.length > 2);
   const folded = biased.filter(isFolded);
-  const remedy = `export with the layers kept (PyTorch: ${PYTORCH_EXPORT}; tf2onnx: convert the Keras model in training mode), or put them back with \`batchNorm\` insert`;
+  const remedy = `export with the layers kept (PyTorch: ${PYTORCH_EXPORT}; tf2onnx: convert the Keras model in training mode)${norms.length > 0 ? "" : ", or put them back with `batchNorm` insert"}`;
   const means = isInserted
     ? "batch normalization is put behind these convolutions again, and their biases are its shifts; its factors and statistics are lost, so with weights that are kept the first outputs differ in training"
     : "it trains without batch normalization: another network and another recipe than the one it was made by, which often fits more slowly";
@@ -150,6 +151,25 @@ function foldedNorms(nodes: readonly FileNode[], isInserted: boolean): Finding[]
       means:
         "if batch normalization followed them when the model was made, its exporter folded it into them, and it trains as another network",
       remedy: `nothing if the model never had any; else ${remedy}`,
+    },
+  ];
+}
+
+/** Normalization that was written as arithmetic with numbers. */
+function writtenOut(nodes: readonly FileNode[], { roles }: Analysis): Finding[] {
+  const fixed = new Set(roles.fixed);
+  const statistics = nodes.filter(
+    ({ operator, inputs }) => (operator === "Sub" || operator === "Div") && fixed.has(inputs[1]!),
+  );
+  if (statistics.length === 0) return [];
+  return [
+    {
+      kind: "lost",
+      at: shown(statistics.map(({ name }) => name)),
+      what: `${statistics.length === 1 ? "a statistic is" : `${statistics.length} statistics are`} subtracted or divided by, as those of batch normalization that was folded into arithmetic`,
+      means:
+        "they stay as they are, while factors and shifts train: another network than the one it was made by",
+      remedy: "export the model in training mode",
     },
   ];
 }

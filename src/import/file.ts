@@ -99,6 +99,9 @@ export function readModelFile(bytes: Uint8Array): ModelFile {
       if (computed.has(name)) throw new DataError(`expected one input "${name}", got two`);
       computed.add(name);
     }
+    for (const name of [...protos.keys(), ...flat.nodes.flatMap((node) => [node.name, ...node.output])]) {
+      if (name.includes("\0")) throw new DataError(`expected names without NUL, got ${JSON.stringify(name)}`);
+    }
     const constants = new Map<string, NodeProto>();
     flat.nodes.forEach((node, index) => {
       const name = nameOf(node, index);

@@ -75,6 +75,8 @@ function factsOf(
 ): Facts | undefined {
   const own = inputs[at]!;
   const { shape } = own;
+  // What is subtracted or divided by belongs to a normalization that was written as arithmetic.
+  const isStatistic = at === 1 && (operation.name === "subtract" || operation.name === "divide");
   switch (operation.name) {
     case "convolution":
       return at === 1 ? filters(shape) : undefined;
@@ -104,13 +106,13 @@ function factsOf(
       return isTouched ? table(shape) : undefined;
     case "add":
     case "subtract": {
-      if (!isTouched || (own.kind === "constant" && isMask(own))) return undefined;
+      if (!isTouched || isStatistic || (own.kind === "constant" && isMask(own))) return undefined;
       return vector(shape) ? { role: "bias", fanIn: 0, fanOut: 1, isTable: false } : table(shape);
     }
     case "multiply":
     case "divide":
       // One number alone is a setting, such as the scale of attention, unless it is a normalization's.
-      return isTouched && (isScale || sizeOf(shape) > 1)
+      return isTouched && (isScale || (!isStatistic && sizeOf(shape) > 1))
         ? { role: "scale", fanIn: 0, fanOut: 1, isTable: false }
         : undefined;
     default:

@@ -8,7 +8,7 @@
 import { DataError, GraphError, ShapeError } from "../base/errors.ts";
 import type { Tensor } from "../graph/onnx/parse.ts";
 import { cast } from "../graph/ops/shape.ts";
-import { isFloating, showShape, sizeOf, type Value } from "../graph/value.ts";
+import { inOrder, isFloating, showShape, sizeOf, type Value } from "../graph/value.ts";
 import {
   type Builder,
   type Call,
@@ -132,7 +132,11 @@ export function instantiate(file: ModelFile, { x, output, weight, builderOf, onB
         opset: file.opset,
         outputs: node.outputs,
         builder: builderOf(node),
-        batch: { ...batch, replaces: () => onBatch?.(node) },
+        batch: {
+          ...batch,
+          replaces: () => onBatch?.(node),
+          reaches: (value: Value) => inOrder([value]).includes(x),
+        },
         literal: (at: number) => node.inputs.slice(at, at + 1).find((name) => file.tensorNames.has(name)),
       };
       const made = node.operator === "Identity" ? [identity(call, node, file, weight)] : read(upgrade(call));

@@ -10,17 +10,12 @@ import { type Content, contentOf, contentsOf } from "../run/contents.ts";
 import { shareContents } from "../run/node/contents.ts";
 import { readModelAt } from "../run/node/model-file.ts";
 import type { PlannedTrial } from "../run/record.ts";
-import type { DataSource } from "../run/runner.ts";
 import type { Library } from "../run/subject.ts";
-import { trialResultSchema } from "../run/trial-result.ts";
-import { hasLab } from "../store/node/open.ts";
-import { readResults } from "../store/results.ts";
 import type { Device } from "../train/devices.ts";
 import { splitsHash } from "../train/prepare.ts";
-import { type TrialSpec, trialId, trialSpecSchema } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
 import type { LabPlace, RunOptions } from "./lab.ts";
-import { openLab } from "./open.ts";
+import { findInLab } from "./lab-trials.ts";
 import { readExamples } from "./plan-experiment.ts";
 
 /** Where trials are looked for. */
@@ -57,7 +52,8 @@ export async function findTrials(trials: readonly DescribedTrial[], places: Plac
     throw new UsageError("`model`: expected a model file or a lab, which has it, got both");
   }
   const file = model === undefined ? undefined : await contentOf(await readModelAt(model));
-  const known = lab && (await findInLab(trials, lab, places.onWarning));
+  const ids = trials.map(({ result }) => result.id);
+  const known = lab && (await findInLab(ids, lab, places.onWarning));
   const found = trials.map((one): FoundTrial => {
     const { id, escalation } = one.result;
     const kept = known?.trials.get(id);
@@ -70,10 +66,13 @@ export async function findTrials(trials: readonly DescribedTrial[], places: Plac
     const { name, train, test } = spec.dataset;
     const source = { ...(kept?.source ?? { name, n: train, testN: test }), dataDir };
     if (!lab) requireContents(id, contentsOf(spec, source), file, model);
+    const { stored } = kept ?? {};
+    // The result of the document may not be the one that is kept there.
+    const isIt = stored?.result.parametersHash === one.result.parametersHash;
     return {
       ...one,
       planned: { id, spec, escalation, source },
-      madeBy: kept?.madeBy ?? places.madeBy,
+      madeBy: isIt && stored ? stored.provenance : places.madeBy,
     };
   });
   if (known) return { found, contents: known.contents, [Symbol.asyncDispose]: async () => {} };
@@ -98,48 +97,6 @@ function requireContents(
   throw new UsageError(
     `trial ${id}: ${missing} was given as a value or as a file; name the lab that has it with \`lab\`, or a model's file with \`model\``,
   );
-}
-
-/** What a lab knows of a trial. */
-interface LabTrial extends Pick<PlannedTrial, "spec" | "source"> {
-  /** Undefined where the result of the document is not the one that is kept there. */
-  readonly madeBy: RunProvenance | undefined;
-}
-
-/** Find trials in a lab, and bring their contents to this machine. */
-async function findInLab(
-  wanted: readonly DescribedTrial[],
-  place: NonNullable<Places["lab"]>,
-  onWarning: Places["onWarning"],
-): Promise<{ readonly trials: ReadonlyMap<string, LabTrial>; readonly contents: string }> {
-  if (place.databaseUrl === undefined && !(await hasLab(place.lab))) {
-    throw new UsageError(`lab ${place.lab}: expected a lab, got a folder without one`);
-  }
-  await using lab = await openLab({ ...place, onWarning });
-  const { tables } = lab.database;
-  const hashes = new Map(wanted.map(({ result: { id, parametersHash } }) => [id, parametersHash]));
-  const ids = [...hashes.keys()];
-  const stored = await readResults(tables, ids);
-  const rows = await tables
-    .selectFrom("trials")
-    .select(["id", "spec", "source"])
-    .where("id", "in", ids)
-    .execute();
-  const trials = new Map<string, LabTrial>();
-  for (const row of rows) {
-    const spec = trialSpecSchema.safeParse(row.spec);
-    if (!spec.success || (await trialId(row.spec as TrialSpec)) !== row.id) {
-      throw new DataError(
-        `trial ${row.id}: expected its spec in the lab, got one of another version of Shatter`,
-      );
-    }
-    const source = row.source as DataSource;
-    await lab.contents.fetch(spec.data, source);
-    const { data: kept } = trialResultSchema.safeParse(stored.get(row.id));
-    const isIt = kept?.result.parametersHash === hashes.get(row.id);
-    trials.set(row.id, { spec: spec.data, source, madeBy: isIt ? kept?.provenance : undefined });
-  }
-  return { trials, contents: lab.contents.files.folder };
 }
 
 /**

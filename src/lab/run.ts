@@ -75,6 +75,12 @@ export interface Training {
   readonly provenance: Provenance;
 }
 
+/** How an experiment is trained. */
+interface TrainOptions extends RunOptions {
+  /** Folder where trials leave their networks; nowhere unless told. */
+  readonly networks?: string | undefined;
+}
+
 /**
  * Train what a lab does not have yet of an experiment, round by round, until nothing comes next or it is interrupted. The
  * rounds are planned here; whoever works for the lab may train their trials.
@@ -82,7 +88,7 @@ export interface Training {
 export async function trainPlanned(
   planned: PlannedExperiment,
   lab: LocalLab,
-  options: RunOptions,
+  options: TrainOptions,
 ): Promise<Training> {
   const { device = "cpu", signal, command = null } = options;
   const began = performance.now();
@@ -148,7 +154,7 @@ type Rounds = ReturnType<typeof openRounds>;
 async function trainRounds(
   planned: PlannedExperiment,
   lab: LocalLab,
-  options: RunOptions,
+  options: TrainOptions,
   { rounds, provenance }: { readonly rounds: Rounds; readonly provenance: RunProvenance },
 ): Promise<void> {
   const { device = "cpu", signal = new AbortController().signal, onEvent, onWarning } = options;
@@ -176,7 +182,15 @@ async function trainRounds(
   // Whoever asks for an experiment by name wants its trials, whatever became of them before.
   await lab.retry({ experiment: id });
   const checkpoints = { folder: lab.checkpoints, seconds: options.checkpointSeconds ?? CHECKPOINT_SECONDS };
-  await using runner = await openProcessPool({ jobs, device, threads, checkpoints, contents: folder });
+  const { networks } = options;
+  await using runner = await openProcessPool({
+    jobs,
+    device,
+    threads,
+    checkpoints,
+    contents: folder,
+    networks,
+  });
   announce();
   const over = new AbortController();
   const watching = watchOthers(lab, known, rounds, over.signal, onEvent);

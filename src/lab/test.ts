@@ -31,6 +31,7 @@ import type { LabPlace, RunOptions } from "./lab.ts";
 import { type LocalLab, openLab } from "./open.ts";
 import type { PlannedExperiment } from "./plan-experiment.ts";
 import { sharesOf, trainPlanned } from "./run.ts";
+import { nameModels, requireIndex, type SavedModels } from "./saved-models.ts";
 
 /** What a randomization test is asked; everything but the data has a default. */
 export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "priority"> {
@@ -64,6 +65,10 @@ export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "pr
   readonly lab?: TestLab | undefined;
   /** Told how many of its trials the lab had already. */
   readonly onReused?: ((trials: number) => void) | undefined;
+  /** Folder that the networks trained here are written to, as ONNX for inference and as safetensors; nowhere unless told. */
+  readonly saveModels?: string | undefined;
+  /** Told which networks of the test are there, and which are not. */
+  readonly onSaved?: ((saved: SavedModels) => void) | undefined;
 }
 
 /** The lab of a test. */
@@ -90,6 +95,17 @@ export interface TestLab extends Pick<LabPlace, "lab" | "databaseUrl"> {
  *   be or the lab cannot be opened, EngineError if the device is not there or cannot train the model: all before any training.
  */
 export async function runRandomizationTest(options: TestOptions): Promise<TestResult> {
+  const { saveModels, onSaved } = options;
+  if (saveModels === undefined) return await train(options);
+  await requireFolder("`saveModels`", saveModels);
+  await requireIndex(saveModels);
+  const result = await train(options);
+  const saved = await nameModels(saveModels, result.trials);
+  onSaved?.(saved);
+  return result;
+}
+
+async function train(options: TestOptions): Promise<TestResult> {
   const { data, model = "mlp-1x512", device = "cpu", dataDir, n, testN, seed, signal } = options;
   // Whatever can be refused is refused before the data are read.
   const library = openLibrary();
@@ -112,7 +128,8 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
   const plan = await planTest({ ...request, budget }, source, subject);
   await using lab = options.lab && (await openOne(options.lab, options));
   if (lab) return await runInLab(plan, identified, lab, { ...options, ...shares });
-  await using runner = await openProcessPool({ ...shares, device, contents: shared.folder });
+  const networks = options.saveModels;
+  await using runner = await openProcessPool({ ...shares, device, contents: shared.folder, networks });
   const provenance = provenanceOf(device, shares.threads, shares.jobs, options.command ?? null);
   return await runPlan(plan, { source, runner, provenance, onEvent: options.onEvent, signal });
 }
@@ -154,11 +171,10 @@ async function runInLab(
   lab: LocalLab,
   options: TestOptions,
 ): Promise<TestResult> {
-  const { ended, reused, provenance } = await trainPlanned(
-    await experimentOf(plan, identified),
-    lab,
-    options,
-  );
+  const { ended, reused, provenance } = await trainPlanned(await experimentOf(plan, identified), lab, {
+    ...options,
+    networks: options.saveModels,
+  });
   options.onReused?.(reused);
   const { interrupted } = provenance;
   const known = new Map(ended);

@@ -6,6 +6,7 @@ import { SHARE } from "../document/measurement.ts";
 import type { Plot } from "../document/plot.ts";
 import type { Provenance } from "../document/provenance.ts";
 import { measured, number, plain, type Table, text } from "../document/table.ts";
+import { tellFinding } from "../import/check.ts";
 import { isContent } from "../run/contents.ts";
 import { kindOfTrial, nameEscalated } from "../run/kinds.ts";
 import type { HistoryRow, TrialResult } from "../run/trial-record.ts";
@@ -62,7 +63,10 @@ export function testDocument(
     ...experiment,
     question: [experiment.question, capacity, learning].filter(Boolean).join(" "),
     scale: "custom",
-    notes: rest,
+    notes: [
+      ...rest,
+      ...(plan.facts.findings ?? []).map((finding) => `The model file, ${tellFinding(finding)}`),
+    ],
     tables: [summaryTable(trials)],
     plots: [
       coursePlot(trials, "Training accuracy", "train", ({ trainAccuracy }) => trainAccuracy),

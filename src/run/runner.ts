@@ -8,6 +8,7 @@ import type { Checkpoint } from "../train/checkpoint.ts";
 import type { Engine } from "../train/engine.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
+import type { TrainedNetwork } from "../train/trained.ts";
 import { runTrial, type Subject, type TrialEvent } from "../train/trial.ts";
 import { createPace } from "./pace.ts";
 
@@ -64,11 +65,13 @@ export interface Checkpoints {
  * the end of the engine's run.
  *
  * @param subjectOf - The model that a spec names, and the examples of a source, uncropped.
+ * @param keepNetwork - Keeps the network of a trial that comes to its end. What it throws is a warning: it never ends a trial.
  */
 export function runHere(
   engine: Engine,
   subjectOf: (spec: TrialSpec, source: DataSource) => Promise<Subject>,
   checkpoints?: Checkpoints,
+  keepNetwork?: (network: TrainedNetwork, warn: (text: string) => void) => Promise<void>,
 ): TrialRunner {
   let last: Promise<unknown> = Promise.resolve();
   const runNow: TrialRunner["run"] = async (spec, source, onEvent, signal) => {
@@ -83,8 +86,15 @@ export function runHere(
       const checkpointDue =
         checkpoints && (() => isInterrupted() || pace.sinceCheckpoint() >= checkpoints.seconds);
       const { secondsSpent, stepsPerRun } = pace;
-      const options = { from, checkpointDue, secondsSpent, stepsPerRun };
+      const wantsNetwork = keepNetwork !== undefined;
+      const options = { from, checkpointDue, secondsSpent, stepsPerRun, wantsNetwork };
       for await (const event of runTrial(spec, subject, engine, options)) {
+        if (event.type === "trained") {
+          await keepNetwork?.(event.network, warn).catch((error) =>
+            warn(`its network is not kept: ${messageOf(error)}`),
+          );
+          continue;
+        }
         if (event.type === "checkpoint") {
           const { history, step, outcome } = event.checkpoint;
           await checkpoints?.write(event.checkpoint, warn);

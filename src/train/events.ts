@@ -6,6 +6,7 @@ import type { ConformanceLine } from "../data/conformance.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { EpochRow } from "./history.ts";
 import type { TrialOutcome } from "./outcome.ts";
+import type { TrainedNetwork } from "./trained.ts";
 
 /**
  * What happens in a trial, in order: `started`, `prepared`; `resumed` and past epochs, if it goes on from a
@@ -46,7 +47,8 @@ export type TrialEvent =
   | { readonly type: "checkpoint"; readonly epochs: number; readonly step: number }
   | { readonly type: "done"; readonly outcome: TrialOutcome };
 
-/** What `runTrial` yields: the trial's events, with its checkpoints themselves. */
+/** What `runTrial` yields: the trial's events, with its checkpoints themselves, and before the last its network, if it is wanted. */
 export type TrialYield =
   | Exclude<TrialEvent, { type: "checkpoint" }>
-  | { readonly type: "checkpoint"; readonly checkpoint: Checkpoint };
+  | { readonly type: "checkpoint"; readonly checkpoint: Checkpoint }
+  | { readonly type: "trained"; readonly network: TrainedNetwork };

@@ -6,9 +6,15 @@ import { DataError } from "../base/errors.ts";
 import { sha256 } from "../base/json.ts";
 import { augmentedShape, requireAugmentable } from "../data/augment.ts";
 import { type ConformanceLine, checkConformance, describeConformance } from "../data/conformance.ts";
-import { type Dataset, datasetHash, exampleShape, type Splits } from "../data/dataset.ts";
-import { crop, preprocessor } from "../data/preprocess.ts";
-import { randomize } from "../data/randomize.ts";
+import { type Dataset, datasetHash, exampleShape, isImages, type Splits } from "../data/dataset.ts";
+import {
+  crop,
+  describePreprocessing,
+  PAPER_CROP,
+  type Preprocessing,
+  preprocessor,
+} from "../data/preprocess.ts";
+import { randomize, shuffledOrder } from "../data/randomize.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import type { Recipe } from "./recipe.ts";
 import type { TrialSpec } from "./spec.ts";
@@ -32,6 +38,14 @@ export interface TrialData {
   readonly conformance: readonly ConformanceLine[];
   /** SHA-256 of the randomized data, before preprocessing. */
   readonly hash: string;
+  /** How examples as they come from the dataset become inputs. */
+  preprocessing(): InputSteps;
+}
+
+/** How examples become inputs, cropping and shuffling included. */
+export interface InputSteps extends Preprocessing {
+  /** Of shuffled inputs, `[pixels]`: which pixel of an example comes to each place; the same for all channels. */
+  readonly order?: readonly number[];
 }
 
 /** The part of a recipe that says which pixels there are. */
@@ -105,5 +119,21 @@ export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<Tri
     touched: randomized.touched,
     conformance,
     hash: await splitsHash(randomized),
+    preprocessing: () => inputSteps(spec, splits.train, train),
   };
+}
+
+/** @param whole - As it was randomized; `cropped` as it was preprocessed. */
+function inputSteps({ recipe, inputs, seed }: TrialSpec, whole: Dataset, cropped: Dataset): InputSteps {
+  const { augment, preprocess } = recipe;
+  const { steps, ...described } = describePreprocessing(preprocess, cropped);
+  const crop = `cut the middle ${PAPER_CROP} x ${PAPER_CROP} pixels out of images that are larger`;
+  const mayCrop = isImages(whole) && (preprocess === "paper" || augment.crop);
+  const isCropped = mayCrop && exampleShape(cropped).slice(1).includes(PAPER_CROP);
+  const order = inputs === "shuffled" ? Array.from(shuffledOrder(whole, seed)) : undefined;
+  const shuffle = order ? ["move the pixels: to each place comes the one that `order` says"] : [];
+  const crops = isCropped ? [crop] : [];
+  // Where training draws windows, whole images are randomized, and cropped after.
+  const first = augment.crop ? [...shuffle, ...crops] : [...crops, ...shuffle];
+  return { ...described, steps: [...first, ...steps], ...(order && { order }) };
 }

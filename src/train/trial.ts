@@ -52,6 +52,8 @@ export interface RunOptions {
   readonly secondsSpent?: (() => number) | undefined;
   /** Asked before each run of the engine: how many steps it does at most; {@link STEPS_PER_RUN} unless told. */
   readonly stepsPerRun?: (() => number) | undefined;
+  /** Whether the trained network is yielded before the trial ends; one that had ended already has none any more. */
+  readonly wantsNetwork?: boolean | undefined;
 }
 
 /**
@@ -136,6 +138,9 @@ export async function* runTrial(
 
   const learned = outcomeOf(history, measured, measuring, stepsPerEpoch);
   const outcome = { ...learned, parametersHash: await hashParameters(trainer, step) };
+  if (options.wantsNetwork) {
+    yield { type: "trained", network: { id, spec, outcome, model, data, state: await trainer.state() } };
+  }
   if (options.checkpointDue) {
     yield { type: "checkpoint", checkpoint: { ...facts(), ...EPOCH_START, outcome, tensors: [] } };
   }

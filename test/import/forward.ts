@@ -6,10 +6,11 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "../../src/graph/onnx/onnx_pb.ts";
 import { writeOnnx } from "../../src/graph/onnx/write.ts";
 import { input, type Shape, sizeOf } from "../../src/graph/value.ts";
-import type { FileModel } from "../../src/import/model.ts";
+import type { Analysis, FileModel } from "../../src/import/model.ts";
 import { createScope } from "../../src/nn/scope.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import type { Engine } from "../../src/train/engine.ts";
+import { relativeError } from "./golden.ts";
 
 /**
  * Logits of a network in evaluation, its tensors as they start.
@@ -94,6 +95,30 @@ export async function resultsOf(
   );
 }
 
+/**
+ * How far a network is from its file: the largest difference of what they compute, over the largest number.
+ *
+ * @param examples - `[batch, ...example]`, images channels first.
+ * @returns Undefined if ONNX Runtime does not take the file, or computes what is no number.
+ */
+export async function errorOf(
+  engine: Engine,
+  model: FileModel,
+  bytes: Uint8Array,
+  example: Shape,
+  examples: Float32Array,
+): Promise<number | undefined> {
+  const analysis = model.analyze(example);
+  const { entrance, output } = analysis;
+  const given = entrance.layout === "channels-last" ? channelsLast(examples, example) : examples;
+  const batch = examples.length / sizeOf(example);
+  const results = await resultsOf(bytes, given, [batch, ...entrance.shape]).catch(() => undefined);
+  const wanted = results?.[output];
+  if (!wanted || !Array.from(wanted).every(Number.isFinite)) return undefined;
+  const got = finish(await logitsOf(engine, model, example, examples), analysis);
+  return got.length === wanted.length ? relativeError(got, wanted) : Number.POSITIVE_INFINITY;
+}
+
 /** Images `[batch, c, h, w]` as `[batch, h, w, c]`. */
 export function channelsLast(images: Float32Array, [c, h, w]: Shape): Float32Array {
   const pixels = h! * w!;
@@ -104,18 +129,28 @@ export function channelsLast(images: Float32Array, [c, h, w]: Shape): Float32Arr
 }
 
 /** What of a file comes after its logits, done to them: `[batch, classes]` in each row. */
-export function finish(logits: Float32Array, classes: number, taken: readonly string[]): Float64Array {
+export function finish(
+  logits: Float32Array,
+  { classes, taken, isBinary }: Pick<Analysis, "classes" | "taken" | "isBinary">,
+): Float64Array {
   const rows = Array.from({ length: logits.length / classes }, (_, at) =>
     Array.from(logits.subarray(at * classes, (at + 1) * classes)),
   );
   const largest = (row: readonly number[]): number => row.indexOf(Math.max(...row));
-  const total = (row: readonly number[]): number => row.reduce((sum, each) => sum + Math.exp(each), 0);
+  // From the largest on, so that nothing overflows.
+  const logs = (row: readonly number[]): number[] => {
+    const top = Math.max(...row);
+    const total = row.reduce((sum, each) => sum + Math.exp(each - top), 0);
+    return row.map((each) => each - top - Math.log(total));
+  };
   return Float64Array.from(
     rows.flatMap((row) => {
       if (taken.includes("argMax")) return [largest(row)];
-      if (taken.includes("logSoftmax")) return row.map((each) => each - Math.log(total(row)));
-      if (taken.includes("softmax")) return row.map((each) => Math.exp(each) / total(row));
-      return taken.includes("sigmoid") ? [1 / (1 + Math.exp(-row[1]!))] : row;
+      if (taken.includes("logSoftmax")) return logs(row);
+      if (taken.includes("softmax")) return logs(row).map(Math.exp);
+      const score = row[1]!;
+      if (!isBinary) return row;
+      return [taken.includes("sigmoid") ? 1 / (1 + Math.exp(-score)) : score];
     }),
   );
 }

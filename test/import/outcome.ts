@@ -7,7 +7,7 @@ import { inlineExternal } from "../../src/graph/onnx/external.ts";
 import type { Shape } from "../../src/graph/value.ts";
 import { checkFile, exampleFor } from "../../src/import/check.ts";
 import { readModelFile } from "../../src/import/file.ts";
-import { createFileModel } from "../../src/import/model.ts";
+import { createFileModel, type FileModel } from "../../src/import/model.ts";
 import { checkSettings, type FileSettings } from "../../src/import/settings.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { buildStep, type Step } from "../../src/train/step.ts";
@@ -15,7 +15,7 @@ import { buildStep, type Step } from "../../src/train/step.ts";
 /** A right end: it was refused, or what stands against training it was found, or there is a step that trains it. */
 export type Outcome =
   | { readonly end: "refused" | "blocked"; readonly because: string }
-  | { readonly end: "step"; readonly step: Step; readonly classes: number };
+  | { readonly end: "step"; readonly step: Step; readonly model: FileModel; readonly shape: Shape };
 
 /** Errors that say what is wrong with a file. */
 const isTyped = (error: unknown): error is Error =>
@@ -61,7 +61,7 @@ export async function outcomeOf(
     const { classes } = analysis;
     const recipe = { ...paperRecipe, batch: BATCH };
     const step = buildStep(model, recipe, shape, classes, 2 * BATCH);
-    return { end: "step", step, classes };
+    return { end: "step", step, model, shape };
   } catch (error) {
     if (isTyped(error)) return { end: "refused", because: error.message };
     throw error;

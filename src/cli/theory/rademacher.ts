@@ -2,7 +2,7 @@
  * @file `shatter theory rademacher`: how well networks fit random signs, and the bound that follows.
  */
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { rademacherComplexity, rademacherDefaults, SIGNS_EPOCHS } from "../../theory/node/rademacher.ts";
 import { MODEL_HELP } from "../model-options.ts";
 import { listOf, numberIn, wholeFrom } from "../output.ts";
@@ -16,7 +16,9 @@ import {
 } from "./examples.ts";
 
 interface Options extends ExampleFlags, RecipeFlags {
-  readonly model: string[];
+  readonly models: string[];
+  /** What it was called once. */
+  readonly model?: string[];
   readonly n: number[];
   readonly draws: number;
   readonly capacity: number;
@@ -31,7 +33,8 @@ export function rademacherCommand(): Command {
     options: (command) =>
       addRecipeOptions(
         addExampleOptions(command, rademacherDefaults)
-          .option("--model <names>", `models: ${MODEL_HELP}`, listOf(String), [...models])
+          .option("--models <names>", `models: ${MODEL_HELP}`, listOf(String), [...models])
+          .addOption(new Option("--model <names>").argParser(listOf(String)).hideHelp())
           .option("--n <counts>", "numbers of training examples", listOf(wholeFrom(1)), [...sizes])
           .option("--draws <count>", "draws of signs, at least 2", wholeFrom(1), draws)
           .option(
@@ -50,10 +53,10 @@ export function rademacherCommand(): Command {
       ),
     examples: [
       "shatter theory rademacher                                           a network and a linear model, a minute",
-      "shatter theory rademacher --data mnist --n 1000 --model mlp-1x512   on images",
-      "shatter theory rademacher --model linear --capacity 2000            how many examples it can fit",
+      "shatter theory rademacher --data mnist --n 1000 --models mlp-1x512  on images",
+      "shatter theory rademacher --models linear --capacity 2000           how many examples it can fit",
     ],
-    compute: ({ model, n, ...options }, given) =>
+    compute: ({ models: named, model = named, n, ...options }, given) =>
       rademacherComplexity({
         ...options,
         ...given,

@@ -41,8 +41,8 @@ const STRING = 3;
 const GRAPH = 5;
 const INTS = 7;
 
-type NodeInit = MessageInitShape<typeof NodeProtoSchema>;
-type TensorInit = MessageInitShape<typeof TensorProtoSchema>;
+export type NodeInit = MessageInitShape<typeof NodeProtoSchema>;
+export type TensorInit = MessageInitShape<typeof TensorProtoSchema>;
 type ValueInfoInit = MessageInitShape<typeof ValueInfoProtoSchema>;
 
 /** A graph of the file format, before it becomes a message. */
@@ -233,8 +233,12 @@ function domainsOf(graph: GraphInit): string[] {
   return [...new Set(["", ...within])];
 }
 
-/** The bytes of an ONNX file with this graph. */
-export function modelBytes(graph: GraphInit): Uint8Array {
+/**
+ * The bytes of an ONNX file with this graph.
+ *
+ * @param metadata - What the file says of itself, by name; nothing unless told.
+ */
+export function modelBytes(graph: GraphInit, metadata: { readonly [name: string]: string } = {}): Uint8Array {
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -245,6 +249,7 @@ export function modelBytes(graph: GraphInit): Uint8Array {
         version: BigInt(domain === "" ? OPSET : 1),
       })),
       graph,
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     }),
   );
 }

@@ -62,7 +62,7 @@ const reshaped = (call: Call): Value[] => {
  * Sizes with that of the batch where the file has another: examples lie one after another, so that the first size is theirs.
  */
 function withBatch(call: Call, x: Value, sizes: number[]): number[] {
-  const { size, declared = 1, replaces } = call.batch;
+  const { size, declared = 1, replaces, reaches } = call.batch;
   const [first = 0] = sizes;
   if (!call.literal(1) || first < 1 || x.shape[0]! % size !== 0) return sizes;
   const takesRest = sizes.includes(-1);
@@ -70,7 +70,7 @@ function withBatch(call: Call, x: Value, sizes: number[]): number[] {
     ? first === declared && x.shape[0] === size && size !== declared
     : sizeOf(sizes) !== sizeOf(x.shape);
   const own = takesRest ? size : (first * sizeOf(x.shape)) / sizeOf(sizes);
-  if (!isWrong || !Number.isInteger(own) || isKnown(x)) return sizes;
+  if (!isWrong || !Number.isInteger(own) || !reaches(x)) return sizes;
   replaces();
   return sizes.with(0, own);
 }
@@ -118,12 +118,12 @@ const transposed = (call: Call): Value[] => {
 
 const stretched = (call: Call): Value[] => {
   const x = valueAt(call, 0);
-  const { size, declared, replaces } = call.batch;
+  const { size, declared, replaces, reaches } = call.batch;
   const wanted = wholesAt(call, 1);
   // A class token, or a table of positions, for each example.
   const isBatch =
     isFloating(x.type) && wanted[0] === declared && declared !== size && call.literal(1) !== undefined;
-  const isRepeated = isBatch && wanted.length === x.shape.length && x.shape[0] === 1 && isKnown(x);
+  const isRepeated = isBatch && wanted.length === x.shape.length && x.shape[0] === 1 && !reaches(x);
   if (isRepeated) replaces();
   const shape = broadcastShape("Expand", x.shape, isRepeated ? wanted.with(0, size) : wanted);
   return [String(shape) === String(x.shape) ? x : broadcastTo(x, { shape })];
@@ -176,10 +176,10 @@ const concatenated = (call: Call): Value[] => {
   const values = call.items.flatMap((item) => (item && sizeOf(item.shape) > 0 ? [asValue(item)] : []));
   const axis = axisOf(intOf(call, "axis", 0), values[0]?.shape.length ?? 1);
   if (values.length === 1) return values;
-  const { size, declared, replaces } = call.batch;
+  const { size, declared, replaces, reaches } = call.batch;
   const isBatch = axis !== 0 && declared === 1 && values.some(({ shape }) => shape[0] === size && size !== 1);
   const whole = values.map((value) => {
-    if (!isBatch || value.shape[0] !== 1 || !isKnown(value)) return value;
+    if (!isBatch || value.shape[0] !== 1 || reaches(value)) return value;
     replaces();
     return broadcastTo(value, { shape: value.shape.with(0, size) });
   });

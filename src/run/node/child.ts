@@ -11,12 +11,13 @@ import { type Engine, openEngine } from "../../train/engine.ts";
 import { runHere } from "../runner.ts";
 import { GRACE_MS, openCheckpoints } from "./checkpoints.ts";
 import { openLibrary } from "./library.ts";
+import { networkKeeper } from "./networks.ts";
 import type { ChildMessage, ChildOptions, ParentMessage } from "./pool.ts";
 import { programOn } from "./provenance.ts";
 import { runtime } from "./runtime.ts";
 
 const [device, threads, options] = process.argv.slice(2) as [Device, string, string];
-const { checkpoints: kept, contents }: ChildOptions = JSON.parse(options);
+const { checkpoints: kept, contents, networks }: ChildOptions = JSON.parse(options);
 
 // The parent may be gone at any time; nobody then listens.
 const say = (message: ChildMessage): void => void process.send?.(message, undefined, undefined, () => {});
@@ -48,7 +49,8 @@ if (engine) {
   // Trials of one test read the same files.
   const library = openLibrary({ contents, keepsLast: true });
   const checkpoints = kept ? openCheckpoints(kept, programOn(device)) : undefined;
-  const runner = runHere(engine, library.subject, checkpoints);
+  const keepNetwork = networks === undefined ? undefined : networkKeeper(networks);
+  const runner = runHere(engine, library.subject, checkpoints, keepNetwork);
   process.on("message", async (message: ParentMessage) => {
     if (message.type === "stop") {
       trial?.abort();

@@ -8,13 +8,13 @@ import { DataError, GraphError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import { type ExternalPlace, inlineExternal } from "../../graph/onnx/external.ts";
 
-/** Most bytes of a model: those that a content may have. */
-export const MOST_BYTES = 2 ** 28;
+/** Most bytes of a model. A lab on a server takes fewer: see `lab/contents.ts`. */
+const MOST_BYTES = 2 ** 30;
 
 /**
  * Read a model file, with the tensors that lie in other files of its folder.
  *
- * @throws DataError if it cannot be read, is larger than a content may be, or refers to a file outside its folder.
+ * @throws DataError if it cannot be read, is larger than a GiB, or refers to a file outside its folder.
  */
 export async function readModelAt(path: string): Promise<Uint8Array> {
   const fail = (what: string): never => {

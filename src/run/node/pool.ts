@@ -30,6 +30,7 @@ export type ChildMessage =
 export interface ChildOptions {
   readonly checkpoints?: CheckpointOptions | undefined;
   readonly contents?: string | undefined;
+  readonly networks?: string | undefined;
 }
 
 /** How a pool is set up. */
@@ -46,6 +47,8 @@ export interface PoolOptions {
   readonly checkpoints?: PoolCheckpoints | undefined;
   /** Folder of the models and examples that were given as values; none were unless told. */
   readonly contents?: string | undefined;
+  /** Folder where trials that come to their end leave their networks; nowhere unless told. */
+  readonly networks?: string | undefined;
 }
 
 /** Where trials leave checkpoints. */
@@ -112,8 +115,8 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
   };
 }
 
-function forkChild({ device, threads, checkpoints, contents }: PoolOptions): ChildProcess {
-  const told: ChildOptions = { checkpoints, contents };
+function forkChild({ device, threads, checkpoints, contents, networks }: PoolOptions): ChildProcess {
+  const told: ChildOptions = { checkpoints, contents, networks };
   return fork(CHILD, [device, String(threads), JSON.stringify(told)], {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -1,0 +1,127 @@
+/**
+ * @file The network of a trial that is done: a lab keeps no weights, so the trial is trained again, which gives the same ones.
+ */
+
+import { mkdtemp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { DataError, UsageError } from "../base/errors.ts";
+import { requireFolder } from "../disk/folders.ts";
+import { networkFiles } from "../run/node/networks.ts";
+import { openProcessPool } from "../run/node/pool.ts";
+import { recordTrial } from "../run/record.ts";
+import { type Device, devices } from "../train/devices.ts";
+import type { LabPlace, RunOptions } from "./lab.ts";
+import { findInLab, type LabTrial } from "./lab-trials.ts";
+import { nameModels, requireIndex, type SavedModel } from "./saved-models.ts";
+
+/** Which network is exported, and where it goes. */
+export interface ExportOptions
+  extends LabPlace,
+    Pick<RunOptions, "threads" | "device" | "onEvent" | "signal"> {
+  /** The trial's id, or its first digits. */
+  readonly trial: string;
+  /** The folder that its files go to. */
+  readonly out: string;
+}
+
+/**
+ * Write the network of a trial that a lab has, as ONNX for inference and as safetensors, by training the trial again: on as many
+ * threads and the same device unless told. Its parameters must be those of the lab, by their hash; no file is written else.
+ *
+ * @example
+ * ```ts
+ * import { exportModel } from "shatter/lab";
+ *
+ * const { onnx, testAccuracy } = await exportModel({ lab: "shatter-lab", trial: "c5ff3d88", out: "models" });
+ * console.log(onnx, testAccuracy);
+ * ```
+ * @throws UsageError if the lab has no such trial, or it is not done; all before any training.
+ * @throws DataError if the data or the model are missing or others, or training gave other parameters than then.
+ * @throws EngineError if the device is not there.
+ */
+export async function exportModel(options: ExportOptions): Promise<SavedModel> {
+  const { out, dataDir, signal, onEvent } = options;
+  const { trial, contents } = await findDone(options);
+  await requireFolder("`out`", out);
+  await requireIndex(out);
+  const { result, provenance } = trial.stored;
+  const device = options.device ?? deviceOf(provenance.device);
+  const threads = options.threads ?? Math.max(1, provenance.threads);
+  // Files get their place once their parameters are known to be right.
+  const draft = await mkdtemp(join(out, ".unchecked-"));
+  try {
+    await using runner = await openProcessPool({ jobs: 1, device, threads, contents, networks: draft });
+    onEvent?.({ type: "planned", trials: [trial] });
+    const record = recordTrial(trial);
+    const warnings: string[] = [];
+    const failure = await runner.run(
+      trial.spec,
+      { ...trial.source, dataDir },
+      (event) => {
+        record.add(event);
+        if (event.type === "warning") warnings.push(event.text);
+        onEvent?.({ type: "trial", trial, event });
+      },
+      signal,
+    );
+    const again = record.end(failure).result;
+    onEvent?.({ type: "ended", trial, result: again });
+    if (failure) throw new DataError(`trial ${trial.id}: it was not trained again: ${failure.error}`);
+    requireSame(trial, again.parametersHash, { device, threads });
+    for (const kind of networkFiles) {
+      const name = `${trial.id}.${kind}`;
+      await rename(join(draft, name), join(out, name)).catch(() => {
+        throw new DataError(`trial ${trial.id}: ${warnings.at(-1) ?? "its files were not written"}`);
+      });
+    }
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  const { models } = await nameModels(out, [result]);
+  return models[0]!;
+}
+
+/** A trial that is done. */
+type DoneTrial = LabTrial & { readonly stored: NonNullable<LabTrial["stored"]> };
+
+/** The trial that is meant, done. */
+async function findDone({
+  trial: wanted,
+  onWarning,
+  ...place
+}: ExportOptions): Promise<{ readonly trial: DoneTrial; readonly contents: string }> {
+  if (!/^[0-9a-f]{1,16}$/.test(wanted)) {
+    throw new UsageError(
+      `trial "${wanted}": expected the id of a trial, or its first digits, 0 to 9 and a to f`,
+    );
+  }
+  const { trials, contents } = await findInLab(wanted, place, onWarning);
+  const [trial, ...others] = trials.values();
+  if (!trial || others.length > 0) {
+    throw new UsageError(
+      `trial "${wanted}": expected the first digits of one trial of lab ${place.lab}, got ${trial ? "several" : "none"}`,
+    );
+  }
+  const { stored } = trial;
+  if (!stored) {
+    throw new UsageError(
+      `trial ${trial.id}: expected a trial that is done, got one that is not; run its test first`,
+    );
+  }
+  return { trial: { ...trial, stored }, contents };
+}
+
+const deviceOf = (name: string): Device => devices.find((one) => one === name) ?? "cpu";
+
+/** Refuse other parameters than the lab's. */
+function requireSame(
+  { id, stored }: DoneTrial,
+  hash: string | null,
+  now: { readonly device: Device; readonly threads: number },
+): void {
+  const { result, provenance } = stored;
+  if (hash === result.parametersHash) return;
+  throw new DataError(
+    `trial ${id}: expected parameters of hash ${result.parametersHash}, as the lab has, got ${hash}, so nothing is written: it was trained with Shatter ${provenance.version}, ${provenance.engine}, on ${provenance.device} with ${provenance.threads} threads (${provenance.machine}), and now on ${now.device} with ${now.threads}; use the same, or test again with \`saveModels\``,
+  );
+}
