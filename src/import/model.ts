@@ -373,6 +373,12 @@ function normalizeBatch(
   const channels = x.shape[1]!;
   const elements = sizeOf(x.shape) / channels;
   const { scale, shift, epsilon, momentum } = norm;
+  const sizes = [scale, shift, norm.mean, norm.variance].map(({ shape }) => sizeOf(shape));
+  if (sizes.some((size) => size !== channels)) {
+    throw new DataError(
+      `expected a factor, a shift, a mean and a variance of each of ${channels} channels, got ${sizes.join(", ")}`,
+    );
+  }
   const flat = (statistic: Value): Value => reshape(statistic, { shape: [channels] });
   const startAt = (item: Item, usual: number): number | Float32Array =>
     start === "keep" ? Float32Array.from(tensorOf(item).data) : usual;

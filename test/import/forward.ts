@@ -112,11 +112,17 @@ export async function errorOf(
   const { entrance, output } = analysis;
   const given = entrance.layout === "channels-last" ? channelsLast(examples, example) : examples;
   const batch = examples.length / sizeOf(example);
+  const logits = await logitsOf(engine, model, example, examples);
+  // The position of the largest is a number, whatever is largest.
+  if (analysis.taken.includes("argMax") && !logits.every(Number.isFinite)) return undefined;
   const results = await resultsOf(bytes, given, [batch, ...entrance.shape]).catch(() => undefined);
   const wanted = results?.[output];
   if (!wanted || !Array.from(wanted).every(Number.isFinite)) return undefined;
-  const got = finish(await logitsOf(engine, model, example, examples), analysis);
-  return got.length === wanted.length ? relativeError(got, wanted) : Number.POSITIVE_INFINITY;
+  const got = finish(logits, analysis);
+  if (got.length !== wanted.length) return Number.POSITIVE_INFINITY;
+  const error = relativeError(got, wanted);
+  // Nothing but zeros has no size.
+  return Number.isNaN(error) ? Number(got.some((each) => each !== 0)) : error;
 }
 
 /** Images `[batch, c, h, w]` as `[batch, h, w, c]`. */
