@@ -5,10 +5,11 @@
 import { z } from "zod";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { type Shape, showShape } from "../graph/value.ts";
+import type { Analysis } from "./analysis.ts";
 import { intOf } from "./call.ts";
 import { outputOf } from "./examples.ts";
 import type { FileNode, ModelFile } from "./file.ts";
-import type { Analysis, FileModel } from "./model.ts";
+import type { FileModel } from "./model.ts";
 import { inputOf, nodesFor, refusalOf } from "./trace.ts";
 
 /** Something about a file that whoever trains it should know. */
