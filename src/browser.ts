@@ -7,7 +7,8 @@
 
 export { EngineError } from "./base/errors.ts";
 export * from "./data.ts";
-export { type Check, checkFile, type Finding, tellFinding } from "./import/check.ts";
+export { type Check, checkFile } from "./import/check.ts";
+export { type Finding, tellFinding } from "./import/finding.ts";
 export type { FileModel } from "./import/model.ts";
 export { checkSettings, type FileSettings } from "./import/settings.ts";
 export * as layers from "./nn/layers.ts";

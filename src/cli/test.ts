@@ -7,7 +7,7 @@ import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
 import { requireFolder } from "../disk/folders.ts";
-import { tellFinding } from "../import/check.ts";
+import { tellFinding } from "../import/finding.ts";
 import { isFileModel } from "../import/model.ts";
 import type { SavedModels } from "../lab/saved-models.ts";
 import { initializations } from "../nn/initialize.ts";
