@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { datasetHash } from "../../src/data/dataset.ts";
@@ -204,7 +204,11 @@ describe("dataFolder", () => {
     expect(dataFolder()).toMatch(/shatter.*data$/);
   });
 
-  test("is in the current folder, with one warning, for a user without a home", () => {
+  test("is in the current folder, with one warning, for a user without a home", async () => {
+    // Another file may have loaded the module before, with the real home.
+    vi.resetModules();
+    const { dataFolder } = await import("../../src/data/node/files.ts");
+    const { homedir } = await import("node:os");
     vi.stubEnv("SHATTER_DATA", "");
     vi.stubEnv("XDG_CACHE_HOME", "");
     vi.stubEnv("LOCALAPPDATA", "");
