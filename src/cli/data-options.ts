@@ -2,6 +2,7 @@
  * @file Data as commands name them: a dataset with a name, or a path, and the options that say how it is read.
  */
 
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { UsageError } from "../base/errors.ts";
 import {
@@ -15,11 +16,12 @@ import {
 import type { Splits } from "../data/dataset.ts";
 import { readData } from "../data/node/read-data.ts";
 import { datasetNames, isDataPath } from "../run/subject.ts";
+import { GAUSSIAN } from "../theory/examples.ts";
 import { withFlags } from "./flags.ts";
 import { numberIn, wholeFrom } from "./output.ts";
 
 /** What `--data` takes, for help. */
-export const DATA_HELP = `${datasetNames.join(", ")}, or a path, with a slash or a dot in it: ./photos`;
+export const DATA_HELP = `${datasetNames.join(", ")}, or the path of your own: ./photos`;
 
 /** Options that say how data at a path are read; `size` and `layout` of a model file are other ones. */
 export type DataFlags = Omit<AskedOptions, "size" | "layout"> & {
@@ -54,12 +56,16 @@ export const addArrayOptions = (command: Command): Command =>
     .option("--size <pixels>", "height and width that all images are brought to", wholeFrom(1, 4096))
     .addOption(new Option("--layout <name>", "where arrays have the channels").choices(arrayLayouts));
 
+/** Names that no file or folder of the same name takes. */
+const isKnown = (name: string): boolean => [...datasetNames, GAUSSIAN].includes(name);
+
 /**
  * Data as asked for: a name as it is; a path with all that options say of how it is read.
  *
  * @throws UsageError if such an option is given with a name.
  */
-export function dataReferenceOf(data: string, flags: DataFlags): string {
+export function dataReferenceOf(named: string, flags: DataFlags): string {
+  const data = isKnown(named) || isDataPath(named) || !existsSync(named) ? named : `./${named}`;
   const { testShare, splitSeed, fit, target, group, missing, skipUnreadable, size, layout } = flags;
   const asked = {
     testShare,

@@ -83,7 +83,7 @@ Examples:
     .description(
       "compare a dataset's files with the official bytes, or say how data at a path are understood; count labels and copies",
     )
-    .argument("<name>", `one of ${NAMES}; or a path, with a slash or a dot in it: ./photos`)
+    .argument("<name>", `one of ${NAMES}; or the path of your own: ./photos`)
     .option(...DATA_DIR)
     .addOption(jsonOption("it"))
     .addHelpText(

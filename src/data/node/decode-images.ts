@@ -115,7 +115,8 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | Unreadable> {
     return await work();
   } catch (error) {
     const why = Object(error).code === undefined ? messageOf(error) : whyUnread(error);
-    return { why: why.trim().replaceAll(/\s+/g, " ") };
+    // Of a warning sharp says that it was one, and not which.
+    return { why: /^Warning treated as error/.test(why) ? "damaged" : why.trim().split("\n")[0]! };
   }
 }
 

@@ -106,7 +106,9 @@ function listingOf(
   }
   const imagesOf = (found: ByClass): Found[] =>
     sortNatural(
-      classNames.flatMap((className) => (found.get(className) ?? []).map((place) => ({ ...place, className }))),
+      classNames.flatMap((className) =>
+        (found.get(className) ?? []).map((place) => ({ ...place, className })),
+      ),
       ({ name }) => name,
     );
   const untested = test && classNames.filter((name) => (test.get(name) ?? []).length === 0);
