@@ -92,7 +92,11 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
 /** The data that are asked for: a name, or the examples at a path; what was understood of them is told. */
 export async function dataAsked(data: string, flags: DataFlags, quiet: boolean): Promise<string | Splits> {
   const reference = dataReferenceOf(data, flags);
-  if (!isDataPath(reference)) return reference;
+  return isDataPath(reference) ? await readAsked(reference, quiet) : reference;
+}
+
+/** The examples at a path; what was understood of them is told. */
+export async function readAsked(reference: string, quiet: boolean): Promise<Splits> {
   const { splits, understood } = await readData(reference);
   if (!quiet)
     for (const line of understood) process.stderr.write(`${splits.train.title}: ${withFlags(line)}\n`);

@@ -7,11 +7,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readData } from "../../src/data/node/read-data.ts";
+import { planExperiment } from "../../src/lab/plan-experiment.ts";
 import { runRandomizationTest } from "../../src/lab/test.ts";
+import { experimentOf } from "../../src/paper/definition.ts";
 import { describedTrials } from "../../src/paper/described-trials.ts";
+import { experimentFromFile, pathsIn } from "../../src/paper/file-experiment.ts";
 import { testExperiment, testId } from "../../src/paper/test-experiment.ts";
 import { planTest } from "../../src/paper/test-plan.ts";
+import { contentOf } from "../../src/run/contents.ts";
 import { loadDataset, openLibrary } from "../../src/run/node/library.ts";
+import { writeSplits } from "../../src/run/splits.ts";
 import { identify, isDataPath } from "../../src/run/subject.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 
@@ -72,6 +78,32 @@ describe("data at a path", () => {
     await expect(loadDataset(here, { n: 17 })).rejects.toThrow(
       "cats and dogs: expected 1 to 16 training examples",
     );
+  });
+
+  test("stand in an experiment file, whose trials are those of a test on them", async () => {
+    const source = ["data: ./mine?size=2", "model: mlp-1x512", "n: 8", "recipe: { epochs: 1 }"].join("\n");
+    expect(pathsIn("data", source, "grid.yaml")).toEqual(["./mine?size=2"]);
+    const { splits } = await readData(`${here}?size=2`);
+    const content = await contentOf(writeSplits(splits));
+    const data = { "./mine?size=2": content.identity };
+    const { experiment } = experimentFromFile(source, "grid.yaml", "grid", data);
+    const what = { file: "grid.yaml", text: source, name: "grid", data };
+    const planned = await planExperiment({
+      experiment,
+      what,
+      setting: { scale: "paper" },
+      examples: [content],
+    });
+    expect(planned.contents).toEqual([content]);
+    expect(planned.trials[0]!.source).toMatchObject({ name: content.identity, n: 8 });
+    expect(experimentOf(what).conditions({ scale: "paper" }, "mlp-1x512")[0]!.data.name).toBe(
+      content.identity,
+    );
+    const tested = await plan(`${there}?size=2`, { n: 8 });
+    expect(planned.trials[0]!.spec.dataset.name).toBe(splits.train.name);
+    expect(tested.plan.facts.dataset.name).not.toBe(splits.train.name);
+    const same = await plan(`${here}?size=2`, { n: 8 });
+    expect(planned.trials[0]!.spec.dataset).toEqual(same.plan.facts.dataset);
   });
 
   test.each([

@@ -5,6 +5,7 @@
 import type { Splits } from "../../data/dataset.ts";
 import { type LoadOptions, loadKnown } from "../../data/node/load.ts";
 import { readData } from "../../data/node/read-data.ts";
+import type { Content } from "../contents.ts";
 import { createLibrary, type Library, type LibraryOptions } from "../subject.ts";
 import { openContents } from "./contents.ts";
 import { readModelAt } from "./model-file.ts";
@@ -13,15 +14,19 @@ import { readModelAt } from "./model-file.ts";
 export interface LocalLibraryOptions extends Pick<LibraryOptions, "keepsLast"> {
   /** Folder of the models and examples that were given as values; none were unless told. */
   readonly contents?: string | undefined;
+  /** Some that are in no folder yet; none unless told. */
+  readonly given?: readonly Content[];
 }
 
 /** Open the library of this machine. */
-export const openLibrary = ({ contents, ...options }: LocalLibraryOptions = {}): Library =>
+export const openLibrary = ({ contents, given = [], ...options }: LocalLibraryOptions = {}): Library =>
   createLibrary({
     load: loadKnown,
     readFile: readModelAt,
     readData,
-    read: contents === undefined ? undefined : openContents(contents).read,
+    read: async (identity) =>
+      given.find((content) => content.identity === identity)?.bytes ??
+      (contents === undefined ? undefined : await openContents(contents).read(identity)),
     ...options,
   });
 
