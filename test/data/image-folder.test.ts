@@ -302,6 +302,10 @@ describe("a folder that is refused", () => {
 
   test("has options that are not possible", async () => {
     await expect(readData(`${folder}?sise=4`)).rejects.toThrow(/unknown option "sise"; did you mean "size"/);
+    await putTwo();
+    await expect(readData(`${folder}?target=a`)).rejects.toThrow(
+      /`target`: expected one of `size`, `fit`, `skipUnreadable` for a folder of images/,
+    );
     await expect(readData(`${folder}?size=big`)).rejects.toThrow(/`size`: /);
     await expect(readData(`${folder}?test-share=1`)).rejects.toThrow(/`testShare`: /);
   });
