@@ -109,7 +109,7 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
 async function train(options: TestOptions): Promise<TestResult> {
   const { data, model = "mlp-1x512", device = "cpu", dataDir, n, testN, seed, signal } = options;
   // Whatever can be refused is refused before the data are read.
-  const library = openLibrary();
+  const library = openLibrary({ readsPaths: true });
   if (typeof model === "string") requireDevice(device, await library.model(model));
   const asked = requestOf(options);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);

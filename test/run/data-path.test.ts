@@ -20,6 +20,7 @@ import { loadDataset, openLibrary } from "../../src/run/node/library.ts";
 import { writeSplits } from "../../src/run/splits.ts";
 import { identify, isDataPath } from "../../src/run/subject.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
+import { shatterHere } from "../cli/shatter.ts";
 
 let folder = "";
 let [here, there] = ["", ""];
@@ -44,7 +45,11 @@ const request = { inputs: ["true" as const], corrupt: [0, 1], seeds: 1, firstSee
 
 async function plan(data: string, options: object = {}) {
   const given = { model: "mlp-1x512", data, ...options };
-  const { subject, source, model, contents } = await identify(openLibrary(), given, paperRecipe);
+  const { subject, source, model, contents } = await identify(
+    openLibrary({ readsPaths: true }),
+    given,
+    paperRecipe,
+  );
   return { contents, plan: await planTest({ ...request, model, recipe: paperRecipe }, source, subject) };
 }
 
@@ -80,6 +85,19 @@ describe("data at a path", () => {
     );
   });
 
+  test("are said on the command line as they were understood, and found by a plain name", async () => {
+    const short = ["--epochs", "1", "--escalations", "0", "--no-lab", "--json"];
+    const args = ["test", "--data", "copy", "--size", "2", "--model", "linear", ...short];
+    const { stdout, stderr, code } = await shatterHere(args, { cwd: folder });
+    expect(code).toBe(0);
+    expect(stderr).toContain("copy: ./copy is read as a folder of images");
+    expect(stderr).toContain("copy: 32 images brought to 2 x 2");
+    expect(stderr).toContain("copy: inputs have mean 0 and deviation 1 by channel");
+    const { dataset, recipe } = JSON.parse(stdout);
+    expect(dataset).toMatchObject({ name: "copy", shape: [3, 2, 2] });
+    expect(recipe.preprocess).toBe("standardize");
+  });
+
   test("stand in an experiment file, whose trials are those of a test on them", async () => {
     const source = ["data: ./mine?size=2", "model: mlp-1x512", "n: 8", "recipe: { epochs: 1 }"].join("\n");
     expect(pathsIn("data", source, "grid.yaml")).toEqual(["./mine?size=2"]);
@@ -104,6 +122,10 @@ describe("data at a path", () => {
     expect(tested.plan.facts.dataset.name).not.toBe(splits.train.name);
     const same = await plan(`${here}?size=2`, { n: 8 });
     expect(planned.trials[0]!.spec.dataset).toEqual(same.plan.facts.dataset);
+  });
+
+  test("are read from a path only where that is asked for, as by no worker", async () => {
+    await expect(openLibrary().splits({ name: here })).rejects.toThrow(/unknown dataset/);
   });
 
   test.each([

@@ -4,7 +4,7 @@
 
 import { totalmem } from "node:os";
 import { relative } from "node:path";
-import { DataError } from "../../base/errors.ts";
+import { DataError, UsageError } from "../../base/errors.ts";
 import type { DataOptions, DataReader } from "../data-options.ts";
 import { classCounts, type Dataset, exampleCount, type Splits, takeExamples } from "../dataset.ts";
 import { stratify } from "../stratify.ts";
@@ -32,8 +32,10 @@ interface Image {
  * are gray, else of three.
  *
  * @throws DataError if it is not such a folder, files cannot be read, sizes differ, or it would take too much memory.
+ * @throws UsageError if there is an option that would change nothing.
  */
 export const readImageFolder: DataReader = async (folder, options) => {
+  requireOptions(folder, options);
   const listing = await listImages(folder);
   const { images, refused } = await inspectAll(folder, listing);
   const skips = options.skipUnreadable ?? false;
@@ -58,6 +60,28 @@ export const readImageFolder: DataReader = async (folder, options) => {
   return { splits, understood };
 };
 
+/** The options that images in folders have a use for. */
+const OPTIONS: readonly string[] = [
+  "testShare",
+  "splitSeed",
+  "size",
+  "fit",
+  "skipUnreadable",
+] satisfies (keyof DataOptions)[];
+
+function requireOptions(folder: string, options: DataOptions): void {
+  const other = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (other !== undefined) {
+    const known = OPTIONS.map((name) => `\`${name}\``).join(", ");
+    throw new UsageError(`data ${folder}: \`${other}\`: expected one of ${known} for a folder of images`);
+  }
+  if (options.fit !== undefined && options.size === undefined) {
+    throw new UsageError(
+      `data ${folder}: \`fit\`: expected \`size\` beside it, got none: images stay as they are`,
+    );
+  }
+}
+
 /** What every file is, and why those that are left out were. */
 async function inspectAll(folder: string, { train, test = [], classNames }: Listing) {
   const labels = new Map(classNames.map((name, label) => [name, label]));
@@ -77,7 +101,7 @@ async function inspectAll(folder: string, { train, test = [], classNames }: List
 }
 
 /** What all images are made to be. */
-function formOf(folder: string, images: readonly Image[], { size, fit = "crop" }: DataOptions): ImageForm {
+function formOf(folder: string, images: readonly Image[], { size, fit }: DataOptions): ImageForm {
   const [first] = images;
   if (!first) throw new DataError(`${folder}: expected images that can be read, got none`);
   const channels = images.every(({ facts }) => facts.isGrey) ? 1 : 3;
@@ -92,7 +116,7 @@ function formOf(folder: string, images: readonly Image[], { size, fit = "crop" }
     );
   }
   const { width, height } = first.facts;
-  const form: ImageForm = { channels, height: size ?? height, width: size ?? width, fit };
+  const form = { channels, height: size ?? height, width: size ?? width, fit: fit ?? "crop" } as const;
   const [bytes, most] = [bytesOf(images.length, form), MEMORY_SHARE * totalmem()];
   if (bytes > most) {
     throw new DataError(
@@ -161,7 +185,7 @@ function tellForm(images: readonly Image[], form: ImageForm, { size }: DataOptio
     images.filter(({ facts }) => is(facts)).length;
   const changes: readonly (readonly [number, string])[] = [
     [count((facts) => facts.isTurned), "turned upright, as their EXIF orientation says"],
-    [count((facts) => facts.hasAlpha), "with transparency set on white"],
+    [count((facts) => facts.hasAlpha), "with an alpha channel set on white"],
     [count((facts) => facts.isDeep), "of 16 bits brought to 8"],
     [count((facts) => facts.isMoving), "of several frames or pages: the first is taken"],
     [count((facts) => facts.isCmyk), "of CMYK made RGB"],

@@ -4,10 +4,10 @@
 
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { DataError, UsageError } from "../../base/errors.ts";
+import { DataError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
-import { type DataOptions, type DataReader, type ReadData, readDataPath } from "../data-options.ts";
+import { type DataReader, type ReadData, readDataPath } from "../data-options.ts";
 import { type Dataset, datasetHash, type Splits } from "../dataset.ts";
 import { readImageFolder } from "./image-folder.ts";
 
@@ -24,17 +24,10 @@ interface DataKind {
   /** Whether something looks like it; the first that says yes reads it. */
   readonly fits: (found: Found) => boolean;
   readonly read: DataReader;
-  /** The options it has a use for, beside how test examples are drawn. */
-  readonly options: readonly (keyof DataOptions)[];
 }
 
 const KINDS: readonly DataKind[] = [
-  {
-    what: "a folder of images",
-    fits: ({ isFolder }) => isFolder,
-    read: readImageFolder,
-    options: ["size", "fit", "skipUnreadable"],
-  },
+  { what: "a folder of images", fits: ({ isFolder }) => isFolder, read: readImageFolder },
 ];
 
 /**
@@ -53,24 +46,11 @@ export async function readData(reference: string): Promise<ReadData> {
   });
   const kind = KINDS.find(({ fits }) => fits({ path, isFolder: found.isDirectory() }));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
-  refuseOthers(path, kind, options);
   const { splits, understood } = await kind.read(path, options);
   return {
     splits: await named(splits, basename(resolve(path))),
     understood: [`${path} is read as ${kind.what}`, ...understood],
   };
-}
-
-/** Refuse options that would change nothing. */
-function refuseOthers(path: string, { what, options: known }: DataKind, asked: DataOptions): void {
-  const drawn: readonly string[] = ["testShare", "splitSeed"] satisfies (keyof DataOptions)[];
-  const other = Object.keys(asked).find(
-    (name) => !drawn.includes(name) && !known.some((option) => option === name),
-  );
-  if (other === undefined) return;
-  throw new UsageError(
-    `data ${path}: \`${other}\`: expected one of ${known.map((option) => `\`${option}\``).join(", ")} for ${what}`,
-  );
 }
 
 const expected = (): string => KINDS.map(({ what }) => what).join(", ");

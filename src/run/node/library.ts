@@ -16,19 +16,23 @@ export interface LocalLibraryOptions extends Pick<LibraryOptions, "keepsLast"> {
   readonly contents?: string | undefined;
   /** Some that are in no folder yet; none unless told. */
   readonly given?: readonly Content[];
+  /** Whether data may be named by their path; not unless told: where a trial comes from a database, its data are contents. */
+  readonly readsPaths?: boolean;
 }
 
 /** Open the library of this machine. */
-export const openLibrary = ({ contents, given = [], ...options }: LocalLibraryOptions = {}): Library =>
-  createLibrary({
+export const openLibrary = (local: LocalLibraryOptions = {}): Library => {
+  const { contents, given = [], readsPaths = false, ...options } = local;
+  return createLibrary({
     load: loadKnown,
     readFile: readModelAt,
-    readData,
+    readData: readsPaths ? readData : undefined,
     read: async (identity) =>
       given.find((content) => content.identity === identity)?.bytes ??
       (contents === undefined ? undefined : await openContents(contents).read(identity)),
     ...options,
   });
+};
 
 /**
  * Load a dataset, whole or a random part of it, uncropped.
@@ -38,4 +42,4 @@ export const openLibrary = ({ contents, given = [], ...options }: LocalLibraryOp
  * @throws DataError if its files are missing or not what they should be.
  */
 export const loadDataset = (name: string, options: LoadOptions = {}): Promise<Splits> =>
-  openLibrary().splits({ name, ...options });
+  openLibrary({ readsPaths: true }).splits({ name, ...options });
