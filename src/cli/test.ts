@@ -8,7 +8,7 @@ import { titleOf } from "../data/dataset.ts";
 import { pathPreprocess, preprocessNames } from "../data/preprocess.ts";
 import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
 import { requireFolder } from "../disk/folders.ts";
-import { tellFinding } from "../import/check.ts";
+import { tellFinding } from "../import/finding.ts";
 import { isFileModel } from "../import/model.ts";
 import type { SavedModels } from "../lab/saved-models.ts";
 import { initializations } from "../nn/initialize.ts";

@@ -97,6 +97,20 @@ describe("a model file", () => {
     expect(document.trials[0]!.spec.model).toBe(identity);
   });
 
+  test("that a lab keeps is in an experiment that is started by its identity", async () => {
+    const file = (await openLibrary().model(join(MODELS, "resnet18.eval.onnx"))).content!;
+    await using lab = await openLab({ lab: join(folder, "started") });
+    const start = (identity: string) =>
+      lab.start({ name: "figure-1a", scale: "smoke", models: [`${identity}?size=free`] });
+    await expect(start(file.identity)).rejects.toThrow("its bytes are not here");
+    await lab.contents.keep([file]);
+    const { id, trials } = await start(file.identity);
+    const rows = await lab.database.tables.selectFrom("trials").select("model").execute();
+    expect(rows).toHaveLength(trials);
+    expect(new Set(rows.map(({ model: named }) => named))).toEqual(new Set([`${file.identity}?size=free`]));
+    await lab.cancel({ experiment: id });
+  });
+
   test("is refused with the place, before anything is trained", async () => {
     const refused = (path: string) => runRandomizationTest({ ...request, data: "digits", model: path });
     await expect(refused(join(MODELS, "none.onnx"))).rejects.toThrow("none.onnx: no such file");
