@@ -8,7 +8,7 @@
  */
 
 import { UsageError } from "../base/errors.ts";
-import { type Dataset, exampleCount, exampleSize, isImages } from "./dataset.ts";
+import { type Dataset, exampleCount, exampleSize, isImages, titleOf } from "./dataset.ts";
 import { channelMoments, inputScale, type Moments, momentLayout } from "./layout.ts";
 
 /** Sides of the paper's images after cropping, in pixels. */
@@ -20,6 +20,9 @@ export type PreprocessName = (typeof preprocessNames)[number];
 
 /** How examples are preprocessed unless told: images as in the paper, rows of a table not at all. */
 export const usualPreprocess = (dataset: Dataset): PreprocessName => (isImages(dataset) ? "paper" : "none");
+
+/** How examples at a path are preprocessed unless told: the paper's crop would cut most of a photograph off. */
+export const pathPreprocess: PreprocessName = "standardize";
 
 /**
  * Cut the center out of each image.
@@ -144,7 +147,7 @@ function scaleDown(dataset: Dataset): Dataset {
 function whiten(dataset: Dataset): Float32Array {
   if (!isImages(dataset)) {
     throw new UsageError(
-      `preprocess: "paper" whitens images, got ${dataset.name}, a table; use "standardize" instead`,
+      `preprocess: "paper" whitens images, got ${titleOf(dataset)}, a table; use "standardize" instead`,
     );
   }
   const { inputs } = dataset;

@@ -10,7 +10,7 @@ import { openLab } from "../../src/lab/open.ts";
 import { planExperiment } from "../../src/lab/plan-experiment.ts";
 import { workIn } from "../../src/lab/run.ts";
 import { runRandomizationTest } from "../../src/lab/test.ts";
-import { experimentFromFile, modelFilesIn } from "../../src/paper/file-experiment.ts";
+import { experimentFromFile, pathsIn } from "../../src/paper/file-experiment.ts";
 import { openLibrary } from "../../src/run/node/library.ts";
 import { MODELS } from "../import/golden.ts";
 import { newDatabase } from "../store/databases.ts";
@@ -78,7 +78,7 @@ describe("a model file", () => {
       "corrupt: 1",
       "recipe: { batch: 32, lastBatch: drop, preprocess: standardize, epochs: 2 }",
     ].join("\n");
-    expect(modelFilesIn(source, "grid.yaml")).toEqual(["mine.onnx"]);
+    expect(pathsIn("model", source, "grid.yaml")).toEqual(["mine.onnx"]);
     const models = { "mine.onnx": identity };
     const { experiment } = experimentFromFile(source, "grid.yaml", "grid", models);
     const what = { file: "grid.yaml", text: source, name: "grid", models };
