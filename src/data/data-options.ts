@@ -1,0 +1,109 @@
+/**
+ * @file Data at a path: what is told of how they are read, and how that is written behind the path.
+ */
+
+import { z } from "zod";
+import { UsageError } from "../base/errors.ts";
+import { unknownName } from "../base/suggest.ts";
+import type { Splits } from "./dataset.ts";
+
+/** How images of other sizes become those of one: their middle is cut out, or they are set on black. */
+export const fits = ["crop", "contain"] as const;
+
+/** Where the channels of images are in arrays of four axes. */
+export const arrayLayouts = ["channels-first", "channels-last"] as const;
+
+/** What becomes of rows with missing values: they are left out, or the training rows' mean stands for the value. */
+export const missings = ["drop", "mean"] as const;
+
+const dataOptionsSchema = z.strictObject({
+  /** Share of each class that is test examples, where the data have no test split; 0.2 unless told. */
+  testShare: z.number().gt(0).lt(1).optional(),
+  /** Decides which these are; 0 unless told. */
+  splitSeed: z.int().min(0).optional(),
+  /** Height and width of images in pixels. */
+  size: z.int().min(1).max(4096).optional(),
+  /** How they come to that size; `crop` unless told. */
+  fit: z.enum(fits).optional(),
+  /** The column with the labels. */
+  target: z.string().min(1).optional(),
+  /** The column whose values no split divides. */
+  group: z.string().min(1).optional(),
+  /** Where the channels are, if the shape does not tell. */
+  layout: z.enum(arrayLayouts).optional(),
+  /** Whether height and width of images in arrays are exchanged, as EMNIST's are. */
+  transpose: z.boolean().optional(),
+  /** What becomes of rows with missing values. */
+  missing: z.enum(missings).optional(),
+  /** Whether files that cannot be read are left out. */
+  skipUnreadable: z.boolean().optional(),
+});
+
+/** What is told of how data are read; each has a usual value, or is asked for where it is needed. */
+export type DataOptions = Readonly<z.infer<typeof dataOptionsSchema>>;
+
+/** Data that were read. */
+export interface ReadData {
+  readonly splits: Splits;
+  /** What was found, how it was taken and what was chosen, a sentence each, with options in backticks. */
+  readonly understood: readonly string[];
+}
+
+/**
+ * Reads the data at a path.
+ *
+ * @throws DataError saying where and what is wrong with them.
+ * @throws UsageError if an option is not possible.
+ */
+export type DataReader = (path: string, options: DataOptions) => Promise<ReadData>;
+
+/** The options as they are written behind a path. */
+const SPELLED = {
+  testShare: "test-share",
+  splitSeed: "split-seed",
+  size: "size",
+  fit: "fit",
+  target: "target",
+  group: "group",
+  layout: "layout",
+  transpose: "transpose",
+  missing: "missing",
+  skipUnreadable: "skip-unreadable",
+} as const satisfies { readonly [name in keyof DataOptions]-?: string };
+
+const NUMBERS: readonly string[] = ["testShare", "splitSeed", "size"];
+
+const SWITCHES: readonly string[] = ["transpose", "skipUnreadable"];
+
+/** A path with what is told of how it is read: `photos/?size=64&fit=contain`. */
+export function writeDataPath(path: string, options: DataOptions): string {
+  const parts = Object.entries(SPELLED).flatMap(([name, spelled]) => {
+    const value = options[name as keyof DataOptions];
+    return value === undefined ? [] : [[spelled, String(value)]];
+  });
+  return parts.length === 0 ? path : `${path}?${new URLSearchParams(parts)}`;
+}
+
+/**
+ * A path, and what stands behind its question mark.
+ *
+ * @throws UsageError naming the option that is unknown or not possible.
+ */
+export function readDataPath(text: string): { readonly path: string; readonly options: DataOptions } {
+  const [path = "", query = ""] = text.split(/\?(.*)/s);
+  const given: { [name: string]: unknown } = {};
+  for (const [spelled, value] of new URLSearchParams(query)) {
+    const name = Object.entries(SPELLED).find(([, known]) => known === spelled)?.[0];
+    if (!name)
+      throw new UsageError(`data ${path}: ${unknownName("option", spelled, Object.values(SPELLED))}`);
+    given[name] = NUMBERS.includes(name)
+      ? Number(value)
+      : SWITCHES.includes(name)
+        ? value === "" || value === "true"
+        : value;
+  }
+  const { data, error } = dataOptionsSchema.safeParse(given);
+  if (data) return { path, options: data };
+  const [issue] = error.issues;
+  throw new UsageError(`data ${path}: \`${issue!.path.join(".")}\`: ${issue!.message}`);
+}
