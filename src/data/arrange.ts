@@ -68,7 +68,7 @@ export function arrangeSplits(
       ],
     };
   }
-  const { splits, told } = drawTest(first, options);
+  const { splits, told } = drawTest(first, options, train.labels.where);
   return { splits, understood: [...understood, told] };
 }
 

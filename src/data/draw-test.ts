@@ -10,14 +10,16 @@ import { type Division, stratify } from "./stratify.ts";
 /**
  * Draw a share of each class as test examples.
  *
+ * @param where - The file to blame.
  * @returns Both splits, and a sentence that says how.
  * @throws DataError if no class has two examples, UsageError if the share is none.
  */
 export function drawTest(
   dataset: Dataset,
   options: DataOptions,
+  where: string,
 ): { readonly splits: Splits; readonly told: string } {
-  const division = divideRows(dataset.name, dataset.labels, dataset.classNames.length, options);
+  const division = divideRows(where, dataset.labels, dataset.classNames.length, options);
   return {
     splits: { train: takeExamples(dataset, division.train), test: takeExamples(dataset, division.test) },
     told: tellDivision(division, exampleCount(dataset), options),

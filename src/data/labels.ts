@@ -35,9 +35,10 @@ export function classesOf(arrays: readonly FileArray[], classNames?: readonly st
   if (plain.some(({ classes }) => classes !== oneHot)) {
     throw new DataError(`${where}: expected as many columns of one-hot labels in both splits, got others`);
   }
-  const values =
-    oneHot === undefined ? distinct.sort(compare) : Array.from({ length: oneHot }, (_, at) => at);
+  const values: (number | string)[] =
+    oneHot === undefined ? distinct : Array.from({ length: oneHot }, (_, at) => at);
   checkCount(values, count, where);
+  values.sort(compare);
   if (classNames !== undefined) return named(plain, values, classNames, where);
   const numbers = new Map(values.map((value, at) => [value, at]));
   return {
