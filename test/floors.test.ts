@@ -45,7 +45,7 @@ const PACKAGES: Readonly<
   pg: { rooms: ["store"], needsNode: true },
   "pg-boss": { rooms: ["store", "lab"], needsNode: true },
   preact: { rooms: ["page"] },
-  sharp: { rooms: ["report"], needsNode: true },
+  sharp: { rooms: ["report", "data"], needsNode: true },
   "tar-stream": { rooms: ["data"], needsNode: true },
   yaml: { rooms: ["paper"] },
   // Schemas are everywhere but on the page, which would load the whole library.

@@ -8,18 +8,21 @@ import { Command } from "commander";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { type Augmentation, requireAugmentable } from "../data/augment.ts";
 import { type Copies, countCopies } from "../data/copies.ts";
-import { type Dataset, datasetHash, exampleCount, exampleShape, isImages } from "../data/dataset.ts";
+import { type Dataset, datasetHash, exampleCount, exampleShape, isImages, titleOf } from "../data/dataset.ts";
 import type { Progress } from "../data/node/download.ts";
 import { dataFolder } from "../data/node/files.ts";
 import { locate } from "../data/node/load.ts";
 import { type FileReport, inspect, obtain } from "../data/node/obtain.ts";
+import { readData } from "../data/node/read-data.ts";
 import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
 import { requireFile, writeWhole } from "../disk/whole-files.ts";
 import { pngOf } from "../report/node/png.ts";
 import { loadDataset } from "../run/node/library.ts";
+import { isDataPath } from "../run/subject.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
+import { addArrayOptions, type DataFlags, dataReferenceOf } from "./data-options.ts";
 import { drawPicture, pickColumns } from "./data-picture.ts";
 import { withFlags } from "./flags.ts";
 import { jsonOption, tell } from "./json.ts";
@@ -77,15 +80,18 @@ Examples:
 
   command
     .command("check")
-    .description("compare a dataset's files with the official bytes, and count its labels and copies")
-    .argument("<name>", `one of ${NAMES}`)
+    .description(
+      "compare a dataset's files with the official bytes, or say how data at a path are understood; count labels and copies",
+    )
+    .argument("<name>", `one of ${NAMES}; or the path of your own: ./photos`)
     .option(...DATA_DIR)
     .addOption(jsonOption("it"))
     .addHelpText(
       "after",
-      "\nExample:\n  shatter data check mnist\n\nExits with 1 if a file is missing or not official.",
+      "\nExamples:\n  shatter data check mnist\n  shatter data check ./photos --size 64\n\nExits with 1 if a file is missing or not official, or cannot be read.",
     )
     .action(check);
+  addArrayOptions(command.commands.find((each) => each.name() === "check")!);
 
   command
     .command("show")
@@ -195,7 +201,9 @@ function progressBars(): { update: (progress: Progress) => void; stop: () => voi
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-async function check(name: string, options: CommonOptions): Promise<void> {
+async function check(name: string, options: CommonOptions & DataFlags): Promise<void> {
+  const reference = dataReferenceOf(name, options);
+  if (isDataPath(reference)) return await checkPath(reference, options.json);
   const known = findDataset(name);
   const files = known.kind === "stored" ? await inspect(known, dataFolder(options.dataDir)) : [];
   const isHere = files.every(({ path }) => path !== undefined);
@@ -210,13 +218,8 @@ async function check(name: string, options: CommonOptions): Promise<void> {
       const color = verdict === "official" ? "green" : "yellow";
       console.log(`${file.padEnd(26)}${paint(process.stdout, color, verdict)}  ${md5 ?? ""}  ${path ?? ""}`);
     }
-    for (const [split, { count, hash, labels }] of Object.entries(described ?? {})) {
-      console.log(`\n${split}: ${thousands(count)} examples, hash ${hash.slice(0, 16)}`);
-      for (const [label, examples] of Object.entries(labels)) {
-        console.log(`  ${label.padEnd(12)}${thousands(examples).padStart(8)}`);
-      }
-    }
-    if (copies) console.log(`\ncopies (equal inputs; near ones are not looked for)\n${tellCopies(copies)}`);
+    if (described) printExamples(described);
+    if (copies) printCopies(copies);
   });
   if (isOfficial) return;
   // Says what is not there, and what is instead.
@@ -227,6 +230,42 @@ async function check(name: string, options: CommonOptions): Promise<void> {
       `they can be read and used; for the official ones, move them away and run "shatter data get ${name}"`,
   );
 }
+
+/** Read the data at a path, and say what they are. */
+async function checkPath(reference: string, json: string | undefined): Promise<void> {
+  const { splits, understood } = await readData(reference);
+  const { train, test } = splits;
+  const described = { train: await describe(train), test: await describe(test) };
+  const copies = countCopies(splits);
+  const bytes = train.inputs.byteLength + test.inputs.byteLength;
+  const facts = {
+    name: titleOf(train),
+    identity: train.name,
+    understood,
+    shape: exampleShape(train),
+    bytes,
+    ...described,
+    copies,
+  };
+  await tell(json, asJson(facts), () => {
+    console.log(`${paint(process.stdout, "bold", titleOf(train))} (${train.name})`);
+    for (const line of understood) console.log(`  ${withFlags(line)}`);
+    printExamples(described);
+    printCopies(copies);
+  });
+}
+
+function printExamples(described: Readonly<Record<string, Described>>): void {
+  for (const [split, { count, hash, labels }] of Object.entries(described)) {
+    console.log(`\n${split}: ${thousands(count)} examples, hash ${hash.slice(0, 16)}`);
+    for (const [label, examples] of Object.entries(labels)) {
+      console.log(`  ${label.padEnd(12)}${thousands(examples).padStart(8)}`);
+    }
+  }
+}
+
+const printCopies = (copies: Copies): void =>
+  console.log(`\ncopies (equal inputs; near ones are not looked for)\n${tellCopies(copies)}`);
 
 /** A line for each kind of copies, as under the splits. */
 const tellCopies = ({ test, testOtherLabel, testRepeats, train, trainOtherLabel }: Copies): string =>
@@ -248,10 +287,10 @@ function verdictOf({ path, md5, official }: FileReport): FileVerdict {
   return md5 === official ? "official" : "not the official bytes";
 }
 
+type Described = Awaited<ReturnType<typeof describe>>;
+
 /** Count, hash, and number of examples of each class by its name. */
-async function describe(
-  dataset: Dataset,
-): Promise<{ count: number; hash: string; labels: Record<string, number> }> {
+async function describe(dataset: Dataset) {
   // Names that are digits would be sorted first in any case; these are in order already.
   const labels = Object.fromEntries(
     dataset.classNames.map((name, label) => [name, dataset.labels.filter((given) => given === label).length]),

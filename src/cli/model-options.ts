@@ -39,8 +39,15 @@ const parseSize = (text: string): [number, number] => {
   throw new InvalidArgumentError(`expected a size such as 224 or 224x224, got "${text}".`);
 };
 
-/** Add the options that say how a model file is read. */
-export const addFileOptions = (command: Command): Command =>
+const sizeOption = (): Option =>
+  new Option("--size <free>", "give images as they are, whatever size it was exported for").choices(["free"]);
+
+/**
+ * Add the options that say how a model file is read.
+ *
+ * @param size - `--size`, where it has more meanings.
+ */
+export const addFileOptions = (command: Command, size: Option = sizeOption()): Command =>
   command
     .optionsGroup(
       "How a model file is read (--model FILE.onnx; shatter model check FILE.onnx says what is in it):",
@@ -53,11 +60,7 @@ export const addFileOptions = (command: Command): Command =>
       ).choices(["insert"]),
     )
     .addOption(new Option("--layout <name>", "how it takes images").choices(layouts))
-    .addOption(
-      new Option("--size <free>", "give images as they are, whatever size it was exported for").choices([
-        "free",
-      ]),
-    )
+    .addOption(size)
     .option("--resize <size>", "resize images to this size, in the network", parseSize)
     .option(
       "--mean <numbers>",

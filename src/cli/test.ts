@@ -19,13 +19,14 @@ import { terminalGrid } from "../report/grid/terminal.ts";
 import { teller } from "../report/terminal.ts";
 import { summaryGrid } from "../report/test/tables.ts";
 import { openLibrary } from "../run/node/library.ts";
-import { datasetNames } from "../run/subject.ts";
+import { isDataPath, isModelPath } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { optimizers, paperRecipe, type Recipe } from "../train/recipe.ts";
 import { tellVerdict } from "../verdict/verdict.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
 import { reportConformance } from "./conformance.ts";
+import { addDataOptions, DATA_HELP, type DataFlags, dataAsked } from "./data-options.ts";
 import { withFlags } from "./flags.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
@@ -55,7 +56,9 @@ import { createProgress } from "./progress.ts";
 import { publish } from "./publish.ts";
 import { saveModelsOption, tellSaved } from "./saved-models.ts";
 
-interface Options extends PipelineOptions, FileOptions {
+interface Options extends PipelineOptions, Omit<FileOptions, "size">, Omit<DataFlags, "layout"> {
+  /** Of images at a path, or `free` for a model file. */
+  readonly size?: number | "free";
   readonly data: string;
   readonly dataDir?: string;
   readonly model: string;
@@ -112,9 +115,13 @@ const named = <T extends string>(kind: string, names: readonly T[]) =>
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: options, one after another.
 export function testCommand(): Command {
   const recipe = paperRecipe;
-  return addFileOptions(new Command("test"))
+  const size = new Option(
+    "--size <free|pixels>",
+    "free: give a model file images as they are, whatever size it was exported for; a number: bring the images of a folder to that height and width",
+  ).argParser(wordOr("free", wholeFrom(1, 4096)));
+  return addDataOptions(addFileOptions(new Command("test"), size))
     .optionsGroup("What is tested:")
-    .option("--data <name>", `dataset: ${datasetNames.join(", ")}`, "digits")
+    .option("--data <name>", `dataset: ${DATA_HELP}`, "digits")
     .option(
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
@@ -270,6 +277,7 @@ Examples:
   shatter test                                                     handwritten digits: true against random labels
   shatter test --data shapes --n 2000 --model alexnet              drawn shapes, where convolutions have work to do
   shatter test --data cifar10 --model mlp-3x512 --corrupt 0,0.2,0.4,0.6,0.8,1 --seeds 3
+  shatter test --data ./photos --size 32 --model alexnet           your images: photos/train/CLASS/*, photos/test/CLASS/*
   shatter test --data mnist --inputs true,shuffled,random,gaussian --out mnist-report
   shatter test --data cifar10 --augment crop,flip --epochs 200     is random cropping enough against memorizing?
   shatter test --data cifar10 --n 5000 --json --quiet | jq .verdict.text
@@ -314,13 +322,22 @@ async function modelAsked(
   const isSaid = (option: string): boolean => command.getOptionValueSource(option) !== "default";
   const recipe = recipeOf(options);
   const dropout = isSaid("dropout") ? options.dropout : undefined;
-  const reference = referenceOf(options.model, options, { init: options.init, dropout });
+  const reference = referenceOf(options.model, fileOptionsOf(options), { init: options.init, dropout });
   const model = await openLibrary().model(reference);
   if (!isFileModel(model)) return { model: reference, recipe };
   const { recipe: chosen, told } = defaultsFor(model, isSaid);
   if (!options.quiet) for (const line of told) process.stderr.write(`${model.name}: ${line}\n`);
   // Dropout is the file's own then, layer by layer.
   return { model, recipe: { ...recipe, ...chosen, dropout: 0 } };
+}
+
+/** What of the options is of a model file: some is of data at a path. */
+function fileOptionsOf({ size, layout, ...options }: Options): FileOptions {
+  return {
+    ...options,
+    ...(size === "free" && { size }),
+    ...((isModelPath(options.model) || !isDataPath(options.data)) && { layout }),
+  };
 }
 
 async function test(options: Options, command: Command): Promise<void> {
@@ -330,8 +347,11 @@ async function test(options: Options, command: Command): Promise<void> {
   const page = pageOf(options);
   if (page) await requireFolder(page.name, page.folder);
   const { model, recipe } = await modelAsked(options, command);
+  const { quiet = false, layout } = options;
+  const ofData = { ...options, layout: isModelPath(options.model) ? undefined : layout };
+  const data = await dataAsked(options.data, ofData, quiet);
   const progress = createProgress(process.stderr, {
-    quiet: options.quiet ?? false,
+    quiet,
     begin: `${options.model} on ${options.data}: reading the data`,
   });
   const signal = interruptSignal(
@@ -351,6 +371,7 @@ async function test(options: Options, command: Command): Promise<void> {
   let saved: SavedModels | undefined;
   const result = await runRandomizationTest({
     ...asked,
+    data,
     model,
     firstSeed,
     recipe,

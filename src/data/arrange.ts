@@ -64,7 +64,7 @@ export function arrangeSplits(
       splits: { train: first, test: second },
       understood: [
         ...understood,
-        `${first.shape[0]} examples are for training, ${second.shape[0]} for the test.`,
+        `${first.shape[0]} examples are for training, ${second.shape[0]} for the test`,
       ],
     };
   }

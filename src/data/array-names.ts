@@ -74,6 +74,9 @@ export function arrayRoles(names: readonly string[], where: string, target?: str
   return { train, test, classNames, others: names.filter((name) => !used.includes(name)) };
 }
 
+/** Whether an array's name says what it is. */
+export const hasRole = (name: string): boolean => roleOf(name, LABELS) !== undefined;
+
 /** What an array is, such as `train inputs`. */
 function roleOf(name: string, labelWords: readonly string[]): string | undefined {
   const plain = name.toLowerCase();

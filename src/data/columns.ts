@@ -3,7 +3,7 @@
  */
 
 import { DataError } from "../base/errors.ts";
-import { compareNatural } from "./natural.ts";
+import { sortNatural } from "./natural.ts";
 
 /** Most categories of a column: each becomes a column of its own. */
 const MOST_CATEGORIES = 100;
@@ -93,7 +93,7 @@ export function readColumn({ name, cells, where, rowOf }: CellColumn, mayBeComma
   }
   const texts = new Set(there.map((cell) => cell.trim()));
   if (texts.size > MOST_TEXTS) throw identifiers(name, texts.size, cells.length, where);
-  const categories = [...texts].sort(compareNatural);
+  const categories = sortNatural([...texts], (text) => text);
   const places = new Map(categories.map((category, at) => [category, at]));
   const values = Int32Array.from(cells, (cell) => (isMissing(cell) ? -1 : places.get(cell.trim())!));
   return { name, values, categories, missing, decimal };

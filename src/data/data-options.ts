@@ -17,10 +17,10 @@ export const arrayLayouts = ["channels-first", "channels-last"] as const;
 export const missings = ["drop", "mean"] as const;
 
 const dataOptionsSchema = z.strictObject({
-  /** Share of each class that is test examples, where the data have no test split; 0.2 unless told. */
-  testShare: z.number().gt(0).lt(1).optional(),
-  /** Decides which these are; 0 unless told. */
-  splitSeed: z.int().min(0).optional(),
+  /** Share of each class that is test examples, where the data have no test split. */
+  testShare: z.number().gt(0).lt(1).default(0.2),
+  /** Decides which these are. */
+  splitSeed: z.int().min(0).default(0),
   /** Height and width of images in pixels. */
   size: z.int().min(1).max(4096).optional(),
   /** How they come to that size; `crop` unless told. */
@@ -39,8 +39,11 @@ const dataOptionsSchema = z.strictObject({
   skipUnreadable: z.boolean().optional(),
 });
 
-/** What is told of how data are read; each has a usual value, or is asked for where it is needed. */
-export type DataOptions = Readonly<z.infer<typeof dataOptionsSchema>>;
+/** How data are read. */
+export type DataOptions = Readonly<z.output<typeof dataOptionsSchema>>;
+
+/** What is told of it; the rest is as usual, or asked for where it is needed. */
+export type AskedOptions = Readonly<z.input<typeof dataOptionsSchema>>;
 
 /** Data that were read. */
 export interface ReadData {
@@ -76,9 +79,9 @@ const NUMBERS: readonly string[] = ["testShare", "splitSeed", "size"];
 const SWITCHES: readonly string[] = ["transpose", "skipUnreadable"];
 
 /** A path with what is told of how it is read: `photos/?size=64&fit=contain`. */
-export function writeDataPath(path: string, options: DataOptions): string {
+export function writeDataPath(path: string, options: AskedOptions): string {
   const parts = Object.entries(SPELLED).flatMap(([name, spelled]) => {
-    const value = options[name as keyof DataOptions];
+    const value = options[name as keyof AskedOptions];
     return value === undefined ? [] : [[spelled, String(value)]];
   });
   return parts.length === 0 ? path : `${path}?${new URLSearchParams(parts)}`;

@@ -12,8 +12,10 @@ import { canonicalJson, sha256 } from "../base/json.ts";
  * index varies slowest. `uint8` inputs are pixels in `[0, 255]`; `float32` inputs are used as they are.
  */
 export interface Dataset {
-  /** What people call it, such as `"cifar10"`. */
+  /** What people call it, such as `"cifar10"`; of data at a path what tells them apart: see `title`. */
   readonly name: string;
+  /** What people call it, where its name is of its bytes alone. */
+  readonly title?: string | undefined;
   readonly inputs: Uint8Array | Float32Array;
   /** `[count, channels, height, width]` or `[count, columns]`. */
   readonly shape: readonly number[];
@@ -27,6 +29,9 @@ export interface Splits {
   readonly train: Dataset;
   readonly test: Dataset;
 }
+
+/** What people call a dataset. */
+export const titleOf = ({ name, title = name }: Pick<Dataset, "name" | "title">): string => title;
 
 /** Number of examples. */
 export const exampleCount = (dataset: Dataset): number => dataset.shape[0]!;

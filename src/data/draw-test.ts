@@ -33,11 +33,11 @@ export function divideRows(
   classes: number,
   options: DataOptions,
 ): Division {
-  const { testShare = 0.2, splitSeed = 0 } = options;
+  const { testShare } = options;
   if (!(testShare > 0 && testShare < 1)) {
     throw new UsageError(`testShare: expected a share of the examples between 0 and 1, got ${testShare}`);
   }
-  const division = stratify(labels, classes, { testShare, splitSeed });
+  const division = stratify(labels, classes, options);
   if (division.test.length > 0) return division;
   throw new DataError(
     `${where}: expected a class of two examples or more, to divide them into training and test, got ` +
@@ -47,5 +47,5 @@ export function divideRows(
 
 /** How the test was drawn, in words. */
 export const tellDivision = ({ test }: Division, count: number, options: DataOptions): string =>
-  `no test split: ${test.length} of ${count} examples are drawn for it, a share of ${options.testShare ?? 0.2} of each ` +
-  `class by seed ${options.splitSeed ?? 0} (\`testShare\`, \`splitSeed\`)`;
+  `no test split: ${test.length} of ${count} examples are drawn for it, a share of ${options.testShare} of each ` +
+  `class by seed ${options.splitSeed} (\`testShare\`, \`splitSeed\`)`;

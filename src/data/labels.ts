@@ -4,7 +4,7 @@
 
 import { DataError } from "../base/errors.ts";
 import { countElements, type FileArray, isTexts, showSizes } from "./array.ts";
-import { compareNatural } from "./natural.ts";
+import { sortNatural } from "./natural.ts";
 
 /** Most classes: a layer of more would be no classifier any more. */
 const MOST_CLASSES = 10_000;
@@ -17,7 +17,7 @@ export interface Classes {
 }
 
 /**
- * Number the classes of labels: whole numbers by size, texts by {@link compareNatural}, columns of one-hot rows by place.
+ * Number the classes of labels: whole numbers by size, texts by {@link sortNatural}, columns of one-hot rows by place.
  *
  * @param arrays - Labels `[count]` or `[count, 1]`, or one-hot rows `[count, classes]`; all of one kind.
  * @param classNames - Names of the classes 0, 1, ..., where a file has them.
@@ -35,20 +35,23 @@ export function classesOf(arrays: readonly FileArray[], classNames?: readonly st
   if (plain.some(({ classes }) => classes !== oneHot)) {
     throw new DataError(`${where}: expected as many columns of one-hot labels in both splits, got others`);
   }
-  const values: (number | string)[] =
+  const values: readonly (number | string)[] =
     oneHot === undefined ? distinct : Array.from({ length: oneHot }, (_, at) => at);
   checkCount(values, count, where);
-  values.sort(compare);
   if (classNames !== undefined) return named(plain, values, classNames, where);
-  const numbers = new Map(values.map((value, at) => [value, at]));
+  const sorted = inOrder(values);
+  const numbers = new Map(sorted.map((value, at) => [value, at]));
   return {
     labels: plain.map((split) => Int32Array.from(split.values, (value) => numbers.get(value)!)),
-    classNames: values.map(String),
+    classNames: sorted.map(String),
   };
 }
 
-const compare = (a: number | string, b: number | string): number =>
-  typeof a === "number" ? a - Number(b) : compareNatural(a, String(b));
+/** Numbers by size, texts in the order people expect. */
+const inOrder = (values: readonly (number | string)[]): (number | string)[] =>
+  typeof values[0] === "number"
+    ? (values as number[]).toSorted((a, b) => a - b)
+    : sortNatural(values as string[], (value) => value);
 
 function checkCount(values: readonly (number | string)[], count: number, where: string): void {
   if (values.length < 2) {

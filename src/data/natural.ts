@@ -6,17 +6,21 @@
 const PARTS = /\d+|\D+/g;
 
 /**
- * Compare names: `img2` comes before `img10`. It is the same order on every machine, whatever its language.
- *
- * @returns Less than, more than or exactly 0; 0 for equal names only.
+ * Sort by names: `img2` comes before `img10`. It is the same order on every machine, whatever its language.
  */
-export function compareNatural(a: string, b: string): number {
-  const [left, right] = [a.match(PARTS) ?? [], b.match(PARTS) ?? []];
-  for (let at = 0; at < Math.min(left.length, right.length); at++) {
-    const found = compareParts(left[at]!, right[at]!);
+export function sortNatural<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
+  const keyed = items.map((item) => ({ item, name: nameOf(item), parts: nameOf(item).match(PARTS) ?? [] }));
+  return keyed
+    .sort((a, b) => compareAll(a.parts, b.parts) || compareTexts(a.name, b.name))
+    .map(({ item }) => item);
+}
+
+function compareAll(a: readonly string[], b: readonly string[]): number {
+  for (let at = 0; at < Math.min(a.length, b.length); at++) {
+    const found = compareParts(a[at]!, b[at]!);
     if (found !== 0) return found;
   }
-  return left.length - right.length || compareTexts(a, b);
+  return a.length - b.length;
 }
 
 function compareParts(a: string, b: string): number {

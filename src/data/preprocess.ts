@@ -8,7 +8,7 @@
  */
 
 import { UsageError } from "../base/errors.ts";
-import { type Dataset, exampleCount, exampleSize, isImages } from "./dataset.ts";
+import { type Dataset, exampleCount, exampleSize, isImages, titleOf } from "./dataset.ts";
 import { channelMoments, inputScale, type Moments, momentLayout } from "./layout.ts";
 
 /** Sides of the paper's images after cropping, in pixels. */
@@ -144,7 +144,7 @@ function scaleDown(dataset: Dataset): Dataset {
 function whiten(dataset: Dataset): Float32Array {
   if (!isImages(dataset)) {
     throw new UsageError(
-      `preprocess: "paper" whitens images, got ${dataset.name}, a table; use "standardize" instead`,
+      `preprocess: "paper" whitens images, got ${titleOf(dataset)}, a table; use "standardize" instead`,
     );
   }
   const { inputs } = dataset;

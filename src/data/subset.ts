@@ -4,7 +4,7 @@
 
 import { UsageError } from "../base/errors.ts";
 import { randomStream } from "../base/random.ts";
-import { type Dataset, exampleCount, type Splits, takeExamples } from "./dataset.ts";
+import { type Dataset, exampleCount, type Splits, takeExamples, titleOf } from "./dataset.ts";
 
 /** Sizes of a part: training and test examples. */
 export interface SubsetSizes {
@@ -40,7 +40,7 @@ export function subset(splits: Splits, { n, testN }: SubsetSizes, seed: number):
 function part(dataset: Dataset, size: number, split: "training" | "test", seed: number): Dataset {
   const count = exampleCount(dataset);
   if (!Number.isInteger(size) || size < 1 || size > count) {
-    throw new UsageError(`${dataset.name}: expected 1 to ${count} ${split} examples, got ${size}`);
+    throw new UsageError(`${titleOf(dataset)}: expected 1 to ${count} ${split} examples, got ${size}`);
   }
   if (size === count) return dataset;
   const order = randomStream(seed, `subset-${split}`).permutation(count);

@@ -29,10 +29,6 @@ const LOCAL = 0x04034b50;
 /** Deflate packs 258 bytes into 2 bits at best: who promises more lies. */
 const MOST_RATIO = 1032;
 
-/** Whether bytes begin as a zip archive does. */
-export const isZip = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
-
 /**
  * List the files of an archive, by what its directory says; none is unpacked before it is asked for.
  *

@@ -36,7 +36,7 @@ import { nameModels, requireIndex, type SavedModels } from "./saved-models.ts";
 /** What a randomization test is asked; everything but the data has a default. */
 export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "priority"> {
   readonly dataDir?: string | undefined;
-  /** Name of the dataset; or its examples. */
+  /** Name of the dataset, or path of one: `./photos`, `./photos?size=64`; or its examples. */
   readonly data: string | Splits;
   /** Name of the model, or the model; `mlp-1x512` unless told. */
   readonly model?: string | Model | undefined;

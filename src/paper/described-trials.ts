@@ -66,11 +66,11 @@ export async function describedTrials(
 /** What the spec of a test's trial is, if the model is known by name or is a file, and the data are known by name. */
 function specOf({ dataset, model, recipe }: TestResult, trial: TrialResult): TrialSpec {
   const { inputs, labels, seed, escalation, learningRate, epochsAllowed } = trial;
-  const { name, hash, train, test } = dataset;
+  const { name, identity = name, hash, train, test } = dataset;
   const doublings = Math.log2(epochsAllowed / recipe.epochs);
   return {
     schema: "shatter/trial@1",
-    dataset: { name, hash, train, test },
+    dataset: { name: identity, hash, train, test },
     inputs,
     corrupt: labels.nominal,
     ...labelsOfSpec(labels.nominal, labels.permuted ? "permute" : "redraw"),

@@ -76,7 +76,8 @@ export function testResult(plan: TestPlan, { ended, lacking }: Course, provenanc
   return {
     schema: "shatter/test@1",
     dataset: {
-      name: dataset.name,
+      name: facts.dataTitle ?? dataset.name,
+      ...(facts.dataTitle !== undefined && { identity: dataset.name }),
       train: dataset.train,
       test: dataset.test,
       classes: classNames.length,

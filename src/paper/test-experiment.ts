@@ -25,25 +25,26 @@ import type { TestPlan } from "./test-plan.ts";
 /** What a test is called. */
 export const testExperiment = ({
   request,
-  facts: { dataset, modelName: model = request.model },
+  facts: { dataset, modelName: model = request.model, dataTitle = dataset.name },
 }: TestPlan): Pick<Experiment, "name" | "title" | "source"> & { readonly question: string } => ({
   name: `test-${model}-${dataset.name}`,
-  title: `${model} on ${dataset.name}: the randomization test`,
+  title: `${model} on ${dataTitle}: the randomization test`,
   question: "Does this recipe learn, or does it memorize?",
   source: null,
 });
 
-/** The id of a test in a lab; it does not depend on what a model given by its bytes is called. */
+/** The id of a test in a lab; it does not depend on what a model or data given by their bytes are called. */
 export function testId(
   plan: TestPlan,
   { what: _, setting }: Pick<Definition, "what" | "setting">,
 ): Promise<string> {
-  const { modelName, ...facts } = plan.facts;
+  const { modelName, dataTitle: _title, ...rest } = plan.facts;
   const { model } = plan.request;
   const isNameless = isContent(model);
+  const facts = isNameless || modelName === undefined ? rest : { ...rest, modelName };
   const called = isNameless ? `content-${model.slice(7, 15)}` : (modelName ?? model);
   const experiment = { name: `test-${called}-${facts.dataset.name}`, source: null };
-  return experimentId(experiment, { what: { test: isNameless ? { ...plan, facts } : plan }, setting });
+  return experimentId(experiment, { what: { test: { ...plan, facts } }, setting });
 }
 
 /** The document of a test that has come so far, as the lab shows it. */

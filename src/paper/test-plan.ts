@@ -48,6 +48,8 @@ export const testPlanSchema = z.object({
     dataset: trialSpecSchema.shape.dataset,
     /** What people call the model, where its identity is no name. */
     modelName: z.string().optional(),
+    /** What people call the data, where the name in specs is of their bytes alone. */
+    dataTitle: z.string().optional(),
     /** What the check of a model file found. */
     findings: z.array(findingSchema).optional(),
     classNames: z.array(z.string()),
@@ -96,6 +98,7 @@ export async function planTest(
     facts: {
       dataset: { name: splits.train.name, hash: await splitsHash(splits), train, test },
       modelName: model.name === asked.model ? undefined : model.name,
+      dataTitle: splits.train.title,
       ...(findings && { findings: [...findings] }),
       classNames,
       shape,

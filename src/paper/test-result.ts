@@ -18,6 +18,8 @@ export const testResultSchema = z.object({
   schema: z.literal("shatter/test@1"),
   dataset: z.object({
     name: z.string(),
+    /** The name that trials' specs have for it, where that is another: of data at a path it is of their bytes alone. */
+    identity: z.string().optional(),
     train: count,
     test: count,
     classes: count,

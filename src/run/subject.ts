@@ -5,6 +5,7 @@
  */
 
 import { rememberLast } from "../base/remember.ts";
+import type { ReadData } from "../data/data-options.ts";
 import type { Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
@@ -31,6 +32,9 @@ export const knownModel = (name: string): Model | undefined => models.get(name);
 
 /** Whether a text is the path of a model file, and no name; after a question mark it may say how the file is read. */
 export const isModelPath = (text: string): boolean => /\.onnx(\?|$)/i.test(text);
+
+/** Whether a text is the path of data, and no name: names have no slash, dot or question mark. */
+export const isDataPath = (text: string): boolean => /[\\/.?]/.test(text);
 
 /**
  * A model from the bytes of an ONNX file.
@@ -65,7 +69,7 @@ export interface Library {
    */
   model(identity: string): Promise<Model>;
   /**
-   * The examples of a source, uncropped.
+   * The examples of a source, uncropped; its name may also be a path.
    *
    * @throws UsageError if the name is unknown, or more examples are wanted than there are.
    * @throws DataError if its files or bytes are missing or not what they should be.
@@ -83,13 +87,15 @@ export interface LibraryOptions {
   readonly read?: ReadContent | undefined;
   /** Reads a model file from its path, where that is possible. */
   readonly readFile?: ((path: string) => Promise<Uint8Array>) | undefined;
+  /** Reads the examples at a path, where that is possible. */
+  readonly readData?: ((path: string) => Promise<ReadData>) | undefined;
   /** Whether the last examples are kept, for trials that share them; not unless told. */
   readonly keepsLast?: boolean;
 }
 
 /** Open a library. */
 export function createLibrary(options: LibraryOptions): Library {
-  const { load, read = async () => undefined, readFile, keepsLast = false } = options;
+  const { load, read = async () => undefined, readFile, readData, keepsLast = false } = options;
   const model = async (identity: string): Promise<Model> => {
     if (isContent(identity)) {
       const bytes = await requireContent(read, "model", identity);
@@ -99,10 +105,11 @@ export function createLibrary(options: LibraryOptions): Library {
     const path = bytesOf(identity);
     return await modelOfFile(await readFile(path), settingsOf(identity), baseName(path));
   };
-  const ask = async ({ name, ...wanted }: DataSource): Promise<Splits> =>
-    isContent(name)
-      ? partOf(readSplits(await requireContent(read, "data", name)), wanted)
-      : load(findDataset(name), wanted);
+  const ask = async ({ name, ...wanted }: DataSource): Promise<Splits> => {
+    if (isContent(name)) return partOf(readSplits(await requireContent(read, "data", name)), wanted);
+    if (readData && isDataPath(name)) return partOf((await readData(name)).splits, wanted);
+    return load(findDataset(name), wanted);
+  };
   const splits = keepsLast ? rememberLast(ask) : ask;
   return {
     model,
@@ -119,7 +126,7 @@ const isNetwork = (bytes: Uint8Array): boolean => bytes[0] === "{".charCodeAt(0)
 
 const baseName = (path: string): string => path.replace(/^.*[\\/]/, "").replace(/\.onnx$/i, "");
 
-/** A model and data, by name or as values. */
+/** A model and data, by name or path or as values. */
 export interface Given extends LoadOptions {
   readonly model: string | Model;
   readonly data: string | Splits;
@@ -147,9 +154,10 @@ export interface Identified {
 export async function identify(library: Library, given: Given, recipe: Framing): Promise<Identified> {
   const { model, data, ...wanted } = given;
   const thing = typeof model === "string" ? await library.model(model) : model;
-  const examples = typeof data === "string" ? undefined : await contentOf(writeSplits(data));
+  const values = typeof data === "string" && isDataPath(data) ? await library.splits({ name: data }) : data;
+  const examples = typeof values === "string" ? undefined : await contentOf(writeSplits(values));
   const source = { name: examples?.identity ?? (data as string), ...wanted };
-  const whole = examples ? partOf(data as Splits, wanted) : await library.splits(source);
+  const whole = typeof values === "string" ? await library.splits(source) : partOf(values, wanted);
   const splits = cropForRecipe(whole, recipe);
   const isKnown = typeof model === "string" || knownModel(model.name) === model;
   const network =

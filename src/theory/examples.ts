@@ -4,7 +4,7 @@
 
 import { DataError, UsageError } from "../base/errors.ts";
 import { randomStream } from "../base/random.ts";
-import { checkDataset, type Dataset, exampleCount, type Splits } from "../data/dataset.ts";
+import { checkDataset, type Dataset, exampleCount, type Splits, titleOf } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { refuse } from "./settings.ts";
 
@@ -21,7 +21,7 @@ export type Labeling = (typeof labelings)[number];
 
 /** What is asked for. */
 export interface ExampleOptions extends LoadOptions {
-  /** Name of a dataset, or `gaussian`. */
+  /** Name of a dataset, path of data, or `gaussian`. */
   readonly data: string;
   /** Number of training examples; all by default, or 1,000 Gaussian rows. */
   readonly n?: number | undefined;
@@ -103,13 +103,13 @@ export function requireClasses(dataset: Dataset): void {
   const first = dataset.labels[0]!;
   if (dataset.labels.some((label) => label !== first)) return;
   throw new DataError(
-    `${dataset.name}: expected training examples of at least two classes, got "${dataset.classNames[first]}" only; take more or other examples`,
+    `${titleOf(dataset)}: expected training examples of at least two classes, got "${dataset.classNames[first]}" only; take more or other examples`,
   );
 }
 
 /** What a theory is computed on, in words: `mnist, 100 examples`. */
 export const describeExamples = (dataset: Dataset): string =>
-  `${dataset.name}, ${exampleCount(dataset).toLocaleString("en-US")} training examples`;
+  `${titleOf(dataset)}, ${exampleCount(dataset).toLocaleString("en-US")} training examples`;
 
 /**
  * Refuse what is not a whole number of at least `low`.

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -59,6 +59,29 @@ const cifarFile = (seed: number): Uint8Array =>
   Uint8Array.from({ length: 3073 * 2 }, (_, i) =>
     i % 3073 === 0 ? Math.floor(i / 3073) : ((i + seed) * i) % 251,
   );
+
+describe("shatter data check PATH", () => {
+  test("says what was understood, counts, copies and hashes", async () => {
+    for (const [index, color] of ["red", "lime", "blue", "red", "lime"].entries()) {
+      const place = join(folder, "photos", index < 3 ? "train" : "test", index % 2 === 0 ? "cat" : "dog");
+      await mkdir(place, { recursive: true });
+      const image = sharp({ create: { width: 4, height: 4, channels: 3, background: color } });
+      await image.png().toFile(join(place, `${index}.png`));
+    }
+    const path = join(folder, "photos");
+    const text = await run("check", path);
+    expect(text).toContain(`${path} is read as a folder of images`);
+    expect(text).toMatch(/train: 3 examples, hash [0-9a-f]{16}\n {2}cat +2\n {2}dog +1/);
+    expect(text).toMatch(/test examples that stand in training +2/);
+    const said = JSON.parse(await run("check", path, "--json", "--size", "2"));
+    expect(said).toMatchObject({ name: "photos", shape: [3, 2, 2], bytes: 60, test: { count: 2 } });
+    expect(said.understood.join()).toContain("5 images brought to 2 x 2");
+  });
+
+  test("refuses what is for data at a path with a name", async () => {
+    await expect(run("check", "digits", "--size", "2")).rejects.toThrow(/`size` is for data at a path/);
+  });
+});
 
 describe("shatter data list", () => {
   test("says what is here, what is not, and how to get it", async () => {

@@ -3,7 +3,11 @@
  */
 
 import { deflateRawSync } from "node:zlib";
+import type { DataOptions } from "../../src/data/data-options.ts";
 import { crc32 } from "../../src/data/zip.ts";
+
+/** Options as they are where nothing is told. */
+export const USUAL: DataOptions = { testShare: 0.2, splitSeed: 0 };
 
 /** An NPY file with a header that may say anything. */
 export function npyFile(descr: string, shape: string, body: Uint8Array, order = "False"): Uint8Array {

@@ -8,7 +8,7 @@ import { arrayRoles } from "../../src/data/array-names.ts";
 import { classCounts, datasetHash } from "../../src/data/dataset.ts";
 import { readDigits } from "../../src/data/digits.ts";
 import { readArrays } from "../../src/data/node/read-arrays.ts";
-import { npyFile, zipFile } from "./array-files.ts";
+import { npyFile, USUAL, zipFile } from "./array-files.ts";
 
 /** Written by NumPy: see scripts/data-fixtures.py. */
 const FIXTURES = join(import.meta.dirname, "..", "fixtures", "data");
@@ -30,7 +30,7 @@ const labels = (count: number): FileArray =>
 
 describe("readArrays", () => {
   test("reads what medical sets write", async () => {
-    const { splits, understood } = await readArrays(join(FIXTURES, "medical.npz"), {});
+    const { splits, understood } = await readArrays(join(FIXTURES, "medical.npz"), USUAL);
     expect(splits.train.shape).toEqual([6, 3, 6, 5]);
     expect(splits.test.shape).toEqual([4, 3, 6, 5]);
     expect([...splits.train.labels]).toEqual([0, 1, 2, 0, 1, 2]);
@@ -39,7 +39,10 @@ describe("readArrays", () => {
   });
 
   test("divides a pair of its own, with labels that are texts", async () => {
-    const { splits, understood } = await readArrays(join(FIXTURES, "pair.npz"), { testShare: 0.25 });
+    const { splits, understood } = await readArrays(join(FIXTURES, "pair.npz"), {
+      ...USUAL,
+      testShare: 0.25,
+    });
     expect(splits.train.shape).toEqual([9, 4]);
     expect(splits.train.classNames).toEqual(["ant", "bee", "cat"]);
     expect([classCounts(splits.train), classCounts(splits.test)]).toEqual([
@@ -50,7 +53,7 @@ describe("readArrays", () => {
   });
 
   test("reads one-hot labels", async () => {
-    const { splits } = await readArrays(join(FIXTURES, "one-hot.npz"), {});
+    const { splits } = await readArrays(join(FIXTURES, "one-hot.npz"), USUAL);
     expect(splits.train.classNames).toEqual(["0", "1", "2"]);
     expect(classCounts(splits.train)).toEqual([3, 3, 3]);
   });
@@ -73,7 +76,7 @@ describe("readArrays", () => {
     writeFileSync(archive, zipFile(files.map(([name, file]) => [`${name}.npy`, file])));
     for (const [name, file] of files) writeFileSync(join(folder, `${name}.npy`), file);
     for (const path of [archive, folder, join(folder, "x_train.npy")]) {
-      const { splits } = await readArrays(path, {});
+      const { splits } = await readArrays(path, USUAL);
       expect(await datasetHash(splits.train)).toBe(await datasetHash(train));
       expect(await datasetHash(splits.test)).toBe(await datasetHash(held));
     }
@@ -152,12 +155,12 @@ describe("readArrays", () => {
         ]),
       ),
     );
-    await expect(readArrays(path, {})).rejects.toThrow(message);
+    await expect(readArrays(path, USUAL)).rejects.toThrow(message);
   });
 
   test("refuses what is not there", async () => {
-    await expect(readArrays(join(folder, "none.npz"), {})).rejects.toThrow("no such file");
-    await expect(readArrays(join(folder, "none"), {})).rejects.toThrow("no such file");
+    await expect(readArrays(join(folder, "none.npz"), USUAL)).rejects.toThrow("no such file");
+    await expect(readArrays(join(folder, "none"), USUAL)).rejects.toThrow("no such file");
   });
 });
 
@@ -187,8 +190,11 @@ describe("arrayRoles", () => {
 describe("arrangeSplits", () => {
   const shapeOf = (shape: readonly number[], options = {}): readonly number[] => {
     const inputs = array(shape, bytes(shape.reduce((product, size) => product * size, 1)));
-    return arrangeSplits("a", { train: { inputs, labels: labels(4) } }, { testShare: 0.5, ...options }).splits
-      .train.shape;
+    return arrangeSplits(
+      "a",
+      { train: { inputs, labels: labels(4) } },
+      { ...USUAL, testShare: 0.5, ...options },
+    ).splits.train.shape;
   };
 
   test.each([
@@ -207,7 +213,10 @@ describe("arrangeSplits", () => {
   test("moves channels and exchanges height and width", () => {
     const test = { inputs: array([2, 1, 2, 3], bytes(12)), labels: labels(2) };
     const inputsOf = (options = {}) => [
-      ...arrangeSplits("a", { train: test, test }, options).splits.train.inputs.subarray(0, 6),
+      ...arrangeSplits("a", { train: test, test }, { ...USUAL, ...options }).splits.train.inputs.subarray(
+        0,
+        6,
+      ),
     ];
     expect(inputsOf({ layout: "channels-last" })).toEqual([0, 3, 1, 4, 2, 5]);
     expect(inputsOf({ layout: "channels-first", transpose: true })).toEqual([0, 3, 1, 4, 2, 5]);
@@ -227,13 +236,13 @@ describe("arrangeSplits", () => {
     [array([4], Uint8Array.of(1, 1, 1, 1)), "expected two classes or more, got 1"],
   ])("refuses labels %#", (wrong, message) => {
     expect(() =>
-      arrangeSplits("a", { train: { inputs: array([4, 1], bytes(4)), labels: wrong } }, {}),
+      arrangeSplits("a", { train: { inputs: array([4, 1], bytes(4)), labels: wrong } }, USUAL),
     ).toThrow(message);
   });
 
   test("refuses nearly as many labels as examples", () => {
     const train = { inputs: array([30, 1], bytes(30)), labels: array([30], bytes(30)) };
-    expect(() => arrangeSplits("a", { train }, {})).toThrow(
+    expect(() => arrangeSplits("a", { train }, USUAL)).toThrow(
       "got 30 values in 30 examples; regression is not read yet",
     );
   });
@@ -241,8 +250,10 @@ describe("arrangeSplits", () => {
   test("names classes", () => {
     const train = { inputs: array([4, 1], bytes(4)), labels: labels(4) };
     expect(
-      arrangeSplits("a", { train, classNames: ["cat", "dog", "ox"] }, {}).splits.train.classNames,
+      arrangeSplits("a", { train, classNames: ["cat", "dog", "ox"] }, USUAL).splits.train.classNames,
     ).toHaveLength(3);
-    expect(() => arrangeSplits("a", { train, classNames: ["cat"] }, {})).toThrow("expected labels in [0, 1)");
+    expect(() => arrangeSplits("a", { train, classNames: ["cat"] }, USUAL)).toThrow(
+      "expected labels in [0, 1)",
+    );
   });
 });

@@ -9,6 +9,7 @@ import { parseIdxArray } from "../../src/data/idx.ts";
 import { findIdxFiles } from "../../src/data/idx-names.ts";
 import { readCifar100 } from "../../src/data/node/read-cifar100.ts";
 import { readIdx } from "../../src/data/node/read-idx.ts";
+import { USUAL } from "./array-files.ts";
 import { idxFile } from "./fixtures.ts";
 
 const root = mkdtempSync(join(tmpdir(), "shatter-idx-"));
@@ -54,7 +55,7 @@ describe("readIdx", () => {
       "t10k-images-idx3-ubyte.gz": gzipSync(idxFile([510, 8, 8], held.inputs)),
       "t10k-labels.idx1-ubyte.gz": gzipSync(idxFile([510], held.labels)),
     });
-    const { splits } = await readIdx(folder, {});
+    const { splits } = await readIdx(folder, USUAL);
     expect(await datasetHash(splits.train)).toBe(await datasetHash(train));
     expect(await datasetHash(splits.test)).toBe(await datasetHash(held));
   });
@@ -73,7 +74,7 @@ describe("readIdx", () => {
   };
 
   test("reads EMNIST's letters, with labels from 1 on, and transposes when told", async () => {
-    const { splits, understood } = await readIdx(folderOf(letters), {});
+    const { splits, understood } = await readIdx(folderOf(letters), USUAL);
     expect(splits.train).toMatchObject({
       name: "emnist-letters",
       shape: [4, 1, 2, 3],
@@ -81,7 +82,7 @@ describe("readIdx", () => {
     });
     expect([...splits.train.labels]).toEqual([0, 1, 0, 1]);
     expect(understood.join()).toContain("`transpose` exchanges them");
-    const turned = await readIdx(folderOf(letters), { transpose: true });
+    const turned = await readIdx(folderOf(letters), { ...USUAL, transpose: true });
     expect(turned.splits.test.shape).toEqual([2, 1, 3, 2]);
     expect([...turned.splits.test.inputs.subarray(0, 6)]).toEqual([0, 3, 1, 4, 2, 5]);
   });
@@ -96,7 +97,7 @@ describe("readIdx", () => {
         "qmnist-test-images-idx3-ubyte": idxFile([2, 1, 1], [0, 1]),
         "qmnist-test-labels-idx2-int": columns,
       }),
-      {},
+      USUAL,
     );
     expect(splits.train.classNames).toEqual(["3", "7"]);
     expect([...splits.train.labels]).toEqual([1, 0]);
@@ -104,10 +105,10 @@ describe("readIdx", () => {
 
   test("refuses two sets at once, but takes that of a file", async () => {
     const folder = folderOf({ ...letters, "train-images-idx3-ubyte": "", "train-labels-idx1-ubyte": "" });
-    await expect(readIdx(folder, {})).rejects.toThrow(
+    await expect(readIdx(folder, USUAL)).rejects.toThrow(
       "expected files of one set, got emnist-letters, MNIST's own names",
     );
-    const { splits } = await readIdx(join(folder, "emnist-letters-train-images-idx3-ubyte"), {});
+    const { splits } = await readIdx(join(folder, "emnist-letters-train-images-idx3-ubyte"), USUAL);
     expect(splits.train.name).toBe("emnist-letters");
   });
 
@@ -128,20 +129,20 @@ describe("readCifar100", () => {
   });
 
   test("reads fine labels, and coarse ones with their names", async () => {
-    const fine = await readCifar100(folder, {});
+    const fine = await readCifar100(folder, USUAL);
     expect(fine.splits.train).toMatchObject({ shape: [2, 3, 32, 32], labels: Int32Array.of(42, 99) });
     expect(fine.splits.train.inputs.every((pixel) => pixel === 7)).toBe(true);
     expect(fine.splits.train.classNames).toHaveLength(100);
-    const coarse = await readCifar100(folder, { target: "coarse" });
+    const coarse = await readCifar100(folder, { ...USUAL, target: "coarse" });
     expect(coarse.splits.train).toMatchObject({ labels: Int32Array.of(3, 19), classNames: names });
   });
 
   test("refuses other targets, parts of records and wrong labels", async () => {
-    await expect(readCifar100(folder, { target: "rough" })).rejects.toThrow(
+    await expect(readCifar100(folder, { ...USUAL, target: "rough" })).rejects.toThrow(
       'expected fine or coarse, the labels of CIFAR-100, got "rough"',
     );
     const bad = (bytes: Uint8Array) =>
-      readCifar100(folderOf({ "train.bin": bytes, "test.bin": record(0, 0) }), {});
+      readCifar100(folderOf({ "train.bin": bytes, "test.bin": record(0, 0) }), USUAL);
     await expect(bad(record(20, 0))).rejects.toThrow(
       "expected a coarse label in [0, 20) in record 0, got 20",
     );

@@ -5,14 +5,15 @@ import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import type { DataOptions } from "../../src/data/data-options.ts";
 import { readTable } from "../../src/data/node/read-table.ts";
+import { USUAL } from "./array-files.ts";
 
 const root = mkdtempSync(join(tmpdir(), "shatter-table-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
-async function read(content: string | Uint8Array, options: DataOptions = {}, name = "a.csv") {
+async function read(content: string | Uint8Array, options: Partial<DataOptions> = {}, name = "a.csv") {
   const path = join(root, name);
   writeFileSync(path, content);
-  const { splits, understood } = await readTable(path, { testShare: 0.5, ...options });
+  const { splits, understood } = await readTable(path, { ...USUAL, testShare: 0.5, ...options });
   return { ...splits, understood: understood.join("\n") };
 }
 
@@ -115,13 +116,13 @@ describe("readTable reads", () => {
     const folder = mkdtempSync(join(root, "f-"));
     writeFileSync(join(folder, "train.csv"), PLAIN);
     writeFileSync(join(folder, "test.csv"), "a,b,class\n9,9,no\n");
-    const { splits } = await readTable(folder, {});
+    const { splits } = await readTable(folder, USUAL);
     expect([splits.train.shape, splits.test.shape]).toEqual([
       [4, 2],
       [1, 2],
     ]);
     writeFileSync(join(folder, "test.csv"), "a,b\n9,9\n");
-    await expect(readTable(folder, {})).rejects.toThrow('got "none" for "class" at 3');
+    await expect(readTable(folder, USUAL)).rejects.toThrow('got "none" for "class" at 3');
   });
 
   test("and says what tells nothing", async () => {
@@ -138,7 +139,7 @@ const many = (cell: (at: number) => string): string =>
   ["x,odd,label", ...Array.from({ length: 40 }, (_, at) => `${at},${cell(at)},${at % 2}`)].join("\n");
 
 describe("readTable refuses", () => {
-  test.each<[string, string | Uint8Array, DataOptions, string]>([
+  test.each<[string, string | Uint8Array, Partial<DataOptions>, string]>([
     ["no target", "a,b\n1,2\n3,4\n", { testShare: 0.5 }, "got a, b; name it by `target`"],
     ["no target among names", "x,kind\n1,a\n2,b\n", {}, "got x, kind; name it by `target`"],
     ["two targets", "y,label\n1,a\n2,b\n", {}, "name it by `target`: y or label"],

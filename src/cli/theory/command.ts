@@ -11,6 +11,7 @@ import { terminalTheory } from "../../report/theory/terminal.ts";
 import type { Watch } from "../../theory/progress.ts";
 import type { TheoryName, TheoryResult } from "../../theory/theory-result.ts";
 import { commandLine } from "../command-line.ts";
+import { addArrayOptions, type DataFlags, dataReferenceOf } from "../data-options.ts";
 import { checkFolder } from "../experiment-output.ts";
 import { interruptSignal } from "../interrupt.ts";
 import { jsonOption, jsonOutputs, requireJson } from "../json.ts";
@@ -19,7 +20,8 @@ import { type Output, publish } from "../publish.ts";
 import { createTheoryProgress } from "./progress.ts";
 
 /** The options that every one has, as commander gives them. */
-interface SharedOptions {
+interface SharedOptions extends DataFlags {
+  readonly data: string;
   readonly seed: number;
   readonly threads: number;
   readonly out?: string;
@@ -53,8 +55,8 @@ export interface TheoryCommand<Options> {
 export function defineTheory<Options>(theory: TheoryCommand<Options>): Command {
   const { name, examples } = theory;
   const command = new Command(name).optionsGroup("What is computed:");
-  return theory
-    .options(command)
+  return addArrayOptions(theory.options(command))
+    .optionsGroup("What is drawn:")
     .option("--seed <number>", "of everything that is drawn", wholeFrom(0), 0)
     .optionsGroup("How it runs:")
     .option("--threads <count>", "threads of the engine; other counts round differently", wholeFrom(1), 2)
@@ -95,7 +97,7 @@ async function run<Options>(
     alsoWrite: (name, path, content) =>
       more.push({ name, isResult: false, write: () => writeWhole(path, content) }),
   };
-  const result = await compute(options, given)
+  const result = await compute({ ...options, data: dataReferenceOf(options.data, options) }, given)
     .catch((error) => {
       if (!signal.aborted) throw error;
     })

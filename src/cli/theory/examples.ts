@@ -3,9 +3,9 @@
  */
 
 import type { Command } from "commander";
-import { datasetNames } from "../../run/subject.ts";
 import { GAUSSIAN } from "../../theory/examples.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
+import { DATA_HELP } from "../data-options.ts";
 import { numberIn, wholeFrom, wordOr } from "../output.ts";
 
 /** What {@link addExampleOptions} gives. */
@@ -22,7 +22,7 @@ export const addExampleOptions = (
   defaults: { readonly data: string; readonly testN: number; readonly d: number },
 ): Command =>
   command
-    .option("--data <name>", `examples: ${[...datasetNames, GAUSSIAN].join(", ")}`, defaults.data)
+    .option("--data <name>", `examples: ${GAUSSIAN}, ${DATA_HELP}`, defaults.data)
     .option(
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",

@@ -4,10 +4,10 @@
 
 import { type Command, Option } from "commander";
 import { requireFile } from "../../disk/whole-files.ts";
-import { datasetNames } from "../../run/subject.ts";
 import { CANDIDATES } from "../../theory/expressivity/fit-two-layer.ts";
 import { type TargetKind, targetKinds } from "../../theory/expressivity/sample.ts";
 import { expressivity } from "../../theory/node/expressivity.ts";
+import { DATA_HELP } from "../data-options.ts";
 import { wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 
@@ -32,7 +32,7 @@ export const expressivityCommand = (): Command =>
     ],
     options: (command) =>
       command
-        .option("--data <name>", `gaussian, or a dataset: ${datasetNames.join(", ")}`, "shapes")
+        .option("--data <name>", `gaussian, or a dataset: ${DATA_HELP}`, "shapes")
         .option(
           "--data-dir <folder>",
           "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",

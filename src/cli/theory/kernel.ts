@@ -4,12 +4,12 @@
 
 import type { Command } from "commander";
 import { unknownName } from "../../base/suggest.ts";
-import { datasetNames } from "../../run/subject.ts";
 import { GAUSSIAN } from "../../theory/examples.ts";
 import { kernelNames } from "../../theory/kernel/kernels.ts";
 import { solvers } from "../../theory/kernel/memory.ts";
 import { featureNames, type KernelRequest } from "../../theory/kernel/request.ts";
 import { kernelDefaults, kernelInterpolation } from "../../theory/node/kernel.ts";
+import { DATA_HELP } from "../data-options.ts";
 import { listOf, numberIn, oneOf, wholeFrom } from "../output.ts";
 import { defineTheory } from "./command.ts";
 
@@ -30,7 +30,7 @@ export function kernelCommand(): Command {
     name: "kernel",
     options: (command) =>
       command
-        .option("--data <name>", `examples: ${[...datasetNames, GAUSSIAN].join(", ")}`, data)
+        .option("--data <name>", `examples: ${GAUSSIAN}, ${DATA_HELP}`, data)
         .option(
           "--data-dir <folder>",
           "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",

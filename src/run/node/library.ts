@@ -4,6 +4,7 @@
 
 import type { Splits } from "../../data/dataset.ts";
 import { type LoadOptions, loadKnown } from "../../data/node/load.ts";
+import { readData } from "../../data/node/read-data.ts";
 import { createLibrary, type Library, type LibraryOptions } from "../subject.ts";
 import { openContents } from "./contents.ts";
 import { readModelAt } from "./model-file.ts";
@@ -19,6 +20,7 @@ export const openLibrary = ({ contents, ...options }: LocalLibraryOptions = {}):
   createLibrary({
     load: loadKnown,
     readFile: readModelAt,
+    readData,
     read: contents === undefined ? undefined : openContents(contents).read,
     ...options,
   });
@@ -26,6 +28,7 @@ export const openLibrary = ({ contents, ...options }: LocalLibraryOptions = {}):
 /**
  * Load a dataset, whole or a random part of it, uncropped.
  *
+ * @param name - Or the path of data, such as `./photos`, and maybe how they are read: `./photos?size=64`.
  * @throws UsageError if the name is unknown, or more examples are wanted than there are.
  * @throws DataError if its files are missing or not what they should be.
  */

@@ -4,7 +4,7 @@
 
 import { percent } from "../../base/percent.ts";
 import { wilsonInterval } from "../../base/shares.ts";
-import { exampleCount, exampleSize } from "../../data/dataset.ts";
+import { exampleCount, exampleSize, titleOf } from "../../data/dataset.ts";
 import { type Claim, judgeClaim } from "../../document/claims.ts";
 import { type Plot, plainPoint, type Series } from "../../document/plot.ts";
 import { field, type Table, tableOf } from "../../document/table.ts";
@@ -50,7 +50,7 @@ export function implicitResult(computed: Computed): Unsigned {
         : []),
     ],
     settings: {
-      data: splits.train.name,
+      data: titleOf(splits.train),
       n,
       d,
       testN: exampleCount(splits.test),

@@ -2,7 +2,7 @@
  * @file The document of kernel interpolation: method, findings, numbers and the claim.
  */
 
-import { exampleCount } from "../../data/dataset.ts";
+import { exampleCount, titleOf } from "../../data/dataset.ts";
 import type { Claim } from "../../document/claims.ts";
 import { judgeClaim } from "../../document/claims.ts";
 import { describeExamples, labelings } from "../examples.ts";
@@ -39,7 +39,7 @@ export function kernelResult(given: Computed): Unsigned {
     method: methodOf(computed),
     notes: notesOf(computed, outcomes, given.interpolants),
     settings: {
-      data: splits.train.name,
+      data: titleOf(splits.train),
       n: exampleCount(splits.train),
       testN: exampleCount(splits.test),
       features: request.features,
@@ -248,7 +248,7 @@ function claimsOf(computed: Computed, outcomes: readonly Outcome[]): Claim[] {
   const printed = printedOf(computed);
   if (!printed) return [];
   const same = outcomes.filter((one) => one.l2 === 0 && printedFor(computed, one)).at(-1);
-  const setting = `${computed.splits.train.name}, features ${computed.request.features}`;
+  const setting = `${titleOf(computed.splits.train)}, features ${computed.request.features}`;
   if (!same) {
     const size =
       printed.filters === undefined ? `n = ${printed.n}` : `n = ${printed.n}, ${printed.filters} filters`;

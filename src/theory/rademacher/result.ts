@@ -4,7 +4,7 @@
 
 import { percent } from "../../base/percent.ts";
 import type { Estimate } from "../../base/statistics.ts";
-import { exampleCount, exampleSize } from "../../data/dataset.ts";
+import { exampleCount, exampleSize, titleOf } from "../../data/dataset.ts";
 import { type Claim, judgeClaim } from "../../document/claims.ts";
 import type { Measurement } from "../../document/measurement.ts";
 import { type Plot, plainPoint, type Series } from "../../document/plot.ts";
@@ -47,7 +47,7 @@ export function rademacherResult(computed: Computed): Unsigned {
       "Interrupted computations begin anew.",
     ],
     settings: {
-      data: splits.train.name,
+      data: titleOf(splits.train),
       d: exampleSize(splits.train),
       testN: exampleCount(splits.test),
       model: models.map(({ name }) => name).join(","),

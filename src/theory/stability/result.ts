@@ -5,7 +5,7 @@
 import { percent } from "../../base/percent.ts";
 import { wilsonInterval } from "../../base/shares.ts";
 import type { Estimate } from "../../base/statistics.ts";
-import { exampleCount, type Splits } from "../../data/dataset.ts";
+import { exampleCount, type Splits, titleOf } from "../../data/dataset.ts";
 import type { Claim } from "../../document/claims.ts";
 import { judgeClaim } from "../../document/claims.ts";
 import type { Measurement } from "../../document/measurement.ts";
@@ -49,7 +49,7 @@ export function stabilityResult(computed: Computed): Unsigned {
       "Interrupted computations begin anew.",
     ],
     settings: {
-      data: splits.train.name,
+      data: titleOf(splits.train),
       model: model.name,
       n,
       testN: exampleCount(splits.test),

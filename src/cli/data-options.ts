@@ -1,0 +1,100 @@
+/**
+ * @file Data as commands name them: a dataset with a name, or a path, and the options that say how it is read.
+ */
+
+import { existsSync } from "node:fs";
+import { type Command, Option } from "commander";
+import { UsageError } from "../base/errors.ts";
+import {
+  type AskedOptions,
+  arrayLayouts,
+  fits,
+  missings,
+  readDataPath,
+  writeDataPath,
+} from "../data/data-options.ts";
+import type { Splits } from "../data/dataset.ts";
+import { readData } from "../data/node/read-data.ts";
+import { datasetNames, isDataPath } from "../run/subject.ts";
+import { GAUSSIAN } from "../theory/examples.ts";
+import { withFlags } from "./flags.ts";
+import { numberIn, wholeFrom } from "./output.ts";
+
+/** What `--data` takes, for help. */
+export const DATA_HELP = `${datasetNames.join(", ")}, or the path of your own: ./photos`;
+
+/** Options that say how data at a path are read; `size` and `layout` of a model file are other ones. */
+export type DataFlags = Omit<AskedOptions, "size" | "layout"> & {
+  readonly size?: unknown;
+  readonly layout?: unknown;
+};
+
+/** Add the options that say how data at a path are read. */
+export const addDataOptions = (command: Command): Command =>
+  command
+    .optionsGroup("How data at a path are read (shatter data check PATH says what is understood):")
+    .option(
+      "--test-share <share>",
+      "share of each class that is test examples, where the data have no test split (default: 0.2)",
+      numberIn(0, 1, { low: true, high: true }),
+    )
+    .option("--split-seed <seed>", "decides which these are (default: 0)", wholeFrom(0))
+    .addOption(
+      new Option(
+        "--fit <name>",
+        "how images come to another size: the middle cut out (default), or set on black",
+      ).choices(fits),
+    )
+    .option("--target <column>", "the column with the labels")
+    .option("--group <column>", "the column whose values no split divides")
+    .addOption(new Option("--missing <choice>", "what becomes of missing values").choices(missings))
+    .option("--skip-unreadable", "leave out files that cannot be read");
+
+/** Add those that other options of a command have the names of, where it has none. */
+export const addArrayOptions = (command: Command): Command =>
+  addDataOptions(command)
+    .option("--size <pixels>", "height and width that all images are brought to", wholeFrom(1, 4096))
+    .addOption(new Option("--layout <name>", "where arrays have the channels").choices(arrayLayouts));
+
+/** Names that no file or folder of the same name takes. */
+const isKnown = (name: string): boolean => [...datasetNames, GAUSSIAN].includes(name);
+
+/**
+ * Data as asked for: a name as it is; a path with all that options say of how it is read.
+ *
+ * @throws UsageError if such an option is given with a name.
+ */
+export function dataReferenceOf(named: string, flags: DataFlags): string {
+  const data = isKnown(named) || isDataPath(named) || !existsSync(named) ? named : `./${named}`;
+  const { testShare, splitSeed, fit, target, group, missing, skipUnreadable, size, layout } = flags;
+  const asked = {
+    testShare,
+    splitSeed,
+    size: typeof size === "number" ? size : undefined,
+    fit,
+    target,
+    group,
+    layout: arrayLayouts.find((name) => name === layout),
+    missing,
+    skipUnreadable,
+  };
+  const said = Object.entries(asked).filter(([, value]) => value !== undefined);
+  if (isDataPath(data)) {
+    const { path, options } = readDataPath(data);
+    return writeDataPath(path, { ...options, ...Object.fromEntries(said) });
+  }
+  const [first] = said;
+  if (first)
+    throw new UsageError(`\`${first[0]}\` is for data at a path: expected \`data\` PATH, got "${data}"`);
+  return data;
+}
+
+/** The data that are asked for: a name, or the examples at a path; what was understood of them is told. */
+export async function dataAsked(data: string, flags: DataFlags, quiet: boolean): Promise<string | Splits> {
+  const reference = dataReferenceOf(data, flags);
+  if (!isDataPath(reference)) return reference;
+  const { splits, understood } = await readData(reference);
+  if (!quiet)
+    for (const line of understood) process.stderr.write(`${splits.train.title}: ${withFlags(line)}\n`);
+  return splits;
+}

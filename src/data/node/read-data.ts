@@ -1,0 +1,92 @@
+/**
+ * @file Data at a path: what kind they are is found by looking.
+ */
+
+import { readdir, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { DataError } from "../../base/errors.ts";
+import { sha256 } from "../../base/json.ts";
+import { whyUnread } from "../../disk/refusals.ts";
+import { hasRole } from "../array-names.ts";
+import { type DataReader, type ReadData, readDataPath } from "../data-options.ts";
+import { type Dataset, datasetHash, type Splits } from "../dataset.ts";
+import { isIdxName } from "../idx-names.ts";
+import { readImageFolder } from "./image-folder.ts";
+import { readArrays } from "./read-arrays.ts";
+import { readCifar100 } from "./read-cifar100.ts";
+import { readIdx } from "./read-idx.ts";
+import { readTable } from "./read-table.ts";
+
+/** What lies at a path. */
+interface Found {
+  readonly path: string;
+  readonly isFolder: boolean;
+  /** Names in the folder; of a file, its own. */
+  readonly names: readonly string[];
+}
+
+/** A kind of data. */
+interface DataKind {
+  /** Such as `a folder of images`. */
+  readonly what: string;
+  /** Whether something looks like it; the first that says yes reads it. */
+  readonly fits: (found: Found) => boolean;
+  readonly read: DataReader;
+}
+
+const isNpy = (name: string): boolean => /\.npy$/i.test(name) && hasRole(name.slice(0, -4));
+
+const KINDS: readonly DataKind[] = [
+  {
+    what: "NumPy's arrays (.npz, .npy)",
+    fits: ({ isFolder, names }) =>
+      names.some((name) => isNpy(name) || (!isFolder && /\.np[yz]$/i.test(name))),
+    read: readArrays,
+  },
+  { what: "IDX files", fits: ({ names }) => names.some(isIdxName), read: readIdx },
+  {
+    what: "the folder of CIFAR-100's binary version",
+    fits: ({ isFolder, names }) => isFolder && names.includes("train.bin") && names.includes("test.bin"),
+    read: readCifar100,
+  },
+  {
+    what: "a table (.csv, .tsv)",
+    fits: ({ isFolder, names }) =>
+      names.some((name) => (isFolder ? /^train\.[ct]sv(\.gz)?$/ : /\.([ct]sv|txt|data)(\.gz)?$/i).test(name)),
+    read: readTable,
+  },
+  { what: "a folder of images", fits: ({ isFolder }) => isFolder, read: readImageFolder },
+];
+
+/**
+ * Read the data at a path, whole.
+ *
+ * Their name is `data-` and the first digits of the hash of both splits, so that the same examples are the same trials
+ * wherever they lie; their title is the last part of the path.
+ *
+ * @param reference - The path, and maybe options behind a question mark: `photos/?size=64`.
+ * @throws DataError if nothing is there that can be read, UsageError if an option is not possible.
+ */
+export async function readData(reference: string): Promise<ReadData> {
+  const { path, options } = readDataPath(reference);
+  const found = await stat(path).catch((error) => {
+    throw new DataError(`data ${path}: expected ${expected()}, got ${whyUnread(error)}`);
+  });
+  const isFolder = found.isDirectory();
+  const names = isFolder ? await readdir(path) : [basename(path)];
+  const kind = KINDS.find(({ fits }) => fits({ path, isFolder, names }));
+  if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
+  const { splits, understood } = await kind.read(path, options);
+  return {
+    splits: await named(splits, basename(resolve(path))),
+    understood: [`${path} is read as ${kind.what}`, ...understood],
+  };
+}
+
+const expected = (): string => KINDS.map(({ what }) => what).join(", ");
+
+async function named({ train, test }: Splits, title: string): Promise<Splits> {
+  const hash = await sha256(await datasetHash(train), await datasetHash(test));
+  const as = (split: Dataset): Dataset => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
+  return { train: as(train), test: as(test) };
+}
