@@ -22,7 +22,12 @@ const DATE =
 const MISSING = new Set(["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?", "#N/A"]);
 
 /** Whether a cell has no value. */
-export const isMissing = (cell: string): boolean => MISSING.has(cell.trim());
+export function isMissing(cell: string): boolean {
+  const code = cell.charCodeAt(0);
+  // Most cells begin as a number does, and so does no text for a missing value.
+  if (code >= 45 && code <= 57) return false;
+  return MISSING.has(cell.trim());
+}
 
 /** The number a cell is, NaN if it is none. */
 export function numberOf(cell: string, decimal: "." | ","): number {
@@ -61,7 +66,18 @@ export interface CellColumn {
  * @param mayBeComma - Whether a comma may be a decimal sign, as it divides no columns.
  * @throws DataError if it has dates, few cells that are no numbers among many that are, or too many categories.
  */
-export function readColumn({ name, cells, where, rowOf }: CellColumn, mayBeComma: boolean): Column {
+export function readColumn(column: CellColumn, mayBeComma: boolean): Column {
+  const { name, cells } = column;
+  const values = Float64Array.from(cells, (cell) => numberOf(cell, "."));
+  if (!values.some((value, row) => Number.isNaN(value) && !isMissing(cells[row]!))) {
+    const missing = values.reduce((sum, value) => sum + Number(Number.isNaN(value)), 0);
+    return { name, values, missing, decimal: "." };
+  }
+  return readOther(column, mayBeComma);
+}
+
+/** Read a column that is not of numbers with a decimal point alone. */
+function readOther({ name, cells, where, rowOf }: CellColumn, mayBeComma: boolean): Column {
   const here = `${where}: column ${JSON.stringify(name)}`;
   const there = cells.filter((cell) => !isMissing(cell));
   const missing = cells.length - there.length;

@@ -310,7 +310,7 @@ function tellColumns(columns: readonly Column[], { train }: Division): string[] 
   return [
     ...tell(
       numbers,
-      "columns of numbers, used as they are (a recipe's `standardize` scales them by training rows)",
+      "columns of numbers, used as they are (`preprocess` standardize scales them by training rows)",
     ),
     ...tell(
       numbers.filter(({ decimal }) => decimal === ","),
