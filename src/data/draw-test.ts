@@ -2,7 +2,7 @@
  * @file The test of data that come without one.
  */
 
-import { DataError, UsageError } from "../base/errors.ts";
+import { DataError } from "../base/errors.ts";
 import type { DataOptions } from "./data-options.ts";
 import { type Dataset, exampleCount, type Splits, takeExamples } from "./dataset.ts";
 import { type Division, stratify } from "./stratify.ts";
@@ -12,7 +12,7 @@ import { type Division, stratify } from "./stratify.ts";
  *
  * @param where - The file to blame.
  * @returns Both splits, and a sentence that says how.
- * @throws DataError if no class has two examples, UsageError if the share is none.
+ * @throws DataError if no class has two examples.
  */
 export function drawTest(
   dataset: Dataset,
@@ -33,10 +33,6 @@ export function divideRows(
   classes: number,
   options: DataOptions,
 ): Division {
-  const { testShare } = options;
-  if (!(testShare > 0 && testShare < 1)) {
-    throw new UsageError(`testShare: expected a share of the examples between 0 and 1, got ${testShare}`);
-  }
   const division = stratify(labels, classes, options);
   if (division.test.length > 0) return division;
   throw new DataError(

@@ -76,6 +76,11 @@ function named(
   classNames: readonly string[],
   where: string,
 ): Classes {
+  if (new Set(classNames).size < classNames.length) {
+    throw new DataError(
+      `${where}: expected each name of a class once, got ${classNames.slice(0, 20).join(", ")}`,
+    );
+  }
   const stranger = values.find(
     (value) => typeof value === "string" || !(value >= 0 && value < classNames.length),
   );

@@ -19,9 +19,10 @@ import { divideRows, tellDivision } from "./draw-test.ts";
 import { classesOf } from "./labels.ts";
 import type { Division } from "./stratify.ts";
 
-/** Cells of a file; the first row may be its header. */
+/** Cells of a file; the first row may be its header, where names of the columns are not known. */
 export interface CellTable {
   readonly where: string;
+  readonly names?: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
@@ -37,6 +38,14 @@ const LOOKED_AT = 1000;
 /** Most values of all columns and rows, with categories spread: 2 GiB in single precision. */
 const MOST_VALUES = 2 ** 29;
 
+/** A table, or one for training and one for the test. */
+export interface CellTables {
+  readonly train: CellTable;
+  readonly test?: CellTable | undefined;
+  /** Names of the classes 0, 1, ... of a column, where a file has them. */
+  readonly classNamesOf?: ((column: string) => readonly string[] | undefined) | undefined;
+}
+
 /**
  * Make datasets of a table, or of two with the same columns: numbers as they are, categories as columns of 0 and 1, and one
  * column that is the target. Nothing is scaled: recipes do that, by training rows alone.
@@ -47,18 +56,13 @@ const MOST_VALUES = 2 ** 29;
  */
 export function tableSplits(
   name: string,
-  { train, test }: { readonly train: CellTable; readonly test?: CellTable | undefined },
+  { train, test, classNamesOf }: CellTables,
   options: DataOptions,
   mayBeComma: boolean,
 ): ReadData {
-  const first = withHeader(train, options.target, mayBeComma);
-  const second = test && withHeader(test, options.target, mayBeComma);
+  const first = withNames(train, options.target, mayBeComma);
+  const second = test && withNames(test, options.target, mayBeComma);
   if (second) checkNames(first, second);
-  if (options.group !== undefined) {
-    throw new DataError(
-      `${train.where}: \`group\` is not read yet in tables; leave it away, and do not trust a test that shares groups with training`,
-    );
-  }
   const target = findTarget(first, options.target);
   const all = [...first.rows, ...(second?.rows ?? [])];
   const { kept, dropped } = keepRows(first, all, target, options.missing);
@@ -70,7 +74,7 @@ export function tableSplits(
     where: train.where,
     rowOf: place,
   });
-  const labels = labelsOf(cellsOf(target));
+  const labels = labelsOf(cellsOf(target), classNamesOf?.(first.names[target]!));
   const boundary = kept.findIndex((row) => row >= first.rows.length);
   const division = second
     ? divideAt(boundary < 0 ? kept.length : boundary, kept.length)
@@ -89,9 +93,7 @@ export function tableSplits(
   return {
     splits: { train: takeExamples(dataset, division.train), test: takeExamples(dataset, division.test) },
     understood: [
-      first.hasHeader
-        ? "the first row has the names of the columns"
-        : "the first row is an example as all others: columns are called 1, 2, ...",
+      ...(train.names === undefined ? [tellHeader(first)] : []),
       `${all.length} rows of ${first.names.length} columns`,
       ...(dropped > 0 ? [`${dropped} rows with missing values are dropped (\`missing\`)`] : []),
       `the target is column ${JSON.stringify(first.names[target])}: ${labels.classNames.length} classes, ${listSome(labels.classNames)}`,
@@ -102,6 +104,11 @@ export function tableSplits(
     ],
   };
 }
+
+const tellHeader = ({ hasHeader }: NamedTable): string =>
+  hasHeader
+    ? "the first row has the names of the columns"
+    : "the first row is an example as all others: columns are called 1, 2, ...";
 
 /** What to call a row of both tables, counted as in its file. */
 function placeOf(row: number, first: NamedTable, second: NamedTable | undefined): string {
@@ -117,6 +124,9 @@ interface NamedTable {
   readonly rows: readonly (readonly string[])[];
   readonly hasHeader: boolean;
 }
+
+const withNames = (table: CellTable, target: string | undefined, mayBeComma: boolean): NamedTable =>
+  table.names ? { ...table, names: table.names, hasHeader: false } : withHeader(table, target, mayBeComma);
 
 /**
  * Take the first row as names of the columns, if it looks so: it has the target's name, a text above numbers, or no column is
@@ -147,26 +157,22 @@ function withHeader({ where, rows }: CellTable, target: string | undefined, mayB
     cell.trim() === target || TARGETS.includes(cell.trim().toLowerCase());
   const looked = rest.slice(0, LOOKED_AT);
   const numeric = first.map((_, at) => looked.every((row) => isMissing(row[at]!) || isNumber(row[at]!)));
-  const isHeader =
-    first.some(
-      (cell, at) =>
-        (isTarget(cell) && !isNumber(cell)) || (numeric[at] && !isMissing(cell) && !isNumber(cell)),
-    ) || !numeric.includes(true);
+  // A value that comes again below, such as y for yes, is no name.
+  const isName = (cell: string, at: number): boolean =>
+    !isNumber(cell) &&
+    !isMissing(cell) &&
+    (numeric[at] || (isTarget(cell) && !looked.some((row) => row[at]!.trim() === cell.trim())));
+  const isHeader = first.some(isName) || !numeric.includes(true);
   if (!isHeader) {
     const names = first.map((_, at) => String(at + 1));
-    return {
-      where,
-      names,
-      rows,
-      hasHeader: false,
-    };
+    return { where, names, rows, hasHeader: false };
   }
   const names = first.map((cell, at) => cell.trim() || `column ${at + 1}`);
   const seen = new Set<string>();
   const twice = names.find((cell) => seen.size === seen.add(cell).size);
   if (twice !== undefined) {
     throw new DataError(
-      `${where}: expected each name of a column once, got ${JSON.stringify(twice)} twice; name them apart`,
+      `${where}: expected each name of a column once, got ${JSON.stringify(twice)} twice; name them apart, or put names above the first row if it is an example`,
     );
   }
   return { where, names, rows: rest, hasHeader: true };
@@ -182,7 +188,15 @@ function checkNames(train: NamedTable, test: NamedTable): void {
   );
 }
 
-function findTarget({ names, where }: NamedTable, asked: string | undefined): number {
+/**
+ * Find the column that is to be told: by name or number, or by the usual names.
+ *
+ * @throws DataError if there is none of that name, or it is not plain which.
+ */
+export function findTarget(
+  { names, where }: Pick<NamedTable, "names" | "where">,
+  asked: string | undefined,
+): number {
   if (asked !== undefined) {
     const at = names.indexOf(asked);
     if (at >= 0) return at;
@@ -228,17 +242,19 @@ function keepRows(
 }
 
 /** The classes of the target: numbers if all cells are, else texts. */
-function labelsOf({ name, cells, where }: CellColumn): Pick<Dataset, "classNames" | "labels"> {
+function labelsOf(
+  { name, cells, where }: CellColumn,
+  names: readonly string[] | undefined,
+): Pick<Dataset, "classNames" | "labels"> {
   const numbers = Float64Array.from(cells, (cell) => numberOf(cell, "."));
   const isText = numbers.some(Number.isNaN);
-  const { labels, classNames } = classesOf([
-    {
-      where: `${where}: column ${JSON.stringify(name)}`,
-      shape: [cells.length],
-      type: isText ? "str" : "float64",
-      values: isText ? cells.map((cell) => cell.trim()) : numbers,
-    },
-  ]);
+  const array = {
+    where: `${where}: column ${JSON.stringify(name)}`,
+    shape: [cells.length],
+    type: isText ? "str" : "float64",
+    values: isText ? cells.map((cell) => cell.trim()) : numbers,
+  };
+  const { labels, classNames } = classesOf([array], names);
   return { labels: labels[0]!, classNames };
 }
 
@@ -298,10 +314,8 @@ function meanOf(values: ArrayLike<number>, rows: Uint32Array): number {
 
 /** What there is to say of the columns: kinds, decimal signs, missing values, and those that cannot help or should not. */
 function tellColumns(columns: readonly Column[], { train }: Division): string[] {
-  const named = (chosen: readonly Column[]): string =>
-    listSome(chosen.map(({ name }) => JSON.stringify(name)));
   const tell = (chosen: readonly Column[], what: string): string[] =>
-    chosen.length === 0 ? [] : [`${chosen.length} ${what}: ${named(chosen)}`];
+    chosen.length === 0 ? [] : [`${what}: ${listSome(chosen.map(({ name }) => JSON.stringify(name)))}`];
   const numbers = columns.filter(({ categories }) => categories === undefined);
   const counts = numbers.filter(
     ({ values }) =>
@@ -310,11 +324,11 @@ function tellColumns(columns: readonly Column[], { train }: Division): string[] 
   return [
     ...tell(
       numbers,
-      "columns of numbers, used as they are (`preprocess` standardize scales them by training rows)",
+      `${numbers.length} columns of numbers, as they are (\`preprocess\` standardize scales them by training rows)`,
     ),
     ...tell(
       numbers.filter(({ decimal }) => decimal === ","),
-      "columns have decimal commas",
+      "columns with decimal commas",
     ),
     ...columns.flatMap(({ name, categories }) =>
       categories
@@ -325,12 +339,12 @@ function tellColumns(columns: readonly Column[], { train }: Division): string[] 
     ),
     ...tell(
       columns.filter(({ missing }) => missing > 0),
-      "columns have missing values: numbers are the mean of training there, categories all 0",
+      "columns with missing values, where numbers are the mean of training and categories all 0",
     ),
     ...tell(
       columns.filter(({ values }) => train.every((row) => Object.is(values[row], values[train[0]!]))),
-      "columns have one value in all of training, and tell nothing",
+      "columns with one value in all of training, which tells nothing",
     ),
-    ...tell(counts, "columns count the rows; is this an id? It tells nothing, or the order of the file"),
+    ...tell(counts, "columns that count the rows - an id, which tells nothing but the order of the file"),
   ];
 }

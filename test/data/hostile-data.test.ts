@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { DataError, UsageError } from "../../src/base/errors.ts";
 import { type RandomStream, randomStream } from "../../src/base/random.ts";
-import type { DataReader } from "../../src/data/data-options.ts";
+import type { DataOptions, DataReader } from "../../src/data/data-options.ts";
 import { checkDataset } from "../../src/data/dataset.ts";
 import { readArrays } from "../../src/data/node/read-arrays.ts";
 import { readCifar100 } from "../../src/data/node/read-cifar100.ts";
 import { readIdx } from "../../src/data/node/read-idx.ts";
+import { readParquet } from "../../src/data/node/read-parquet.ts";
 import { readTable } from "../../src/data/node/read-table.ts";
 import { npyFile, USUAL, zipFile } from "./array-files.ts";
 import { idxFile } from "./fixtures.ts";
@@ -56,35 +57,43 @@ const pair = zipFile(
 type Case = [
   kind: string,
   read: DataReader,
+  told: Partial<DataOptions>,
   name: string,
   bytes: Uint8Array,
   beside: Readonly<Record<string, Uint8Array>>,
 ];
 
+const FIRST = { layout: "channels-first" } as const;
+const DROP = { missing: "drop" } as const;
+
 const CASES: readonly Case[] = [
-  ["NPZ, deflated", readArrays, "a.npz", load("pair.npz"), {}],
-  ["NPZ, stored", readArrays, "b.npz", pair, {}],
-  ["NPZ of four arrays", readArrays, "c.npz", load("medical.npz"), {}],
-  ["NPY", readArrays, "X.npy", npyFile("'<f2'", "(12, 2)", new Uint8Array(48)), { "y.npy": labels }],
-  ["CSV", readTable, "a.csv", table, {}],
+  ["NPZ, deflated", readArrays, FIRST, "a.npz", load("pair.npz"), {}],
+  ["NPZ, stored", readArrays, FIRST, "b.npz", pair, {}],
+  ["NPZ of four arrays", readArrays, FIRST, "c.npz", load("medical.npz"), {}],
+  ["NPY", readArrays, FIRST, "X.npy", npyFile("'<f2'", "(12, 2)", new Uint8Array(48)), { "y.npy": labels }],
+  ["CSV", readTable, DROP, "a.csv", table, {}],
   [
     "IDX",
     readIdx,
+    FIRST,
     "train-images-idx3-ubyte",
     idxFile([4, 2, 2], new Uint8Array(16)),
     { "train-labels-idx1-ubyte": idxFile([4], [0, 1, 0, 1]) },
   ],
+  ["Parquet", readParquet, DROP, "a.parquet", load("plain.parquet"), {}],
+  ["Parquet, gzip", readParquet, DROP, "b.parquet", load("gzip.parquet"), {}],
+  ["Parquet of images", readParquet, {}, "c.parquet", load("images.parquet"), {}],
 ];
 
 const MUTANTS = 800;
 
 describe(`${MUTANTS} mutants are read or refused with a place:`, () => {
-  test.each<Case>(CASES)("%s", async (kind, read, name, bytes, beside) => {
+  test.each<Case>(CASES)("%s", async (kind, read, told, name, bytes, beside) => {
     const path = join(folder, name);
     for (const [other, content] of Object.entries(beside)) writeFileSync(join(folder, other), content);
     const random = randomStream(17, `mutants of ${kind}`);
     let refused = 0;
-    const options = { ...USUAL, testShare: 0.5, layout: "channels-first", missing: "drop" } as const;
+    const options = { ...USUAL, testShare: 0.5, ...told };
     writeFileSync(path, bytes);
     await read(path, options);
     for (let mutant = 0; mutant < MUTANTS; mutant++) {

@@ -36,6 +36,12 @@ describe("parseNpy reads what NumPy writes:", () => {
     expect(parseNpy(load("bytes"), "a").values).toEqual(["ant", "b"]);
   });
 
+  test.each([2, 3])("version %i, whose header's length has four bytes", (version) => {
+    const bytes = npyFile("'|u1'", "(2,)", Uint8Array.of(7, 8));
+    const later = Uint8Array.of(...bytes.subarray(0, 10).with(6, version), 0, 0, ...bytes.subarray(10));
+    expect([...parseNpy(later, "a").values]).toEqual([7, 8]);
+  });
+
   test("half precision: infinity, the smallest number, a negative one", () => {
     const bytes = npyFile("'<f2'", "(3,)", Uint8Array.of(0, 0x7c, 1, 0, 0, 0xc1));
     expect([...parseNpy(bytes, "a").values]).toEqual([Number.POSITIVE_INFINITY, 2 ** -24, -2.5]);

@@ -64,6 +64,16 @@ describe("readTable reads", () => {
     expect(rowsOf(await read(PLAIN.replace("a,b,class", "0,1,kind"), { target: "kind" }))).toEqual(ROWS);
   });
 
+  test("a first row whose y is an answer, and no name", async () => {
+    const table = await read("1,y\n2,n\n3,y\n4,n\n", { target: "2" });
+    expect(rowsOf(table)).toEqual([
+      [1, "y"],
+      [2, "n"],
+      [3, "y"],
+      [4, "n"],
+    ]);
+  });
+
   test("classes that are numbers, in the order of their size", async () => {
     const { train } = await read("x,y\n1,10\n2,9\n3,10\n4,9\n");
     expect(train.classNames).toEqual(["9", "10"]);
@@ -128,9 +138,9 @@ describe("readTable reads", () => {
   test("and says what tells nothing", async () => {
     const rows = Array.from({ length: 20 }, (_, at) => `${at + 100},5,${at % 2}`);
     const { understood } = await read(["id,same,y", ...rows].join("\n"));
-    expect(understood).toContain('1 columns have one value in all of training, and tell nothing: "same"');
+    expect(understood).toContain('columns with one value in all of training, which tells nothing: "same"');
     expect(understood).toContain(
-      '1 columns count the rows; is this an id? It tells nothing, or the order of the file: "id"',
+      'columns that count the rows - an id, which tells nothing but the order of the file: "id"',
     );
   });
 });
@@ -151,7 +161,12 @@ describe("readTable refuses", () => {
       {},
       "got 0.5 for example 0; regression is not read yet",
     ],
-    ["groups", PLAIN, { group: "a" }, "`group` is not read yet in tables"],
+    [
+      "an option of images",
+      PLAIN,
+      { size: 8 },
+      "`size`: expected one of `testShare`, `splitSeed`, `target`, `missing` for a table",
+    ],
     ["missing values", "x,y\n1,a\n,b\n3,a\n", {}, 'column "x" has 1 of 3; say by `missing`'],
     [
       "a missing target",

@@ -5,7 +5,7 @@
 import { totalmem } from "node:os";
 import { relative } from "node:path";
 import { DataError } from "../../base/errors.ts";
-import type { DataOptions, DataReader } from "../data-options.ts";
+import type { DataOptions, DataReader, ReadData } from "../data-options.ts";
 import { classCounts, type Dataset, exampleCount, type Splits, takeExamples } from "../dataset.ts";
 import { stratify } from "../stratify.ts";
 import { decodeImage, type ImageFacts, type ImageForm, inspectImage, mapSome } from "./decode-images.ts";
@@ -20,6 +20,7 @@ const NAMED = 5;
 /** One image of a listing, and what it is. */
 interface Image {
   readonly path: string;
+  readonly bytes?: Uint8Array;
   readonly isTest: boolean;
   readonly label: number;
   readonly facts: ImageFacts;
@@ -33,8 +34,11 @@ interface Image {
  *
  * @throws DataError if it is not such a folder, files cannot be read, sizes differ, or it would take too much memory.
  */
-export const readImageFolder: DataReader = async (folder, options) => {
-  const listing = await listImages(folder);
+export const readImageFolder: DataReader = async (folder, options) =>
+  await readListed(folder, await listImages(folder), options);
+
+/** Read images that were found, see {@link readImageFolder}. */
+export async function readListed(folder: string, listing: Listing, options: DataOptions): Promise<ReadData> {
   const { images, refused } = await inspectAll(folder, listing);
   const skips = options.skipUnreadable ?? false;
   if (refused.length > 0 && !skips) throw unreadable(folder, refused);
@@ -56,17 +60,20 @@ export const readImageFolder: DataReader = async (folder, options) => {
     ...(left.length > 0 ? [`left out: ${tellFiles(left)}`] : []),
   ];
   return { splits, understood };
-};
+}
 
 /** What every file is, and why those that are left out were. */
 async function inspectAll(folder: string, { train, test = [], classNames }: Listing) {
   const labels = new Map(classNames.map((name, label) => [name, label]));
-  const found = [...train, ...test].map(({ path, className }, index) => ({
-    path,
+  const found = [...train, ...test].map(({ className, ...file }, index) => ({
+    ...file,
     isTest: index >= train.length,
     label: labels.get(className)!,
   }));
-  const seen = await mapSome(found, async (file) => ({ ...file, facts: await inspectImage(file.path) }));
+  const seen = await mapSome(found, async (file) => ({
+    ...file,
+    facts: await inspectImage(file.bytes ?? file.path),
+  }));
   const images: Image[] = [];
   const refused: string[] = [];
   for (const { facts, ...file } of seen) {
@@ -111,8 +118,8 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 async function decodeAll(folder: string, { classNames }: Listing, images: readonly Image[], form: ImageForm) {
   const size = bytesOf(1, form);
   const inputs = new Uint8Array(images.length * size);
-  const results = await mapSome(images, ({ path }, index) =>
-    decodeImage(path, form, inputs.subarray(index * size, (index + 1) * size)),
+  const results = await mapSome(images, ({ path, bytes }, index) =>
+    decodeImage(bytes ?? path, form, inputs.subarray(index * size, (index + 1) * size)),
   );
   const all: Dataset = {
     name: folder,

@@ -11,6 +11,7 @@ import { type FileArray, isTexts } from "../array.ts";
 import { arrayRoles } from "../array-names.ts";
 import type { DataReader } from "../data-options.ts";
 import { parseNpy } from "../npy.ts";
+import { requireOptions } from "../require-options.ts";
 import { listZip } from "../zip.ts";
 import { readBytes } from "./files.ts";
 
@@ -27,13 +28,10 @@ type Arrays = ReadonlyMap<string, () => Promise<FileArray>>;
  * Read data that are arrays of NumPy's: pairs by their names (`x_train`, `train_images`, `X` and `y`, ...).
  *
  * @param path - An NPZ file, an NPY file, which is read with those beside it, or a folder of NPY files.
- * @throws DataError if a file is not what it should be, or no pair or more than one is found.
- * @throws UsageError if the share of the test is none.
+ * @throws DataError if a file is not what it should be, or no pair or more than one is found, UsageError if an option would change nothing.
  */
 export const readArrays: DataReader = async (path, options) => {
-  if (options.group !== undefined) {
-    throw new DataError(`${path}: \`group\` is of tables; arrays have no columns with names`);
-  }
+  requireOptions(path, "arrays", options, ["target", "layout", "transpose"]);
   const arrays = /\.npz$/i.test(path) ? await arraysOfArchive(path) : await arraysOfFolder(path);
   const { train, test, classNames, others } = arrayRoles([...arrays.keys()], path, options.target);
   const read = (name: string): Promise<FileArray> => arrays.get(name)!();

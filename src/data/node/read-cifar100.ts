@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import { CIFAR100_TARGETS, type Cifar100Target, parseCifar100 } from "../cifar100.ts";
 import type { DataReader } from "../data-options.ts";
+import { requireOptions } from "../require-options.ts";
 import { fileSize, readBytes } from "./files.ts";
 
 /** Most bytes of a file: ten times the official one. */
@@ -15,9 +16,11 @@ const MOST_BYTES = 1_537_000_000;
  * Read `train.bin` and `test.bin`; classes are the 100 fine ones, or by `target` the 20 `coarse` ones, with the names of
  * `fine_label_names.txt` or `coarse_label_names.txt` where they lie beside.
  *
- * @throws DataError if files are missing or not what they should be, UsageError if the target is another.
+ * @throws DataError if files are missing or not what they should be, UsageError if the target is another or an option would change nothing.
  */
-export const readCifar100: DataReader = async (folder, { target = "fine" }) => {
+export const readCifar100: DataReader = async (folder, options) => {
+  requireOptions(folder, "CIFAR-100", options, ["target"]);
+  const { target = "fine" } = options;
   if (!Object.hasOwn(CIFAR100_TARGETS, target)) {
     throw new UsageError(`target: expected fine or coarse, the labels of CIFAR-100, got "${target}"`);
   }

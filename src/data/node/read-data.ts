@@ -15,6 +15,7 @@ import { readImageFolder } from "./image-folder.ts";
 import { readArrays } from "./read-arrays.ts";
 import { readCifar100 } from "./read-cifar100.ts";
 import { readIdx } from "./read-idx.ts";
+import { readParquet } from "./read-parquet.ts";
 import { readTable } from "./read-table.ts";
 
 /** What lies at a path. */
@@ -48,6 +49,12 @@ const KINDS: readonly DataKind[] = [
     what: "the folder of CIFAR-100's binary version",
     fits: ({ isFolder, names }) => isFolder && names.includes("train.bin") && names.includes("test.bin"),
     read: readCifar100,
+  },
+  {
+    what: "Parquet files",
+    fits: ({ names, isFolder }) =>
+      names.some((name) => /\.parquet$/i.test(name) && (!isFolder || /^train/i.test(name))),
+    read: readParquet,
   },
   {
     what: "a table (.csv, .tsv)",

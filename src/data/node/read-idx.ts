@@ -12,6 +12,7 @@ import type { DataReader } from "../data-options.ts";
 import { gunzip } from "../gzip.ts";
 import { parseIdxArray } from "../idx.ts";
 import { findIdxFiles, type IdxFiles } from "../idx-names.ts";
+import { requireOptions } from "../require-options.ts";
 import { readBytes } from "./files.ts";
 
 /** Most bytes of a file, unpacked too: what Node reads at once. */
@@ -25,9 +26,10 @@ const MOST_BYTES = 2 ** 31 - 1;
  * which `transpose` undoes; it is said, but never guessed.
  *
  * @param path - The folder, or one file of the set.
- * @throws DataError if files are missing or not what they should be.
+ * @throws DataError if files are missing or not what they should be, UsageError if an option would change nothing.
  */
 export const readIdx: DataReader = async (path, options) => {
+  requireOptions(path, "IDX files", options, ["layout", "transpose"]);
   const { folder, names, asked } = await lookAround(path);
   const { set, train, test } = findIdxFiles(names, path, asked);
   const read = async (name: string): Promise<FileArray> => {

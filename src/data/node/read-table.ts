@@ -9,6 +9,7 @@ import { whyUnread } from "../../disk/refusals.ts";
 import type { DataReader } from "../data-options.ts";
 import { DELIMITER_NAMES, type Delimiter, decodeText, findDelimiter, parseDelimited } from "../delimited.ts";
 import { gunzip } from "../gzip.ts";
+import { requireOptions } from "../require-options.ts";
 import { type CellTable, tableSplits } from "../table.ts";
 import { firstFile, readBytes } from "./files.ts";
 import { nameOf } from "./read-arrays.ts";
@@ -21,9 +22,11 @@ const ENDINGS = [".csv", ".tsv", ".csv.gz", ".tsv.gz"];
 /**
  * Read a table: a CSV or TSV file, of which a part is taken as test, or a folder with `train.csv` and `test.csv`.
  *
- * @throws DataError if a file is not what it should be, or it is not plain which column is the target.
+ * @throws DataError if a file is not what it should be, or it is not plain which column is the target, UsageError if an option
+ * would change nothing.
  */
 export const readTable: DataReader = async (path, options) => {
+  requireOptions(path, "a table", options, ["target", "missing"]);
   const { train, test } = await locateTables(path);
   const first = await readCells(train);
   const second = test === undefined ? undefined : await readCells(test);
