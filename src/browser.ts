@@ -7,7 +7,8 @@
 
 export { EngineError } from "./base/errors.ts";
 export * from "./data.ts";
-export { type Check, checkFile, type Finding, tellFinding } from "./import/check.ts";
+export { type Check, checkFile } from "./import/check.ts";
+export { type Finding, tellFinding } from "./import/finding.ts";
 export type { FileModel } from "./import/model.ts";
 export { checkSettings, type FileSettings } from "./import/settings.ts";
 export * as layers from "./nn/layers.ts";
@@ -18,9 +19,10 @@ export type { Scope } from "./nn/scope.ts";
 export type { TestRequest } from "./paper/plan.ts";
 export { runTest, type TestContext } from "./paper/randomization-test.ts";
 export { type TestResult, testResultSchema } from "./paper/test-result.ts";
+export { modelOfFile } from "./run/model-file.ts";
 export type { RunEvent } from "./run/record.ts";
 export { type Checkpoints, type DataSource, runHere, type TrialRunner } from "./run/runner.ts";
-export { createLibrary, identify, type Library, modelOfFile } from "./run/subject.ts";
+export { createLibrary, identify, type Library } from "./run/subject.ts";
 export type { TrialResult } from "./run/trial-record.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.ts";
 export { type Engine, openEngine, type Runtime } from "./train/engine.ts";

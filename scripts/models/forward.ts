@@ -11,9 +11,9 @@ import { input, sizeOf } from "../../src/graph/value.ts";
 import { checkFile } from "../../src/import/check.ts";
 import { initialize } from "../../src/nn/initialize.ts";
 import { createScope } from "../../src/nn/scope.ts";
+import { modelOfFile } from "../../src/run/model-file.ts";
 import { readModelAt } from "../../src/run/node/model-file.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
-import { modelOfFile } from "../../src/run/subject.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { examplesOf, type Golden, relativeError } from "../../test/import/golden.ts";
 

@@ -2,12 +2,13 @@
  * @file `shatter data`: the datasets known by name; fetch, check and look at them.
  */
 
-import { extname } from "node:path";
+import { basename, extname } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { type Augmentation, requireAugmentable } from "../data/augment.ts";
 import { type Copies, countCopies } from "../data/copies.ts";
+import { readDataPath } from "../data/data-options.ts";
 import { type Dataset, datasetHash, exampleCount, exampleShape, isImages, titleOf } from "../data/dataset.ts";
 import type { Progress } from "../data/node/download.ts";
 import { dataFolder } from "../data/node/files.ts";
@@ -35,6 +36,7 @@ interface CommonOptions {
 }
 
 const NAMES = datasets.map(({ name }) => name).join(", ");
+const PLACES = `one of ${NAMES}; or the path of your own: ./photos`;
 const DATA_DIR = [
   "--data-dir <folder>",
   "where data lies (default: $SHATTER_DATA, or the cache folder)",
@@ -83,7 +85,7 @@ Examples:
     .description(
       "compare a dataset's files with the official bytes, or say how data at a path are understood; count labels and copies",
     )
-    .argument("<name>", `one of ${NAMES}; or the path of your own: ./photos`)
+    .argument("<name>", PLACES)
     .option(...DATA_DIR)
     .addOption(jsonOption("it"))
     .addHelpText(
@@ -91,12 +93,11 @@ Examples:
       "\nExamples:\n  shatter data check mnist\n  shatter data check ./photos --size 64\n\nExits with 1 if a file is missing or not official, or cannot be read.",
     )
     .action(check);
-  addArrayOptions(command.commands.find((each) => each.name() === "check")!);
 
   command
     .command("show")
     .description("draw what each randomization does, as the network sees it")
-    .argument("<name>", `one of ${NAMES}`)
+    .argument("<name>", PLACES)
     .option(...DATA_DIR)
     .option("--out <file>", "a .png or .svg file (default: NAME.png)")
     .option("--seed <seed>", "the repetition to show", wholeFrom(0), 0)
@@ -110,6 +111,7 @@ Examples:
     )
     .action(show);
 
+  for (const each of command.commands) if (/^(check|show)$/.test(each.name())) addArrayOptions(each);
   return command;
 }
 
@@ -298,7 +300,7 @@ async function describe(dataset: Dataset) {
   return { count: exampleCount(dataset), hash: await datasetHash(dataset), labels };
 }
 
-interface ShowOptions extends CommonOptions {
+interface ShowOptions extends CommonOptions, DataFlags {
   readonly out?: string;
   readonly seed: number;
   readonly corrupt: number;
@@ -306,8 +308,9 @@ interface ShowOptions extends CommonOptions {
   readonly augment?: Augmentation;
 }
 
-async function show(name: string, options: ShowOptions): Promise<void> {
-  const out = options.out ?? `${name}.png`;
+async function show(named: string, options: ShowOptions): Promise<void> {
+  const name = dataReferenceOf(named, options);
+  const out = options.out ?? `${basename(readDataPath(name).path)}.png`;
   const extension = extname(out).toLowerCase();
   if (extension !== ".png" && extension !== ".svg") {
     throw new UsageError(`data show: expected --out with a name in .png or .svg, got ${out}`);

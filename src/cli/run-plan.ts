@@ -11,6 +11,7 @@ import { formatBytes, formatDuration, formatNoun } from "../report/format.ts";
 import { listGrid } from "../report/grid/list-grid.ts";
 import { terminalGrid } from "../report/grid/terminal.ts";
 import { shortIdentity } from "../run/contents.ts";
+import { shareContents } from "../run/node/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { hasLab } from "../store/node/open.ts";
@@ -25,8 +26,11 @@ export async function printPlan(options: ExperimentOptions, json: JsonPlace): Pr
   const done = await doneIn(options);
   const todo = plan.trials.filter(({ id }) => !done.has(id));
   const { jobs, threads } = sharesOf(options, todo.length);
-  await using runner = await openProcessPool({ jobs: 1, device: options.device ?? "cpu", threads });
-  const costs = await costOf(openLibrary(), plan, todo, runner, options.signal);
+  await using shared = await shareContents(plan.contents ?? []);
+  const contents = shared.folder;
+  const device = options.device ?? "cpu";
+  await using runner = await openProcessPool({ jobs: 1, device, threads, contents });
+  const costs = await costOf(openLibrary({ contents }), plan, todo, runner, options.signal);
   await tell(json, asJson({ jobs, threads, models: costs }), () => describe(costs, jobs, threads));
 }
 

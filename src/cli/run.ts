@@ -15,14 +15,17 @@ import type { Model } from "../nn/model.ts";
 import { experimentId } from "../paper/definition.ts";
 import { scaleOf } from "../paper/document.ts";
 import type { Experiment } from "../paper/experiment.ts";
-import { experimentFromFile, modelFilesIn } from "../paper/file-experiment.ts";
+import { experimentFromFile, pathsIn } from "../paper/file-experiment.ts";
 import { experiments, findExperiment } from "../paper/index.ts";
 import { type Scale, type Setting, scales } from "../paper/scales.ts";
+import { type Content, contentOf } from "../run/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
+import { writeSplits } from "../run/splits.ts";
 import { datasetNames, isModelPath } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
+import { readAsked } from "./data-options.ts";
 import { checkFolder, printExperiment, resultIn, writeExperiment } from "./experiment-output.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
@@ -145,7 +148,7 @@ Examples:
 
 async function run(name: string, options: Options): Promise<void> {
   await requireJson(options.json);
-  const { experiment, what, seeds, setting, files, models } = await find(name, options);
+  const { experiment, what, seeds, setting, files, examples, models } = await find(name, options);
   const signal = interruptSignal(
     "interrupted: the trials done so far are kept (Ctrl-C again to leave at once)",
   );
@@ -157,6 +160,7 @@ async function run(name: string, options: Options): Promise<void> {
     setting,
     models,
     files,
+    examples,
     seeds,
     dataDir,
     jobs,
@@ -210,7 +214,8 @@ async function find(name: string, options: Options) {
     const read = await readModels(options.models ?? [], ".");
     const models = options.models?.map((model) => read.identities[model] ?? model);
     const seeds = options.seeds ?? 1;
-    return { experiment, what: { paper: experiment.name }, seeds, setting, models, files: read.files };
+    const what = { paper: experiment.name };
+    return { experiment, what, seeds, setting, models, files: read.files, examples: [] };
   }
   const own = FILES_OWN.find((option) => options[option] !== undefined);
   if (own !== undefined) {
@@ -218,15 +223,39 @@ async function find(name: string, options: Options) {
     throw new UsageError(`--${flag}: expected only with an experiment of the paper; say it in ${name}`);
   }
   const source = await readExperimentFile(name);
-  const { files, identities } = await readModels(modelFilesIn(source, name), dirname(name));
-  const { experiment, seeds } = experimentFromFile(source, name, parse(name).name, identities);
+  const { files, identities } = await readModels(pathsIn("model", source, name), dirname(name));
+  const found = await readAll(pathsIn("data", source, name), dirname(name), options.quiet ?? false);
+  const all = { ...identities, ...found.identities };
+  const { experiment, seeds } = experimentFromFile(source, name, parse(name).name, all);
   const what = {
     file: parse(name).base,
     text: source,
     name: parse(name).name,
     ...(files.length > 0 && { models: identities }),
+    ...(found.examples.length > 0 && { data: found.identities }),
   };
-  return { experiment, what, seeds: options.seeds ?? seeds, setting, models: options.models, files };
+  const { examples } = found;
+  return {
+    experiment,
+    what,
+    seeds: options.seeds ?? seeds,
+    setting,
+    models: options.models,
+    files,
+    examples,
+  };
+}
+
+/** The data at paths, as bytes, and their identities; paths are those from a folder. */
+async function readAll(paths: readonly string[], folder: string, quiet: boolean) {
+  const identities: Record<string, string> = {};
+  const examples: Content[] = [];
+  for (const path of paths) {
+    const content = await contentOf(writeSplits(await readAsked(resolve(folder, path), quiet)));
+    examples.push(content);
+    identities[path] = content.identity;
+  }
+  return { identities, examples };
 }
 
 /** The model files among what is named, and their identities; paths are those from a folder. */

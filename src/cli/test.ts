@@ -4,10 +4,11 @@
 
 import { Command, Option } from "commander";
 import { unknownName } from "../base/suggest.ts";
-import { preprocessNames } from "../data/preprocess.ts";
+import { titleOf } from "../data/dataset.ts";
+import { pathPreprocess, preprocessNames } from "../data/preprocess.ts";
 import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
 import { requireFolder } from "../disk/folders.ts";
-import { tellFinding } from "../import/check.ts";
+import { tellFinding } from "../import/finding.ts";
 import { isFileModel } from "../import/model.ts";
 import type { SavedModels } from "../lab/saved-models.ts";
 import { initializations } from "../nn/initialize.ts";
@@ -340,18 +341,32 @@ function fileOptionsOf({ size, layout, ...options }: Options): FileOptions {
   };
 }
 
+/** The model, the examples and the recipe; data at a path are not cropped as the paper's unless that was asked for. */
+async function subjectAsked(options: Options, command: Command) {
+  const { model, recipe } = await modelAsked(options, command);
+  const { quiet = false, layout } = options;
+  const ofData = { ...options, layout: isModelPath(options.model) ? undefined : layout };
+  const data = await dataAsked(options.data, ofData, quiet);
+  const isSaid = command.getOptionValueSource("preprocess") !== "default";
+  // What a model file is given follows from the file.
+  if (typeof data === "string" || typeof model !== "string" || isSaid) return { model, data, recipe };
+  if (!quiet) {
+    process.stderr.write(
+      `${titleOf(data.train)}: inputs have mean 0 and deviation 1 by channel, and images are whole (--preprocess ${pathPreprocess})\n`,
+    );
+  }
+  return { model, data, recipe: { ...recipe, preprocess: pathPreprocess } };
+}
+
 async function test(options: Options, command: Command): Promise<void> {
   // An unwritable place is refused before the first minute of training.
   await requireJson(options.json);
   await requirePipelineFiles(options);
   const page = pageOf(options);
   if (page) await requireFolder(page.name, page.folder);
-  const { model, recipe } = await modelAsked(options, command);
-  const { quiet = false, layout } = options;
-  const ofData = { ...options, layout: isModelPath(options.model) ? undefined : layout };
-  const data = await dataAsked(options.data, ofData, quiet);
+  const { model, data, recipe } = await subjectAsked(options, command);
   const progress = createProgress(process.stderr, {
-    quiet,
+    quiet: options.quiet ?? false,
     begin: `${options.model} on ${options.data}: reading the data`,
   });
   const signal = interruptSignal(

@@ -21,6 +21,9 @@ export type PreprocessName = (typeof preprocessNames)[number];
 /** How examples are preprocessed unless told: images as in the paper, rows of a table not at all. */
 export const usualPreprocess = (dataset: Dataset): PreprocessName => (isImages(dataset) ? "paper" : "none");
 
+/** How examples at a path are preprocessed unless told: the paper's crop would cut most of a photograph off. */
+export const pathPreprocess: PreprocessName = "standardize";
+
 /**
  * Cut the center out of each image.
  *

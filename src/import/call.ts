@@ -82,8 +82,16 @@ export const entryOf = <T>(table: { readonly [name: string]: T }, name: string):
 /** Most elements of numbers that are computed while a file is read: hostile files ask for more. */
 const MOST_ELEMENTS = 2 ** 22;
 
+/** Most axes of anything: hostile files ask for more. */
+const MOST_AXES = 32;
+
+export function requireFewAxes({ length }: Shape): void {
+  if (length > MOST_AXES) throw new DataError(`expected at most ${MOST_AXES} axes, got ${length}`);
+}
+
 /** Refuse numbers that are too many to be made. */
 export function requireSmall(shape: Shape): void {
+  requireFewAxes(shape);
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || sizeOf(shape) > MOST_ELEMENTS) {
     throw new DataError(
       `expected at most ${MOST_ELEMENTS} elements in what is computed from sizes, got ${showShape(shape)}`,
@@ -130,9 +138,15 @@ export function tensorOf(item: Item): Tensor {
   return { shape: item.shape, type: item.type, data: y!.data };
 }
 
+/** Most sizes, axes or positions that a node is told: hostile files have more. */
+const MOST_WHOLES = 2 ** 12;
+
 /** The numbers of an operand, whole ones: sizes, axes, positions. */
 export function wholesAt(call: Call, at: number): number[] {
   const numbers = numbersOf(itemAt(call, at));
+  if (numbers.length > MOST_WHOLES) {
+    throw new DataError(`expected at most ${MOST_WHOLES} numbers as operand ${at}, got ${numbers.length}`);
+  }
   const wrong = numbers.find((number) => !Number.isSafeInteger(number));
   if (wrong !== undefined) throw new DataError(`expected whole numbers as operand ${at}, got ${wrong}`);
   return numbers;

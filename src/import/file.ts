@@ -219,21 +219,28 @@ function asFloat32(proto: TensorProto, converted: Set<string>): Tensor {
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0)) {
     throw new DataError(`expected sizes of at least 0, got ${showShape(shape)}`);
   }
-  if (proto.dataType === FLOAT64) {
-    const { data } = readTensor(proto);
-    converted.add("float64");
-    return { shape, type: "float32", data: Float32Array.from(data) };
+  if (proto.dataType === FLOAT16 || proto.dataType === BFLOAT16) {
+    const isBrain = proto.dataType === BFLOAT16;
+    converted.add(isBrain ? "bfloat16" : "float16");
+    const data = Float32Array.from(halvesOf(proto, shape), isBrain ? brainFloat : halfFloat);
+    return { shape, type: "float32", data: numbers(data) };
   }
-  if (proto.dataType !== FLOAT16 && proto.dataType !== BFLOAT16) {
-    const tensor = readTensor(proto, true);
-    const strange = isFloating(tensor.type) ? tensor.data.findIndex(Number.isNaN) : -1;
-    if (strange >= 0) throw new DataError(`expected numbers, got NaN as element ${strange}`);
-    return tensor;
-  }
-  const isBrain = proto.dataType === BFLOAT16;
-  converted.add(isBrain ? "bfloat16" : "float16");
-  const halves = halvesOf(proto, shape);
-  return { shape, type: "float32", data: Float32Array.from(halves, isBrain ? brainFloat : halfFloat) };
+  const { type, data } = readTensor(proto, true);
+  if (!isFloating(type)) return { shape, type, data };
+  if (type === "float32") return { shape, type, data: numbers(data) };
+  converted.add("float64");
+  const rounded = Float32Array.from(data);
+  const large = rounded.findIndex((element, at) => !Number.isFinite(element) && Number.isFinite(data[at]));
+  if (large >= 0)
+    throw new DataError(`expected numbers that float32 holds, got ${data[large]} as element ${large}`);
+  return { shape, type: "float32", data: numbers(rounded) };
+}
+
+/** The same elements, none of them NaN. */
+function numbers(data: Tensor["data"]): Tensor["data"] {
+  const strange = data.findIndex(Number.isNaN);
+  if (strange >= 0) throw new DataError(`expected numbers, got NaN as element ${strange}`);
+  return data;
 }
 
 /** The 16 bits of each element. */

@@ -8,7 +8,7 @@
 import { DataError } from "../base/errors.ts";
 import type { Tensor } from "../graph/onnx/parse.ts";
 import { broadcastShape, coordinatesOf, elementAt, stridesOf } from "../graph/ops/broadcast.ts";
-import { type DataType, isFloating, type Shape, sizeOf } from "../graph/value.ts";
+import { type DataType, dataTypes, isFloating, type Shape, sizeOf } from "../graph/value.ts";
 import {
   axisOf,
   type Call,
@@ -28,7 +28,16 @@ const known = (call: Call, at: number): Tensor => tensorOf(itemAt(call, at));
 
 const make = (shape: Shape, type: DataType, element: (index: number) => number): Tensor => {
   requireSmall(shape);
-  return { shape, type, data: Float64Array.from({ length: sizeOf(shape) }, (_, index) => element(index)) };
+  const data = Float64Array.from({ length: sizeOf(shape) }, (_, index) => element(index));
+  const strange = isFloating(type) ? undefined : data.find((number) => !holds(type, number));
+  if (strange !== undefined) throw new DataError(`expected whole numbers that ${type} holds, got ${strange}`);
+  return { shape, type, data };
+};
+
+/** Whether numbers of a type, a whole one, may be a number. */
+const holds = (type: DataType, number: number): boolean => {
+  const { array } = dataTypes[type];
+  return array && type !== "bool" ? array.from([number])[0] === number : Number.isSafeInteger(number);
 };
 
 const toNDArray = ({ shape, data }: Tensor) => ({ shape, data: Float64Array.from(data) });

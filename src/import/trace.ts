@@ -8,7 +8,7 @@
 import { DataError, GraphError, ShapeError } from "../base/errors.ts";
 import type { Tensor } from "../graph/onnx/parse.ts";
 import { cast } from "../graph/ops/shape.ts";
-import { inOrder, isFloating, showShape, sizeOf, type Value } from "../graph/value.ts";
+import { constant, inOrder, isFloating, showShape, sizeOf, type Value } from "../graph/value.ts";
 import {
   type Builder,
   type Call,
@@ -16,6 +16,7 @@ import {
   type Item,
   isKnown,
   isValue,
+  requireFewAxes,
   requireSmall,
   tensorOf,
 } from "./call.ts";
@@ -115,8 +116,11 @@ export function instantiate(file: ModelFile, { x, output, weight, builderOf, onB
   };
   let computed = 0;
   const require = (item: Item): void => {
-    if (!isValue(item)) requireSmall([(computed += sizeOf(item.shape))]);
-    else if (sizeOf(item.shape) > x.shape[0]! * LARGEST) {
+    requireFewAxes(item.shape);
+    if (!isValue(item)) {
+      requireSmall([(computed += sizeOf(item.shape))]);
+      if (item.data.some(Number.isNaN)) throw new DataError("expected numbers, got NaN");
+    } else if (sizeOf(item.shape) > x.shape[0]! * LARGEST) {
       throw new DataError(
         `expected values of at most ${LARGEST} elements for each example, got ${showShape(item.shape)}`,
       );
@@ -127,7 +131,11 @@ export function instantiate(file: ModelFile, { x, output, weight, builderOf, onB
       const call = {
         node: node.name,
         operator: node.operator,
-        items: node.inputs.map((name) => (name === "" ? undefined : itemNamed(name))),
+        items: node.inputs.map((name, at) => {
+          if (name === "") return undefined;
+          // Statistics are no parameters, whatever else their tensor is.
+          return isStatistic(node, at) && file.tensorNames.has(name) ? named(file, name) : itemNamed(name);
+        }),
         settings: node.settings,
         opset: file.opset,
         outputs: node.outputs,
@@ -156,6 +164,16 @@ export function instantiate(file: ModelFile, { x, output, weight, builderOf, onB
     throw new DataError(`model file: expected output "${output}" to depend on the examples`);
   return result;
 }
+
+/** A tensor as a constant of its name. */
+function named(file: ModelFile, name: string): Value {
+  const { data, shape, type } = file.tensor(name);
+  return constant(data, shape, type, name);
+}
+
+/** Whether an operand is a running average. */
+const isStatistic = ({ operator }: FileNode, at: number): boolean =>
+  operator === "BatchNormalization" && at >= 3;
 
 /** The same again; of a tensor that may be trained, under a name of its own. */
 function identity(

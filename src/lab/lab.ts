@@ -36,7 +36,7 @@ export interface LabPlace {
 export interface StartOptions {
   readonly name: string;
   readonly scale: Scale;
-  /** The experiment's models unless told. */
+  /** The experiment's models unless told; a model file that the lab keeps, by its identity. */
   readonly models?: readonly string[] | undefined;
   /** Number of repetitions; 1 unless told. */
   readonly seeds?: number | undefined;

@@ -4,9 +4,12 @@
 
 import { join, resolve } from "node:path";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
+import type { FileModel } from "../import/model.ts";
 import { type Definition, definitionSchema } from "../paper/definition.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import { findExperiment } from "../paper/index.ts";
+import { isContent, type ReadContent, requireContent } from "../run/contents.ts";
+import { modelOfFile, settingsOf } from "../run/model-file.ts";
 import type { StoredTrial } from "../run/trial-result.ts";
 import { loseAllAttempts } from "../store/attempts.ts";
 import { type Database, refusal } from "../store/database.ts";
@@ -55,6 +58,15 @@ export interface LocalLab extends DatabaseLab {
   /** Tell other processes where the dashboard is. */
   announce(address: string): Promise<void>;
 }
+
+/** The models among those named that are of files. */
+const modelsGiven = (read: ReadContent, names: readonly string[]): Promise<FileModel[]> =>
+  Promise.all(
+    names.filter(isContent).map(async (identity) => {
+      const bytes = await requireContent(read, "model", identity);
+      return modelOfFile(bytes, settingsOf(identity));
+    }),
+  );
 
 /**
  * Open a lab. One in a folder is this process's alone until it is closed.
@@ -105,9 +117,11 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
 
     async start({ name, scale, models, seeds, priority }) {
       const experiment = findExperiment(name);
+      const files = await modelsGiven(self.contents.read, models ?? []);
       const planned = await planExperiment({
         experiment,
         models,
+        files,
         seeds,
         dataDir,
         setting: { scale },

@@ -32,6 +32,8 @@ export interface PlanOptions {
   readonly models?: readonly string[] | undefined;
   /** The models of its conditions that are of files. */
   readonly files?: readonly Model[] | undefined;
+  /** The examples of its conditions that are of paths. */
+  readonly examples?: readonly Content[] | undefined;
   /** Number of repetitions; 1 unless told. */
   readonly seeds?: number | undefined;
   readonly dataDir?: string | undefined;
@@ -62,14 +64,23 @@ export interface PlannedExperiment {
  * @throws DataError if data are missing or not what they should be.
  */
 export async function planExperiment(options: PlanOptions): Promise<PlannedExperiment> {
-  const { experiment, what, setting, files = [], seeds = 1, dataDir, device = "cpu" } = options;
+  const {
+    experiment,
+    what,
+    setting,
+    files = [],
+    examples = [],
+    seeds = 1,
+    dataDir,
+    device = "cpu",
+  } = options;
   const models = modelsOf(experiment, options.models);
   const conditionsOf = (names: readonly string[]): readonly Condition[] =>
     names.flatMap((model) => experiment.conditions(setting, model));
   const conditions = conditionsOf(models);
   // Whatever can be refused is refused before the data are read.
-  const library = openLibrary();
-  const contents = files.flatMap(({ content }) => content ?? []);
+  const library = openLibrary({ given: examples });
+  const contents = [...files.flatMap(({ content }) => content ?? []), ...examples];
   const things = new Map<string, Model>(files.map((model) => [model.content?.identity ?? model.name, model]));
   for (const { model, recipe } of conditions) {
     if (!things.has(model)) things.set(model, await library.model(model));
@@ -122,7 +133,7 @@ async function describeData(library: Library, conditions: readonly Condition[], 
     const { data, recipe } = condition;
     const splits = await readExamples(library, { ...data, dataDir }, recipe);
     const dataset = {
-      name: data.name,
+      name: splits.train.name,
       hash: await splitsHash(splits),
       train: exampleCount(splits.train),
       test: exampleCount(splits.test),

@@ -6,6 +6,7 @@ import { DataError } from "../base/errors.ts";
 import { batchSize } from "../data/batches.ts";
 import { exampleCount, type Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
+import { pathPreprocess } from "../data/preprocess.ts";
 import { requireFolder } from "../disk/folders.ts";
 import type { Model } from "../nn/model.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
@@ -20,7 +21,7 @@ import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
 import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
-import { type Identified, identify } from "../run/subject.ts";
+import { type Identified, identify, isDataPath } from "../run/subject.ts";
 import { checkRecipe } from "../train/possible.ts";
 import { networkShape, splitsHash } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
@@ -54,7 +55,7 @@ export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "pr
   readonly onBudget?: ((budget: Budget) => void) | undefined;
   /** The first repetition's seed; 0 unless told. */
   readonly firstSeed?: number | undefined;
-  /** What differs from {@link paperRecipe}. */
+  /** What differs from {@link paperRecipe}; data at a path are standardized unless told, and not cropped. */
   readonly recipe?: Partial<Recipe> | undefined;
   /** Escalations of epochs and learning rate before labels count as not fitted; 3 unless told. */
   readonly escalations?: number | undefined;
@@ -108,7 +109,7 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
 async function train(options: TestOptions): Promise<TestResult> {
   const { data, model = "mlp-1x512", device = "cpu", dataDir, n, testN, seed, signal } = options;
   // Whatever can be refused is refused before the data are read.
-  const library = openLibrary();
+  const library = openLibrary({ readsPaths: true });
   if (typeof model === "string") requireDevice(device, await library.model(model));
   const asked = requestOf(options);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
@@ -136,14 +137,15 @@ async function train(options: TestOptions): Promise<TestResult> {
 
 /** What was asked of a model, with the defaults. */
 function requestOf(options: TestOptions): Omit<TestRequest, "model"> {
-  const { inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
+  const { data, inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
+  const ofPath = typeof data === "string" && isDataPath(data) && { preprocess: pathPreprocess };
   return {
     inputs,
     corrupt: options.corrupt ?? (inputs.includes("true") ? [0, 1] : [0]),
     labels,
     seeds: options.seeds ?? (options.budget === undefined ? 1 : "auto"),
     firstSeed,
-    recipe: checkRecipe({ ...paperRecipe, ...options.recipe }),
+    recipe: checkRecipe({ ...paperRecipe, ...ofPath, ...options.recipe }),
     escalations,
   };
 }

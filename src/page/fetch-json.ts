@@ -39,6 +39,20 @@ export const postJson = async <T>(path: string, body: unknown = {}): Promise<T> 
     }),
   );
 
+/**
+ * Give a file.
+ *
+ * @throws AnswerError if the server refuses, TypeError if it cannot be reached.
+ */
+export const postFile = async <T>(path: string, file: Blob): Promise<T> =>
+  readAnswer<T>(
+    await fetch(mounted(path), {
+      method: "POST",
+      headers: { accept: "application/json", "content-type": "application/octet-stream" },
+      body: file,
+    }),
+  );
+
 async function readAnswer<T>(response: Response): Promise<T> {
   if (response.ok) return (await response.json()) as T;
   const answer = (await response.json().catch(() => null)) as ErrorAnswer | null;

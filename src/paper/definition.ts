@@ -29,6 +29,8 @@ export const definitionSchema = z.object({
       name: storable(),
       /** Identities of the model files that it names, by what it calls them. */
       models: z.record(storable(), storable()).optional(),
+      /** Those of the data at paths. */
+      data: z.record(storable(), storable()).optional(),
     }),
     z.object({ test: testPlanSchema }),
   ]),
@@ -68,7 +70,7 @@ type Grid = Exclude<Definition["what"], { readonly test: unknown }>;
 export const experimentOf = (what: Grid): Experiment =>
   "paper" in what
     ? findExperiment(what.paper)
-    : experimentFromFile(what.text, what.file, what.name, what.models).experiment;
+    : experimentFromFile(what.text, what.file, what.name, { ...what.models, ...what.data }).experiment;
 
 /** Its setting, with what was not asked left out. */
 export const settingOf = ({ setting }: Definition): Setting => setting;

@@ -8,13 +8,12 @@ import type { Plot } from "../document/plot.ts";
 import { pointOf } from "../document/plot.ts";
 import type { Table } from "../document/table.ts";
 import { measured, number, plain, text } from "../document/table.ts";
-import { isModelPath } from "../run/subject.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { epochsCell, epochsColumn } from "./cells.ts";
 import type { Experiment, Findings, Reading } from "./experiment.ts";
-import { takesModelFile } from "./file-fields.ts";
+import { isPathIn } from "./file-fields.ts";
 import { type ExperimentFile, parseExperimentFile } from "./file-parse.ts";
-import { type Cell, type Coordinate, cellsOf, type ModelFiles, nameCell } from "./grid.ts";
+import { type Cell, type Coordinate, cellsOf, type Identities, nameCell } from "./grid.ts";
 import { measureReached, measureTrials } from "./measure.ts";
 import type { Results } from "./results.ts";
 
@@ -23,17 +22,17 @@ import type { Results } from "./results.ts";
  *
  * @param file - Its name, for errors.
  * @param fallback - The experiment's name, where the file does not say.
- * @param models - The model files that it names; see {@link modelFilesIn}.
+ * @param identities - Of the model files and of the data at paths that it names; see {@link pathsIn}.
  * @throws UsageError naming file, line, column and field, for everything that is wrong.
  */
 export function experimentFromFile(
   source: string,
   file: string,
   fallback: string,
-  models: ModelFiles = {},
+  identities: Identities = {},
 ): { readonly experiment: Experiment; readonly seeds: number } {
   const parsed = parseExperimentFile(source, file);
-  const cells = cellsOf(parsed, file, models);
+  const cells = cellsOf(parsed, file, identities);
   const name = parsed.name ?? fallback;
   const experiment: Experiment = {
     name,
@@ -48,11 +47,11 @@ export function experimentFromFile(
   return { experiment, seeds: parsed.seeds ?? 1 };
 }
 
-/** The model files that an experiment file names, as it calls them. */
-export const modelFilesIn = (source: string, file: string): string[] =>
+/** The model files, or the paths of data, that an experiment file names, as it calls them. */
+export const pathsIn = (field: "model" | "data", source: string, file: string): string[] =>
   parseExperimentFile(source, file)
-    .axes.filter(({ path }) => takesModelFile(path))
-    .flatMap(({ values }) => values.map(String).filter(isModelPath));
+    .axes.filter(({ path }) => path.join(".") === field)
+    .flatMap(({ path, values }) => values.filter((value) => isPathIn(path, value)));
 
 function readCells(
   name: string,

@@ -6,12 +6,17 @@
 import { z } from "zod";
 import { storable, whole } from "../base/limits.ts";
 import { inputsNames, labelsNames } from "../data/randomize.ts";
-import { datasetNames, modelNames } from "../run/subject.ts";
+import { datasetNames, isDataPath, isModelPath, modelNames } from "../run/subject.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 
-/** A model file, and maybe how it is read. */
-const MODEL_FILE = /\.onnx(\?.*)?$/;
+/** Fields whose values may also be paths: what tells a path from a name, and the same for schemas. */
+const PATHS: Readonly<
+  Record<string, { readonly isPath: (text: string) => boolean; readonly pattern: RegExp }>
+> = {
+  model: { isPath: isModelPath, pattern: /\.onnx(\?.*)?$/ },
+  data: { isPath: isDataPath, pattern: /[\\/.?]/ },
+};
 
 /** Most letters of an experiment's name, which names its folder. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
@@ -36,14 +41,15 @@ export interface Axis {
   readonly schema: z.ZodType;
 }
 
-/** Fields whose values may also be the path of a model file. */
-export const takesModelFile = (path: readonly string[]): boolean => path.join(".") === "model";
+/** Whether a value of a field is a path, of a model file or of data, where one may be. */
+export const isPathIn = (path: readonly string[], value: unknown): value is string =>
+  typeof value === "string" && (PATHS[path.join(".")]?.isPath(value) ?? false);
 
 const enumOf = (names: readonly string[]) => z.enum(names as [string, ...string[]]);
 
 /** The axes that are not of the recipe. */
 const specAxes = {
-  data: enumOf(datasetNames).describe("Dataset."),
+  data: enumOf(datasetNames).describe("Dataset; or the path of data, seen from this file: ./photos?size=64."),
   n: count.describe("Training examples; all unless told."),
   testN: count.describe("Test examples; all unless told."),
   model: enumOf(modelNames).describe("Model; or a model file, FILE.onnx, beside this one."),
@@ -95,7 +101,8 @@ function gridOf(group: Group): z.ZodType {
     const inner = member instanceof z.ZodType ? shapeOf(member) : member;
     if (inner) return [name, gridOf(inner).optional()];
     const own = member as z.ZodType;
-    const leaf = takesModelFile([name]) ? z.union([own, z.string().regex(MODEL_FILE)]) : own;
+    const { pattern } = PATHS[name] ?? {};
+    const leaf = pattern ? z.union([own, z.string().regex(pattern)]) : own;
     const either = z.union([leaf, z.array(leaf).min(1)]);
     const { description } = own;
     return [name, (description ? either.describe(description) : either).optional()];

@@ -17,8 +17,7 @@ import {
 import type { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { suggest } from "../base/suggest.ts";
-import { isModelPath } from "../run/subject.ts";
-import { axes, groupAt, plainFields, takesModelFile } from "./file-fields.ts";
+import { axes, groupAt, isPathIn, plainFields } from "./file-fields.ts";
 
 /** A value of an axis. */
 export type AxisValue = string | number | boolean;
@@ -67,10 +66,6 @@ export function parseExperimentFile(text: string, file: string): ExperimentFile 
   return found;
 }
 
-/** Whether a value is the path of a model file, where one may be. */
-const isFileOf = (path: readonly string[], value: unknown): value is string =>
-  takesModelFile(path) && typeof value === "string" && isModelPath(value);
-
 /**
  * Read the fields of a file from its nodes. They are never made into objects: a name may be one that every object has, and
  * few aliases can stand for billions of values, or for themselves.
@@ -115,7 +110,7 @@ function readFields(
     // Lists and groups are no values, whatever is in them.
     const value = isMap(node) ? {} : isSeq(node) ? [] : isScalar(node) ? node.value : null;
     const parsed = schema.safeParse(value);
-    if (parsed.success || isFileOf(path, value)) return { value };
+    if (parsed.success || isPathIn(path, value)) return { value };
     blame(path, node, explain(parsed.error.issues[0]!, value, show(node)));
     return undefined;
   };

@@ -30,17 +30,17 @@ export interface Cell {
 /** Most cells of a grid: a slip of the keyboard should not plan a million trials. */
 const MOST_CELLS = 10_000;
 
-/** Identities of the models in files that an experiment file names, by what it calls them. */
-export type ModelFiles = Readonly<Record<string, string>>;
+/** Identities of the model files and of the data at paths that an experiment file names, by what it calls them. */
+export type Identities = Readonly<Record<string, string>>;
 
 /**
  * The cells of an experiment file, its first axis varying slowest.
  *
  * @param file - Its name, for errors.
- * @param models - Its model files; none unless told.
+ * @param identities - Of its model files and its data at paths; none unless told.
  * @throws UsageError if a combination is not possible, two cells are the same, or there are too many.
  */
-export function cellsOf({ axes }: ExperimentFile, file: string, models: ModelFiles = {}): Cell[] {
+export function cellsOf({ axes }: ExperimentFile, file: string, identities: Identities = {}): Cell[] {
   const count = axes.reduce((product, { values }) => product * values.length, 1);
   if (count > MOST_CELLS) {
     throw new UsageError(
@@ -61,7 +61,10 @@ export function cellsOf({ axes }: ExperimentFile, file: string, models: ModelFil
     const coordinates = combination
       .filter(({ varies }) => varies)
       .map(({ path, value }) => ({ axis: path.join("."), value }));
-    return { coordinates, condition: conditionOf(combination, `${file}: ${nameCell(coordinates)}`, models) };
+    return {
+      coordinates,
+      condition: conditionOf(combination, `${file}: ${nameCell(coordinates)}`, identities),
+    };
   });
   refuseTwins(cells, file);
   return cells;
@@ -77,22 +80,23 @@ export const nameCell = (coordinates: readonly Coordinate[]): string =>
 function conditionOf(
   fields: readonly { readonly path: readonly string[]; readonly value: AxisValue }[],
   where: string,
-  models: ModelFiles,
+  identities: Identities,
 ): Condition {
   const fieldOf = (name: string): AxisValue | undefined => fields.find(({ path }) => path[0] === name)?.value;
   const named = fieldOf("model") as string;
   const batchNorm = fieldOf("batchNorm") as boolean | undefined;
-  const model = models[named] ?? normalized(named, batchNorm, where);
+  const model = identities[named] ?? normalized(named, batchNorm, where);
   const recipe: { [name: string]: unknown } = structuredClone(recipeOf(model, PAPER_EPOCHS));
   for (const { path, value } of fields) {
     if (path[0] !== "recipe") continue;
     const inner = path.slice(1, -1).reduce((group, name) => group[name] as typeof recipe, recipe);
     inner[path.at(-1)!] = value;
   }
+  const data = fieldOf("data") as string;
   const corrupt = (fieldOf("corrupt") as number | undefined) ?? 0;
   return {
     data: {
-      name: fieldOf("data") as string,
+      name: identities[data] ?? data,
       n: fieldOf("n") as number | undefined,
       testN: fieldOf("testN") as number | undefined,
     },

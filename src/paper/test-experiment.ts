@@ -6,7 +6,7 @@ import { SHARE } from "../document/measurement.ts";
 import type { Plot } from "../document/plot.ts";
 import type { Provenance } from "../document/provenance.ts";
 import { measured, number, plain, type Table, text } from "../document/table.ts";
-import { tellFinding } from "../import/check.ts";
+import { tellFinding } from "../import/finding.ts";
 import { isContent } from "../run/contents.ts";
 import { kindOfTrial, nameEscalated } from "../run/kinds.ts";
 import type { HistoryRow, TrialResult } from "../run/trial-record.ts";

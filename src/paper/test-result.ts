@@ -7,7 +7,7 @@
 
 import { z } from "zod";
 import { provenanceSchema } from "../document/provenance.ts";
-import { findingSchema } from "../import/check.ts";
+import { findingSchema } from "../import/finding.ts";
 import { conformanceSchema, trialSchema } from "../run/trial-record.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { summaryRow, verdictSchema } from "../verdict/schema.ts";

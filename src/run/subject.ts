@@ -10,9 +10,6 @@ import type { Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
 import { partOf } from "../data/subset.ts";
-import { readModelFile } from "../import/file.ts";
-import { createFileModel, type FileModel } from "../import/model.ts";
-import { readSettings, writeSettings } from "../import/settings.ts";
 import type { Model } from "../nn/model.ts";
 import { findModel, models } from "../nn/models.ts";
 import { readNetwork, writeNetwork } from "../nn/network.ts";
@@ -20,6 +17,7 @@ import { cropForRecipe, type Framing, networkShape } from "../train/prepare.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { Subject } from "../train/trial.ts";
 import { bytesOf, type Content, contentOf, isContent, type ReadContent, requireContent } from "./contents.ts";
+import { modelOfFile, settingsOf } from "./model-file.ts";
 import type { DataSource } from "./runner.ts";
 import { readSplits, writeSplits } from "./splits.ts";
 
@@ -35,31 +33,6 @@ export const isModelPath = (text: string): boolean => /\.onnx(\?|$)/i.test(text)
 
 /** Whether a text is the path of data, and no name: names have no slash, dot or question mark. */
 export const isDataPath = (text: string): boolean => /[\\/.?]/.test(text);
-
-/**
- * A model from the bytes of an ONNX file.
- *
- * @example
- * ```ts
- * import { readFile } from "node:fs/promises";
- * import { checkFile, modelOfFile, runRandomizationTest, tellFinding } from "shatter";
- *
- * const model = await modelOfFile(await readFile("resnet18.onnx"), "?start=keep", "resnet18");
- * for (const finding of checkFile(model, [3, 32, 32]).findings) console.log(tellFinding(finding));
- * const { verdict } = await runRandomizationTest({ data: "cifar10", n: 1000, model });
- * console.log(verdict.text);
- * ```
- * @param settings - How it is read, such as `?start=keep`; as usual unless told.
- * @param name - What people call it; by its hash unless told.
- * @throws UsageError naming a setting that is not possible.
- * @throws DataError naming the place, if the bytes are no ONNX file.
- */
-export async function modelOfFile(bytes: Uint8Array, settings = "", name?: string): Promise<FileModel> {
-  const { identity } = await contentOf(bytes);
-  const read = readSettings(settings);
-  const model = createFileModel(readModelFile(bytes), read, name ?? `onnx-${identity.slice(7, 15)}`);
-  return { ...model, content: { identity: identity + writeSettings(read), bytes } };
-}
 
 /** Gives the things that identities stand for. */
 export interface Library {
@@ -117,9 +90,6 @@ export function createLibrary(options: LibraryOptions): Library {
     subject: async (spec, source) => ({ model: await model(spec.model), splits: await splits(source) }),
   };
 }
-
-/** What an identity or a path says, from the question mark on, of how a file is read. */
-const settingsOf = (identity: string): string => identity.slice(bytesOf(identity).length);
 
 /** Networks are written down as JSON, and no ONNX file begins so. */
 const isNetwork = (bytes: Uint8Array): boolean => bytes[0] === "{".charCodeAt(0);

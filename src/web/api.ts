@@ -24,12 +24,13 @@
  * | `GET /api/workers` | {@link WorkerItem}`[]` |
  * | `GET /api/catalog` | {@link CatalogAnswer}: what can be started |
  * | `GET /api/live` | server-sent events: {@link LiveEvent} |
+ * | `POST /api/models` | body the bytes of an ONNX file, `application/octet-stream`; {@link ModelAnswer} |
  * | `POST /api/experiments` | body {@link StartRequest}; {@link StartAnswer} |
  * | `POST /api/experiments/:id/cancel`, `/retry`; `POST /api/trials/:id/cancel`, `/retry` | {@link ActionAnswer} |
  *
  * An error is {@link ErrorAnswer} with status 400 (malformed), 401 (no token), 403 (a foreign page), 404, 405, 408,
  * 409 (the lab or its data are not as they must be), 413, 415, 422 (understood, but not possible), 429 or 503. A `POST`
- * with a body says `Content-Type: application/json`.
+ * with a body says `Content-Type: application/json`, unless told.
  */
 
 import type { ExperimentResult } from "../paper/experiment-result.ts";
@@ -287,8 +288,21 @@ export interface CatalogAnswer {
     readonly question: string | null;
     readonly source: string | null;
     readonly models: readonly string[];
+    /** Whether it can be run with any model, such as one of a file. */
+    readonly anyModel: boolean;
   }[];
   readonly scales: readonly string[];
+}
+
+/** A model file that was given: kept by the lab, if it can be trained. */
+export interface ModelAnswer {
+  /** By which it is named when an experiment is started. */
+  readonly identity: string;
+  readonly isTrainable: boolean;
+  /** Shape of one example that it was checked with. */
+  readonly example: readonly number[];
+  /** What its check found, a sentence each. */
+  readonly findings: readonly string[];
 }
 
 /** An experiment of the paper to start. */

@@ -9,7 +9,7 @@ import { getPath } from "hono/utils/url";
 import type { ErrorAnswer } from "./api.ts";
 import { withoutBase } from "./base-path.ts";
 import { askForToken, type GuardOptions, refuseForeigners, strictHeaders } from "./guard.ts";
-import { BODY_BYTES, tooLarge } from "./parameters.ts";
+import { BODY_BYTES, MODEL_BYTES, tooLarge } from "./parameters.ts";
 import { Refusal, refusalOf } from "./refusal.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { compareRoutes } from "./routes/compare.ts";
@@ -17,6 +17,7 @@ import { dataRoutes } from "./routes/data.ts";
 import { experimentRoutes } from "./routes/experiments.ts";
 import { labRoutes } from "./routes/lab.ts";
 import { liveRoutes } from "./routes/live.ts";
+import { modelRoutes } from "./routes/models.ts";
 import { trialRoutes } from "./routes/trials.ts";
 import type { Services } from "./services.ts";
 
@@ -53,7 +54,8 @@ export function createApp(services: Services, { page, onError, ...guard }: AppOp
   app.use(async (context, next) => {
     if (context.req.url.length > ADDRESS) throw new Refusal(414, `expected at most ${ADDRESS} characters`);
     // What is sent without saying how much is counted where it is read.
-    if (Number(context.req.header("content-length") ?? 0) > BODY_BYTES) throw tooLarge();
+    const most = isModel(context.req) ? MODEL_BYTES : BODY_BYTES;
+    if (Number(context.req.header("content-length") ?? 0) > most) throw tooLarge(most);
     await next();
   });
   const api = new Hono();
@@ -69,7 +71,10 @@ export function createApp(services: Services, { page, onError, ...guard }: AppOp
     if (!context.res.headers.has("Cache-Control")) context.res.headers.set("Cache-Control", "no-store");
   });
   api.post("/*", async (context, next) => {
-    await requireJson(context.req.raw);
+    await requireType(
+      context.req.raw,
+      isModel(context.req) ? "application/octet-stream" : "application/json",
+    );
     await next();
   });
   api.route("/", labRoutes(services));
@@ -79,6 +84,7 @@ export function createApp(services: Services, { page, onError, ...guard }: AppOp
   api.route("/trials", trialRoutes(services));
   api.route("/compare", compareRoutes(services));
   api.route("/data", dataRoutes(services));
+  api.route("/models", modelRoutes(services));
   api.all("/*", ({ req }) => {
     const isKnown = req.method === "GET" || req.method === "HEAD" || req.method === "POST";
     if (!isKnown) throw new Refusal(405, "expected GET or POST");
@@ -89,12 +95,16 @@ export function createApp(services: Services, { page, onError, ...guard }: AppOp
   return app;
 }
 
-/** Refuse a body that says it is something else: a form of a foreign page needs no permission, JSON does. */
-async function requireJson(request: Request): Promise<void> {
-  const type = request.headers.get("content-type");
+/** Whether a request gives a model file, which is no JSON, and larger. */
+const isModel = ({ method, path }: { readonly method: string; readonly path: string }): boolean =>
+  method === "POST" && path === "/api/models";
+
+/** Refuse a body that says it is something else: a form of a foreign page needs no permission, these types do. */
+async function requireType(request: Request, wanted: string): Promise<void> {
+  const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
   const hasBody =
     request.headers.has("transfer-encoding") || Number(request.headers.get("content-length") ?? 0) > 0;
-  if (hasBody && !/^application\/json\s*(;|$)/i.test(type ?? "")) {
-    throw new Refusal(415, "Content-Type: expected application/json");
+  if (hasBody && type.trim().toLowerCase() !== wanted) {
+    throw new Refusal(415, `Content-Type: expected ${wanted}`);
   }
 }

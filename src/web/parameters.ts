@@ -106,10 +106,17 @@ export const gridParameters = z.strictObject({
   count: whole(1, 200).default(40),
 });
 
+/** The identity of a model file: its hash, and maybe how it is read. */
+const modelFile = z.string().regex(/^sha256:[0-9a-f]{64}(\?[\w=&.,%-]{1,200})?$/, "expected a model");
+
 export const startBody = z.strictObject({
   name: name,
   scale: oneOf(scales),
-  models: z.array(name).min(1).max(VALUES).optional(),
+  models: z
+    .array(z.union([name, modelFile]))
+    .min(1)
+    .max(VALUES)
+    .optional(),
   seeds: z.int().min(1).max(1000).optional(),
   priority: z.int().min(-1000).max(1000).optional(),
 } satisfies Record<keyof StartRequest, z.ZodType>);
@@ -159,8 +166,32 @@ export function nameOf(value: string | undefined): string {
 /** Largest body of a request, in bytes. */
 export const BODY_BYTES = 64 * 1024;
 
+/** Largest body that is a model file, in bytes: what a database takes. */
+export const MODEL_BYTES = 2 ** 28;
+
 /** The refusal of a larger one. */
-export const tooLarge = (): Refusal => new Refusal(413, `body: expected at most ${BODY_BYTES} bytes`);
+export const tooLarge = (most: number): Refusal => new Refusal(413, `body: expected at most ${most} bytes`);
+
+/**
+ * The bytes of a body.
+ *
+ * @throws Refusal (408) if its end did not come; (413) if there are too many, whatever its headers say.
+ */
+export async function readBody(request: Request, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length;
+      if (size > most) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    throw new Refusal(408, "body: expected all of it, got a part");
+  }
+  if (size > most) throw tooLarge(most);
+  return new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+}
 
 /**
  * The body of a request, checked.
@@ -169,22 +200,10 @@ export const tooLarge = (): Refusal => new Refusal(413, `body: expected at most 
  *   large, whatever its headers say.
  */
 export async function bodyOf<T extends z.ZodType>(schema: T, request: Request): Promise<z.infer<T>> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  try {
-    for await (const chunk of request.body ?? []) {
-      size += chunk.length;
-      if (size > BODY_BYTES) break;
-      text += decoder.decode(chunk, { stream: true });
-    }
-  } catch {
-    throw new Refusal(408, "body: expected all of it, got a part");
-  }
-  if (size > BODY_BYTES) throw tooLarge();
+  const bytes = await readBody(request, BODY_BYTES);
   let value: unknown;
   try {
-    value = JSON.parse(text + decoder.decode());
+    value = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     throw new Refusal(400, "body: expected JSON, got something else");
   }

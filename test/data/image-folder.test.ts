@@ -154,6 +154,7 @@ describe("a folder of images", () => {
     await put("secret.png", plain("black"));
     await put("data/a/notes.txt", "notes");
     await put("data/a/.DS_Store", "");
+    await put("data/.hidden/1.png", plain("black"));
     await put("data/stray.png", plain("black"));
     await symlink(join(folder, "secret.png"), join(folder, "data/a/out.png"));
     await symlink(join(folder, "data/b/2.png"), join(folder, "data/b/inside.png"));
@@ -161,7 +162,7 @@ describe("a folder of images", () => {
     const { splits, understood } = await readData(join(folder, "data"));
     expect(exampleCount(splits.train) + exampleCount(splits.test)).toBe(5);
     expect(understood).toContain(
-      "passed over: 1 files in .txt, 1 hidden, 1 images in no folder of a class, 1 links out of the folder, 1 links to folders",
+      "passed over: files ending in .txt (1), hidden files and folders (2), images in no folder of a class (1), links out of the folder (1), links to folders (1)",
     );
   });
 
@@ -229,7 +230,7 @@ describe("a folder of images", () => {
 describe("a folder that is refused", () => {
   test.each([
     ["an empty folder", {}, /expected a folder of images for each class, got none, and no image/],
-    ["images alone", { "1.png": "red" }, /got 1 images in no folder of a class/],
+    ["images alone", { "1.png": "red" }, /got none, and images in no folder of a class \(1\)/],
     ["one class", { "a/1.png": "red", "a/2.png": "red" }, /expected at least two classes, got "a" only/],
     ["one image a class", { "a/1.png": "red", "b/1.png": "red" }, /got one image of each class/],
     [
@@ -238,9 +239,14 @@ describe("a folder that is refused", () => {
       /class "c": expected training images/,
     ],
     [
+      "a test folder alone",
+      { "test/a/1.png": "red", "test/b/1.png": "red" },
+      /expected a folder "train" beside "test"/,
+    ],
+    [
       "splits without classes",
       { "train/1.png": "red", "test/1.png": "red" },
-      /train: expected a folder of images for each class, got 1 images/,
+      /train: expected a folder of images for each class, got none, and images/,
     ],
   ])("is %s", async (_, files, message) => {
     for (const [path, color] of Object.entries(files)) await put(path, plain(color));
@@ -302,7 +308,12 @@ describe("a folder that is refused", () => {
 
   test("has options that are not possible", async () => {
     await expect(readData(`${folder}?sise=4`)).rejects.toThrow(/unknown option "sise"; did you mean "size"/);
+    await putTwo();
+    await expect(readData(`${folder}?target=a`)).rejects.toThrow(
+      /`target`: expected one of `testShare`, .* for a folder of images/,
+    );
     await expect(readData(`${folder}?size=big`)).rejects.toThrow(/`size`: /);
+    await expect(readData(`${folder}?fit=contain`)).rejects.toThrow(/`fit`: expected `size` beside it/);
     await expect(readData(`${folder}?test-share=1`)).rejects.toThrow(/`testShare`: /);
   });
 });

@@ -6,7 +6,8 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "../../src/graph/onnx/onnx_pb.ts";
 import { writeOnnx } from "../../src/graph/onnx/write.ts";
 import { input, type Shape, sizeOf } from "../../src/graph/value.ts";
-import type { Analysis, FileModel } from "../../src/import/model.ts";
+import type { Analysis } from "../../src/import/analysis.ts";
+import type { FileModel } from "../../src/import/model.ts";
 import { createScope } from "../../src/nn/scope.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import type { Engine } from "../../src/train/engine.ts";
@@ -112,11 +113,17 @@ export async function errorOf(
   const { entrance, output } = analysis;
   const given = entrance.layout === "channels-last" ? channelsLast(examples, example) : examples;
   const batch = examples.length / sizeOf(example);
+  const logits = await logitsOf(engine, model, example, examples);
+  // The position of the largest is a number, whatever is largest.
+  if (analysis.taken.includes("argMax") && !logits.every(Number.isFinite)) return undefined;
   const results = await resultsOf(bytes, given, [batch, ...entrance.shape]).catch(() => undefined);
   const wanted = results?.[output];
   if (!wanted || !Array.from(wanted).every(Number.isFinite)) return undefined;
-  const got = finish(await logitsOf(engine, model, example, examples), analysis);
-  return got.length === wanted.length ? relativeError(got, wanted) : Number.POSITIVE_INFINITY;
+  const got = finish(logits, analysis);
+  if (got.length !== wanted.length) return Number.POSITIVE_INFINITY;
+  const error = relativeError(got, wanted);
+  // Nothing but zeros has no size.
+  return Number.isNaN(error) ? Number(got.some((each) => each !== 0)) : error;
 }
 
 /** Images `[batch, c, h, w]` as `[batch, h, w, c]`. */

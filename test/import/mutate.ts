@@ -4,8 +4,10 @@
  * All are drawn from a stream, so that a mutant's number is enough to make it again.
  */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { clone, create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import type { RandomStream } from "../../src/base/random.ts";
+import { type RandomStream, randomStream } from "../../src/base/random.ts";
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -19,7 +21,9 @@ import {
   TensorProtoSchema,
   TensorShapeProto_DimensionSchema,
 } from "../../src/graph/onnx/onnx_pb.ts";
+import type { Shape } from "../../src/graph/value.ts";
 import { knownOperators } from "../../src/import/trace.ts";
+import { goldens, MODELS } from "./golden.ts";
 
 const below = (random: RandomStream, count: number): number => Math.floor(random.uniform() * count);
 const oneOf = <T>(random: RandomStream, things: readonly T[]): T => things[below(random, things.length)]!;
@@ -418,14 +422,14 @@ const bare = (graph: GraphProto): GraphProto => ({
 });
 
 /** A mutant, and how it was made. */
-export interface Mutant {
+interface Mutant {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Names of the changes, one after another. */
   readonly changes: readonly string[];
 }
 
 /** A mutant of a file: a fifth of bytes, others of what it says. */
-export function mutate(given: Uint8Array, random: RandomStream): Mutant {
+function mutate(given: Uint8Array, random: RandomStream): Mutant {
   const bytes = new Uint8Array(given);
   if (random.uniform() < 1 / 5) {
     const change = oneOf(random, byteChanges);
@@ -438,4 +442,34 @@ export function mutate(given: Uint8Array, random: RandomStream): Mutant {
     bytes: new Uint8Array(toBinary(ModelProtoSchema, model)),
     changes: chosen.map(({ name }) => name),
   };
+}
+
+const bytesAt = (...path: string[]): Uint8Array => readFileSync(join(MODELS, ...path));
+
+/** What mutants are made of: all model files of the tests, with the shape of an example. */
+function seedsOf(): { readonly file: string; readonly bytes: Uint8Array; readonly example: Shape }[] {
+  const faults: { file: string; input?: number[] }[] = JSON.parse(
+    readFileSync(join(MODELS, "faults", "faults.json"), "utf8"),
+  );
+  return [
+    ...goldens.map(([, { file, input }]) => ({ file, bytes: bytesAt(file), example: input.shape })),
+    ...faults.map(({ file, input = [8] }) => ({
+      file,
+      bytes: bytesAt("faults", file),
+      example: input,
+    })),
+  ];
+}
+
+const seeds = seedsOf();
+
+/** A mutant by its number, and what it was; the shape of an example, unless it is to be what the mutant says. */
+export function mutantOf(
+  seed: number,
+  index: number,
+): Mutant & { readonly file: string; readonly example: Shape | undefined } {
+  const random = randomStream(seed, "model-mutants", index);
+  const { file, bytes, example } = oneOf(random, seeds);
+  const isDeclared = random.uniform() < 0.2;
+  return { file, example: isDeclared ? undefined : example, ...mutate(bytes, random) };
 }

@@ -10,7 +10,7 @@ import { openLab } from "../../src/lab/open.ts";
 import { planExperiment } from "../../src/lab/plan-experiment.ts";
 import { workIn } from "../../src/lab/run.ts";
 import { runRandomizationTest } from "../../src/lab/test.ts";
-import { experimentFromFile, modelFilesIn } from "../../src/paper/file-experiment.ts";
+import { experimentFromFile, pathsIn } from "../../src/paper/file-experiment.ts";
 import { openLibrary } from "../../src/run/node/library.ts";
 import { MODELS } from "../import/golden.ts";
 import { newDatabase } from "../store/databases.ts";
@@ -78,7 +78,7 @@ describe("a model file", () => {
       "corrupt: 1",
       "recipe: { batch: 32, lastBatch: drop, preprocess: standardize, epochs: 2 }",
     ].join("\n");
-    expect(modelFilesIn(source, "grid.yaml")).toEqual(["mine.onnx"]);
+    expect(pathsIn("model", source, "grid.yaml")).toEqual(["mine.onnx"]);
     const models = { "mine.onnx": identity };
     const { experiment } = experimentFromFile(source, "grid.yaml", "grid", models);
     const what = { file: "grid.yaml", text: source, name: "grid", models };
@@ -95,6 +95,20 @@ describe("a model file", () => {
     expect(document.trials[0]!.result.parametersHash).toMatch(/^[0-9a-f]{64}$/);
     expect(document.trials[0]!.result.parametersHash).toBe(direct.trials[0]!.parametersHash);
     expect(document.trials[0]!.spec.model).toBe(identity);
+  });
+
+  test("that a lab keeps is in an experiment that is started by its identity", async () => {
+    const file = (await openLibrary().model(join(MODELS, "resnet18.eval.onnx"))).content!;
+    await using lab = await openLab({ lab: join(folder, "started") });
+    const start = (identity: string) =>
+      lab.start({ name: "figure-1a", scale: "smoke", models: [`${identity}?size=free`] });
+    await expect(start(file.identity)).rejects.toThrow("its bytes are not here");
+    await lab.contents.keep([file]);
+    const { id, trials } = await start(file.identity);
+    const rows = await lab.database.tables.selectFrom("trials").select("model").execute();
+    expect(rows).toHaveLength(trials);
+    expect(new Set(rows.map(({ model: named }) => named))).toEqual(new Set([`${file.identity}?size=free`]));
+    await lab.cancel({ experiment: id });
   });
 
   test("is refused with the place, before anything is trained", async () => {

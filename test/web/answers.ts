@@ -246,9 +246,19 @@ export const catalogAnswer = of<api.CatalogAnswer>()(
         question: z.string().nullable(),
         source: z.string().nullable(),
         models: z.array(z.string()),
+        anyModel: z.boolean(),
       }),
     ),
     scales: z.array(z.string()),
+  }),
+);
+
+export const modelAnswer = of<api.ModelAnswer>()(
+  z.strictObject({
+    identity: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+    isTrainable: z.boolean(),
+    example: z.array(count),
+    findings: z.array(z.string()),
   }),
 );
 

@@ -2,15 +2,18 @@
  * @file Every route of the dashboard, asked over a real socket of a lab on a real database.
  */
 
+import { join } from "node:path";
 import { csvParse } from "d3-dsv";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { meanOf, studentQuantile } from "../../src/base/statistics.ts";
 import { experimentResultSchema } from "../../src/paper/experiment-result.ts";
+import { readModelAt } from "../../src/run/node/model-file.ts";
 import { trialResultSchema } from "../../src/run/trial-result.ts";
 import { endAttempt } from "../../src/store/attempts.ts";
 import { recordProgress } from "../../src/store/progress.ts";
+import { MODELS } from "../import/golden.ts";
 import * as answers from "./answers.ts";
 import {
   addWorker,
@@ -367,6 +370,32 @@ describe("actions", () => {
     expect(started).toEqual({ id: idOf(other), trials: other.trials.length, done: 0 });
     expect(await post(`/api/experiments/${idOf(other)}/cancel`)).toEqual({ trials: other.trials.length });
     expect(await refusal("/api/experiments/none/cancel", { method: "POST" })).toMatchObject({ status: 404 });
+  });
+
+  const give = (body: Uint8Array, type = "application/octet-stream") => ({
+    method: "POST",
+    body: body as BodyInit,
+    headers: { "Content-Type": type },
+  });
+
+  test("take a model file, check it, and keep it", async () => {
+    const file = await readModelAt(join(MODELS, "resnet18.onnx"));
+    const given = answers.modelAnswer.parse(await dashboard.json("/api/models", give(file)));
+    expect(given).toMatchObject({ isTrainable: true, example: [3, 32, 32] });
+    expect(given.findings.join()).toContain("batch normalizations use the statistics of the batch");
+    expect(await dashboard.lab.contents.read(given.identity)).toEqual(Buffer.from(file));
+  });
+
+  test("refuse what is no model file, or none that can be trained", async () => {
+    expect(await refusal("/api/models", give(new Uint8Array([1, 2, 3])))).toMatchObject({ status: 409 });
+    expect(await refusal("/api/models", give(new Uint8Array(9), "text/plain"))).toMatchObject({
+      status: 415,
+    });
+    const quantized = await readModelAt(join(MODELS, "faults", "14-qdq.onnx"));
+    const given = answers.modelAnswer.parse(await dashboard.json("/api/models", give(quantized)));
+    expect(given.isTrainable).toBe(false);
+    expect(given.findings.join()).toContain("QuantizeLinear");
+    expect(await dashboard.lab.contents.read(given.identity)).toBeUndefined();
   });
 
   test.each([

@@ -3,7 +3,6 @@
  */
 
 import { readFile, stat } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import type { Sharp } from "sharp";
 import { DataError, messageOf } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
@@ -120,6 +119,9 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | Unreadable> {
   }
 }
 
+/** Files at once: sharp decodes four of them on Node's threads, while others are read. */
+const AT_ONCE = 8;
+
 /** Do something with all items, some at once, and give what comes out in their order. */
 export async function mapSome<T, R>(
   items: readonly T[],
@@ -132,6 +134,6 @@ export async function mapSome<T, R>(
       results[index] = await work(items[index]!, index);
     }
   };
-  await Promise.all(Array.from({ length: 2 * availableParallelism() }, run));
+  await Promise.all(Array.from({ length: AT_ONCE }, run));
   return results;
 }

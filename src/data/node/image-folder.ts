@@ -4,9 +4,10 @@
 
 import { totalmem } from "node:os";
 import { relative } from "node:path";
-import { DataError } from "../../base/errors.ts";
+import { DataError, UsageError } from "../../base/errors.ts";
 import type { DataOptions, DataReader, ReadData } from "../data-options.ts";
 import { classCounts, type Dataset, exampleCount, type Splits, takeExamples } from "../dataset.ts";
+import { requireOptions } from "../require-options.ts";
 import { stratify } from "../stratify.ts";
 import { decodeImage, type ImageFacts, type ImageForm, inspectImage, mapSome } from "./decode-images.ts";
 import { type Listing, listImages } from "./list-images.ts";
@@ -33,12 +34,20 @@ interface Image {
  * are gray, else of three.
  *
  * @throws DataError if it is not such a folder, files cannot be read, sizes differ, or it would take too much memory.
+ * @throws UsageError if there is an option that would change nothing.
  */
-export const readImageFolder: DataReader = async (folder, options) =>
-  await readListed(folder, await listImages(folder), options);
+export const readImageFolder: DataReader = async (folder, options) => {
+  requireOptions(folder, "a folder of images", options, ["size", "fit", "skipUnreadable"]);
+  return await readListed(folder, await listImages(folder), options);
+};
 
 /** Read images that were found, see {@link readImageFolder}. */
 export async function readListed(folder: string, listing: Listing, options: DataOptions): Promise<ReadData> {
+  if (options.fit !== undefined && options.size === undefined) {
+    throw new UsageError(
+      `data ${folder}: \`fit\`: expected \`size\` beside it, got none: images stay as they are`,
+    );
+  }
   const { images, refused } = await inspectAll(folder, listing);
   const skips = options.skipUnreadable ?? false;
   if (refused.length > 0 && !skips) throw unreadable(folder, refused);
@@ -84,7 +93,7 @@ async function inspectAll(folder: string, { train, test = [], classNames }: List
 }
 
 /** What all images are made to be. */
-function formOf(folder: string, images: readonly Image[], { size, fit = "crop" }: DataOptions): ImageForm {
+function formOf(folder: string, images: readonly Image[], { size, fit }: DataOptions): ImageForm {
   const [first] = images;
   if (!first) throw new DataError(`${folder}: expected images that can be read, got none`);
   const channels = images.every(({ facts }) => facts.isGrey) ? 1 : 3;
@@ -99,7 +108,7 @@ function formOf(folder: string, images: readonly Image[], { size, fit = "crop" }
     );
   }
   const { width, height } = first.facts;
-  const form: ImageForm = { channels, height: size ?? height, width: size ?? width, fit };
+  const form = { channels, height: size ?? height, width: size ?? width, fit: fit ?? "crop" } as const;
   const [bytes, most] = [bytesOf(images.length, form), MEMORY_SHARE * totalmem()];
   if (bytes > most) {
     throw new DataError(
@@ -168,7 +177,7 @@ function tellForm(images: readonly Image[], form: ImageForm, { size }: DataOptio
     images.filter(({ facts }) => is(facts)).length;
   const changes: readonly (readonly [number, string])[] = [
     [count((facts) => facts.isTurned), "turned upright, as their EXIF orientation says"],
-    [count((facts) => facts.hasAlpha), "with transparency set on white"],
+    [count((facts) => facts.hasAlpha), "with an alpha channel set on white"],
     [count((facts) => facts.isDeep), "of 16 bits brought to 8"],
     [count((facts) => facts.isMoving), "of several frames or pages: the first is taken"],
     [count((facts) => facts.isCmyk), "of CMYK made RGB"],

@@ -44,6 +44,11 @@ export interface Listing {
 /** What was passed over, and how often. */
 type Passed = Map<string, number>;
 
+const count = (passed: Passed, what: string, times = 1): void =>
+  void passed.set(what, (passed.get(what) ?? 0) + times);
+
+const STRAY = "images in no folder of a class";
+
 /**
  * Find the images of a folder: `train/CLASS/*` and `test/CLASS/*`, or `CLASS/*` alone.
  *
@@ -55,6 +60,7 @@ export async function listImages(folder: string): Promise<Listing> {
   const root = await realpath(folder);
   const passed: Passed = new Map();
   const { folders, images } = await lookInto(root, folder, passed);
+  if (images.length > 0) count(passed, STRAY, images.length);
   const named = (names: readonly string[]) => folders.find(({ name }) => names.includes(name.toLowerCase()));
   const [train, test, validation] = [TRAIN, TEST, VALIDATION].map(named);
   const other = test ?? validation;
@@ -70,15 +76,18 @@ export async function listImages(folder: string): Promise<Listing> {
       ...(rest.length > 0 ? [`not read: ${rest.map(({ name }) => `${name}/`).join(", ")}`] : []),
     ]);
   }
-  if (folders.length === 0) {
+  if (folders.length === 0) throw new DataError(`${folder}: ${lacksClasses(images)}`);
+  if (other && (await classes(other)).length > 0) {
     throw new DataError(
-      `${folder}: expected a folder of images for each class, got ${images.length === 0 ? "none, and no image" : `${images.length} images in no folder of a class`}`,
+      `${folder}: expected a folder "train" beside "${other.name}", got none; if "${other.name}" is a class, move its images out of the folders in it`,
     );
   }
-  if (images.length > 0) passed.set("images in no folder of a class", images.length);
-  const found = { train: await classesIn(root, { name: "", path: folder }, passed), test: undefined };
-  return listingOf(folder, found, passed, ["CLASS/*: a folder of images for each class"]);
+  const all = { train: await classesOf(root, folder, folders, passed), test: undefined };
+  return listingOf(folder, all, passed, ["CLASS/*: a folder of images for each class"]);
 }
+
+const lacksClasses = (images: readonly Place[]): string =>
+  `expected a folder of images for each class, got ${images.length === 0 ? "none, and no image" : `none, and images in no folder of a class (${images.length})`}`;
 
 /** A folder, and what it is called in Unicode's composed form: systems write letters with accents in two ways. */
 interface Place {
@@ -117,7 +126,7 @@ function listingOf(
   if (untested?.length === classNames.length) {
     throw new DataError(`${folder}: expected test images, got a folder without any`);
   }
-  const over = sortNatural([...passed], ([what]) => what).map(([what, count]) => `${count} ${what}`);
+  const over = sortNatural([...passed], ([what]) => what).map(([what, times]) => `${what} (${times})`);
   return {
     train: imagesOf(train),
     test: test && imagesOf(test),
@@ -135,16 +144,22 @@ type ByClass = ReadonlyMap<string, readonly Place[]>;
 
 async function classesIn(root: string, split: Place, passed: Passed): Promise<ByClass> {
   const { folders, images } = await lookInto(root, split.path, passed);
-  if (split.name !== "" && folders.length === 0) {
-    throw new DataError(
-      `${split.path}: expected a folder of images for each class, got ${images.length === 0 ? "none" : `${images.length} images in no folder of a class`}`,
-    );
-  }
+  if (folders.length === 0) throw new DataError(`${split.path}: ${lacksClasses(images)}`);
+  if (images.length > 0) count(passed, STRAY, images.length);
+  return await classesOf(root, split.path, folders, passed);
+}
+
+async function classesOf(
+  root: string,
+  folder: string,
+  folders: readonly Place[],
+  passed: Passed,
+): Promise<ByClass> {
   const classes = new Map<string, Place[]>();
   for (const { name, path } of folders) {
     if (classes.has(name)) {
       throw new DataError(
-        `${split.path}: expected one folder for class "${name}", got two, spelled with other characters`,
+        `${folder}: expected one folder for class "${name}", got two, spelled with other characters`,
       );
     }
     classes.set(name, await imagesBelow(root, path, passed));
@@ -169,14 +184,14 @@ async function lookInto(
   folder: string,
   passed: Passed,
 ): Promise<{ folders: Place[]; images: Place[] }> {
-  const pass = (what: string): void => void passed.set(what, (passed.get(what) ?? 0) + 1);
+  const pass = (what: string): void => count(passed, what);
   const [folders, images]: [Place[], Place[]] = [[], []];
   const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
     throw new DataError(`${folder}: expected a folder that can be read, got ${whyUnread(error)}`);
   });
   for (const entry of entries) {
     const place = { name: entry.name.normalize("NFC"), path: join(folder, entry.name) };
-    if (LEFT.test(entry.name)) pass("hidden");
+    if (LEFT.test(entry.name)) pass("hidden files and folders");
     else if (entry.isDirectory()) folders.push(place);
     else {
       const strange = await strangeness(root, place.path, entry);
@@ -195,9 +210,9 @@ async function strangeness(root: string, path: string, entry: Dirent): Promise<s
     if (relative(root, real).split(sep)[0] === ".." || relative(root, real) === real)
       return "links out of the folder";
     if (!(await stat(real)).isFile()) return "links to folders";
-  } else if (!entry.isFile()) return "that are neither files nor folders";
+  } else if (!entry.isFile()) return "neither files nor folders";
   if (IMAGE.test(entry.name)) return undefined;
   return extname(entry.name) === ""
     ? "files that are no images"
-    : `files in ${extname(entry.name).toLowerCase()}`;
+    : `files ending in ${extname(entry.name).toLowerCase()}`;
 }

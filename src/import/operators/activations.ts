@@ -88,12 +88,20 @@ const raise = (call: Call): Value[] => {
   return [exponent === 0.5 ? sqrt(x) : power(x, { exponent })];
 };
 
+/** The largest float32, which files write for no bound. */
+const LARGEST = 3.4e38;
+
 const bound = (call: Call): Value[] => {
   const x = valueAt(call, 0);
-  const min = optionalNumbers(call, 1)?.[0] ?? Number.NEGATIVE_INFINITY;
-  const max = optionalNumbers(call, 2)?.[0] ?? Number.POSITIVE_INFINITY;
-  if (min === 0 && max >= 3.4e38) return [relu(x)];
-  return [clip(x, { min: Math.max(min, -3.4028234e38), max: Math.min(max, 3.4028234e38) })];
+  const least = optionalNumbers(call, 1)?.[0] ?? Number.NEGATIVE_INFINITY;
+  const most = optionalNumbers(call, 2)?.[0] ?? Number.POSITIVE_INFINITY;
+  const min = least <= -LARGEST ? Number.NEGATIVE_INFINITY : least;
+  const max = most >= LARGEST ? Number.POSITIVE_INFINITY : most;
+  if (!Number.isFinite(max)) {
+    if (min === 0) return [relu(x)];
+    if (!Number.isFinite(min)) return [x];
+  }
+  return [clip(x, { min, max })];
 };
 
 export const activations: Operators = {

@@ -4,8 +4,8 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { CatalogAnswer, StartAnswer, StartRequest } from "../../web/api.ts";
-import { postJson, sayError } from "../fetch-json.ts";
+import type { CatalogAnswer, ModelAnswer, StartAnswer, StartRequest } from "../../web/api.ts";
+import { postFile, postJson, sayError } from "../fetch-json.ts";
 import { navigate, setQuery } from "../location.ts";
 import { Dialog } from "../parts/ask.tsx";
 import { Await } from "../parts/await.tsx";
@@ -49,10 +49,12 @@ function StartForm({
   const [models, setModels] = useState<readonly string[]>([]);
   const [seeds, setSeeds] = useState(1);
   const [priority, setPriority] = useState(0);
+  const [file, setFile] = useState<ModelAnswer | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   if (chosen === undefined) return <p>This server has no experiment to start.</p>;
-  const picked = models.filter((model) => chosen.models.includes(model));
+  const given = chosen.anyModel && file?.isTrainable ? [`${file.identity}?size=free`] : [];
+  const picked = [...models.filter((model) => chosen.models.includes(model)), ...given];
   const start = async (): Promise<void> => {
     setBusy(true);
     setError(null);
@@ -103,6 +105,7 @@ function StartForm({
           onChange={setModels}
         />
       )}
+      {chosen.anyModel && <ModelFile answer={file} onAnswer={setFile} />}
       <div class="pair">
         <NumberField label="Seeds" value={seeds} min={1} max={MOST_SEEDS} onChange={setSeeds} />
         <NumberField
@@ -128,6 +131,49 @@ function StartForm({
         </button>
       </div>
     </form>
+  );
+}
+
+/** A model of one's own: an ONNX file, checked by the server as soon as it is chosen. */
+function ModelFile({
+  answer,
+  onAnswer,
+}: {
+  readonly answer: ModelAnswer | null;
+  readonly onAnswer: (answer: ModelAnswer | null) => void;
+}): JSX.Element {
+  const [error, setError] = useState<string | null>(null);
+  const give = async (file: File | undefined): Promise<void> => {
+    setError(null);
+    onAnswer(null);
+    if (!file) return;
+    try {
+      onAnswer(await postFile<ModelAnswer>("/api/models", file));
+    } catch (problem) {
+      setError(sayError(problem));
+    }
+  };
+  return (
+    <label class="field">
+      <span>A model file (ONNX), given images of 28 × 28 as they are</span>
+      <input
+        type="file"
+        accept=".onnx"
+        onChange={({ currentTarget }) => void give(currentTarget.files?.[0])}
+      />
+      {error && (
+        <span class="bad" role="alert">
+          {error}
+        </span>
+      )}
+      {answer && !answer.isTrainable && <span class="bad">It cannot be trained.</span>}
+      {answer?.findings.map((finding) => (
+        <span class="soft" key={finding}>
+          {finding}
+        </span>
+      ))}
+      {answer?.isTrainable && answer.findings.length === 0 && <span class="soft">It can be trained.</span>}
+    </label>
   );
 }
 

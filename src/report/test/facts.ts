@@ -3,7 +3,7 @@
  */
 
 import { formatShare } from "../../base/percent.ts";
-import { tellFinding } from "../../import/check.ts";
+import { tellFinding } from "../../import/finding.ts";
 import { readSettings } from "../../import/settings.ts";
 import type { TestResult } from "../../paper/test-result.ts";
 import { compareKinds, kindOfTrial, nameKind } from "../../run/kinds.ts";

@@ -5,6 +5,7 @@
 import type { Splits } from "../../data/dataset.ts";
 import { type LoadOptions, loadKnown } from "../../data/node/load.ts";
 import { readData } from "../../data/node/read-data.ts";
+import type { Content } from "../contents.ts";
 import { createLibrary, type Library, type LibraryOptions } from "../subject.ts";
 import { openContents } from "./contents.ts";
 import { readModelAt } from "./model-file.ts";
@@ -13,17 +14,25 @@ import { readModelAt } from "./model-file.ts";
 export interface LocalLibraryOptions extends Pick<LibraryOptions, "keepsLast"> {
   /** Folder of the models and examples that were given as values; none were unless told. */
   readonly contents?: string | undefined;
+  /** Some that are in no folder yet; none unless told. */
+  readonly given?: readonly Content[];
+  /** Whether data may be named by their path; not unless told: where a trial comes from a database, its data are contents. */
+  readonly readsPaths?: boolean;
 }
 
 /** Open the library of this machine. */
-export const openLibrary = ({ contents, ...options }: LocalLibraryOptions = {}): Library =>
-  createLibrary({
+export const openLibrary = (local: LocalLibraryOptions = {}): Library => {
+  const { contents, given = [], readsPaths = false, ...options } = local;
+  return createLibrary({
     load: loadKnown,
     readFile: readModelAt,
-    readData,
-    read: contents === undefined ? undefined : openContents(contents).read,
+    readData: readsPaths ? readData : undefined,
+    read: async (identity) =>
+      given.find((content) => content.identity === identity)?.bytes ??
+      (contents === undefined ? undefined : await openContents(contents).read(identity)),
     ...options,
   });
+};
 
 /**
  * Load a dataset, whole or a random part of it, uncropped.
@@ -33,4 +42,4 @@ export const openLibrary = ({ contents, ...options }: LocalLibraryOptions = {}):
  * @throws DataError if its files are missing or not what they should be.
  */
 export const loadDataset = (name: string, options: LoadOptions = {}): Promise<Splits> =>
-  openLibrary().splits({ name, ...options });
+  openLibrary({ readsPaths: true }).splits({ name, ...options });

@@ -37,12 +37,13 @@ export function labRoutes({ lab, isWorking, version }: Services): Hono {
     )
     .get("/catalog", (context) =>
       context.json({
-        experiments: experiments.map(({ name, title, question = null, source, models }) => ({
+        experiments: experiments.map(({ name, title, question = null, source, models, anyModel }) => ({
           name,
           title,
           question,
           source,
           models,
+          anyModel,
         })),
         scales,
       } satisfies CatalogAnswer),

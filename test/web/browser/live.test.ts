@@ -13,6 +13,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { workIn } from "../../../src/lab/run.ts";
 import { startServer } from "../../../src/web/server.ts";
+import { MODELS } from "../../import/golden.ts";
 import { emptyLab } from "../../store/databases.ts";
 import { tellAgain } from "../records-lab.ts";
 import { hasBrowser, openBrowser, openPage, openStage, type Stage } from "./browser.ts";
@@ -228,6 +229,16 @@ describe.skipIf(!hasBrowser())("the dashboard, live", () => {
       stop.abort();
       await working;
     }
+    expect(complaints).toEqual([]);
+  });
+
+  test("takes a model file, and says what was found in it", async () => {
+    await using opened = await openPage(browser, stage, "/?start=figure-1b");
+    const { page, complaints } = opened;
+    await page.getByLabel(/A model file/).setInputFiles(join(MODELS, "resnet18.eval.onnx"));
+    await page.getByText("batch normalization was folded into 12 of 12 convolutions").waitFor();
+    await page.getByLabel(/A model file/).setInputFiles(join(MODELS, "faults", "14-qdq.onnx"));
+    await page.getByText("It cannot be trained.").waitFor();
     expect(complaints).toEqual([]);
   });
 });
