@@ -40,6 +40,7 @@ const PACKAGES: Readonly<
   "d3-dsv": { rooms: ["report", "lab", "web", "page"] },
   "happy-dom": { rooms: ["report"], needsNode: true },
   hono: { rooms: ["web"], needsNode: true },
+  hyparquet: { rooms: ["data"] },
   kysely: { rooms: ["store", "lab"] },
   "onnxruntime-node": { rooms: ["run"], needsNode: true },
   pg: { rooms: ["store"], needsNode: true },

@@ -45,6 +45,7 @@ export const addDataOptions = (command: Command): Command =>
         "how images come to another size: the middle cut out (default), or set on black",
       ).choices(fits),
     )
+    .option("--transpose", "exchange height and width of images in arrays, as EMNIST's are")
     .option("--target <column>", "the column with the labels")
     .option("--group <column>", "the column whose values no split divides")
     .addOption(new Option("--missing <choice>", "what becomes of missing values").choices(missings))
@@ -66,7 +67,8 @@ const isKnown = (name: string): boolean => [...datasetNames, GAUSSIAN].includes(
  */
 export function dataReferenceOf(named: string, flags: DataFlags): string {
   const data = isKnown(named) || isDataPath(named) || !existsSync(named) ? named : `./${named}`;
-  const { testShare, splitSeed, fit, target, group, missing, skipUnreadable, size, layout } = flags;
+  const { testShare, splitSeed, fit, target, group, missing, skipUnreadable, size, layout, transpose } =
+    flags;
   const asked = {
     testShare,
     splitSeed,
@@ -75,6 +77,7 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
     target,
     group,
     layout: arrayLayouts.find((name) => name === layout),
+    transpose,
     missing,
     skipUnreadable,
   };

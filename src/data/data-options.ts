@@ -31,6 +31,8 @@ const dataOptionsSchema = z.strictObject({
   group: z.string().min(1).optional(),
   /** Where the channels are, if the shape does not tell. */
   layout: z.enum(arrayLayouts).optional(),
+  /** Whether height and width of images in arrays are exchanged, as EMNIST's are. */
+  transpose: z.boolean().optional(),
   /** What becomes of rows with missing values. */
   missing: z.enum(missings).optional(),
   /** Whether files that cannot be read are left out. */
@@ -67,11 +69,14 @@ const SPELLED = {
   target: "target",
   group: "group",
   layout: "layout",
+  transpose: "transpose",
   missing: "missing",
   skipUnreadable: "skip-unreadable",
 } as const satisfies { readonly [name in keyof DataOptions]-?: string };
 
 const NUMBERS: readonly string[] = ["testShare", "splitSeed", "size"];
+
+const SWITCHES: readonly string[] = ["transpose", "skipUnreadable"];
 
 /** A path with what is told of how it is read: `photos/?size=64&fit=contain`. */
 export function writeDataPath(path: string, options: AskedOptions): string {
@@ -96,7 +101,7 @@ export function readDataPath(text: string): { readonly path: string; readonly op
       throw new UsageError(`data ${path}: ${unknownName("option", spelled, Object.values(SPELLED))}`);
     given[name] = NUMBERS.includes(name)
       ? Number(value)
-      : name === "skipUnreadable"
+      : SWITCHES.includes(name)
         ? value === "" || value === "true"
         : value;
   }

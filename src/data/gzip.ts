@@ -1,5 +1,5 @@
 /**
- * @file Unpacking gzip, within a bound: bytes from outside may unfold to anything.
+ * @file Unpacking gzip and deflate, within a bound: bytes from outside may unfold to anything.
  */
 
 import { DataError } from "../base/errors.ts";
@@ -19,14 +19,33 @@ export async function gunzip(bytes: Uint8Array, limit: number, where: string): P
     if (bytes.length > limit) throw tooLong(limit, where);
     return bytes;
   }
+  return await unpack(bytes, "gzip", limit, where);
+}
+
+/** What messages call the formats. */
+const FORMATS = { gzip: "gzip file", "deflate-raw": "packed entry" };
+
+/**
+ * Unpack bytes of one format.
+ *
+ * @param limit - Most bytes the result may have.
+ * @param where - The file to blame.
+ * @throws DataError if they are corrupt or truncated, or the result is longer than `limit`.
+ */
+export async function unpack(
+  bytes: Uint8Array,
+  format: "gzip" | "deflate-raw",
+  limit: number,
+  where: string,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   const source = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
-  const reader = source.pipeThrough(new DecompressionStream("gzip")).getReader();
+  const reader = source.pipeThrough(new DecompressionStream(format)).getReader();
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
       throw new DataError(
-        `${where}: expected a whole gzip file, got a corrupt or truncated one, or one with other bytes after it; fetch it again`,
+        `${where}: expected a whole ${FORMATS[format]}, got a corrupt or truncated one, or one with other bytes after it; fetch it again`,
       );
     });
     if (done) break;

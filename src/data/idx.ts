@@ -5,6 +5,7 @@
  */
 
 import { DataError } from "../base/errors.ts";
+import { type FileArray, NUMBER_TYPES, readNumbers } from "./array.ts";
 import { isGzip } from "./gzip.ts";
 
 /** An array read from an IDX file. */
@@ -14,7 +15,7 @@ export interface IdxArray {
   readonly values: Uint8Array;
 }
 
-/** The element types of IDX; only the first is used by datasets of pixels and labels. */
+/** The element types of IDX. */
 const ELEMENT_TYPES: Readonly<Record<number, string>> = {
   8: "uint8",
   9: "int8",
@@ -37,45 +38,49 @@ function describeStart(bytes: Uint8Array): string {
   return `"${start}"${isGzip(bytes) ? ", gzip within gzip; unpack it once" : ""}`;
 }
 
-/**
- * Read an IDX file of unsigned bytes.
- *
- * @param bytes - The whole file, unpacked; the values are a view of it.
- * @param where - The file to blame.
- * @throws DataError if the header is not one, the type is not uint8, or sizes and bytes disagree.
- */
-export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
+/** What the header of an IDX file says. */
+interface IdxHeader {
+  /** Of the elements, or `type 1` for one that is not known. */
+  readonly type: string;
+  readonly shape: readonly number[];
+  /** The sizes read the other way round. */
+  readonly swapped: readonly number[];
+  /** Where the elements begin. */
+  readonly start: number;
+}
+
+function readHeader(bytes: Uint8Array, where: string): IdxHeader {
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
     throw new DataError(
       `${where}: expected an IDX file, which starts with 00 00, got ${describeStart(bytes)}`,
     );
   }
   const rank = bytes[3]!;
-  const header = 4 + 4 * rank;
-  if (rank === 0 || bytes.length < header) {
+  const start = 4 + 4 * rank;
+  if (rank === 0 || bytes.length < start) {
     throw new DataError(
-      `${where}: expected an IDX header of ${header} bytes for ${rank} dimensions, got ${bytes.length} bytes`,
+      `${where}: expected an IDX header of ${start} bytes for ${rank} dimensions, got ${bytes.length} bytes`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sizes = (isLittleEndian: boolean): number[] =>
     Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis, isLittleEndian));
-  const shape = sizes(false);
-  if (bytes[2] !== 8) {
-    const type = ELEMENT_TYPES[bytes[2]!] ?? `type ${bytes[2]}`;
-    const isQmnist = type === "int32" && rank === 2 && shape[1] === 8;
-    throw new DataError(
-      `${where}: expected IDX values of type uint8, got ${type} of shape [${shape.join(", ")}]; ` +
-        (isQmnist
-          ? "these are labels of QMNIST, whose first column is the digit: write that column as uint8"
-          : "write pixels as whole numbers from 0 to 255, and labels from 0 on, as uint8"),
-    );
-  }
+  const type = ELEMENT_TYPES[bytes[2]!] ?? `type ${bytes[2]}`;
+  return { type, shape: sizes(false), swapped: sizes(true), start };
+}
+
+/** Check that there are as many bytes as the sizes say; `size` is that of an element. */
+function checkLength(
+  { shape, swapped, start }: IdxHeader,
+  size: number,
+  length: number,
+  where: string,
+): void {
   const expected = product(shape);
-  const got = bytes.length - header;
-  if (got !== expected && got === product(sizes(true))) {
+  const got = (length - start) / size;
+  if (got !== expected && got === product(swapped)) {
     throw new DataError(
-      `${where}: expected sizes with the most significant byte first, got [${sizes(true).join(", ")}] with the least first; ` +
+      `${where}: expected sizes with the most significant byte first, got [${swapped.join(", ")}] with the least first; ` +
         "write the header in big-endian order",
     );
   }
@@ -85,5 +90,47 @@ export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
         `the file is ${got < expected ? "truncated" : "oversized"}, fetch it again`,
     );
   }
-  return { shape, values: bytes.subarray(header) };
+}
+
+/**
+ * Read an IDX file of unsigned bytes.
+ *
+ * @param bytes - The whole file, unpacked; the values are a view of it.
+ * @param where - The file to blame.
+ * @throws DataError if the header is not one, the type is not uint8, or sizes and bytes disagree.
+ */
+export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
+  const header = readHeader(bytes, where);
+  const { type, shape, start } = header;
+  if (type !== "uint8") {
+    const isQmnist = type === "int32" && shape.length === 2 && shape[1] === 8;
+    throw new DataError(
+      `${where}: expected IDX values of type uint8, got ${type} of shape [${shape.join(", ")}]; ` +
+        (isQmnist
+          ? "these are labels of QMNIST, whose first column is the digit: write that column as uint8"
+          : "write pixels as whole numbers from 0 to 255, and labels from 0 on, as uint8"),
+    );
+  }
+  checkLength(header, 1, bytes.length, where);
+  return { shape, values: bytes.subarray(start) };
+}
+
+/**
+ * Read an IDX file of any type.
+ *
+ * @param bytes - The whole file, unpacked; values of type uint8 are a view of it.
+ * @param where - The file to blame.
+ * @throws DataError if the header is not one, the type is unknown, or sizes and bytes disagree.
+ */
+export function parseIdxArray(bytes: Uint8Array, where: string): FileArray {
+  const header = readHeader(bytes, where);
+  const { type, shape, start } = header;
+  const known = NUMBER_TYPES[type];
+  if (!known) {
+    throw new DataError(
+      `${where}: expected IDX values of type ${Object.values(ELEMENT_TYPES).join(", ")}, got ${type}; the file is damaged, fetch it again`,
+    );
+  }
+  checkLength(header, known.bytes, bytes.length, where);
+  return { where, shape, type, values: readNumbers(bytes.subarray(start), type, product(shape), false) };
 }

@@ -43,11 +43,11 @@ export interface Unreadable {
   readonly why: string;
 }
 
-/** What a file is. */
-export const inspectImage = (path: string): Promise<ImageFacts | Unreadable> =>
+/** What a file is, which may be in memory. */
+export const inspectImage = (file: string | Uint8Array): Promise<ImageFacts | Unreadable> =>
   attempt(async () => {
     const { format, autoOrient, channels, hasAlpha, depth, pages, orientation, space } = await (
-      await open(path)
+      await open(file)
     ).metadata();
     if (!FORMATS.includes(format)) throw new DataError(`${format}, which is not read as pixels`);
     if (depth !== "uchar" && depth !== "ushort") {
@@ -70,13 +70,13 @@ export const inspectImage = (path: string): Promise<ImageFacts | Unreadable> =>
  * @param out - Receives them.
  */
 export const decodeImage = (
-  path: string,
+  file: string | Uint8Array,
   form: ImageForm,
   out: Uint8Array,
 ): Promise<Unreadable | undefined> =>
   attempt(async () => {
     const { channels, height, width, fit } = form;
-    const { data, info } = await (await open(path))
+    const { data, info } = await (await open(file))
       .flatten({ background: "white" })
       .resize(width, height, { fit: fit === "crop" ? "cover" : "contain", background: "black" })
       .toColourspace(channels === 1 ? "b-w" : "srgb")
@@ -96,11 +96,11 @@ export const decodeImage = (
     return undefined;
   });
 
-async function open(path: string): Promise<Sharp> {
-  const { size } = await stat(path);
+async function open(file: string | Uint8Array): Promise<Sharp> {
+  const size = typeof file === "string" ? (await stat(file)).size : file.length;
   if (size > MOST_BYTES) throw new DataError(`${size} bytes: expected at most ${MOST_BYTES}`);
   const { default: sharp } = await import("sharp");
-  return sharp(await readFile(path), {
+  return sharp(typeof file === "string" ? await readFile(file) : file, {
     failOn: "warning",
     limitInputPixels: MOST_PIXELS,
     autoOrient: true,

@@ -5,8 +5,9 @@
 import { totalmem } from "node:os";
 import { relative } from "node:path";
 import { DataError, UsageError } from "../../base/errors.ts";
-import type { DataOptions, DataReader } from "../data-options.ts";
+import type { DataOptions, DataReader, ReadData } from "../data-options.ts";
 import { classCounts, type Dataset, exampleCount, type Splits, takeExamples } from "../dataset.ts";
+import { requireOptions } from "../require-options.ts";
 import { stratify } from "../stratify.ts";
 import { decodeImage, type ImageFacts, type ImageForm, inspectImage, mapSome } from "./decode-images.ts";
 import { type Listing, listImages } from "./list-images.ts";
@@ -20,6 +21,7 @@ const NAMED = 5;
 /** One image of a listing, and what it is. */
 interface Image {
   readonly path: string;
+  readonly bytes?: Uint8Array;
   readonly isTest: boolean;
   readonly label: number;
   readonly facts: ImageFacts;
@@ -35,8 +37,17 @@ interface Image {
  * @throws UsageError if there is an option that would change nothing.
  */
 export const readImageFolder: DataReader = async (folder, options) => {
-  requireOptions(folder, options);
-  const listing = await listImages(folder);
+  requireOptions(folder, "a folder of images", options, ["size", "fit", "skipUnreadable"]);
+  return await readListed(folder, await listImages(folder), options);
+};
+
+/** Read images that were found, see {@link readImageFolder}. */
+export async function readListed(folder: string, listing: Listing, options: DataOptions): Promise<ReadData> {
+  if (options.fit !== undefined && options.size === undefined) {
+    throw new UsageError(
+      `data ${folder}: \`fit\`: expected \`size\` beside it, got none: images stay as they are`,
+    );
+  }
   const { images, refused } = await inspectAll(folder, listing);
   const skips = options.skipUnreadable ?? false;
   if (refused.length > 0 && !skips) throw unreadable(folder, refused);
@@ -58,39 +69,20 @@ export const readImageFolder: DataReader = async (folder, options) => {
     ...(left.length > 0 ? [`left out: ${tellFiles(left)}`] : []),
   ];
   return { splits, understood };
-};
-
-/** The options that images in folders have a use for. */
-const OPTIONS: readonly string[] = [
-  "testShare",
-  "splitSeed",
-  "size",
-  "fit",
-  "skipUnreadable",
-] satisfies (keyof DataOptions)[];
-
-function requireOptions(folder: string, options: DataOptions): void {
-  const other = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (other !== undefined) {
-    const known = OPTIONS.map((name) => `\`${name}\``).join(", ");
-    throw new UsageError(`data ${folder}: \`${other}\`: expected one of ${known} for a folder of images`);
-  }
-  if (options.fit !== undefined && options.size === undefined) {
-    throw new UsageError(
-      `data ${folder}: \`fit\`: expected \`size\` beside it, got none: images stay as they are`,
-    );
-  }
 }
 
 /** What every file is, and why those that are left out were. */
 async function inspectAll(folder: string, { train, test = [], classNames }: Listing) {
   const labels = new Map(classNames.map((name, label) => [name, label]));
-  const found = [...train, ...test].map(({ path, className }, index) => ({
-    path,
+  const found = [...train, ...test].map(({ className, ...file }, index) => ({
+    ...file,
     isTest: index >= train.length,
     label: labels.get(className)!,
   }));
-  const seen = await mapSome(found, async (file) => ({ ...file, facts: await inspectImage(file.path) }));
+  const seen = await mapSome(found, async (file) => ({
+    ...file,
+    facts: await inspectImage(file.bytes ?? file.path),
+  }));
   const images: Image[] = [];
   const refused: string[] = [];
   for (const { facts, ...file } of seen) {
@@ -135,8 +127,8 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 async function decodeAll(folder: string, { classNames }: Listing, images: readonly Image[], form: ImageForm) {
   const size = bytesOf(1, form);
   const inputs = new Uint8Array(images.length * size);
-  const results = await mapSome(images, ({ path }, index) =>
-    decodeImage(path, form, inputs.subarray(index * size, (index + 1) * size)),
+  const results = await mapSome(images, ({ path, bytes }, index) =>
+    decodeImage(bytes ?? path, form, inputs.subarray(index * size, (index + 1) * size)),
   );
   const all: Dataset = {
     name: folder,

@@ -25,6 +25,8 @@ const VALIDATION = ["val", "valid", "validation"];
 /** An image that was found. */
 interface Found {
   readonly path: string;
+  /** What is in it, where it is no file of its own. */
+  readonly bytes?: Uint8Array;
   readonly className: string;
 }
 

@@ -2,19 +2,28 @@
  * @file Data at a path: what kind they are is found by looking.
  */
 
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
+import { hasRole } from "../array-names.ts";
 import { type DataReader, type ReadData, readDataPath } from "../data-options.ts";
 import { type Dataset, datasetHash, type Splits } from "../dataset.ts";
+import { isIdxName } from "../idx-names.ts";
 import { readImageFolder } from "./image-folder.ts";
+import { readArrays } from "./read-arrays.ts";
+import { readCifar100 } from "./read-cifar100.ts";
+import { readIdx } from "./read-idx.ts";
+import { readParquet } from "./read-parquet.ts";
+import { readTable } from "./read-table.ts";
 
 /** What lies at a path. */
 interface Found {
   readonly path: string;
   readonly isFolder: boolean;
+  /** Names in the folder; of a file, its own. */
+  readonly names: readonly string[];
 }
 
 /** A kind of data. */
@@ -26,7 +35,33 @@ interface DataKind {
   readonly read: DataReader;
 }
 
+const isNpy = (name: string): boolean => /\.npy$/i.test(name) && hasRole(name.slice(0, -4));
+
 const KINDS: readonly DataKind[] = [
+  {
+    what: "NumPy's arrays (.npz, .npy)",
+    fits: ({ isFolder, names }) =>
+      names.some((name) => isNpy(name) || (!isFolder && /\.np[yz]$/i.test(name))),
+    read: readArrays,
+  },
+  { what: "IDX files", fits: ({ names }) => names.some(isIdxName), read: readIdx },
+  {
+    what: "the folder of CIFAR-100's binary version",
+    fits: ({ isFolder, names }) => isFolder && names.includes("train.bin") && names.includes("test.bin"),
+    read: readCifar100,
+  },
+  {
+    what: "Parquet files",
+    fits: ({ names, isFolder }) =>
+      names.some((name) => /\.parquet$/i.test(name) && (!isFolder || /^train/i.test(name))),
+    read: readParquet,
+  },
+  {
+    what: "a table (.csv, .tsv)",
+    fits: ({ isFolder, names }) =>
+      names.some((name) => (isFolder ? /^train\.[ct]sv(\.gz)?$/ : /\.([ct]sv|txt|data)(\.gz)?$/i).test(name)),
+    read: readTable,
+  },
   { what: "a folder of images", fits: ({ isFolder }) => isFolder, read: readImageFolder },
 ];
 
@@ -44,7 +79,9 @@ export async function readData(reference: string): Promise<ReadData> {
   const found = await stat(path).catch((error) => {
     throw new DataError(`data ${path}: expected ${expected()}, got ${whyUnread(error)}`);
   });
-  const kind = KINDS.find(({ fits }) => fits({ path, isFolder: found.isDirectory() }));
+  const isFolder = found.isDirectory();
+  const names = isFolder ? await readdir(path) : [basename(path)];
+  const kind = KINDS.find(({ fits }) => fits({ path, isFolder, names }));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
   const { splits, understood } = await kind.read(path, options);
   return {

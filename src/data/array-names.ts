@@ -1,0 +1,95 @@
+/**
+ * @file Which array of several is what, by its name, as Keras, medical sets and scikit-learn name them.
+ */
+
+import { DataError } from "../base/errors.ts";
+
+const SPLITS: Readonly<Record<string, Split>> = {
+  train: "train",
+  training: "train",
+  test: "test",
+  testing: "test",
+  val: "validation",
+  valid: "validation",
+  validation: "validation",
+};
+const INPUTS = ["x", "images", "image", "imgs", "data", "inputs", "features"];
+const LABELS = ["y", "labels", "label", "target", "targets"];
+const CLASS_NAMES = ["classes", "class_names", "classnames", "label_names", "target_names"];
+
+type Split = "train" | "test" | "validation" | "all";
+
+/** Names of arrays, by what they are. */
+export interface ArrayRoles {
+  readonly train: { readonly inputs: string; readonly labels: string };
+  readonly test?: { readonly inputs: string; readonly labels: string } | undefined;
+  readonly classNames?: string | undefined;
+  /** Names that are left out. */
+  readonly others: readonly string[];
+}
+
+/**
+ * Find out what arrays are.
+ *
+ * @param names - Their names, without `.npy`.
+ * @param target - What labels are called, where it is not one of the usual words.
+ * @throws DataError if there is no pair, or more than one.
+ */
+export function arrayRoles(names: readonly string[], where: string, target?: string): ArrayRoles {
+  const labelWords = target === undefined ? LABELS : [target.toLowerCase()];
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const role = roleOf(name, labelWords);
+    if (role === undefined) continue;
+    const other = found.get(role);
+    if (other !== undefined) {
+      throw new DataError(
+        `${where}: expected one array of ${role}, got ${other} and ${name}; ` +
+          (role.endsWith("labels") ? "say which by `target`" : "leave one out"),
+      );
+    }
+    found.set(role, name);
+  }
+  const pair = (split: Split): ArrayRoles["train"] | undefined => {
+    const [inputs, labels] = [found.get(`${split} inputs`), found.get(`${split} labels`)];
+    return inputs === undefined || labels === undefined ? undefined : { inputs, labels };
+  };
+  const train = pair("train") ?? pair("all");
+  if (train === undefined) {
+    throw new DataError(
+      `${where}: expected arrays x_train and y_train (and x_test, y_test), train_images and train_labels, or X and y, ` +
+        `got ${names.length === 0 ? "none" : names.slice(0, 20).join(", ")}` +
+        (target === undefined ? "" : `, where \`target\` "${target}" names the labels`),
+    );
+  }
+  const half = (["inputs", "labels"] as const).find((kind) => found.has(`test ${kind}`));
+  const test = pair("test");
+  if (half !== undefined && test === undefined) {
+    throw new DataError(
+      `${where}: expected inputs and labels of the test, got ${half} alone; add the other or leave it out`,
+    );
+  }
+  const classNames = found.get("names of classes");
+  const used = [train.inputs, train.labels, test?.inputs, test?.labels, classNames];
+  return { train, test, classNames, others: names.filter((name) => !used.includes(name)) };
+}
+
+/** Whether an array's name says what it is. */
+export const hasRole = (name: string): boolean => roleOf(name, LABELS) !== undefined;
+
+/** What an array is, such as `train inputs`. */
+function roleOf(name: string, labelWords: readonly string[]): string | undefined {
+  const plain = name.toLowerCase();
+  if (CLASS_NAMES.includes(plain)) return "names of classes";
+  const words = plain.split("_");
+  const isSplit = (word: string | undefined): word is string =>
+    word !== undefined && Object.hasOwn(SPLITS, word);
+  const [split, rest]: [Split, readonly string[]] = isSplit(words.at(-1))
+    ? [SPLITS[words.at(-1)!]!, words.slice(0, -1)]
+    : isSplit(words[0])
+      ? [SPLITS[words[0]]!, words.slice(1)]
+      : ["all", words];
+  const word = rest.join("_");
+  if (INPUTS.includes(word)) return `${split} inputs`;
+  return labelWords.includes(word) ? `${split} labels` : undefined;
+}

@@ -1,0 +1,143 @@
+/**
+ * @file What a column of texts is: numbers, categories, or nothing a network can be given.
+ */
+
+import { DataError } from "../base/errors.ts";
+import { sortNatural } from "./natural.ts";
+
+/** Most categories of a column: each becomes a column of its own. */
+const MOST_CATEGORIES = 100;
+
+/** Distinct texts from which nothing more is made of them. */
+const MOST_TEXTS = 10_000;
+
+/** Share of numbers from which a column is one of numbers, with mistakes. */
+const MOSTLY = 0.9;
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const DATE =
+  /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ].*)?$|^\d{1,2}:\d\d(:\d\d)?$/;
+
+/** Texts that stand for a missing value. */
+const MISSING = new Set(["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?", "#N/A"]);
+
+/** Whether a cell has no value. */
+export function isMissing(cell: string): boolean {
+  const code = cell.charCodeAt(0);
+  // Most cells begin as a number does, and so does no text for a missing value.
+  if (code >= 45 && code <= 57) return false;
+  return MISSING.has(cell.trim());
+}
+
+/** The number a cell is, NaN if it is none. */
+export function numberOf(cell: string, decimal: "." | ","): number {
+  const text = cell.trim();
+  if (decimal === ".") return NUMBER.test(text) ? Number(text) : Number.NaN;
+  if (text.includes(".")) return Number.NaN;
+  const plain = text.replace(",", ".");
+  return NUMBER.test(plain) ? Number(plain) : Number.NaN;
+}
+
+/** A column as a network can be given it. */
+export interface Column {
+  readonly name: string;
+  /** Numbers, NaN where missing; or the category of each row, -1 where missing. */
+  readonly values: Float64Array | Int32Array;
+  /** Names of the categories; undefined for numbers. */
+  readonly categories?: readonly string[];
+  readonly missing: number;
+  readonly decimal: "." | ",";
+}
+
+/** The cells of a column, and where they come from. */
+export interface CellColumn {
+  readonly name: string;
+  /** One a row. */
+  readonly cells: readonly string[];
+  /** The file to blame. */
+  readonly where: string;
+  /** What to call a row, by its place in `cells`. */
+  readonly rowOf: (at: number) => string;
+}
+
+/**
+ * Find out what a column is.
+ *
+ * @param mayBeComma - Whether a comma may be a decimal sign, as it divides no columns.
+ * @throws DataError if it has dates, few cells that are no numbers among many that are, or too many categories.
+ */
+export function readColumn(column: CellColumn, mayBeComma: boolean): Column {
+  const { name, cells } = column;
+  const values = Float64Array.from(cells, (cell) => numberOf(cell, "."));
+  if (!values.some((value, row) => Number.isNaN(value) && !isMissing(cells[row]!))) {
+    const missing = values.reduce((sum, value) => sum + Number(Number.isNaN(value)), 0);
+    return { name, values, missing, decimal: "." };
+  }
+  return readOther(column, mayBeComma);
+}
+
+/** Read a column that is not of numbers with a decimal point alone. */
+function readOther({ name, cells, where, rowOf }: CellColumn, mayBeComma: boolean): Column {
+  const here = `${where}: column ${JSON.stringify(name)}`;
+  const there = cells.filter((cell) => !isMissing(cell));
+  const missing = cells.length - there.length;
+  const countOf = (sign: "." | ","): number =>
+    there.reduce((sum, cell) => sum + Number(!Number.isNaN(numberOf(cell, sign))), 0);
+  const points = countOf(".");
+  const commas = mayBeComma && points < there.length ? countOf(",") : 0;
+  const decimal = commas > points ? "," : ".";
+  const numbers = Math.max(points, commas);
+  if (numbers === there.length) {
+    if (decimal === ",") refuseThousands(there, here);
+    const values = Float64Array.from(cells, (cell) =>
+      isMissing(cell) ? Number.NaN : numberOf(cell, decimal),
+    );
+    return { name, values, missing, decimal };
+  }
+  if (numbers >= MOSTLY * there.length) {
+    const row = cells.findIndex((cell) => !isMissing(cell) && Number.isNaN(numberOf(cell, decimal)));
+    throw new DataError(
+      `${here}: expected numbers, as in ${numbers} of ${there.length} rows, got ${JSON.stringify(cells[row])} in ${rowOf(row)}; ` +
+        "correct it, or leave the cell empty and say `missing`",
+    );
+  }
+  if (there.every((cell) => DATE.test(cell.trim()))) {
+    throw new DataError(
+      `${here}: expected numbers or categories, got dates or times such as ${JSON.stringify(there[0])}; ` +
+        "make numbers of them, such as days since a first one, or leave the column out",
+    );
+  }
+  const texts = new Set(there.map((cell) => cell.trim()));
+  if (texts.size > MOST_TEXTS) throw identifiers(name, texts.size, cells.length, where);
+  const categories = sortNatural([...texts], (text) => text);
+  const places = new Map(categories.map((category, at) => [category, at]));
+  const values = Int32Array.from(cells, (cell) => (isMissing(cell) ? -1 : places.get(cell.trim())!));
+  return { name, values, categories, missing, decimal };
+}
+
+/** Refuse `1,234`, if all commas of a column stand before three digits: it may be 1.234 or 1234. */
+function refuseThousands(cells: readonly string[], here: string): void {
+  const withComma = cells.filter((cell) => cell.includes(","));
+  if (withComma.some((cell) => !/^[+-]?[1-9]\d{0,2},\d{3}$/.test(cell.trim()))) return;
+  throw new DataError(
+    `${here}: expected to see what a comma means, got ${JSON.stringify(withComma[0])}, which may be with decimals or a thousand; ` +
+      "write numbers with a decimal point and no sign for thousands",
+  );
+}
+
+/**
+ * Refuse a column of so many categories that they tell examples apart.
+ *
+ * @throws DataError if it has more than 100, or more than half as many as rows.
+ */
+export function refuseIdentifiers({ name, categories }: Column, rows: number, where: string): void {
+  const count = categories?.length ?? 0;
+  if (count <= MOST_CATEGORIES && (count <= 20 || count <= rows / 2)) return;
+  throw identifiers(name, count, rows, where);
+}
+
+const identifiers = (name: string, count: number, rows: number, where: string): DataError =>
+  new DataError(
+    `${where}: column ${JSON.stringify(name)}: expected at most ${MOST_CATEGORIES} categories, fewer than examples by far, got ` +
+      `${count} in ${rows} rows; is it a name of the example? Leave it out, or put it into groups`,
+  );

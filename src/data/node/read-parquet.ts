@@ -1,0 +1,155 @@
+/**
+ * @file Reads Parquet files: tables, and images as Hugging Face writes them.
+ */
+
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { DataError } from "../../base/errors.ts";
+import { whyUnread } from "../../disk/refusals.ts";
+import { listSome } from "../arrange.ts";
+import type { FileArray } from "../array.ts";
+import type { DataOptions, DataReader, ReadData } from "../data-options.ts";
+import { classesOf } from "../labels.ts";
+import { sortNatural } from "../natural.ts";
+import { requireOptions } from "../require-options.ts";
+import { type CellTable, findTarget, tableSplits } from "../table.ts";
+import { readListed } from "./image-folder.ts";
+import { type ParquetFile, readParquetFile } from "./parquet-file.ts";
+import { nameOf } from "./read-arrays.ts";
+
+/**
+ * Read Parquet: a file, of which a part is taken as test, or a folder with `train*.parquet` and `test*.parquet`, each maybe
+ * in several parts (`train-00000-of-00002.parquet`).
+ *
+ * Columns are read as those of a CSV file are. If one is of images, images and target are read and all else is left out.
+ *
+ * @throws DataError if a file is not what it should be, or it is not plain which column is the target, UsageError if an option
+ * would change nothing.
+ */
+export const readParquet: DataReader = async (path, options) => {
+  const { train, test } = await locateParts(path);
+  const first = await joinParts(train);
+  const second = test.length === 0 ? undefined : await joinParts(test);
+  if (first.images.length > 0) return await readImages(path, first, second, options);
+  requireOptions(path, "a table", options, ["target", "missing"]);
+  return tableSplits(
+    nameOf(path),
+    { train: tableOf(first), test: second && tableOf(second), classNamesOf: first.classNamesOf },
+    options,
+    false,
+  );
+};
+
+async function locateParts(path: string): Promise<{ train: string[]; test: string[] }> {
+  try {
+    if (!(await stat(path)).isDirectory()) return { train: [path], test: [] };
+    const names = sortNatural(await readdir(path), (name) => name);
+    const parts = (split: RegExp): string[] =>
+      names.filter((name) => split.test(name) && /\.parquet$/i.test(name)).map((name) => join(path, name));
+    const train = parts(/^train/i);
+    if (train.length > 0) return { train, test: parts(/^test/i) };
+  } catch (error) {
+    throw new DataError(`${path}: expected a file or folder that can be read, got ${whyUnread(error)}`);
+  }
+  throw new DataError(`${path}: expected train.parquet, or train-00000-of-00001.parquet and so on, got none`);
+}
+
+async function joinParts([path, ...others]: readonly string[]): Promise<ParquetFile> {
+  const first = await readParquetFile(path!);
+  const rows = [first.rows];
+  for (const other of others) {
+    const part = await readParquetFile(other);
+    if (part.names.join("\n") !== first.names.join("\n")) {
+      throw new DataError(
+        `${other}: expected the columns of ${path}, ${listSome(first.names)}, got ${listSome(part.names)}`,
+      );
+    }
+    rows.push(part.rows);
+  }
+  return { ...first, rows: rows.flat() };
+}
+
+function tableOf({ where, names, rows }: ParquetFile): CellTable {
+  const cellOf = (value: unknown, row: number, at: number): string => {
+    const text = textOf(value);
+    if (text !== undefined) return text;
+    throw new DataError(
+      `${where}: column ${JSON.stringify(names[at])}: expected numbers, texts, or true and false, got ` +
+        `${value instanceof Uint8Array ? "bytes" : "lists or structures"} in row ${row + 1}; leave the column out`,
+    );
+  };
+  return { where, names, rows: rows.map((values, row) => values.map((value, at) => cellOf(value, row, at))) };
+}
+
+/** A value as a cell of text, from which numbers come back as they were. */
+function textOf(value: unknown): string | undefined {
+  if (value === null || value === undefined) return "";
+  if (value instanceof Date) return value.toISOString();
+  return /^(string|number|bigint|boolean)$/.test(typeof value) ? String(value) : undefined;
+}
+
+/** Images and their classes, decoded as those of a folder are. */
+async function readImages(
+  path: string,
+  train: ParquetFile,
+  test: ParquetFile | undefined,
+  options: DataOptions,
+): Promise<ReadData> {
+  requireOptions(path, "images in Parquet", options, ["target", "size", "fit", "skipUnreadable"]);
+  const { names, images, where } = train;
+  const [image] = images;
+  if (images.length > 1 || (test && test.names.join("\n") !== names.join("\n"))) {
+    throw new DataError(
+      `${where}: expected one column of images, and the same columns in the test, got ${images.join(" and ")} of ${listSome(names)}` +
+        `${test ? ` and ${listSome(test.names)}` : ""}`,
+    );
+  }
+  const at = names.indexOf(image!);
+  const target = findTarget(train, options.target);
+  const splits = test ? [train, test] : [train];
+  const { labels, classNames } = classesOf(
+    splits.map((split) => labelsAt(split, target)),
+    train.classNamesOf(names[target]!),
+  );
+  const [listed, other] = splits.map((split, place) =>
+    split.rows.map((row, index) => ({
+      path: join(split.where, `row ${index + 1}`),
+      bytes: bytesIn(row[at], `${split.where}: row ${index + 1}`),
+      className: classNames[labels[place]![index]!]!,
+    })),
+  );
+  const left = names.filter((_, column) => column !== at && column !== target);
+  const understood = [
+    `${splits.map(({ where: file, rows }) => `${file}: ${rows.length} rows`).join(", ")}; images are in column "${image}", the target is column "${names[target]}": ` +
+      `${classNames.length} classes, ${listSome(classNames)}`,
+    ...(left.length > 0 ? [`columns that are left out: ${listSome(left)}`] : []),
+  ];
+  return await readListed(path, { train: listed!, test: other, classNames, understood }, options);
+}
+
+/** The bytes of an image. */
+function bytesIn(value: unknown, where: string): Uint8Array {
+  const bytes = (Object(value) as { readonly bytes?: unknown }).bytes;
+  if (bytes instanceof Uint8Array) return bytes;
+  throw new DataError(
+    `${where}: expected an image's bytes, got none; write the images into the file, not their paths alone`,
+  );
+}
+
+function labelsAt({ where, names, rows }: ParquetFile, at: number): FileArray {
+  const here = `${where}: column ${JSON.stringify(names[at])}`;
+  const values = rows.map((row, index) => {
+    const value = typeof row[at] === "bigint" ? Number(row[at]) : row[at];
+    if (typeof value === "number" || typeof value === "string") return value;
+    throw new DataError(
+      `${here}: expected whole numbers or texts as labels, got ${String(value)} in row ${index + 1}`,
+    );
+  });
+  const isNumbers = values.every((value) => typeof value === "number");
+  return {
+    where: here,
+    shape: [values.length],
+    type: isNumbers ? "float64" : "str",
+    values: isNumbers ? Float64Array.from(values) : values.map(String),
+  };
+}

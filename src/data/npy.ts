@@ -1,0 +1,166 @@
+/**
+ * @file NPY, the file format of NumPy's arrays: a header that is a Python literal, then the elements.
+ *
+ * Format: NumPy's documentation, "numpy.lib.format", versions 1.0 to 3.0.
+ */
+
+import { DataError } from "../base/errors.ts";
+import { countElements, type FileArray, NUMBER_TYPES, readNumbers, showSizes } from "./array.ts";
+
+/** Longest header that is read; NumPy itself reads 10,000 characters. */
+const LONGEST_HEADER = 2 ** 16;
+
+/** Most axes; NumPy has no more. */
+const MOST_AXES = 64;
+
+const MAGIC = "\x93NUMPY";
+
+/** Types that are no numbers or texts here, by their letter, and what to do. */
+const REFUSED: Readonly<Record<string, string>> = {
+  O: "Python objects, which only Python can read (and which may run code): save it as numbers or texts, by .astype(...) before numpy.save",
+  V: "records with fields: save each field as an array of its own",
+  c: "complex numbers: save real and imaginary parts as two columns",
+  M: "dates: save them as numbers, such as days since a first one",
+  m: "durations: save them as numbers, by .astype(float)",
+};
+
+/** What the header says. */
+interface NpyHeader {
+  readonly descr: string;
+  readonly isFortran: boolean;
+  readonly shape: readonly number[];
+  /** Where the elements begin. */
+  readonly start: number;
+}
+
+/** Whether bytes begin as an NPY file does. */
+export const isNpy = (bytes: Uint8Array): boolean =>
+  [...MAGIC].every((character, at) => bytes[at] === character.charCodeAt(0));
+
+/**
+ * Read an NPY file.
+ *
+ * @param bytes - The whole file; `uint8` values in C order are a view of it.
+ * @param where - The file to blame.
+ * @throws DataError if the header is not one, the elements are no numbers and no texts, or sizes and bytes disagree.
+ */
+export function parseNpy(bytes: Uint8Array, where: string): FileArray {
+  const { descr, isFortran, shape, start } = readHeader(bytes, where);
+  const [, order = "", letter = "", digits = ""] = /^([<>|=])?([a-zA-Z?])(\d{0,9})$/.exec(descr) ?? [];
+  const type = typeOf(letter, Number(digits));
+  if (type === undefined) {
+    const advice = REFUSED[letter] ?? "save it as float32, float64, uint8 or int64";
+    throw new DataError(`${where}: expected numbers or texts, got the type "${descr}": ${advice}`);
+  }
+  const size = type.bytes;
+  const count = countElements(shape);
+  const body = bytes.subarray(start);
+  if (body.length !== count * size) {
+    throw new DataError(
+      `${where}: expected ${count * size} bytes for ${showSizes(shape)} of ${type.name}, got ${body.length}; ` +
+        `the file is ${body.length < count * size ? "truncated" : "oversized"}: save it again`,
+    );
+  }
+  const isLittle = order !== ">";
+  const values = type.isText
+    ? readTexts(body, count, type, isLittle, where)
+    : readNumbers(body, type.name, count, isLittle);
+  return { where, shape, type: type.name, values: isFortran ? toRowMajor(values, shape) : values };
+}
+
+/** An element type: its name, its size, whether it is a text. */
+interface ElementType {
+  readonly name: string;
+  readonly bytes: number;
+  readonly isText: boolean;
+}
+
+const KINDS: Readonly<Record<string, string>> = { i: "int", u: "uint", f: "float" };
+
+function typeOf(letter: string, size: number): ElementType | undefined {
+  if (letter === "U") return { name: "str", bytes: 4 * size, isText: true };
+  if (letter === "S" || letter === "a") return { name: "bytes", bytes: size, isText: true };
+  const name =
+    letter === "?" || (letter === "b" && size === 1) ? "bool" : `${KINDS[letter] ?? letter}${8 * size}`;
+  const known = NUMBER_TYPES[name];
+  return known && { name, bytes: known.bytes, isText: false };
+}
+
+function readHeader(bytes: Uint8Array, where: string): NpyHeader {
+  const wrong = (what: string): DataError => new DataError(`${where}: expected an NPY file, got ${what}`);
+  if (!isNpy(bytes)) throw wrong("other bytes at its beginning; write it with numpy.save");
+  const version = bytes[6] ?? 0;
+  if (version < 1 || version > 3) throw wrong(`version ${version}, and 1 to 3 are known`);
+  const lengthBytes = version === 1 ? 2 : 4;
+  const start = 8 + lengthBytes;
+  if (bytes.length < start) throw wrong(`${bytes.length} bytes; it is truncated`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (length > LONGEST_HEADER) throw wrong(`a header of ${length} bytes; ${LONGEST_HEADER} are read at most`);
+  if (bytes.length < start + length) throw wrong("a header that is truncated");
+  const text = new TextDecoder().decode(bytes.subarray(start, start + length));
+  if (/'descr'\s*:\s*\[/.test(text)) {
+    throw new DataError(`${where}: expected numbers or texts, got ${REFUSED["V"]}`);
+  }
+  const descr = /'descr'\s*:\s*['"]([^'"]*)['"]/.exec(text)?.[1];
+  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
+  const sizes = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text)?.[1];
+  if (descr === undefined || order === undefined || sizes === undefined) {
+    throw wrong(
+      `a header without descr, fortran_order or shape: ${JSON.stringify(text.trim().slice(0, 200))}`,
+    );
+  }
+  const shape = sizes.split(",").flatMap((size) => (size.trim() === "" ? [] : [Number.parseInt(size, 10)]));
+  const isSane = shape.length <= MOST_AXES && shape.every((size) => Number.isSafeInteger(size));
+  if (!isSane || !Number.isSafeInteger(8 * countElements(shape))) {
+    throw wrong(`a shape beyond any memory: (${sizes.slice(0, 200)})`);
+  }
+  return { descr, isFortran: order === "True", shape, start: start + length };
+}
+
+/** Texts of a fixed length, filled up with zeros: UTF-32 (`str`) or bytes, taken for UTF-8. */
+function readTexts(
+  body: Uint8Array,
+  count: number,
+  { name, bytes: size }: ElementType,
+  isLittle: boolean,
+  where: string,
+): string[] {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  if (size === 0 && count > 0) throw new DataError(`${where}: expected texts, got ${count} of no length`);
+  return Array.from({ length: count }, (_, i) => {
+    try {
+      if (name === "bytes") {
+        return decoder.decode(body.subarray(i * size, (i + 1) * size)).replace(/\0+$/, "");
+      }
+      let text = "";
+      for (let at = i * size; at < (i + 1) * size; at += 4) {
+        text += String.fromCodePoint(view.getUint32(at, isLittle));
+      }
+      return text.replace(/\0+$/, "");
+    } catch {
+      throw new DataError(`${where}: expected texts, got bytes that are none in element ${i}`);
+    }
+  });
+}
+
+/** From Fortran's order, first index fastest, to C's. */
+function toRowMajor(values: FileArray["values"], shape: readonly number[]): FileArray["values"] {
+  if (shape.length < 2) return values;
+  // strides[axis]: how far apart neighbors along an axis are in Fortran's order.
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1));
+  const index = new Array<number>(shape.length).fill(0);
+  const result = values.slice() as unknown as number[];
+  let from = 0;
+  for (let to = 0; to < values.length; to++) {
+    result[to] = values[from] as number;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      from -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return result as unknown as FileArray["values"];
+}

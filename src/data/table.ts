@@ -1,0 +1,350 @@
+/**
+ * @file From tables of texts to datasets: header, target, columns, missing values, splits.
+ */
+
+import { DataError } from "../base/errors.ts";
+import { unknownName } from "../base/suggest.ts";
+import { listSome } from "./arrange.ts";
+import {
+  type CellColumn,
+  type Column,
+  isMissing,
+  numberOf,
+  readColumn,
+  refuseIdentifiers,
+} from "./columns.ts";
+import type { DataOptions, ReadData } from "./data-options.ts";
+import { checkDataset, type Dataset, takeExamples } from "./dataset.ts";
+import { divideRows, tellDivision } from "./draw-test.ts";
+import { classesOf } from "./labels.ts";
+import type { Division } from "./stratify.ts";
+
+/** Cells of a file; the first row may be its header, where names of the columns are not known. */
+export interface CellTable {
+  readonly where: string;
+  readonly names?: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Names of a target that need not be told. */
+const TARGETS = ["target", "label", "class", "y"];
+
+/** Most columns of a file. */
+const MOST_COLUMNS = 100_000;
+
+/** Rows that are looked at to see whether the first is a header. */
+const LOOKED_AT = 1000;
+
+/** Most values of all columns and rows, with categories spread: 2 GiB in single precision. */
+const MOST_VALUES = 2 ** 29;
+
+/** A table, or one for training and one for the test. */
+export interface CellTables {
+  readonly train: CellTable;
+  readonly test?: CellTable | undefined;
+  /** Names of the classes 0, 1, ... of a column, where a file has them. */
+  readonly classNamesOf?: ((column: string) => readonly string[] | undefined) | undefined;
+}
+
+/**
+ * Make datasets of a table, or of two with the same columns: numbers as they are, categories as columns of 0 and 1, and one
+ * column that is the target. Nothing is scaled: recipes do that, by training rows alone.
+ *
+ * @param name - What people call the data.
+ * @param mayBeComma - Whether a comma may be a decimal sign.
+ * @throws DataError if rows have different lengths, there is no target, or a column cannot be used.
+ */
+export function tableSplits(
+  name: string,
+  { train, test, classNamesOf }: CellTables,
+  options: DataOptions,
+  mayBeComma: boolean,
+): ReadData {
+  const first = withNames(train, options.target, mayBeComma);
+  const second = test && withNames(test, options.target, mayBeComma);
+  if (second) checkNames(first, second);
+  const target = findTarget(first, options.target);
+  const all = [...first.rows, ...(second?.rows ?? [])];
+  const { kept, dropped } = keepRows(first, all, target, options.missing);
+  const rows = kept.map((row) => all[row]!);
+  const place = (at: number): string => placeOf(kept[at]!, first, second);
+  const cellsOf = (at: number): CellColumn => ({
+    name: first.names[at]!,
+    cells: rows.map((row) => row[at]!),
+    where: train.where,
+    rowOf: place,
+  });
+  const labels = labelsOf(cellsOf(target), classNamesOf?.(first.names[target]!));
+  const boundary = kept.findIndex((row) => row >= first.rows.length);
+  const division = second
+    ? divideAt(boundary < 0 ? kept.length : boundary, kept.length)
+    : divideRows(train.where, labels.labels, labels.classNames.length, options);
+  if (division.train.length === 0 || division.test.length === 0) {
+    throw new DataError(
+      `${train.where}: expected rows of training and test, got none of one; too many have missing values`,
+    );
+  }
+  const columns = first.names.flatMap((_, at) =>
+    at === target ? [] : [readColumn(cellsOf(at), mayBeComma)],
+  );
+  for (const column of columns) refuseIdentifiers(column, rows.length, train.where);
+  const spread = spreadColumns(columns, rows.length, division, train.where);
+  const dataset = checkDataset({ name, ...spread, ...labels }, train.where);
+  return {
+    splits: { train: takeExamples(dataset, division.train), test: takeExamples(dataset, division.test) },
+    understood: [
+      ...(train.names === undefined ? [tellHeader(first)] : []),
+      `${all.length} rows of ${first.names.length} columns`,
+      ...(dropped > 0 ? [`${dropped} rows with missing values are dropped (\`missing\`)`] : []),
+      `the target is column ${JSON.stringify(first.names[target])}: ${labels.classNames.length} classes, ${listSome(labels.classNames)}`,
+      ...tellColumns(columns, division),
+      second
+        ? `${division.train.length} rows are for training, ${division.test.length} for the test`
+        : tellDivision(division, rows.length, options),
+    ],
+  };
+}
+
+const tellHeader = ({ hasHeader }: NamedTable): string =>
+  hasHeader
+    ? "the first row has the names of the columns"
+    : "the first row is an example as all others: columns are called 1, 2, ...";
+
+/** What to call a row of both tables, counted as in its file. */
+function placeOf(row: number, first: NamedTable, second: NamedTable | undefined): string {
+  const beyond = row - first.rows.length;
+  const table = beyond < 0 ? first : second!;
+  return `row ${(beyond < 0 ? row : beyond) + 1 + Number(table.hasHeader)} of ${table.where}`;
+}
+
+/** A table whose columns have names. */
+interface NamedTable {
+  readonly where: string;
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly hasHeader: boolean;
+}
+
+const withNames = (table: CellTable, target: string | undefined, mayBeComma: boolean): NamedTable =>
+  table.names ? { ...table, names: table.names, hasHeader: false } : withHeader(table, target, mayBeComma);
+
+/**
+ * Take the first row as names of the columns, if it looks so: it has the target's name, a text above numbers, or no column is
+ * of numbers. Else columns are called 1, 2, ...
+ */
+function withHeader({ where, rows }: CellTable, target: string | undefined, mayBeComma: boolean): NamedTable {
+  const [first = [], ...rest] = rows;
+  const ragged = rows.findIndex((row) => row.length !== first.length);
+  if (ragged >= 0) {
+    throw new DataError(
+      `${where}: expected ${first.length} cells in every row, as in the first, got ${rows[ragged]!.length} in row ${ragged + 1}, ` +
+        `which begins with ${JSON.stringify(rows[ragged]!.join(" ").slice(0, 40))}`,
+    );
+  }
+  if (first.length > MOST_COLUMNS) {
+    throw new DataError(
+      `${where}: expected at most ${MOST_COLUMNS} columns, got ${first.length}; are rows and columns exchanged?`,
+    );
+  }
+  if (first.length < 2 || rest.length === 0) {
+    throw new DataError(
+      `${where}: expected two columns and two rows or more, got ${first.length} and ${rows.length}`,
+    );
+  }
+  const isNumber = (cell: string): boolean =>
+    !Number.isNaN(numberOf(cell, ".")) || (mayBeComma && !Number.isNaN(numberOf(cell, ",")));
+  const isTarget = (cell: string): boolean =>
+    cell.trim() === target || TARGETS.includes(cell.trim().toLowerCase());
+  const looked = rest.slice(0, LOOKED_AT);
+  const numeric = first.map((_, at) => looked.every((row) => isMissing(row[at]!) || isNumber(row[at]!)));
+  // A value that comes again below, such as y for yes, is no name.
+  const isName = (cell: string, at: number): boolean =>
+    !isNumber(cell) &&
+    !isMissing(cell) &&
+    (numeric[at] || (isTarget(cell) && !looked.some((row) => row[at]!.trim() === cell.trim())));
+  const isHeader = first.some(isName) || !numeric.includes(true);
+  if (!isHeader) {
+    const names = first.map((_, at) => String(at + 1));
+    return { where, names, rows, hasHeader: false };
+  }
+  const names = first.map((cell, at) => cell.trim() || `column ${at + 1}`);
+  const seen = new Set<string>();
+  const twice = names.find((cell) => seen.size === seen.add(cell).size);
+  if (twice !== undefined) {
+    throw new DataError(
+      `${where}: expected each name of a column once, got ${JSON.stringify(twice)} twice; name them apart, or put names above the first row if it is an example`,
+    );
+  }
+  return { where, names, rows: rest, hasHeader: true };
+}
+
+function checkNames(train: NamedTable, test: NamedTable): void {
+  const at = train.names.findIndex((name, place) => name !== test.names[place]);
+  if (at < 0 && train.names.length === test.names.length) return;
+  const place = at < 0 ? train.names.length : at;
+  throw new DataError(
+    `${test.where}: expected the columns of ${train.where} in its order, got ${JSON.stringify(test.names[place] ?? "none")} for ` +
+      `${JSON.stringify(train.names[place] ?? "none")} at ${place + 1}; give both the same columns, the target too`,
+  );
+}
+
+/**
+ * Find the column that is to be told: by name or number, or by the usual names.
+ *
+ * @throws DataError if there is none of that name, or it is not plain which.
+ */
+export function findTarget(
+  { names, where }: Pick<NamedTable, "names" | "where">,
+  asked: string | undefined,
+): number {
+  if (asked !== undefined) {
+    const at = names.indexOf(asked);
+    if (at >= 0) return at;
+    // By number, from 1 on: where columns have no names, or none of this.
+    if (/^\d{1,6}$/.test(asked) && Number(asked) >= 1 && Number(asked) <= names.length)
+      return Number(asked) - 1;
+    throw new DataError(`${where}: target: ${unknownName("column", asked, names.slice(0, 100))}`);
+  }
+  const found = names.flatMap((name, at) => (TARGETS.includes(name.toLowerCase()) ? [at] : []));
+  if (found.length === 1) return found[0]!;
+  throw new DataError(
+    `${where}: expected to know which column is to be told, got ${listSome(names)}; name it by \`target\`` +
+      (found.length > 1 ? `: ${found.map((at) => names[at]).join(" or ")}` : ""),
+  );
+}
+
+/** Rows that stay, and how many do not, by what is to become of missing values. */
+function keepRows(
+  { names, where }: NamedTable,
+  rows: readonly (readonly string[])[],
+  target: number,
+  missing: DataOptions["missing"],
+): { readonly kept: readonly number[]; readonly dropped: number } {
+  const holes = names.map((_, at) => rows.reduce((sum, row) => sum + Number(isMissing(row[at]!)), 0));
+  const most = holes.reduce((best, count, at) => (count > holes[best]! ? at : best), 0);
+  const example = `column ${JSON.stringify(names[most])} has ${holes[most]} of ${rows.length}`;
+  if (holes[most]! > 0 && missing === undefined) {
+    throw new DataError(
+      `${where}: expected values in every cell, got missing ones: ${example}; say by \`missing\` what becomes of them: ` +
+        "drop (the row) or mean (of training)",
+    );
+  }
+  if (holes[target]! > 0 && missing === "mean") {
+    throw new DataError(
+      `${where}: expected a target in every row, got ${holes[target]} without; leave these rows out, or say \`missing\` drop`,
+    );
+  }
+  const indices = rows.map((_, row) => row);
+  const kept = missing === "drop" ? indices.filter((row) => !rows[row]!.some(isMissing)) : indices;
+  if (kept.length === 0)
+    throw new DataError(`${where}: expected rows without missing values, got none; ${example}`);
+  return { kept, dropped: rows.length - kept.length };
+}
+
+/** The classes of the target: numbers if all cells are, else texts. */
+function labelsOf(
+  { name, cells, where }: CellColumn,
+  names: readonly string[] | undefined,
+): Pick<Dataset, "classNames" | "labels"> {
+  const numbers = Float64Array.from(cells, (cell) => numberOf(cell, "."));
+  const isText = numbers.some(Number.isNaN);
+  const array = {
+    where: `${where}: column ${JSON.stringify(name)}`,
+    shape: [cells.length],
+    type: isText ? "str" : "float64",
+    values: isText ? cells.map((cell) => cell.trim()) : numbers,
+  };
+  const { labels, classNames } = classesOf([array], names);
+  return { labels: labels[0]!, classNames };
+}
+
+function divideAt(boundary: number, count: number): Division {
+  const rows = Uint32Array.from({ length: count }, (_, row) => row);
+  return { train: rows.subarray(0, boundary), test: rows.subarray(boundary) };
+}
+
+/** Put columns beside each other, categories spread; where numbers are missing, the mean of the training rows. */
+function spreadColumns(
+  columns: readonly Column[],
+  count: number,
+  { train }: Division,
+  where: string,
+): Pick<Dataset, "inputs" | "shape"> {
+  const width = columns.reduce((sum, { categories }) => sum + (categories?.length ?? 1), 0);
+  if (width * count > MOST_VALUES) {
+    throw new DataError(
+      `${where}: expected at most ${MOST_VALUES} values, got ${count} rows of ${width}; take fewer rows or columns`,
+    );
+  }
+  const inputs = new Float32Array(count * width);
+  let place = 0;
+  for (const { name, values, categories, missing } of columns) {
+    if (categories) {
+      for (let row = 0; row < count; row++)
+        if (values[row]! >= 0) inputs[row * width + place + values[row]!] = 1;
+      place += categories.length;
+      continue;
+    }
+    const mean = missing > 0 ? meanOf(values, train) : 0;
+    if (Number.isNaN(mean)) {
+      throw new DataError(
+        `${where}: column ${JSON.stringify(name)}: expected a value in a training row, got none; leave it out`,
+      );
+    }
+    for (let row = 0; row < count; row++) {
+      const value = values[row]!;
+      inputs[row * width + place] = Number.isNaN(value) ? mean : value;
+    }
+    place++;
+  }
+  return { inputs, shape: [count, width] };
+}
+
+/** Mean of the values that are there; NaN if there is none. */
+function meanOf(values: ArrayLike<number>, rows: Uint32Array): number {
+  let [sum, count] = [0, 0];
+  for (const row of rows) {
+    const value = values[row]!;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return sum / count;
+}
+
+/** What there is to say of the columns: kinds, decimal signs, missing values, and those that cannot help or should not. */
+function tellColumns(columns: readonly Column[], { train }: Division): string[] {
+  const tell = (chosen: readonly Column[], what: string): string[] =>
+    chosen.length === 0 ? [] : [`${what}: ${listSome(chosen.map(({ name }) => JSON.stringify(name)))}`];
+  const numbers = columns.filter(({ categories }) => categories === undefined);
+  const counts = numbers.filter(
+    ({ values }) =>
+      values.length > 10 && values.every((value, row) => row === 0 || value === values[row - 1]! + 1),
+  );
+  return [
+    ...tell(
+      numbers,
+      `${numbers.length} columns of numbers, as they are (\`preprocess\` standardize scales them by training rows)`,
+    ),
+    ...tell(
+      numbers.filter(({ decimal }) => decimal === ","),
+      "columns with decimal commas",
+    ),
+    ...columns.flatMap(({ name, categories }) =>
+      categories
+        ? [
+            `column ${JSON.stringify(name)} has ${categories.length} categories, a column of 0 and 1 each: ${listSome(categories)}`,
+          ]
+        : [],
+    ),
+    ...tell(
+      columns.filter(({ missing }) => missing > 0),
+      "columns with missing values, where numbers are the mean of training and categories all 0",
+    ),
+    ...tell(
+      columns.filter(({ values }) => train.every((row) => Object.is(values[row], values[train[0]!]))),
+      "columns with one value in all of training, which tells nothing",
+    ),
+    ...tell(counts, "columns that count the rows - an id, which tells nothing but the order of the file"),
+  ];
+}

@@ -1,0 +1,165 @@
+/**
+ * @file Reading zip archives, within bounds: stored and deflated entries, as NPZ files have them.
+ *
+ * Format: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", sections 4.3 and 4.4.
+ */
+
+import { DataError } from "../base/errors.ts";
+import { unpack } from "./gzip.ts";
+
+/** Most entries of an archive, and most bytes of all together, unpacked. */
+export interface ZipLimits {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** One file of an archive. */
+export interface ZipEntry {
+  readonly name: string;
+  /** Bytes, unpacked. */
+  readonly size: number;
+  /** Unpack it. @throws DataError if it is corrupt or not of the size that was said. */
+  readonly read: () => Promise<Uint8Array>;
+}
+
+const END = 0x06054b50;
+const CENTRAL = 0x02014b50;
+const LOCAL = 0x04034b50;
+
+/** Deflate packs 258 bytes into 2 bits at best: who promises more lies. */
+const MOST_RATIO = 1032;
+
+/**
+ * List the files of an archive, by what its directory says; none is unpacked before it is asked for.
+ *
+ * @param where - The file to blame.
+ * @throws DataError if it is none, is encrypted, split or beyond 4 GiB, has names twice or names that leave a folder, or is
+ *   beyond the limits.
+ */
+export function listZip(bytes: Uint8Array, limits: ZipLimits, where: string): ZipEntry[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const wrong = (what: string): DataError => new DataError(`${where}: expected a zip archive, got ${what}`);
+  let end = bytes.length - 22;
+  const earliest = Math.max(0, end - 0xffff);
+  while (end >= earliest && view.getUint32(end, true) !== END) end--;
+  if (end < earliest) throw wrong("one without its directory: it is truncated, or none; fetch it again");
+  const count = view.getUint16(end + 10, true);
+  if (count > limits.entries) throw wrong(`${count} entries, and ${limits.entries} are read at most`);
+  let at = view.getUint32(end + 16, true);
+  const raw: RawEntry[] = [];
+  for (let i = 0; i < count; i++) {
+    if (at + 46 > end || view.getUint32(at, true) !== CENTRAL) {
+      throw wrong(`a directory that is damaged at entry ${i}; archives beyond 4 GiB are not read`);
+    }
+    const [name, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true)) as [
+      number,
+      number,
+      number,
+    ];
+    raw.push({
+      name: new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + name)),
+      flags: view.getUint16(at + 8, true),
+      method: view.getUint16(at + 10, true),
+      crc: view.getUint32(at + 16, true),
+      packed: view.getUint32(at + 20, true),
+      size: view.getUint32(at + 24, true),
+      local: view.getUint32(at + 42, true),
+    });
+    at += 46 + name + extra + comment;
+  }
+  checkEntries(raw, bytes.length, limits, where);
+  return raw.map((entry) => ({
+    name: entry.name,
+    size: entry.size,
+    read: () => readEntry(bytes, entry, `${where}: ${entry.name}`),
+  }));
+}
+
+/** One entry of the directory. */
+interface RawEntry {
+  readonly name: string;
+  readonly flags: number;
+  /** 0 is stored, 8 deflated. */
+  readonly method: number;
+  readonly crc: number;
+  /** Bytes in the archive. */
+  readonly packed: number;
+  /** Bytes unpacked. */
+  readonly size: number;
+  /** Where the entry's own header is. */
+  readonly local: number;
+}
+
+function checkEntries(entries: readonly RawEntry[], length: number, limits: ZipLimits, where: string): void {
+  const names = new Set<string>();
+  let [packed, size] = [0, 0];
+  for (const entry of entries) {
+    const wrong = (what: string): DataError =>
+      new DataError(`${where}: ${JSON.stringify(entry.name)}: ${what}`);
+    if (names.has(entry.name)) throw wrong("expected each name once, got it twice; write the archive again");
+    if (/(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[a-zA-Z]:|\0/.test(entry.name)) {
+      throw wrong("expected a name within the archive, got one that leaves it; do not trust this file");
+    }
+    if (entry.flags & 1)
+      throw wrong("expected plain bytes, got encrypted ones; write the archive without a password");
+    if (entry.method !== 0 && entry.method !== 8) {
+      throw wrong(
+        `expected a stored or deflated entry, got packing method ${entry.method}; pack it with deflate`,
+      );
+    }
+    if (entry.method === 0 ? entry.size !== entry.packed : entry.size > MOST_RATIO * entry.packed) {
+      throw wrong(
+        `expected ${entry.packed} packed bytes to hold ${entry.size}, which they cannot; fetch it again`,
+      );
+    }
+    names.add(entry.name);
+    packed += entry.packed;
+    size += entry.size;
+  }
+  if (packed > length) {
+    throw new DataError(
+      `${where}: expected entries beside each other, got ones that overlap; do not trust this file`,
+    );
+  }
+  if (size > limits.bytes) {
+    throw new DataError(
+      `${where}: expected at most ${limits.bytes} bytes unpacked, got ${size}; take a part of the data`,
+    );
+  }
+}
+
+async function readEntry(bytes: Uint8Array, entry: RawEntry, where: string): Promise<Uint8Array> {
+  const { local, packed, size, method } = entry;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isThere = local + 30 <= bytes.length && view.getUint32(local, true) === LOCAL;
+  const start = isThere
+    ? local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true)
+    : 0;
+  if (!isThere || start + packed > bytes.length) {
+    throw new DataError(
+      `${where}: expected ${packed} bytes at ${local}, which are not there; fetch the archive again`,
+    );
+  }
+  const body = bytes.subarray(start, start + packed);
+  const whole = method === 0 ? body : await unpack(body, "deflate-raw", size, where);
+  if (whole.length !== size || crc32(whole) !== entry.crc) {
+    throw new DataError(
+      `${where}: expected ${size} bytes of checksum ${entry.crc}, got others; fetch the archive again`,
+    );
+  }
+  return whole;
+}
+
+let table: Uint32Array | undefined;
+
+/** The checksum of zip: CRC-32, reflected, polynomial 0xedb88320 (ISO 3309). */
+export function crc32(bytes: Uint8Array): number {
+  table ??= Uint32Array.from({ length: 256 }, (_, byte) => {
+    let rest = byte;
+    for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
+    return rest;
+  });
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]!) & 255]! ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
