@@ -23,14 +23,16 @@ export interface Check {
  * Check a file.
  *
  * @param example - Shape of one example, images channels first.
+ * @param classes - Number of classes that it is to tell apart; the file's unless told.
  */
-export function checkFile(model: FileModel, example: Shape): Check {
+export function checkFile(model: FileModel, example: Shape, classes?: number): Check {
   const { file, settings } = model;
   const blocking = blockingFindings(file, settings.output);
   if (blocking.length > 0) return { findings: blocking, analysis: undefined };
   try {
     const analysis = model.analyze(example);
-    return { findings: findingsOf(model, analysis), analysis };
+    const fresh = classes === undefined || classes === analysis.classes ? [] : [freshHead(analysis, classes)];
+    return { findings: [...fresh, ...findingsOf(model, analysis)], analysis };
   } catch (error) {
     if (!(error instanceof DataError || error instanceof UsageError)) throw error;
     const what = messageOf(error).replace(/^model file: /, "");
@@ -42,6 +44,15 @@ export function checkFile(model: FileModel, example: Shape): Check {
     };
   }
 }
+
+/** A last layer for another number of classes. */
+const freshHead = ({ classes, roles }: Analysis, wanted: number): Finding => ({
+  kind: "changed",
+  at: [roles.head!.weight, ...(roles.head!.bias ? [roles.head!.bias] : [])],
+  what: `the last layer is a fresh one, of ${wanted} classes instead of ${classes}`,
+  means: "it starts as the recipe says, whatever the others start as",
+  remedy: "",
+});
 
 /** Nodes that cannot be read, by operator, and what else is known before anything is built. */
 function blockingFindings(file: ModelFile, asked: string | undefined): Finding[] {

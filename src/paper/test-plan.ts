@@ -90,7 +90,7 @@ export async function planTest(
   const { dataDir: _, ...place } = source;
   const { classNames } = splits.train;
   const shape = networkShape(splits, recipe);
-  const findings = isFileModel(model) ? checkFile(model, shape).findings : undefined;
+  const findings = isFileModel(model) ? checkFile(model, shape, classNames.length).findings : undefined;
   const request = fitToBudget({ ...asked, recipe }, train);
   requireWarmup(request.recipe, train);
   const plan = {

@@ -6,6 +6,7 @@ import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Splits } from "../../src/data/dataset.ts";
 import { openLab } from "../../src/lab/open.ts";
 import { planExperiment } from "../../src/lab/plan-experiment.ts";
 import { workIn } from "../../src/lab/run.ts";
@@ -40,6 +41,26 @@ describe("a model file", () => {
     expect(result.model).toMatchObject({ name: "resnet18", file: { findings: [{ kind: "changed" }] } });
     expect(result.model.file!.identity).toMatch(/^sha256:[0-9a-f]{64}\?start=keep&resize=32x32$/);
     expect(result.trials).toMatchObject([{ status: "done", epochs: 2 }]);
+  });
+
+  test("has a fresh last layer for another number of classes, and says so", async () => {
+    const few = join(MODELS, "text.onnx");
+    const inputs = Float32Array.from({ length: 40 * 12 }, (_, at) => (at * 7) % 50);
+    const labels = Int32Array.from({ length: 40 }, (_, at) => at % 2);
+    const split = { name: "words", inputs, labels, shape: [40, 12], classNames: ["no", "yes"] } as const;
+    const result = await runRandomizationTest({
+      ...request,
+      data: { train: split, test: split } as unknown as Splits,
+      n: 40,
+      testN: 40,
+      model: few,
+      recipe: { batch: 8, preprocess: "none", epochs: 1 },
+    });
+    expect(result.model.file!.findings[0]).toMatchObject({
+      kind: "changed",
+      what: "the last layer is a fresh one, of 2 classes instead of 4",
+    });
+    expect(result.trials).toMatchObject([{ status: "done" }]);
   });
 
   test("is the same model under any path, and in a lab nothing of it is trained twice", async () => {
