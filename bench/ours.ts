@@ -48,7 +48,7 @@ const ROWS = 10_000;
 /** Side of the square matrices whose product stands for the machine's best. */
 const SIDE = 1536;
 
-const asked = await openLibrary().model(options.model);
+const asked = await openLibrary({ readsPaths: true }).model(options.model);
 const EXAMPLE = isFileModel(asked) ? exampleFor(asked.file, asked.settings) : PAPER_EXAMPLE;
 
 const median = (values: readonly number[]): number =>
@@ -144,7 +144,7 @@ const extra = {
 const opened: InferenceSession[] = [];
 const dataset = randomDataset();
 const began = performance.now();
-const model = await openLibrary().model(options.model);
+const model = await openLibrary({ readsPaths: true }).model(options.model);
 const engine = await openEngine(runtimeWith(extra, opened), "cpu", threads);
 const step = buildStep(model, { ...paperRecipe, batch, lastBatch: "drop" }, EXAMPLE, CLASSES, ROWS);
 const trainer = await createTrainer(engine, step, dataset, "he-normal", 0);

@@ -72,7 +72,7 @@ export function modelCommand(): Command {
       "\nExamples:\n  shatter model show alexnet\n  shatter model show mlp-1x512 --input 1,28,28\n  shatter model show resnet18.onnx",
     )
     .action(async (name: string, options: Shown) => {
-      const model = await openLibrary().model(name);
+      const model = await openLibrary({ readsPaths: true }).model(name);
       const input =
         options.input ?? (isFileModel(model) ? exampleFor(model.file, model.settings) : PAPER_INPUT);
       const classes = options.classes ?? (isFileModel(model) ? model.analyze(input).classes : PAPER_CLASSES);
@@ -116,7 +116,7 @@ async function check(
 ): Promise<void> {
   if (!isModelPath(path)) throw new UsageError(`expected an ONNX file, FILE.onnx, got "${path}"`);
   const reference = referenceOf(path, options, { dropout: options.dropout });
-  const model = (await openLibrary().model(reference)) as FileModel;
+  const model = (await openLibrary({ readsPaths: true }).model(reference)) as FileModel;
   const { file, settings } = model;
   const example = options.input ?? exampleFor(file, settings);
   const { findings, analysis } = checkFile(model, example);

@@ -263,7 +263,7 @@ async function readModels(names: readonly string[], folder: string) {
   const identities: Record<string, string> = {};
   const files: Model[] = [];
   for (const name of names.filter(isModelPath)) {
-    const model = await openLibrary().model(resolve(folder, name));
+    const model = await openLibrary({ readsPaths: true }).model(resolve(folder, name));
     files.push(model);
     identities[name] = model.content!.identity;
   }

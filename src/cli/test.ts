@@ -4,110 +4,33 @@
 
 import { Command, Option } from "commander";
 import { unknownName } from "../base/suggest.ts";
-import { titleOf } from "../data/dataset.ts";
-import { pathPreprocess, preprocessNames } from "../data/preprocess.ts";
-import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
+import { preprocessNames } from "../data/preprocess.ts";
+import { inputsNames, labelsNames } from "../data/randomize.ts";
 import { requireFolder } from "../disk/folders.ts";
-import { tellFinding } from "../import/finding.ts";
-import { isFileModel } from "../import/model.ts";
 import type { SavedModels } from "../lab/saved-models.ts";
-import { initializations } from "../nn/initialize.ts";
-import type { Model } from "../nn/model.ts";
-import type { TestRequest } from "../paper/plan.ts";
-import type { TestResult } from "../paper/test-result.ts";
 import { formatCount, formatNoun, formatNumber } from "../report/format.ts";
-import { terminalGrid } from "../report/grid/terminal.ts";
-import { teller } from "../report/terminal.ts";
-import { summaryGrid } from "../report/test/tables.ts";
-import { openLibrary } from "../run/node/library.ts";
-import { isDataPath, isModelPath } from "../run/subject.ts";
-import { type Device, devices } from "../train/devices.ts";
-import { optimizers, paperRecipe, type Recipe } from "../train/recipe.ts";
-import { tellVerdict } from "../verdict/verdict.ts";
+import { devices } from "../train/devices.ts";
+import { optimizers, paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
-import { reportConformance } from "./conformance.ts";
-import { addDataOptions, DATA_HELP, type DataFlags, dataAsked } from "./data-options.ts";
-import { withFlags } from "./flags.ts";
+import { addDataOptions, DATA_HELP } from "./data-options.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
+import { jsonOption, requireJson } from "./json.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
-import {
-  addFileOptions,
-  defaultsFor,
-  type FileOptions,
-  INIT_HELP,
-  type Init,
-  inits,
-  MODEL_HELP,
-  referenceOf,
-} from "./model-options.ts";
-import { listOf, numberIn, oneOf, paint, wantsColor, warn, wholeFrom, widthOf, wordOr } from "./output.ts";
+import { addFileOptions, INIT_HELP, inits, MODEL_HELP } from "./model-options.ts";
+import { listOf, numberIn, oneOf, warn, wholeFrom, wordOr } from "./output.ts";
 import {
   exitCodeOf,
   expectOption,
   junitOption,
   MEASURES_HELP,
   markdownOption,
-  type PipelineOptions,
-  pipelineOutputs,
   requirePipelineFiles,
 } from "./pipeline.ts";
 import { createProgress } from "./progress.ts";
-import { publish } from "./publish.ts";
 import { saveModelsOption, tellSaved } from "./saved-models.ts";
-
-interface Options extends PipelineOptions, Omit<FileOptions, "size">, Omit<DataFlags, "layout"> {
-  /** Of images at a path, or `free` for a model file. */
-  readonly size?: number | "free";
-  readonly data: string;
-  readonly dataDir?: string;
-  readonly model: string;
-  readonly inputs: TestRequest["inputs"];
-  readonly corrupt?: number[];
-  readonly labels: LabelsName;
-  readonly n?: number;
-  readonly testN?: number;
-  readonly seeds?: number | "auto";
-  readonly budget?: string;
-  readonly seed: number;
-  readonly epochs: number;
-  readonly evalEvery: number;
-  readonly optimizer: Recipe["optimizer"];
-  readonly lr: number;
-  readonly lrDecay: Recipe["learningRateDecay"];
-  readonly lrDecayEvery: Recipe["learningRateDecayEvery"];
-  readonly lrFloor: number;
-  readonly lrWarmup: number;
-  readonly momentum: number;
-  readonly nesterov?: boolean;
-  readonly batch: Recipe["batch"];
-  readonly lastBatch: Recipe["lastBatch"];
-  readonly weightDecay: number;
-  readonly clipNorm: number;
-  readonly labelSmoothing: number;
-  readonly dropout: number;
-  readonly init: Init;
-  readonly preprocess: Recipe["preprocess"];
-  readonly augment?: Recipe["augment"];
-  readonly fitAccuracy: number;
-  readonly fitLoss: number;
-  readonly stopWhenFit: boolean;
-  readonly escalations: number;
-  readonly jobs?: number;
-  readonly threads?: number;
-  readonly device: Device;
-  readonly lab: string | false;
-  readonly checkpoints?: string | boolean;
-  readonly databaseUrl?: string;
-  readonly checkpointEvery: number;
-  readonly json?: string;
-  readonly out?: string;
-  readonly report?: string;
-  readonly saveModels?: string;
-  readonly verbose?: boolean;
-  readonly quiet?: boolean;
-}
+import { pageOf, publishTest } from "./test-output.ts";
+import { subjectAsked, type TestFlags } from "./test-subject.ts";
 
 const named = <T extends string>(kind: string, names: readonly T[]) =>
   oneOf(kind, names, (name) => unknownName(kind, name, names));
@@ -290,75 +213,7 @@ ${MEASURES_HELP}`,
     .action(test);
 }
 
-function recipeOf(options: Options): Recipe {
-  return {
-    optimizer: options.optimizer,
-    learningRate: options.lr,
-    learningRateDecay: options.lrDecay,
-    learningRateDecayEvery: options.lrDecayEvery,
-    learningRateFloor: options.lrFloor,
-    learningRateWarmup: options.lrWarmup,
-    momentum: options.momentum,
-    nesterov: options.nesterov ?? false,
-    batch: options.batch,
-    lastBatch: options.lastBatch,
-    weightDecay: options.weightDecay,
-    clipNorm: options.clipNorm,
-    labelSmoothing: options.labelSmoothing,
-    dropout: options.dropout,
-    initialization: initializations.find((name) => name === options.init) ?? paperRecipe.initialization,
-    preprocess: options.preprocess,
-    epochs: options.epochs,
-    augment: options.augment ?? paperRecipe.augment,
-    evaluate: { ...paperRecipe.evaluate, every: options.evalEvery },
-    fit: { accuracy: options.fitAccuracy, loss: options.fitLoss, stop: options.stopWhenFit },
-  };
-}
-
-/** The model that is asked for, and the recipe; of a file some of it follows from what is in it. */
-async function modelAsked(
-  options: Options,
-  command: Command,
-): Promise<{ readonly model: string | Model; readonly recipe: Recipe }> {
-  const isSaid = (option: string): boolean => command.getOptionValueSource(option) !== "default";
-  const recipe = recipeOf(options);
-  const dropout = isSaid("dropout") ? options.dropout : undefined;
-  const reference = referenceOf(options.model, fileOptionsOf(options), { init: options.init, dropout });
-  const model = await openLibrary().model(reference);
-  if (!isFileModel(model)) return { model: reference, recipe };
-  const { recipe: chosen, told } = defaultsFor(model, isSaid);
-  if (!options.quiet) for (const line of told) process.stderr.write(`${model.name}: ${line}\n`);
-  // Dropout is the file's own then, layer by layer.
-  return { model, recipe: { ...recipe, ...chosen, dropout: 0 } };
-}
-
-/** What of the options is of a model file: some is of data at a path. */
-function fileOptionsOf({ size, layout, ...options }: Options): FileOptions {
-  return {
-    ...options,
-    ...(size === "free" && { size }),
-    ...((isModelPath(options.model) || !isDataPath(options.data)) && { layout }),
-  };
-}
-
-/** The model, the examples and the recipe; data at a path are not cropped as the paper's unless that was asked for. */
-async function subjectAsked(options: Options, command: Command) {
-  const { model, recipe } = await modelAsked(options, command);
-  const { quiet = false, layout } = options;
-  const ofData = { ...options, layout: isModelPath(options.model) ? undefined : layout };
-  const data = await dataAsked(options.data, ofData, quiet);
-  const isSaid = command.getOptionValueSource("preprocess") !== "default";
-  // What a model file is given follows from the file.
-  if (typeof data === "string" || typeof model !== "string" || isSaid) return { model, data, recipe };
-  if (!quiet) {
-    process.stderr.write(
-      `${titleOf(data.train)}: inputs have mean 0 and deviation 1 by channel, and images are whole (--preprocess ${pathPreprocess})\n`,
-    );
-  }
-  return { model, data, recipe: { ...recipe, preprocess: pathPreprocess } };
-}
-
-async function test(options: Options, command: Command): Promise<void> {
+async function test(options: TestFlags, command: Command): Promise<void> {
   // An unwritable place is refused before the first minute of training.
   await requireJson(options.json);
   await requirePipelineFiles(options);
@@ -419,76 +274,4 @@ async function test(options: Options, command: Command): Promise<void> {
     process.stderr.write(`run ${again} again to go on (lab: ${lab})\n`);
   }
   process.exitCode = exitCodeOf(result, options);
-}
-
-/** Charts are heavy to load, and most runs of the command draw none. */
-const loadReport = () => import("../report/node/write.ts");
-
-/** Where the page goes, and the option that says so: `--report` was its name once. */
-const pageOf = ({ out, report }: Pick<Options, "out" | "report">) =>
-  out !== undefined
-    ? { name: "--out", folder: out }
-    : report !== undefined && { name: "--report", folder: report };
-
-/** Write and print what came out. */
-async function publishTest(
-  result: TestResult,
-  { json, verbose = false, ...options }: Options,
-  command: string | undefined,
-): Promise<void> {
-  const outputs = [...jsonOutputs(json, result), ...pipelineOutputs(options, result)];
-  let page: string | undefined;
-  const place = pageOf(options);
-  if (place) {
-    const write = async (): Promise<void> => {
-      page = (await (await loadReport()).writeReport(result, place.folder)).files[0];
-    };
-    outputs.push({ name: place.name, isResult: true, write });
-  }
-  const print = (): void => printResult(result, verbose);
-  await publish({
-    result,
-    outputs,
-    print: json === "-" ? undefined : print,
-    again: command && `${command}, run again, trains nothing that is done`,
-  });
-  if (page !== undefined) process.stderr.write(`report: ${page}\n`);
-}
-
-/** Print a result, the verdict last: what a small terminal shows of it is what it says. */
-function printResult(result: TestResult, isVerbose: boolean): void {
-  const out = process.stdout;
-  const [width, color] = [widthOf(out), wantsColor(out)];
-  const tell = teller(width);
-  const title = (text: string): string => paint(out, "bold", text);
-  const { dataset, model, provenance } = result;
-  console.log(title("\nWhat was randomized"));
-  for (const touched of new Set(result.trials.map((trial) => trial.touched ?? ""))) {
-    if (touched !== "") console.log(tell(touched));
-  }
-  const { lines, summary } = reportConformance(result.conformance, isVerbose);
-  const hint = isVerbose ? "" : " (--verbose lists them)";
-  console.log(`\n${title("Conformance of the randomizations:")} ${summary}${hint}`);
-  for (const line of lines) console.log(tell(line, "  ", "        "));
-  console.log(
-    `${title(`\n${model.name} (${formatCount(model.parameters)} parameters) on ${dataset.name}`)}, ` +
-      `${formatCount(dataset.train)} training and ${formatCount(dataset.test)} test examples\n`,
-  );
-  const findings = model.file?.findings ?? [];
-  for (const finding of findings) console.log(tell(withFlags(tellFinding(finding)), "  ", "    "));
-  if (findings.length > 0) console.log("");
-  console.log(terminalGrid(summaryGrid(result), { color, width }));
-  const failed = result.trials.filter(({ error }) => error !== undefined);
-  for (const { inputs, labels, seed, status, error } of failed) {
-    console.log(
-      paint(
-        out,
-        "red",
-        `${status}: inputs ${inputs}, labels ${labels.nominal}, seed ${seed}: ${withFlags(error!)}`,
-      ),
-    );
-  }
-  console.log(title("\nVerdict"));
-  for (const paragraph of tellVerdict(result.verdict)) console.log(tell(paragraph));
-  if (provenance.interrupted) console.log(paint(out, "yellow", "  Interrupted: some trials are missing."));
 }

@@ -37,6 +37,12 @@ export interface Analysis {
 /** Batch of an analysis: one that nobody exports with, since that would hide what is written down for it. */
 const ANALYZED = 13;
 
+/**
+ * Read a file for the first time.
+ *
+ * @param example - Shape of one example, images channels first.
+ * @throws UsageError if it does not take such examples, DataError naming the node, if it cannot be trained.
+ */
 export function analyze(file: ModelFile, settings: FileSettings, example: Shape): Analysis {
   const output = outputOf(file, settings.output);
   const nodes = nodesFor(file, output);

@@ -109,7 +109,7 @@ function startOf(
   { data }: Tensor,
   { start }: FileSettings,
 ): ((seed: number, index: number) => Float32Array) | undefined {
-  if (start === "keep") return () => Float32Array.from(data);
+  if (start === "keep") return () => new Float32Array(data);
   if (start === "permute") return (seed, index) => shuffled(data, seed, index);
   if (!isTable) return undefined;
   return (seed, index) => {
@@ -121,7 +121,7 @@ function startOf(
 /** The elements in another order, each of all orders as likely (Fisher and Yates). */
 function shuffled(data: Tensor["data"], seed: number, index: number): Float32Array {
   const random = randomStream(seed, "initialization", index);
-  const elements = Float32Array.from(data);
+  const elements = new Float32Array(data);
   for (let last = elements.length - 1; last > 0; last--) {
     const other = Math.floor(random.uniform() * (last + 1));
     [elements[last], elements[other]] = [elements[other]!, elements[last]!];

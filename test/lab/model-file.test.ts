@@ -13,6 +13,9 @@ import { workIn } from "../../src/lab/run.ts";
 import { runRandomizationTest } from "../../src/lab/test.ts";
 import { experimentFromFile, pathsIn } from "../../src/paper/file-experiment.ts";
 import { openLibrary } from "../../src/run/node/library.ts";
+import { openProcessPool } from "../../src/run/node/pool.ts";
+import { paperRecipe } from "../../src/train/recipe.ts";
+import type { TrialSpec } from "../../src/train/spec.ts";
 import { MODELS } from "../import/golden.ts";
 import { newDatabase } from "../store/databases.ts";
 
@@ -88,7 +91,7 @@ describe("a model file", () => {
 
   test("is trained by a worker of another folder that never saw it, to the same bytes", async () => {
     const databaseUrl = await newDatabase("modelfile");
-    const library = openLibrary();
+    const library = openLibrary({ readsPaths: true });
     const file = await library.model(model);
     const identity = file.content!.identity;
     const source = [
@@ -119,7 +122,7 @@ describe("a model file", () => {
   });
 
   test("that a lab keeps is in an experiment that is started by its identity", async () => {
-    const file = (await openLibrary().model(join(MODELS, "resnet18.eval.onnx"))).content!;
+    const file = (await openLibrary({ readsPaths: true }).model(join(MODELS, "resnet18.eval.onnx"))).content!;
     await using lab = await openLab({ lab: join(folder, "started") });
     const start = (identity: string) =>
       lab.start({ name: "figure-1a", scale: "smoke", models: [`${identity}?size=free`] });
@@ -130,6 +133,24 @@ describe("a model file", () => {
     expect(rows).toHaveLength(trials);
     expect(new Set(rows.map(({ model: named }) => named))).toEqual(new Set([`${file.identity}?size=free`]));
     await lab.cancel({ experiment: id });
+  });
+
+  test("is read by its path for who asks here, and never because a spec names one", async () => {
+    await expect(openLibrary().model(FILE)).rejects.toThrow("unknown model");
+    await using pool = await openProcessPool({ jobs: 1, device: "cpu", threads: 1 });
+    const { trials, dataset } = await runRandomizationTest({ ...request, model });
+    expect(trials).toMatchObject([{ status: "done" }]);
+    const spec: TrialSpec = {
+      schema: "shatter/trial@1",
+      dataset: { name: "shapes", hash: dataset.hash, train: 96, test: 40 },
+      inputs: "true",
+      corrupt: 1,
+      model: FILE,
+      recipe: { ...paperRecipe, ...request.recipe },
+      seed: 0,
+    };
+    const failure = await pool.run(spec, { name: "shapes", n: 96, testN: 40 }, () => {});
+    expect(failure).toMatchObject({ status: "failed", error: expect.stringContaining("unknown model") });
   });
 
   test("is refused with the place, before anything is trained", async () => {

@@ -79,3 +79,7 @@ ${factList([
 export const citation = html`<p class="citation">C. Zhang, S. Bengio, M. Hardt, B. Recht, O. Vinyals.
 <cite>Understanding deep learning requires rethinking generalization.</cite> International Conference on Learning
 Representations, 2017. arXiv:1611.03530.</p>`;
+
+/** Text whose parts between backticks are code. */
+export const withCode = (text: string): Insert =>
+  text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));

@@ -11,7 +11,7 @@ import { formatCount, formatNoun, formatNumber, formatPercent } from "../format.
 import { htmlList } from "../grid/html.ts";
 import { listGrid } from "../grid/list-grid.ts";
 import { html, type Insert, type Markup } from "../html/escape.ts";
-import { citation, type Fact, factList, foldedPart } from "../html/parts.ts";
+import { citation, type Fact, factList, foldedPart, withCode } from "../html/parts.ts";
 
 /** What weights start as. */
 function tellStart({ file }: TestResult["model"], initialization: string): string {
@@ -26,7 +26,7 @@ export const modelFilePart = ({ model: { name, file } }: TestResult): Insert =>
   file &&
   file.findings.length > 0 &&
   html`<section><h2>The model file ${name}</h2>
-<ul>${file.findings.map((finding) => html`<li>${tellFinding(finding)}</li>`)}</ul>
+<ul>${file.findings.map((finding) => html`<li>${withCode(tellFinding(finding))}</li>`)}</ul>
 </section>`;
 
 /** The recipe, the data and the model. */

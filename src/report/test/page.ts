@@ -9,7 +9,7 @@ import { formatCount, formatNoun } from "../format.ts";
 import { htmlList } from "../grid/html.ts";
 import { html, type Insert, type Markup } from "../html/escape.ts";
 import { type Carried, carriedResult, downloadsPart, figurePart, htmlPage, keepUnits } from "../html/page.ts";
-import { factList, foldedPart, provenancePart } from "../html/parts.ts";
+import { factList, foldedPart, provenancePart, withCode } from "../html/parts.ts";
 import { conformancePart, modelFilePart, readingPart, recipePart, touchedPart } from "./facts.ts";
 import { drawTestFigure, type TestFigure, testFigures } from "./figures.ts";
 import { summaryCsv } from "./records.ts";
@@ -79,10 +79,6 @@ const answerPart = ({ question, answer, tone, evidence, reasons }: Answer): Mark
 ${factList(evidence)}
 <ul>${reasons.map((reason) => html`<li>${withCode(keepUnits(reason))}</li>`)}</ul>
 </article>`;
-
-/** Text whose parts between backticks are code. */
-const withCode = (text: string): Insert =>
-  text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 
 /** What went wrong, where something did. */
 function troublePart({ trials }: TestResult): Insert {

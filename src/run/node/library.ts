@@ -16,7 +16,10 @@ export interface LocalLibraryOptions extends Pick<LibraryOptions, "keepsLast"> {
   readonly contents?: string | undefined;
   /** Some that are in no folder yet; none unless told. */
   readonly given?: readonly Content[];
-  /** Whether data may be named by their path; not unless told: where a trial comes from a database, its data are contents. */
+  /**
+   * Whether models and data may be named by their path; not unless told: where a trial comes from a database, they are
+   * contents, and nobody who may plan reads files of a worker's machine.
+   */
   readonly readsPaths?: boolean;
 }
 
@@ -25,7 +28,7 @@ export const openLibrary = (local: LocalLibraryOptions = {}): Library => {
   const { contents, given = [], readsPaths = false, ...options } = local;
   return createLibrary({
     load: loadKnown,
-    readFile: readModelAt,
+    readFile: readsPaths ? readModelAt : undefined,
     readData: readsPaths ? readData : undefined,
     read: async (identity) =>
       given.find((content) => content.identity === identity)?.bytes ??

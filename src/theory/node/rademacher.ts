@@ -62,7 +62,7 @@ export interface RademacherOptions extends Optional<Request>, Surroundings, Watc
 export const rademacherComplexity = (options: RademacherOptions = {}): Promise<TheoryResult> =>
   signedWithData(options, async (watch) => {
     const asked = fill(rademacherDefaults, options);
-    const models = await Promise.all(asked.models.map(openLibrary().model));
+    const models = await Promise.all(asked.models.map(openLibrary({ readsPaths: true }).model));
     const given = checkRecipe({ ...signsRecipe, ...options.recipe });
     requireRademacher({ ...asked, models, recipe: given });
     const loaded = await loadAsked({ ...asked, n: Math.max(asked.capacity, ...asked.sizes) }, options);

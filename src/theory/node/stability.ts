@@ -52,7 +52,7 @@ export interface StabilityOptions extends Optional<Request>, Surroundings, Watch
 export const stabilityOf = (options: StabilityOptions = {}): Promise<TheoryResult> =>
   signedWithData(options, async (watch) => {
     const asked = fill(stabilityDefaults, options);
-    const model = await openLibrary().model(asked.model);
+    const model = await openLibrary({ readsPaths: true }).model(asked.model);
     const given = checkRecipe({ ...paperRecipe, epochs: STABILITY_EPOCHS, ...options.recipe });
     requireStability({ ...asked, model, recipe: given });
     const loaded = await loadAsked({ ...asked, n: asked.n + asked.replacements }, options);

@@ -15,13 +15,14 @@ import type { Services } from "../services.ts";
 export function modelRoutes({ lab }: Services): Hono {
   return new Hono().post("/", async (context) => {
     const bytes = await readBody(context.req.raw, MODEL_BYTES);
-    const { file, settings, content, ...model } = await modelOfFile(bytes);
-    const example = exampleFor(file, settings);
-    const { findings, analysis } = checkFile({ ...model, file, settings }, example);
+    const model = await modelOfFile(bytes);
+    const example = exampleFor(model.file, model.settings);
+    const { findings, analysis } = checkFile(model, example);
+    const { identity } = model.content!;
     // What cannot be trained is not kept.
-    if (analysis) await lab.contents.keep([{ identity: bytesOf(content!.identity), bytes }]);
+    if (analysis) await lab.contents.keep([{ identity: bytesOf(identity), bytes }]);
     return context.json({
-      identity: content!.identity,
+      identity,
       isTrainable: analysis !== undefined,
       example: [...example],
       findings: findings.map(tellFinding),
