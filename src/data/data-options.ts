@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
-import type { Splits } from "./dataset.ts";
+import type { ExampleSplits, Splits } from "./dataset.ts";
+import type { SplitsStore } from "./planned.ts";
 
 /** How images of other sizes become those of one: their middle is cut out, or they are set on black. */
 export const fits = ["crop", "contain"] as const;
@@ -46,8 +47,8 @@ export type DataOptions = Readonly<z.output<typeof dataOptionsSchema>>;
 export type AskedOptions = Readonly<z.input<typeof dataOptionsSchema>>;
 
 /** Data that were read. */
-export interface ReadData {
-  readonly splits: Splits;
+export interface ReadData<S extends ExampleSplits = Splits> {
+  readonly splits: S;
   /** What was found, how it was taken and what was chosen, a sentence each, with options in backticks. */
   readonly understood: readonly string[];
 }
@@ -59,6 +60,17 @@ export interface ReadData {
  * @throws UsageError if an option is not possible.
  */
 export type DataReader = (path: string, options: DataOptions) => Promise<ReadData>;
+
+/**
+ * A reader that can write examples to a file part by part, where they are more than may be held.
+ *
+ * @throws DataError, UsageError as {@link DataReader}.
+ */
+export interface StreamingReader {
+  /** Without a store all examples are held, or refused. */
+  (path: string, options: DataOptions): Promise<ReadData>;
+  (path: string, options: DataOptions, store: SplitsStore): Promise<ReadData<ExampleSplits>>;
+}
 
 /** The options as they are written behind a path. */
 const SPELLED = {

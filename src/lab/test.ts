@@ -4,7 +4,7 @@
 
 import { DataError } from "../base/errors.ts";
 import { batchSize } from "../data/batches.ts";
-import { exampleCount, type Splits } from "../data/dataset.ts";
+import { type ExampleSplits, exampleCount } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { pathPreprocess } from "../data/preprocess.ts";
 import { requireFolder } from "../disk/folders.ts";
@@ -38,7 +38,7 @@ import { nameModels, requireIndex, type SavedModels } from "./saved-models.ts";
 export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "priority"> {
   readonly dataDir?: string | undefined;
   /** Name of the dataset, or path of one: `./photos`, `./photos?size=64`; or its examples. */
-  readonly data: string | Splits;
+  readonly data: string | ExampleSplits;
   /** Name of the model, or the model; `mlp-1x512` unless told. */
   readonly model?: string | Model | undefined;
   /** `["true"]` unless told. */
@@ -107,14 +107,14 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
 }
 
 async function train(options: TestOptions): Promise<TestResult> {
-  const { data, model = "mlp-1x512", device = "cpu", dataDir, n, testN, seed, signal } = options;
+  const { data, model = "mlp-1x512", device = "cpu", dataDir, memory, n, testN, seed, signal } = options;
   // Whatever can be refused is refused before the data are read.
   const library = openLibrary({ readsPaths: true });
   if (typeof model === "string") requireDevice(device, await library.model(model));
   const asked = requestOf(options);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
   const shares = sharesOf(options, trialsOf(asked));
-  const given = { model, data, dataDir, n, testN, seed };
+  const given = { model, data, dataDir, memory, n, testN, seed };
   const identified = await identify(library, given, asked.recipe);
   const { subject, source, contents } = identified;
   if (typeof model !== "string") {

@@ -29,9 +29,9 @@ afterEach(async () => {
 });
 
 /** One example as sharp takes it. */
-function imageOf({ inputs, shape, ...dataset }: Dataset, index: number): Sharp {
+function imageOf({ inputs, shape }: Dataset, index: number): Sharp {
   const [, channels = 1, height = 1, width = 1] = shape;
-  const size = exampleSize({ ...dataset, inputs, shape });
+  const size = exampleSize({ shape });
   const pixels = Uint8Array.from({ length: size }, (_, at) => {
     const channel = at % channels;
     return inputs[index * size + channel * height * width + (at - channel) / channels]!;

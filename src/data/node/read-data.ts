@@ -4,14 +4,17 @@
 
 import { readdir, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { showBytes } from "../../base/bytes.ts";
 import { DataError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import { hasRole } from "../array-names.ts";
-import { type DataReader, type ReadData, readDataPath } from "../data-options.ts";
-import { type Dataset, datasetHash, type Splits } from "../dataset.ts";
+import { type ReadData, readDataPath, type StreamingReader } from "../data-options.ts";
+import { type Dataset, datasetHash, type ExampleSplits, isHeld } from "../dataset.ts";
 import { isIdxName } from "../idx-names.ts";
+import { planOf, type SplitsStore, splitsBytes } from "../planned.ts";
 import { readImageFolder } from "./image-folder.ts";
+import { heldOnly } from "./memory.ts";
 import { readArrays } from "./read-arrays.ts";
 import { readCifar100 } from "./read-cifar100.ts";
 import { readIdx } from "./read-idx.ts";
@@ -32,7 +35,7 @@ interface DataKind {
   readonly what: string;
   /** Whether something looks like it; the first that says yes reads it. */
   readonly fits: (found: Found) => boolean;
-  readonly read: DataReader;
+  readonly read: StreamingReader;
 }
 
 const isNpy = (name: string): boolean => /\.npy$/i.test(name) && hasRole(name.slice(0, -4));
@@ -66,15 +69,21 @@ const KINDS: readonly DataKind[] = [
 ];
 
 /**
- * Read the data at a path, whole.
+ * Read the data at a path, whole, or into a file of the store where they are more than may be held.
  *
  * Their name is `data-` and the first digits of the hash of both splits, so that the same examples are the same trials
  * wherever they lie; their title is the last part of the path.
  *
  * @param reference - The path, and maybe options behind a question mark: `photos/?size=64`.
+ * @param store - Where more goes than may be held, which is refused without one.
  * @throws DataError if nothing is there that can be read, UsageError if an option is not possible.
  */
-export async function readData(reference: string): Promise<ReadData> {
+export async function readData(reference: string): Promise<ReadData>;
+export async function readData(reference: string, store: SplitsStore): Promise<ReadData<ExampleSplits>>;
+export async function readData(
+  reference: string,
+  store: SplitsStore = heldOnly(),
+): Promise<ReadData<ExampleSplits>> {
   const { path, options } = readDataPath(reference);
   const found = await stat(path).catch((error) => {
     throw new DataError(`data ${path}: expected ${expected()}, got ${whyUnread(error)}`);
@@ -83,16 +92,30 @@ export async function readData(reference: string): Promise<ReadData> {
   const names = isFolder ? await readdir(path) : [basename(path)];
   const kind = KINDS.find(({ fits }) => fits({ path, isFolder, names }));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
-  const { splits, understood } = await kind.read(path, options);
+  const read = await kind.read(path, options, store);
+  const title = basename(resolve(path));
+  const isLarge = read.splits.content === undefined && splitsBytes(read.splits) > store.memory;
+  const splits = isLarge ? await store.write({ ...planOf(read.splits), title }) : read.splits;
   return {
-    splits: await named(splits, basename(resolve(path))),
-    understood: [`${path} is read as ${kind.what}`, ...understood],
+    splits: await named(splits, title),
+    understood: [
+      `${path} is read as ${kind.what}`,
+      ...read.understood,
+      ...(splits.content ? [tellStreamed(splits, store)] : []),
+    ],
   };
 }
 
 const expected = (): string => KINDS.map(({ what }) => what).join(", ");
 
-async function named({ train, test }: Splits, title: string): Promise<Splits> {
+const tellStreamed = (splits: ExampleSplits, { memory }: SplitsStore): string =>
+  `these examples take ${showBytes(splitsBytes(splits))} as a network is given them, more than the ${showBytes(memory)} that may be held (\`memory\`): they are read from ${splits.content!.path}`;
+
+async function named(splits: ExampleSplits, title: string): Promise<ExampleSplits> {
+  const { train, test, content } = splits;
+  // A file has the name that all data at a path are given.
+  if (content) return { content, train: { ...train, title }, test: { ...test, title } };
+  if (!isHeld(train) || !isHeld(test)) throw new RangeError("readData: expected a file of the store");
   const hash = await sha256(await datasetHash(train), await datasetHash(test));
   const as = (split: Dataset): Dataset => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
   return { train: as(train), test: as(test) };
