@@ -6,6 +6,7 @@
  */
 
 import { UsageError } from "../../base/errors.ts";
+import { breathe, type Watch } from "../../base/progress.ts";
 import { randomStream } from "../../base/random.ts";
 import { type Estimate, estimate, meanOf } from "../../base/statistics.ts";
 import { batchCount } from "../../data/batches.ts";
@@ -17,7 +18,6 @@ import type { Engine } from "../../train/engine.ts";
 import { requirePossible } from "../../train/possible.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { type Labeling, requireClasses, requireWhole } from "../examples.ts";
-import { breathe, type Watch } from "../progress.ts";
 import type { Unsigned } from "../settings.ts";
 import { changeAllowed, hardtFactor } from "./bounds.ts";
 import { stabilityResult } from "./result.ts";
