@@ -50,6 +50,15 @@ export interface ReadData {
   readonly splits: Splits;
   /** What was found, how it was taken and what was chosen, a sentence each, with options in backticks. */
   readonly understood: readonly string[];
+  /** Of a table, the columns that inputs are made of, in their order; absent where there is none. */
+  readonly columns?: readonly TableColumn[];
+}
+
+/** A column of a table that inputs are made of. */
+export interface TableColumn {
+  readonly name: string;
+  /** Of a column of categories their names: it has as many inputs, 0 or 1 each. Numbers are one input. */
+  readonly categories?: readonly string[];
 }
 
 /**

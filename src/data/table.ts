@@ -102,6 +102,10 @@ export function tableSplits(
         ? `${division.train.length} rows are for training, ${division.test.length} for the test`
         : tellDivision(division, rows.length, options),
     ],
+    columns: columns.map(({ name: column, categories }) => ({
+      name: column,
+      ...(categories && { categories }),
+    })),
   };
 }
 

@@ -83,8 +83,9 @@ export async function readData(reference: string): Promise<ReadData> {
   const names = isFolder ? await readdir(path) : [basename(path)];
   const kind = KINDS.find(({ fits }) => fits({ path, isFolder, names }));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
-  const { splits, understood } = await kind.read(path, options);
+  const { splits, understood, ...more } = await kind.read(path, options);
   return {
+    ...more,
     splits: await named(splits, basename(resolve(path))),
     understood: [`${path} is read as ${kind.what}`, ...understood],
   };
