@@ -25,7 +25,7 @@ const dataOptionsSchema = z.strictObject({
   size: z.int().min(1).max(4096).optional(),
   /** How they come to that size; `crop` unless told. */
   fit: z.enum(fits).optional(),
-  /** The column with the labels. */
+  /** The column, array or field with the labels. */
   target: z.string().min(1).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
