@@ -17,8 +17,10 @@ const RETURN = 13;
 /** Digits that a double holds, whatever they are. */
 const EXACT_DIGITS = 15;
 
-/** Powers of ten that are exact. */
+/** Powers of ten that are exact; as many inverses, rounded; and the first 26 bits of each power. */
 const POWERS = Float64Array.from({ length: 23 }, (_, at) => Number(`1e${at}`));
+const INVERSES = POWERS.map((power) => 1 / power);
+const UPPER_HALVES = POWERS.map(upperHalf);
 
 /**
  * Read the number that starts at `start` and ends before a delimiter or the end of its line.
@@ -32,19 +34,38 @@ export function readDecimal(bytes: Uint8Array, start: number, delimiter: number)
   const isNegative = at < end && bytes[at] === MINUS;
   if (isNegative || (at < end && bytes[at] === PLUS)) at++;
   // Digits before and after the point are one whole number, `high` and after 15 digits `low`.
-  let [high, low, digits, decimals, point] = [0, 0, 0, 0, -1];
+  let [high, low, digits, decimals] = [0, 0, 0, 0];
   const first = at;
-  for (; at < end; at++) {
-    const digit = bytes[at]! - ZERO;
-    if (digit >= 0 && digit <= 9) {
+  let digit = at < end ? bytes[at]! - ZERO : -1;
+  for (; digit >= 0 && digit <= 9; digit = ++at < end ? bytes[at]! - ZERO : -1) {
+    if (digits < EXACT_DIGITS) high = high * 10 + digit;
+    else low = low * 10 + digit;
+    if (digits > 0 || digit > 0) digits++;
+  }
+  const isWhole = digit !== POINT - ZERO;
+  if (at === first && isWhole) return Number.NaN;
+  if (!isWhole) {
+    const point = at++;
+    if (digits === 0) while (at < end && bytes[at] === ZERO) at++;
+    // Four at once, as long as they surely fit: the sum of their parts waits for nothing.
+    for (; digits <= EXACT_DIGITS - 4 && at + 4 <= end; at += 4, digits += 4) {
+      const a = bytes[at]! - ZERO;
+      const b = bytes[at + 1]! - ZERO;
+      const c = bytes[at + 2]! - ZERO;
+      const d = bytes[at + 3]! - ZERO;
+      if (a < 0 || a > 9 || b < 0 || b > 9 || c < 0 || c > 9 || d < 0 || d > 9) break;
+      high = high * 10_000 + (a * 1000 + b * 100 + c * 10 + d);
+    }
+    digit = at < end ? bytes[at]! - ZERO : -1;
+    for (; digit >= 0 && digit <= 9; digit = ++at < end ? bytes[at]! - ZERO : -1) {
       if (digits < EXACT_DIGITS) high = high * 10 + digit;
       else low = low * 10 + digit;
-      if (digits > 0 || digit > 0) digits++;
-    } else if (digit === POINT - ZERO && point < 0) point = at;
-    else break;
+      digits++;
+    }
+    decimals = at - point - 1;
+    if (at - first === 1) return Number.NaN;
   }
-  if (at - first === (point < 0 ? 0 : 1) || digits > 2 * EXACT_DIGITS) return Number.NaN;
-  if (point >= 0) decimals = at - point - 1;
+  if (digits > 2 * EXACT_DIGITS) return Number.NaN;
   if (at < end && (bytes[at]! | 32) === 101) {
     let sign = 1;
     if (++at < end && (bytes[at] === MINUS || bytes[at] === PLUS)) sign = bytes[at++] === MINUS ? -1 : 1;
@@ -72,28 +93,27 @@ function scaled(whole: number, decimals: number): number {
 /** The number of `digits` digits that begins with the 15 of `high`, over `10 ** decimals`; NaN where its rounding is in doubt. */
 function divided(high: number, low: number, digits: number, decimals: number): number {
   if (decimals < 0 || decimals > 22) return Number.NaN;
-  const shift = POWERS[digits - EXACT_DIGITS]!;
-  const divisor = POWERS[decimals]!;
-  const product = high * shift;
+  const shift = digits - EXACT_DIGITS;
+  const product = high * POWERS[shift]!;
   const whole = product + low;
   // What the two roundings lost: the product's, then the sum's.
-  const lost = errorOf(high, shift, product) + (low - (whole - product));
-  const quotient = whole / divisor;
-  const back = quotient * divisor;
-  const rest = (whole - back - errorOf(quotient, divisor, back) + lost) / divisor;
+  const lost = lostBy(high, shift, product) + (low - (whole - product));
+  const quotient = whole / POWERS[decimals]!;
+  const back = quotient * POWERS[decimals]!;
+  const rest = (whole - back - lostBy(quotient, decimals, back) + lost) * INVERSES[decimals]!;
   // All that was neglected is below 2^-100 of the number.
   const doubt = quotient * 2 ** -98;
   const value = quotient + (rest - doubt);
   return value === quotient + (rest + doubt) ? value : Number.NaN;
 }
 
-/** `a * b - product`, where `product` is that rounded: Dekker's, by halves of 26 bits. */
-function errorOf(a: number, b: number, product: number): number {
-  const upperA = upperHalf(a);
-  const lowerA = a - upperA;
-  const upperB = upperHalf(b);
-  const lowerB = b - upperB;
-  return upperA * upperB - product + upperA * lowerB + lowerA * upperB + lowerA * lowerB;
+/** `factor * 10 ** power - product`, where `product` is that rounded: Dekker's, by halves of 26 bits. */
+function lostBy(factor: number, power: number, product: number): number {
+  const upper = upperHalf(factor);
+  const lower = factor - upper;
+  const upperPower = UPPER_HALVES[power]!;
+  const lowerPower = POWERS[power]! - upperPower;
+  return upper * upperPower - product + upper * lowerPower + lower * upperPower + lower * lowerPower;
 }
 
 function upperHalf(value: number): number {

@@ -29,7 +29,7 @@ const LOOKED_AT = 100;
 /** Most columns of a file, bytes of a cell, and cells. */
 const MOST_COLUMNS = 100_000;
 const LONGEST_CELL = 2 ** 20;
-const MOST_CELLS = 2 ** 28;
+const MOST_CELLS = 2 ** 27;
 
 const QUOTE = 34;
 const LINE = 10;
@@ -72,7 +72,7 @@ export function findDelimiter(bytes: Uint8Array, where: string): Delimiter {
  * @param bytes - UTF-8.
  * @param most - Rows after which it stops.
  * @throws DataError if a quote is not closed, or something stands behind it, if a row has more or fewer cells than the first, or
- *   if there are more than 100,000 columns, 2^28 cells or a cell of more than 2^20 bytes.
+ *   if there are more than 100,000 columns, 2^27 cells or a cell of more than 2^20 bytes.
  */
 export function scanDelimited(
   bytes: Uint8Array,

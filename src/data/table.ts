@@ -62,13 +62,13 @@ export function tableSplits(
   const second = test && withNames(test, options.target, mayBeComma);
   if (second) checkNames(first, second);
   const target = findTarget(first, options.target);
-  const all = joinRows(first, second);
+  const all = second ? new Examples(first, second) : new Examples(first);
   const { kept, dropped } = keepRows(first, all, target, options.missing);
   const cellsOf = (column: number): CellColumn => ({
     name: first.names[column]!,
     count: kept.length,
     text: (at) => all.text(kept[at]!, column),
-    number: (at) => all.number(kept[at]!, column),
+    numbers: () => (dropped === 0 ? all.numbers[column]! : takeValues(all.numbers[column]!, kept)),
     isMissing: (at) => all.isMissing(kept[at]!, column),
     where: train.where,
     rowOf: (at) => placeOf(kept[at]!, first, second),
@@ -129,21 +129,59 @@ interface NamedTable {
 const rowsOf = ({ cells, hasHeader }: NamedTable): number => cells.rows - Number(hasHeader);
 
 /** The examples of one table, or of two, one after the other. */
-function joinRows(first: NamedTable, second: NamedTable | undefined): Cells {
-  const [count, skipped] = [rowsOf(first), Number(first.hasHeader)];
-  const other = second?.cells ?? first.cells;
-  const beyond = count - Number(second?.hasHeader ?? false);
-  const { cells } = first;
-  return {
-    rows: count + (second ? rowsOf(second) : 0),
-    columns: cells.columns,
-    text: (row, column) =>
-      row < count ? cells.text(row + skipped, column) : other.text(row - beyond, column),
-    number: (row, column) =>
-      row < count ? cells.number(row + skipped, column) : other.number(row - beyond, column),
-    isMissing: (row, column) =>
-      row < count ? cells.isMissing(row + skipped, column) : other.isMissing(row - beyond, column),
-  };
+class Examples {
+  readonly rows: number;
+  readonly columns: number;
+  /** A column each: the numbers that cells are, NaN where one is none. */
+  readonly numbers: readonly Float64Array[];
+  private readonly tables: readonly NamedTable[];
+
+  constructor(...tables: readonly NamedTable[]) {
+    this.tables = tables;
+    this.rows = tables.reduce((sum, table) => sum + rowsOf(table), 0);
+    this.columns = tables[0]!.cells.columns;
+    this.numbers = Array.from({ length: this.columns }, () => new Float64Array(this.rows));
+    let start = 0;
+    for (const table of tables) {
+      readAllNumbers(table, this.numbers, start);
+      start += rowsOf(table);
+    }
+  }
+
+  text(row: number, column: number): string {
+    const { cells, at } = this.find(row);
+    return cells.text(at, column);
+  }
+
+  isMissing(row: number, column: number): boolean {
+    if (!Number.isNaN(this.numbers[column]![row]!)) return false;
+    const { cells, at } = this.find(row);
+    return cells.isMissing(at, column);
+  }
+
+  /** The table of a row, and its place there. */
+  private find(row: number): { readonly cells: Cells; readonly at: number } {
+    const [first, second] = this.tables as [NamedTable, NamedTable?];
+    const beyond = row - rowsOf(first);
+    const { cells, hasHeader } = beyond < 0 ? first : second!;
+    return { cells, at: (beyond < 0 ? row : beyond) + Number(hasHeader) };
+  }
+}
+
+/** Rows that are read before the next columns of them, so that they are still in the processor's cache. */
+const BLOCK = 128;
+
+function readAllNumbers(table: NamedTable, numbers: readonly Float64Array[], start: number): void {
+  const { cells, hasHeader } = table;
+  const count = rowsOf(table);
+  for (let block = 0; block < count; block += BLOCK) {
+    const end = Math.min(count, block + BLOCK);
+    for (const [column, values] of numbers.entries()) {
+      for (let row = block; row < end; row++) {
+        values[start + row] = cells.number(row + Number(hasHeader), column);
+      }
+    }
+  }
 }
 
 const withNames = (table: CellTable, target: string | undefined, mayBeComma: boolean): NamedTable =>
@@ -231,7 +269,7 @@ export function findTarget(
 /** Rows that stay, and how many do not, by what is to become of missing values. */
 function keepRows(
   { names, where }: NamedTable,
-  cells: Cells,
+  cells: Examples,
   target: number,
   missing: DataOptions["missing"],
 ): { readonly kept: Uint32Array; readonly dropped: number } {
@@ -259,7 +297,10 @@ function keepRows(
   return { kept, dropped: cells.rows - kept.length };
 }
 
-function countHoles(cells: Cells, column: number): number {
+const takeValues = (values: Float64Array, rows: Uint32Array): Float64Array =>
+  Float64Array.from(rows, (row) => values[row]!);
+
+function countHoles(cells: Examples, column: number): number {
   let holes = 0;
   for (let row = 0; row < cells.rows; row++) holes += Number(cells.isMissing(row, column));
   return holes;
@@ -267,10 +308,10 @@ function countHoles(cells: Cells, column: number): number {
 
 /** The classes of the target: numbers if all cells are, else texts. */
 function labelsOf(
-  { name, count, text, number, where }: CellColumn,
+  { name, count, text, numbers: read, where }: CellColumn,
   names: readonly string[] | undefined,
 ): Pick<Dataset, "classNames" | "labels"> {
-  const numbers = Float64Array.from({ length: count }, (_, at) => number(at));
+  const numbers = read();
   const isText = numbers.some(Number.isNaN);
   const array = {
     where: `${where}: column ${JSON.stringify(name)}`,
