@@ -91,6 +91,32 @@ export const verdictSchema = z.object({
     /** Number of seeds from which it can be tested, where there are fewer. */
     needsSeeds: count.optional(),
   }),
+  /** What a preparation of the user's own gives away of permuted labels; absent where there was none. */
+  pipeline: z
+    .object({
+      /** The last part of the module's path, and the SHA-256 of its source. */
+      module: z.object({ name: z.string(), hash: z.string() }),
+      /** The model that the check trains. */
+      model: z.string(),
+      /** Number of permutations that came to their end. */
+      permutations: count,
+      /** Null where it could not be tested. */
+      suspected: z.boolean().nullable(),
+      /** One-sided p-value of the permutation test of the test labels. */
+      pValue: z.number().nullable(),
+      bound: z.number(),
+      /** Over permutations, on the permuted labels of their test splits. */
+      testAccuracy: estimateSchema.nullable(),
+      expected: z.number().nullable(),
+      /** Of the same model on the labels as given, and the share of permutations that get as many right. */
+      givenTestAccuracy: share.nullable(),
+      givenPValue: share.nullable(),
+      /** Ids of its trials. */
+      trials: z.array(z.string()),
+      reasons: z.array(z.string()),
+      next: z.string().optional(),
+    })
+    .optional(),
   /** Test examples with exactly the inputs of a training example, and repeated training inputs; null if not counted. */
   copies: copiesSchema.nullable().default(null),
   /** What the test was allowed to spend, and what it could not decide for want of more; null without a limit. */
