@@ -51,7 +51,21 @@ export interface PreparedData {
 export type Prepare = (data: PooledData, tools: PreparationTools) => PreparedData | Promise<PreparedData>;
 
 /** Both splits as one, and their labels. */
-export function poolSplits({ train, test }: Splits): { data: PooledData; labels: Int32Array } {
+export interface Pooled {
+  readonly data: PooledData;
+  /** `[count]` */
+  readonly labels: Int32Array;
+}
+
+/** The splits that a preparation's answer comes to. */
+export interface PreparedSplits {
+  readonly splits: Splits;
+  /** The given example that each is from; null where that is not known. */
+  readonly rows: { readonly train: readonly number[]; readonly test: readonly number[] } | null;
+}
+
+/** Put both splits together. */
+export function poolSplits({ train, test }: Splits): Pooled {
   const [first, second] = [exampleCount(train), exampleCount(test)];
   const Inputs = train.inputs instanceof Uint8Array ? Uint8Array : Float32Array;
   const inputs = new Inputs(train.inputs.length + test.inputs.length);
@@ -82,14 +96,14 @@ export function permutePooled(labels: Int32Array, seed: number, run: number): In
  *
  * @param answer - Whatever came back: nothing of it is trusted.
  * @param where - The module to blame.
- * @returns Splits under the name of the data, and for each of their examples the given one it comes from, where that is known.
+ * @returns Splits under the name of the data.
  * @throws DataError if it is no such answer, or a split would have no example.
  */
 export function splitsOfPrepared(
   answer: unknown,
-  { data, labels: given }: { readonly data: PooledData; readonly labels: Int32Array },
+  { data, labels: given }: Pooled,
   where: string,
-): { readonly splits: Splits; readonly rows: { readonly train: number[]; readonly test: number[] } | null } {
+): PreparedSplits {
   if (typeof answer !== "object" || answer === null) {
     throw new DataError(
       `${where}: expected \`prepare\` to return { inputs, shape }, got ${tellKind(answer)}`,

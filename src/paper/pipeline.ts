@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { EndedTrial, PlannedTrial } from "../run/record.ts";
 import { trialId, trialSpecSchema } from "../train/spec.ts";
 import type { PipelineTrials } from "../verdict/pipeline.ts";
+import { followsSchema } from "../verdict/schema.ts";
 import type { TestRequest } from "./plan.ts";
 
 /** What a preparation made of the data, run by run; the first of labels as they were given. */
@@ -15,6 +16,7 @@ export const pipelinePlanSchema = z.object({
   module: z.object({ name: z.string(), hash: z.string() }),
   /** Name of the model that is trained on each. */
   model: z.string(),
+  follows: followsSchema,
   runs: z.array(
     z.object({
       /** Identity of the prepared examples. */
@@ -28,7 +30,7 @@ export type PipelinePlan = z.infer<typeof pipelinePlanSchema>;
 
 /** The trials of a check, each run with a seed of its own. */
 export const pipelineTrials = (
-  { model, runs }: PipelinePlan,
+  { module, model, runs }: PipelinePlan,
   { recipe, firstSeed }: Pick<TestRequest, "recipe" | "firstSeed">,
 ): Promise<PlannedTrial[]> =>
   Promise.all(
@@ -42,16 +44,24 @@ export const pipelineTrials = (
         recipe,
         seed: firstSeed + run,
       };
-      return { id: await trialId(spec), spec, escalation: 0, source: { name: source } };
+      const labels = run === 0 ? "labels as given" : `permuted labels, run ${run}`;
+      const title = `${module.name} on ${labels}`;
+      return { id: await trialId(spec), spec, escalation: 0, source: { name: source }, title };
     }),
   );
 
 /** What has become of them, for the verdict. */
 export function pipelineEnded(
-  { module, model }: PipelinePlan,
+  { module, model, follows }: PipelinePlan,
   trials: readonly PlannedTrial[],
   known: ReadonlyMap<string, EndedTrial>,
 ): PipelineTrials {
   const resultsOf = (some: readonly PlannedTrial[]) => some.flatMap(({ id }) => known.get(id)?.result ?? []);
-  return { module, model, onTrue: resultsOf(trials.slice(0, 1)), onPermuted: resultsOf(trials.slice(1)) };
+  return {
+    module,
+    model,
+    follows,
+    onTrue: resultsOf(trials.slice(0, 1)),
+    onPermuted: resultsOf(trials.slice(1)),
+  };
 }

@@ -42,6 +42,18 @@ export const copiesSchema = z.object({
   trainOtherLabel: count,
 });
 
+/** What of the test rows the training rows follow, as a preparation makes them; null where it cannot be told. */
+export const followsSchema = z.object({
+  /** Whether training rows become others where test rows have other labels. */
+  testLabels: z.boolean().nullable(),
+  /** Whether they do where test rows have other inputs. */
+  testInputs: z.boolean().nullable(),
+  /** Number of given rows that stand in both splits. */
+  inBoth: count.nullable(),
+});
+
+export type Follows = z.infer<typeof followsSchema>;
+
 export const verdictSchema = z.object({
   capacity: z.object({
     answer: z.enum(["memorises", "does-not-fit", "inconclusive"]),
@@ -100,8 +112,9 @@ export const verdictSchema = z.object({
       model: z.string(),
       /** Number of permutations that came to their end. */
       permutations: count,
-      /** Null where it could not be tested. */
+      /** Whether anything below says so; null where nothing could be tested. */
       suspected: z.boolean().nullable(),
+      follows: followsSchema,
       /** One-sided p-value of the permutation test of the test labels. */
       pValue: z.number().nullable(),
       bound: z.number(),

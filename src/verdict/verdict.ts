@@ -23,7 +23,7 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
   const pipeline = context.pipeline && judgePipeline(context.pipeline);
   const answers = {
     capacity: judgeCapacity(onRandom, onTrue, context),
-    learning: judgeLearning(onTrue, onRandom, leak, context),
+    learning: judgeLearning(onTrue, onRandom, leak, context, pipeline),
     leak,
     ...(pipeline && { pipeline }),
     copies: copies && {
