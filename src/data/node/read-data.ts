@@ -96,7 +96,7 @@ export async function readData(reference: string): Promise<ReadData> {
   const { splits, understood, ...more } = await kind.read(path, options);
   return {
     ...more,
-    splits: await named(splits, basename(resolve(path))),
+    splits: await nameSplits(splits, basename(resolve(path))),
     understood: [`${path} is read as ${kind.what}`, ...understood],
   };
 }
@@ -124,7 +124,8 @@ async function look(path: string): Promise<Found> {
 
 const expected = (): string => KINDS.map(({ what }) => what).join(", ");
 
-async function named({ train, test }: Splits, title: string): Promise<Splits> {
+/** Splits under the name of their bytes, and with a title for people. */
+export async function nameSplits({ train, test }: Splits, title: string): Promise<Splits> {
   const hash = await sha256(await datasetHash(train), await datasetHash(test));
   const as = (split: Dataset): Dataset => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
   return { train: as(train), test: as(test) };
