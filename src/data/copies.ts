@@ -78,6 +78,48 @@ export function countCopies({ train, test }: ExampleSplits): Copies {
   return { ...found, testByClass, testWorthByClass };
 }
 
+/** Examples of equal inputs, by their places in each split. */
+export interface EqualGroup {
+  readonly train: readonly number[];
+  readonly test: readonly number[];
+}
+
+/**
+ * All examples whose inputs occur more than once, in groups of equal ones; groups and examples in their order, training first.
+ *
+ * @param splits - Of one shape and element type.
+ */
+export function equalGroups({ train, test }: ExampleSplits): EqualGroup[] {
+  const wide = isWide(train) && isWide(test);
+  const [known, asked] = [hashAll(train, wide), hashAll(test, wide)];
+  const found: { readonly train: number[]; readonly test: number[] }[] = [];
+  const seen = new Set<number>();
+  const place = (hash: number): void => {
+    if (seen.has(hash)) return;
+    seen.add(hash);
+    const runs = [runWith(known, hash), runWith(asked, hash)] as const;
+    if (runs[0].length + runs[1].length === 1) return;
+    const groups: typeof found = [];
+    for (const [split, hashed, run] of [
+      ["train", known, runs[0]],
+      ["test", asked, runs[1]],
+    ] as const) {
+      for (const index of run) {
+        const group = groups.find(({ train: [first], test: [other] }) =>
+          first === undefined ? isEqual(asked, other!, hashed, index) : isEqual(known, first, hashed, index),
+        );
+        if (group) group[split].push(index);
+        else groups.push({ train: [], test: [], [split]: [index] });
+      }
+    }
+    found.push(...groups.filter((group) => group.train.length + group.test.length > 1));
+  };
+  for (const hash of known.hashes) place(hash);
+  for (const hash of asked.hashes) place(hash);
+  const order = (group: EqualGroup): number => group.train[0] ?? known.hashes.length + group.test[0]!;
+  return found.sort((a, b) => order(a) - order(b));
+}
+
 /** The inputs of a split by their hashes. */
 interface Hashed {
   readonly examples: Examples;

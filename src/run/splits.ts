@@ -127,7 +127,8 @@ export function readSplits(bytes: Uint8Array): Splits {
 
 /** Labels, from the bytes of the file. */
 const readLabels = (bytes: Uint8Array, { begin, end }: PlacedTensor): Int32Array =>
-  new Int32Array(bytes.slice(begin, end).buffer);
+  // A copy: Node's buffers slice without one.
+  new Int32Array(new Uint8Array(bytes.subarray(begin, end)).buffer);
 
 function checkSplits({ train, test }: Splits): Splits {
   checkDataset(train, `${train.name}: training split`);

@@ -12,7 +12,14 @@ import { classCounts, type Dataset, type ExampleSplits, partRows } from "../data
 import { heldBytes, type PlannedSplit, type PlannedSplits, type SplitsStore } from "../planned.ts";
 import { requireOptions } from "../require-options.ts";
 import { stratify } from "../stratify.ts";
-import { decodeImage, type ImageFacts, type ImageForm, inspectImage, mapSome } from "./decode-images.ts";
+import {
+  decodeImage,
+  type ImageFacts,
+  type ImageFile,
+  type ImageForm,
+  inspectImage,
+  mapSome,
+} from "./decode-images.ts";
 import { type Listing, listImages } from "./list-images.ts";
 import { streaming } from "./memory.ts";
 
@@ -22,7 +29,7 @@ const NAMED = 5;
 /** One image of a listing, and what it is. */
 interface Image {
   readonly path: string;
-  readonly bytes?: Uint8Array;
+  readonly bytes?: Exclude<ImageFile, string>;
   readonly isTest: boolean;
   readonly label: number;
   readonly facts: ImageFacts;
@@ -102,9 +109,11 @@ async function keyOf(stamps: readonly string[], listing: Listing, options: DataO
 
 /** Path, size and time of every file. */
 const stampsOf = async ({ train, test = [] }: Listing): Promise<string[]> =>
-  mapSome([...train, ...test], async ({ path, bytes, className }, index) => {
+  mapSome([...train, ...test], async ({ path, bytes, stamp, className }, index) => {
     const place = `${index < train.length ? "train" : "test"} ${className} ${path}`;
-    if (bytes) return `${place} ${await sha256(bytes)}`;
+    if (bytes instanceof Uint8Array) return `${place} ${await sha256(bytes)}`;
+    // What reads a part of a file sees by itself that it was changed.
+    if (bytes) return `${place} ${stamp}`;
     const { size, mtimeMs, ino } = await stat(path).catch(() => ({ size: -1, mtimeMs: -1, ino: -1 }));
     return `${place} ${size} ${mtimeMs} ${ino}`;
   });
