@@ -15,6 +15,7 @@ import { parseBytes } from "../src/base/bytes.ts";
 import { type Dataset, exampleCount, type Splits } from "../src/data/dataset.ts";
 import { type PlannedSplit, splitsBytes } from "../src/data/planned.ts";
 import { writeWhole } from "../src/disk/whole-files.ts";
+import { feedThread } from "../src/run/node/feed-thread.ts";
 import { loadDataset, openLibrary } from "../src/run/node/library.ts";
 import { runtime } from "../src/run/node/runtime.ts";
 import { writeSplitsFile } from "../src/run/node/splits-file.ts";
@@ -51,7 +52,8 @@ const peakMemory = (): number =>
 
 async function train({ spec, source, contents, threads }: Order): Promise<Told> {
   const engine = await openEngine(runtime, "cpu", threads);
-  const runner = runHere(engine, openLibrary({ contents }).subject);
+  const { subject } = openLibrary({ contents });
+  const runner = runHere(engine, subject, undefined, undefined, feedThread(contents));
   const base = peakMemory();
   const began = performance.now();
   const now = (): number => (performance.now() - began) / 1000;

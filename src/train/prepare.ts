@@ -15,6 +15,7 @@ import {
   isImages,
   type Splits,
 } from "../data/dataset.ts";
+import { channelMoments, type Moments } from "../data/layout.ts";
 import {
   crop,
   describePreprocessing,
@@ -22,7 +23,7 @@ import {
   type Preprocessing,
   preprocessor,
 } from "../data/preprocess.ts";
-import { randomize, shuffledOrder } from "../data/randomize.ts";
+import { type RandomizedExamples, randomize, shuffledOrder } from "../data/randomize.ts";
 import { mapExamples } from "../data/streamed.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import type { Recipe } from "./recipe.ts";
@@ -34,8 +35,15 @@ export interface TrialData {
   readonly train: Examples;
   /** float32 inputs, as the network sees them; true labels. */
   readonly test: Examples;
-  /** Changes the training images at random, if the recipe says so. */
+  /** Gives training its images where the engine does not hold them: changed at random, or read as they are wanted. */
   readonly feed: Feed;
+  /** What was measured of examples that are not held, for whoever makes them too. */
+  readonly moments: {
+    /** Of the training split before it was randomized, where noise has them. */
+    readonly truth?: Moments;
+    /** Of the training split as it is evaluated, before preprocessing, where that needs them. */
+    readonly evaluated?: Moments;
+  };
   /** `[train]`: the true labels. */
   readonly trueLabels: Int32Array;
   /** `[test]`: labels redrawn with the trial's probability. */
@@ -124,15 +132,18 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
     );
   }
   const { inputs, corrupt, labels } = spec;
-  const request = { inputs, corrupt, labels };
-  const randomized = randomize(splits, request, seed);
-  const conformance = checkConformance(splits, randomized, request, seed);
-  const { train, test } = recipe.augment.crop ? cropBoth(randomized) : randomized;
+  const { randomized, evaluated } = randomizeFor(splits, spec);
+  const conformance = checkConformance(splits, randomized, { inputs, corrupt, labels }, seed);
+  const { train, test } = evaluated;
   const finish = preprocessor(recipe.preprocess, train);
   return {
-    train: mapExamples(train, finish),
-    test: mapExamples(test, finish),
+    train: mapExamples(train, (part) => finish(part)),
+    test: mapExamples(test, (part) => finish(part)),
     feed: createFeed(randomized.train, train, recipe, seed),
+    moments: {
+      ...(!isHeld(train) && inputs === "gaussian" && { truth: channelMoments(splits.train) }),
+      ...(!isHeld(train) && recipe.preprocess === "standardize" && { evaluated: channelMoments(train) }),
+    },
     trueLabels: splits.train.labels,
     testLabelsCorrupted: randomized.testLabelsCorrupted,
     realized: randomized.realized,
@@ -141,6 +152,15 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
     hash: await splitsHash(randomized),
     preprocessing: () => inputSteps(spec, splits.train, train),
   };
+}
+
+/** The examples of a trial randomized, whole and as they are evaluated, before preprocessing. */
+export function randomizeFor(
+  splits: ExampleSplits,
+  { inputs, corrupt, labels, seed, recipe }: TrialSpec,
+): { readonly randomized: RandomizedExamples; readonly evaluated: ExampleSplits } {
+  const randomized = randomize(splits, { inputs, corrupt, labels }, seed);
+  return { randomized, evaluated: recipe.augment.crop ? cropBoth(randomized) : randomized };
 }
 
 /** @param whole - As it was randomized; `cropped` as it was preprocessed. */
