@@ -26,6 +26,7 @@ export const contextOf = ({ request, facts }: TestPlan): VerdictContext => ({
   escalations: request.escalations,
   copies: facts.copies,
   labels: request.labels,
+  tellsNumbers: facts.target !== undefined,
 });
 
 /**

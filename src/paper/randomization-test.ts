@@ -82,6 +82,7 @@ export function testResult(plan: TestPlan, { ended, lacking }: Course, provenanc
       test: dataset.test,
       classes: classNames.length,
       classNames,
+      ...(facts.target && { target: facts.target }),
       shape,
       hash: dataset.hash,
     },
