@@ -4,6 +4,7 @@
 
 import { percent, percentDecimals } from "../base/percent.ts";
 import type { Estimate } from "../base/statistics.ts";
+import { FAR_R2, formatR2 } from "../verdict/words.ts";
 
 /** Stands where there is no number. */
 export const NOTHING = "–";
@@ -39,6 +40,7 @@ const R2_DECIMALS = 2;
 export function formatEstimate(estimate: Estimate | null, unit: EstimateUnit): string {
   if (estimate === null) return NOTHING;
   const { mean, low, high, values } = estimate;
+  if (unit === "r2" && mean < FAR_R2) return formatR2(mean);
   const isPercent = unit === "percent";
   const end = isPercent ? " %" : "";
   const show = (value: number): string =>

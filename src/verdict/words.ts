@@ -6,8 +6,12 @@ import { percent } from "../base/percent.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import type { VerdictContext } from "./context.ts";
 
+/** R squared below which nobody cares how far. */
+export const FAR_R2 = -100;
+
 /** R squared as it is written: two or three digits that matter. */
 export function formatR2(value: number): string {
+  if (value < FAR_R2) return `< −${-FAR_R2}`;
   const digits = Math.abs(value) < 10 ? 3 : 1;
   return value.toFixed(digits).replace("-", "−");
 }
