@@ -47,7 +47,7 @@ export const addDataOptions = (command: Command): Command =>
       ).choices(fits),
     )
     .option("--transpose", "exchange height and width of images in arrays, as EMNIST's are")
-    .option("--target <column>", "the column with the labels")
+    .option("--target <column>", "the column with the labels, or the field of shards: json.label")
     .addOption(
       new Option(
         "--target-type <type>",

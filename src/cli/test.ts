@@ -67,6 +67,16 @@ export function testCommand(): Command {
       "corrupted labels are drawn anew (default), or change places: each class keeps its count, and numbers are always permuted",
       named("choice", labelsNames),
     )
+    .option(
+      "--prepare <module>",
+      "your own selection, scaling or filtering, a module (.mjs) with a function prepare(data, { labels, rng }); it is run, again and again",
+    )
+    .option(
+      "--permutations <count>",
+      "runs of it on permuted labels, which show whether it gives labels away (default: 19)",
+      wholeFrom(1, 10_000),
+    )
+    .option("--prepare-model <name>", "model that is trained on each of these (default: linear)")
     .option("--n <count>", "training examples (default: all)", wholeFrom(1))
     .option("--test-n <count>", "test examples (default: all)", wholeFrom(1))
     .option(

@@ -21,6 +21,7 @@ import { targetScale } from "../train/regression.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import type { Subject } from "../train/trial.ts";
 import { copiesSchema } from "../verdict/schema.ts";
+import { type PipelinePlan, pipelinePlanSchema } from "./pipeline.ts";
 import { conditionsOf, fitToBudget, type TestRequest } from "./plan.ts";
 
 const counts = z.array(z.int().min(0));
@@ -68,6 +69,8 @@ export const testPlanSchema = z.object({
     /** The number to be told; absent for classes. */
     target: targetSchema.optional(),
   }),
+  /** Of data that a preparation of the user's own made. */
+  pipeline: pipelinePlanSchema.optional(),
 });
 
 export type TestPlan = z.infer<typeof testPlanSchema>;
@@ -75,6 +78,7 @@ export type TestPlan = z.infer<typeof testPlanSchema>;
 /**
  * Plan a test.
  *
+ * @param pipeline - What a preparation made of the data, if there was one.
  * @param subject - The model that the request names, and the examples used, cropped for the recipe but not randomized.
  * @throws UsageError if the recipe, the model, the budget or a probability is not possible, or the model cannot train on such
  *   examples or batches, or the recipe's augmentation is not possible on them.
@@ -83,6 +87,7 @@ export async function planTest(
   asked: TestRequest,
   source: DataSource,
   { model, splits }: Subject,
+  pipeline?: PipelinePlan,
 ): Promise<TestPlan> {
   const recipe = checkRecipe(asked.recipe);
   const train = exampleCount(splits.train);
@@ -117,6 +122,7 @@ export async function planTest(
       copies: countCopies(splits),
       ...(isNumber && { target: { name: classNames[0]!, ...targetScale(splits.train) } }),
     },
+    pipeline,
   };
   // As it will be read again, so that a test that is followed later is the same test.
   const kept: TestPlan = JSON.parse(JSON.stringify(plan));

@@ -5,6 +5,7 @@
 import type { Copies } from "../data/copies.ts";
 import type { LabelsName } from "../data/randomize.ts";
 import type { Unrest } from "./escalation.ts";
+import type { PipelineTrials } from "./pipeline.ts";
 import type { Verdict } from "./schema.ts";
 
 /** The data, and what was allowed. */
@@ -20,6 +21,8 @@ export interface VerdictContext {
   readonly labels?: LabelsName | undefined;
   /** Whether numbers are told: accuracies are R squared then. */
   readonly tellsNumbers?: boolean | undefined;
+  /** The trials of the pipeline check, where there was a preparation. */
+  readonly pipeline?: PipelineTrials | undefined;
   /** What was allowed and spent; null or absent without a limit. */
   readonly budget?: Verdict["budget"];
   /** Times that learning is looked at while seeds are added, and which this is, from 0; once unless told. */

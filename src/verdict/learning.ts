@@ -31,12 +31,14 @@ type Said = Judgment<Learning["answer"]> & Pick<Learning, "needsSeeds">;
  * Judge from the trials on true inputs with true labels; those with random ones are the control.
  *
  * @param labels - What the label check says of the control.
+ * @param pipeline - What the pipeline check says of the data, if there was one.
  */
 export function judgeLearning(
   onTrue: readonly TrialResult[],
   onRandom: readonly TrialResult[],
   labels: Verdict["leak"],
   context: VerdictContext,
+  pipeline?: Verdict["pipeline"],
 ): Learning {
   const seeds = attemptsBySeed(onTrue);
   const judged = seeds.map(bestAttempt);
@@ -45,7 +47,10 @@ export function judgeLearning(
     .filter(({ confusion, regression }) => confusion !== null || regression);
   const controlAccuracy = accuracyOf(control, context);
   const { tellsNumbers } = context;
-  const obstacle = onTrue.length === 0 ? NOT_TRAINED : (obstacleOf(judged) ?? obstacleInData(context));
+  const obstacle =
+    onTrue.length === 0
+      ? NOT_TRAINED
+      : (obstacleOf(judged) ?? obstacleInData(context) ?? obstacleInPipeline(pipeline));
   const measure = tellsNumbers ? measureNumbers : measureTrials;
   const measured = obstacle ? undefined : measure(judged, control, labels.pValue ?? 1, context);
   const { reasons: why, ...said } = obstacle ?? (measured ? decide(measured, seeds, context) : TOO_FEW);
@@ -110,6 +115,15 @@ function obstacleInData(context: VerdictContext): Said | undefined {
     left === 0
       ? "every test example stands in training, so test accuracy is memory"
       : "the test examples that do not stand in training are of one class, so guessing it is always right",
+  );
+}
+
+/** What keeps data from telling anything that give labels away as they were prepared, measured on labels that are random. */
+function obstacleInPipeline(pipeline: Verdict["pipeline"]): Said | undefined {
+  if (!pipeline || pipeline.pValue === null || pipeline.pValue >= pipeline.bound) return undefined;
+  return undecided(
+    `mend ${pipeline.module.name} first`,
+    `${pipeline.module.name} gives test labels away: prepared with random ones, ${percent(pipeline.testAccuracy!.mean)} of them are right as well`,
   );
 }
 

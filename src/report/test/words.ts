@@ -9,7 +9,7 @@ import type { TestResult } from "../../paper/test-result.ts";
 import type { Verdict } from "../../verdict/schema.ts";
 import { scoreLimits } from "../../verdict/words.ts";
 import { formatCount, formatEstimate, formatNoun, formatNumber, formatPercent, NOTHING } from "../format.ts";
-import { type Wording, withCount, wordingOf } from "../wording.ts";
+import { type Wording, withCount, wordingFor, wordingOf } from "../wording.ts";
 
 /** How an answer is to be taken. */
 export type Tone = "decided" | "open" | "alarm";
@@ -24,7 +24,7 @@ export interface Answer {
 }
 
 /** The verdict in one sentence, and another for what is wrong with labels or test data. */
-export function headlineOf({ capacity, learning, leak, copies }: Verdict): string {
+export function headlineOf({ capacity, learning, leak, pipeline, copies }: Verdict): string {
   const learns = {
     learns: "It learns from true labels",
     "does-not-learn": "It does not learn from true labels",
@@ -41,6 +41,7 @@ export function headlineOf({ capacity, learning, leak, copies }: Verdict): strin
       : `${learns}, and ${memorizes}`;
   const doubts = [
     ...(leak.suspected ? ["true labels reached the training on random ones"] : []),
+    ...(pipeline?.suspected ? [`${pipeline.module.name} uses test rows for training`] : []),
     ...(copies && copies.test > 0
       ? [`${formatPercent(copies.test / copies.testCount)} of the test examples stand in training`]
       : []),
@@ -72,11 +73,12 @@ export function tellBest({ trials, dataset }: TestResult): string | null {
   return `Early stopping: with true labels the best test ${name} on the way was ${of(reached)}, at ${when}, ${above} above the last. Chosen by test data, it is more than could have been had.`;
 }
 
-/** The answers of a test: capacity, learning, the label check, and copies where they were counted. */
+/** The answers of a test: capacity, learning, the label check, a preparation's and copies where there are any. */
 export const answersOf = ({ verdict, dataset }: TestResult): Answer[] => [
   tellCapacity(verdict.capacity, wordingOf(dataset)),
   tellLearning(verdict.learning, wordingOf(dataset)),
   tellLabels(verdict.leak, wordingOf(dataset)),
+  ...(verdict.pipeline ? [tellPrepared(verdict.pipeline)] : []),
   ...(verdict.copies ? [tellCopied(verdict.copies)] : []),
 ];
 
@@ -152,6 +154,29 @@ function tellLabels(check: Verdict["leak"], { name, random, of, one, check: how 
       [`Expected under ${random}`, expected === null ? NOTHING : one(expected)],
       [`p-value (${how})`, formatNumber(pValue)],
       ["Alarm below", formatNumber(bound)],
+    ],
+    reasons: reasonsAndNext(check),
+  };
+}
+
+function tellPrepared(check: NonNullable<Verdict["pipeline"]>): Answer {
+  const { suspected, module, model, permutations, testAccuracy, expected, pValue, bound, follows } = check;
+  const changes = (is: boolean | null): string => (is === null ? "cannot be told" : is ? "yes" : "no");
+  return {
+    question: `Pipeline check: does ${module.name} leave the test alone?`,
+    answer: suspected === null ? "Not tested" : suspected ? "It uses test rows" : "Nothing given away",
+    tone: suspected === null ? "open" : suspected ? "alarm" : "decided",
+    evidence: [
+      [`Test accuracy of ${model}, labels permuted before it`, wordingFor(false).of(testAccuracy)],
+      ["Expected of random labels", formatPercent(expected)],
+      [`p-value (permutation test, ${formatCount(permutations)} runs)`, formatNumber(pValue)],
+      ["Alarm below", formatNumber(bound)],
+      [`Test accuracy of ${model}, labels as given`, formatPercent(check.givenTestAccuracy)],
+      ["Share of runs that get as much", formatNumber(check.givenPValue)],
+      ["Training rows change with test labels", changes(follows.testLabels)],
+      ["Training rows change with test inputs", changes(follows.testInputs)],
+      ["Rows in both splits", follows.inBoth === null ? NOTHING : formatCount(follows.inBoth)],
+      ["SHA-256 of its source", module.hash.slice(0, 16)],
     ],
     reasons: reasonsAndNext(check),
   };
