@@ -27,7 +27,7 @@ import { provenanceOf } from "../run/node/provenance.ts";
 import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
 import { type Identified, identify, isDataPath, type Library } from "../run/subject.ts";
 import { checkRecipe } from "../train/possible.ts";
-import { networkShape, splitsHash } from "../train/prepare.ts";
+import { describeDataset, networkShape } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
@@ -294,7 +294,7 @@ async function budgetOf(
     const steps = Math.floor(amount / batchSize(recipe.batch, train));
     return { asked, steps, secondsPerStep: null };
   }
-  const dataset = { name: splits.train.name, hash: await splitsHash(splits), train, test };
+  const dataset = await describeDataset(splits);
   const spec = specsOf(request, dataset)[0]!;
   await using timer = await openProcessPool({ jobs: 1, device, threads, contents });
   const pace = await timePace(

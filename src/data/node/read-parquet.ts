@@ -6,13 +6,12 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
-import { listSome } from "../arrange.ts";
 import type { FileArray } from "../array.ts";
 import { isMissing, numberOf } from "../columns.ts";
 import type { DataOptions, ReadData } from "../data-options.ts";
 import type { ExampleSplits } from "../dataset.ts";
 import { classesOf } from "../labels.ts";
-import { sortNatural } from "../natural.ts";
+import { listSome, sortNatural } from "../natural.ts";
 import type { SplitsStore } from "../planned.ts";
 import { requireOptions } from "../require-options.ts";
 import { type CellTable, findTarget, tableSplits } from "../table.ts";
@@ -35,7 +34,7 @@ export const readParquet = streaming(async (path, options, store) => {
   const first = await joinParts(train);
   const second = test.length === 0 ? undefined : await joinParts(test);
   if (first.images.length > 0) return await readImages(path, first, second, options, store);
-  requireOptions(path, "a table", options, ["target", "missing"]);
+  requireOptions(path, "a table", options, ["target", "targetType", "missing"]);
   return tableSplits(
     nameOf(path),
     { train: tableOf(first), test: second && tableOf(second), classNamesOf: first.classNamesOf },
