@@ -2,6 +2,7 @@
  * @file The JSON Schemas that are published in schema/, made from the types the program uses.
  */
 
+import { dataFileJsonSchema } from "../src/data/data-file.ts";
 import { modelsJsonSchema } from "../src/lab/saved-models.ts";
 import { experimentJsonSchema } from "../src/paper/experiment-result.ts";
 import { experimentFileJsonSchema } from "../src/paper/file-fields.ts";
@@ -14,6 +15,7 @@ export const schemas: Readonly<Record<string, object>> = {
   "test@1": testJsonSchema(),
   "experiment@1": experimentJsonSchema(),
   "experiment-file@1": experimentFileJsonSchema(),
+  "data-file@1": dataFileJsonSchema(),
   "theory@1": theoryJsonSchema(),
   "replay@1": replayJsonSchema(),
   "models@1": modelsJsonSchema(),

@@ -48,7 +48,7 @@ const PACKAGES: Readonly<
   preact: { rooms: ["page"] },
   sharp: { rooms: ["report", "data"], needsNode: true },
   "tar-stream": { rooms: ["data"], needsNode: true },
-  yaml: { rooms: ["paper"] },
+  yaml: { rooms: ["document"] },
   // Schemas are everywhere but on the page, which would load the whole library.
   zod: { rooms: FLOORS.flat().filter((room) => room !== "page") },
 };

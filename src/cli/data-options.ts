@@ -83,8 +83,8 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
   };
   const said = Object.entries(asked).filter(([, value]) => value !== undefined);
   if (isDataPath(data)) {
-    const { path, options } = readDataPath(data);
-    return writeDataPath(path, { ...options, ...Object.fromEntries(said) });
+    const { path, asked: behind } = readDataPath(data);
+    return writeDataPath(path, { ...behind, ...Object.fromEntries(said) });
   }
   const [first] = said;
   if (first)

@@ -8,8 +8,10 @@ import { Command } from "commander";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { type Augmentation, requireAugmentable } from "../data/augment.ts";
 import { type Copies, countCopies } from "../data/copies.ts";
+import { type DataFile, isDataFile, writeDataFile } from "../data/data-file.ts";
 import { readDataPath } from "../data/data-options.ts";
 import { type Dataset, datasetHash, exampleCount, exampleShape, isImages, titleOf } from "../data/dataset.ts";
+import { pathFrom, readDataFile } from "../data/node/data-file.ts";
 import type { Progress } from "../data/node/download.ts";
 import { dataFolder } from "../data/node/files.ts";
 import { locate } from "../data/node/load.ts";
@@ -87,10 +89,14 @@ Examples:
     )
     .argument("<name>", PLACES)
     .option(...DATA_DIR)
+    .option(
+      "--write <file>",
+      "write down how data at a path were read: shatter.data.yaml, to be given as data",
+    )
     .addOption(jsonOption("it"))
     .addHelpText(
       "after",
-      "\nExamples:\n  shatter data check mnist\n  shatter data check ./photos --size 64\n\nExits with 1 if a file is missing or not official, or cannot be read.",
+      "\nExamples:\n  shatter data check mnist\n  shatter data check ./photos --size 64\n  shatter data check ./photos --size 64 --write shatter.data.yaml\n\nExits with 1 if a file is missing or not official, or cannot be read.",
     )
     .action(check);
 
@@ -203,9 +209,16 @@ function progressBars(): { update: (progress: Progress) => void; stop: () => voi
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-async function check(name: string, options: CommonOptions & DataFlags): Promise<void> {
+interface CheckOptions extends CommonOptions, DataFlags {
+  readonly write?: string;
+}
+
+async function check(name: string, options: CheckOptions): Promise<void> {
   const reference = dataReferenceOf(name, options);
-  if (isDataPath(reference)) return await checkPath(reference, options.json);
+  if (isDataPath(reference)) return await checkPath(reference, options);
+  if (options.write !== undefined) {
+    throw new UsageError(`--write: expected data at a path, got ${name}, whose bytes are known by that name`);
+  }
   const known = findDataset(name);
   const files = known.kind === "stored" ? await inspect(known, dataFolder(options.dataDir)) : [];
   const isHere = files.every(({ path }) => path !== undefined);
@@ -234,8 +247,9 @@ async function check(name: string, options: CommonOptions & DataFlags): Promise<
 }
 
 /** Read the data at a path, and say what they are. */
-async function checkPath(reference: string, json: string | undefined): Promise<void> {
-  const { splits, understood } = await readData(reference);
+async function checkPath(reference: string, { json, write }: CheckOptions): Promise<void> {
+  const writing = write === undefined ? undefined : await descriptionAt(write, reference);
+  const { splits, understood, hash, chosen = {} } = await readData(reference);
   const { train, test } = splits;
   const described = { train: await describe(train), test: await describe(test) };
   const copies = countCopies(splits);
@@ -243,18 +257,35 @@ async function checkPath(reference: string, json: string | undefined): Promise<v
   const facts = {
     name: titleOf(train),
     identity: train.name,
+    hash,
     understood,
+    chosen,
     shape: exampleShape(train),
     bytes,
     ...described,
     copies,
   };
+  if (writing) await writeWhole(write!, writeDataFile({ ...writing, hash, options: chosen }));
   await tell(json, asJson(facts), () => {
     console.log(`${paint(process.stdout, "bold", titleOf(train))} (${train.name})`);
     for (const line of understood) console.log(`  ${withFlags(line)}`);
+    console.log(`  hash ${hash}`);
     printExamples(described);
     printCopies(copies);
+    if (writing)
+      console.log(`\nwrote ${write}: shatter test --data ${isDataPath(write!) ? write : `./${write}`}`);
   });
+}
+
+/** What a description says that is to be written, but for how the data are read; refused before they are. */
+async function descriptionAt(file: string, reference: string): Promise<Partial<DataFile>> {
+  if (!isDataFile(file))
+    throw new UsageError(`--write: expected a name such as shatter.data.yaml, got ${file}`);
+  const { path } = readDataPath(reference);
+  const { title, preprocess, path: place } = isDataFile(path) ? await readDataFile(path) : { path };
+  const described = { title, preprocess, path: pathFrom(file, place) };
+  await requireFile("--write", file);
+  return described;
 }
 
 function printExamples(described: Readonly<Record<string, Described>>): void {

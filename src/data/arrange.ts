@@ -4,10 +4,11 @@
 
 import { DataError } from "../base/errors.ts";
 import { countElements, type FileArray, isTexts, showSizes } from "./array.ts";
-import type { DataOptions, ReadData } from "./data-options.ts";
+import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { drawTest } from "./draw-test.ts";
 import { classesOf } from "./labels.ts";
+import { listSome } from "./natural.ts";
 
 /** Examples and their labels, as two arrays. */
 export interface ArrayPair {
@@ -58,6 +59,7 @@ export function arrangeSplits(
     );
   }) as [Dataset, Dataset?];
   const understood = describeArrays(train, first, layout, options.transpose ?? false);
+  const chosen = train.inputs.shape.length === 4 ? { layout } : {};
   if (second) {
     checkAlike(first, second, test!.inputs.where, train.inputs.where);
     return {
@@ -66,10 +68,11 @@ export function arrangeSplits(
         ...understood,
         `${first.shape[0]} examples are for training, ${second.shape[0]} for the test`,
       ],
+      chosen,
     };
   }
   const { splits, told } = drawTest(first, options, train.labels.where);
-  return { splits, understood: [...understood, told] };
+  return { splits, understood: [...understood, told], chosen: { ...chosen, ...drawnBy(options) } };
 }
 
 function checkAlike(train: Dataset, test: Dataset, where: string, other: string): void {
@@ -171,7 +174,3 @@ const isPixelRange = (values: Dataset["inputs"]): boolean => {
   }
   return most > 100;
 };
-
-/** A list of names, the first ten of it. */
-export const listSome = (names: readonly string[]): string =>
-  names.length <= 10 ? names.join(", ") : `${names.slice(0, 10).join(", ")} and ${names.length - 10} more`;

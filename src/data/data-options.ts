@@ -39,6 +39,9 @@ const dataOptionsSchema = z.strictObject({
   skipUnreadable: z.boolean().optional(),
 });
 
+/** What each option may be. */
+export const dataOptionShape: Readonly<Record<string, z.ZodType>> = dataOptionsSchema.shape;
+
 /** How data are read. */
 export type DataOptions = Readonly<z.output<typeof dataOptionsSchema>>;
 
@@ -50,7 +53,14 @@ export interface ReadData {
   readonly splits: Splits;
   /** What was found, how it was taken and what was chosen, a sentence each, with options in backticks. */
   readonly understood: readonly string[];
+  /** SHA-256 of both splits, where it was computed. */
+  readonly hash?: string | undefined;
+  /** Options that were not told, as they were chosen, for who would write them down. */
+  readonly chosen?: AskedOptions | undefined;
 }
+
+/** The options that say how a test was drawn. */
+export const drawnBy = ({ testShare, splitSeed }: DataOptions): AskedOptions => ({ testShare, splitSeed });
 
 /**
  * Reads the data at a path.
@@ -87,12 +97,21 @@ export function writeDataPath(path: string, options: AskedOptions): string {
   return parts.length === 0 ? path : `${path}?${new URLSearchParams(parts)}`;
 }
 
+/** A path, and what stands behind it. */
+export interface DataPath {
+  readonly path: string;
+  /** What is told. */
+  readonly asked: AskedOptions;
+  /** The same, with what is usual where nothing is. */
+  readonly options: DataOptions;
+}
+
 /**
  * A path, and what stands behind its question mark.
  *
  * @throws UsageError naming the option that is unknown or not possible.
  */
-export function readDataPath(text: string): { readonly path: string; readonly options: DataOptions } {
+export function readDataPath(text: string): DataPath {
   const [path = "", query = ""] = text.split(/\?(.*)/s);
   const given: { [name: string]: unknown } = {};
   for (const [spelled, value] of new URLSearchParams(query)) {
@@ -105,8 +124,17 @@ export function readDataPath(text: string): { readonly path: string; readonly op
         ? value === "" || value === "true"
         : value;
   }
+  return { path, asked: given as AskedOptions, options: completeOptions(path, given) };
+}
+
+/**
+ * Options with what is usual where nothing is told.
+ *
+ * @throws UsageError naming the option that is not possible.
+ */
+export function completeOptions(path: string, given: unknown): DataOptions {
   const { data, error } = dataOptionsSchema.safeParse(given);
-  if (data) return { path, options: data };
+  if (data) return data;
   const [issue] = error.issues;
   throw new UsageError(`data ${path}: \`${issue!.path.join(".")}\`: ${issue!.message}`);
 }

@@ -4,7 +4,6 @@
 
 import { DataError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
-import { listSome } from "./arrange.ts";
 import {
   type CellColumn,
   type Column,
@@ -13,10 +12,11 @@ import {
   readColumn,
   refuseIdentifiers,
 } from "./columns.ts";
-import type { DataOptions, ReadData } from "./data-options.ts";
+import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset, takeExamples } from "./dataset.ts";
 import { divideRows, tellDivision } from "./draw-test.ts";
 import { classesOf } from "./labels.ts";
+import { listSome } from "./natural.ts";
 import type { Division } from "./stratify.ts";
 
 /** Cells of a file; the first row may be its header, where names of the columns are not known. */
@@ -102,6 +102,7 @@ export function tableSplits(
         ? `${division.train.length} rows are for training, ${division.test.length} for the test`
         : tellDivision(division, rows.length, options),
     ],
+    chosen: { target: first.names[target]!, ...(second ? {} : drawnBy(options)) },
   };
 }
 

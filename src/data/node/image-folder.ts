@@ -5,7 +5,7 @@
 import { totalmem } from "node:os";
 import { relative } from "node:path";
 import { DataError, UsageError } from "../../base/errors.ts";
-import type { DataOptions, DataReader, ReadData } from "../data-options.ts";
+import { type DataOptions, type DataReader, drawnBy, type ReadData } from "../data-options.ts";
 import { classCounts, type Dataset, exampleCount, type Splits, takeExamples } from "../dataset.ts";
 import { requireOptions } from "../require-options.ts";
 import { stratify } from "../stratify.ts";
@@ -75,7 +75,7 @@ export async function readListed(folder: string, listing: Listing, options: Data
     ...tellForm(images, form, options),
     ...(left.length > 0 ? [`left out: ${tellFiles(left)}`] : []),
   ];
-  return { splits, understood };
+  return { splits, understood, chosen: listing.test ? {} : drawnBy(options) };
 }
 
 /** What every file is, and why those that are left out were. */

@@ -8,11 +8,19 @@ import { DataError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import { hasRole } from "../array-names.ts";
-import { type DataReader, type ReadData, readDataPath } from "../data-options.ts";
+import { type DataFile, isDataFile } from "../data-file.ts";
+import {
+  type AskedOptions,
+  completeOptions,
+  type DataReader,
+  type ReadData,
+  readDataPath,
+} from "../data-options.ts";
 import { type Dataset, datasetHash, type Splits } from "../dataset.ts";
 import { isIdxName } from "../idx-names.ts";
 import { isShardName, isShardPattern } from "../shard-names.ts";
 import { splitNamed } from "../split-names.ts";
+import { readDataFile } from "./data-file.ts";
 import { readImageFolder } from "./image-folder.ts";
 import { readArrays } from "./read-arrays.ts";
 import { readCifar100 } from "./read-cifar100.ts";
@@ -85,20 +93,54 @@ const KINDS: readonly DataKind[] = [
  * Their name is `data-` and the first digits of the hash of both splits, so that the same examples are the same trials
  * wherever they lie; their title is the last part of the path.
  *
- * @param reference - The path, and maybe options behind a question mark: `photos/?size=64`.
+ * @param reference - The path, and maybe options behind a question mark: `photos/?size=64`; or that of a description,
+ *   `shatter.data.yaml`, where options go before what it says.
  * @throws DataError if nothing is there that can be read, UsageError if an option is not possible.
  */
 export async function readData(reference: string): Promise<ReadData> {
-  const { path, options } = readDataPath(reference);
+  const { path: asked, asked: told } = readDataPath(reference);
+  const described = isDataFile(asked) ? await readDataFile(asked) : undefined;
+  const path = described?.path ?? asked;
+  const options = completeOptions(asked, { ...described?.options, ...told });
   const found = await look(path);
   const kind = KINDS.find(({ fits }) => fits(found));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
-  const { splits, understood } = await kind.read(path, options);
+  const read = await kind.read(path, options);
+  const { splits, hash } = await named(read.splits, described?.title ?? basename(resolve(path)));
+  if (described?.hash !== undefined && described.hash !== hash) {
+    throw new DataError(
+      `data ${path}: expected data of the hash ${described.hash}, as ${asked} says, got ${hash}: the files are others, or read otherwise; ` +
+        "get those that were described, or describe these: `shatter data check` with `write`",
+    );
+  }
   return {
-    splits: await named(splits, basename(resolve(path))),
-    understood: [`${path} is read as ${kind.what}`, ...understood],
+    splits,
+    hash,
+    understood: [
+      `${path} is read as ${kind.what}`,
+      ...(described ? tellDescription(asked, described, told) : tellUnread(found)),
+      ...read.understood,
+    ],
+    chosen: { ...described?.options, ...told, ...read.chosen },
   };
 }
+
+/** What a description said, and what was said beside it. */
+function tellDescription(file: string, { options, hash }: DataFile, told: AskedOptions): string[] {
+  const said = Object.entries(options).map(([name, value]) => `\`${name}\` ${value}`);
+  const over = Object.entries(told).filter(
+    ([name, value]) => (options[name as keyof AskedOptions] ?? value) !== value,
+  );
+  return [
+    `${file} describes them${said.length > 0 ? `: ${said.join(", ")}` : ""}${hash === undefined ? "; it has no `hash`, so that other data would be taken as well" : ", and their hash is the one it says"}`,
+    ...over.map(([name, value]) => `\`${name}\` is ${value}, as was said beside the description`),
+  ];
+}
+
+const tellUnread = ({ isFolder, names }: Found): string[] => {
+  const file = isFolder && names.find((name) => /^shatter\.data\.ya?ml$/i.test(name));
+  return file ? [`${file} lies in it and is not read: give that file as \`data\` to have it so`] : [];
+};
 
 /** Look what lies at a path, which may be a pattern of shards. */
 async function look(path: string): Promise<Found> {
@@ -123,8 +165,8 @@ async function look(path: string): Promise<Found> {
 
 const expected = (): string => KINDS.map(({ what }) => what).join(", ");
 
-async function named({ train, test }: Splits, title: string): Promise<Splits> {
+async function named({ train, test }: Splits, title: string) {
   const hash = await sha256(await datasetHash(train), await datasetHash(test));
   const as = (split: Dataset): Dataset => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
-  return { train: as(train), test: as(test) };
+  return { hash, splits: { train: as(train), test: as(test) } };
 }

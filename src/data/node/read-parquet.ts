@@ -6,11 +6,10 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
-import { listSome } from "../arrange.ts";
 import type { FileArray } from "../array.ts";
 import type { DataOptions, DataReader, ReadData } from "../data-options.ts";
 import { classesOf } from "../labels.ts";
-import { sortNatural } from "../natural.ts";
+import { listSome, sortNatural } from "../natural.ts";
 import { requireOptions } from "../require-options.ts";
 import { type CellTable, findTarget, tableSplits } from "../table.ts";
 import { readListed } from "./image-folder.ts";
@@ -124,7 +123,8 @@ async function readImages(
       `${classNames.length} classes, ${listSome(classNames)}`,
     ...(left.length > 0 ? [`columns that are left out: ${listSome(left)}`] : []),
   ];
-  return await readListed(path, { train: listed!, test: other, classNames, understood }, options);
+  const read = await readListed(path, { train: listed!, test: other, classNames, understood }, options);
+  return { ...read, chosen: { ...read.chosen, target: names[target]! } };
 }
 
 /** The bytes of an image. */

@@ -9,10 +9,10 @@ import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { DataError, messageOf } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
-import { listSome } from "../arrange.ts";
 import type { FileArray } from "../array.ts";
 import type { DataReader } from "../data-options.ts";
 import { classesOf } from "../labels.ts";
+import { listSome } from "../natural.ts";
 import { requireOptions } from "../require-options.ts";
 import { type MemberName, memberName } from "../shard-names.ts";
 import { parseShardTarget, type ShardTarget } from "../shard-target.ts";
@@ -89,7 +89,12 @@ export const readShards: DataReader = async (path, options) => {
       `${classNames.length} classes, ${listSome(classNames)}`,
     ...splits.flatMap(tellFound),
   ];
-  return await readListed(folder, { train: listed!, test: other, classNames, understood: told }, options);
+  const read = await readListed(
+    folder,
+    { train: listed!, test: other, classNames, understood: told },
+    options,
+  );
+  return { ...read, chosen: { ...read.chosen, target: target.text } };
 };
 
 const labelsOf = (path: string, { text }: ShardTarget, examples: readonly Example[]): FileArray => {
