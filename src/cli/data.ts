@@ -25,6 +25,7 @@ import { isDataPath } from "../run/subject.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
+import { manifestCommand } from "./data-manifest.ts";
 import { addArrayOptions, type DataFlags, dataReferenceOf } from "./data-options.ts";
 import { drawPicture, pickColumns } from "./data-picture.ts";
 import { withFlags } from "./flags.ts";
@@ -117,6 +118,7 @@ Examples:
     )
     .action(show);
 
+  command.addCommand(manifestCommand(PLACES, DATA_DIR));
   for (const each of command.commands) if (/^(check|show)$/.test(each.name())) addArrayOptions(each);
   return command;
 }

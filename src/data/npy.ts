@@ -164,3 +164,40 @@ function toRowMajor(values: FileArray["values"], shape: readonly number[]): File
   }
   return result as unknown as FileArray["values"];
 }
+
+/** Numbers that are written. */
+export interface NumberArray {
+  readonly shape: readonly number[];
+  readonly values: Int32Array | Uint16Array | Uint32Array | Uint8Array | Float32Array;
+}
+
+/** A text that is written, as an array of no axes. */
+interface TextArray {
+  readonly shape: readonly [];
+  readonly values: string;
+}
+
+/** An NPY file, version 1.0, in C's order, little-endian as machines are. */
+export function writeNpy({ shape, values }: NumberArray | TextArray): Uint8Array {
+  const texts =
+    typeof values === "string" ? Uint32Array.from(values, (letter) => letter.codePointAt(0)!) : values;
+  const type = typeof values === "string" ? `<U${Math.max(1, texts.length)}` : typeOfNumbers(values);
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  // Elements begin at a multiple of 64, and a line end comes before them.
+  const start = Math.ceil((10 + header.length + 1) / 64) * 64;
+  const body = new Uint8Array(texts.buffer, texts.byteOffset, texts.byteLength);
+  const bytes = new Uint8Array(start + (values === "" ? 4 : body.length));
+  const text = `${MAGIC}\x01\0${String.fromCharCode((start - 10) & 255, (start - 10) >> 8)}${header}`;
+  bytes.fill(0x20, 0, start);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  bytes[start - 1] = 0x0a;
+  bytes.set(body, start);
+  return bytes;
+}
+
+function typeOfNumbers(values: NumberArray["values"]): string {
+  if (values instanceof Uint8Array) return "|u1";
+  if (values instanceof Float32Array) return "<f4";
+  return values instanceof Int32Array ? "<i4" : values instanceof Uint16Array ? "<u2" : "<u4";
+}
