@@ -57,6 +57,15 @@ export interface ReadData {
   readonly hash?: string | undefined;
   /** Options that were not told, as they were chosen, for who would write them down. */
   readonly chosen?: AskedOptions | undefined;
+  /** Of a table, the columns that inputs are made of, in their order; absent where there is none. */
+  readonly columns?: readonly TableColumn[];
+}
+
+/** A column of a table that inputs are made of. */
+export interface TableColumn {
+  readonly name: string;
+  /** Of a column of categories their names: it has as many inputs, 0 or 1 each. Numbers are one input. */
+  readonly categories?: readonly string[];
 }
 
 /** The options that say how a test was drawn. */

@@ -92,8 +92,9 @@ export function checkDataset(dataset: Dataset, where: string): Dataset {
     );
   }
   if (inputs instanceof Float32Array) {
-    const strange = inputs.findIndex((value) => !Number.isFinite(value));
-    if (strange >= 0) {
+    let strange = 0;
+    while (strange < expected && Number.isFinite(inputs[strange]!)) strange++;
+    if (strange < expected) {
       const example = Math.floor(strange / (expected / shape[0]!));
       throw new DataError(`${where}: expected finite inputs, got ${inputs[strange]} in example ${example}`);
     }

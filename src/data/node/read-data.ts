@@ -106,7 +106,7 @@ export async function readData(reference: string): Promise<ReadData> {
   const kind = KINDS.find(({ fits }) => fits(found));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
   const read = await kind.read(path, options);
-  const { splits, hash } = await named(read.splits, described?.title ?? basename(resolve(path)));
+  const hash = await hashOf(read.splits);
   if (described?.hash !== undefined && described.hash !== hash) {
     throw new DataError(
       `data ${path}: expected data of the hash ${described.hash}, as ${asked} says, got ${hash}: the files are others, or read otherwise; ` +
@@ -114,7 +114,8 @@ export async function readData(reference: string): Promise<ReadData> {
     );
   }
   return {
-    splits,
+    ...read,
+    splits: nameBy(hash, read.splits, described?.title ?? basename(resolve(path))),
     hash,
     understood: [
       `${path} is read as ${kind.what}`,
@@ -165,8 +166,14 @@ async function look(path: string): Promise<Found> {
 
 const expected = (): string => KINDS.map(({ what }) => what).join(", ");
 
-async function named({ train, test }: Splits, title: string) {
-  const hash = await sha256(await datasetHash(train), await datasetHash(test));
+const hashOf = async ({ train, test }: Splits): Promise<string> =>
+  sha256(await datasetHash(train), await datasetHash(test));
+
+/** Splits under the name of their bytes, and with a title for people. */
+export const nameSplits = async (splits: Splits, title: string): Promise<Splits> =>
+  nameBy(await hashOf(splits), splits, title);
+
+function nameBy(hash: string, { train, test }: Splits, title: string): Splits {
   const as = (split: Dataset): Dataset => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
-  return { hash, splits: { train: as(train), test: as(test) } };
+  return { train: as(train), test: as(test) };
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import type { FileArray } from "../array.ts";
+import { isMissing, numberOf } from "../columns.ts";
 import type { DataOptions, DataReader, ReadData } from "../data-options.ts";
 import { classesOf } from "../labels.ts";
 import { listSome, sortNatural } from "../natural.ts";
@@ -69,15 +70,22 @@ async function joinParts([path, ...others]: readonly string[]): Promise<ParquetF
 }
 
 function tableOf({ where, names, rows }: ParquetFile): CellTable {
-  const cellOf = (value: unknown, row: number, at: number): string => {
-    const text = textOf(value);
-    if (text !== undefined) return text;
+  const text = (row: number, at: number): string => {
+    const cell = textOf(rows[row]![at]);
+    if (cell !== undefined) return cell;
     throw new DataError(
       `${where}: column ${JSON.stringify(names[at])}: expected numbers, texts, or true and false, got ` +
-        `${value instanceof Uint8Array ? "bytes" : "lists or structures"} in row ${row + 1}; leave the column out`,
+        `${rows[row]![at] instanceof Uint8Array ? "bytes" : "lists or structures"} in row ${row + 1}; leave the column out`,
     );
   };
-  return { where, names, rows: rows.map((values, row) => values.map((value, at) => cellOf(value, row, at))) };
+  const number = (row: number, at: number): number => {
+    const value = rows[row]![at];
+    return Number.isFinite(value) ? (value as number) : numberOf(text(row, at), ".");
+  };
+  const isHole = (row: number, at: number): boolean =>
+    !Number.isFinite(rows[row]![at]) && isMissing(text(row, at));
+  const cells = { rows: rows.length, columns: names.length, text, number, isMissing: isHole };
+  return { where, names, cells };
 }
 
 /** A value as a cell of text, from which numbers come back as they were. */
