@@ -45,6 +45,7 @@ export const addDataOptions = (command: Command): Command =>
         "how images come to another size: the middle cut out (default), or set on black",
       ).choices(fits),
     )
+    .option("--shape <CxHxW>", "rows are images, a column a pixel: 3x32x32, 28x28")
     .option("--transpose", "exchange height and width of images in arrays, as EMNIST's are")
     .option("--target <column>", "the column with the labels, or the field of shards: json.label")
     .option("--group <column>", "the column whose values no split divides")
@@ -76,6 +77,7 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
     fit,
     target,
     group,
+    shape: flags.shape,
     layout: arrayLayouts.find((name) => name === layout),
     transpose,
     missing,

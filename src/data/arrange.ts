@@ -7,6 +7,7 @@ import { countElements, type FileArray, isTexts, showSizes } from "./array.ts";
 import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { drawTest } from "./draw-test.ts";
+import { withImageAxes } from "./image-axes.ts";
 import { classesOf } from "./labels.ts";
 import { listSome } from "./natural.ts";
 
@@ -38,6 +39,16 @@ export function arrangeSplits(
   { train, test, classNames }: ArraySplits,
   options: DataOptions,
 ): ReadData {
+  if (options.shape !== undefined) {
+    const withAxes = (pair: ArrayPair): ArrayPair => ({
+      ...pair,
+      inputs: withImageAxes(pair.inputs, options),
+    });
+    const { shape: _, ...rest } = options;
+    const layout = rest.layout ?? "channels-first";
+    const given = { train: withAxes(train), test: test && withAxes(test), classNames };
+    return arrangeSplits(name, given, { ...rest, layout });
+  }
   const pairs = test ? [train, test] : [train];
   for (const { inputs, labels } of pairs) {
     if (inputs.shape[0] !== labels.shape[0]) {
@@ -52,7 +63,7 @@ export function arrangeSplits(
     classNames,
   );
   const [first, second] = pairs.map(({ inputs }, at): Dataset => {
-    const arranged = arrange(inputs, layout, options.transpose ?? false);
+    const arranged = arrangeAxes(inputs, layout, options.transpose ?? false);
     return checkDataset(
       { name, ...arranged, labels: classes.labels[at]!, classNames: classes.classNames },
       inputs.where,
@@ -103,7 +114,16 @@ function layoutOf({ shape, where }: FileArray, asked: Layout | undefined): Layou
 /** Inputs of a dataset, and their shape. */
 type Arranged = Pick<Dataset, "inputs" | "shape">;
 
-function arrange({ values, shape, where }: FileArray, layout: Layout, isTransposed: boolean): Arranged {
+/**
+ * Examples of an array, channels first.
+ *
+ * @throws DataError if it has no such axes.
+ */
+export function arrangeAxes(
+  { values, shape, where }: FileArray,
+  layout: Layout,
+  isTransposed: boolean,
+): Arranged {
   if (isTexts(values)) {
     throw new DataError(`${where}: expected numbers, got texts; a table with texts can be read as CSV`);
   }

@@ -34,6 +34,7 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, string>>> = {
   size: "Height and width in pixels that images are brought to.",
   fit: "How they come to that size: the middle cut out (crop, unless told), or set on black (contain).",
   target: "The column, array or field with the labels.",
+  shape: "What images are whose pixels stand in a row: channels, height and width, 3x32x32, or 28x28.",
   layout: "Where arrays have the channels, if the shape does not tell.",
   transpose: "Whether height and width of images in arrays are exchanged, as EMNIST's are.",
   missing:

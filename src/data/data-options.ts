@@ -29,6 +29,13 @@ const dataOptionsSchema = z.strictObject({
   target: z.string().min(1).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
+  /** What images are whose pixels stand in a row: channels, height and width, or height and width alone. */
+  shape: z
+    .string()
+    .regex(/^([1-9]\d{0,3}x)?[1-9]\d{0,3}x[1-9]\d{0,3}$/, {
+      error: "expected channels, height and width, such as 3x32x32, or 28x28",
+    })
+    .optional(),
   /** Where the channels are, if the shape does not tell. */
   layout: z.enum(arrayLayouts).optional(),
   /** Whether height and width of images in arrays are exchanged, as EMNIST's are. */
@@ -87,6 +94,7 @@ const SPELLED = {
   fit: "fit",
   target: "target",
   group: "group",
+  shape: "shape",
   layout: "layout",
   transpose: "transpose",
   missing: "missing",

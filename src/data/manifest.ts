@@ -186,7 +186,7 @@ const typeName = ({ values }: NumberArray): string =>
 /** A manifest as an NPZ archive, which NumPy loads; the same manifest gives the same bytes. */
 export const writeManifest = ({ facts, arrays }: Manifest): Uint8Array =>
   writeZip([
-    ["manifest.npy", writeNpy({ shape: [], values: canonicalJson(facts) })],
+    ["manifest.npy", writeNpy({ shape: [], values: [canonicalJson(facts)] })],
     ...[...arrays].map(([name, array]) => [`${name}.npy`, writeNpy(array)] as const),
   ]);
 

@@ -16,6 +16,7 @@ import {
 import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset, takeExamples } from "./dataset.ts";
 import { divideRows, tellDivision } from "./draw-test.ts";
+import { asImages } from "./image-rows.ts";
 import { classesOf } from "./labels.ts";
 import { listSome } from "./natural.ts";
 import type { Division } from "./stratify.ts";
@@ -87,8 +88,9 @@ export function tableSplits(
     at === target ? [] : [readColumn(cellsOf(at), mayBeComma)],
   );
   for (const column of columns) refuseIdentifiers(column, kept.length, train.where);
-  const spread = spreadColumns(columns, kept.length, division, train.where);
-  const dataset = checkDataset({ name, ...spread, ...labels }, train.where);
+  const rows = spreadColumns(columns, kept.length, division, train.where);
+  const { told: toldImages, ...inputs } = asImages(rows, columns, options, train.where);
+  const dataset = checkDataset({ name, ...inputs, ...labels }, train.where);
   return {
     splits: { train: takeExamples(dataset, division.train), test: takeExamples(dataset, division.test) },
     understood: [
@@ -96,16 +98,18 @@ export function tableSplits(
       `${all.rows} rows of ${first.names.length} columns`,
       ...(dropped > 0 ? [`${dropped} rows with missing values are dropped (\`missing\`)`] : []),
       `the target is column ${JSON.stringify(first.names[target])}: ${labels.classNames.length} classes, ${listSome(labels.classNames)}`,
-      ...tellColumns(columns, division),
+      ...(toldImages === undefined ? tellColumns(columns, division) : [toldImages]),
       second
         ? `${division.train.length} rows are for training, ${division.test.length} for the test`
         : tellDivision(division, kept.length, options),
     ],
     chosen: { target: first.names[target]!, ...(second ? {} : drawnBy(options)) },
-    columns: columns.map(({ name: column, categories }) => ({
-      name: column,
-      ...(categories && { categories }),
-    })),
+    ...(toldImages === undefined && {
+      columns: columns.map(({ name: column, categories }) => ({
+        name: column,
+        ...(categories && { categories }),
+      })),
+    }),
   };
 }
 

@@ -121,7 +121,7 @@ describe("a manifest", () => {
       readManifest(writeZip([["a.npy", writeNpy({ shape: [1], values: Int32Array.of(1) })]]), "x.npz"),
     ).rejects.toThrow("expected an array manifest, got a.npy");
     await expect(
-      readManifest(writeZip([["manifest.npy", writeNpy({ shape: [], values: "{}" })]]), "x.npz"),
+      readManifest(writeZip([["manifest.npy", writeNpy({ shape: [], values: ["{}"] })]]), "x.npz"),
     ).rejects.toThrow("manifest.schema: ");
     await expect(readManifest(bytes.subarray(0, 900), "x.npz")).rejects.toThrow(
       "x.npz: expected a zip archive",
@@ -185,7 +185,7 @@ describe("writeNpy and writeZip", () => {
         Array.from(parseNpy(writeNpy({ shape: [1, 2], values }), "x").values as ArrayLike<number>),
       ).toEqual([...values]);
     }
-    expect(parseNpy(writeNpy({ shape: [], values: "é😀 {}" }), "x")).toMatchObject({
+    expect(parseNpy(writeNpy({ shape: [], values: ["é😀 {}"] }), "x")).toMatchObject({
       shape: [],
       values: ["é😀 {}"],
     });
@@ -202,8 +202,8 @@ describe("writeNpy and writeZip", () => {
       join(folder, "a.npz"),
       writeZip([
         ["ints.npy", writeNpy({ shape: [2, 3], values: Int32Array.of(1, 2, 3, 4, 5, -6) })],
-        ["text.npy", writeNpy({ shape: [], values: "é😀" })],
-        ["none.npy", writeNpy({ shape: [], values: "" })],
+        ["text.npy", writeNpy({ shape: [], values: ["é😀"] })],
+        ["none.npy", writeNpy({ shape: [], values: [""] })],
       ]),
     );
     const script =

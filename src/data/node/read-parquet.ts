@@ -31,7 +31,7 @@ export const readParquet: DataReader = async (path, options) => {
   const first = await joinParts(train);
   const second = test.length === 0 ? undefined : await joinParts(test);
   if (first.images.length > 0) return await readImages(path, first, second, options);
-  requireOptions(path, "a table", options, ["target", "missing"]);
+  requireOptions(path, "a table", options, ["target", "missing", "shape", "layout", "transpose"]);
   return tableSplits(
     nameOf(path),
     { train: tableOf(first), test: second && tableOf(second), classNamesOf: first.classNamesOf },
