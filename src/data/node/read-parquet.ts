@@ -34,7 +34,14 @@ export const readParquet = streaming(async (path, options, store) => {
   const first = await joinParts(train);
   const second = test.length === 0 ? undefined : await joinParts(test);
   if (first.images.length > 0) return await readImages(path, first, second, options, store);
-  requireOptions(path, "a table", options, ["target", "targetType", "missing"]);
+  requireOptions(path, "a table", options, [
+    "target",
+    "targetType",
+    "missing",
+    "shape",
+    "layout",
+    "transpose",
+  ]);
   return tableSplits(
     nameOf(path),
     { train: tableOf(first), test: second && tableOf(second), classNamesOf: first.classNamesOf },
@@ -135,7 +142,9 @@ async function readImages(
       `${classNames.length} classes, ${listSome(classNames)}`,
     ...(left.length > 0 ? [`columns that are left out: ${listSome(left)}`] : []),
   ];
-  return await readListed(path, { train: listed!, test: other, classNames, understood }, options, store);
+  const listing = { train: listed!, test: other, classNames, understood };
+  const read = await readListed(path, listing, options, store);
+  return { ...read, chosen: { ...read.chosen, target: names[target]! } };
 }
 
 /** The bytes of an image. */

@@ -92,12 +92,9 @@ export const readShards = streaming(async (path, options, store) => {
       `${classNames.length} classes, ${listSome(classNames)}`,
     ...splits.flatMap(tellFound),
   ];
-  return await readListed(
-    folder,
-    { train: listed!, test: other, classNames, understood: told },
-    options,
-    store,
-  );
+  const listing = { train: listed!, test: other, classNames, understood: told };
+  const read = await readListed(folder, listing, options, store);
+  return { ...read, chosen: { ...read.chosen, target: target.text } };
 });
 
 const labelsOf = (path: string, { text }: ShardTarget, examples: readonly Example[]): FileArray => {
