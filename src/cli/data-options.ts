@@ -46,7 +46,7 @@ export const addDataOptions = (command: Command): Command =>
       ).choices(fits),
     )
     .option("--transpose", "exchange height and width of images in arrays, as EMNIST's are")
-    .option("--target <column>", "the column with the labels")
+    .option("--target <column>", "the column with the labels, or the field of shards: json.label")
     .option("--group <column>", "the column whose values no split divides")
     .addOption(new Option("--missing <choice>", "what becomes of missing values").choices(missings))
     .option("--skip-unreadable", "leave out files that cannot be read");

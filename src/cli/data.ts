@@ -23,6 +23,7 @@ import { isDataPath } from "../run/subject.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
+import { dataAuditCommand } from "./data-audit.ts";
 import { addArrayOptions, type DataFlags, dataReferenceOf } from "./data-options.ts";
 import { drawPicture, pickColumns } from "./data-picture.ts";
 import { withFlags } from "./flags.ts";
@@ -56,6 +57,7 @@ Examples:
   shatter data list
   shatter data get cifar10
   shatter data check mnist --data-dir ~/data
+  shatter data audit digits
   shatter data show digits --out digits.png`,
   );
 
@@ -111,6 +113,7 @@ Examples:
     )
     .action(show);
 
+  command.addCommand(dataAuditCommand(PLACES));
   for (const each of command.commands) if (/^(check|show)$/.test(each.name())) addArrayOptions(each);
   return command;
 }

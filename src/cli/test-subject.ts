@@ -23,6 +23,9 @@ export interface TestFlags extends PipelineOptions, Omit<FileOptions, "size">, O
   /** Of images at a path, or `free` for a model file. */
   readonly size?: number | "free";
   readonly data: string;
+  readonly prepare?: string;
+  readonly permutations?: number;
+  readonly prepareModel?: string;
   readonly dataDir?: string;
   readonly model: string;
   readonly inputs: TestRequest["inputs"];

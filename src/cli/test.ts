@@ -68,6 +68,16 @@ export function testCommand(): Command {
       named("choice", labelsNames),
       "redraw",
     )
+    .option(
+      "--prepare <module>",
+      "your own selection, scaling or filtering, a module (.mjs) with a function prepare(data, { labels, rng }); it is run, again and again",
+    )
+    .option(
+      "--permutations <count>",
+      "runs of it on permuted labels, which show whether it gives labels away (default: 19)",
+      wholeFrom(1, 10_000),
+    )
+    .option("--prepare-model <name>", "model that is trained on each of these (default: linear)")
     .option("--n <count>", "training examples (default: all)", wholeFrom(1))
     .option("--test-n <count>", "test examples (default: all)", wholeFrom(1))
     .option(

@@ -64,6 +64,44 @@ export function countCopies({ train, test }: Splits): Copies {
   return { ...found, testByClass, testWorthByClass };
 }
 
+/** Examples of equal inputs, by their places in each split. */
+export interface EqualGroup {
+  readonly train: readonly number[];
+  readonly test: readonly number[];
+}
+
+/**
+ * All examples whose inputs occur more than once, in groups of equal ones; groups and examples in their order, training first.
+ *
+ * @param splits - Of one shape and element type.
+ */
+export function equalGroups({ train, test }: Splits): EqualGroup[] {
+  const wide = isWide(train) && isWide(test);
+  const words = { train: wordsOf(train, wide), test: wordsOf(test, wide) };
+  const groups = new Map<number, { readonly train: number[]; readonly test: number[] }[]>();
+  for (const [split, { labels }] of [
+    ["train", train],
+    ["test", test],
+  ] as const) {
+    for (let index = 0; index < labels.length; index++) {
+      const hash = hashOf(words[split], index);
+      const sharing = groups.get(hash);
+      const group = sharing?.find((known) => {
+        const first = known.train.length > 0 ? "train" : "test";
+        return isEqual(words[first], known[first][0]!, words[split], index);
+      });
+      if (group) group[split].push(index);
+      else {
+        const fresh: { readonly train: number[]; readonly test: number[] } = { train: [], test: [] };
+        fresh[split].push(index);
+        if (sharing) sharing.push(fresh);
+        else groups.set(hash, [fresh]);
+      }
+    }
+  }
+  return [...groups.values()].flat().filter((group) => group.train.length + group.test.length > 1);
+}
+
 /** Examples of equal inputs: the first of them, and how many have each label. */
 interface Group {
   readonly index: number;

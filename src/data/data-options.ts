@@ -25,7 +25,7 @@ const dataOptionsSchema = z.strictObject({
   size: z.int().min(1).max(4096).optional(),
   /** How they come to that size; `crop` unless told. */
   fit: z.enum(fits).optional(),
-  /** The column with the labels. */
+  /** The column, array or field with the labels. */
   target: z.string().min(1).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
@@ -50,6 +50,15 @@ export interface ReadData {
   readonly splits: Splits;
   /** What was found, how it was taken and what was chosen, a sentence each, with options in backticks. */
   readonly understood: readonly string[];
+  /** Of a table, the columns that inputs are made of, in their order; absent where there is none. */
+  readonly columns?: readonly TableColumn[];
+}
+
+/** A column of a table that inputs are made of. */
+export interface TableColumn {
+  readonly name: string;
+  /** Of a column of categories their names: it has as many inputs, 0 or 1 each. Numbers are one input. */
+  readonly categories?: readonly string[];
 }
 
 /**

@@ -101,6 +101,10 @@ export function tableSplits(
         ? `${division.train.length} rows are for training, ${division.test.length} for the test`
         : tellDivision(division, kept.length, options),
     ],
+    columns: columns.map(({ name: column, categories }) => ({
+      name: column,
+      ...(categories && { categories }),
+    })),
   };
 }
 

@@ -9,7 +9,14 @@ import type { DataOptions, DataReader, ReadData } from "../data-options.ts";
 import { classCounts, type Dataset, exampleCount, type Splits, takeExamples } from "../dataset.ts";
 import { requireOptions } from "../require-options.ts";
 import { stratify } from "../stratify.ts";
-import { decodeImage, type ImageFacts, type ImageForm, inspectImage, mapSome } from "./decode-images.ts";
+import {
+  decodeImage,
+  type ImageFacts,
+  type ImageFile,
+  type ImageForm,
+  inspectImage,
+  mapSome,
+} from "./decode-images.ts";
 import { type Listing, listImages } from "./list-images.ts";
 
 /** Share of this machine's memory that the pixels may take: they are copied on the way to a trial. */
@@ -21,7 +28,7 @@ const NAMED = 5;
 /** One image of a listing, and what it is. */
 interface Image {
   readonly path: string;
-  readonly bytes?: Uint8Array;
+  readonly bytes?: Exclude<ImageFile, string>;
   readonly isTest: boolean;
   readonly label: number;
   readonly facts: ImageFacts;

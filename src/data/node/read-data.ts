@@ -3,7 +3,7 @@
  */
 
 import { readdir, stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
@@ -11,11 +11,14 @@ import { hasRole } from "../array-names.ts";
 import { type DataReader, type ReadData, readDataPath } from "../data-options.ts";
 import { type Dataset, datasetHash, type Splits } from "../dataset.ts";
 import { isIdxName } from "../idx-names.ts";
+import { isShardName, isShardPattern } from "../shard-names.ts";
+import { splitNamed } from "../split-names.ts";
 import { readImageFolder } from "./image-folder.ts";
 import { readArrays } from "./read-arrays.ts";
 import { readCifar100 } from "./read-cifar100.ts";
 import { readIdx } from "./read-idx.ts";
 import { readParquet } from "./read-parquet.ts";
+import { readShards } from "./read-shards.ts";
 import { readTable } from "./read-table.ts";
 
 /** What lies at a path. */
@@ -24,6 +27,10 @@ interface Found {
   readonly isFolder: boolean;
   /** Names in the folder; of a file, its own. */
   readonly names: readonly string[];
+  /** Names in the folder of training examples, where there is one. */
+  readonly inTrain: readonly string[];
+  /** Whether there are folders in it. */
+  readonly hasFolders: boolean;
 }
 
 /** A kind of data. */
@@ -38,6 +45,13 @@ interface DataKind {
 const isNpy = (name: string): boolean => /\.npy$/i.test(name) && hasRole(name.slice(0, -4));
 
 const KINDS: readonly DataKind[] = [
+  {
+    what: "WebDataset's shards (.tar)",
+    // A folder of classes may have an archive beside them.
+    fits: ({ names, inTrain, hasFolders }) =>
+      (!hasFolders && names.some(isShardName)) || inTrain.some(isShardName),
+    read: readShards,
+  },
   {
     what: "NumPy's arrays (.npz, .npy)",
     fits: ({ isFolder, names }) =>
@@ -76,23 +90,42 @@ const KINDS: readonly DataKind[] = [
  */
 export async function readData(reference: string): Promise<ReadData> {
   const { path, options } = readDataPath(reference);
-  const found = await stat(path).catch((error) => {
-    throw new DataError(`data ${path}: expected ${expected()}, got ${whyUnread(error)}`);
-  });
-  const isFolder = found.isDirectory();
-  const names = isFolder ? await readdir(path) : [basename(path)];
-  const kind = KINDS.find(({ fits }) => fits({ path, isFolder, names }));
+  const found = await look(path);
+  const kind = KINDS.find(({ fits }) => fits(found));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
-  const { splits, understood } = await kind.read(path, options);
+  const { splits, understood, ...more } = await kind.read(path, options);
   return {
-    splits: await named(splits, basename(resolve(path))),
+    ...more,
+    splits: await nameSplits(splits, basename(resolve(path))),
     understood: [`${path} is read as ${kind.what}`, ...understood],
   };
 }
 
+/** Look what lies at a path, which may be a pattern of shards. */
+async function look(path: string): Promise<Found> {
+  const plain = { path, isFolder: false, names: [basename(path)], inTrain: [], hasFolders: false };
+  if (isShardPattern(path)) return plain;
+  try {
+    if (!(await stat(path)).isDirectory()) return plain;
+    const entries = await readdir(path, { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
+    const train = folders.find(({ name }) => splitNamed(name) === "train");
+    return {
+      path,
+      isFolder: true,
+      names: entries.map(({ name }) => name),
+      inTrain: train ? await readdir(join(path, train.name)) : [],
+      hasFolders: folders.length > 0,
+    };
+  } catch (error) {
+    throw new DataError(`data ${path}: expected ${expected()}, got ${whyUnread(error)}`);
+  }
+}
+
 const expected = (): string => KINDS.map(({ what }) => what).join(", ");
 
-async function named({ train, test }: Splits, title: string): Promise<Splits> {
+/** Splits under the name of their bytes, and with a title for people. */
+export async function nameSplits({ train, test }: Splits, title: string): Promise<Splits> {
   const hash = await sha256(await datasetHash(train), await datasetHash(test));
   const as = (split: Dataset): Dataset => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
   return { train: as(train), test: as(test) };
