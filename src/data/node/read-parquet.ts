@@ -17,8 +17,8 @@ import { requireOptions } from "../require-options.ts";
 import { type CellTable, findTarget, tableSplits } from "../table.ts";
 import { readListed } from "./image-folder.ts";
 import { streaming } from "./memory.ts";
-import { type ParquetFile, readParquetFile } from "./parquet-file.ts";
 import { nameOf } from "./read-arrays.ts";
+import { type ParquetFile, readParquetFile } from "./read-parquet-file.ts";
 
 /**
  * Read Parquet: a file, of which a part is taken as test, or a folder with `train*.parquet` and `test*.parquet`, each maybe
@@ -66,7 +66,8 @@ async function locateParts(path: string): Promise<{ train: string[]; test: strin
 
 async function joinParts([path, ...others]: readonly string[]): Promise<ParquetFile> {
   const first = await readParquetFile(path!);
-  const rows = [first.rows];
+  if (others.length === 0) return first;
+  const parts = [first];
   for (const other of others) {
     const part = await readParquetFile(other);
     if (part.names.join("\n") !== first.names.join("\n")) {
@@ -74,27 +75,28 @@ async function joinParts([path, ...others]: readonly string[]): Promise<ParquetF
         `${other}: expected the columns of ${path}, ${listSome(first.names)}, got ${listSome(part.names)}`,
       );
     }
-    rows.push(part.rows);
+    parts.push(part);
   }
-  return { ...first, rows: rows.flat() };
+  const columns = first.names.map((_, at) => parts.flatMap((part) => part.columns[at]!));
+  return { ...first, columns, rows: parts.reduce((sum, { rows }) => sum + rows, 0) };
 }
 
-function tableOf({ where, names, rows }: ParquetFile): CellTable {
+function tableOf({ where, names, rows, columns }: ParquetFile): CellTable {
   const text = (row: number, at: number): string => {
-    const cell = textOf(rows[row]![at]);
+    const cell = textOf(columns[at]![row]);
     if (cell !== undefined) return cell;
     throw new DataError(
       `${where}: column ${JSON.stringify(names[at])}: expected numbers, texts, or true and false, got ` +
-        `${rows[row]![at] instanceof Uint8Array ? "bytes" : "lists or structures"} in row ${row + 1}; leave the column out`,
+        `${columns[at]![row] instanceof Uint8Array ? "bytes" : "lists or structures"} in row ${row + 1}; leave the column out`,
     );
   };
   const number = (row: number, at: number): number => {
-    const value = rows[row]![at];
+    const value = columns[at]![row];
     return Number.isFinite(value) ? (value as number) : numberOf(text(row, at), ".");
   };
   const isHole = (row: number, at: number): boolean =>
-    !Number.isFinite(rows[row]![at]) && isMissing(text(row, at));
-  const cells = { rows: rows.length, columns: names.length, text, number, isMissing: isHole };
+    !Number.isFinite(columns[at]![row]) && isMissing(text(row, at));
+  const cells = { rows, columns: names.length, text, number, isMissing: isHole };
   return { where, names, cells };
 }
 
@@ -130,15 +132,15 @@ async function readImages(
     train.classNamesOf(names[target]!),
   );
   const [listed, other] = splits.map((split, place) =>
-    split.rows.map((row, index) => ({
+    split.columns[at]!.map((value, index) => ({
       path: join(split.where, `row ${index + 1}`),
-      bytes: bytesIn(row[at], `${split.where}: row ${index + 1}`),
+      bytes: bytesIn(value, `${split.where}: row ${index + 1}`),
       className: classNames[labels[place]![index]!]!,
     })),
   );
   const left = names.filter((_, column) => column !== at && column !== target);
   const understood = [
-    `${splits.map(({ where: file, rows }) => `${file}: ${rows.length} rows`).join(", ")}; images are in column "${image}", the target is column "${names[target]}": ` +
+    `${splits.map(({ where: file, rows }) => `${file}: ${rows} rows`).join(", ")}; images are in column "${image}", the target is column "${names[target]}": ` +
       `${classNames.length} classes, ${listSome(classNames)}`,
     ...(left.length > 0 ? [`columns that are left out: ${listSome(left)}`] : []),
   ];
@@ -156,10 +158,10 @@ function bytesIn(value: unknown, where: string): Uint8Array {
   );
 }
 
-function labelsAt({ where, names, rows }: ParquetFile, at: number): FileArray {
+function labelsAt({ where, names, columns }: ParquetFile, at: number): FileArray {
   const here = `${where}: column ${JSON.stringify(names[at])}`;
-  const values = rows.map((row, index) => {
-    const value = typeof row[at] === "bigint" ? Number(row[at]) : row[at];
+  const values = columns[at]!.map((found, index) => {
+    const value = typeof found === "bigint" ? Number(found) : found;
     if (typeof value === "number" || typeof value === "string") return value;
     throw new DataError(
       `${here}: expected whole numbers or texts as labels, got ${String(value)} in row ${index + 1}`,
