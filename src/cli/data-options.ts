@@ -11,6 +11,7 @@ import {
   fits,
   missings,
   readDataPath,
+  targetTypes,
   writeDataPath,
 } from "../data/data-options.ts";
 import type { Splits } from "../data/dataset.ts";
@@ -47,6 +48,12 @@ export const addDataOptions = (command: Command): Command =>
     )
     .option("--transpose", "exchange height and width of images in arrays, as EMNIST's are")
     .option("--target <column>", "the column with the labels")
+    .addOption(
+      new Option(
+        "--target-type <type>",
+        "classes, or a number to be told (default: found by looking)",
+      ).choices(targetTypes),
+    )
     .option("--group <column>", "the column whose values no split divides")
     .addOption(new Option("--missing <choice>", "what becomes of missing values").choices(missings))
     .option("--skip-unreadable", "leave out files that cannot be read");
@@ -67,14 +74,15 @@ const isKnown = (name: string): boolean => [...datasetNames, GAUSSIAN].includes(
  */
 export function dataReferenceOf(named: string, flags: DataFlags): string {
   const data = isKnown(named) || isDataPath(named) || !existsSync(named) ? named : `./${named}`;
-  const { testShare, splitSeed, fit, target, group, missing, skipUnreadable, size, layout, transpose } =
-    flags;
+  const { testShare, splitSeed, fit, target, targetType, group, missing, skipUnreadable } = flags;
+  const { size, layout, transpose } = flags;
   const asked = {
     testShare,
     splitSeed,
     size: typeof size === "number" ? size : undefined,
     fit,
     target,
+    targetType,
     group,
     layout: arrayLayouts.find((name) => name === layout),
     transpose,

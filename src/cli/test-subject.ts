@@ -30,7 +30,7 @@ export interface TestFlags extends PipelineOptions, Omit<FileOptions, "size">, O
   readonly model: string;
   readonly inputs: TestRequest["inputs"];
   readonly corrupt?: number[];
-  readonly labels: LabelsName;
+  readonly labels?: LabelsName;
   readonly n?: number;
   readonly testN?: number;
   readonly seeds?: number | "auto";

@@ -7,7 +7,7 @@ import { countElements, type FileArray, isTexts, showSizes } from "./array.ts";
 import type { DataOptions, ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { drawTest } from "./draw-test.ts";
-import { classesOf } from "./labels.ts";
+import { readTarget } from "./labels.ts";
 
 /** Examples and their labels, as two arrays. */
 export interface ArrayPair {
@@ -46,18 +46,27 @@ export function arrangeSplits(
     }
   }
   const layout = layoutOf(train.inputs, options.layout);
-  const classes = classesOf(
+  const target = readTarget(
     pairs.map((pair) => pair.labels),
-    classNames,
+    { name: "target", type: options.targetType, isTable: train.inputs.shape.length === 2, classNames },
   );
   const [first, second] = pairs.map(({ inputs }, at): Dataset => {
     const arranged = arrange(inputs, layout, options.transpose ?? false);
     return checkDataset(
-      { name, ...arranged, labels: classes.labels[at]!, classNames: classes.classNames },
+      {
+        name,
+        ...arranged,
+        labels: target.labels[at]!,
+        classNames: target.classNames,
+        ...(target.values && { values: target.values }),
+      },
       inputs.where,
     );
   }) as [Dataset, Dataset?];
-  const understood = describeArrays(train, first, layout, options.transpose ?? false);
+  const understood = [
+    ...describeArrays(train, first, layout, options.transpose ?? false),
+    `${train.labels.where}: ${showSizes(train.labels.shape)} of ${train.labels.type}: ${target.told}`,
+  ];
   if (second) {
     checkAlike(first, second, test!.inputs.where, train.inputs.where);
     return {
@@ -138,7 +147,7 @@ function arrange({ values, shape, where }: FileArray, layout: Layout, isTranspos
 }
 
 function describeArrays(
-  { inputs, labels }: ArrayPair,
+  { inputs }: ArrayPair,
   dataset: Dataset,
   layout: Layout,
   isTransposed: boolean,
@@ -158,8 +167,6 @@ function describeArrays(
     ...(/int/.test(type) && type !== "uint8" && isPixelRange(dataset.inputs)
       ? [`${where}: whole numbers within 0 to 255; if these are pixels, save them as uint8`]
       : []),
-    `${labels.where}: ${showSizes(labels.shape)} of ${labels.type}: ${dataset.classNames.length} classes, ` +
-      `${listSome(dataset.classNames)}`,
   ];
 }
 
@@ -171,7 +178,3 @@ const isPixelRange = (values: Dataset["inputs"]): boolean => {
   }
   return most > 100;
 };
-
-/** A list of names, the first ten of it. */
-export const listSome = (names: readonly string[]): string =>
-  names.length <= 10 ? names.join(", ") : `${names.slice(0, 10).join(", ")} and ${names.length - 10} more`;

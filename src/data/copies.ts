@@ -36,6 +36,7 @@ export function countCopies({ train, test }: Splits): Copies {
   const wide = isWide(train) && isWide(test);
   const [words, asked] = [wordsOf(train, wide), wordsOf(test, wide)];
   const known = groupEqual(words, train.labels);
+  const classOf = (label: number): number => (test.values ? 0 : label);
   const found = { test: 0, testOtherLabel: 0, testRepeats: 0, train: 0, trainOtherLabel: 0 };
   for (const { labels } of [...known.values()].flat()) {
     found.train += sizeOf(labels) - 1;
@@ -50,12 +51,13 @@ export function countCopies({ train, test }: Splits): Copies {
     for (const { index, labels } of groups) {
       const twin = known.get(hash)?.find((group) => isEqual(words, group.index, asked, index));
       found.testRepeats += sizeOf(labels) - 1;
+      if (test.values) squares[0]! += sizeOf(labels) ** 2;
       for (const [label, count] of labels) {
-        counts[label]! += count;
-        squares[label]! += count ** 2;
+        if (!test.values) squares[label]! += count ** 2;
+        counts[classOf(label)]! += count;
         if (!twin) continue;
         found.test += count;
-        testByClass[label]! += count;
+        testByClass[classOf(label)]! += count;
         if (!twin.labels.has(label)) found.testOtherLabel += count;
       }
     }
@@ -123,4 +125,24 @@ function isEqual(a: Words, first: number, b: Words, second: number): boolean {
     if (a.values[first * a.size + at] !== b.values[second * b.size + at]) return false;
   }
   return true;
+}
+
+/**
+ * Which test examples are one, as their inputs are equal or they are of one group: `[test]`, the first index of each; -1 where an
+ * example stands in training.
+ */
+export function clusterTest({ train, test }: Splits): Int32Array {
+  const wide = isWide(train) && isWide(test);
+  const [words, asked] = [wordsOf(train, wide), wordsOf(test, wide)];
+  const known = groupEqual(words, train.labels);
+  const first = new Map<number, number[]>();
+  return test.labels.map((_, index) => {
+    const hash = hashOf(asked, index);
+    if (known.get(hash)?.some((group) => isEqual(words, group.index, asked, index))) return -1;
+    const seen = first.get(hash) ?? [];
+    const twin = seen.find((other) => isEqual(asked, other, asked, index));
+    if (twin !== undefined) return twin;
+    first.set(hash, [...seen, index]);
+    return index;
+  });
 }

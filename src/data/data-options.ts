@@ -16,6 +16,9 @@ export const arrayLayouts = ["channels-first", "channels-last"] as const;
 /** What becomes of rows with missing values: they are left out, or the training rows' mean stands for the value. */
 export const missings = ["drop", "mean"] as const;
 
+/** What a target is: one of some classes, or a number. */
+export const targetTypes = ["class", "number"] as const;
+
 const dataOptionsSchema = z.strictObject({
   /** Share of each class that is test examples, where the data have no test split. */
   testShare: z.number().gt(0).lt(1).default(0.2),
@@ -27,6 +30,8 @@ const dataOptionsSchema = z.strictObject({
   fit: z.enum(fits).optional(),
   /** The column with the labels. */
   target: z.string().min(1).optional(),
+  /** Whether the target is of classes or of numbers; found by looking unless told. */
+  targetType: z.enum(targetTypes).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
   /** Where the channels are, if the shape does not tell. */
@@ -67,6 +72,7 @@ const SPELLED = {
   size: "size",
   fit: "fit",
   target: "target",
+  targetType: "target-type",
   group: "group",
   layout: "layout",
   transpose: "transpose",

@@ -19,9 +19,15 @@ export interface Dataset {
   readonly inputs: Uint8Array | Float32Array;
   /** `[count, channels, height, width]` or `[count, columns]`. */
   readonly shape: readonly number[];
-  /** `[count]`, each in `[0, classNames.length)`. */
+  /** `[count]`, each in `[0, classNames.length)`; where there are `values`, in `[0, values.length)`. */
   readonly labels: Int32Array;
+  /** Names of the classes; where there are `values`, the one name of what they are values of. */
   readonly classNames: readonly string[];
+  /**
+   * Where numbers are to be told: the number that each label stands for, in its own unit, ascending, all different. What becomes of
+   * labels - parts, permutations - then becomes of the numbers.
+   */
+  readonly values?: Float64Array | undefined;
 }
 
 /** A dataset's two splits, of the same shape and classes. */
@@ -36,8 +42,33 @@ export const titleOf = ({ name, title = name }: Pick<Dataset, "name" | "title">)
 /** Number of examples. */
 export const exampleCount = (dataset: Dataset): number => dataset.shape[0]!;
 
-/** `[classes]`: number of examples of each class. */
-export function classCounts({ labels, classNames }: Dataset): number[] {
+/** Whether numbers are to be told, and not classes. */
+export const hasNumbers = ({ values }: Pick<Dataset, "values">): boolean => values !== undefined;
+
+/** `[count]`: the numbers to be told; of classes, their labels. */
+export const numbersOf = ({ labels, values }: Pick<Dataset, "labels" | "values">): Float64Array =>
+  Float64Array.from(labels, (label) => (values ? values[label]! : label));
+
+/** What an example is labeled as, in words. */
+export const labelName = ({ classNames, values }: Dataset, label: number): string =>
+  values ? String(values[label]) : classNames[label]!;
+
+/**
+ * Refuse numbers where only classes make sense.
+ *
+ * @param what - What needs classes, such as `theory kernel`.
+ * @throws DataError saying what to do.
+ */
+export function requireClasses(dataset: Dataset, what: string): void {
+  if (!hasNumbers(dataset)) return;
+  throw new DataError(
+    `${titleOf(dataset)}: expected classes for ${what}, got numbers (${dataset.classNames[0]}); read them as classes by \`targetType\` class, or give ranges of the number`,
+  );
+}
+
+/** `[classes]`: number of examples of each class; of numbers, of all. */
+export function classCounts({ labels, classNames, values }: Dataset): number[] {
+  if (values) return [labels.length];
   const counts = new Array<number>(classNames.length).fill(0);
   for (const label of labels) counts[label]!++;
   return counts;
@@ -54,18 +85,19 @@ export const exampleSize = (dataset: Dataset): number =>
 export const isImages = (dataset: Dataset): boolean => dataset.shape.length === 4;
 
 /** The raw bytes of a typed array, in this machine's (little-endian) order. */
-const bytesOf = (array: Uint8Array | Float32Array | Int32Array): Uint8Array =>
+const bytesOf = (array: Uint8Array | Float32Array | Int32Array | Float64Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /**
- * SHA-256 of everything a network could learn from: shape, element type, class names, inputs, labels.
+ * SHA-256 of everything a network could learn from: shape, element type, class names, inputs, labels and what they stand for.
  *
  * The name is left out: the same data under another name has the same hash.
  */
 export async function datasetHash(dataset: Dataset): Promise<string> {
   const type = dataset.inputs instanceof Uint8Array ? "uint8" : "float32";
   const header = canonicalJson({ shape: dataset.shape, type, classNames: dataset.classNames });
-  return sha256(header, bytesOf(dataset.inputs), bytesOf(dataset.labels));
+  const values = dataset.values ? [bytesOf(dataset.values)] : [];
+  return sha256(header, bytesOf(dataset.inputs), bytesOf(dataset.labels), ...values);
 }
 
 /**
@@ -75,7 +107,7 @@ export async function datasetHash(dataset: Dataset): Promise<string> {
  * @throws DataError if sizes disagree, a label is out of range, or a float input is not finite.
  */
 export function checkDataset(dataset: Dataset, where: string): Dataset {
-  const { shape, labels, inputs, classNames } = dataset;
+  const { shape, labels, inputs, classNames, values } = dataset;
   const expected = shape.reduce((product, size) => product * size, 1);
   if (inputs.length !== expected) {
     throw new DataError(
@@ -85,12 +117,14 @@ export function checkDataset(dataset: Dataset, where: string): Dataset {
   if (labels.length !== shape[0]) {
     throw new DataError(`${where}: expected ${shape[0]} labels, one an example, got ${labels.length}`);
   }
-  const wrong = labels.findIndex((label) => !(label >= 0 && label < classNames.length));
+  const kinds = values?.length ?? classNames.length;
+  const wrong = labels.findIndex((label) => !(label >= 0 && label < kinds));
   if (wrong >= 0) {
     throw new DataError(
-      `${where}: expected labels in [0, ${classNames.length}), got ${labels[wrong]} for example ${wrong}`,
+      `${where}: expected labels in [0, ${kinds}), got ${labels[wrong]} for example ${wrong}`,
     );
   }
+  if (values) checkValues(values, where);
   if (inputs instanceof Float32Array) {
     const strange = inputs.findIndex((value) => !Number.isFinite(value));
     if (strange >= 0) {
@@ -99,6 +133,16 @@ export function checkDataset(dataset: Dataset, where: string): Dataset {
     }
   }
   return dataset;
+}
+
+function checkValues(values: Float64Array, where: string): void {
+  const wrong = values.findIndex(
+    (value, at) => !(Number.isFinite(value) && (at === 0 || value > values[at - 1]!)),
+  );
+  if (wrong < 0) return;
+  throw new DataError(
+    `${where}: expected finite numbers as targets, each once and ascending, got ${values[wrong]} at ${wrong}`,
+  );
 }
 
 /**

@@ -9,6 +9,8 @@ import { type Dataset, exampleCount } from "./dataset.ts";
  */
 export function oneOfEachClass({ labels, ...dataset }: Dataset, count: number): number[] {
   const classes = dataset.classNames.length;
+  // Of numbers there are no classes: the first examples.
+  if (dataset.values) return Array.from({ length: Math.min(count, labels.length) }, (_, index) => index);
   const wanted = Math.min(count, exampleCount({ labels, ...dataset }));
   const byClass = Array.from({ length: classes }, (): number[] => []);
   for (let index = 0; index < labels.length; index++) byClass[labels[index]!]!.push(index);

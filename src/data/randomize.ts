@@ -7,7 +7,7 @@
  */
 
 import { randomStream } from "../base/random.ts";
-import { type Dataset, exampleCount, exampleSize, type Splits } from "./dataset.ts";
+import { type Dataset, exampleCount, exampleSize, hasNumbers, type Splits } from "./dataset.ts";
 import { channelMoments, type Moments, momentLayout, pixelLayout } from "./layout.ts";
 
 /** What happens to the inputs. */
@@ -164,7 +164,7 @@ export function randomize(splits: Splits, request: Randomization, seed: number):
     ...randomized,
     testLabelsCorrupted: redrawLabels(splits, "test", request, seed),
     realized: changed / labels.length,
-    touched: describeTouched(request),
+    touched: describeTouched(request, hasNumbers(splits.train)),
   };
 }
 
@@ -209,7 +209,8 @@ const TOUCHED_INPUTS: Readonly<Record<InputsName, string>> = {
 };
 
 /** Say which inputs and labels a randomization touches. */
-export function describeTouched({ inputs, corrupt, labels }: Randomization): string {
+export function describeTouched({ inputs, corrupt, labels }: Randomization, isOfNumbers = false): string {
+  if (isOfNumbers) return `${TOUCHED_INPUTS[inputs]} ${describePermuted(corrupt)}`;
   const permuted =
     corrupt === 1
       ? "The training labels are permuted, so each class keeps its count"
@@ -221,6 +222,16 @@ export function describeTouched({ inputs, corrupt, labels }: Randomization): str
       ? "Labels are true."
       : `${touched}; test labels are true, and a corrupted copy is kept beside them.`;
   return `${TOUCHED_INPUTS[inputs]} ${sentence}`;
+}
+
+/** What becomes of numbers. */
+function describePermuted(corrupt: number): string {
+  if (corrupt === 0) return "Targets are true.";
+  const drawn =
+    corrupt === 1
+      ? "The training targets are permuted"
+      : `Training targets are drawn with probability ${corrupt} each, and those drawn permuted`;
+  return `${drawn}; test targets are true, and a permuted copy is kept beside them.`;
 }
 
 /** Randomize the inputs of both splits; labels pass through. */

@@ -4,7 +4,6 @@
 
 import { DataError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
-import { listSome } from "./arrange.ts";
 import {
   type CellColumn,
   type Column,
@@ -16,7 +15,8 @@ import {
 import type { DataOptions, ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset, takeExamples } from "./dataset.ts";
 import { divideRows, tellDivision } from "./draw-test.ts";
-import { classesOf } from "./labels.ts";
+import { readTarget } from "./labels.ts";
+import { listSome } from "./natural.ts";
 import type { Division } from "./stratify.ts";
 
 /** Cells of a file; the first row may be its header, where names of the columns are not known. */
@@ -74,11 +74,16 @@ export function tableSplits(
     where: train.where,
     rowOf: place,
   });
-  const labels = labelsOf(cellsOf(target), classNamesOf?.(first.names[target]!));
+  const { told, ...labels } = labelsOf(
+    cellsOf(target),
+    classNamesOf?.(first.names[target]!),
+    options.targetType,
+    mayBeComma,
+  );
   const boundary = kept.findIndex((row) => row >= first.rows.length);
   const division = second
     ? divideAt(boundary < 0 ? kept.length : boundary, kept.length)
-    : divideRows(train.where, labels.labels, labels.classNames.length, options);
+    : divideRows(train.where, labels, options);
   if (division.train.length === 0 || division.test.length === 0) {
     throw new DataError(
       `${train.where}: expected rows of training and test, got none of one; too many have missing values`,
@@ -96,11 +101,11 @@ export function tableSplits(
       ...(train.names === undefined ? [tellHeader(first)] : []),
       `${all.length} rows of ${first.names.length} columns`,
       ...(dropped > 0 ? [`${dropped} rows with missing values are dropped (\`missing\`)`] : []),
-      `the target is column ${JSON.stringify(first.names[target])}: ${labels.classNames.length} classes, ${listSome(labels.classNames)}`,
+      `the target is column ${JSON.stringify(first.names[target])}: ${told}`,
       ...tellColumns(columns, division),
       second
         ? `${division.train.length} rows are for training, ${division.test.length} for the test`
-        : tellDivision(division, rows.length, options),
+        : tellDivision(division, labels, options),
     ],
   };
 }
@@ -241,12 +246,18 @@ function keepRows(
   return { kept, dropped: rows.length - kept.length };
 }
 
-/** The classes of the target: numbers if all cells are, else texts. */
+/** The target: numbers if all cells are, else texts. */
 function labelsOf(
   { name, cells, where }: CellColumn,
   names: readonly string[] | undefined,
-): Pick<Dataset, "classNames" | "labels"> {
-  const numbers = Float64Array.from(cells, (cell) => numberOf(cell, "."));
+  type: DataOptions["targetType"],
+  mayBeComma: boolean,
+): Pick<Dataset, "classNames" | "labels" | "values"> & { readonly told: string } {
+  const read = (decimal: "." | ","): Float64Array =>
+    Float64Array.from(cells, (cell) => numberOf(cell, decimal));
+  const points = read(".");
+  const commas = mayBeComma && points.some(Number.isNaN) ? read(",") : points;
+  const numbers = commas.some(Number.isNaN) ? points : commas;
   const isText = numbers.some(Number.isNaN);
   const array = {
     where: `${where}: column ${JSON.stringify(name)}`,
@@ -254,8 +265,8 @@ function labelsOf(
     type: isText ? "str" : "float64",
     values: isText ? cells.map((cell) => cell.trim()) : numbers,
   };
-  const { labels, classNames } = classesOf([array], names);
-  return { labels: labels[0]!, classNames };
+  const { labels, ...target } = readTarget([array], { name, type, isTable: true, classNames: names });
+  return { ...target, labels: labels[0]! };
 }
 
 function divideAt(boundary: number, count: number): Division {

@@ -5,7 +5,14 @@
 
 import { DataError } from "../base/errors.ts";
 import { randomStream } from "../base/random.ts";
-import { type Dataset, datasetHash, exampleCount, type Splits, titleOf } from "../data/dataset.ts";
+import {
+  type Dataset,
+  datasetHash,
+  exampleCount,
+  requireClasses,
+  type Splits,
+  titleOf,
+} from "../data/dataset.ts";
 import { openPrepare } from "../data/node/prepare-module.ts";
 import { nameSplits } from "../data/node/read-data.ts";
 import {
@@ -50,13 +57,14 @@ const MOST_BYTES = 2 * 2 ** 30;
 /**
  * Run a preparation.
  *
- * Labels are permuted over all examples of both splits, before the module and before any split that it makes.
+ * Labels, which must be classes, are permuted over all examples of both splits, before the module and before any split that it makes.
  *
  * @throws DataError if the module cannot be read, throws, takes too long, returns what are no examples, other ones when it is
  *   run again, or too many.
  */
 export async function runPreparation(given: Splits, options: PipelineOptions): Promise<Prepared> {
   const { prepare: path, permutations, model, firstSeed, recipe } = options;
+  requireClasses(given.train, "`prepare`");
   const module = await openPrepare(path);
   const pooled = poolSplits(given);
   const where = `\`prepare\` ${path}`;

@@ -10,7 +10,6 @@ import { pathPreprocess } from "../data/preprocess.ts";
 import { partOf } from "../data/subset.ts";
 import { requireFolder } from "../disk/folders.ts";
 import type { Model } from "../nn/model.ts";
-import { findModel } from "../nn/models.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
 import { courseOf } from "../paper/course.ts";
 import { specsOf, type TestRequest, trialsOf } from "../paper/plan.ts";
@@ -26,7 +25,7 @@ import { provenanceOf } from "../run/node/provenance.ts";
 import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
 import { type Identified, identify, isDataPath, type Library } from "../run/subject.ts";
 import { checkRecipe } from "../train/possible.ts";
-import { networkShape, splitsHash } from "../train/prepare.ts";
+import { describeDataset, networkShape } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
@@ -166,7 +165,8 @@ async function preparedOf(
     return undefined;
   }
   const model = prepareModel ?? "linear";
-  findModel(model);
+  // A name, as specs have it, and no path.
+  await openLibrary().model(model);
   const wanted = { n, testN, seed };
   const splits =
     typeof data === "string"
@@ -291,7 +291,7 @@ async function budgetOf(
     const steps = Math.floor(amount / batchSize(recipe.batch, train));
     return { asked, steps, secondsPerStep: null };
   }
-  const dataset = { name: splits.train.name, hash: await splitsHash(splits), train, test };
+  const dataset = await describeDataset(splits);
   const spec = specsOf(request, dataset)[0]!;
   await using timer = await openProcessPool({ jobs: 1, device, threads, contents });
   const pace = await timePace(

@@ -14,6 +14,8 @@ const factsSchema = z.strictObject({
   /** What people call the dataset. */
   name: z.string(),
   classNames: z.array(z.string()).min(1),
+  /** Whether labels stand for numbers, which are in the tensor `values`. */
+  numbers: z.literal(true).optional(),
 });
 
 /**
@@ -23,14 +25,26 @@ const factsSchema = z.strictObject({
  */
 export function writeSplits(splits: Splits): Uint8Array {
   const { train, test } = checkSplits(splits);
-  const { name, classNames } = train;
+  const { name, classNames, values } = train;
   const tensorsOf = (split: string, { inputs, shape, labels }: Dataset): NamedTensor[] => [
     { name: `${split}.inputs`, shape, elements: inputs },
     { name: `${split}.labels`, shape: [labels.length], elements: labels },
   ];
   return writeSafetensors({
-    tensors: [...tensorsOf("train", train), ...tensorsOf("test", test)],
-    metadata: { splits: JSON.stringify({ schema: "shatter/splits@1", name, classNames }) },
+    tensors: [
+      ...tensorsOf("train", train),
+      ...tensorsOf("test", test),
+      // As bytes: the file has no numbers of double precision here.
+      ...(values ? [{ name: "values", shape: [values.byteLength], elements: bytesOf(values) }] : []),
+    ],
+    metadata: {
+      splits: JSON.stringify({
+        schema: "shatter/splits@1",
+        name,
+        classNames,
+        ...(values && { numbers: true }),
+      }),
+    },
   });
 }
 
@@ -41,7 +55,12 @@ export function writeSplits(splits: Splits): Uint8Array {
  */
 export function readSplits(bytes: Uint8Array): Splits {
   const { tensors, metadata } = readSafetensors(bytes);
-  const { name, classNames } = factsOf(metadata["splits"]);
+  const { name, classNames, numbers } = factsOf(metadata["splits"]);
+  const stored = numbers ? tensors.find((tensor) => tensor.name === "values")?.elements : undefined;
+  if (numbers && !(stored instanceof Uint8Array && stored.length % 8 === 0)) {
+    throw new DataError("splits: values: expected numbers of double precision as U8, got others or none");
+  }
+  const values = stored && new Float64Array(Uint8Array.from(stored as Uint8Array).buffer);
   const splitOf = (split: string): Dataset => {
     const find = (part: string) => tensors.find((tensor) => tensor.name === `${split}.${part}`);
     const [inputs, labels] = [find("inputs"), find("labels")];
@@ -54,10 +73,20 @@ export function readSplits(bytes: Uint8Array): Splits {
         `splits: ${split}: expected inputs of U8 or F32 and labels of I32, got others or none`,
       );
     }
-    return { name, inputs: elements, shape: inputs!.shape, labels: labels.elements, classNames };
+    return {
+      name,
+      inputs: elements,
+      shape: inputs!.shape,
+      labels: labels.elements,
+      classNames,
+      ...(values && { values }),
+    };
   };
   return checkSplits({ train: splitOf("train"), test: splitOf("test") });
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 function checkSplits({ train, test }: Splits): Splits {
   checkDataset(train, `${train.name}: training split`);
@@ -73,6 +102,9 @@ function checkSplits({ train, test }: Splits): Splits {
   }
   if (JSON.stringify(train.classNames) !== JSON.stringify(test.classNames)) {
     throw new DataError(`${train.name}: expected the same classes in both splits, got two lists`);
+  }
+  if (train.values !== test.values && String(train.values) !== String(test.values)) {
+    throw new DataError(`${train.name}: expected one table of numbers for both splits, got two`);
   }
   return { train, test };
 }

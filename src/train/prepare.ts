@@ -2,11 +2,20 @@
  * @file From a dataset to what one trial trains on: cropped, randomized once, checked, preprocessed.
  */
 
-import { DataError } from "../base/errors.ts";
+import { DataError, UsageError } from "../base/errors.ts";
 import { sha256 } from "../base/json.ts";
 import { augmentedShape, requireAugmentable } from "../data/augment.ts";
 import { type ConformanceLine, checkConformance, describeConformance } from "../data/conformance.ts";
-import { type Dataset, datasetHash, exampleShape, isImages, type Splits } from "../data/dataset.ts";
+import { clusterTest } from "../data/copies.ts";
+import {
+  type Dataset,
+  datasetHash,
+  exampleCount,
+  exampleShape,
+  hasNumbers,
+  isImages,
+  type Splits,
+} from "../data/dataset.ts";
 import {
   crop,
   describePreprocessing,
@@ -17,11 +26,12 @@ import {
 import { randomize, shuffledOrder } from "../data/randomize.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import type { Recipe } from "./recipe.ts";
+import { scaleTargets, type TargetScale, targetScale } from "./regression.ts";
 import type { TrialSpec } from "./spec.ts";
 
 /** What one trial trains on and is tested on. */
 export interface TrialData {
-  /** float32 inputs, as the network sees them in evaluation; labels as trained on. */
+  /** float32 inputs, as the network sees them in evaluation; labels as trained on; numbers in training deviations from their mean. */
   readonly train: Dataset;
   /** float32 inputs, as the network sees them; true labels. */
   readonly test: Dataset;
@@ -36,6 +46,8 @@ export interface TrialData {
   /** Which inputs and labels were touched, as sentences. */
   readonly touched: string;
   readonly conformance: readonly ConformanceLine[];
+  /** Of numbers: their mean and deviation in training, and which test examples are one; see {@link clusterTest}. */
+  readonly numbers?: { readonly scale: TargetScale; readonly clusters: Int32Array } | undefined;
   /** SHA-256 of the randomized data, before preprocessing. */
   readonly hash: string;
   /** How examples as they come from the dataset become inputs. */
@@ -70,6 +82,15 @@ export const networkShape = ({ train }: Splits, { augment }: Framing): readonly 
 export const splitsHash = async ({ train, test }: Splits): Promise<string> =>
   sha256(await datasetHash(train), await datasetHash(test));
 
+/** What specs say about the examples used. */
+export const describeDataset = async (splits: Splits): Promise<TrialSpec["dataset"]> => ({
+  name: splits.train.name,
+  hash: await splitsHash(splits),
+  train: exampleCount(splits.train),
+  test: exampleCount(splits.test),
+  ...(hasNumbers(splits.train) && { told: "numbers" as const }),
+});
+
 /**
  * Refuse data whose randomization is not what it claims to be.
  *
@@ -103,15 +124,29 @@ export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<Tri
       `dataset ${spec.dataset.name}: expected data with hash ${spec.dataset.hash}, got ${hash}: the files changed since the trial was planned`,
     );
   }
+  if (hasNumbers(splits.train) !== (spec.dataset.told === "numbers")) {
+    throw new DataError(
+      `dataset ${spec.dataset.name}: its spec and its examples differ in whether numbers are told`,
+    );
+  }
   const { inputs, corrupt, labels } = spec;
+  if (hasNumbers(splits.train) && corrupt > 0 && labels !== "permute") {
+    throw new UsageError(
+      "`labels`: numbers are permuted, as y-scrambling does, and not redrawn: say permute, or read them as classes by `targetType` class",
+    );
+  }
   const request = { inputs, corrupt, labels };
   const randomized = randomize(splits, request, seed);
   const conformance = checkConformance(splits, randomized, request, seed);
   const { train, test } = recipe.augment.crop ? cropBoth(randomized) : randomized;
-  const finish = preprocessor(recipe.preprocess, train);
+  const scale = hasNumbers(train) ? targetScale(train) : undefined;
+  const preprocess = preprocessor(recipe.preprocess, train);
+  const finish = (split: Dataset): Dataset =>
+    scale ? scaleTargets(preprocess(split), scale) : preprocess(split);
   return {
     train: finish(train),
     test: finish(test),
+    ...(scale && { numbers: { scale, clusters: clusterTest(splits) } }),
     feed: createFeed(randomized.train, train, recipe, seed),
     trueLabels: splits.train.labels,
     testLabelsCorrupted: randomized.testLabelsCorrupted,

@@ -8,8 +8,9 @@ import type { Copies } from "../data/copies.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { judgeCapacity } from "./capacity.ts";
 import { plural, sum, type VerdictContext } from "./context.ts";
-import { judgeLabels, NOT_LOOKED_AT } from "./labels.ts";
+import { judgeLabels, notLookedAt } from "./labels.ts";
 import { judgeLearning } from "./learning.ts";
+import { judgeNumberLabels } from "./numbers.ts";
 import { judgePipeline, tellPipeline } from "./pipeline.ts";
 import type { Verdict } from "./schema.ts";
 
@@ -19,7 +20,7 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     trials.filter(({ inputs, labels }) => inputs === "true" && labels.nominal === nominal);
   const [onTrue, onRandom] = [kind(0), kind(1)];
   const copies = context.copies && { ...context.copies, testCount: sum(context.testCounts) };
-  const leak = judgeLabels(onRandom, context);
+  const leak = (context.tellsNumbers ? judgeNumberLabels : judgeLabels)(onRandom, context);
   const pipeline = context.pipeline && judgePipeline(context.pipeline);
   const answers = {
     capacity: judgeCapacity(onRandom, onTrue, context),
@@ -36,14 +37,6 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
   };
   return { ...answers, text: tellVerdict(answers).join(" ") };
 }
-
-/** What nothing in a test can see. */
-const notLookedAt = ({ pipeline }: VerdictContext): string[] => [
-  ...NOT_LOOKED_AT,
-  pipeline
-    ? `what your own code did before ${pipeline.module.name} was given the data`
-    : "what your own code did before the data came here: selection, scaling or filtering that used the test data (`--prepare`)",
-];
 
 /** The verdict, a paragraph an answer. */
 export function tellVerdict({

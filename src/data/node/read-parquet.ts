@@ -6,11 +6,10 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
-import { listSome } from "../arrange.ts";
 import type { FileArray } from "../array.ts";
 import type { DataOptions, DataReader, ReadData } from "../data-options.ts";
 import { classesOf } from "../labels.ts";
-import { sortNatural } from "../natural.ts";
+import { listSome, sortNatural } from "../natural.ts";
 import { requireOptions } from "../require-options.ts";
 import { type CellTable, findTarget, tableSplits } from "../table.ts";
 import { readListed } from "./image-folder.ts";
@@ -31,7 +30,7 @@ export const readParquet: DataReader = async (path, options) => {
   const first = await joinParts(train);
   const second = test.length === 0 ? undefined : await joinParts(test);
   if (first.images.length > 0) return await readImages(path, first, second, options);
-  requireOptions(path, "a table", options, ["target", "missing"]);
+  requireOptions(path, "a table", options, ["target", "targetType", "missing"]);
   return tableSplits(
     nameOf(path),
     { train: tableOf(first), test: second && tableOf(second), classNamesOf: first.classNamesOf },

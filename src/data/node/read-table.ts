@@ -26,7 +26,7 @@ const ENDINGS = [".csv", ".tsv", ".csv.gz", ".tsv.gz"];
  * would change nothing.
  */
 export const readTable: DataReader = async (path, options) => {
-  requireOptions(path, "a table", options, ["target", "missing"]);
+  requireOptions(path, "a table", options, ["target", "targetType", "missing"]);
   const { train, test } = await locateTables(path);
   const first = await readCells(train);
   const second = test === undefined ? undefined : await readCells(test);
