@@ -190,6 +190,7 @@ const TELLS_OF_COMMANDS = [
   "verdict/escalation.ts",
   "verdict/learning.ts",
   "verdict/labels.ts",
+  "verdict/looked-at.ts",
   "verdict/numbers.ts",
   "theory/implicit/result.ts",
   "theory/kernel/result.ts",

@@ -1,7 +1,7 @@
 /**
  * @file The label check: do networks that were trained on random labels know the true ones?
  *
- * If they do, true labels reached training. That is all it can see: `NOT_LOOKED_AT` says what it cannot.
+ * If they do, true labels reached training. That is all it can see: `looked-at.ts` says what it cannot.
  */
 
 import { percent } from "../base/percent.ts";
@@ -16,22 +16,7 @@ import { scoreLimits } from "./words.ts";
 /** p-value below which the alarm is raised: one false alarm in a thousand tests. */
 export const ALARM_BOUND = 0.001;
 
-/** Leaks that this test cannot see: what it changes about the labels does not touch them. */
-const NOT_LOOKED_AT = [
-  "near copies of test examples in training",
-  "inputs that know the answer",
-  "examples of one group, person or day in both splits",
-] as const;
-
-export /** What nothing in a test can see. */
-export const notLookedAt = ({ pipeline }: VerdictContext): string[] => [
-  ...NOT_LOOKED_AT,
-  pipeline
-    ? `what your own code did before ${pipeline.module.name} was given the data`
-    : "what your own code did before the data came here: selection, scaling or filtering that used the test data (`--prepare`)",
-];
-
-type LabelCheck = Verdict["leak"];
+export type LabelCheck = Verdict["leak"];
 
 /** What a label check says whatever it comes to, and what it says where it cannot be made. */
 export function labelCheckBasis(base: readonly TrialResult[], { tellsNumbers }: VerdictContext) {
