@@ -2,6 +2,7 @@
  * @file The JSON Schemas that are published in schema/, made from the types the program uses.
  */
 
+import { auditJsonSchema } from "../src/audit/audit-result.ts";
 import { modelsJsonSchema } from "../src/lab/saved-models.ts";
 import { experimentJsonSchema } from "../src/paper/experiment-result.ts";
 import { experimentFileJsonSchema } from "../src/paper/file-fields.ts";
@@ -16,5 +17,6 @@ export const schemas: Readonly<Record<string, object>> = {
   "experiment-file@1": experimentFileJsonSchema(),
   "theory@1": theoryJsonSchema(),
   "replay@1": replayJsonSchema(),
+  "audit@1": auditJsonSchema(),
   "models@1": modelsJsonSchema(),
 };

@@ -4,6 +4,8 @@
  * It promises: what the sub-entries promise; and one call each for the randomization test, an experiment, a theory and a report.
  */
 
+export { type AuditResult, auditResultSchema } from "./audit/audit-result.ts";
+export { type AuditOptions, auditData } from "./audit/node/audit.ts";
 export { type RenamingTest, renamingTest } from "./base/renaming-test.ts";
 export { pooledInterval, type ShareInterval, type Stratum, wilsonInterval } from "./base/shares.ts";
 export { type Estimate, estimate } from "./base/statistics.ts";

@@ -17,7 +17,7 @@ const FLOORS = [
   ["nn"],
   ["train", "import"],
   ["run"],
-  ["verdict", "theory"],
+  ["verdict", "theory", "audit"],
   ["paper"],
   ["lab", "report"],
   ["web"],

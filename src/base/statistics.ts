@@ -116,3 +116,34 @@ export function estimate(
   const half = halfWidth(0.95, n - 1) * Math.sqrt(varianceOf(values) / n);
   return { mean, low: Math.max(limits[0], mean - half), high: Math.min(limits[1], mean + half), n };
 }
+
+/**
+ * Probability that a chi-squared variable with `degrees` of freedom exceeds `x`: the regularized upper incomplete gamma
+ * function `Q(degrees / 2, x / 2)`, by its series (DLMF 8.7.1) left of the mean and its continued fraction (DLMF 8.9.2,
+ * modified Lentz) right of it.
+ */
+export function chiSquaredTail(x: number, degrees: number): number {
+  if (!(x > 0)) return 1;
+  const [a, z] = [degrees / 2, x / 2];
+  const front = Math.exp(a * Math.log(z) - z - logGamma(a));
+  if (z < a + 1) {
+    let term = 1 / a;
+    let total = term;
+    for (let n = 1; term > total * 1e-16; n++) total += term *= z / (a + n);
+    return Math.max(0, 1 - front * total);
+  }
+  const tiny = 1e-300;
+  let b = z + 1 - a;
+  let c = 1 / tiny;
+  let d = 1 / b;
+  let fraction = d;
+  for (let n = 1; n < 10_000; n++) {
+    const numerator = -n * (n - a);
+    b += 2;
+    d = 1 / (numerator * d + b || tiny);
+    c = b + numerator / c || tiny;
+    fraction *= d * c;
+    if (Math.abs(d * c - 1) < 1e-15) break;
+  }
+  return Math.min(1, front * fraction);
+}

@@ -18,7 +18,7 @@ import { wantsColor, widthOf } from "./output.ts";
  */
 export async function checkFolder(
   folder: string,
-  expected: "shatter/experiment@1" | "shatter/theory@1" = "shatter/experiment@1",
+  expected: "shatter/experiment@1" | "shatter/theory@1" | "shatter/audit@1" = "shatter/experiment@1",
 ): Promise<void> {
   const path = join(folder, "result.json");
   const found = await resultIn(folder);

@@ -111,12 +111,17 @@ async function replayFile(path: string, options: Options): Promise<void> {
 }
 
 /** A document with trials; a theory has none. */
-function requireTrials(result: AnyResult, path: string): Exclude<AnyResult, { schema: "shatter/theory@1" }> {
-  if (result.schema !== "shatter/theory@1") return result;
-  const { command } = result.provenance;
-  const again = command === null ? `shatter theory ${result.name}` : command;
+function requireTrials(
+  result: AnyResult,
+  path: string,
+): Exclude<AnyResult, { schema: "shatter/theory@1" | "shatter/audit@1" }> {
+  if (result.schema !== "shatter/theory@1" && result.schema !== "shatter/audit@1") return result;
+  const [what, usual] =
+    result.schema === "shatter/theory@1"
+      ? ["a theory", `shatter theory ${result.name}`]
+      : ["an audit of data", `shatter data audit ${result.dataset.name}`];
   throw new UsageError(
-    `${path}: expected a test or an experiment, got a theory, which has no trials; compute it again by: ${again}`,
+    `${path}: expected a test or an experiment, got ${what}, which has no trials; compute it again by: ${result.provenance.command ?? usual}`,
   );
 }
 

@@ -64,7 +64,7 @@ const MOST_BYTES = 2 * 2 ** 30;
  */
 export async function runPreparation(given: Splits, options: PipelineOptions): Promise<Prepared> {
   const { prepare: path, permutations, model, firstSeed, recipe } = options;
-  requireClasses(given.train, "`prepare`");
+  requireClasses(given.train, "a preparation of your own (`prepare`)");
   const module = await openPrepare(path);
   const pooled = poolSplits(given);
   const where = `\`prepare\` ${path}`;

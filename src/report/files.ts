@@ -3,6 +3,8 @@
  */
 
 import type { TestResult } from "../paper/test-result.ts";
+import { drawnOfAudit } from "./audit/about.ts";
+import { auditPage } from "./audit/page.ts";
 import { markdownClaims } from "./claims.ts";
 import { type DrawingTools, drawnFiles, figureFiles } from "./drawn-files.ts";
 import { experimentPage } from "./experiment/page.ts";
@@ -34,6 +36,8 @@ function pageOf(result: AnyResult, document: Document, beside: readonly string[]
       return experimentPage(result, document, beside);
     case "shatter/theory@1":
       return theoryPage(result, document, beside);
+    case "shatter/audit@1":
+      return auditPage(result, document, beside);
   }
 }
 
@@ -52,6 +56,13 @@ function partFiles(result: AnyResult, tools: DrawingTools): FileMaker[] {
       const claims: FileMaker[] = [["claims.md", () => markdownClaims(result)]];
       return [...drawnFiles(result, origin, "other", tools), ...(result.claims.length > 0 ? claims : [])];
     }
+    case "shatter/audit@1":
+      return drawnFiles(
+        drawnOfAudit(result),
+        `${maker}, an audit of data, started ${started}`,
+        "other",
+        tools,
+      );
   }
 }
 

@@ -1,21 +1,23 @@
 /**
- * @file Reads a result document, of a test, an experiment or a theory, and says what is wrong with one that is none.
+ * @file Reads a result document, of a test, an experiment, a theory or an audit, and says what is wrong with one that is none.
  */
 
 import type { z } from "zod";
+import { type AuditResult, auditResultSchema } from "../audit/audit-result.ts";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { type ExperimentResult, experimentResultSchema } from "../paper/experiment-result.ts";
 import { type TestResult, testResultSchema } from "../paper/test-result.ts";
 import { type TheoryResult, theoryResultSchema } from "../theory/theory-result.ts";
 
 /** A document that can be read and drawn. */
-export type AnyResult = TestResult | ExperimentResult | TheoryResult;
+export type AnyResult = TestResult | ExperimentResult | TheoryResult | AuditResult;
 
 /** The documents that can be read, by what they call their schema. */
 const SCHEMAS = {
   "shatter/test@1": testResultSchema,
   "shatter/experiment@1": experimentResultSchema,
   "shatter/theory@1": theoryResultSchema,
+  "shatter/audit@1": auditResultSchema,
 } as const;
 
 /** Problems of a document that are told, of however many. */

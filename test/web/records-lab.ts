@@ -31,8 +31,10 @@ async function readRecords(): Promise<(ExperimentResult | TestResult)[]> {
   const records = await Promise.all(
     names.sort().map(async (name) => parseResult(await readFile(join(RECORDS, name), "utf8"), name)),
   );
-  // A theory has no trials, which are what a lab keeps.
-  return records.filter((record) => record.schema !== "shatter/theory@1");
+  // A theory and an audit have no trials, which are what a lab keeps.
+  return records.filter(
+    (record) => record.schema === "shatter/experiment@1" || record.schema === "shatter/test@1",
+  );
 }
 
 /**

@@ -4,11 +4,11 @@
 
 import { join } from "node:path";
 import { Command } from "commander";
+import type { Watch } from "../../base/progress.ts";
 import { unknownName } from "../../base/suggest.ts";
 import { writeWhole } from "../../disk/whole-files.ts";
 import { type Format, formats } from "../../report/formats.ts";
 import { terminalTheory } from "../../report/theory/terminal.ts";
-import type { Watch } from "../../theory/progress.ts";
 import type { TheoryName, TheoryResult } from "../../theory/theory-result.ts";
 import { commandLine } from "../command-line.ts";
 import { addArrayOptions, type DataFlags, dataReferenceOf } from "../data-options.ts";

@@ -4,8 +4,8 @@
 
 import { Presets, SingleBar } from "cli-progress";
 import { percent } from "../../base/percent.ts";
+import type { Watch } from "../../base/progress.ts";
 import { formatDuration } from "../../report/format.ts";
-import type { Watch } from "../../theory/progress.ts";
 import { isSteered } from "../output.ts";
 
 /** What shows it. */

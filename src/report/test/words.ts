@@ -9,7 +9,7 @@ import type { TestResult } from "../../paper/test-result.ts";
 import type { Verdict } from "../../verdict/schema.ts";
 import { scoreLimits } from "../../verdict/words.ts";
 import { formatCount, formatEstimate, formatNoun, formatNumber, formatPercent, NOTHING } from "../format.ts";
-import { type Wording, withCount, wordingOf } from "../wording.ts";
+import { type Wording, withCount, wordingFor, wordingOf } from "../wording.ts";
 
 /** How an answer is to be taken. */
 export type Tone = "decided" | "open" | "alarm";
@@ -167,10 +167,7 @@ function tellPrepared(check: NonNullable<Verdict["pipeline"]>): Answer {
     answer: suspected === null ? "Not tested" : suspected ? "It uses test rows" : "Nothing given away",
     tone: suspected === null ? "open" : suspected ? "alarm" : "decided",
     evidence: [
-      [
-        `Test accuracy of ${model}, labels permuted before it`,
-        withCount(formatEstimate(testAccuracy, "percent"), testAccuracy),
-      ],
+      [`Test accuracy of ${model}, labels permuted before it`, wordingFor(false).of(testAccuracy)],
       ["Expected of random labels", formatPercent(expected)],
       [`p-value (permutation test, ${formatCount(permutations)} runs)`, formatNumber(pValue)],
       ["Alarm below", formatNumber(bound)],

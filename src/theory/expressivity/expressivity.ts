@@ -2,8 +2,8 @@
  * @file Theorem 1, Lemma 1 and Corollary 1 for a sample: networks constructed, counted, run and compared.
  */
 
+import { breathe, type Watch } from "../../base/progress.ts";
 import type { Engine } from "../../train/engine.ts";
-import { breathe, type Watch } from "../progress.ts";
 import { type Ordered, orderSamples, PLACEMENT } from "./fit.ts";
 import { checkLemma, type LemmaCheck } from "./lemma.ts";
 import type { ReluNetwork } from "./network.ts";

@@ -3,7 +3,7 @@
  */
 
 import { DataError } from "../../base/errors.ts";
-import type { Watch } from "../progress.ts";
+import type { Watch } from "../../base/progress.ts";
 import { fitNetwork, fitSingleNetwork, orderSamples } from "./fit.ts";
 import type { Arithmetic, ReluNetwork } from "./network.ts";
 import { chooseProjection, drawProjections, relativeGap } from "./projection.ts";

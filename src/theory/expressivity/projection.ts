@@ -6,8 +6,8 @@
  */
 
 import { DataError } from "../../base/errors.ts";
+import { breathe, type Watch } from "../../base/progress.ts";
 import { randomStream } from "../../base/random.ts";
-import { breathe, type Watch } from "../progress.ts";
 import type { Arithmetic } from "./network.ts";
 import type { Sample } from "./sample.ts";
 

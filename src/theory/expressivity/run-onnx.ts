@@ -2,10 +2,10 @@
  * @file Runs a network's graph on ONNX Runtime at a sample, some rows at a time.
  */
 
+import { breathe, type Watch } from "../../base/progress.ts";
 import type { Graph } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
-import { openProgram } from "../program.ts";
-import { breathe, type Watch } from "../progress.ts";
+import { openProgram } from "../../train/program.ts";
 import type { Sample } from "./sample.ts";
 
 /** Most numbers the engine is given at once, or holds for hidden units: 256 MiB. */

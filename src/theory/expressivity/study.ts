@@ -2,8 +2,8 @@
  * @file The measurements: how exact the networks are, over the number of samples, over what helps, over the depth.
  */
 
+import { breathe, type Watch } from "../../base/progress.ts";
 import type { Engine } from "../../train/engine.ts";
-import { breathe, type Watch } from "../progress.ts";
 import { fitNetwork, fitSingleNetwork, orderSamples } from "./fit.ts";
 import {
   type Arithmetic,

@@ -7,6 +7,7 @@
  */
 
 import { DataError, UsageError } from "../../base/errors.ts";
+import { breathe, type Watch } from "../../base/progress.ts";
 import { convolution } from "../../graph/ops/convolution.ts";
 import { add, multiply, negate, relu, sqrt } from "../../graph/ops/elementwise.ts";
 import { concat } from "../../graph/ops/pieces.ts";
@@ -14,8 +15,7 @@ import { reshape } from "../../graph/ops/shape.ts";
 import { plain } from "../../graph/ops/window.ts";
 import { constant, type Graph, input, sizeOf, type Value } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
-import { openProgram } from "../program.ts";
-import { breathe, type Watch } from "../progress.ts";
+import { openProgram } from "../../train/program.ts";
 import { type GaborBank, gaborFilters, gaussianWindow, mnistBank } from "./gabor-bank.ts";
 
 /** Images of one run. */

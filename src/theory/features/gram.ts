@@ -10,9 +10,9 @@ import { byteProduct } from "../../graph/ops/linear.ts";
 import { transpose } from "../../graph/ops/shape.ts";
 import { constant, input } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
+import { openProgram } from "../../train/program.ts";
 import { exactByteOperand } from "../kernel/byte-products.ts";
 import { TILE, tileRows } from "../kernel/triangle.ts";
-import { openProgram } from "../program.ts";
 import {
   blocksDone,
   createGramState,

@@ -11,7 +11,7 @@ import { reshape } from "../../graph/ops/shape.ts";
 import { plain, windowCounts } from "../../graph/ops/window.ts";
 import { type Graph, input, sizeOf, type Value } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
-import { openProgram } from "../program.ts";
+import { openProgram } from "../../train/program.ts";
 import { type Filters, pixelScale } from "./patches.ts";
 
 /** How answers of filters are pooled, and what they must exceed. */

@@ -8,10 +8,10 @@
 import { factorGram, type Spectrum } from "../../base/linear/cholesky.ts";
 import { leastNorm, outsideSpan } from "../../base/linear/least-norm.ts";
 import { combine, dot, type Matrix, norm } from "../../base/linear/matrix.ts";
+import { breathe, type Watch } from "../../base/progress.ts";
 import { randomStream } from "../../base/random.ts";
 import { type Dataset, exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
 import { type Labeling, signsOf } from "../examples.ts";
-import { breathe, type Watch } from "../progress.ts";
 import { refuse } from "../settings.ts";
 import { type Descent, type Method, predictedRate, ruleRate } from "./descent.ts";
 import { followPath, measuredRate, type Path } from "./follow.ts";

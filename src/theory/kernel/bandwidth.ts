@@ -6,8 +6,8 @@
  */
 
 import { DataError } from "../../base/errors.ts";
+import type { Watch } from "../../base/progress.ts";
 import type { Engine } from "../../train/engine.ts";
-import type { Watch } from "../progress.ts";
 import { type KernelSettings, kernelOf } from "./kernels.ts";
 import { momentsOf } from "./moments.ts";
 import { multiplyTests } from "./product.ts";

@@ -5,7 +5,7 @@
 import { byteProduct } from "../../graph/ops/linear.ts";
 import { input } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
-import { openProgram } from "../program.ts";
+import { openProgram } from "../../train/program.ts";
 
 /** Element type of the right operand of a product of bytes; the left one is unsigned. */
 export type ByteOperand = "int8" | "uint8";

@@ -15,7 +15,7 @@ import { gemm, matmul, plainProduct } from "../../graph/ops/linear.ts";
 import { cast } from "../../graph/ops/shape.ts";
 import { type Input, input, type Value } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
-import { type Feeds, openProgram, type Program } from "../program.ts";
+import { type Feeds, openProgram, type Program } from "../../train/program.ts";
 import { createDenseCholesky, type DenseFactor } from "./dense-cholesky.ts";
 import type { GramSource } from "./source.ts";
 import { TILE, tileRows } from "./triangle.ts";

@@ -6,7 +6,7 @@
 import { gemm, plainProduct } from "../../graph/ops/linear.ts";
 import { input } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
-import { openProgram } from "../program.ts";
+import { openProgram } from "../../train/program.ts";
 
 /** Rows below which plain loops are used. */
 const SMALL = 96;

@@ -7,9 +7,9 @@
 
 import { eliminate } from "../../base/linear/elimination.ts";
 import { multiply } from "../../base/linear/matrix.ts";
+import type { Watch } from "../../base/progress.ts";
 import { randomStream } from "../../base/random.ts";
 import type { Engine } from "../../train/engine.ts";
-import type { Watch } from "../progress.ts";
 import type { Kernel } from "./kernels.ts";
 import { multiplyTests } from "./product.ts";
 import { createKernelSolver } from "./solve.ts";

@@ -2,9 +2,9 @@
  * @file What a solution of equation (3) says: errors and norms, for true and random labels, at every size asked for.
  */
 
+import { breathe, type Watch } from "../../base/progress.ts";
 import type { Engine } from "../../train/engine.ts";
 import { type Labeling, labelings } from "../examples.ts";
-import { breathe, type Watch } from "../progress.ts";
 import type { SolvePlan } from "./memory.ts";
 import { multiplyTests } from "./product.ts";
 import { createKernelSolver, leading } from "./solve.ts";

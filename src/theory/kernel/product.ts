@@ -6,7 +6,7 @@ import { transpose } from "../../base/linear/matrix.ts";
 import { matmul } from "../../graph/ops/linear.ts";
 import { type Graph, input } from "../../graph/value.ts";
 import type { Engine } from "../../train/engine.ts";
-import { openProgram } from "../program.ts";
+import { openProgram } from "../../train/program.ts";
 import type { GramSource, TileSource } from "./source.ts";
 import { TILE, tileRows } from "./triangle.ts";
 

@@ -2,10 +2,10 @@
  * @file Equation (3) on examples as they are, or on Gabor features: everything is in memory, and tiles are computed anew.
  */
 
+import type { Watch } from "../../base/progress.ts";
 import { type Dataset, exampleCount, type Splits } from "../../data/dataset.ts";
 import type { Engine } from "../../train/engine.ts";
 import { gaborFeatures } from "../features/gabor.ts";
-import type { Watch } from "../progress.ts";
 import { bandwidthByRule, chooseBandwidth } from "./bandwidth.ts";
 import { exactByteOperand } from "./byte-products.ts";
 import type { Solved } from "./computed.ts";

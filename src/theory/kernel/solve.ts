@@ -3,8 +3,8 @@
  */
 
 import { columnDots, conjugateGradients, type Solved } from "../../base/linear/conjugate-gradients.ts";
+import { breathe, type Watch } from "../../base/progress.ts";
 import type { Engine } from "../../train/engine.ts";
-import { breathe, type Watch } from "../progress.ts";
 import { choleskyOf, type Preconditioner } from "./cholesky.ts";
 import { createGramProduct } from "./product.ts";
 import type { GramSource } from "./source.ts";

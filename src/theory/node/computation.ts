@@ -2,13 +2,13 @@
  * @file What all computations do on a machine with Node: open the engine, and sign what they computed.
  */
 
+import type { Watch } from "../../base/progress.ts";
 import type { Splits } from "../../data/dataset.ts";
 import { provenanceOf } from "../../run/node/provenance.ts";
 import { runtime } from "../../run/node/runtime.ts";
 import type { Device } from "../../train/devices.ts";
 import { type Engine, openEngine } from "../../train/engine.ts";
 import { splitsHash } from "../../train/prepare.ts";
-import type { Watch } from "../progress.ts";
 import type { Unsigned } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
 

@@ -3,11 +3,11 @@
  */
 
 import { canonicalJson, sha256 } from "../../base/json.ts";
+import { breathe, type Watch } from "../../base/progress.ts";
 import { computeExpressivity, type Study } from "../expressivity/expressivity.ts";
 import { CANDIDATES } from "../expressivity/fit-two-layer.ts";
 import { expressivityResult } from "../expressivity/result.ts";
 import type { Sample } from "../expressivity/sample.ts";
-import { breathe, type Watch } from "../progress.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { openHere, signed } from "./computation.ts";
 import { loadPoints, type PointsRequest } from "./points.ts";

@@ -2,6 +2,7 @@
  * @file Implicit regularization with everything it needs on a machine with Node: data files, and who computed it.
  */
 
+import type { Watch } from "../../base/progress.ts";
 import { exampleSize, type Splits } from "../../data/dataset.ts";
 import { type PreprocessName, preprocessor, usualPreprocess } from "../../data/preprocess.ts";
 import { GAUSSIAN, labelings, twoClasses } from "../examples.ts";
@@ -9,7 +10,6 @@ import { methods } from "../implicit/descent.ts";
 import { computeImplicit, type ImplicitSettings, starts } from "../implicit/implicit.ts";
 import { requireUnderdetermined } from "../implicit/problem.ts";
 import { implicitResult } from "../implicit/result.ts";
-import type { Watch } from "../progress.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { type Surroundings, signedWithData } from "./computation.ts";

@@ -3,13 +3,13 @@
  */
 
 import { totalmem } from "node:os";
+import type { Watch } from "../../base/progress.ts";
 import type { Splits } from "../../data/dataset.ts";
 import { corruptLabels } from "../../data/randomize.ts";
 import type { Labels } from "../kernel/outcome.ts";
 import { checkRequest, type KernelRequest } from "../kernel/request.ts";
 import { kernelResult } from "../kernel/result.ts";
 import { solvePoints } from "../kernel/solve-points.ts";
-import type { Watch } from "../progress.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { openHere, type Surroundings, signedWithData } from "./computation.ts";

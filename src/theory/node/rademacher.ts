@@ -2,13 +2,13 @@
  * @file Rademacher complexity with everything it needs on a machine with Node: data files, the engine.
  */
 
+import type { Watch } from "../../base/progress.ts";
 import { usualPreprocess } from "../../data/preprocess.ts";
 import { openLibrary } from "../../run/node/library.ts";
 import { checkRecipe } from "../../train/possible.ts";
 import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
 import { twoClasses } from "../examples.ts";
-import type { Watch } from "../progress.ts";
 import { computeRademacher, type RademacherSettings, requireRademacher } from "../rademacher/rademacher.ts";
 import { rademacherResult } from "../rademacher/result.ts";
 import { fill, type Optional } from "../settings.ts";

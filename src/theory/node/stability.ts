@@ -2,13 +2,13 @@
  * @file Stability with everything it needs on a machine with Node: data files, the engine.
  */
 
+import type { Watch } from "../../base/progress.ts";
 import { preprocessor, usualPreprocess } from "../../data/preprocess.ts";
 import { openLibrary } from "../../run/node/library.ts";
 import { checkRecipe } from "../../train/possible.ts";
 import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
 import { labelings } from "../examples.ts";
-import type { Watch } from "../progress.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { StabilitySettings } from "../stability/changes.ts";
 import { computeStability, requireStability } from "../stability/stability.ts";

@@ -6,6 +6,7 @@
  */
 
 import { UsageError } from "../../base/errors.ts";
+import { breathe, type Watch } from "../../base/progress.ts";
 import { type Estimate, estimate } from "../../base/statistics.ts";
 import { exampleCount, exampleSize, type Splits } from "../../data/dataset.ts";
 import type { Model } from "../../nn/model.ts";
@@ -15,7 +16,6 @@ import { requirePossible } from "../../train/possible.ts";
 import { networkShape } from "../../train/prepare.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { requireClasses, requireWhole } from "../examples.ts";
-import { breathe, type Watch } from "../progress.ts";
 import { refuse } from "../settings.ts";
 import { errorBound } from "./bound.ts";
 import { type Capacity, searchCapacity } from "./capacity.ts";

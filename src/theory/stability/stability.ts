@@ -6,6 +6,7 @@
  */
 
 import { UsageError } from "../../base/errors.ts";
+import { breathe, type Watch } from "../../base/progress.ts";
 import { randomStream } from "../../base/random.ts";
 import { estimate, meanOf } from "../../base/statistics.ts";
 import { batchCount } from "../../data/batches.ts";
@@ -15,7 +16,6 @@ import { learningRateAt } from "../../nn/schedules.ts";
 import type { Engine } from "../../train/engine.ts";
 import { requirePossible } from "../../train/possible.ts";
 import { requireClasses, requireWhole } from "../examples.ts";
-import { breathe, type Watch } from "../progress.ts";
 import type { Unsigned } from "../settings.ts";
 import { changeAllowed, hardtFactor } from "./bounds.ts";
 import type { Change, Curve, StabilitySettings } from "./changes.ts";

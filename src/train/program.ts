@@ -14,7 +14,7 @@ import {
   type Input,
   input,
 } from "../graph/value.ts";
-import type { Engine } from "../train/engine.ts";
+import type { Engine } from "./engine.ts";
 
 /** Numbers and their shape. */
 export interface Block {
