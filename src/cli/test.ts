@@ -65,9 +65,8 @@ export function testCommand(): Command {
     )
     .option(
       "--labels <redraw|permute>",
-      "corrupted labels are drawn anew, or change places (each class keeps its count)",
+      "corrupted labels are drawn anew (default), or change places: each class keeps its count, and numbers are always permuted",
       named("choice", labelsNames),
-      "redraw",
     )
     .option(
       "--prepare <module>",

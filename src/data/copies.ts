@@ -45,6 +45,7 @@ export interface Copies {
 export function countCopies({ train, test }: ExampleSplits): Copies {
   const wide = isWide(train) && isWide(test);
   const [known, asked] = [hashAll(train, wide), hashAll(test, wide)];
+  const classOf = (label: number): number => (test.values ? 0 : label);
   const found = { test: 0, testOtherLabel: 0, testRepeats: 0, train: 0, trainOtherLabel: 0 };
   for (const run of runsOf(known)) {
     if (run.length === 1) continue;
@@ -64,12 +65,13 @@ export function countCopies({ train, test }: ExampleSplits): Copies {
     for (const { index, labels } of groupEqual(asked, run)) {
       const twin = twins.find((group) => isEqual(known, group.index, asked, index));
       found.testRepeats += sizeOf(labels) - 1;
+      if (test.values) squares[0]! += sizeOf(labels) ** 2;
       for (const [label, count] of labels) {
-        counts[label]! += count;
-        squares[label]! += count ** 2;
+        if (!test.values) squares[label]! += count ** 2;
+        counts[classOf(label)]! += count;
         if (!twin) continue;
         found.test += count;
-        testByClass[label]! += count;
+        testByClass[classOf(label)]! += count;
         if (!twin.labels.has(label)) found.testOtherLabel += count;
       }
     }
@@ -236,4 +238,25 @@ function wordsAt({ examples, wide }: Hashed, index: number): Words & { readonly 
   if (!isHeld(examples)) return { ...wordsOf(takeExamples(examples, [index]), wide), from: 0 };
   const words = wordsOf(examples, wide);
   return { ...words, from: index * words.size };
+}
+
+/**
+ * Which test examples are one, as their inputs are equal or they are of one group: `[test]`, the first index of each; -1 where an
+ * example stands in training.
+ */
+export function clusterTest({ train, test }: ExampleSplits): Int32Array {
+  const wide = isWide(train) && isWide(test);
+  const [known, asked] = [hashAll(train, wide), hashAll(test, wide)];
+  const clusters = Int32Array.from(test.labels, (_, index) => index);
+  for (const run of runsOf(asked)) {
+    const sharing = runWith(known, asked.hashes[run[0]!]!);
+    const firsts: number[] = [];
+    for (const index of run) {
+      const isTrained = sharing.some((other) => isEqual(known, other, asked, index));
+      const twin = firsts.find((other) => isEqual(asked, other, asked, index));
+      if (!isTrained && twin === undefined) firsts.push(index);
+      else clusters[index] = isTrained ? -1 : twin!;
+    }
+  }
+  return clusters;
 }

@@ -22,6 +22,8 @@ export interface PlannedSplits {
   readonly shape: readonly number[];
   readonly type: InputType;
   readonly classNames: readonly string[];
+  /** The numbers that labels stand for; absent where they are classes. */
+  readonly values?: Float64Array | undefined;
   readonly train: PlannedSplit;
   readonly test: PlannedSplit;
 }
@@ -73,6 +75,7 @@ export function planOf({ train, test }: ExampleSplits): PlannedSplits {
     shape: exampleShape(train),
     type: inputType(train),
     classNames: train.classNames,
+    ...(train.values && { values: train.values }),
     train: { labels: train.labels, parts: () => inputsOf(train) },
     test: { labels: test.labels, parts: () => inputsOf(test) },
   };

@@ -13,6 +13,7 @@ import {
   type Examples,
   emptyInputs,
   exampleSize,
+  hasNumbers,
   type InputType,
   inputType,
   isHeld,
@@ -184,7 +185,7 @@ export function randomize(splits: ExampleSplits, request: Randomization, seed: n
     ...randomized,
     testLabelsCorrupted: redrawLabels(splits, "test", request, seed),
     realized: changed / labels.length,
-    touched: describeTouched(request),
+    touched: describeTouched(request, hasNumbers(splits.train)),
   };
 }
 
@@ -234,7 +235,8 @@ const TOUCHED_INPUTS: Readonly<Record<InputsName, string>> = {
 };
 
 /** Say which inputs and labels a randomization touches. */
-export function describeTouched({ inputs, corrupt, labels }: Randomization): string {
+export function describeTouched({ inputs, corrupt, labels }: Randomization, isOfNumbers = false): string {
+  if (isOfNumbers) return `${TOUCHED_INPUTS[inputs]} ${describePermuted(corrupt)}`;
   const permuted =
     corrupt === 1
       ? "The training labels are permuted, so each class keeps its count"
@@ -246,6 +248,16 @@ export function describeTouched({ inputs, corrupt, labels }: Randomization): str
       ? "Labels are true."
       : `${touched}; test labels are true, and a corrupted copy is kept beside them.`;
   return `${TOUCHED_INPUTS[inputs]} ${sentence}`;
+}
+
+/** What becomes of numbers. */
+function describePermuted(corrupt: number): string {
+  if (corrupt === 0) return "Targets are true.";
+  const drawn =
+    corrupt === 1
+      ? "The training targets are permuted"
+      : `Training targets are drawn with probability ${corrupt} each, and those drawn permuted`;
+  return `${drawn}; test targets are true, and a permuted copy is kept beside them.`;
 }
 
 /** Randomize the inputs of both splits; labels pass through. */
@@ -341,6 +353,13 @@ function drawPermutation(order: Uint32Array, seed: number, purpose: string, inde
     order[last] = order[other]!;
     order[other] = moved;
   }
+}
+
+/** The order of one image's pixels among `random` inputs: which pixel, `[pixels]`, comes to each place. */
+export function randomOrder(dataset: Dataset, split: SplitName, seed: number, index: number): Uint32Array {
+  const order = new Uint32Array(pixelLayout(dataset).pixels);
+  drawPermutation(order, seed, `pixels-random-${split}`, index);
+  return order;
 }
 
 /**

@@ -23,6 +23,8 @@ const factsSchema = z.strictObject({
   /** What people call the dataset. */
   name: z.string(),
   classNames: z.array(z.string()).min(1),
+  /** Whether labels stand for numbers, which are in the tensor `values`. */
+  numbers: z.literal(true).optional(),
 });
 
 /** Where the inputs and labels of a split lie in a file. */
@@ -38,24 +40,43 @@ export interface SplitsHead {
   readonly type: InputType;
   readonly train: PlacedSplit;
   readonly test: PlacedSplit;
+  /** The numbers that labels stand for, in double precision; absent where they are classes. */
+  readonly values?: PlacedTensor | undefined;
 }
 
 const DTYPES = { uint8: "U8", float32: "F32" } as const;
 
+/** What is said of both splits, and stands for their labels. */
+export interface SplitsFacts extends Pick<SplitsHead, "name" | "classNames" | "type"> {
+  readonly values?: Float64Array | undefined;
+}
+
 /** How a file of both splits is laid out, and what it begins with. */
 export function layOutSplits(
-  { name, classNames, type }: Pick<SplitsHead, "name" | "classNames" | "type">,
+  { name, classNames, type, values }: SplitsFacts,
   shapes: { readonly train: readonly number[]; readonly test: readonly number[] },
 ): SplitsHead & Pick<SafetensorsHead, "bytes" | "size"> {
   const tensors = (["train", "test"] as const).flatMap((split) => [
     { name: `${split}.inputs`, dtype: DTYPES[type], shape: shapes[split] },
     { name: `${split}.labels`, dtype: "I32" as const, shape: shapes[split].slice(0, 1) },
   ]);
-  const facts = JSON.stringify({ schema: "shatter/splits@1", name, classNames });
-  const { bytes, size, tensors: placed } = layOut(tensors, { splits: facts });
+  // As bytes: the file has no numbers of double precision here.
+  const numbers = values ? [{ name: "values", dtype: "U8" as const, shape: [values.byteLength] }] : [];
+  const facts = JSON.stringify({
+    schema: "shatter/splits@1",
+    name,
+    classNames,
+    ...(values && { numbers: true }),
+  });
+  const { bytes, size, tensors: placed } = layOut([...tensors, ...numbers], { splits: facts });
   const find = (wanted: string) => placed.find((tensor) => tensor.name === wanted)!;
   const placesOf = (split: string) => ({ inputs: find(`${split}.inputs`), labels: find(`${split}.labels`) });
-  return { name, classNames, type, bytes, size, train: placesOf("train"), test: placesOf("test") };
+  const places = {
+    train: placesOf("train"),
+    test: placesOf("test"),
+    ...(values && { values: find("values") }),
+  };
+  return { name, classNames, type, bytes, size, ...places };
 }
 
 /**
@@ -65,9 +86,9 @@ export function layOutSplits(
  */
 export function writeSplits(splits: Splits): Uint8Array {
   const { train, test } = checkSplits(splits);
-  const { name, classNames, inputs } = train;
+  const { name, classNames, inputs, values } = train;
   const head = layOutSplits(
-    { name, classNames, type: typeOf(inputs) },
+    { name, classNames, type: typeOf(inputs), values },
     { train: train.shape, test: test.shape },
   );
   const bytes = new Uint8Array(head.size);
@@ -79,6 +100,7 @@ export function writeSplits(splits: Splits): Uint8Array {
     bytes.set(bytesOf(split.inputs), places.inputs.begin);
     bytes.set(bytesOf(split.labels), places.labels.begin);
   }
+  if (values) bytes.set(bytesOf(values), head.values!.begin);
   return bytes;
 }
 
@@ -91,7 +113,7 @@ export function writeSplits(splits: Splits): Uint8Array {
  */
 export function readSplitsHead(bytes: Uint8Array, size: number): SplitsHead {
   const { tensors, metadata } = readHead(bytes, size);
-  const { name, classNames } = factsOf(metadata["splits"]);
+  const { name, classNames, numbers } = factsOf(metadata["splits"]);
   const placesOf = (split: string): PlacedSplit => {
     const find = (part: string) => tensors.find((tensor) => tensor.name === `${split}.${part}`);
     const [inputs, labels] = [find("inputs"), find("labels")];
@@ -104,7 +126,12 @@ export function readSplitsHead(bytes: Uint8Array, size: number): SplitsHead {
   };
   const [train, test] = [placesOf("train"), placesOf("test")];
   checkAlike(name, train.inputs, test.inputs);
-  return { name, classNames, type: train.inputs.dtype === "U8" ? "uint8" : "float32", train, test };
+  const values = numbers ? tensors.find((tensor) => tensor.name === "values") : undefined;
+  if (numbers && !(values?.dtype === "U8" && (values.end - values.begin) % 8 === 0)) {
+    throw new DataError("splits: values: expected numbers of double precision as U8, got others or none");
+  }
+  const type = train.inputs.dtype === "U8" ? "uint8" : "float32";
+  return { name, classNames, type, train, test, ...(values && { values }) };
 }
 
 /**
@@ -114,13 +141,22 @@ export function readSplitsHead(bytes: Uint8Array, size: number): SplitsHead {
  */
 export function readSplits(bytes: Uint8Array): Splits {
   const { name, classNames, type, ...places } = readSplitsHead(bytes, bytes.length);
+  const { values: stored } = places;
+  const values = stored && readValues(bytes.subarray(stored.begin, stored.end));
   const splitOf = ({ inputs, labels }: PlacedSplit): Dataset => {
     const copy = emptyInputs(
       type,
       inputs.shape.reduce((product, size) => product * size, 1),
     );
     bytesOf(copy).set(bytes.subarray(inputs.begin, inputs.end));
-    return { name, inputs: copy, shape: inputs.shape, labels: readLabels(bytes, labels), classNames };
+    return {
+      name,
+      inputs: copy,
+      shape: inputs.shape,
+      labels: readLabels(bytes, labels),
+      classNames,
+      ...(values && { values }),
+    };
   };
   return checkSplits({ train: splitOf(places.train), test: splitOf(places.test) });
 }
@@ -130,6 +166,9 @@ const readLabels = (bytes: Uint8Array, { begin, end }: PlacedTensor): Int32Array
   // A copy: Node's buffers slice without one.
   new Int32Array(new Uint8Array(bytes.subarray(begin, end)).buffer);
 
+/** The numbers that labels stand for, from their bytes. */
+export const readValues = (bytes: Uint8Array): Float64Array => new Float64Array(new Uint8Array(bytes).buffer);
+
 function checkSplits({ train, test }: Splits): Splits {
   checkDataset(train, `${train.name}: training split`);
   checkDataset(test, `${train.name}: test split`);
@@ -137,6 +176,9 @@ function checkSplits({ train, test }: Splits): Splits {
   checkAlike(train.name, placed(train), placed(test));
   if (JSON.stringify(train.classNames) !== JSON.stringify(test.classNames)) {
     throw new DataError(`${train.name}: expected the same classes in both splits, got two lists`);
+  }
+  if (train.values !== test.values && String(train.values) !== String(test.values)) {
+    throw new DataError(`${train.name}: expected one table of numbers for both splits, got two`);
   }
   return { train, test };
 }

@@ -13,6 +13,7 @@ import { sha256 } from "../../base/json.ts";
 import {
   bytesOf,
   checkDataset,
+  checkLabels,
   emptyInputs,
   exampleSize,
   hashHeader,
@@ -26,7 +27,7 @@ import { makeFolder } from "../../disk/folders.ts";
 import { refusedWrite, whyUnread } from "../../disk/refusals.ts";
 import { headLength } from "../../train/safetensors.ts";
 import type { FileContent } from "../contents.ts";
-import { layOutSplits, type PlacedSplit, readSplitsHead } from "../splits.ts";
+import { layOutSplits, type PlacedSplit, readSplitsHead, readValues } from "../splits.ts";
 
 /** Both splits of a file, which they are read from. */
 export interface FileSplits {
@@ -62,6 +63,7 @@ export async function writeSplitsFile(folder: string, planned: PlannedSplits): P
         await writeSplit(file, planned, train, head.train, `${title}: training split`),
         await writeSplit(file, planned, test, head.test, `${title}: test split`),
       ];
+      if (planned.values) await file.write(bytesOf(planned.values), 0, undefined, head.values!.begin);
       await file.write(layOutAs(await sha256(...hashes)).bytes, 0, undefined, 0);
       await file.sync();
     } finally {
@@ -89,7 +91,7 @@ async function requireSpace(folder: string, size: number, title: string): Promis
 /** Write the values of a split to their places, and give its hash: see `datasetHash`. */
 async function writeSplit(
   file: FileHandle,
-  { shape, type, classNames }: PlannedSplits,
+  { shape, type, classNames, values }: PlannedSplits,
   { labels, parts }: PlannedSplit,
   places: PlacedSplit,
   where: string,
@@ -106,7 +108,7 @@ async function writeSplit(
       );
     }
     const part = labels.subarray(row, row + count);
-    checkDataset({ name: where, inputs, shape: [count, ...shape], labels: part, classNames }, where);
+    checkDataset({ name: where, inputs, shape: [count, ...shape], labels: part, classNames, values }, where);
     const bytes = bytesOf(inputs);
     hash.update(bytes);
     await file.write(bytes, 0, bytes.length, at);
@@ -117,7 +119,9 @@ async function writeSplit(
     throw new DataError(`${where}: expected ${labels.length} examples, got ${row}`);
   }
   await file.write(bytesOf(labels), 0, undefined, places.labels.begin);
-  return hash.update(bytesOf(labels)).digest("hex");
+  hash.update(bytesOf(labels));
+  if (values) hash.update(bytesOf(values));
+  return hash.digest("hex");
 }
 
 /** SHA-256 of a file, read in a stream. */
@@ -144,19 +148,17 @@ export async function openSplitsFile(content: FileContent, title?: string): Prom
     const bytes = new Uint8Array(Math.min(known.size, headLength(await readAt(file, 0, 8))));
     bytes.set(await readAt(file, 0, bytes.length));
     const { name, classNames, type, ...places } = readSplitsHead(bytes, known.size);
+    const { values: stored } = places;
+    const values = stored && readValues(await readAt(file, stored.begin, stored.end - stored.begin));
     const splitOf = async ({ inputs, labels }: PlacedSplit): Promise<StreamedDataset> => {
       const { shape, begin } = inputs;
       const told = new Int32Array((await readAt(file, labels.begin, labels.end - labels.begin)).buffer);
-      const empty = { name, shape: [0, ...shape.slice(1)], inputs: emptyInputs(type, 0), classNames };
-      if (told.length !== shape[0] || told.some((label) => !(label >= 0 && label < classNames.length))) {
-        checkDataset({ ...empty, shape, labels: told, inputs: emptyInputs(type, 0) }, path);
-      }
+      const described = { name, labels: told, classNames, ...(values && { values }) };
+      checkLabels({ ...described, shape }, path);
       return {
-        name,
+        ...described,
         ...(title !== undefined && { title }),
         shape,
-        labels: told,
-        classNames,
         rows: rowsOf(path, known, type, begin, exampleSize({ shape })),
       };
     };
