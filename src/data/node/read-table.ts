@@ -31,14 +31,14 @@ export const readTable: DataReader = async (path, options) => {
   const first = await readCells(train);
   const second = test === undefined ? undefined : await readCells(test);
   const mayBeComma = first.delimiter !== "," && second?.delimiter !== ",";
-  const { splits, understood } = tableSplits(
+  const { understood, ...read } = tableSplits(
     nameOf(path),
     { train: first, test: second },
     options,
     mayBeComma,
   );
   const told = [first, second].flatMap((file) => (file ? [tellFile(file)] : []));
-  return { splits, understood: [...told, ...understood] };
+  return { ...read, understood: [...told, ...understood] };
 };
 
 async function locateTables(path: string): Promise<{ train: string; test?: string | undefined }> {
