@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { inputsNames } from "../data/randomize.ts";
 import { apartSchema, memorizingSchema } from "../train/noise-apart.ts";
+import { twinsSchema } from "../train/twins.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
@@ -62,6 +63,8 @@ export const trialSchema = z.object({
     .default(null),
   /** When memorizing began, where labels were changed; absent if none was, or the trial did not come to its end. */
   memorising: memorizingSchema.optional(),
+  /** Answers to test examples with an equal in training, where all labels were redrawn; absent where there is none. */
+  twins: twinsSchema.optional(),
   /** 0 for the recipe as asked; 1, 2, ... for the escalations tried because it did not fit. */
   escalation: count,
   /** The learning rate this trial started with (escalations change it). */

@@ -4,6 +4,7 @@
 
 import { z } from "zod";
 import { type Memorizing, memorizingSchema } from "./noise-apart.ts";
+import { type Twins, twinsSchema } from "./twins.ts";
 
 /** How a trial ended, and what the trained network does. */
 export interface TrialOutcome {
@@ -25,6 +26,8 @@ export interface TrialOutcome {
   readonly confusion: readonly (readonly number[])[];
   /** When memorizing began, where labels were changed; absent if none was. */
   readonly memorising?: Memorizing | undefined;
+  /** Answers to test examples with an equal in training, where all labels were redrawn; absent where there is none. */
+  readonly twins?: Twins | undefined;
   /** SHA-256 of the trained parameters, in the model's order. */
   readonly parametersHash: string;
 }
@@ -47,5 +50,6 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   testAccuracyCorrupted: share,
   confusion: z.array(z.array(count)),
   memorising: memorizingSchema.optional(),
+  twins: twinsSchema.optional(),
   parametersHash: z.string(),
 });

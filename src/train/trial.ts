@@ -27,6 +27,7 @@ import {
 } from "./session.ts";
 import { type TrialSpec, trialId } from "./spec.ts";
 import { buildStep, requireTrainable, type Step } from "./step.ts";
+import { answersOfTwins } from "./twins.ts";
 
 export type { TrialEvent } from "./events.ts";
 export type { EpochRow } from "./history.ts";
@@ -221,6 +222,9 @@ function outcomeOf(
   const classes = train.classNames.length;
   const { diverged, epochsToFit, epochsTo95, best } = milestonesOf(history, spec.recipe, classes);
   const memorising = memorizingOf(history, pairOf(data), spec.labels === "permute");
+  // Permuted labels are not independent of each other, as the twin test wants them.
+  const isRedrawn = spec.corrupt === 1 && spec.labels === undefined && spec.inputs === "true";
+  const twins = isRedrawn ? answersOfTwins(train, test, onTest.predicted) : undefined;
   return {
     status: diverged ? "diverged" : "done",
     epochs: history.length,
@@ -235,6 +239,7 @@ function outcomeOf(
     testAccuracyCorrupted: accuracy(onTest.predicted, data.testLabelsCorrupted),
     confusion: confusionMatrix(test.labels, onTest.predicted, classes),
     ...(memorising ? { memorising } : {}),
+    ...(twins ? { twins } : {}),
   };
 }
 

@@ -11,6 +11,7 @@ import { plural, sum, type VerdictContext } from "./context.ts";
 import { judgeLabels, NOT_LOOKED_AT } from "./labels.ts";
 import { judgeLearning } from "./learning.ts";
 import type { Verdict } from "./schema.ts";
+import { judgeTwins, tellTwins } from "./twins.ts";
 
 /** Judge a test from its trials. */
 export function judge(trials: readonly TrialResult[], context: VerdictContext): Verdict {
@@ -19,6 +20,7 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
   const [onTrue, onRandom] = [kind(0), kind(1)];
   const copies = context.copies && { ...context.copies, testCount: sum(context.testCounts) };
   const leak = judgeLabels(onRandom, context);
+  const twins = judgeTwins(onRandom, context);
   const answers = {
     capacity: judgeCapacity(onRandom, onTrue, context),
     learning: judgeLearning(onTrue, onRandom, leak, context),
@@ -28,6 +30,7 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
       testByClass: [...copies.testByClass],
       testWorthByClass: copies.testWorthByClass && [...copies.testWorthByClass],
     },
+    ...(twins && { twins }),
     budget: context.budget ?? null,
     notLookedAt: [...NOT_LOOKED_AT],
   };
@@ -40,6 +43,7 @@ export function tellVerdict({
   learning,
   leak,
   copies,
+  twins,
   budget,
   notLookedAt,
 }: Omit<Verdict, "text">): string[] {
@@ -50,6 +54,7 @@ export function tellVerdict({
     paragraph(LEARNING[learning.answer], learning.reasons, learning.next),
     paragraph(tellLabelCheck(leak.suspected), leak.reasons, leak.suspected === false ? undefined : leak.next),
     ...(copies ? [tellCopies(copies)] : []),
+    ...(twins ? [tellTwins(twins)] : []),
     ...(budget ? [tellBudget(budget)] : []),
     ...(notLookedAt ? [`Not looked at: ${notLookedAt.join("; ")}.`] : []),
   ];
