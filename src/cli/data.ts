@@ -9,7 +9,16 @@ import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { type Augmentation, requireAugmentable } from "../data/augment.ts";
 import { type Copies, countCopies } from "../data/copies.ts";
 import { readDataPath } from "../data/data-options.ts";
-import { type Dataset, datasetHash, exampleCount, exampleShape, isImages, titleOf } from "../data/dataset.ts";
+import {
+  datasetHash,
+  type Examples,
+  exampleCount,
+  exampleShape,
+  exampleSize,
+  inputType,
+  isImages,
+  titleOf,
+} from "../data/dataset.ts";
 import type { Progress } from "../data/node/download.ts";
 import { dataFolder } from "../data/node/files.ts";
 import { locate } from "../data/node/load.ts";
@@ -18,13 +27,14 @@ import { readData } from "../data/node/read-data.ts";
 import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
 import { requireFile, writeWhole } from "../disk/whole-files.ts";
 import { pngOf } from "../report/node/png.ts";
+import { openExamplesStore } from "../run/node/examples-store.ts";
 import { loadDataset } from "../run/node/library.ts";
 import { isDataPath } from "../run/subject.ts";
 import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { dataAuditCommand } from "./data-audit.ts";
-import { addArrayOptions, type DataFlags, dataReferenceOf } from "./data-options.ts";
+import { addArrayOptions, type DataFlags, dataReferenceOf, memoryOption } from "./data-options.ts";
 import { drawPicture, pickColumns } from "./data-picture.ts";
 import { withFlags } from "./flags.ts";
 import { jsonOption, tell } from "./json.ts";
@@ -89,6 +99,7 @@ Examples:
     )
     .argument("<name>", PLACES)
     .option(...DATA_DIR)
+    .addOption(memoryOption())
     .addOption(jsonOption("it"))
     .addHelpText(
       "after",
@@ -206,9 +217,13 @@ function progressBars(): { update: (progress: Progress) => void; stop: () => voi
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-async function check(name: string, options: CommonOptions & DataFlags): Promise<void> {
+interface CheckOptions extends CommonOptions, DataFlags {
+  readonly memory?: number;
+}
+
+async function check(name: string, options: CheckOptions): Promise<void> {
   const reference = dataReferenceOf(name, options);
-  if (isDataPath(reference)) return await checkPath(reference, options.json);
+  if (isDataPath(reference)) return await checkPath(reference, options);
   const known = findDataset(name);
   const files = known.kind === "stored" ? await inspect(known, dataFolder(options.dataDir)) : [];
   const isHere = files.every(({ path }) => path !== undefined);
@@ -237,12 +252,13 @@ async function check(name: string, options: CommonOptions & DataFlags): Promise<
 }
 
 /** Read the data at a path, and say what they are. */
-async function checkPath(reference: string, json: string | undefined): Promise<void> {
-  const { splits, understood } = await readData(reference);
+async function checkPath(reference: string, { json, memory }: CheckOptions): Promise<void> {
+  const { splits, understood } = await readData(reference, openExamplesStore(memory));
   const { train, test } = splits;
   const described = { train: await describe(train), test: await describe(test) };
   const copies = countCopies(splits);
-  const bytes = train.inputs.byteLength + test.inputs.byteLength;
+  const numbers = (exampleCount(train) + exampleCount(test)) * exampleSize(train);
+  const bytes = numbers * (inputType(train) === "uint8" ? 1 : 4);
   const facts = {
     name: titleOf(train),
     identity: train.name,
@@ -295,7 +311,7 @@ function verdictOf({ path, md5, official }: FileReport): FileVerdict {
 type Described = Awaited<ReturnType<typeof describe>>;
 
 /** Count, hash, and number of examples of each class by its name. */
-async function describe(dataset: Dataset) {
+async function describe(dataset: Examples) {
   // Names that are digits would be sorted first in any case; these are in order already.
   const labels = Object.fromEntries(
     dataset.classNames.map((name, label) => [name, dataset.labels.filter((given) => given === label).length]),

@@ -28,6 +28,12 @@ export interface Progress {
 const nameInTest: NameTrial = ({ spec, escalation }) =>
   `${nameEscalated(kindOfSpec(spec, escalation))}, seed ${spec.seed}`;
 
+/** Those that have a title by it. */
+function namesInTest(planned: readonly TrialState[]): NameTrial {
+  const titles = new Map(planned.map(({ id, title }) => [id, title]));
+  return (trial) => titles.get(trial.id) ?? nameInTest(trial);
+}
+
 const showShare = (share: number | null): string => (share === null ? "  - " : percent(share));
 
 function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, seconds }: TrialResult): string {
@@ -49,7 +55,7 @@ interface ProgressOptions {
 /** Show progress on a stream. */
 export function createProgress(
   stream: NodeJS.WriteStream,
-  { begin, quiet = false, namesOf = () => nameInTest }: ProgressOptions,
+  { begin, quiet = false, namesOf = namesInTest }: ProgressOptions,
 ): Progress {
   if (quiet) return createWarnings(stream, namesOf);
   return isSteered(stream) ? createBars(stream, begin, namesOf) : createLines(stream, begin, namesOf);

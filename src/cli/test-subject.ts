@@ -23,7 +23,11 @@ export interface TestFlags extends PipelineOptions, Omit<FileOptions, "size">, O
   /** Of images at a path, or `free` for a model file. */
   readonly size?: number | "free";
   readonly data: string;
+  readonly prepare?: string;
+  readonly permutations?: number;
+  readonly prepareModel?: string;
   readonly dataDir?: string;
+  readonly memory?: number;
   readonly model: string;
   readonly inputs: TestRequest["inputs"];
   readonly corrupt?: number[];
@@ -127,7 +131,7 @@ export async function subjectAsked(options: TestFlags, command: Command) {
   const { model, recipe } = await modelAsked(options, command);
   const { quiet = false, layout } = options;
   const ofData = { ...options, layout: isModelPath(options.model) ? undefined : layout };
-  const data = await dataAsked(options.data, ofData, quiet);
+  const data = await dataAsked(options.data, ofData, quiet, options.memory);
   const isSaid = command.getOptionValueSource("preprocess") !== "default";
   // What a model file is given follows from the file.
   if (typeof data === "string" || typeof model !== "string" || isSaid) return { model, data, recipe };

@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
-import type { Splits } from "./dataset.ts";
+import type { ExampleSplits, Splits } from "./dataset.ts";
+import type { SplitsStore } from "./planned.ts";
 
 /** How images of other sizes become those of one: their middle is cut out, or they are set on black. */
 export const fits = ["crop", "contain"] as const;
@@ -25,7 +26,7 @@ const dataOptionsSchema = z.strictObject({
   size: z.int().min(1).max(4096).optional(),
   /** How they come to that size; `crop` unless told. */
   fit: z.enum(fits).optional(),
-  /** The column with the labels. */
+  /** The column, array or field with the labels. */
   target: z.string().min(1).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
@@ -46,8 +47,8 @@ export type DataOptions = Readonly<z.output<typeof dataOptionsSchema>>;
 export type AskedOptions = Readonly<z.input<typeof dataOptionsSchema>>;
 
 /** Data that were read. */
-export interface ReadData {
-  readonly splits: Splits;
+export interface ReadData<S extends ExampleSplits = Splits> {
+  readonly splits: S;
   /** What was found, how it was taken and what was chosen, a sentence each, with options in backticks. */
   readonly understood: readonly string[];
   /** Of a table, the columns that inputs are made of, in their order; absent where there is none. */
@@ -68,6 +69,17 @@ export interface TableColumn {
  * @throws UsageError if an option is not possible.
  */
 export type DataReader = (path: string, options: DataOptions) => Promise<ReadData>;
+
+/**
+ * A reader that can write examples to a file part by part, where they are more than may be held.
+ *
+ * @throws DataError, UsageError as {@link DataReader}.
+ */
+export interface StreamingReader {
+  /** Without a store all examples are held, or refused. */
+  (path: string, options: DataOptions): Promise<ReadData>;
+  (path: string, options: DataOptions, store: SplitsStore): Promise<ReadData<ExampleSplits>>;
+}
 
 /** The options as they are written behind a path. */
 const SPELLED = {

@@ -20,6 +20,7 @@ import { recipeSchema } from "../train/recipe.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import type { Subject } from "../train/trial.ts";
 import { copiesSchema } from "../verdict/schema.ts";
+import { type PipelinePlan, pipelinePlanSchema } from "./pipeline.ts";
 import { conditionsOf, fitToBudget, type TestRequest } from "./plan.ts";
 
 const counts = z.array(z.int().min(0));
@@ -62,6 +63,8 @@ export const testPlanSchema = z.object({
     testCounts: counts,
     copies: copiesSchema.omit({ testCount: true }).nullable(),
   }),
+  /** Of data that a preparation of the user's own made. */
+  pipeline: pipelinePlanSchema.optional(),
 });
 
 export type TestPlan = z.infer<typeof testPlanSchema>;
@@ -69,6 +72,7 @@ export type TestPlan = z.infer<typeof testPlanSchema>;
 /**
  * Plan a test.
  *
+ * @param pipeline - What a preparation made of the data, if there was one.
  * @param subject - The model that the request names, and the examples used, cropped for the recipe but not randomized.
  * @throws UsageError if the recipe, the model, the budget or a probability is not possible, or the model cannot train on such
  *   examples or batches, or the recipe's augmentation is not possible on them.
@@ -77,6 +81,7 @@ export async function planTest(
   asked: TestRequest,
   source: DataSource,
   { model, splits }: Subject,
+  pipeline?: PipelinePlan,
 ): Promise<TestPlan> {
   const recipe = checkRecipe(asked.recipe);
   const [train, test] = [exampleCount(splits.train), exampleCount(splits.test)];
@@ -87,7 +92,7 @@ export async function planTest(
   }
   // Refuses what is impossible.
   conditionsOf(asked);
-  const { dataDir: _, ...place } = source;
+  const { dataDir: _, memory: __, ...place } = source;
   const { classNames } = splits.train;
   const shape = networkShape(splits, recipe);
   const findings = isFileModel(model) ? checkFile(model, shape, classNames.length).findings : undefined;
@@ -108,6 +113,7 @@ export async function planTest(
       testCounts: classCounts(splits.test),
       copies: countCopies(splits),
     },
+    pipeline,
   };
   // As it will be read again, so that a test that is followed later is the same test.
   const kept: TestPlan = JSON.parse(JSON.stringify(plan));

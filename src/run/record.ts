@@ -13,6 +13,8 @@ export interface TrialState {
   readonly id: string;
   readonly spec: TrialSpec;
   readonly escalation: number;
+  /** What people call it, where its spec does not tell. */
+  readonly title?: string | undefined;
 }
 
 /** A planned trial, and where its examples come from. */

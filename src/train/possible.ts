@@ -5,7 +5,7 @@
 import { UsageError } from "../base/errors.ts";
 import { requireAugmentable } from "../data/augment.ts";
 import { batchCount } from "../data/batches.ts";
-import { exampleShape, type Splits } from "../data/dataset.ts";
+import { type ExampleSplits, exampleShape } from "../data/dataset.ts";
 import { inOrder, input, type Shape, sizeOf } from "../graph/value.ts";
 import type { Model } from "../nn/model.ts";
 import { createScope } from "../nn/scope.ts";
@@ -20,7 +20,7 @@ import { requireTrainable } from "./step.ts";
  * @param count - Number of training examples.
  * @throws UsageError saying what would do.
  */
-export function requirePossible(model: Model, recipe: Recipe, splits: Splits, count: number): void {
+export function requirePossible(model: Model, recipe: Recipe, splits: ExampleSplits, count: number): void {
   const { train } = splits;
   requireAugmentable(exampleShape(train), recipe.augment);
   const shape = networkShape(splits, recipe);

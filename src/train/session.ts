@@ -3,7 +3,7 @@
  */
 
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { type Dataset, exampleCount, exampleShape } from "../data/dataset.ts";
+import { type Examples, exampleCount, exampleShape, isHeld, rangeOf, takeExamples } from "../data/dataset.ts";
 import { writeScan } from "../graph/onnx/scan.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { argMax } from "../graph/ops/reduce.ts";
@@ -27,7 +27,7 @@ export interface Batches {
   readonly rates: Float32Array;
   /** For each dropout mask of the step, `[steps, ...mask]`. */
   readonly masks: readonly Float32Array[];
-  /** With augmentation, `[steps, batch, ...example]`: the images of each batch, instead of those shared. */
+  /** Where the engine holds none, `[steps, batch, ...example]`: the images of each batch, instead of those shared. */
   readonly images?: Float32Array | undefined;
 }
 
@@ -58,7 +58,7 @@ export interface TrainingStart {
 export async function createTrainer(
   engine: Engine,
   step: Step,
-  data: Dataset,
+  data: Examples,
   initialization: Initialization,
   seed: number,
   from?: TrainingStart,
@@ -66,8 +66,11 @@ export async function createTrainer(
   const { Tensor } = engine.runtime;
   const session = await engine.open(writeScan({ ...step, graph: engine.lower(step.graph) }));
   const rows = exampleCount(data);
+  const isGathered = isHeld(data) && step.shared.some(({ name }) => name === "images");
   const shared = {
-    images: new Tensor("float32", data.inputs as Float32Array, [rows, ...exampleShape(data)]),
+    ...(isGathered && {
+      images: new Tensor("float32", data.inputs as Float32Array, [rows, ...exampleShape(data)]),
+    }),
     labels: new Tensor("int32", data.labels, [rows]),
   };
   const state: { [name: string]: Tensor } = {};
@@ -172,7 +175,7 @@ export interface Answers {
 /** A network ready to be evaluated with any parameters. */
 export interface Evaluator extends AsyncDisposable {
   /** What the network says with the parameters (and running averages) of a training state. */
-  answer(state: TrainingState, data: Dataset): Promise<Answers>;
+  answer(state: TrainingState, data: Examples): Promise<Answers>;
 }
 
 /** Most examples of one run: enough for full speed. */
@@ -224,7 +227,9 @@ export async function createEvaluator(
       );
       for (let start = 0; start < count; start += batch) {
         const length = Math.min(batch, count - start);
-        const inputs = padded(data.inputs as Float32Array, start * size, length * size, batch * size);
+        const inputs = isHeld(data)
+          ? padded(data.inputs as Float32Array, start * size, length * size, batch * size)
+          : padded(readFrom(data, start, length), 0, length * size, batch * size);
         const wanted = padded(data.labels, start, length, batch);
         const results: InferenceSession.OnnxValueMapType = await session.run({
           ...weights,
@@ -239,6 +244,10 @@ export async function createEvaluator(
     [Symbol.asyncDispose]: () => session.release(),
   };
 }
+
+/** The inputs of examples that are not held. */
+const readFrom = (data: Examples, start: number, length: number): Float32Array =>
+  takeExamples(data, rangeOf(start, start + length)).inputs as Float32Array;
 
 /** A stretch of an array, filled up with zeros to `total` where the array is shorter. */
 function padded<A extends Float32Array | Int32Array>(

@@ -36,8 +36,8 @@ export interface Step {
    * Inputs, by name: every state tensor; `images [rows, ...example]` and `labels [rows]`, shared by all steps;
    * and for each step `indices [batch]` (rows of the batch), `weights [batch]` (1, or 0 for the padding of an
    * incomplete batch), `rate []` (that of the step before, unless displacements were scaled), and the dropout
-   * masks. With augmentation each step has `images [batch, ...example]` of its own, and only `labels` are
-   * shared. Outputs: `loss []`, the mean over the batch before the update (of smoothed labels, where they
+   * masks. Where images are changed at random or not held, each step has `images [batch, ...example]` of its own, and only
+   * `labels` are shared. Outputs: `loss []`, the mean over the batch before the update (of smoothed labels, where they
    * are), and the next state.
    */
   readonly graph: Graph;
@@ -140,10 +140,17 @@ function descentOf(
  *
  * @param example - Shape of one example.
  * @param rows - Number of training examples.
+ * @param isShared - Whether all steps gather their images from the same ones; not, if training changes them at random.
  */
-export function buildStep(model: Model, recipe: Recipe, example: Shape, classes: number, rows: number): Step {
+export function buildStep(
+  model: Model,
+  recipe: Recipe,
+  example: Shape,
+  classes: number,
+  rows: number,
+  isShared = !isAugmented(recipe.augment),
+): Step {
   const batch = rowsOf(recipe, rows);
-  const isShared = !isAugmented(recipe.augment);
   const images = input("images", [isShared ? rows : batch, ...example]);
   const labels = input("labels", [rows], "int32");
   const indices = input("indices", [batch], "int32");

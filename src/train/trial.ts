@@ -4,7 +4,7 @@
 
 import { sha256 } from "../base/json.ts";
 import { batchCount } from "../data/batches.ts";
-import { type Dataset, exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
+import { type ExampleSplits, type Examples, exampleCount, exampleShape } from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
 import { learningRateAt } from "../nn/schedules.ts";
@@ -37,7 +37,7 @@ export type { TrialOutcome } from "./outcome.ts";
 export interface Subject {
   readonly model: Model;
   /** The examples used, not randomized. */
-  readonly splits: Splits;
+  readonly splits: ExampleSplits;
 }
 
 /** How a trial is run; nothing of it changes its result. */
@@ -103,7 +103,7 @@ export async function* runTrial(
   const classes = train.classNames.length;
   const count = exampleCount(train);
   requireTrainable(model, recipe, example, classes, count);
-  const step = buildStep(model, recipe, example, classes, count);
+  const step = buildStep(model, recipe, example, classes, count, data.feed.isHeld);
   const stepsPerEpoch = batchCount(count, step.batch, recipe.lastBatch);
   const start = from && { state: stateOf(from, step), rate: rateBefore(from, recipe, stepsPerEpoch) };
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed, start);
@@ -160,7 +160,7 @@ interface Measuring {
   readonly evaluator: Evaluator;
   readonly data: TrialData;
   /** The test examples that are looked at before the end. */
-  readonly glance: Dataset;
+  readonly glance: Examples;
   readonly spec: TrialSpec;
 }
 
@@ -179,7 +179,7 @@ const UNMEASURED = { fitLoss: null, trainAccuracy: null, testAccuracy: null } as
 /** What its labels are, and what training is told. */
 const pairOf = ({ trueLabels, train }: TrialData) => ({ truth: trueLabels, given: train.labels });
 
-function glanceAt({ train, test }: TrialData, { recipe, seed }: TrialSpec): Dataset {
+function glanceAt({ train, test }: TrialData, { recipe, seed }: TrialSpec): Examples {
   const { test: wanted } = recipe.evaluate;
   const testN = wanted === "all" ? exampleCount(test) : Math.min(wanted, exampleCount(test));
   return subset({ train, test }, { n: exampleCount(train), testN }, seed).test;

@@ -26,6 +26,7 @@ export const answerNames = [
   "does-not-learn",
   "no-leak",
   "no-copies",
+  "no-pipeline-leak",
 ] as const;
 type AnswerName = (typeof answerNames)[number];
 
@@ -185,12 +186,14 @@ type Found = Omit<Holding, "condition">;
 
 function holdAnswer(
   { answer }: Extract<Condition, { kind: "answer" }>,
-  { verdict: { capacity, learning, leak, copies } }: Judged,
+  { verdict: { capacity, learning, leak, pipeline, copies } }: Judged,
 ): Found {
   const given: string[] = [capacity.answer, learning.answer];
   if (copies?.test === 0) given.push("no-copies");
-  // Neither can see every leak; both silent is the most that can be said.
-  if (leak.suspected === false && copies?.test === 0) given.push("no-leak");
+  if (pipeline?.suspected === false) given.push("no-pipeline-leak");
+  // None can see every leak; all silent is the most that can be said.
+  const isClean = pipeline === undefined || pipeline.suspected === false;
+  if (leak.suspected === false && copies?.test === 0 && isClean) given.push("no-leak");
   const isMet = given.includes(answer);
   const got = given.join(", ");
   return { isMet, got, told: `expected "${answer}", ${isMet ? "and" : "but"} the verdict is ${got}` };

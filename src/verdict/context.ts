@@ -5,6 +5,7 @@
 import type { Copies } from "../data/copies.ts";
 import type { LabelsName } from "../data/randomize.ts";
 import type { Unrest } from "./escalation.ts";
+import type { PipelineTrials } from "./pipeline.ts";
 import type { Verdict } from "./schema.ts";
 
 /** The data, and what was allowed. */
@@ -18,6 +19,8 @@ export interface VerdictContext {
   readonly copies: Copies | null;
   /** How random labels were made: drawn anew, or the true ones permuted; drawn unless told. */
   readonly labels?: LabelsName | undefined;
+  /** The trials of the pipeline check, where there was a preparation. */
+  readonly pipeline?: PipelineTrials | undefined;
   /** What was allowed and spent; null or absent without a limit. */
   readonly budget?: Verdict["budget"];
   /** Times that learning is looked at while seeds are added, and which this is, from 0; once unless told. */

@@ -20,7 +20,6 @@ export const NOT_LOOKED_AT = [
   "near copies of test examples in training",
   "inputs that know the answer",
   "examples of one group, person or day in both splits",
-  "selection, scaling or filtering that used the test data",
 ] as const;
 
 type LabelCheck = Verdict["leak"];

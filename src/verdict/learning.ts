@@ -29,12 +29,14 @@ type Said = Judgment<Learning["answer"]> & Pick<Learning, "needsSeeds">;
  * Judge from the trials on true inputs with true labels; those with random ones are the control.
  *
  * @param labels - What the label check says of the control.
+ * @param pipeline - What the pipeline check says of the data, if there was one.
  */
 export function judgeLearning(
   onTrue: readonly TrialResult[],
   onRandom: readonly TrialResult[],
   labels: Verdict["leak"],
   context: VerdictContext,
+  pipeline?: Verdict["pipeline"],
 ): Learning {
   const seeds = attemptsBySeed(onTrue);
   const judged = seeds.map(bestAttempt);
@@ -42,7 +44,10 @@ export function judgeLearning(
     .map((attempts) => attempts[0]!)
     .filter(({ confusion }) => confusion !== null);
   const controlAccuracy = accuracyOf(control);
-  const obstacle = onTrue.length === 0 ? NOT_TRAINED : (obstacleOf(judged) ?? obstacleInData(context));
+  const obstacle =
+    onTrue.length === 0
+      ? NOT_TRAINED
+      : (obstacleOf(judged) ?? obstacleInData(context) ?? obstacleInPipeline(pipeline));
   const measured = obstacle ? undefined : measureTrials(judged, control, labels.pValue ?? 1, context);
   const { reasons: why, ...said } = obstacle ?? decide(measured!, seeds, context);
   const reasons = [
@@ -93,6 +98,15 @@ function obstacleInData(context: VerdictContext): Said | undefined {
     left === 0
       ? "every test example stands in training, so test accuracy is memory"
       : "the test examples that do not stand in training are of one class, so guessing it is always right",
+  );
+}
+
+/** What keeps data from telling anything that give labels away as they were prepared, measured on labels that are random. */
+function obstacleInPipeline(pipeline: Verdict["pipeline"]): Said | undefined {
+  if (!pipeline || pipeline.pValue === null || pipeline.pValue >= pipeline.bound) return undefined;
+  return undecided(
+    `mend ${pipeline.module.name} first`,
+    `${pipeline.module.name} gives test labels away: prepared with random ones, ${percent(pipeline.testAccuracy!.mean)} of them are right as well`,
   );
 }
 

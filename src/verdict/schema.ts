@@ -42,6 +42,18 @@ export const copiesSchema = z.object({
   trainOtherLabel: count,
 });
 
+/** What of the test rows the training rows follow, as a preparation makes them; null where it cannot be told. */
+export const followsSchema = z.object({
+  /** Whether training rows become others where test rows have other labels. */
+  testLabels: z.boolean().nullable(),
+  /** Whether they do where test rows have other inputs. */
+  testInputs: z.boolean().nullable(),
+  /** Number of given rows that stand in both splits. */
+  inBoth: count.nullable(),
+});
+
+export type Follows = z.infer<typeof followsSchema>;
+
 export const verdictSchema = z.object({
   capacity: z.object({
     answer: z.enum(["memorises", "does-not-fit", "inconclusive"]),
@@ -91,6 +103,33 @@ export const verdictSchema = z.object({
     /** Number of seeds from which it can be tested, where there are fewer. */
     needsSeeds: count.optional(),
   }),
+  /** What a preparation of the user's own gives away of permuted labels; absent where there was none. */
+  pipeline: z
+    .object({
+      /** The last part of the module's path, and the SHA-256 of its source. */
+      module: z.object({ name: z.string(), hash: z.string() }),
+      /** The model that the check trains. */
+      model: z.string(),
+      /** Number of permutations that came to their end. */
+      permutations: count,
+      /** Whether anything below says so; null where nothing could be tested. */
+      suspected: z.boolean().nullable(),
+      follows: followsSchema,
+      /** One-sided p-value of the permutation test of the test labels. */
+      pValue: z.number().nullable(),
+      bound: z.number(),
+      /** Over permutations, on the permuted labels of their test splits. */
+      testAccuracy: estimateSchema.nullable(),
+      expected: z.number().nullable(),
+      /** Of the same model on the labels as given, and the share of permutations that get as many right. */
+      givenTestAccuracy: share.nullable(),
+      givenPValue: share.nullable(),
+      /** Ids of its trials. */
+      trials: z.array(z.string()),
+      reasons: z.array(z.string()),
+      next: z.string().optional(),
+    })
+    .optional(),
   /** Test examples with exactly the inputs of a training example, and repeated training inputs; null if not counted. */
   copies: copiesSchema.nullable().default(null),
   /**

@@ -10,6 +10,7 @@ import { judgeCapacity } from "./capacity.ts";
 import { plural, sum, type VerdictContext } from "./context.ts";
 import { judgeLabels, NOT_LOOKED_AT } from "./labels.ts";
 import { judgeLearning } from "./learning.ts";
+import { judgePipeline, tellPipeline } from "./pipeline.ts";
 import type { Verdict } from "./schema.ts";
 import { judgeTwins, tellTwins } from "./twins.ts";
 
@@ -21,10 +22,12 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
   const copies = context.copies && { ...context.copies, testCount: sum(context.testCounts) };
   const leak = judgeLabels(onRandom, context);
   const twins = judgeTwins(onRandom, context);
+  const pipeline = context.pipeline && judgePipeline(context.pipeline);
   const answers = {
     capacity: judgeCapacity(onRandom, onTrue, context),
-    learning: judgeLearning(onTrue, onRandom, leak, context),
+    learning: judgeLearning(onTrue, onRandom, leak, context, pipeline),
     leak,
+    ...(pipeline && { pipeline }),
     copies: copies && {
       ...copies,
       testByClass: [...copies.testByClass],
@@ -32,16 +35,25 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     },
     ...(twins && { twins }),
     budget: context.budget ?? null,
-    notLookedAt: [...NOT_LOOKED_AT],
+    notLookedAt: notLookedAt(context),
   };
   return { ...answers, text: tellVerdict(answers).join(" ") };
 }
+
+/** What nothing in a test can see. */
+const notLookedAt = ({ pipeline }: VerdictContext): string[] => [
+  ...NOT_LOOKED_AT,
+  pipeline
+    ? `what your own code did before ${pipeline.module.name} was given the data`
+    : "what your own code did before the data came here: selection, scaling or filtering that used the test data (`--prepare`)",
+];
 
 /** The verdict, a paragraph an answer. */
 export function tellVerdict({
   capacity,
   learning,
   leak,
+  pipeline,
   copies,
   twins,
   budget,
@@ -53,6 +65,7 @@ export function tellVerdict({
     paragraph(CAPACITY[capacity.answer], capacity.reasons, capacity.next),
     paragraph(LEARNING[learning.answer], learning.reasons, learning.next),
     paragraph(tellLabelCheck(leak.suspected), leak.reasons, leak.suspected === false ? undefined : leak.next),
+    ...(pipeline ? [paragraph(tellPipeline(pipeline.suspected), pipeline.reasons, pipeline.next)] : []),
     ...(copies ? [tellCopies(copies)] : []),
     ...(twins ? [tellTwins(twins)] : []),
     ...(budget ? [tellBudget(budget)] : []),

@@ -4,7 +4,13 @@
 
 import { DataError } from "../base/errors.ts";
 import { augmentExamples, isAugmented } from "../data/augment.ts";
-import { type Dataset, exampleCount, exampleShape, type Splits, takeExamples } from "../data/dataset.ts";
+import {
+  type Dataset,
+  type ExampleSplits,
+  exampleCount,
+  exampleShape,
+  takeExamples,
+} from "../data/dataset.ts";
 import { oneOfEachClass } from "../data/gallery.ts";
 import { crop } from "../data/preprocess.ts";
 import { corruptLabels, describeTouched, type InputsName, redrawInputs } from "../data/randomize.ts";
@@ -39,7 +45,7 @@ type Ask<K extends keyof HelperJobs> = HelperJobs[K]["ask"];
 
 /** Some training examples with their randomized inputs. */
 const randomizedExamples = (
-  splits: Splits,
+  splits: ExampleSplits,
   indices: readonly number[],
   inputs: InputsName,
   seed: number,

@@ -192,7 +192,7 @@ describe("readTable refuses", () => {
     ["nothing", "", {}, "expected two columns or more"],
     ["a header alone", "x,y\n", {}, "expected two columns and two rows or more, got 2 and 1"],
     ["a name twice", "x,x,y\n1,2,a\n3,4,b\n", {}, 'got "x" twice'],
-    ["bytes that are no text", Uint8Array.of(120, 44, 121, 0, 1), {}, "got a character of code 0 at 3"],
+    ["bytes that are no text", Uint8Array.of(120, 44, 121, 0, 1), {}, "got a character of code 0 at byte 3"],
     [
       "dates",
       many((at) => `2024-01-${10 + at}`),

@@ -5,8 +5,8 @@
  * a network generalizes. Another drew training and test labels from one seed. Each has a check here.
  */
 
-import type { Splits } from "../dataset.ts";
-import { type Corruption, occurringClasses, type Randomized, type Randomizer } from "../randomize.ts";
+import type { ExampleSplits } from "../dataset.ts";
+import { type Corruption, occurringClasses, type RandomizedExamples, type Randomizer } from "../randomize.ts";
 import { labelsOverSeeds } from "./label-seeds.ts";
 import { atMost, type ConformanceLine } from "./line.ts";
 import {
@@ -34,8 +34,8 @@ interface Labels {
 
 /** Check the labels of a randomized dataset against the original. */
 export function checkLabels(
-  original: Splits,
-  randomized: Randomized,
+  original: ExampleSplits,
+  randomized: RandomizedExamples,
   request: Corruption,
   seed: number,
   by: Randomizer,

@@ -8,12 +8,16 @@ import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import { listSome } from "../arrange.ts";
 import type { FileArray } from "../array.ts";
-import type { DataOptions, DataReader, ReadData } from "../data-options.ts";
+import { isMissing, numberOf } from "../columns.ts";
+import type { DataOptions, ReadData } from "../data-options.ts";
+import type { ExampleSplits } from "../dataset.ts";
 import { classesOf } from "../labels.ts";
 import { sortNatural } from "../natural.ts";
+import type { SplitsStore } from "../planned.ts";
 import { requireOptions } from "../require-options.ts";
 import { type CellTable, findTarget, tableSplits } from "../table.ts";
 import { readListed } from "./image-folder.ts";
+import { streaming } from "./memory.ts";
 import { type ParquetFile, readParquetFile } from "./parquet-file.ts";
 import { nameOf } from "./read-arrays.ts";
 
@@ -26,11 +30,11 @@ import { nameOf } from "./read-arrays.ts";
  * @throws DataError if a file is not what it should be, or it is not plain which column is the target, UsageError if an option
  * would change nothing.
  */
-export const readParquet: DataReader = async (path, options) => {
+export const readParquet = streaming(async (path, options, store) => {
   const { train, test } = await locateParts(path);
   const first = await joinParts(train);
   const second = test.length === 0 ? undefined : await joinParts(test);
-  if (first.images.length > 0) return await readImages(path, first, second, options);
+  if (first.images.length > 0) return await readImages(path, first, second, options, store);
   requireOptions(path, "a table", options, ["target", "missing"]);
   return tableSplits(
     nameOf(path),
@@ -38,7 +42,7 @@ export const readParquet: DataReader = async (path, options) => {
     options,
     false,
   );
-};
+});
 
 async function locateParts(path: string): Promise<{ train: string[]; test: string[] }> {
   try {
@@ -70,15 +74,22 @@ async function joinParts([path, ...others]: readonly string[]): Promise<ParquetF
 }
 
 function tableOf({ where, names, rows }: ParquetFile): CellTable {
-  const cellOf = (value: unknown, row: number, at: number): string => {
-    const text = textOf(value);
-    if (text !== undefined) return text;
+  const text = (row: number, at: number): string => {
+    const cell = textOf(rows[row]![at]);
+    if (cell !== undefined) return cell;
     throw new DataError(
       `${where}: column ${JSON.stringify(names[at])}: expected numbers, texts, or true and false, got ` +
-        `${value instanceof Uint8Array ? "bytes" : "lists or structures"} in row ${row + 1}; leave the column out`,
+        `${rows[row]![at] instanceof Uint8Array ? "bytes" : "lists or structures"} in row ${row + 1}; leave the column out`,
     );
   };
-  return { where, names, rows: rows.map((values, row) => values.map((value, at) => cellOf(value, row, at))) };
+  const number = (row: number, at: number): number => {
+    const value = rows[row]![at];
+    return Number.isFinite(value) ? (value as number) : numberOf(text(row, at), ".");
+  };
+  const isHole = (row: number, at: number): boolean =>
+    !Number.isFinite(rows[row]![at]) && isMissing(text(row, at));
+  const cells = { rows: rows.length, columns: names.length, text, number, isMissing: isHole };
+  return { where, names, cells };
 }
 
 /** A value as a cell of text, from which numbers come back as they were. */
@@ -94,7 +105,8 @@ async function readImages(
   train: ParquetFile,
   test: ParquetFile | undefined,
   options: DataOptions,
-): Promise<ReadData> {
+  store: SplitsStore,
+): Promise<ReadData<ExampleSplits>> {
   requireOptions(path, "images in Parquet", options, ["target", "size", "fit", "skipUnreadable"]);
   const { names, images, where } = train;
   const [image] = images;
@@ -124,7 +136,7 @@ async function readImages(
       `${classNames.length} classes, ${listSome(classNames)}`,
     ...(left.length > 0 ? [`columns that are left out: ${listSome(left)}`] : []),
   ];
-  return await readListed(path, { train: listed!, test: other, classNames, understood }, options);
+  return await readListed(path, { train: listed!, test: other, classNames, understood }, options, store);
 }
 
 /** The bytes of an image. */

@@ -176,7 +176,13 @@ learned; test accuracy above that of guessing does: of always the commonest clas
 <p><em>Memorises</em> is no fault: most networks of use can. It says that the size of the network does not explain why it
 generalises.</p>
 <p>The <em>label check</em> asks whether networks that saw only random labels know true ones. If they do, true labels
-reached their training. It sees no other leak. Test examples with exactly the inputs of a training example are counted
+reached their training. It sees no other leak. ${
+    verdict.pipeline
+      ? html`The <em>pipeline check</em> ran
+${verdict.pipeline.module.name} again on labels that were permuted over all rows before it, so that no test label can be known but from
+what it did; its second p-value is the share of these runs that get as many test labels right as the labels as given.`
+      : ""
+  } Test examples with exactly the inputs of a training example are counted
 apart; as many hits are not credited. ${verdict.notLookedAt ? html`Not looked at: ${verdict.notLookedAt.join("; ")}.` : ""}</p>
 <p>Whether it <em>learns</em> is judged by intervals over seeds and test examples that hold together with 95 % confidence.</p>
 <p>A ± in a table is the half of a 95 % interval of the mean over seeds on these data (Student's t), which needs three

@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 /** The verdict in one sentence, and another for what is wrong with labels or test data. */
-export function headlineOf({ capacity, learning, leak, copies }: Verdict): string {
+export function headlineOf({ capacity, learning, leak, pipeline, copies }: Verdict): string {
   const learns = {
     learns: "It learns from true labels",
     "does-not-learn": "It does not learn from true labels",
@@ -39,6 +39,7 @@ export function headlineOf({ capacity, learning, leak, copies }: Verdict): strin
       : `${learns}, and ${memorizes}`;
   const doubts = [
     ...(leak.suspected ? ["true labels reached the training on random ones"] : []),
+    ...(pipeline?.suspected ? [`${pipeline.module.name} uses test rows for training`] : []),
     ...(copies && copies.test > 0
       ? [`${formatPercent(copies.test / copies.testCount)} of the test examples stand in training`]
       : []),
@@ -68,11 +69,12 @@ export function tellBest({ trials }: TestResult): string | null {
   return `Early stopping: with true labels the best test accuracy on the way was ${accuracy(reached)}, at ${when}, ${(100 * gain).toFixed(1)} points above the last. Chosen by test data, it is more than could have been had.`;
 }
 
-/** The answers of a test: capacity, learning, the label check, and copies where they were counted. */
+/** The answers of a test: capacity, learning, the label check, a preparation's and copies where there are any. */
 export const answersOf = ({ verdict }: TestResult): Answer[] => [
   tellCapacity(verdict.capacity),
   tellLearning(verdict.learning),
   tellLabels(verdict.leak),
+  ...(verdict.pipeline ? [tellPrepared(verdict.pipeline)] : []),
   ...(verdict.copies ? [tellCopied(verdict.copies)] : []),
   ...(verdict.twins ? [tellTwinned(verdict.twins)] : []),
 ];
@@ -143,6 +145,29 @@ function tellLabels(check: Verdict["leak"]): Answer {
       ["Expected under random labels", formatPercent(expected)],
       ["p-value (renaming test)", formatNumber(pValue)],
       ["Alarm below", formatNumber(bound)],
+    ],
+    reasons: reasonsAndNext(check),
+  };
+}
+
+function tellPrepared(check: NonNullable<Verdict["pipeline"]>): Answer {
+  const { suspected, module, model, permutations, testAccuracy, expected, pValue, bound, follows } = check;
+  const changes = (is: boolean | null): string => (is === null ? "cannot be told" : is ? "yes" : "no");
+  return {
+    question: `Pipeline check: does ${module.name} leave the test alone?`,
+    answer: suspected === null ? "Not tested" : suspected ? "It uses test rows" : "Nothing given away",
+    tone: suspected === null ? "open" : suspected ? "alarm" : "decided",
+    evidence: [
+      [`Test accuracy of ${model}, labels permuted before it`, accuracy(testAccuracy)],
+      ["Expected of random labels", formatPercent(expected)],
+      [`p-value (permutation test, ${formatCount(permutations)} runs)`, formatNumber(pValue)],
+      ["Alarm below", formatNumber(bound)],
+      [`Test accuracy of ${model}, labels as given`, formatPercent(check.givenTestAccuracy)],
+      ["Share of runs that get as much", formatNumber(check.givenPValue)],
+      ["Training rows change with test labels", changes(follows.testLabels)],
+      ["Training rows change with test inputs", changes(follows.testInputs)],
+      ["Rows in both splits", follows.inBoth === null ? NOTHING : formatCount(follows.inBoth)],
+      ["SHA-256 of its source", module.hash.slice(0, 16)],
     ],
     reasons: reasonsAndNext(check),
   };
