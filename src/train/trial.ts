@@ -4,7 +4,7 @@
 
 import { sha256 } from "../base/json.ts";
 import { batchCount } from "../data/batches.ts";
-import { type ExampleSplits, type Examples, exampleCount, exampleShape } from "../data/dataset.ts";
+import { type ExampleSplits, type Examples, exampleCount, exampleShape, isHeld } from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
 import { learningRateAt } from "../nn/schedules.ts";
@@ -224,7 +224,8 @@ function outcomeOf(
   const memorising = memorizingOf(history, pairOf(data), spec.labels === "permute");
   // Permuted labels are not independent of each other, as the twin test wants them.
   const isRedrawn = spec.corrupt === 1 && spec.labels === undefined && spec.inputs === "true";
-  const twins = isRedrawn ? answersOfTwins(train, test, onTest.predicted) : undefined;
+  const isAsked = isRedrawn && isHeld(train) && isHeld(test);
+  const twins = isAsked ? answersOfTwins(train, test, onTest.predicted) : undefined;
   return {
     status: diverged ? "diverged" : "done",
     epochs: history.length,

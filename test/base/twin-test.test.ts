@@ -20,7 +20,7 @@ test("two pairs of one twin hit together", () => {
 test("is what trying all labels gives", () => {
   const random = randomStream(3, "twin-test");
   for (let round = 0; round < 20; round++) {
-    const classes = [0, 1, 4];
+    const classes: readonly number[] = [0, 1, 4];
     const twins = 1 + random.below(5);
     const given = Array.from({ length: twins }, () => classes[random.below(3)]!);
     // Class 2 is answered at times, and never drawn.
@@ -29,7 +29,7 @@ test("is what trying all labels gives", () => {
       return pair(twin, given[twin]!, [0, 1, 2, 4][random.below(4)]!);
     });
     const hitsWith = (labels: readonly number[]): number =>
-      pairs.filter(({ twin, answered }) => labels[twin] === answered).length;
+      pairs.filter(({ twin, answered }) => labels[Number(twin)] === answered).length;
     const all = Array.from({ length: 3 ** twins }, (_, at) =>
       hitsWith(given.map((_, twin) => classes[Math.floor(at / 3 ** twin) % 3]!)),
     );
