@@ -61,7 +61,7 @@ const PACKAGES: Readonly<
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   "nn/models.ts": ["run/subject.ts"],
   "data/registry.ts": ["run/subject.ts", "cli/data.ts", "cli/doctor.ts", "web/routes/data.ts"],
-  "run/subject.ts": ["run/node/library.ts", "paper", "lab/test.ts", "cli"],
+  "run/subject.ts": ["run/node/library.ts", "audit/node/audit.ts", "paper", "lab/test.ts", "cli"],
 };
 
 const floorOf = (room: string): number => FLOORS.findIndex((rooms) => rooms.includes(room));
