@@ -4,7 +4,6 @@
 
 import { DataError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
-import { listSome } from "./arrange.ts";
 import type { Cells } from "./cells.ts";
 import {
   type CellColumn,
@@ -14,10 +13,12 @@ import {
   readColumn,
   refuseIdentifiers,
 } from "./columns.ts";
-import type { DataOptions, ReadData } from "./data-options.ts";
+import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset, takeExamples } from "./dataset.ts";
 import { divideRows, tellDivision } from "./draw-test.ts";
-import { classesOf } from "./labels.ts";
+import { asImages } from "./image-rows.ts";
+import { readTarget } from "./labels.ts";
+import { listSome } from "./natural.ts";
 import type { Division } from "./stratify.ts";
 
 /** Cells of a file; the first row may be its header, where names of the columns are not known. */
@@ -73,11 +74,16 @@ export function tableSplits(
     where: train.where,
     rowOf: (at) => placeOf(kept[at]!, first, second),
   });
-  const labels = labelsOf(cellsOf(target), classNamesOf?.(first.names[target]!));
+  const { told, ...labels } = labelsOf(
+    cellsOf(target),
+    classNamesOf?.(first.names[target]!),
+    options.targetType,
+    mayBeComma,
+  );
   const boundary = kept.findIndex((row) => row >= rowsOf(first));
   const division = second
     ? divideAt(boundary < 0 ? kept.length : boundary, kept.length)
-    : divideRows(train.where, labels.labels, labels.classNames.length, options);
+    : divideRows(train.where, labels, options);
   if (division.train.length === 0 || division.test.length === 0) {
     throw new DataError(
       `${train.where}: expected rows of training and test, got none of one; too many have missing values`,
@@ -87,24 +93,28 @@ export function tableSplits(
     at === target ? [] : [readColumn(cellsOf(at), mayBeComma)],
   );
   for (const column of columns) refuseIdentifiers(column, kept.length, train.where);
-  const spread = spreadColumns(columns, kept.length, division, train.where);
-  const dataset = checkDataset({ name, ...spread, ...labels }, train.where);
+  const rows = spreadColumns(columns, kept.length, division, train.where);
+  const { told: toldImages, ...inputs } = asImages(rows, columns, options, train.where);
+  const dataset = checkDataset({ name, ...inputs, ...labels }, train.where);
   return {
     splits: { train: takeExamples(dataset, division.train), test: takeExamples(dataset, division.test) },
     understood: [
       ...(train.names === undefined ? [tellHeader(first)] : []),
       `${all.rows} rows of ${first.names.length} columns`,
       ...(dropped > 0 ? [`${dropped} rows with missing values are dropped (\`missing\`)`] : []),
-      `the target is column ${JSON.stringify(first.names[target])}: ${labels.classNames.length} classes, ${listSome(labels.classNames)}`,
-      ...tellColumns(columns, division),
+      `the target is column ${JSON.stringify(first.names[target])}: ${told}`,
+      ...(toldImages === undefined ? tellColumns(columns, division) : [toldImages]),
       second
         ? `${division.train.length} rows are for training, ${division.test.length} for the test`
-        : tellDivision(division, kept.length, options),
+        : tellDivision(division, labels, options),
     ],
-    columns: columns.map(({ name: column, categories }) => ({
-      name: column,
-      ...(categories && { categories }),
-    })),
+    chosen: { target: first.names[target]!, ...(second ? {} : drawnBy(options)) },
+    ...(toldImages === undefined && {
+      columns: columns.map(({ name: column, categories }) => ({
+        name: column,
+        ...(categories && { categories }),
+      })),
+    }),
   };
 }
 
@@ -310,12 +320,19 @@ function countHoles(cells: Examples, column: number): number {
   return holes;
 }
 
-/** The classes of the target: numbers if all cells are, else texts. */
+/** The target: numbers if all cells are, else texts. */
 function labelsOf(
   { name, count, text, numbers: read, where }: CellColumn,
   names: readonly string[] | undefined,
-): Pick<Dataset, "classNames" | "labels"> {
-  const numbers = read();
+  type: DataOptions["targetType"],
+  mayBeComma: boolean,
+): Pick<Dataset, "classNames" | "labels" | "values"> & { readonly told: string } {
+  const points = read();
+  const commas =
+    mayBeComma && points.some(Number.isNaN)
+      ? Float64Array.from({ length: count }, (_, at) => numberOf(text(at), ","))
+      : points;
+  const numbers = commas.some(Number.isNaN) ? points : commas;
   const isText = numbers.some(Number.isNaN);
   const array = {
     where: `${where}: column ${JSON.stringify(name)}`,
@@ -323,8 +340,8 @@ function labelsOf(
     type: isText ? "str" : "float64",
     values: isText ? Array.from(numbers, (_, at) => text(at).trim()) : numbers,
   };
-  const { labels, classNames } = classesOf([array], names);
-  return { labels: labels[0]!, classNames };
+  const { labels, ...target } = readTarget([array], { name, type, isTable: true, classNames: names });
+  return { ...target, labels: labels[0]! };
 }
 
 function divideAt(boundary: number, count: number): Division {

@@ -5,7 +5,14 @@
 
 import { DataError } from "../base/errors.ts";
 import { randomStream } from "../base/random.ts";
-import { type Dataset, datasetHash, exampleCount, type Splits, titleOf } from "../data/dataset.ts";
+import {
+  type Dataset,
+  datasetHash,
+  exampleCount,
+  requireClasses,
+  type Splits,
+  titleOf,
+} from "../data/dataset.ts";
 import { openPrepare } from "../data/node/prepare-module.ts";
 import { nameSplits } from "../data/node/read-data.ts";
 import {
@@ -57,6 +64,7 @@ const MOST_BYTES = 2 * 2 ** 30;
  */
 export async function runPreparation(given: Splits, options: PipelineOptions): Promise<Prepared> {
   const { prepare: path, permutations, model, firstSeed, recipe } = options;
+  requireClasses(given.train, "a preparation of your own (`prepare`)");
   const module = await openPrepare(path);
   const pooled = poolSplits(given);
   const where = `\`prepare\` ${path}`;

@@ -19,6 +19,8 @@ export interface VerdictContext {
   readonly copies: Copies | null;
   /** How random labels were made: drawn anew, or the true ones permuted; drawn unless told. */
   readonly labels?: LabelsName | undefined;
+  /** Whether numbers are told: accuracies are R squared then. */
+  readonly tellsNumbers?: boolean | undefined;
   /** The trials of the pipeline check, where there was a preparation. */
   readonly pipeline?: PipelineTrials | undefined;
   /** What was allowed and spent; null or absent without a limit. */

@@ -10,6 +10,7 @@ import { judgeCapacity } from "./capacity.ts";
 import { plural, sum, type VerdictContext } from "./context.ts";
 import { judgeLabels, NOT_LOOKED_AT } from "./labels.ts";
 import { judgeLearning } from "./learning.ts";
+import { judgeNumberLabels } from "./numbers.ts";
 import { judgePipeline, tellPipeline } from "./pipeline.ts";
 import type { Verdict } from "./schema.ts";
 
@@ -19,7 +20,7 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     trials.filter(({ inputs, labels }) => inputs === "true" && labels.nominal === nominal);
   const [onTrue, onRandom] = [kind(0), kind(1)];
   const copies = context.copies && { ...context.copies, testCount: sum(context.testCounts) };
-  const leak = judgeLabels(onRandom, context);
+  const leak = (context.tellsNumbers ? judgeNumberLabels : judgeLabels)(onRandom, context);
   const pipeline = context.pipeline && judgePipeline(context.pipeline);
   const answers = {
     capacity: judgeCapacity(onRandom, onTrue, context),

@@ -4,7 +4,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { DataError } from "../../src/base/errors.ts";
+import { DataError, UsageError } from "../../src/base/errors.ts";
 import { checkDataset, type Splits } from "../../src/data/dataset.ts";
 import { readData } from "../../src/data/node/read-data.ts";
 import type { Mutant } from "./mutate.ts";
@@ -31,7 +31,7 @@ export function writeSeeds(root: string, seeds: readonly SeedFiles[]): void {
 /**
  * Read a mutant in the place of its seed, which is written again by the next of its kind.
  *
- * @throws whatever else than a `DataError` the reader throws, and an Error if that says no place, or too much.
+ * @throws whatever else than a `DataError` or `UsageError` the reader throws, and an Error if that says no place, or too much.
  */
 export async function outcomeOf(root: string, { seed, bytes }: Mutant): Promise<Outcome> {
   const folder = join(root, seed.kind);
@@ -42,7 +42,7 @@ export async function outcomeOf(root: string, { seed, bytes }: Mutant): Promise<
     checkDataset(splits.test, folder);
     return { end: "read", splits, understood };
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
+    if (!(error instanceof DataError || error instanceof UsageError)) throw error;
     if (error.message.includes(folder) && error.message.length < LONGEST) {
       return { end: "refused", because: error.message };
     }

@@ -79,6 +79,16 @@ const rows = (divider: string, decimal = "."): string[] => [
   ),
 ];
 
+const DESCRIPTION = [
+  "title: Twelve rows",
+  "path: part/a.csv",
+  "target: label",
+  "testShare: 0.5",
+  "splitSeed: 3",
+  "missing: drop",
+  "preprocess: standardize",
+];
+
 /** Records of CIFAR-100. */
 const cifar100 = (count: number): Uint8Array =>
   Uint8Array.from({ length: 3074 * count }, (_, at) => (at % 3074 < 2 ? (at >> 3) % 20 : (at * 7) & 255));
@@ -158,6 +168,12 @@ export async function seedFiles(): Promise<SeedFiles[]> {
     one("Parquet, gzip", "a.parquet", fixture("gzip.parquet"), dropped),
     one("Parquet, zstd", "a.parquet", fixture("zstd.parquet"), dropped),
     one("Parquet of images", "a.parquet", fixture("images.parquet")),
+    {
+      kind: "shatter.data.yaml",
+      files: { "part/a.csv": text(rows(",")), "shatter.data.yaml": text(DESCRIPTION) },
+      mutated: "shatter.data.yaml",
+      path: "shatter.data.yaml",
+    },
     one("shard", "a.tar", tar),
     one("shard, packed", "a.tar.gz", gzipSync(tar)),
   ];

@@ -6,16 +6,17 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
-import { listSome } from "../arrange.ts";
 import type { FileArray } from "../array.ts";
 import { isMissing, numberOf } from "../columns.ts";
-import type { DataOptions, DataReader, ReadData } from "../data-options.ts";
+import type { DataOptions, ReadData } from "../data-options.ts";
+import type { ExampleSplits } from "../dataset.ts";
 import { classesOf } from "../labels.ts";
-import { sortNatural } from "../natural.ts";
+import { listSome, sortNatural } from "../natural.ts";
+import type { SplitsStore } from "../planned.ts";
 import { requireOptions } from "../require-options.ts";
 import { type CellTable, findTarget, tableSplits } from "../table.ts";
 import { readListed } from "./image-folder.ts";
-
+import { streaming } from "./memory.ts";
 import { nameOf } from "./read-arrays.ts";
 import { type ParquetFile, readParquetFile } from "./read-parquet-file.ts";
 
@@ -28,19 +29,26 @@ import { type ParquetFile, readParquetFile } from "./read-parquet-file.ts";
  * @throws DataError if a file is not what it should be, or it is not plain which column is the target, UsageError if an option
  * would change nothing.
  */
-export const readParquet: DataReader = async (path, options) => {
+export const readParquet = streaming(async (path, options, store) => {
   const { train, test } = await locateParts(path);
   const first = await joinParts(train);
   const second = test.length === 0 ? undefined : await joinParts(test);
-  if (first.images.length > 0) return await readImages(path, first, second, options);
-  requireOptions(path, "a table", options, ["target", "missing"]);
+  if (first.images.length > 0) return await readImages(path, first, second, options, store);
+  requireOptions(path, "a table", options, [
+    "target",
+    "targetType",
+    "missing",
+    "shape",
+    "layout",
+    "transpose",
+  ]);
   return tableSplits(
     nameOf(path),
     { train: tableOf(first), test: second && tableOf(second), classNamesOf: first.classNamesOf },
     options,
     false,
   );
-};
+});
 
 async function locateParts(path: string): Promise<{ train: string[]; test: string[] }> {
   try {
@@ -105,7 +113,8 @@ async function readImages(
   train: ParquetFile,
   test: ParquetFile | undefined,
   options: DataOptions,
-): Promise<ReadData> {
+  store: SplitsStore,
+): Promise<ReadData<ExampleSplits>> {
   requireOptions(path, "images in Parquet", options, ["target", "size", "fit", "skipUnreadable"]);
   const { names, images, where } = train;
   const [image] = images;
@@ -135,7 +144,9 @@ async function readImages(
       `${classNames.length} classes, ${listSome(classNames)}`,
     ...(left.length > 0 ? [`columns that are left out: ${listSome(left)}`] : []),
   ];
-  return await readListed(path, { train: listed!, test: other, classNames, understood }, options);
+  const listing = { train: listed!, test: other, classNames, understood };
+  const read = await readListed(path, listing, options, store);
+  return { ...read, chosen: { ...read.chosen, target: names[target]! } };
 }
 
 /** The bytes of an image. */

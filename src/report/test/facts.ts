@@ -41,8 +41,9 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
     ],
     [
       "Example",
-      `${dataset.shape.join(" × ")} as the network sees it, ${formatNoun(dataset.classes, "class").replace("classs", "classes")}`,
+      `${dataset.shape.join(" × ")} as the network sees it, ${dataset.target ? "a number to be told" : formatNoun(dataset.classes, "class").replace("classs", "classes")}`,
     ],
+    ...targetFacts(dataset),
     ["Optimizer", describeOptimizer(recipe)],
     ["Learning rate", describeRate(recipe)],
     ["Batch", describeBatch(recipe)],
@@ -60,10 +61,7 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
     ["Preprocessing", recipe.preprocess],
     ["Augmentation", describeAugmentation(recipe.augment)],
     ["Epochs", `${formatCount(recipe.epochs)} at most`],
-    [
-      "Fitted means",
-      `train accuracy of ${formatShare(fit.accuracy)}, or a training loss below ${fit.loss} nats${fit.stop ? "; training then ends" : ""}`,
-    ],
+    ["Fitted means", `${describeFit(dataset, fit)}${fit.stop ? "; training then ends" : ""}`],
     ["Measured", describeEvaluation(recipe.evaluate)],
   ];
   return foldedPart(
@@ -75,6 +73,23 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
 }
 
 type Asked = TestResult["recipe"];
+
+/** The number to be told, and how networks are taught it. */
+function targetFacts({ target }: TestResult["dataset"]): Fact[] {
+  if (!target) return [];
+  const { name, mean, deviation } = target;
+  return [
+    [
+      "Target",
+      `${name}: mean ${formatNumber(mean)}, standard deviation ${formatNumber(deviation)} in training; networks are taught its distance from that mean in these deviations, and their loss is the square of what they are off by`,
+    ],
+  ];
+}
+
+const describeFit = ({ target }: TestResult["dataset"], fit: Asked["fit"]): string =>
+  target
+    ? `a training loss below ${fit.loss} squared deviations, which is a training R² above ${formatNumber(1 - fit.loss)}`
+    : `train accuracy of ${formatShare(fit.accuracy)}, or a training loss below ${fit.loss} nats`;
 
 function describeOptimizer({ optimizer, momentum, nesterov }: Asked): string {
   if (optimizer !== "sgd") return optimizer === "adam" ? "Adam" : "AdamW";
@@ -166,7 +181,8 @@ export function touchedPart({ trials }: TestResult): Insert {
 }
 
 /** What a randomization test is, in short. */
-export function readingPart({ verdict }: TestResult): Markup {
+export function readingPart({ verdict, dataset }: TestResult): Markup {
+  if (dataset.target) return readingNumbers(verdict);
   return html`<h2>How to read this</h2>
 <p>A randomization test trains the same network by the same recipe on the true data, and on copies from which the
 pattern was taken: labels redrawn at random, pixels shuffled or replaced by noise. Random labels hold nothing to be
@@ -191,3 +207,21 @@ seeds; of two, both values are shown; n is their number.
 one.</p>
 ${citation}`;
 }
+
+/** The same where numbers are told. */
+const readingNumbers = ({ notLookedAt }: TestResult["verdict"]): Markup => html`<h2>How to read this</h2>
+<p>The same network is trained by the same recipe on the true targets, and on targets that changed places at random
+(y-scrambling; Rücker, Rücker and Meringer, 2007), or on inputs from which the pattern was taken. Permuted targets hold
+nothing to be learned: a network that fits them has memorised them, one by one. So fitting the training data well says nothing
+by itself about having learned.</p>
+<p><em>R²</em> is the share of the targets’ variance that answers explain, one minus the mean squared error over the variance
+of the same examples’ targets. Always answering their mean gets 0, another constant less, and answers that are farther off
+than the mean get less than 0, as networks do that have memorised noise.</p>
+<p>The <em>label check</em> asks whether networks that saw only permuted targets know true ones: whether their answers are
+nearer to them than their mirror images about the mean, over all seeds. If they are, true targets reached their training. It sees
+no other leak. Test examples with exactly the inputs of a training example do not count.
+${notLookedAt ? html`Not looked at: ${notLookedAt.join("; ")}.` : ""}</p>
+<p>Whether it <em>learns</em> is judged by an interval of R² over seeds and test examples.</p>
+<p>A ± in a table is the half of a 95 % interval of the mean over seeds on these data (Student's t), which needs three
+seeds; of two, both values are shown; n is their number.</p>
+${citation}`;
