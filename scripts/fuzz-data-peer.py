@@ -1,6 +1,6 @@
 """Reads again what scripts/fuzz-data.ts has read, by other readers, and compares the examples: Pillow, NumPy, pandas, tarfile.
 
-    python3 scripts/fuzz-data-peer.py OUT/read [OUT/peer.json]
+    python3 scripts/fuzz-data-peer.py OUT/read [OUT/peer.json] [EVERY]     every mutant that was read, or each so many of a kind
 
 For each mutant: `equal` (the same examples with the same classes, as multisets: how they are divided is ours), `other` (different
 ones), `refused` (the other reader does not take the file). Parquet is read by DuckDB where $DUCKDB is a folder with npm's @duckdb/node-api. Images may differ by rounding: a
@@ -212,7 +212,12 @@ def parquet(files, told):
 def parquet_images(files, told):
     path = files.absolute() / told["mutated"]
     rows, _ = duckdb(f"select base64(image.bytes), label::int from read_parquet('{path}')")
-    return images([(io.BytesIO(base64.b64decode(b)), ["ant", "bee", "cat"][label]) for b, label in rows])
+    said, _ = duckdb(f"select decode(value) from parquet_kv_metadata('{path}') where decode(key) = 'huggingface'")
+    try:
+        names = json.loads(said[0][0])["info"]["features"]["label"]["names"]
+    except (ValueError, LookupError, TypeError):
+        names = [str(label) for label in range(256)]
+    return images([(io.BytesIO(base64.b64decode(b)), names[label]) for b, label in rows])
 
 
 READERS = {"CSV": table, "TSV": table, "NPY": npy, "NPZ": npz, "IDX": idx, "CIFAR-100": cifar100, "shard": shard}
@@ -248,10 +253,14 @@ def canonical(labels):
 
 
 root = Path(sys.argv[1])
-counts, found = {}, []
+every = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+counts, found, seen = {}, [], Counter()
 for place in sorted(root.iterdir(), key=lambda p: int(p.name)):
     told = json.loads((place / "told.json").read_text())
     kind = told["kind"]
+    seen[kind] += 1
+    if (seen[kind] - 1) % every:
+        continue
     ours = np.frombuffer((place / "inputs.bin").read_bytes(), told["type"]).reshape(told["shape"][0], -1)
     try:
         theirs, labels = reader(kind)(place / "files", told)

@@ -94,7 +94,9 @@ function readHeader(bytes: Uint8Array, where: string): NpyHeader {
   const wrong = (what: string): DataError => new DataError(`${where}: expected an NPY file, got ${what}`);
   if (!isNpy(bytes)) throw wrong("other bytes at its beginning; write it with numpy.save");
   const version = bytes[6] ?? 0;
-  if (version < 1 || version > 3) throw wrong(`version ${version}, and 1 to 3 are known`);
+  if (version < 1 || version > 3 || bytes[7] !== 0) {
+    throw wrong(`version ${version}.${bytes[7] ?? 0}, and 1.0 to 3.0 are known`);
+  }
   const lengthBytes = version === 1 ? 2 : 4;
   const start = 8 + lengthBytes;
   if (bytes.length < start) throw wrong(`${bytes.length} bytes; it is truncated`);
