@@ -12,7 +12,6 @@ import { requireHeld } from "../data/streamed.ts";
 import { partOf } from "../data/subset.ts";
 import { requireFolder } from "../disk/folders.ts";
 import type { Model } from "../nn/model.ts";
-import { findModel } from "../nn/models.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
 import { courseOf } from "../paper/course.ts";
 import { specsOf, type TestRequest, trialsOf } from "../paper/plan.ts";
@@ -170,7 +169,8 @@ async function preparedOf(
     return undefined;
   }
   const model = prepareModel ?? "linear";
-  findModel(model);
+  // A name, as specs have it, and no path.
+  await openLibrary().model(model);
   const wanted = { n, testN, seed };
   const splits =
     typeof data === "string"
