@@ -10,7 +10,16 @@ import { type Augmentation, requireAugmentable } from "../data/augment.ts";
 import { type Copies, countCopies } from "../data/copies.ts";
 import { type DataFile, isDataFile, writeDataFile } from "../data/data-file.ts";
 import { readDataPath } from "../data/data-options.ts";
-import { type Dataset, datasetHash, exampleCount, exampleShape, isImages, titleOf } from "../data/dataset.ts";
+import {
+  datasetHash,
+  type Examples,
+  exampleCount,
+  exampleShape,
+  exampleSize,
+  inputType,
+  isImages,
+  titleOf,
+} from "../data/dataset.ts";
 import { pathFrom, readDataFile } from "../data/node/data-file.ts";
 import type { Progress } from "../data/node/download.ts";
 import { dataFolder } from "../data/node/files.ts";
@@ -20,6 +29,7 @@ import { readData } from "../data/node/read-data.ts";
 import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
 import { requireFile, writeWhole } from "../disk/whole-files.ts";
 import { pngOf } from "../report/node/png.ts";
+import { openExamplesStore } from "../run/node/examples-store.ts";
 import { loadDataset } from "../run/node/library.ts";
 import { isDataPath } from "../run/subject.ts";
 import { cropForRecipe } from "../train/prepare.ts";
@@ -27,7 +37,7 @@ import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { dataAuditCommand } from "./data-audit.ts";
 import { manifestCommand } from "./data-manifest.ts";
-import { addArrayOptions, type DataFlags, dataReferenceOf } from "./data-options.ts";
+import { addArrayOptions, type DataFlags, dataReferenceOf, memoryOption } from "./data-options.ts";
 import { drawPicture, pickColumns } from "./data-picture.ts";
 import { withFlags } from "./flags.ts";
 import { jsonOption, tell } from "./json.ts";
@@ -92,6 +102,7 @@ Examples:
     )
     .argument("<name>", PLACES)
     .option(...DATA_DIR)
+    .addOption(memoryOption())
     .option(
       "--write <file>",
       "write down how data at a path were read: shatter.data.yaml, to be given as data",
@@ -215,6 +226,7 @@ function progressBars(): { update: (progress: Progress) => void; stop: () => voi
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 interface CheckOptions extends CommonOptions, DataFlags {
+  readonly memory?: number;
   readonly write?: string;
 }
 
@@ -252,13 +264,14 @@ async function check(name: string, options: CheckOptions): Promise<void> {
 }
 
 /** Read the data at a path, and say what they are. */
-async function checkPath(reference: string, { json, write }: CheckOptions): Promise<void> {
+async function checkPath(reference: string, { json, memory, write }: CheckOptions): Promise<void> {
   const writing = write === undefined ? undefined : await descriptionAt(write, reference);
-  const { splits, understood, hash, chosen = {} } = await readData(reference);
+  const { splits, understood, hash, chosen = {} } = await readData(reference, openExamplesStore(memory));
   const { train, test } = splits;
   const described = { train: await describe(train), test: await describe(test) };
   const copies = countCopies(splits);
-  const bytes = train.inputs.byteLength + test.inputs.byteLength;
+  const numbers = (exampleCount(train) + exampleCount(test)) * exampleSize(train);
+  const bytes = numbers * (inputType(train) === "uint8" ? 1 : 4);
   const facts = {
     name: titleOf(train),
     identity: train.name,
@@ -328,7 +341,7 @@ function verdictOf({ path, md5, official }: FileReport): FileVerdict {
 type Described = Awaited<ReturnType<typeof describe>>;
 
 /** Count, hash, and number of examples of each class by its name. */
-async function describe(dataset: Dataset) {
+async function describe(dataset: Examples) {
   // Names that are digits would be sorted first in any case; these are in order already.
   const labels = Object.fromEntries(
     dataset.classNames.map((name, label) => [name, dataset.labels.filter((given) => given === label).length]),

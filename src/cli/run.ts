@@ -21,14 +21,13 @@ import type { Experiment } from "../paper/experiment.ts";
 import { experimentFromFile, pathsIn } from "../paper/file-experiment.ts";
 import { experiments, findExperiment } from "../paper/index.ts";
 import { type Scale, type Setting, scales } from "../paper/scales.ts";
-import { type Content, contentOf } from "../run/contents.ts";
+import type { AnyContent } from "../run/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
-import { writeSplits } from "../run/splits.ts";
-import { datasetNames, isDataPath, isModelPath } from "../run/subject.ts";
+import { contentOfSplits, datasetNames, isDataPath, isModelPath } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
-import { addArrayOptions, type DataFlags, dataReferenceOf, readAsked } from "./data-options.ts";
+import { addArrayOptions, type DataFlags, dataReferenceOf, memoryOption, readAsked } from "./data-options.ts";
 import { checkFolder, printExperiment, resultIn, writeExperiment } from "./experiment-output.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
@@ -44,6 +43,7 @@ interface Options extends DataFlags {
   readonly seeds?: number;
   readonly data?: string;
   readonly dataDir?: string;
+  readonly memory?: number;
   readonly n?: number;
   readonly epochs?: number;
   readonly evalEvery?: number;
@@ -92,6 +92,7 @@ export function runCommand(): Command {
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
     )
+    .addOption(memoryOption())
     .option("--n <count>", "training examples", wholeFrom(1))
     .option("--epochs <count>", "epochs allowed", wholeFrom(1))
     .option("--eval-every <epochs>", "epochs from one evaluation to the next", wholeFrom(1))
@@ -153,7 +154,7 @@ async function run(name: string, options: Options): Promise<void> {
     "interrupted: the trials done so far are kept (Ctrl-C again to leave at once)",
   );
 
-  const { dataDir, jobs, threads, device, lab, train } = options;
+  const { dataDir, memory, jobs, threads, device, lab, train } = options;
   const request: GuestOptions = {
     experiment,
     what,
@@ -163,6 +164,7 @@ async function run(name: string, options: Options): Promise<void> {
     examples,
     seeds,
     dataDir,
+    memory,
     jobs,
     threads,
     device,
@@ -227,7 +229,12 @@ async function find(name: string, options: Options) {
   }
   const source = await readExperimentFile(name);
   const { files, identities } = await readModels(pathsIn("model", source, name), dirname(name));
-  const found = await readAll(pathsIn("data", source, name), dirname(name), options.quiet ?? false);
+  const found = await readAll(
+    pathsIn("data", source, name),
+    dirname(name),
+    options.quiet ?? false,
+    options.memory,
+  );
   const all = { ...identities, ...found.identities };
   const { experiment, seeds } = experimentFromFile(source, name, parse(name).name, all);
   const what = {
@@ -263,7 +270,7 @@ async function findData(name: string, options: Options) {
     }
     return { data, examples: [] };
   }
-  const splits = await readAsked(reference, quiet);
+  const splits = await readAsked(reference, quiet, options.memory);
   const [, height, width] = exampleShape(splits.train);
   if (!isImages(splits.train)) {
     throw new UsageError(
@@ -277,7 +284,7 @@ async function findData(name: string, options: Options) {
         `${Math.max(height!, width!) > 40 ? "; --size 32 brings images to the paper's size" : ""}\n`,
     );
   }
-  const content = await contentOf(writeSplits(splits));
+  const content = await contentOfSplits(splits);
   const own = {
     title: titleOf(splits.train),
     n: exampleCount(splits.train),
@@ -287,11 +294,11 @@ async function findData(name: string, options: Options) {
 }
 
 /** The data at paths, as bytes, and their identities; paths are those from a folder. */
-async function readAll(paths: readonly string[], folder: string, quiet: boolean) {
+async function readAll(paths: readonly string[], folder: string, quiet: boolean, memory: number | undefined) {
   const identities: Record<string, string> = {};
-  const examples: Content[] = [];
+  const examples: AnyContent[] = [];
   for (const path of paths) {
-    const content = await contentOf(writeSplits(await readAsked(resolve(folder, path), quiet)));
+    const content = await contentOfSplits(await readAsked(resolve(folder, path), quiet, memory));
     examples.push(content);
     identities[path] = content.identity;
   }

@@ -28,10 +28,11 @@ export interface TestFlags extends PipelineOptions, Omit<FileOptions, "size">, O
   readonly permutations?: number;
   readonly prepareModel?: string;
   readonly dataDir?: string;
+  readonly memory?: number;
   readonly model: string;
   readonly inputs: TestRequest["inputs"];
   readonly corrupt?: number[];
-  readonly labels: LabelsName;
+  readonly labels?: LabelsName;
   readonly n?: number;
   readonly testN?: number;
   readonly seeds?: number | "auto";
@@ -137,7 +138,7 @@ export async function subjectAsked(options: TestFlags, command: Command) {
   const { model, recipe } = await modelAsked(options, command);
   const { quiet = false, layout } = options;
   const ofData = { ...options, layout: isModelPath(options.model) ? undefined : layout };
-  const data = await dataAsked(options.data, ofData, quiet);
+  const data = await dataAsked(options.data, ofData, quiet, options.memory);
   const isSaid = command.getOptionValueSource("preprocess") !== "default";
   // What a model file is given follows from the file.
   if (typeof data === "string" || typeof model !== "string" || isSaid) return { model, data, recipe };

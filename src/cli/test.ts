@@ -13,7 +13,7 @@ import { devices } from "../train/devices.ts";
 import { optimizers, paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
-import { addDataOptions, DATA_HELP } from "./data-options.ts";
+import { addDataOptions, DATA_HELP, memoryOption } from "./data-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, requireJson } from "./json.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
@@ -50,6 +50,7 @@ export function testCommand(): Command {
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
     )
+    .addOption(memoryOption())
     .option("--model <name>", `model: ${MODEL_HELP}`, "mlp-1x512")
     .option(
       "--inputs <names>",
@@ -64,9 +65,8 @@ export function testCommand(): Command {
     )
     .option(
       "--labels <redraw|permute>",
-      "corrupted labels are drawn anew, or change places (each class keeps its count)",
+      "corrupted labels are drawn anew (default), or change places: each class keeps its count, and numbers are always permuted",
       named("choice", labelsNames),
-      "redraw",
     )
     .option(
       "--prepare <module>",

@@ -8,8 +8,7 @@ import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { drawTest } from "./draw-test.ts";
 import { withImageAxes } from "./image-axes.ts";
-import { classesOf } from "./labels.ts";
-import { listSome } from "./natural.ts";
+import { readTarget } from "./labels.ts";
 
 /** Examples and their labels, as two arrays. */
 export interface ArrayPair {
@@ -58,18 +57,27 @@ export function arrangeSplits(
     }
   }
   const layout = layoutOf(train.inputs, options.layout);
-  const classes = classesOf(
+  const target = readTarget(
     pairs.map((pair) => pair.labels),
-    classNames,
+    { name: "target", type: options.targetType, isTable: train.inputs.shape.length === 2, classNames },
   );
   const [first, second] = pairs.map(({ inputs }, at): Dataset => {
     const arranged = arrangeAxes(inputs, layout, options.transpose ?? false);
     return checkDataset(
-      { name, ...arranged, labels: classes.labels[at]!, classNames: classes.classNames },
+      {
+        name,
+        ...arranged,
+        labels: target.labels[at]!,
+        classNames: target.classNames,
+        ...(target.values && { values: target.values }),
+      },
       inputs.where,
     );
   }) as [Dataset, Dataset?];
-  const understood = describeArrays(train, first, layout, options.transpose ?? false);
+  const understood = [
+    ...describeArrays(train, first, layout, options.transpose ?? false),
+    `${train.labels.where}: ${showSizes(train.labels.shape)} of ${train.labels.type}: ${target.told}`,
+  ];
   const chosen = train.inputs.shape.length === 4 ? { layout } : {};
   if (second) {
     checkAlike(first, second, test!.inputs.where, train.inputs.where);
@@ -161,7 +169,7 @@ export function arrangeAxes(
 }
 
 function describeArrays(
-  { inputs, labels }: ArrayPair,
+  { inputs }: ArrayPair,
   dataset: Dataset,
   layout: Layout,
   isTransposed: boolean,
@@ -181,8 +189,6 @@ function describeArrays(
     ...(/int/.test(type) && type !== "uint8" && isPixelRange(dataset.inputs)
       ? [`${where}: whole numbers within 0 to 255; if these are pixels, save them as uint8`]
       : []),
-    `${labels.where}: ${showSizes(labels.shape)} of ${labels.type}: ${dataset.classNames.length} classes, ` +
-      `${listSome(dataset.classNames)}`,
   ];
 }
 

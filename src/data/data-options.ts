@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
-import type { Splits } from "./dataset.ts";
+import type { ExampleSplits, Splits } from "./dataset.ts";
+import type { SplitsStore } from "./planned.ts";
 
 /** How images of other sizes become those of one: their middle is cut out, or they are set on black. */
 export const fits = ["crop", "contain"] as const;
@@ -15,6 +16,9 @@ export const arrayLayouts = ["channels-first", "channels-last"] as const;
 
 /** What becomes of rows with missing values: they are left out, or the training rows' mean stands for the value. */
 export const missings = ["drop", "mean"] as const;
+
+/** What a target is: one of some classes, or a number. */
+export const targetTypes = ["class", "number"] as const;
 
 const dataOptionsSchema = z.strictObject({
   /** Share of each class that is test examples, where the data have no test split. */
@@ -27,6 +31,8 @@ const dataOptionsSchema = z.strictObject({
   fit: z.enum(fits).optional(),
   /** The column, array or field with the labels. */
   target: z.string().min(1).optional(),
+  /** Whether the target is of classes or of numbers; found by looking unless told. */
+  targetType: z.enum(targetTypes).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
   /** What images are whose pixels stand in a row: channels, height and width, or height and width alone. */
@@ -56,8 +62,8 @@ export type DataOptions = Readonly<z.output<typeof dataOptionsSchema>>;
 export type AskedOptions = Readonly<z.input<typeof dataOptionsSchema>>;
 
 /** Data that were read. */
-export interface ReadData {
-  readonly splits: Splits;
+export interface ReadData<S extends ExampleSplits = Splits> {
+  readonly splits: S;
   /** What was found, how it was taken and what was chosen, a sentence each, with options in backticks. */
   readonly understood: readonly string[];
   /** SHA-256 of both splits, where it was computed. */
@@ -86,6 +92,17 @@ export const drawnBy = ({ testShare, splitSeed }: DataOptions): AskedOptions => 
  */
 export type DataReader = (path: string, options: DataOptions) => Promise<ReadData>;
 
+/**
+ * A reader that can write examples to a file part by part, where they are more than may be held.
+ *
+ * @throws DataError, UsageError as {@link DataReader}.
+ */
+export interface StreamingReader {
+  /** Without a store all examples are held, or refused. */
+  (path: string, options: DataOptions): Promise<ReadData>;
+  (path: string, options: DataOptions, store: SplitsStore): Promise<ReadData<ExampleSplits>>;
+}
+
 /** The options as they are written behind a path. */
 const SPELLED = {
   testShare: "test-share",
@@ -93,6 +110,7 @@ const SPELLED = {
   size: "size",
   fit: "fit",
   target: "target",
+  targetType: "target-type",
   group: "group",
   shape: "shape",
   layout: "layout",

@@ -17,7 +17,7 @@ import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset, takeExamples } from "./dataset.ts";
 import { divideRows, tellDivision } from "./draw-test.ts";
 import { asImages } from "./image-rows.ts";
-import { classesOf } from "./labels.ts";
+import { readTarget } from "./labels.ts";
 import { listSome } from "./natural.ts";
 import type { Division } from "./stratify.ts";
 
@@ -74,11 +74,16 @@ export function tableSplits(
     where: train.where,
     rowOf: (at) => placeOf(kept[at]!, first, second),
   });
-  const labels = labelsOf(cellsOf(target), classNamesOf?.(first.names[target]!));
+  const { told, ...labels } = labelsOf(
+    cellsOf(target),
+    classNamesOf?.(first.names[target]!),
+    options.targetType,
+    mayBeComma,
+  );
   const boundary = kept.findIndex((row) => row >= rowsOf(first));
   const division = second
     ? divideAt(boundary < 0 ? kept.length : boundary, kept.length)
-    : divideRows(train.where, labels.labels, labels.classNames.length, options);
+    : divideRows(train.where, labels, options);
   if (division.train.length === 0 || division.test.length === 0) {
     throw new DataError(
       `${train.where}: expected rows of training and test, got none of one; too many have missing values`,
@@ -97,11 +102,11 @@ export function tableSplits(
       ...(train.names === undefined ? [tellHeader(first)] : []),
       `${all.rows} rows of ${first.names.length} columns`,
       ...(dropped > 0 ? [`${dropped} rows with missing values are dropped (\`missing\`)`] : []),
-      `the target is column ${JSON.stringify(first.names[target])}: ${labels.classNames.length} classes, ${listSome(labels.classNames)}`,
+      `the target is column ${JSON.stringify(first.names[target])}: ${told}`,
       ...(toldImages === undefined ? tellColumns(columns, division) : [toldImages]),
       second
         ? `${division.train.length} rows are for training, ${division.test.length} for the test`
-        : tellDivision(division, kept.length, options),
+        : tellDivision(division, labels, options),
     ],
     chosen: { target: first.names[target]!, ...(second ? {} : drawnBy(options)) },
     ...(toldImages === undefined && {
@@ -315,12 +320,19 @@ function countHoles(cells: Examples, column: number): number {
   return holes;
 }
 
-/** The classes of the target: numbers if all cells are, else texts. */
+/** The target: numbers if all cells are, else texts. */
 function labelsOf(
   { name, count, text, numbers: read, where }: CellColumn,
   names: readonly string[] | undefined,
-): Pick<Dataset, "classNames" | "labels"> {
-  const numbers = read();
+  type: DataOptions["targetType"],
+  mayBeComma: boolean,
+): Pick<Dataset, "classNames" | "labels" | "values"> & { readonly told: string } {
+  const points = read();
+  const commas =
+    mayBeComma && points.some(Number.isNaN)
+      ? Float64Array.from({ length: count }, (_, at) => numberOf(text(at), ","))
+      : points;
+  const numbers = commas.some(Number.isNaN) ? points : commas;
   const isText = numbers.some(Number.isNaN);
   const array = {
     where: `${where}: column ${JSON.stringify(name)}`,
@@ -328,8 +340,8 @@ function labelsOf(
     type: isText ? "str" : "float64",
     values: isText ? Array.from(numbers, (_, at) => text(at).trim()) : numbers,
   };
-  const { labels, classNames } = classesOf([array], names);
-  return { labels: labels[0]!, classNames };
+  const { labels, ...target } = readTarget([array], { name, type, isTable: true, classNames: names });
+  return { ...target, labels: labels[0]! };
 }
 
 function divideAt(boundary: number, count: number): Division {

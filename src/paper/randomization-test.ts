@@ -87,6 +87,7 @@ export function testResult(
       test: dataset.test,
       classes: classNames.length,
       classNames,
+      ...(facts.target && { target: facts.target }),
       shape,
       hash: dataset.hash,
     },

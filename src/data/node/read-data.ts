@@ -4,6 +4,7 @@
 
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { showBytes } from "../../base/bytes.ts";
 import { DataError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
@@ -12,16 +13,18 @@ import { type DataFile, isDataFile } from "../data-file.ts";
 import {
   type AskedOptions,
   completeOptions,
-  type DataReader,
   type ReadData,
   readDataPath,
+  type StreamingReader,
 } from "../data-options.ts";
-import { type Dataset, datasetHash, type Splits } from "../dataset.ts";
+import { datasetHash, type ExampleSplits, type Examples, type Splits } from "../dataset.ts";
 import { isIdxName } from "../idx-names.ts";
+import { planOf, type SplitsStore, splitsBytes } from "../planned.ts";
 import { isShardName, isShardPattern } from "../shard-names.ts";
 import { splitNamed } from "../split-names.ts";
 import { readDataFile } from "./data-file.ts";
 import { readImageFolder } from "./image-folder.ts";
+import { heldOnly } from "./memory.ts";
 import { readArrays } from "./read-arrays.ts";
 import { readCifar100 } from "./read-cifar100.ts";
 import { readIdx } from "./read-idx.ts";
@@ -47,7 +50,7 @@ interface DataKind {
   readonly what: string;
   /** Whether something looks like it; the first that says yes reads it. */
   readonly fits: (found: Found) => boolean;
-  readonly read: DataReader;
+  readonly read: StreamingReader;
 }
 
 const isNpy = (name: string): boolean => /\.npy$/i.test(name) && hasRole(name.slice(0, -4));
@@ -88,16 +91,22 @@ const KINDS: readonly DataKind[] = [
 ];
 
 /**
- * Read the data at a path, whole.
+ * Read the data at a path, whole, or into a file of the store where they are more than may be held.
  *
  * Their name is `data-` and the first digits of the hash of both splits, so that the same examples are the same trials
  * wherever they lie; their title is the last part of the path.
  *
  * @param reference - The path, and maybe options behind a question mark: `photos/?size=64`; or that of a description,
  *   `shatter.data.yaml`, where options go before what it says.
+ * @param store - Where more goes than may be held, which is refused without one.
  * @throws DataError if nothing is there that can be read, UsageError if an option is not possible.
  */
-export async function readData(reference: string): Promise<ReadData> {
+export async function readData(reference: string): Promise<ReadData>;
+export async function readData(reference: string, store: SplitsStore): Promise<ReadData<ExampleSplits>>;
+export async function readData(
+  reference: string,
+  store: SplitsStore = heldOnly(),
+): Promise<ReadData<ExampleSplits>> {
   const { path: asked, asked: told } = readDataPath(reference);
   const described = isDataFile(asked) ? await readDataFile(asked) : undefined;
   const path = described?.path ?? asked;
@@ -105,8 +114,11 @@ export async function readData(reference: string): Promise<ReadData> {
   const found = await look(path);
   const kind = KINDS.find(({ fits }) => fits(found));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
-  const read = await kind.read(path, options);
-  const hash = await hashOf(read.splits);
+  const read = await kind.read(path, options, store);
+  const title = described?.title ?? basename(resolve(path));
+  const isLarge = read.splits.content === undefined && splitsBytes(read.splits) > store.memory;
+  const splits = isLarge ? await store.write({ ...planOf(read.splits), title }) : read.splits;
+  const hash = await hashOf(splits);
   if (described?.hash !== undefined && described.hash !== hash) {
     throw new DataError(
       `data ${path}: expected data of the hash ${described.hash}, as ${asked} says, got ${hash}: the files are others, or read otherwise; ` +
@@ -115,12 +127,13 @@ export async function readData(reference: string): Promise<ReadData> {
   }
   return {
     ...read,
-    splits: nameBy(hash, read.splits, described?.title ?? basename(resolve(path))),
+    splits: nameBy(hash, splits, title),
     hash,
     understood: [
       `${path} is read as ${kind.what}`,
       ...(described ? tellDescription(asked, described, told) : tellUnread(found)),
       ...read.understood,
+      ...(splits.content ? [tellStreamed(splits, store)] : []),
     ],
     chosen: { ...described?.options, ...told, ...read.chosen },
   };
@@ -166,14 +179,17 @@ async function look(path: string): Promise<Found> {
 
 const expected = (): string => KINDS.map(({ what }) => what).join(", ");
 
-const hashOf = async ({ train, test }: Splits): Promise<string> =>
+const tellStreamed = (splits: ExampleSplits, { memory }: SplitsStore): string =>
+  `these examples take ${showBytes(splitsBytes(splits))} as a network is given them, more than the ${showBytes(memory)} that may be held (\`memory\`): they are read from ${splits.content!.path}`;
+
+const hashOf = async ({ train, test }: ExampleSplits): Promise<string> =>
   sha256(await datasetHash(train), await datasetHash(test));
 
 /** Splits under the name of their bytes, and with a title for people. */
 export const nameSplits = async (splits: Splits, title: string): Promise<Splits> =>
   nameBy(await hashOf(splits), splits, title);
 
-function nameBy(hash: string, { train, test }: Splits, title: string): Splits {
-  const as = (split: Dataset): Dataset => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
-  return { train: as(train), test: as(test) };
+function nameBy<S extends ExampleSplits>(hash: string, splits: S, title: string): S {
+  const as = <E extends Examples>(split: E): E => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
+  return { ...splits, train: as(splits.train), test: as(splits.test) };
 }

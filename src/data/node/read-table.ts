@@ -27,7 +27,14 @@ const ENDINGS = [".csv", ".tsv", ".csv.gz", ".tsv.gz"];
  * would change nothing.
  */
 export const readTable: DataReader = async (path, options) => {
-  requireOptions(path, "a table", options, ["target", "missing", "shape", "layout", "transpose"]);
+  requireOptions(path, "a table", options, [
+    "target",
+    "targetType",
+    "missing",
+    "shape",
+    "layout",
+    "transpose",
+  ]);
   const { train, test } = await locateTables(path);
   const first = await readCells(train);
   const second = test === undefined ? undefined : await readCells(test);
