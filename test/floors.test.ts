@@ -48,7 +48,7 @@ const PACKAGES: Readonly<
   preact: { rooms: ["page"] },
   sharp: { rooms: ["report", "data"], needsNode: true },
   "tar-stream": { rooms: ["data"], needsNode: true },
-  yaml: { rooms: ["paper"] },
+  yaml: { rooms: ["document"] },
   // Schemas are everywhere but on the page, which would load the whole library.
   zod: { rooms: FLOORS.flat().filter((room) => room !== "page") },
 };
@@ -59,7 +59,13 @@ const PACKAGES: Readonly<
  */
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   "nn/models.ts": ["run/subject.ts"],
-  "data/registry.ts": ["run/subject.ts", "cli/data.ts", "cli/doctor.ts", "web/routes/data.ts"],
+  "data/registry.ts": [
+    "run/subject.ts",
+    "cli/data.ts",
+    "cli/data-manifest.ts",
+    "cli/doctor.ts",
+    "web/routes/data.ts",
+  ],
   "run/subject.ts": ["run/node/library.ts", "paper", "lab/test.ts", "cli"],
 };
 

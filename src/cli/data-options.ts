@@ -61,6 +61,7 @@ export const addDataOptions = (command: Command): Command =>
         "how images come to another size: the middle cut out (default), or set on black",
       ).choices(fits),
     )
+    .option("--shape <CxHxW>", "rows are images, a column a pixel: 3x32x32, 28x28")
     .option("--transpose", "exchange height and width of images in arrays, as EMNIST's are")
     .option("--target <column>", "the column with the labels, or the field of shards: json.label")
     .addOption(
@@ -99,6 +100,7 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
     target,
     targetType,
     group,
+    shape: flags.shape,
     layout: arrayLayouts.find((name) => name === layout),
     transpose,
     missing,
@@ -106,8 +108,8 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
   };
   const said = Object.entries(asked).filter(([, value]) => value !== undefined);
   if (isDataPath(data)) {
-    const { path, options } = readDataPath(data);
-    return writeDataPath(path, { ...options, ...Object.fromEntries(said) });
+    const { path, asked: behind } = readDataPath(data);
+    return writeDataPath(path, { ...behind, ...Object.fromEntries(said) });
   }
   const [first] = said;
   if (first)

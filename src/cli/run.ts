@@ -9,6 +9,7 @@ import { messageOf, UsageError } from "../base/errors.ts";
 import { LARGEST_WHOLE } from "../base/limits.ts";
 import { unknownName } from "../base/suggest.ts";
 import { isAbsent } from "../disk/refusals.ts";
+import { decodeYaml } from "../document/located-yaml.ts";
 import type { LocalLab } from "../lab/open.ts";
 import type { GuestOptions } from "../lab/run.ts";
 import type { Model } from "../nn/model.ts";
@@ -287,24 +288,11 @@ async function readExperimentFile(path: string): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > MOST_BYTES) throw new Error(`${size} bytes, more than ${MOST_BYTES}`);
-    return decode(await readFile(path));
+    return decodeYaml(await readFile(path));
   } catch (error) {
     throw new UsageError(
       `${path}: expected an experiment file, got ${isAbsent(error) ? "no such file" : messageOf(error)}`,
     );
-  }
-}
-
-/** The text of a file in UTF-8, or in UTF-16 that says so by its first character (editors of Windows write it). */
-function decode(bytes: Uint8Array): string {
-  const [first, second] = bytes;
-  const order =
-    first === 0xff && second === 0xfe ? "le" : first === 0xfe && second === 0xff ? "be" : undefined;
-  const encoding = order === undefined ? "utf-8" : `utf-16${order}`;
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch {
-    throw new Error(`bytes that are not ${encoding.toUpperCase()}: save the file as UTF-8`);
   }
 }
 

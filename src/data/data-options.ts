@@ -35,6 +35,13 @@ const dataOptionsSchema = z.strictObject({
   targetType: z.enum(targetTypes).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
+  /** What images are whose pixels stand in a row: channels, height and width, or height and width alone. */
+  shape: z
+    .string()
+    .regex(/^([1-9]\d{0,3}x)?[1-9]\d{0,3}x[1-9]\d{0,3}$/, {
+      error: "expected channels, height and width, such as 3x32x32, or 28x28",
+    })
+    .optional(),
   /** Where the channels are, if the shape does not tell. */
   layout: z.enum(arrayLayouts).optional(),
   /** Whether height and width of images in arrays are exchanged, as EMNIST's are. */
@@ -44,6 +51,9 @@ const dataOptionsSchema = z.strictObject({
   /** Whether files that cannot be read are left out. */
   skipUnreadable: z.boolean().optional(),
 });
+
+/** What each option may be. */
+export const dataOptionShape: Readonly<Record<string, z.ZodType>> = dataOptionsSchema.shape;
 
 /** How data are read. */
 export type DataOptions = Readonly<z.output<typeof dataOptionsSchema>>;
@@ -56,6 +66,10 @@ export interface ReadData<S extends ExampleSplits = Splits> {
   readonly splits: S;
   /** What was found, how it was taken and what was chosen, a sentence each, with options in backticks. */
   readonly understood: readonly string[];
+  /** SHA-256 of both splits, where it was computed. */
+  readonly hash?: string | undefined;
+  /** Options that were not told, as they were chosen, for who would write them down. */
+  readonly chosen?: AskedOptions | undefined;
   /** Of a table, the columns that inputs are made of, in their order; absent where there is none. */
   readonly columns?: readonly TableColumn[];
 }
@@ -66,6 +80,9 @@ export interface TableColumn {
   /** Of a column of categories their names: it has as many inputs, 0 or 1 each. Numbers are one input. */
   readonly categories?: readonly string[];
 }
+
+/** The options that say how a test was drawn. */
+export const drawnBy = ({ testShare, splitSeed }: DataOptions): AskedOptions => ({ testShare, splitSeed });
 
 /**
  * Reads the data at a path.
@@ -95,6 +112,7 @@ const SPELLED = {
   target: "target",
   targetType: "target-type",
   group: "group",
+  shape: "shape",
   layout: "layout",
   transpose: "transpose",
   missing: "missing",
@@ -114,12 +132,21 @@ export function writeDataPath(path: string, options: AskedOptions): string {
   return parts.length === 0 ? path : `${path}?${new URLSearchParams(parts)}`;
 }
 
+/** A path, and what stands behind it. */
+export interface DataPath {
+  readonly path: string;
+  /** What is told. */
+  readonly asked: AskedOptions;
+  /** The same, with what is usual where nothing is. */
+  readonly options: DataOptions;
+}
+
 /**
  * A path, and what stands behind its question mark.
  *
  * @throws UsageError naming the option that is unknown or not possible.
  */
-export function readDataPath(text: string): { readonly path: string; readonly options: DataOptions } {
+export function readDataPath(text: string): DataPath {
   const [path = "", query = ""] = text.split(/\?(.*)/s);
   const given: { [name: string]: unknown } = {};
   for (const [spelled, value] of new URLSearchParams(query)) {
@@ -132,8 +159,17 @@ export function readDataPath(text: string): { readonly path: string; readonly op
         ? value === "" || value === "true"
         : value;
   }
+  return { path, asked: given as AskedOptions, options: completeOptions(path, given) };
+}
+
+/**
+ * Options with what is usual where nothing is told.
+ *
+ * @throws UsageError naming the option that is not possible.
+ */
+export function completeOptions(path: string, given: unknown): DataOptions {
   const { data, error } = dataOptionsSchema.safeParse(given);
-  if (data) return { path, options: data };
+  if (data) return data;
   const [issue] = error.issues;
   throw new UsageError(`data ${path}: \`${issue!.path.join(".")}\`: ${issue!.message}`);
 }

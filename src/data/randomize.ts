@@ -355,6 +355,13 @@ function drawPermutation(order: Uint32Array, seed: number, purpose: string, inde
   }
 }
 
+/** The order of one image's pixels among `random` inputs: which pixel, `[pixels]`, comes to each place. */
+export function randomOrder(dataset: Dataset, split: SplitName, seed: number, index: number): Uint32Array {
+  const order = new Uint32Array(pixelLayout(dataset).pixels);
+  drawPermutation(order, seed, `pixels-random-${split}`, index);
+  return order;
+}
+
 /**
  * Write one example of Gaussian noise, channel by channel.
  *

@@ -13,9 +13,10 @@ import {
   readColumn,
   refuseIdentifiers,
 } from "./columns.ts";
-import type { DataOptions, ReadData } from "./data-options.ts";
+import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset, takeExamples } from "./dataset.ts";
 import { divideRows, tellDivision } from "./draw-test.ts";
+import { asImages } from "./image-rows.ts";
 import { readTarget } from "./labels.ts";
 import { listSome } from "./natural.ts";
 import type { Division } from "./stratify.ts";
@@ -92,8 +93,9 @@ export function tableSplits(
     at === target ? [] : [readColumn(cellsOf(at), mayBeComma)],
   );
   for (const column of columns) refuseIdentifiers(column, kept.length, train.where);
-  const spread = spreadColumns(columns, kept.length, division, train.where);
-  const dataset = checkDataset({ name, ...spread, ...labels }, train.where);
+  const rows = spreadColumns(columns, kept.length, division, train.where);
+  const { told: toldImages, ...inputs } = asImages(rows, columns, options, train.where);
+  const dataset = checkDataset({ name, ...inputs, ...labels }, train.where);
   return {
     splits: { train: takeExamples(dataset, division.train), test: takeExamples(dataset, division.test) },
     understood: [
@@ -101,15 +103,18 @@ export function tableSplits(
       `${all.rows} rows of ${first.names.length} columns`,
       ...(dropped > 0 ? [`${dropped} rows with missing values are dropped (\`missing\`)`] : []),
       `the target is column ${JSON.stringify(first.names[target])}: ${told}`,
-      ...tellColumns(columns, division),
+      ...(toldImages === undefined ? tellColumns(columns, division) : [toldImages]),
       second
         ? `${division.train.length} rows are for training, ${division.test.length} for the test`
         : tellDivision(division, labels, options),
     ],
-    columns: columns.map(({ name: column, categories }) => ({
-      name: column,
-      ...(categories && { categories }),
-    })),
+    chosen: { target: first.names[target]!, ...(second ? {} : drawnBy(options)) },
+    ...(toldImages === undefined && {
+      columns: columns.map(({ name: column, categories }) => ({
+        name: column,
+        ...(categories && { categories }),
+      })),
+    }),
   };
 }
 

@@ -5,6 +5,7 @@
 import { DataError, UsageError } from "../base/errors.ts";
 import { batchSize } from "../data/batches.ts";
 import { type ExampleSplits, exampleCount } from "../data/dataset.ts";
+import { describedPreprocess } from "../data/node/data-file.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { pathPreprocess } from "../data/preprocess.ts";
 import { requireHeld } from "../data/streamed.ts";
@@ -124,7 +125,7 @@ async function train(options: TestOptions): Promise<TestResult> {
   // Whatever can be refused is refused before the data are read.
   const library = openLibrary({ readsPaths: true });
   if (typeof model === "string") requireDevice(device, await library.model(model));
-  const asked = requestOf(options);
+  const asked = await requestOf(options);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
   const shares = sharesOf(options, trialsOf(asked));
   const prepared = await preparedOf(options, asked, library);
@@ -189,9 +190,10 @@ const withContents = (identified: Identified, more: readonly Content[]): Identif
 };
 
 /** What was asked of a model, with the defaults. */
-function requestOf(options: TestOptions): Omit<TestRequest, "model"> {
+async function requestOf(options: TestOptions): Promise<Omit<TestRequest, "model">> {
   const { data, inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
-  const ofPath = typeof data === "string" && isDataPath(data) && { preprocess: pathPreprocess };
+  const ofPath = typeof data === "string" &&
+    isDataPath(data) && { preprocess: (await describedPreprocess(data)) ?? pathPreprocess };
   return {
     inputs,
     corrupt: options.corrupt ?? (inputs.includes("true") ? [0, 1] : [0]),

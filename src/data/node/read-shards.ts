@@ -92,12 +92,9 @@ export const readShards = streaming(async (path, options, store) => {
       `${classNames.length} classes, ${listSome(classNames)}`,
     ...splits.flatMap(tellFound),
   ];
-  return await readListed(
-    folder,
-    { train: listed!, test: other, classNames, understood: told },
-    options,
-    store,
-  );
+  const listing = { train: listed!, test: other, classNames, understood: told };
+  const read = await readListed(folder, listing, options, store);
+  return { ...read, chosen: { ...read.chosen, target: target.text } };
 });
 
 const labelsOf = (path: string, { text }: ShardTarget, examples: readonly Example[]): FileArray => {
@@ -290,10 +287,12 @@ async function* blamed(chunks: AsyncIterable<Uint8Array>, where: string): AsyncG
 
 /** What tells whether a file is as it was. */
 async function versionOf(path: string): Promise<string> {
-  const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+  const found = await stat(path).catch((error: unknown) => {
     throw new DataError(`${path}: expected a shard, got ${whyUnread(error)}`);
   });
-  return `${size} ${mtimeMs}`;
+  // A pipe would be waited for, and a device has no end.
+  if (!found.isFile()) throw new DataError(`${path}: expected a shard, got no file`);
+  return `${found.size} ${found.mtimeMs}`;
 }
 
 /** Bytes of a file that is still as it was. */
