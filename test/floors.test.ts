@@ -66,7 +66,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
     "cli/doctor.ts",
     "web/routes/data.ts",
   ],
-  "run/subject.ts": ["run/node/library.ts", "paper", "lab/test.ts", "cli"],
+  "run/subject.ts": ["run/node/library.ts", "audit/node/audit.ts", "paper", "lab/test.ts", "cli"],
 };
 
 const floorOf = (room: string): number => FLOORS.findIndex((rooms) => rooms.includes(room));

@@ -10,6 +10,7 @@ import {
   exampleCount,
   exampleShape,
   hasNumbers,
+  isHeld,
 } from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
@@ -18,6 +19,7 @@ import { type Checkpoint, type EpochPosition, requireEqual, stateOf, tensorsOf }
 import type { Engine } from "./engine.ts";
 import { EPOCH_START, trainEpoch } from "./epoch.ts";
 import type { TrialYield } from "./events.ts";
+import type { OpenFeed } from "./feed.ts";
 import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf } from "./history.ts";
 import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
@@ -59,6 +61,8 @@ export interface RunOptions {
   readonly secondsSpent?: (() => number) | undefined;
   /** Asked before each run of the engine: how many steps it does at most; {@link STEPS_PER_RUN} unless told. */
   readonly stepsPerRun?: (() => number) | undefined;
+  /** Makes the images of examples that are not held, ahead of the engine; they are made between its runs unless told. */
+  readonly openFeed?: OpenFeed | undefined;
   /** Whether the trained network is yielded before the trial ends; one that had ended already has none any more. */
   readonly wantsNetwork?: boolean | undefined;
 }
@@ -115,6 +119,7 @@ export async function* runTrial(
   const start = from && { state: stateOf(from, step), rate: rateBefore(from, recipe, stepsPerEpoch) };
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed, start);
   await using evaluator = await createEvaluator(engine, model, example, classes, tells);
+  await using ahead = isHeld(train) ? undefined : options.openFeed?.(data);
   const facts = () => ({ trial: id, history: [...history], seconds: secondsSpent() });
   const checkpointAt = async (position: EpochPosition): Promise<TrialYield> => {
     const tensors = tensorsOf(await trainer.state(), step);
@@ -122,7 +127,7 @@ export async function* runTrial(
   };
 
   const measuring = { evaluator, data, glance: glanceAt(data, spec), spec };
-  const training = { trainer, step, recipe, seed, feed: data.feed, count };
+  const training = { trainer, step, recipe, seed, feed: ahead ?? data.feed, count };
   let position: EpochPosition = from ?? EPOCH_START;
   let measured: Measured | undefined;
   do {
