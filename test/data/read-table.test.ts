@@ -177,7 +177,7 @@ describe("readTable refuses", () => {
       "an option of images",
       PLAIN,
       { size: 8 },
-      "`size`: expected one of `testShare`, `splitSeed`, `target`, `targetType`, `missing` for a table",
+      "`size`: expected one of `testShare`, `splitSeed`, `target`, `targetType`, `missing`, `shape`, `layout`, `transpose` for a table",
     ],
     ["missing values", "x,y\n1,a\n,b\n3,a\n", {}, 'column "x" has 1 of 3; say by `missing`'],
     [

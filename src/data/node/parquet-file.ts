@@ -21,7 +21,7 @@ import { readBytes } from "./files.ts";
 const MOST_BYTES = 2 ** 31 - 1;
 
 /** Most values of all columns, and most columns. */
-const MOST_VALUES = 2 ** 27;
+const MOST_VALUES = 2 ** 26;
 const MOST_COLUMNS = 100_000;
 
 /** How far bytes of a packing can unfold at best; of others it is not known. */
@@ -70,6 +70,7 @@ export async function decodeParquet(where: string): Promise<ParquetContents> {
       columns: names,
       compressors,
       utf8: false,
+      parsers: { stringFromBytes: (text: Uint8Array) => text && strict.decode(text) },
       onChunk: ({ columnName, columnData, rowStart }) => {
         const column = values.get(columnName)!;
         // Beyond the rows that there are is nothing of this file's.
@@ -107,6 +108,9 @@ function checkWhole(column: ColumnValues, here: string): void {
     `${here}: expected a value in each of ${column.length} rows, got none in row ${row + 1}; the file is damaged, write it again`,
   );
 }
+
+/** Refuses texts that are none; another would be read in their place. */
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Unpacks pages; none gives more than the page's header says. */
 const compressors: Compressors = {
