@@ -54,7 +54,8 @@ export const addDataOptions = (command: Command): Command =>
         "classes, or a number to be told (default: found by looking)",
       ).choices(targetTypes),
     )
-    .option("--group <column>", "the column whose values no split divides")
+    .option("--group <column>", "the column of groups: no split divides one, and labels are permuted by them")
+    .option("--drop <columns>", "columns that are left out, divided by commas")
     .addOption(new Option("--missing <choice>", "what becomes of missing values").choices(missings))
     .option("--skip-unreadable", "leave out files that cannot be read");
 
@@ -74,7 +75,7 @@ const isKnown = (name: string): boolean => [...datasetNames, GAUSSIAN].includes(
  */
 export function dataReferenceOf(named: string, flags: DataFlags): string {
   const data = isKnown(named) || isDataPath(named) || !existsSync(named) ? named : `./${named}`;
-  const { testShare, splitSeed, fit, target, targetType, group, missing, skipUnreadable } = flags;
+  const { testShare, splitSeed, fit, target, targetType, group, drop, missing, skipUnreadable } = flags;
   const { size, layout, transpose } = flags;
   const asked = {
     testShare,
@@ -84,6 +85,7 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
     target,
     targetType,
     group,
+    drop,
     layout: arrayLayouts.find((name) => name === layout),
     transpose,
     missing,
@@ -91,8 +93,9 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
   };
   const said = Object.entries(asked).filter(([, value]) => value !== undefined);
   if (isDataPath(data)) {
-    const { path, options } = readDataPath(data);
-    return writeDataPath(path, { ...options, ...Object.fromEntries(said) });
+    const { path, options, told } = readDataPath(data);
+    const before = Object.entries(options).filter(([name]) => told.includes(name));
+    return writeDataPath(path, { ...Object.fromEntries(before), ...Object.fromEntries(said) });
   }
   const [first] = said;
   if (first)

@@ -78,7 +78,7 @@ export function arrangeSplits(
     };
   }
   const { splits, told } = drawTest(first, options, train.labels.where);
-  return { splits, understood: [...understood, told] };
+  return { splits, understood: [...understood, told], isTestDrawn: true };
 }
 
 function checkAlike(train: Dataset, test: Dataset, where: string, other: string): void {

@@ -5,6 +5,7 @@
  */
 
 import { type Dataset, exampleSize, type Splits } from "./dataset.ts";
+import { groupingOf } from "./groups.ts";
 
 /** How many examples have equal inputs. */
 export interface Copies {
@@ -18,7 +19,7 @@ export interface Copies {
   readonly testRepeats?: number | undefined;
   /**
    * `[classes]`: how many independent test examples those of a class are worth, as equal ones are all answered
-   * alike: `n^2 / sum m^2` for groups of `m` (Kish, Survey Sampling, 1965); absent where nobody counted.
+   * alike, and those of a group may be: `n^2 / sum m^2` for groups of `m` (Kish, Survey Sampling, 1965); absent where nobody counted.
    */
   readonly testWorthByClass?: readonly number[] | undefined;
   /** Training examples whose inputs equal those of an earlier one. */
@@ -62,7 +63,10 @@ export function countCopies({ train, test }: Splits): Copies {
       }
     }
   }
-  const testWorthByClass = counts.map((count, label) => (count === 0 ? 0 : count ** 2 / squares[label]!));
+  const grouped = test.groups ? squaresByGroup(test) : squares;
+  const testWorthByClass = counts.map((count, label) =>
+    count === 0 ? 0 : count ** 2 / Math.max(squares[label]!, grouped[label]!),
+  );
   return { ...found, testByClass, testWorthByClass };
 }
 
@@ -102,6 +106,20 @@ export function equalGroups({ train, test }: Splits): EqualGroup[] {
     }
   }
   return [...groups.values()].flat().filter((group) => group.train.length + group.test.length > 1);
+}
+
+/** `[classes]`: squared numbers of examples of each class in each group, summed. */
+function squaresByGroup(test: Dataset): number[] {
+  const squares = test.classNames.map(() => 0);
+  for (const members of groupingOf(test).members) {
+    const counts = new Map<number, number>();
+    for (const index of members) {
+      const label = test.values ? 0 : test.labels[index]!;
+      counts.set(label, (counts.get(label) ?? 0) + 1);
+    }
+    for (const [label, count] of counts) squares[label]! += count ** 2;
+  }
+  return squares;
 }
 
 /** Examples of equal inputs: the first of them, and how many have each label. */
@@ -174,9 +192,11 @@ export function clusterTest({ train, test }: Splits): Int32Array {
   const [words, asked] = [wordsOf(train, wide), wordsOf(test, wide)];
   const known = groupEqual(words, train.labels);
   const first = new Map<number, number[]>();
+  const { placeOf, members } = groupingOf(test);
   return test.labels.map((_, index) => {
     const hash = hashOf(asked, index);
     if (known.get(hash)?.some((group) => isEqual(words, group.index, asked, index))) return -1;
+    if (test.groups) return members[placeOf[index]!]![0]!;
     const seen = first.get(hash) ?? [];
     const twin = seen.find((other) => isEqual(asked, other, asked, index));
     if (twin !== undefined) return twin;

@@ -34,6 +34,8 @@ const dataOptionsSchema = z.strictObject({
   targetType: z.enum(targetTypes).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
+  /** Columns that are left out: the name of one, or several names divided by commas. */
+  drop: z.string().min(1).optional(),
   /** Where the channels are, if the shape does not tell. */
   layout: z.enum(arrayLayouts).optional(),
   /** Whether height and width of images in arrays are exchanged, as EMNIST's are. */
@@ -55,6 +57,8 @@ export interface ReadData {
   readonly splits: Splits;
   /** What was found, how it was taken and what was chosen, a sentence each, with options in backticks. */
   readonly understood: readonly string[];
+  /** Whether the data had no test split, and one was drawn. */
+  readonly isTestDrawn?: boolean;
   /** Of a table, the columns that inputs are made of, in their order; absent where there is none. */
   readonly columns?: readonly TableColumn[];
 }
@@ -83,6 +87,7 @@ const SPELLED = {
   target: "target",
   targetType: "target-type",
   group: "group",
+  drop: "drop",
   layout: "layout",
   transpose: "transpose",
   missing: "missing",
@@ -107,7 +112,12 @@ export function writeDataPath(path: string, options: AskedOptions): string {
  *
  * @throws UsageError naming the option that is unknown or not possible.
  */
-export function readDataPath(text: string): { readonly path: string; readonly options: DataOptions } {
+export function readDataPath(text: string): {
+  readonly path: string;
+  readonly options: DataOptions;
+  /** Options that were told, and are not as usual. */
+  readonly told: readonly string[];
+} {
   const [path = "", query = ""] = text.split(/\?(.*)/s);
   const given: { [name: string]: unknown } = {};
   for (const [spelled, value] of new URLSearchParams(query)) {
@@ -121,7 +131,7 @@ export function readDataPath(text: string): { readonly path: string; readonly op
         : value;
   }
   const { data, error } = dataOptionsSchema.safeParse(given);
-  if (data) return { path, options: data };
+  if (data) return { path, options: data, told: Object.keys(given) };
   const [issue] = error.issues;
   throw new UsageError(`data ${path}: \`${issue!.path.join(".")}\`: ${issue!.message}`);
 }

@@ -28,6 +28,8 @@ export interface Dataset {
    * labels - parts, permutations - then becomes of the numbers.
    */
   readonly values?: Float64Array | undefined;
+  /** `[count]`: the group of each example, where some belong together; a number is one group in both splits. */
+  readonly groups?: Int32Array | undefined;
 }
 
 /** A dataset's two splits, of the same shape and classes. */
@@ -89,15 +91,23 @@ const bytesOf = (array: Uint8Array | Float32Array | Int32Array | Float64Array): 
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /**
- * SHA-256 of everything a network could learn from: shape, element type, class names, inputs, labels and what they stand for.
+ * SHA-256 of everything a network could learn from: shape, element type, class names, inputs, labels, what they stand for, groups.
  *
  * The name is left out: the same data under another name has the same hash.
  */
 export async function datasetHash(dataset: Dataset): Promise<string> {
   const type = dataset.inputs instanceof Uint8Array ? "uint8" : "float32";
-  const header = canonicalJson({ shape: dataset.shape, type, classNames: dataset.classNames });
-  const values = dataset.values ? [bytesOf(dataset.values)] : [];
-  return sha256(header, bytesOf(dataset.inputs), bytesOf(dataset.labels), ...values);
+  const { shape, classNames, values, groups } = dataset;
+  // What is not there is not named, so that the hash of what has no numbers and no groups is what it was.
+  const header = canonicalJson({
+    shape,
+    type,
+    classNames,
+    ...(values && { numbers: values.length }),
+    ...(groups && { grouped: true }),
+  });
+  const more = [values, groups].flatMap((array) => (array ? [bytesOf(array)] : []));
+  return sha256(header, bytesOf(dataset.inputs), bytesOf(dataset.labels), ...more);
 }
 
 /**
@@ -125,6 +135,10 @@ export function checkDataset(dataset: Dataset, where: string): Dataset {
     );
   }
   if (values) checkValues(values, where);
+  const { groups } = dataset;
+  if (groups && groups.length !== shape[0]) {
+    throw new DataError(`${where}: expected ${shape[0]} groups, one an example, got ${groups.length}`);
+  }
   if (inputs instanceof Float32Array) {
     let strange = 0;
     while (strange < expected && Number.isFinite(inputs[strange]!)) strange++;
@@ -159,6 +173,7 @@ export function takeExamples(dataset: Dataset, indices: ArrayLike<number>): Data
       ? new Uint8Array(indices.length * size)
       : new Float32Array(indices.length * size);
   const labels = new Int32Array(indices.length);
+  const groups = dataset.groups && new Int32Array(indices.length);
   for (let row = 0; row < indices.length; row++) {
     const index = indices[row]!;
     if (!(index >= 0 && index < count)) {
@@ -166,6 +181,8 @@ export function takeExamples(dataset: Dataset, indices: ArrayLike<number>): Data
     }
     inputs.set(dataset.inputs.subarray(index * size, (index + 1) * size), row * size);
     labels[row] = dataset.labels[index]!;
+    if (groups) groups[row] = dataset.groups![index]!;
   }
-  return { ...dataset, inputs, labels, shape: [indices.length, ...exampleShape(dataset)] };
+  const shape = [indices.length, ...exampleShape(dataset)];
+  return { ...dataset, inputs, labels, shape, ...(groups && { groups }) };
 }

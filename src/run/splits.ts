@@ -26,9 +26,10 @@ const factsSchema = z.strictObject({
 export function writeSplits(splits: Splits): Uint8Array {
   const { train, test } = checkSplits(splits);
   const { name, classNames, values } = train;
-  const tensorsOf = (split: string, { inputs, shape, labels }: Dataset): NamedTensor[] => [
+  const tensorsOf = (split: string, { inputs, shape, labels, groups }: Dataset): NamedTensor[] => [
     { name: `${split}.inputs`, shape, elements: inputs },
     { name: `${split}.labels`, shape: [labels.length], elements: labels },
+    ...(groups ? [{ name: `${split}.groups`, shape: [groups.length], elements: groups }] : []),
   ];
   return writeSafetensors({
     tensors: [
@@ -80,6 +81,7 @@ export function readSplits(bytes: Uint8Array): Splits {
       labels: labels.elements,
       classNames,
       ...(values && { values }),
+      ...groupsIn(find("groups")),
     };
   };
   return checkSplits({ train: splitOf("train"), test: splitOf("test") });
@@ -87,6 +89,13 @@ export function readSplits(bytes: Uint8Array): Splits {
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
+
+/** The groups in a tensor; none if there is none. */
+function groupsIn(tensor: NamedTensor | undefined): Pick<Dataset, "groups"> {
+  if (!tensor) return {};
+  if (tensor.elements instanceof Int32Array) return { groups: tensor.elements };
+  throw new DataError("splits: groups: expected I32, got others");
+}
 
 function checkSplits({ train, test }: Splits): Splits {
   checkDataset(train, `${train.name}: training split`);
@@ -102,6 +111,9 @@ function checkSplits({ train, test }: Splits): Splits {
   }
   if (JSON.stringify(train.classNames) !== JSON.stringify(test.classNames)) {
     throw new DataError(`${train.name}: expected the same classes in both splits, got two lists`);
+  }
+  if ((train.groups === undefined) !== (test.groups === undefined)) {
+    throw new DataError(`${train.name}: expected groups in both splits or none, got those of one`);
   }
   if (train.values !== test.values && String(train.values) !== String(test.values)) {
     throw new DataError(`${train.name}: expected one table of numbers for both splits, got two`);

@@ -20,8 +20,13 @@ export const ALARM_BOUND = 0.001;
 export const NOT_LOOKED_AT = [
   "near copies of test examples in training",
   "inputs that know the answer",
-  "examples of one group, person or day in both splits",
 ] as const;
+
+/** The same for what belongs together. */
+export const TOGETHER = {
+  ungrouped: "examples of one group, person or day in both splits",
+  grouped: "examples in both splits that belong together in other ways than by their groups",
+} as const;
 
 export type LabelCheck = Verdict["leak"];
 

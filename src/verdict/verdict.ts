@@ -8,7 +8,7 @@ import type { Copies } from "../data/copies.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { judgeCapacity } from "./capacity.ts";
 import { plural, sum, type VerdictContext } from "./context.ts";
-import { judgeLabels, NOT_LOOKED_AT } from "./labels.ts";
+import { judgeLabels, NOT_LOOKED_AT, TOGETHER } from "./labels.ts";
 import { judgeLearning } from "./learning.ts";
 import { judgeNumberLabels } from "./numbers.ts";
 import { judgePipeline, tellPipeline } from "./pipeline.ts";
@@ -39,8 +39,9 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
 }
 
 /** What nothing in a test can see. */
-const notLookedAt = ({ pipeline }: VerdictContext): string[] => [
+const notLookedAt = ({ pipeline, groups }: VerdictContext): string[] => [
   ...NOT_LOOKED_AT,
+  groups ? TOGETHER.grouped : TOGETHER.ungrouped,
   pipeline
     ? `what your own code did before ${pipeline.module.name} was given the data`
     : "what your own code did before the data came here: selection, scaling or filtering that used the test data (`--prepare`)",

@@ -75,7 +75,7 @@ export async function readListed(folder: string, listing: Listing, options: Data
     ...tellForm(images, form, options),
     ...(left.length > 0 ? [`left out: ${tellFiles(left)}`] : []),
   ];
-  return { splits, understood };
+  return { splits, understood, isTestDrawn: !listing.test };
 }
 
 /** What every file is, and why those that are left out were. */

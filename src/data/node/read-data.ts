@@ -4,7 +4,7 @@
 
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { DataError } from "../../base/errors.ts";
+import { DataError, UsageError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import { hasRole } from "../array-names.ts";
@@ -89,17 +89,26 @@ const KINDS: readonly DataKind[] = [
  * @throws DataError if nothing is there that can be read, UsageError if an option is not possible.
  */
 export async function readData(reference: string): Promise<ReadData> {
-  const { path, options } = readDataPath(reference);
+  const { path, options, told } = readDataPath(reference);
   const found = await look(path);
   const kind = KINDS.find(({ fits }) => fits(found));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
   const { splits, understood, ...more } = await kind.read(path, options);
+  const idle = more.isTestDrawn ? undefined : told.find((name) => DRAWING.includes(name));
+  if (idle !== undefined) {
+    throw new UsageError(
+      `data ${path}: \`${idle}\`: the data have a test split of their own, so none is drawn; leave it out`,
+    );
+  }
   return {
     ...more,
     splits: await nameSplits(splits, basename(resolve(path))),
     understood: [`${path} is read as ${kind.what}`, ...understood],
   };
 }
+
+/** What says how a test is drawn. */
+const DRAWING: readonly string[] = ["testShare", "splitSeed"];
 
 /** Look what lies at a path, which may be a pattern of shards. */
 async function look(path: string): Promise<Found> {

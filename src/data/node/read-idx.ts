@@ -41,10 +41,10 @@ export const readIdx: DataReader = async (path, options) => {
     labels: firstOfEight(await read(pair.labels)),
   });
   const pairs = { train: await readPair(train), test: test && (await readPair(test)) };
-  const { splits, understood } = arrangeSplits(set || basename(folder), pairs, options);
+  const { understood, ...arranged } = arrangeSplits(set || basename(folder), pairs, options);
   const isAskew = /emnist/i.test(set) && options.transpose === undefined;
   return {
-    splits,
+    ...arranged,
     understood: isAskew
       ? [
           ...understood,

@@ -31,7 +31,7 @@ export const readParquet: DataReader = async (path, options) => {
   const first = await joinParts(train);
   const second = test.length === 0 ? undefined : await joinParts(test);
   if (first.images.length > 0) return await readImages(path, first, second, options);
-  requireOptions(path, "a table", options, ["target", "targetType", "missing"]);
+  requireOptions(path, "a table", options, ["target", "targetType", "group", "drop", "missing"]);
   return tableSplits(
     nameOf(path),
     { train: tableOf(first), test: second && tableOf(second), classNamesOf: first.classNamesOf },
@@ -80,12 +80,16 @@ function tableOf({ where, names, rows }: ParquetFile): CellTable {
   };
   const number = (row: number, at: number): number => {
     const value = rows[row]![at];
-    return Number.isFinite(value) ? (value as number) : numberOf(text(row, at), ".");
+    if (Number.isFinite(value)) return value as number;
+    // What the file has as text is text, whatever it looks like.
+    return typeof value === "string" ? Number.NaN : numberOf(textOf(value) ?? "", ".");
   };
+  const texts = new Set(names.keys().filter((at) => rows.some((row) => typeof row[at] === "string")));
+
   const isHole = (row: number, at: number): boolean =>
     !Number.isFinite(rows[row]![at]) && isMissing(text(row, at));
   const cells = { rows: rows.length, columns: names.length, text, number, isMissing: isHole };
-  return { where, names, cells };
+  return { where, names, cells, texts };
 }
 
 /** A value as a cell of text, from which numbers come back as they were. */

@@ -27,19 +27,19 @@ const ENDINGS = [".csv", ".tsv", ".csv.gz", ".tsv.gz"];
  * would change nothing.
  */
 export const readTable: DataReader = async (path, options) => {
-  requireOptions(path, "a table", options, ["target", "targetType", "missing"]);
+  requireOptions(path, "a table", options, ["target", "targetType", "group", "drop", "missing"]);
   const { train, test } = await locateTables(path);
   const first = await readCells(train);
   const second = test === undefined ? undefined : await readCells(test);
   const mayBeComma = first.delimiter !== "," && second?.delimiter !== ",";
-  const { splits, understood } = tableSplits(
+  const { understood, ...table } = tableSplits(
     nameOf(path),
     { train: first, test: second },
     options,
     mayBeComma,
   );
   const told = [first, second].flatMap((file) => (file ? [tellFile(file)] : []));
-  return { splits, understood: [...told, ...understood] };
+  return { ...table, understood: [...told, ...understood] };
 };
 
 async function locateTables(path: string): Promise<{ train: string; test?: string | undefined }> {
