@@ -3,7 +3,7 @@
  */
 
 import type { Command } from "commander";
-import { titleOf } from "../data/dataset.ts";
+import { hasNumbers, isImages, titleOf } from "../data/dataset.ts";
 import { pathPreprocess } from "../data/preprocess.ts";
 import type { LabelsName } from "../data/randomize.ts";
 import { isFileModel } from "../import/model.ts";
@@ -13,7 +13,7 @@ import type { TestRequest } from "../paper/plan.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { isDataPath, isModelPath } from "../run/subject.ts";
 import type { Device } from "../train/devices.ts";
-import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { numbersRate, paperRecipe, type Recipe } from "../train/recipe.ts";
 import { type DataFlags, dataAsked } from "./data-options.ts";
 import { defaultsFor, type FileOptions, type Init, referenceOf } from "./model-options.ts";
 import type { PipelineOptions } from "./pipeline.ts";
@@ -131,13 +131,26 @@ export async function subjectAsked(options: TestFlags, command: Command) {
   const { quiet = false, layout } = options;
   const ofData = { ...options, layout: isModelPath(options.model) ? undefined : layout };
   const data = await dataAsked(options.data, ofData, quiet);
-  const isSaid = command.getOptionValueSource("preprocess") !== "default";
+  if (typeof data === "string") return { model, data, recipe };
+  const isUsual = (option: string): boolean => command.getOptionValueSource(option) === "default";
   // What a model file is given follows from the file.
-  if (typeof data === "string" || typeof model !== "string" || isSaid) return { model, data, recipe };
-  if (!quiet) {
-    process.stderr.write(
-      `${titleOf(data.train)}: inputs have mean 0 and deviation 1 by channel, and images are whole (--preprocess ${pathPreprocess})\n`,
-    );
-  }
-  return { model, data, recipe: { ...recipe, preprocess: pathPreprocess } };
+  const isPreprocessed = typeof model === "string" && isUsual("preprocess");
+  const isSlower = hasNumbers(data.train) && isUsual("lr");
+  const told = [
+    ...(isPreprocessed
+      ? [
+          `inputs have mean 0 and deviation 1 by channel${isImages(data.train) ? ", and images are whole" : ""} (--preprocess ${pathPreprocess})`,
+        ]
+      : []),
+    ...(isSlower
+      ? [`numbers are told by a squared error, which wants smaller steps (--lr ${numbersRate})`]
+      : []),
+  ];
+  if (!quiet) for (const line of told) process.stderr.write(`${titleOf(data.train)}: ${line}\n`);
+  const chosen = {
+    ...recipe,
+    ...(isPreprocessed && { preprocess: pathPreprocess }),
+    ...(isSlower && { learningRate: numbersRate }),
+  };
+  return { model, data, recipe: chosen };
 }
