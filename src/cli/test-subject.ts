@@ -3,8 +3,9 @@
  */
 
 import type { Command } from "commander";
-import { hasNumbers, isImages, titleOf } from "../data/dataset.ts";
-import { pathPreprocess } from "../data/preprocess.ts";
+import { hasNumbers, titleOf } from "../data/dataset.ts";
+import { describedPreprocess } from "../data/node/data-file.ts";
+import { type PreprocessName, pathPreprocess } from "../data/preprocess.ts";
 import type { LabelsName } from "../data/randomize.ts";
 import { isFileModel } from "../import/model.ts";
 import { initializations } from "../nn/initialize.ts";
@@ -27,6 +28,7 @@ export interface TestFlags extends PipelineOptions, Omit<FileOptions, "size">, O
   readonly permutations?: number;
   readonly prepareModel?: string;
   readonly dataDir?: string;
+  readonly memory?: number;
   readonly model: string;
   readonly inputs: TestRequest["inputs"];
   readonly corrupt?: number[];
@@ -125,32 +127,32 @@ function fileOptionsOf({ size, layout, ...options }: TestFlags): FileOptions {
   };
 }
 
+const PREPROCESSED: Readonly<Record<PreprocessName, string>> = {
+  paper: "images are cut to their middle 28 x 28, each brought to mean 0 and deviation 1",
+  none: "inputs are as they are, pixels from 0 to 1",
+  standardize: "inputs have mean 0 and deviation 1 by channel, and images are whole",
+};
+
 /** The model, the examples and the recipe; data at a path are not cropped as the paper's unless that was asked for. */
 export async function subjectAsked(options: TestFlags, command: Command) {
   const { model, recipe } = await modelAsked(options, command);
   const { quiet = false, layout } = options;
   const ofData = { ...options, layout: isModelPath(options.model) ? undefined : layout };
-  const data = await dataAsked(options.data, ofData, quiet);
+  const data = await dataAsked(options.data, ofData, quiet, options.memory);
   if (typeof data === "string") return { model, data, recipe };
   const isUsual = (option: string): boolean => command.getOptionValueSource(option) === "default";
   // What a model file is given follows from the file.
-  const isPreprocessed = typeof model === "string" && isUsual("preprocess");
-  const isSlower = hasNumbers(data.train) && isUsual("lr");
+  const preprocess =
+    typeof model === "string" && isUsual("preprocess")
+      ? ((await describedPreprocess(options.data)) ?? pathPreprocess)
+      : recipe.preprocess;
+  const learningRate = hasNumbers(data.train) && isUsual("lr") ? numbersRate : recipe.learningRate;
   const told = [
-    ...(isPreprocessed
-      ? [
-          `inputs have mean 0 and deviation 1 by channel${isImages(data.train) ? ", and images are whole" : ""} (--preprocess ${pathPreprocess})`,
-        ]
-      : []),
-    ...(isSlower
-      ? [`numbers are told by a squared error, which wants smaller steps (--lr ${numbersRate})`]
-      : []),
+    ...(preprocess === recipe.preprocess ? [] : [`${PREPROCESSED[preprocess]} (--preprocess ${preprocess})`]),
+    ...(learningRate === recipe.learningRate
+      ? []
+      : [`numbers are told by a squared error, which wants smaller steps (--lr ${learningRate})`]),
   ];
   if (!quiet) for (const line of told) process.stderr.write(`${titleOf(data.train)}: ${line}\n`);
-  const chosen = {
-    ...recipe,
-    ...(isPreprocessed && { preprocess: pathPreprocess }),
-    ...(isSlower && { learningRate: numbersRate }),
-  };
-  return { model, data, recipe: chosen };
+  return { model, data, recipe: { ...recipe, preprocess, learningRate } };
 }

@@ -13,7 +13,7 @@ import { devices } from "../train/devices.ts";
 import { optimizers, paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
-import { addDataOptions, DATA_HELP } from "./data-options.ts";
+import { addDataOptions, DATA_HELP, memoryOption } from "./data-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, requireJson } from "./json.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
@@ -50,6 +50,7 @@ export function testCommand(): Command {
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
     )
+    .addOption(memoryOption())
     .option("--model <name>", `model: ${MODEL_HELP}`, "mlp-1x512")
     .option(
       "--inputs <names>",
@@ -92,7 +93,12 @@ export function testCommand(): Command {
     .optionsGroup("The recipe (defaults: the paper's):")
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
     .option("--optimizer <name>", optimizers.join(", "), named("optimizer", optimizers), recipe.optimizer)
-    .option("--lr <rate>", "learning rate (of numbers 0.002 unless told)", numberIn(0, 1e6, { low: true }), recipe.learningRate)
+    .option(
+      "--lr <rate>",
+      "learning rate (of numbers 0.002 unless told)",
+      numberIn(0, 1e6, { low: true }),
+      recipe.learningRate,
+    )
     .option(
       "--lr-decay <factor|cosine>",
       "factor of the learning rate a period; or cosine, over all epochs allowed",

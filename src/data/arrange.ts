@@ -4,9 +4,10 @@
 
 import { DataError } from "../base/errors.ts";
 import { countElements, type FileArray, isTexts, showSizes } from "./array.ts";
-import type { DataOptions, ReadData } from "./data-options.ts";
+import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { drawTest } from "./draw-test.ts";
+import { withImageAxes } from "./image-axes.ts";
 import { readTarget } from "./labels.ts";
 
 /** Examples and their labels, as two arrays. */
@@ -37,6 +38,16 @@ export function arrangeSplits(
   { train, test, classNames }: ArraySplits,
   options: DataOptions,
 ): ReadData {
+  if (options.shape !== undefined) {
+    const withAxes = (pair: ArrayPair): ArrayPair => ({
+      ...pair,
+      inputs: withImageAxes(pair.inputs, options),
+    });
+    const { shape: _, ...rest } = options;
+    const layout = rest.layout ?? "channels-first";
+    const given = { train: withAxes(train), test: test && withAxes(test), classNames };
+    return arrangeSplits(name, given, { ...rest, layout });
+  }
   const pairs = test ? [train, test] : [train];
   for (const { inputs, labels } of pairs) {
     if (inputs.shape[0] !== labels.shape[0]) {
@@ -51,7 +62,7 @@ export function arrangeSplits(
     { name: "target", type: options.targetType, isTable: train.inputs.shape.length === 2, classNames },
   );
   const [first, second] = pairs.map(({ inputs }, at): Dataset => {
-    const arranged = arrange(inputs, layout, options.transpose ?? false);
+    const arranged = arrangeAxes(inputs, layout, options.transpose ?? false);
     return checkDataset(
       {
         name,
@@ -67,6 +78,7 @@ export function arrangeSplits(
     ...describeArrays(train, first, layout, options.transpose ?? false),
     `${train.labels.where}: ${showSizes(train.labels.shape)} of ${train.labels.type}: ${target.told}`,
   ];
+  const chosen = train.inputs.shape.length === 4 ? { layout } : {};
   if (second) {
     checkAlike(first, second, test!.inputs.where, train.inputs.where);
     return {
@@ -75,10 +87,11 @@ export function arrangeSplits(
         ...understood,
         `${first.shape[0]} examples are for training, ${second.shape[0]} for the test`,
       ],
+      chosen,
     };
   }
   const { splits, told } = drawTest(first, options, train.labels.where);
-  return { splits, understood: [...understood, told], isTestDrawn: true };
+  return { splits, understood: [...understood, told], chosen: { ...chosen, ...drawnBy(options) } };
 }
 
 function checkAlike(train: Dataset, test: Dataset, where: string, other: string): void {
@@ -109,7 +122,16 @@ function layoutOf({ shape, where }: FileArray, asked: Layout | undefined): Layou
 /** Inputs of a dataset, and their shape. */
 type Arranged = Pick<Dataset, "inputs" | "shape">;
 
-function arrange({ values, shape, where }: FileArray, layout: Layout, isTransposed: boolean): Arranged {
+/**
+ * Examples of an array, channels first.
+ *
+ * @throws DataError if it has no such axes.
+ */
+export function arrangeAxes(
+  { values, shape, where }: FileArray,
+  layout: Layout,
+  isTransposed: boolean,
+): Arranged {
   if (isTexts(values)) {
     throw new DataError(`${where}: expected numbers, got texts; a table with texts can be read as CSV`);
   }

@@ -8,7 +8,7 @@
  */
 
 import { randomStream } from "../base/random.ts";
-import type { Dataset, Splits } from "./dataset.ts";
+import type { Dataset, ExampleSplits, Examples, Splits } from "./dataset.ts";
 
 /** The groups of some examples. */
 export interface Grouping {
@@ -40,33 +40,35 @@ export const groupCount = ({ groups }: Pick<Dataset, "groups">): number | undefi
   groups && new Set(groups).size;
 
 /** How many independent examples those of groups are worth, if each group is answered alike: `n^2 / sum m^2` (Kish, 1965). */
-export function groupWorth(dataset: Dataset): number {
+export function groupWorth(dataset: Examples): number {
   const sizes = groupingOf(dataset).members.map(({ length }) => length);
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   return sum(sizes) ** 2 / sum(sizes.map((size) => size ** 2));
 }
 
 /** Whether all examples of each group have one label. */
-const isConstant = (dataset: Dataset): boolean =>
+const isConstant = (dataset: Examples): boolean =>
   groupingOf(dataset).members.every((members) =>
     members.every((index) => dataset.labels[index] === dataset.labels[members[0]!]),
   );
 
 /** Whether both splits have groups, and one label in each: a whole group is given one label then. */
-export const hasGroupLabels = ({ train, test }: Splits): boolean =>
+export const hasGroupLabels = ({ train, test }: ExampleSplits): boolean =>
   train.groups !== undefined && test.groups !== undefined && isConstant(train) && isConstant(test);
 
 /** One example of each group of both splits, without inputs: what labels of whole groups are drawn for. */
-export const oneOfEachGroup = ({ train, test }: Splits): Splits => ({
+export const oneOfEachGroup = ({ train, test }: ExampleSplits): Splits => ({
   train: firstOfEach(train),
   test: firstOfEach(test),
 });
 
-function firstOfEach(dataset: Dataset): Dataset {
+function firstOfEach(dataset: Examples): Dataset {
   const { members } = groupingOf(dataset);
-  const { groups: _, ...rest } = dataset;
+  const { name, classNames, values } = dataset;
   return {
-    ...rest,
+    name,
+    classNames,
+    ...(values && { values }),
     inputs: new Uint8Array(members.length),
     shape: [members.length, 1],
     labels: Int32Array.from(members, ([first]) => dataset.labels[first!]!),
@@ -74,7 +76,7 @@ function firstOfEach(dataset: Dataset): Dataset {
 }
 
 /** `[examples]`: labels of groups, each given to all examples of its group. */
-export function spreadOverGroups(labels: Int32Array, dataset: Dataset): Int32Array {
+export function spreadOverGroups(labels: Int32Array, dataset: Examples): Int32Array {
   const { placeOf } = groupingOf(dataset);
   return placeOf.map((place) => labels[place]!);
 }
@@ -89,7 +91,12 @@ export function spreadOverGroups(labels: Int32Array, dataset: Dataset): Int32Arr
  * @param probability - In `[0, 1]`.
  * @param purpose - Names the stream.
  */
-export function dealLabels(dataset: Dataset, probability: number, seed: number, purpose: string): Int32Array {
+export function dealLabels(
+  dataset: Examples,
+  probability: number,
+  seed: number,
+  purpose: string,
+): Int32Array {
   const random = randomStream(seed, purpose);
   const drawn = groupingOf(dataset).members.filter(() => random.uniform() < probability);
   const order = random.permutation(drawn.length);

@@ -13,9 +13,10 @@ import {
   readColumn,
   refuseIdentifiers,
 } from "./columns.ts";
-import type { DataOptions, ReadData } from "./data-options.ts";
+import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset, takeExamples } from "./dataset.ts";
 import { divideRows, tellDivision } from "./draw-test.ts";
+import { asImages } from "./image-rows.ts";
 import { readTarget } from "./labels.ts";
 import { refuseSeveral } from "./multi-label.ts";
 import { listSome } from "./natural.ts";
@@ -104,9 +105,10 @@ export function tableSplits(
     throw new DataError(`${train.where}: expected a column that the target is to be told from, got none`);
   }
   for (const column of columns) refuseIdentifiers(column, kept.length, train.where);
-  const spread = spreadColumns(columns, kept.length, division, train.where);
+  const rows = spreadColumns(columns, kept.length, division, train.where);
+  const { told: toldImages, ...inputs } = asImages(rows, columns, options, train.where);
   const dataset = checkDataset(
-    { name, ...spread, ...labels, ...(groups && { groups: groups.groups }) },
+    { name, ...inputs, ...labels, ...(groups && { groups: groups.groups }) },
     train.where,
   );
   return {
@@ -116,7 +118,7 @@ export function tableSplits(
       `${all.rows} rows of ${first.names.length} columns`,
       ...(dropped > 0 ? [`${dropped} rows with missing values are dropped (\`missing\`)`] : []),
       `the target is column ${JSON.stringify(first.names[target])}: ${told}`,
-      ...tellColumns(columns, division),
+      ...(toldImages === undefined ? tellColumns(columns, division) : [toldImages]),
       second
         ? `${division.train.length} rows are for training, ${division.test.length} for the test`
         : tellDivision(division, { ...labels, ...groups }, options),
@@ -125,11 +127,13 @@ export function tableSplits(
         ? [`columns that are left out: ${listSome(left.map((at) => JSON.stringify(first.names[at])))}`]
         : []),
     ],
-    isTestDrawn: second === undefined,
-    columns: columns.map(({ name: column, categories }) => ({
-      name: column,
-      ...(categories && { categories }),
-    })),
+    chosen: { target: first.names[target]!, ...(second ? {} : drawnBy(options)) },
+    ...(toldImages === undefined && {
+      columns: columns.map(({ name: column, categories }) => ({
+        name: column,
+        ...(categories && { categories }),
+      })),
+    }),
   };
 }
 

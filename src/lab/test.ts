@@ -4,13 +4,14 @@
 
 import { DataError, UsageError } from "../base/errors.ts";
 import { batchSize } from "../data/batches.ts";
-import { exampleCount, type Splits } from "../data/dataset.ts";
+import { type ExampleSplits, exampleCount } from "../data/dataset.ts";
+import { describedPreprocess } from "../data/node/data-file.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { pathPreprocess } from "../data/preprocess.ts";
+import { requireHeld } from "../data/streamed.ts";
 import { partOf } from "../data/subset.ts";
 import { requireFolder } from "../disk/folders.ts";
 import type { Model } from "../nn/model.ts";
-import { findModel } from "../nn/models.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
 import { courseOf } from "../paper/course.ts";
 import { specsOf, type TestRequest, trialsOf } from "../paper/plan.ts";
@@ -42,7 +43,7 @@ import { nameModels, requireIndex, type SavedModels } from "./saved-models.ts";
 export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "priority"> {
   readonly dataDir?: string | undefined;
   /** Name of the dataset, or path of one: `./photos`, `./photos?size=64`; or its examples. */
-  readonly data: string | Splits;
+  readonly data: string | ExampleSplits;
   /**
    * Path of a module of your own that prepares the data, see {@link Prepare}: the test is of what it makes of them, and it is
    * run again on permuted labels to see whether it gives labels away. It is run here, with all rights of this process.
@@ -120,15 +121,17 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
 }
 
 async function train(options: TestOptions): Promise<TestResult> {
-  const { data, model = "mlp-1x512", device = "cpu", dataDir, n, testN, seed, signal } = options;
+  const { data, model = "mlp-1x512", device = "cpu", dataDir, memory, n, testN, seed, signal } = options;
   // Whatever can be refused is refused before the data are read.
   const library = openLibrary({ readsPaths: true });
   if (typeof model === "string") requireDevice(device, await library.model(model));
-  const asked = requestOf(options);
+  const asked = await requestOf(options);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
   const shares = sharesOf(options, trialsOf(asked));
   const prepared = await preparedOf(options, asked, library);
-  const given = prepared ? { model, data: prepared.splits } : { model, data, dataDir, n, testN, seed };
+  const given = prepared
+    ? { model, data: prepared.splits }
+    : { model, data, dataDir, memory, n, testN, seed };
   const identified = withContents(await identify(library, given, asked.recipe), prepared?.contents ?? []);
   const { subject, source, contents } = identified;
   if (typeof model !== "string") {
@@ -158,7 +161,7 @@ async function preparedOf(
   { firstSeed, recipe }: Omit<TestRequest, "model">,
   library: Library,
 ): Promise<Prepared | undefined> {
-  const { data, prepare, permutations, prepareModel, dataDir, n, testN, seed } = options;
+  const { data, prepare, permutations, prepareModel, dataDir, memory, n, testN, seed } = options;
   if (prepare === undefined) {
     const useless =
       permutations !== undefined ? "permutations" : prepareModel !== undefined && "prepareModel";
@@ -166,14 +169,15 @@ async function preparedOf(
     return undefined;
   }
   const model = prepareModel ?? "linear";
-  findModel(model);
+  // A name, as specs have it, and no path.
+  await openLibrary().model(model);
   const wanted = { n, testN, seed };
   const splits =
     typeof data === "string"
-      ? await library.splits({ name: data, dataDir, ...wanted })
+      ? await library.splits({ name: data, dataDir, memory, ...wanted })
       : partOf(data, wanted);
   const asked = { prepare, permutations: permutations ?? PERMUTATIONS, model, firstSeed, recipe };
-  return await runPreparation(splits, asked);
+  return await runPreparation(requireHeld(splits, "`prepare`"), asked);
 }
 
 /** The contents of a preparation's runs beside those of the model and its examples. */
@@ -186,9 +190,10 @@ const withContents = (identified: Identified, more: readonly Content[]): Identif
 };
 
 /** What was asked of a model, with the defaults. */
-function requestOf(options: TestOptions): Omit<TestRequest, "model"> {
+async function requestOf(options: TestOptions): Promise<Omit<TestRequest, "model">> {
   const { data, inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
-  const ofPath = typeof data === "string" && isDataPath(data) && { preprocess: pathPreprocess };
+  const ofPath = typeof data === "string" &&
+    isDataPath(data) && { preprocess: (await describedPreprocess(data)) ?? pathPreprocess };
   return {
     inputs,
     corrupt: options.corrupt ?? (inputs.includes("true") ? [0, 1] : [0]),

@@ -110,7 +110,7 @@ export async function planTest(
   const labels = isNumber ? permutedOnly(asked.labels) : asked.labels;
   // Refuses what is impossible.
   conditionsOf(asked);
-  const { dataDir: _, ...place } = source;
+  const { dataDir: _, memory: __, ...place } = source;
   const { classNames } = splits.train;
   const shape = networkShape(splits, recipe);
   const findings = isFileModel(model) ? checkFile(model, shape, classNames.length).findings : undefined;

@@ -56,7 +56,7 @@ export interface Milestones {
 const EXPLOSION = 1000;
 
 /** The loss of guessing: among classes in nats; of numbers, always their mean, the square of their deviation. */
-export const guessingLoss = (dataset: Dataset): number =>
+export const guessingLoss = (dataset: Pick<Dataset, "values" | "classNames">): number =>
   hasNumbers(dataset) ? 1 : Math.log(dataset.classNames.length);
 
 /** Whether a loss is no number any more, or far beyond that of guessing. */

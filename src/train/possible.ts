@@ -5,7 +5,7 @@
 import { UsageError } from "../base/errors.ts";
 import { requireAugmentable } from "../data/augment.ts";
 import { batchCount } from "../data/batches.ts";
-import { type Dataset, exampleShape, hasNumbers, type Splits } from "../data/dataset.ts";
+import { type ExampleSplits, type Examples, exampleShape, hasNumbers } from "../data/dataset.ts";
 import { inOrder, input, type Shape, sizeOf } from "../graph/value.ts";
 import type { Model } from "../nn/model.ts";
 import { createScope } from "../nn/scope.ts";
@@ -20,7 +20,7 @@ import { requireTrainable } from "./step.ts";
  * @param count - Number of training examples.
  * @throws UsageError saying what would do.
  */
-export function requirePossible(model: Model, recipe: Recipe, splits: Splits, count: number): void {
+export function requirePossible(model: Model, recipe: Recipe, splits: ExampleSplits, count: number): void {
   const { train } = splits;
   requireForNumbers(train, recipe);
   requireAugmentable(exampleShape(train), recipe.augment);
@@ -32,7 +32,7 @@ export function requirePossible(model: Model, recipe: Recipe, splits: Splits, co
 }
 
 /** Refuse what only classes have. */
-function requireForNumbers(train: Dataset, { labelSmoothing = 0 }: Recipe): void {
+function requireForNumbers(train: Examples, { labelSmoothing = 0 }: Recipe): void {
   if (!hasNumbers(train) || labelSmoothing === 0) return;
   throw new UsageError(
     "`labelSmoothing`: expected 0 for numbers, which have no classes to share their weight with; leave it out",

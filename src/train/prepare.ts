@@ -8,11 +8,13 @@ import { augmentedShape, requireAugmentable } from "../data/augment.ts";
 import { type ConformanceLine, checkConformance, describeConformance } from "../data/conformance.ts";
 import { clusterTest } from "../data/copies.ts";
 import {
-  type Dataset,
   datasetHash,
+  type ExampleSplits,
+  type Examples,
   exampleCount,
   exampleShape,
   hasNumbers,
+  isHeld,
   isImages,
   type Splits,
 } from "../data/dataset.ts";
@@ -24,6 +26,7 @@ import {
   preprocessor,
 } from "../data/preprocess.ts";
 import { randomize, shuffledOrder } from "../data/randomize.ts";
+import { mapExamples } from "../data/streamed.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import type { Recipe } from "./recipe.ts";
 import { scaleTargets, type TargetScale, targetScale } from "./regression.ts";
@@ -32,9 +35,9 @@ import type { TrialSpec } from "./spec.ts";
 /** What one trial trains on and is tested on. */
 export interface TrialData {
   /** float32 inputs, as the network sees them in evaluation; labels as trained on; numbers in training deviations from their mean. */
-  readonly train: Dataset;
+  readonly train: Examples;
   /** float32 inputs, as the network sees them; true labels. */
-  readonly test: Dataset;
+  readonly test: Examples;
   /** Changes the training images at random, if the recipe says so. */
   readonly feed: Feed;
   /** `[train]`: the true labels. */
@@ -67,23 +70,32 @@ export type Framing = Pick<Recipe, "preprocess" | "augment">;
  * The part of a recipe's preprocessing that comes before the randomization: the paper's center crop. Where
  * training draws its windows at random it comes after, and the images stay whole.
  */
-export function cropForRecipe(splits: Splits, { preprocess: kind, augment }: Framing): Splits {
+export function cropForRecipe(splits: Splits, framing: Framing): Splits;
+export function cropForRecipe(splits: ExampleSplits, framing: Framing): ExampleSplits;
+export function cropForRecipe(splits: ExampleSplits, { preprocess: kind, augment }: Framing): ExampleSplits {
   if (kind !== "paper" || augment.crop) return splits;
   return cropBoth(splits);
 }
 
-const cropBoth = ({ train, test }: Splits): Splits => ({ train: crop(train), test: crop(test) });
+/** Cropped splits that are not held: what is known of them, such as their hash, stays known while they are. */
+const cropped = new WeakMap<ExampleSplits, ExampleSplits>();
+
+function cropBoth(splits: ExampleSplits): ExampleSplits {
+  const known = cropped.get(splits) ?? { train: crop(splits.train), test: crop(splits.test) };
+  if (!isHeld(splits.train)) cropped.set(splits, known);
+  return known;
+}
 
 /** The shape of one example as the network sees it, given the splits that {@link cropForRecipe} leaves. */
-export const networkShape = ({ train }: Splits, { augment }: Framing): readonly number[] =>
+export const networkShape = ({ train }: ExampleSplits, { augment }: Framing): readonly number[] =>
   augmentedShape(exampleShape(train), augment);
 
 /** SHA-256 of both splits: what a trial's spec says about its data. */
-export const splitsHash = async ({ train, test }: Splits): Promise<string> =>
+export const splitsHash = async ({ train, test }: ExampleSplits): Promise<string> =>
   sha256(await datasetHash(train), await datasetHash(test));
 
 /** What specs say about the examples used. */
-export const describeDataset = async (splits: Splits): Promise<TrialSpec["dataset"]> => ({
+export const describeDataset = async (splits: ExampleSplits): Promise<TrialSpec["dataset"]> => ({
   name: splits.train.name,
   hash: await splitsHash(splits),
   train: exampleCount(splits.train),
@@ -115,7 +127,9 @@ export function requireConformance(lines: readonly ConformanceLine[]): void {
  * @throws UsageError if the recipe's augmentation is not possible on these examples.
  * @throws DataError if the data are not those of the spec.
  */
-export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<TrialData> {
+export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<TrialData & Splits>;
+export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Promise<TrialData>;
+export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Promise<TrialData> {
   const { recipe, seed } = spec;
   requireAugmentable(exampleShape(splits.train), recipe.augment);
   const hash = await splitsHash(splits);
@@ -141,8 +155,10 @@ export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<Tri
   const { train, test } = recipe.augment.crop ? cropBoth(randomized) : randomized;
   const scale = hasNumbers(train) ? targetScale(train) : undefined;
   const preprocess = preprocessor(recipe.preprocess, train);
-  const finish = (split: Dataset): Dataset =>
-    scale ? scaleTargets(preprocess(split), scale) : preprocess(split);
+  const finish = (split: Examples): Examples => {
+    const finished = mapExamples(split, preprocess);
+    return scale ? scaleTargets(finished, scale) : finished;
+  };
   return {
     train: finish(train),
     test: finish(test),
@@ -159,7 +175,7 @@ export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<Tri
 }
 
 /** @param whole - As it was randomized; `cropped` as it was preprocessed. */
-function inputSteps({ recipe, inputs, seed }: TrialSpec, whole: Dataset, cropped: Dataset): InputSteps {
+function inputSteps({ recipe, inputs, seed }: TrialSpec, whole: Examples, cropped: Examples): InputSteps {
   const { augment, preprocess } = recipe;
   const { steps, ...described } = describePreprocessing(preprocess, cropped);
   const crop = `cut the middle ${PAPER_CROP} x ${PAPER_CROP} pixels out of images that are larger`;

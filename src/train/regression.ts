@@ -4,7 +4,10 @@
  */
 
 import { z } from "zod";
-import { type Dataset, numbersOf } from "../data/dataset.ts";
+import { type Examples, numbersOf } from "../data/dataset.ts";
+
+/** Labels, and the numbers that they stand for. */
+type Targets = Pick<Examples, "labels" | "values">;
 
 /** Mean and deviation of the training targets, in their own unit: what a network is taught is a target's distance from the mean in deviations. */
 export interface TargetScale {
@@ -46,14 +49,14 @@ export const LEAST_R2 = -1e6;
 const FEWEST_UNITS = 3;
 
 /** Mean and population deviation of a dataset's targets; the deviation is 0 if all are equal. */
-export function targetScale(dataset: Dataset): TargetScale {
+export function targetScale(dataset: Targets): TargetScale {
   const numbers = numbersOf(dataset);
   const mean = meanOf(numbers);
   return { mean, deviation: Math.sqrt(meanOf(numbers.map((value) => (value - mean) ** 2))) };
 }
 
 /** Targets as distances from a mean in deviations. */
-export const scaleTargets = (dataset: Dataset, { mean, deviation }: TargetScale): Dataset => ({
+export const scaleTargets = <E extends Examples>(dataset: E, { mean, deviation }: TargetScale): E => ({
   ...dataset,
   values: dataset.values?.map((value) => (value - mean) / deviation),
 });
@@ -64,7 +67,7 @@ export const scaleTargets = (dataset: Dataset, { mean, deviation }: TargetScale)
  *
  * @param dataset - With targets in training deviations.
  */
-export function rSquared(predicted: ArrayLike<number>, dataset: Dataset): number {
+export function rSquared(predicted: ArrayLike<number>, dataset: Targets): number {
   const truth = numbersOf(dataset);
   const center = meanOf(truth);
   let [errors, total] = [0, 0];
@@ -80,7 +83,7 @@ const leastOf = (r2: number): number => (r2 >= LEAST_R2 ? r2 : LEAST_R2);
 /** The answers of a network on a split, and the targets in training deviations. */
 export interface Told {
   readonly predicted: ArrayLike<number>;
-  readonly dataset: Dataset;
+  readonly dataset: Targets;
 }
 
 /**

@@ -3,7 +3,16 @@
  */
 
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { type Dataset, exampleCount, exampleShape, hasNumbers, numbersOf } from "../data/dataset.ts";
+import {
+  type Examples,
+  exampleCount,
+  exampleShape,
+  hasNumbers,
+  isHeld,
+  numbersOf,
+  rangeOf,
+  takeExamples,
+} from "../data/dataset.ts";
 import { writeScan } from "../graph/onnx/scan.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { argMax } from "../graph/ops/reduce.ts";
@@ -27,7 +36,7 @@ export interface Batches {
   readonly rates: Float32Array;
   /** For each dropout mask of the step, `[steps, ...mask]`. */
   readonly masks: readonly Float32Array[];
-  /** With augmentation, `[steps, batch, ...example]`: the images of each batch, instead of those shared. */
+  /** Where the engine holds none, `[steps, batch, ...example]`: the images of each batch, instead of those shared. */
   readonly images?: Float32Array | undefined;
 }
 
@@ -58,7 +67,7 @@ export interface TrainingStart {
 export async function createTrainer(
   engine: Engine,
   step: Step,
-  data: Dataset,
+  data: Examples,
   initialization: Initialization,
   seed: number,
   from?: TrainingStart,
@@ -66,8 +75,11 @@ export async function createTrainer(
   const { Tensor } = engine.runtime;
   const session = await engine.open(writeScan({ ...step, graph: engine.lower(step.graph) }));
   const rows = exampleCount(data);
+  const isGathered = isHeld(data) && step.shared.some(({ name }) => name === "images");
   const shared = {
-    images: new Tensor("float32", data.inputs as Float32Array, [rows, ...exampleShape(data)]),
+    ...(isGathered && {
+      images: new Tensor("float32", data.inputs as Float32Array, [rows, ...exampleShape(data)]),
+    }),
     labels: labelTensor(Tensor, givenLabels(data)),
   };
   const state: { [name: string]: Tensor } = {};
@@ -162,7 +174,7 @@ function stepsOf(batches: Batches, from: number, to: number): Batches {
 }
 
 /** `[count]`: labels as the engine is given them: classes, or the numbers that they stand for. */
-const givenLabels = (data: Dataset): Int32Array | Float32Array =>
+const givenLabels = (data: Examples): Int32Array | Float32Array =>
   hasNumbers(data) ? Float32Array.from(numbersOf(data)) : data.labels;
 
 const labelTensor = (Tensor: Engine["runtime"]["Tensor"], labels: Int32Array | Float32Array): Tensor =>
@@ -184,7 +196,7 @@ export interface Answers {
 /** A network ready to be evaluated with any parameters. */
 export interface Evaluator extends AsyncDisposable {
   /** What the network says with the parameters (and running averages) of a training state. */
-  answer(state: TrainingState, data: Dataset): Promise<Answers>;
+  answer(state: TrainingState, data: Examples): Promise<Answers>;
 }
 
 /** Most examples of one run: enough for full speed. */
@@ -244,7 +256,9 @@ export async function createEvaluator(
       );
       for (let start = 0; start < count; start += batch) {
         const length = Math.min(batch, count - start);
-        const inputs = padded(data.inputs as Float32Array, start * size, length * size, batch * size);
+        const inputs = isHeld(data)
+          ? padded(data.inputs as Float32Array, start * size, length * size, batch * size)
+          : padded(readFrom(data, start, length), 0, length * size, batch * size);
         const wanted = padded(given, start, length, batch);
         const results: InferenceSession.OnnxValueMapType = await session.run({
           ...weights,
@@ -259,6 +273,10 @@ export async function createEvaluator(
     [Symbol.asyncDispose]: () => session.release(),
   };
 }
+
+/** The inputs of examples that are not held. */
+const readFrom = (data: Examples, start: number, length: number): Float32Array =>
+  takeExamples(data, rangeOf(start, start + length)).inputs as Float32Array;
 
 /** A stretch of an array, filled up with zeros to `total` where the array is shorter. */
 function padded<A extends Float32Array | Int32Array>(

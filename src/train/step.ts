@@ -24,7 +24,8 @@ import { paperRecipe, type Recipe } from "./recipe.ts";
 export type Told = "classes" | "numbers";
 
 /** What a network tells of a dataset. */
-export const toldOf = (dataset: Dataset): Told => (hasNumbers(dataset) ? "numbers" : "classes");
+export const toldOf = (dataset: Pick<Dataset, "values">): Told =>
+  hasNumbers(dataset) ? "numbers" : "classes";
 
 /** What labels are given to the engine as. */
 export const labelType = (tells: Told): "int32" | "float32" => (tells === "numbers" ? "float32" : "int32");
@@ -46,8 +47,8 @@ export interface Step {
    * Inputs, by name: every state tensor; `images [rows, ...example]` and `labels [rows]`, shared by all steps;
    * and for each step `indices [batch]` (rows of the batch), `weights [batch]` (1, or 0 for the padding of an
    * incomplete batch), `rate []` (that of the step before, unless displacements were scaled), and the dropout
-   * masks. With augmentation each step has `images [batch, ...example]` of its own, and only `labels` are
-   * shared. Outputs: `loss []`, the mean over the batch before the update (of smoothed labels, where they
+   * masks. Where images are changed at random or not held, each step has `images [batch, ...example]` of its own, and only
+   * `labels` are shared. Outputs: `loss []`, the mean over the batch before the update (of smoothed labels, where they
    * are), and the next state.
    */
   readonly graph: Graph;
@@ -151,6 +152,7 @@ function descentOf(
  * @param example - Shape of one example.
  * @param classes - Number of outputs: 1 where it tells numbers.
  * @param rows - Number of training examples.
+ * @param isShared - Whether all steps gather their images from the same ones; not, if training changes them at random.
  */
 export function buildStep(
   model: Model,
@@ -158,10 +160,10 @@ export function buildStep(
   example: Shape,
   classes: number,
   rows: number,
+  isShared = !isAugmented(recipe.augment),
   tells: Told = "classes",
 ): Step {
   const batch = rowsOf(recipe, rows);
-  const isShared = !isAugmented(recipe.augment);
   const images = input("images", [isShared ? rows : batch, ...example]);
   const labels = input("labels", [rows], labelType(tells));
   const indices = input("indices", [batch], "int32");

@@ -4,7 +4,13 @@
 
 import { sha256 } from "../base/json.ts";
 import { batchCount } from "../data/batches.ts";
-import { type Dataset, exampleCount, exampleShape, hasNumbers, type Splits } from "../data/dataset.ts";
+import {
+  type ExampleSplits,
+  type Examples,
+  exampleCount,
+  exampleShape,
+  hasNumbers,
+} from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
 import { learningRateAt } from "../nn/schedules.ts";
@@ -37,7 +43,7 @@ export type { TrialOutcome } from "./outcome.ts";
 export interface Subject {
   readonly model: Model;
   /** The examples used, not randomized. */
-  readonly splits: Splits;
+  readonly splits: ExampleSplits;
 }
 
 /** How a trial is run; nothing of it changes its result. */
@@ -104,7 +110,7 @@ export async function* runTrial(
   const count = exampleCount(train);
   requireTrainable(model, recipe, example, classes, count);
   const tells = toldOf(train);
-  const step = buildStep(model, recipe, example, classes, count, tells);
+  const step = buildStep(model, recipe, example, classes, count, data.feed.isHeld, tells);
   const stepsPerEpoch = batchCount(count, step.batch, recipe.lastBatch);
   const start = from && { state: stateOf(from, step), rate: rateBefore(from, recipe, stepsPerEpoch) };
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed, start);
@@ -161,7 +167,7 @@ interface Measuring {
   readonly evaluator: Evaluator;
   readonly data: TrialData;
   /** The test examples that are looked at before the end. */
-  readonly glance: Dataset;
+  readonly glance: Examples;
   readonly spec: TrialSpec;
 }
 
@@ -180,7 +186,7 @@ const UNMEASURED = { fitLoss: null, trainAccuracy: null, testAccuracy: null } as
 /** What its labels are, and what training is told. */
 const pairOf = ({ trueLabels, train }: TrialData) => ({ truth: trueLabels, given: train.labels });
 
-function glanceAt({ train, test }: TrialData, { recipe, seed }: TrialSpec): Dataset {
+function glanceAt({ train, test }: TrialData, { recipe, seed }: TrialSpec): Examples {
   const { test: wanted } = recipe.evaluate;
   const testN = wanted === "all" ? exampleCount(test) : Math.min(wanted, exampleCount(test));
   return subset({ train, test }, { n: exampleCount(train), testN }, seed).test;
@@ -225,7 +231,7 @@ function outcomeOf(
   const { diverged, epochsToFit, epochsTo95, best } = milestonesOf(history, spec.recipe, guessingLoss(train));
   const { numbers } = data;
   const memorising = numbers ? null : memorizingOf(history, pairOf(data), spec.labels === "permute");
-  const told = (answers: Answers, dataset: Dataset) => ({ predicted: answers.predicted, dataset });
+  const told = (answers: Answers, dataset: Examples) => ({ predicted: answers.predicted, dataset });
   return {
     status: diverged ? "diverged" : "done",
     epochs: history.length,
@@ -262,7 +268,7 @@ function rateBefore(
 }
 
 /** Share of predictions that equal the labels; of numbers R squared. */
-function score(predicted: Answers["predicted"], dataset: Dataset): number {
+function score(predicted: Answers["predicted"], dataset: Pick<Examples, "labels" | "values">): number {
   if (hasNumbers(dataset)) return rSquared(predicted, dataset);
   const { labels } = dataset;
   let hits = 0;

@@ -1,7 +1,7 @@
 /**
  * @file The label check: do networks that were trained on random labels know the true ones?
  *
- * If they do, true labels reached training. That is all it can see: `NOT_LOOKED_AT` says what it cannot.
+ * If they do, true labels reached training. That is all it can see: `looked-at.ts` says what it cannot.
  */
 
 import { percent } from "../base/percent.ts";
@@ -15,18 +15,6 @@ import { scoreLimits } from "./words.ts";
 
 /** p-value below which the alarm is raised: one false alarm in a thousand tests. */
 export const ALARM_BOUND = 0.001;
-
-/** Leaks that this test cannot see: what it changes about the labels does not touch them. */
-export const NOT_LOOKED_AT = [
-  "near copies of test examples in training",
-  "inputs that know the answer",
-] as const;
-
-/** The same for what belongs together. */
-export const TOGETHER = {
-  ungrouped: "examples of one group, person or day in both splits",
-  grouped: "examples in both splits that belong together in other ways than by their groups",
-} as const;
 
 export type LabelCheck = Verdict["leak"];
 

@@ -148,7 +148,8 @@ export const verdictSchema = z.object({
     })
     .nullable()
     .default(null),
-  /** Leaks that nothing here can see. */
+  /** Leaks that would have been seen, and those that nothing here can see. */
+  lookedAt: z.array(z.string()).optional(),
   notLookedAt: z.array(z.string()).optional(),
   /** The verdict in plain words, a few sentences. */
   text: z.string(),

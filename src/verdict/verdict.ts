@@ -8,8 +8,9 @@ import type { Copies } from "../data/copies.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { judgeCapacity } from "./capacity.ts";
 import { plural, sum, type VerdictContext } from "./context.ts";
-import { judgeLabels, NOT_LOOKED_AT, TOGETHER } from "./labels.ts";
+import { judgeLabels } from "./labels.ts";
 import { judgeLearning } from "./learning.ts";
+import { lookAt, tellLookedAt } from "./looked-at.ts";
 import { judgeNumberLabels } from "./numbers.ts";
 import { judgePipeline, tellPipeline } from "./pipeline.ts";
 import type { Verdict } from "./schema.ts";
@@ -19,7 +20,12 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
   const kind = (nominal: number): TrialResult[] =>
     trials.filter(({ inputs, labels }) => inputs === "true" && labels.nominal === nominal);
   const [onTrue, onRandom] = [kind(0), kind(1)];
-  const copies = context.copies && { ...context.copies, testCount: sum(context.testCounts) };
+  const found = context.copies && { ...context.copies, testCount: sum(context.testCounts) };
+  const copies = found && {
+    ...found,
+    testByClass: [...found.testByClass],
+    testWorthByClass: found.testWorthByClass && [...found.testWorthByClass],
+  };
   const leak = (context.tellsNumbers ? judgeNumberLabels : judgeLabels)(onRandom, context);
   const pipeline = context.pipeline && judgePipeline(context.pipeline);
   const answers = {
@@ -27,25 +33,12 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     learning: judgeLearning(onTrue, onRandom, leak, context, pipeline),
     leak,
     ...(pipeline && { pipeline }),
-    copies: copies && {
-      ...copies,
-      testByClass: [...copies.testByClass],
-      testWorthByClass: copies.testWorthByClass && [...copies.testWorthByClass],
-    },
+    copies,
     budget: context.budget ?? null,
-    notLookedAt: notLookedAt(context),
+    ...lookAt({ leak, copies, pipeline }, context.groups !== undefined),
   };
   return { ...answers, text: tellVerdict(answers).join(" ") };
 }
-
-/** What nothing in a test can see. */
-const notLookedAt = ({ pipeline, groups }: VerdictContext): string[] => [
-  ...NOT_LOOKED_AT,
-  groups ? TOGETHER.grouped : TOGETHER.ungrouped,
-  pipeline
-    ? `what your own code did before ${pipeline.module.name} was given the data`
-    : "what your own code did before the data came here: selection, scaling or filtering that used the test data (`--prepare`)",
-];
 
 /** The verdict, a paragraph an answer. */
 export function tellVerdict({
@@ -55,6 +48,7 @@ export function tellVerdict({
   pipeline,
   copies,
   budget,
+  lookedAt,
   notLookedAt,
 }: Omit<Verdict, "text">): string[] {
   const paragraph = (text: string, reasons: readonly string[], next?: string): string =>
@@ -66,7 +60,7 @@ export function tellVerdict({
     ...(pipeline ? [paragraph(tellPipeline(pipeline.suspected), pipeline.reasons, pipeline.next)] : []),
     ...(copies ? [tellCopies(copies)] : []),
     ...(budget ? [tellBudget(budget)] : []),
-    ...(notLookedAt ? [`Not looked at: ${notLookedAt.join("; ")}.`] : []),
+    ...tellLookedAt({ lookedAt, notLookedAt }),
   ];
 }
 

@@ -6,11 +6,11 @@ import { DataError } from "../base/errors.ts";
 import { augmentExamples, isAugmented } from "../data/augment.ts";
 import {
   type Dataset,
+  type ExampleSplits,
   exampleCount,
   exampleShape,
   labelName,
   requireClasses,
-  type Splits,
   takeExamples,
 } from "../data/dataset.ts";
 import { oneOfEachClass } from "../data/gallery.ts";
@@ -47,7 +47,7 @@ type Ask<K extends keyof HelperJobs> = HelperJobs[K]["ask"];
 
 /** Some training examples with their randomized inputs. */
 const randomizedExamples = (
-  splits: Splits,
+  splits: ExampleSplits,
   indices: readonly number[],
   inputs: InputsName,
   seed: number,

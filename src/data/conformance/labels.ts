@@ -5,9 +5,9 @@
  * a network generalizes. Another drew training and test labels from one seed. Each has a check here.
  */
 
-import type { Dataset, Splits } from "../dataset.ts";
+import type { ExampleSplits, Examples } from "../dataset.ts";
 import { groupCount, hasGroupLabels, oneOfEachGroup, spreadOverGroups } from "../groups.ts";
-import { type Corruption, occurringClasses, type Randomized, type Randomizer } from "../randomize.ts";
+import { type Corruption, occurringClasses, type RandomizedExamples, type Randomizer } from "../randomize.ts";
 import { labelsOverSeeds } from "./label-seeds.ts";
 import { atMost, type ConformanceLine } from "./line.ts";
 import { ranksInQuarters } from "./numbers.ts";
@@ -36,8 +36,8 @@ interface Labels {
 
 /** Check the labels of a randomized dataset against the original. */
 export function checkLabels(
-  original: Splits,
-  randomized: Randomized,
+  original: ExampleSplits,
+  randomized: RandomizedExamples,
   request: Corruption,
   seed: number,
   by: Randomizer,
@@ -48,8 +48,8 @@ export function checkLabels(
 
 /** Check labels of groups: as those of one example each where a group has one, else what holds of any dealing. */
 function checkGroupLabels(
-  original: Splits,
-  randomized: Randomized,
+  original: ExampleSplits,
+  randomized: RandomizedExamples,
   request: Corruption,
   seed: number,
   by: Randomizer,
@@ -91,7 +91,7 @@ function checkGroupLabels(
   if (request.labels !== "permute")
     return [...always, ...checkEachLabel(original, randomized, request, seed, by)];
   const kinds = original.train.values?.length ?? original.train.classNames.length;
-  const moved = (before: Dataset, after: Int32Array): number =>
+  const moved = (before: Examples, after: Int32Array): number =>
     differencesOfCounts(countsOf(before.labels, kinds), countsOf(after, kinds));
   const groups = groupCount(original.train)!;
   const isKept = differences(original.train.labels, randomized.train.labels) === 0;
@@ -116,8 +116,8 @@ const differencesOfCounts = (before: readonly number[], after: readonly number[]
   sum(before.map((count, label) => Math.max(0, count - after[label]!)));
 
 function checkEachLabel(
-  original: Splits,
-  randomized: Randomized,
+  original: ExampleSplits,
+  randomized: RandomizedExamples,
   request: Corruption,
   seed: number,
   by: Randomizer,

@@ -25,6 +25,8 @@ interface Found {
   readonly path: string;
   /** What is in it, where it is no file of its own. */
   readonly bytes?: Exclude<ImageFile, string>;
+  /** Of what reads its bytes from a file: what tells the file from others of its path. */
+  readonly stamp?: string;
   readonly className: string;
 }
 

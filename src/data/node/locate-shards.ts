@@ -6,7 +6,6 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
-
 import { listSome, sortNatural } from "../natural.ts";
 import { expandBraces, fitsStars, isShardName, isShardPattern, requireRows } from "../shard-names.ts";
 import { type NamedSplit, splitNamed } from "../split-names.ts";

@@ -32,7 +32,7 @@ type Arrays = ReadonlyMap<string, () => Promise<FileArray>>;
  * @throws DataError if a file is not what it should be, or no pair or more than one is found, UsageError if an option would change nothing.
  */
 export const readArrays: DataReader = async (path, options) => {
-  requireOptions(path, "arrays", options, ["target", "targetType", "layout", "transpose"]);
+  requireOptions(path, "arrays", options, ["target", "targetType", "shape", "layout", "transpose"]);
   const arrays = /\.npz$/i.test(path) ? await arraysOfArchive(path) : await arraysOfFolder(path);
   const { train, test, classNames, others } = arrayRoles([...arrays.keys()], path, options.target);
   const read = (name: string): Promise<FileArray> => arrays.get(name)!();

@@ -10,7 +10,6 @@ import { createGunzip } from "node:zlib";
 import { DataError, messageOf } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import type { FileArray } from "../array.ts";
-import type { DataReader } from "../data-options.ts";
 import { classesOf } from "../labels.ts";
 import { listSome } from "../natural.ts";
 import { requireOptions } from "../require-options.ts";
@@ -20,6 +19,7 @@ import { type ImageFile, MOST_BYTES as MOST_IMAGE_BYTES } from "./decode-images.
 import { readListed } from "./image-folder.ts";
 import { IMAGE } from "./list-images.ts";
 import { locateShards } from "./locate-shards.ts";
+import { streaming } from "./memory.ts";
 import { readTar, type TarMember } from "./tar.ts";
 
 /** Most bytes of a packed shard, unpacked, and of all that is kept of such: it is held in memory. Others are read where they lie. */
@@ -35,6 +35,8 @@ const NAMED = 5;
 interface Example {
   readonly path: string;
   readonly bytes: Exclude<ImageFile, string>;
+  /** Of its shard. */
+  readonly stamp: string;
   readonly label: number | string;
 }
 
@@ -63,7 +65,7 @@ interface Found {
  * @throws DataError if a shard is missing, truncated or damaged, an example lacks something or comes twice, or a label cannot be
  * read, UsageError if an option would change nothing.
  */
-export const readShards: DataReader = async (path, options) => {
+export const readShards = streaming(async (path, options, store) => {
   requireOptions(path, "WebDataset's shards", options, ["target", "size", "fit", "skipUnreadable"]);
   const { folder, train, test, classNames: named, understood } = await locateShards(path);
   const target = parseShardTarget(options.target);
@@ -77,9 +79,10 @@ export const readShards: DataReader = async (path, options) => {
     named,
   );
   const [listed, other] = splits.map(({ examples }, split) =>
-    examples.map(({ path: place, bytes }, at) => ({
+    examples.map(({ path: place, bytes, stamp }, at) => ({
       path: place,
       bytes,
+      stamp,
       className: classNames[labels[split]![at]!]!,
     })),
   );
@@ -89,8 +92,10 @@ export const readShards: DataReader = async (path, options) => {
       `${classNames.length} classes, ${listSome(classNames)}`,
     ...splits.flatMap(tellFound),
   ];
-  return await readListed(folder, { train: listed!, test: other, classNames, understood: told }, options);
-};
+  const listing = { train: listed!, test: other, classNames, understood: told };
+  const read = await readListed(folder, listing, options, store);
+  return { ...read, chosen: { ...read.chosen, target: target.text } };
+});
 
 const labelsOf = (path: string, { text }: ShardTarget, examples: readonly Example[]): FileArray => {
   const values = examples.map(({ label }) => label);
@@ -149,7 +154,7 @@ async function readSplit(shards: readonly string[], target: ShardTarget): Promis
 interface Open {
   readonly key: string;
   readonly fields: Set<string>;
-  image?: Pick<Example, "path" | "bytes">;
+  image?: Omit<Example, "label">;
   label?: number | string;
 }
 
@@ -235,7 +240,7 @@ async function addMember(
         `${where}: expected at most ${MOST_UNPACKED} bytes of images in packed shards, got more; unpack them (gunzip)`,
       );
     }
-    example.image = { path: where, bytes: await source.take(member) };
+    example.image = { path: where, bytes: await source.take(member), stamp: source.version };
   }
 }
 
@@ -244,6 +249,8 @@ interface Source {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly limit: number;
   readonly isPacked: boolean;
+  /** What tells whether the file is as it was. */
+  readonly version: string;
   /** What gives a member's bytes, later too. */
   readonly take: (member: TarMember) => Promise<Exclude<ImageFile, string>>;
 }
@@ -256,7 +263,7 @@ async function openShard(shard: string): Promise<Source> {
       async ({ offset, size }: TarMember) =>
       () =>
         readRange(shard, version, offset, size);
-    return { chunks: blamed(file, shard), limit: Number.MAX_SAFE_INTEGER, isPacked: false, take };
+    return { chunks: blamed(file, shard), limit: Number.MAX_SAFE_INTEGER, isPacked: false, version, take };
   }
   const unpacking = createGunzip();
   // What went wrong is what reading the chunks throws.
@@ -266,7 +273,7 @@ async function openShard(shard: string): Promise<Source> {
     const bytes = size > MOST_IMAGE_BYTES ? new Uint8Array(0) : await read();
     return bytes;
   };
-  return { chunks: blamed(unpacking, shard), limit: MOST_UNPACKED, isPacked: true, take };
+  return { chunks: blamed(unpacking, shard), limit: MOST_UNPACKED, isPacked: true, version, take };
 }
 
 /** Chunks of a file, whose errors say which it is. */
@@ -280,10 +287,12 @@ async function* blamed(chunks: AsyncIterable<Uint8Array>, where: string): AsyncG
 
 /** What tells whether a file is as it was. */
 async function versionOf(path: string): Promise<string> {
-  const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+  const found = await stat(path).catch((error: unknown) => {
     throw new DataError(`${path}: expected a shard, got ${whyUnread(error)}`);
   });
-  return `${size} ${mtimeMs}`;
+  // A pipe would be waited for, and a device has no end.
+  if (!found.isFile()) throw new DataError(`${path}: expected a shard, got no file`);
+  return `${found.size} ${found.mtimeMs}`;
 }
 
 /** Bytes of a file that is still as it was. */

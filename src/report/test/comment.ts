@@ -28,7 +28,7 @@ const MOST_TRIALS = 200;
  */
 export function markdownComment(result: TestResult, holdings: readonly Holding[]): string {
   const { verdict, provenance } = result;
-  const { notLookedAt } = verdict;
+  const { lookedAt, notLookedAt } = verdict;
   const parts = [
     `### ${plainMarkdown(headlineOf(verdict))}`,
     `${plainMarkdown(nameTest(result))}.${provenance.interrupted ? " **Interrupted: some trials are missing.**" : ""}`,
@@ -43,6 +43,9 @@ export function markdownComment(result: TestResult, holdings: readonly Holding[]
         })
         .join("\n"),
     ),
+    ...(lookedAt?.length
+      ? [`**Looked at, and would have been seen:** ${plainMarkdown(lookedAt.join("; "))}.`]
+      : []),
     ...(notLookedAt ? [`**Not looked at:** ${plainMarkdown(notLookedAt.join("; "))}.`] : []),
     folded("Every trial, and how to reproduce them", `${trialsPart(result)}\n\n${reproducePart(result)}`),
   ];

@@ -7,6 +7,7 @@ import { tellFinding } from "../../import/finding.ts";
 import { readSettings } from "../../import/settings.ts";
 import type { TestResult } from "../../paper/test-result.ts";
 import { compareKinds, kindOfTrial, nameKind } from "../../run/kinds.ts";
+import { tellLookedAt } from "../../verdict/looked-at.ts";
 import { formatCount, formatNoun, formatNumber, formatPercent } from "../format.ts";
 import { htmlList } from "../grid/html.ts";
 import { listGrid } from "../grid/list-grid.ts";
@@ -181,6 +182,11 @@ export function touchedPart({ trials }: TestResult): Insert {
   return known.length > 0 && html`<section><h2>What was randomized</h2>\n${factList(known)}</section>`;
 }
 
+/** Which leaks would have been seen. */
+const lookedAtPart = (verdict: TestResult["verdict"]): Insert =>
+  verdict.notLookedAt &&
+  html`<p>${withCode(tellLookedAt(verdict).join(" "))} Which leak which test can see is in the documentation, <code>docs/leaks.md</code>.</p>`;
+
 /** What a randomization test is, in short. */
 export function readingPart({ verdict, dataset }: TestResult): Markup {
   if (dataset.target) return readingNumbers(verdict);
@@ -200,7 +206,8 @@ ${verdict.pipeline.module.name} again on labels that were permuted over all rows
 what it did; its second p-value is the share of these runs that get as many test labels right as the labels as given.`
       : ""
   } Test examples with exactly the inputs of a training example are counted
-apart; as many hits are not credited. ${verdict.notLookedAt ? html`Not looked at: ${verdict.notLookedAt.join("; ")}.` : ""}</p>
+apart; as many hits are not credited.</p>
+${lookedAtPart(verdict)}
 <p>Whether it <em>learns</em> is judged by intervals over seeds and test examples that hold together with 95 % confidence.</p>
 <p>A ± in a table is the half of a 95 % interval of the mean over seeds on these data (Student's t), which needs three
 seeds; of two, both values are shown; n is their number.
@@ -210,7 +217,7 @@ ${citation}`;
 }
 
 /** The same where numbers are told. */
-const readingNumbers = ({ notLookedAt }: TestResult["verdict"]): Markup => html`<h2>How to read this</h2>
+const readingNumbers = (verdict: TestResult["verdict"]): Markup => html`<h2>How to read this</h2>
 <p>The same network is trained by the same recipe on the true targets, and on targets that changed places at random
 (y-scrambling; Rücker, Rücker and Meringer, 2007), or on inputs from which the pattern was taken. Permuted targets hold
 nothing to be learned: a network that fits them has memorised them, one by one. So fitting the training data well says nothing
@@ -220,8 +227,8 @@ of the same examples’ targets. Always answering their mean gets 0, another con
 than the mean get less than 0, as networks do that have memorised noise.</p>
 <p>The <em>label check</em> asks whether networks that saw only permuted targets know true ones: whether their answers are
 nearer to them than their mirror images about the mean, over all seeds. If they are, true targets reached their training. It sees
-no other leak. Test examples with exactly the inputs of a training example do not count.
-${notLookedAt ? html`Not looked at: ${notLookedAt.join("; ")}.` : ""}</p>
+no other leak. Test examples with exactly the inputs of a training example do not count.</p>
+${lookedAtPart(verdict)}
 <p>Whether it <em>learns</em> is judged by an interval of R² over seeds and test examples.</p>
 <p>A ± in a table is the half of a 95 % interval of the mean over seeds on these data (Student's t), which needs three
 seeds; of two, both values are shown; n is their number.</p>
