@@ -71,8 +71,8 @@ export interface LibraryOptions {
   readonly readFile?: ((path: string) => Promise<Uint8Array>) | undefined;
   /** Reads the examples at a path, where that is possible. */
   readonly readData?: ((path: string, store: SplitsStore) => Promise<ReadData<ExampleSplits>>) | undefined;
-  /** Opens examples that were given as a value as a file, where that is possible; undefined if there is none. */
-  readonly openFile?: ((identity: string) => Promise<ExampleSplits | undefined>) | undefined;
+  /** Opens examples that were given as a value as a file, where they may be more than may be held; undefined if there is none. */
+  readonly openFile?: ((identity: string, memory: number) => Promise<ExampleSplits | undefined>) | undefined;
   /** Where examples go that are more than may be held; all are held, where there is none. */
   readonly openStore?: ((memory: number | undefined) => SplitsStore) | undefined;
   /** Whether the last examples are kept, for trials that share them; not unless told. */
@@ -102,7 +102,7 @@ export function createLibrary(options: LibraryOptions): Library {
   const ask = async ({ name, memory, ...wanted }: DataSource): Promise<ExampleSplits> => {
     const store = openStore?.(memory);
     if (isContent(name)) {
-      const file = store && (await openFile?.(name));
+      const file = store && (await openFile?.(name, store.memory));
       if (file && splitsBytes(file) > store.memory) return holdFitting(partOf(file, wanted), store);
       return partOf(readSplits(await requireContent(read, "data", name)), wanted);
     }
