@@ -36,6 +36,7 @@ import {
 } from "./session.ts";
 import { type TrialSpec, trialId } from "./spec.ts";
 import { buildStep, requireTrainable, type Step, toldOf } from "./step.ts";
+import { answersOfTwins } from "./twins.ts";
 
 export type { TrialEvent } from "./events.ts";
 export type { EpochRow } from "./history.ts";
@@ -237,6 +238,10 @@ function outcomeOf(
   const { numbers } = data;
   const memorising = numbers ? null : memorizingOf(history, pairOf(data), spec.labels === "permute");
   const told = (answers: Answers, dataset: Examples) => ({ predicted: answers.predicted, dataset });
+  // Permuted labels are not independent of each other, as the twin test wants them.
+  const isRedrawn = spec.corrupt === 1 && spec.labels === undefined && spec.inputs === "true";
+  const isAsked = isRedrawn && !numbers && isHeld(train) && isHeld(test);
+  const twins = isAsked ? answersOfTwins(train, test, onTest.predicted as Int32Array) : undefined;
   return {
     status: diverged ? "diverged" : "done",
     epochs: history.length,
@@ -259,6 +264,7 @@ function outcomeOf(
       ),
     }),
     ...(memorising ? { memorising } : {}),
+    ...(twins ? { twins } : {}),
   };
 }
 
