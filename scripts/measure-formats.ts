@@ -1,6 +1,7 @@
 /**
  * @file Reads what scripts/write-formats.ts wrote, each format in a process of its own, and says whether it is the same data, in what time
- * and memory. `node scripts/measure-formats.ts cifar10 FOLDER [DATA FOLDER]` prints JSON; with `--test` it trains on each, too.
+ * and memory. `node scripts/measure-formats.ts cifar10 FOLDER [DATA FOLDER] [FORMATS, with commas]` prints JSON; with `--test` it trains on each,
+ * too.
  */
 
 import { execFileSync } from "node:child_process";
@@ -67,13 +68,13 @@ async function measure(
   name: string,
   folder: string,
   dataDir: string | undefined,
-  isTested: boolean,
+  only: readonly string[] | undefined,
 ): Promise<void> {
-  const { train, test } = sortClasses(await loadDataset(name, { dataDir }));
+  const { train, test } = sortClasses(await loadDataset(name, { dataDir: dataDir || undefined }));
   const hashes = [await datasetHash(train), await datasetHash(test)];
   const counts = [train.shape[0]!, test.shape[0]!];
   const found = Object.entries(references(train.shape.slice(1).join("x"))).filter(([format]) =>
-    existsSync(join(folder, format)),
+    only ? only.includes(format) : existsSync(join(folder, format)),
   );
   const formats = found.map(([format, reference]) => {
     const path = join(folder, reference);
@@ -100,8 +101,8 @@ async function measure(
 }
 
 const isTested = process.argv.includes("--test");
-const [first = "digits", second = "formats", dataDir] = process.argv
+const [first = "digits", second = "formats", dataDir, only] = process.argv
   .slice(2)
   .filter((each) => each !== "--test");
 if (first === "--read") await readHere(second);
-else await measure(first, second, dataDir, isTested);
+else await measure(first, second, dataDir, only?.split(","));
