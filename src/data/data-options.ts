@@ -82,6 +82,9 @@ export interface TableColumn {
   readonly categories?: readonly string[];
 }
 
+/** Told what was read at a path, and how it was understood. */
+export type OnRead = (read: ReadData<ExampleSplits>) => void;
+
 /** The options that say how a test was drawn. */
 export const drawnBy = ({ testShare, splitSeed }: DataOptions): AskedOptions => ({ testShare, splitSeed });
 
