@@ -15,13 +15,14 @@ import { paperRecipe } from "../../src/train/recipe.ts";
 import type { Kind } from "./kinds.ts";
 
 /** The tests that may see a leak, as columns of the table. */
-export const tests = ["label check", "copies", "pipeline check", "data audit"] as const;
+export const tests = ["label check", "copies", "twin test", "pipeline check", "data audit"] as const;
 export type TestName = (typeof tests)[number];
 
 /** How often each raises a false alarm, as it is stated. */
 export const levels: Readonly<Record<TestName, string>> = {
   "label check": "1 in 1,000",
   copies: "none: equal bytes",
+  "twin test": "1 in 1,000",
   "pipeline check": "1 in 1,000",
   "data audit": "by section",
 };
@@ -81,7 +82,7 @@ export async function examine(kind: Kind, seed: number, engine: Engine): Promise
   const { verdict, trials } = await runPlan(plan, { source, runner: faulty, provenance });
   const failed = trials.find(({ status }) => status === "failed");
   if (failed) throw new Error(`${kind.what}, seed ${seed}: ${failed.error}`);
-  const { learning, leak, copies, pipeline } = verdict;
+  const { learning, leak, copies, twins, pipeline } = verdict;
   const { sections } = await audit({ splits, engine, seed });
   const alarming = sections.filter(({ outcome }) => outcome === "alarm").map(({ name }) => name);
   return {
@@ -89,6 +90,8 @@ export async function examine(kind: Kind, seed: number, engine: Engine): Promise
     alarms: {
       "label check": leak.suspected,
       copies: copies!.test > 0,
+      // There is nothing to test without an equal pair.
+      "twin test": twins?.suspected ?? (copies!.test > 0 ? null : false),
       "pipeline check": pipeline?.suspected ?? null,
       "data audit": alarming.length > 0,
     },
