@@ -33,8 +33,13 @@ export interface Found {
   readonly alarms: Readonly<Record<TestName, boolean | null>>;
   /** The sections of the audit that raised an alarm. */
   readonly sections: readonly string[];
+  /** Those that found something worth knowing about leaks, and raised none. */
+  readonly noted: readonly string[];
   readonly pValues: Readonly<Partial<Record<TestName, number | null>>>;
 }
+
+/** Sections of the audit whose notices are about leaks. */
+const ABOUT_LEAKS = ["near", "rules"];
 
 /** Permutations of the pipeline check, and seeds of the label check: as many as four classes need. */
 const [PERMUTATIONS, SEEDS] = [9, 3];
@@ -84,7 +89,10 @@ export async function examine(kind: Kind, seed: number, engine: Engine): Promise
   if (failed) throw new Error(`${kind.what}, seed ${seed}: ${failed.error}`);
   const { learning, leak, copies, twins, pipeline } = verdict;
   const { sections } = await audit({ splits, engine, seed });
-  const alarming = sections.filter(({ outcome }) => outcome === "alarm").map(({ name }) => name);
+  const namesOf = (wanted: string): string[] =>
+    sections.filter(({ outcome }) => outcome === wanted).map(({ name }) => name);
+  const alarming = namesOf("alarm");
+  const noted = namesOf("notice").filter((name) => ABOUT_LEAKS.includes(name));
   return {
     testAccuracy: learning.testAccuracy!.mean,
     alarms: {
@@ -96,6 +104,7 @@ export async function examine(kind: Kind, seed: number, engine: Engine): Promise
       "data audit": alarming.length > 0,
     },
     sections: alarming,
+    noted,
     pValues: { "label check": leak.pValue, "pipeline check": pipeline?.pValue ?? null },
   };
 }
