@@ -20,9 +20,10 @@ import { exampleFor } from "../src/import/check.ts";
 import { isFileModel } from "../src/import/model.ts";
 import { openLibrary } from "../src/run/node/library.ts";
 import { runtime as ort } from "../src/run/node/runtime.ts";
-import { type Engine, openEngine, type Runtime } from "../src/train/engine.ts";
+import { type Engine, openEngine } from "../src/train/engine.ts";
 import { paperRecipe } from "../src/train/recipe.ts";
 import { type Batches, createTrainer } from "../src/train/session.ts";
+import type { Runtime } from "../src/train/sessions.ts";
 import { buildStep } from "../src/train/step.ts";
 
 const { values: options } = parseArgs({

@@ -25,9 +25,10 @@ export { type Checkpoints, type DataSource, runHere, type TrialRunner } from "./
 export { createLibrary, identify, type Library } from "./run/subject.ts";
 export type { TrialResult } from "./run/trial-record.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.ts";
-export { type Engine, openEngine, type Runtime } from "./train/engine.ts";
+export { type Engine, openEngine } from "./train/engine.ts";
 export { cropForRecipe, splitsHash } from "./train/prepare.ts";
 export { paperRecipe, type Recipe } from "./train/recipe.ts";
+export type { Runtime } from "./train/sessions.ts";
 export { type TrialSpec, trialId } from "./train/spec.ts";
 export { type NetworkFiles, type TrainedNetwork, writeTrained } from "./train/trained.ts";
 export {

@@ -3,7 +3,7 @@
  */
 
 import { type RandomStream, randomStream } from "../../src/base/random.ts";
-import { exampleSize, type Splits } from "../../src/data/dataset.ts";
+import { type ExampleSplits, exampleSize, takeExamples } from "../../src/data/dataset.ts";
 import { channelMoments, type Moments, momentLayout } from "../../src/data/layout.ts";
 import type { Randomizer, SplitName } from "../../src/data/randomize.ts";
 import type { Mutant } from "./mutant.ts";
@@ -15,7 +15,7 @@ interface Changes {
   /** The stream of an input. */
   readonly stream?: (seed: number, split: SplitName, index: number) => RandomStream;
   /** Moments of the inputs of a split, by index. */
-  readonly moments?: (splits: Splits, split: SplitName) => (index: number) => Moments;
+  readonly moments?: (splits: ExampleSplits, split: SplitName) => (index: number) => Moments;
   /** What is done to each value in the end. */
   readonly finish?: (value: number) => number;
 }
@@ -28,15 +28,8 @@ const ofTraining: NonNullable<Changes["moments"]> = ({ train }) => {
   return () => moments;
 };
 
-const ofOneImage: Changes["moments"] = (splits, split) => (index) => {
-  const size = exampleSize(splits[split]);
-  const { shape, inputs } = splits[split];
-  return channelMoments({
-    ...splits[split],
-    shape: [1, ...shape.slice(1)],
-    inputs: inputs.subarray(index * size, (index + 1) * size),
-  });
-};
+const ofOneImage: Changes["moments"] = (splits, split) => (index) =>
+  channelMoments(takeExamples(splits[split], [index]));
 
 const normals: Noise = (random, size) => Array.from({ length: size }, () => random.normal());
 

@@ -3,7 +3,7 @@
  */
 
 import { type RandomStream, randomStream } from "../../src/base/random.ts";
-import { type Dataset, exampleSize } from "../../src/data/dataset.ts";
+import { exampleSize } from "../../src/data/dataset.ts";
 import { pixelLayout } from "../../src/data/layout.ts";
 import {
   type Randomizer,
@@ -12,6 +12,7 @@ import {
   type SplitName,
   shufflePixels,
 } from "../../src/data/randomize.ts";
+import { hold } from "../../src/data/streamed.ts";
 import type { Mutant } from "./mutant.ts";
 
 /** A permutation of places, for one input. */
@@ -30,7 +31,7 @@ const own: Stream = (seed, split, index) => randomStream(seed, `pixels-random-${
 /** Inputs whose pixels an order moves; `channelOrder` gives channels an order of their own. */
 const moved = (order: Order, stream: Stream, apart = false): Partial<Randomizer> => ({
   redrawInputs: (splits, split, indices, _, seed) => {
-    const dataset: Dataset = splits[split];
+    const dataset = hold(splits[split]);
     const { channels, pixels } = pixelLayout(dataset);
     const size = exampleSize(dataset);
     const Values = dataset.inputs instanceof Float32Array ? Float32Array : Uint8Array;
@@ -222,7 +223,7 @@ export const newPixelMutants: readonly Mutant[] = [
         for (let row = 0; row < indices.length; row++) {
           const index = indices[row]!;
           if (index % 10 === 9)
-            out.set(splits[split].inputs.subarray(index * size, (index + 1) * size), row * size);
+            out.set(hold(splits[split]).inputs.subarray(index * size, (index + 1) * size), row * size);
         }
         return out;
       },

@@ -3,18 +3,21 @@
  */
 
 import { existsSync } from "node:fs";
-import { type Command, Option } from "commander";
-import { UsageError } from "../base/errors.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseBytes } from "../base/bytes.ts";
+import { messageOf, UsageError } from "../base/errors.ts";
 import {
   type AskedOptions,
   arrayLayouts,
   fits,
   missings,
   readDataPath,
+  targetTypes,
   writeDataPath,
 } from "../data/data-options.ts";
-import type { Splits } from "../data/dataset.ts";
+import type { ExampleSplits } from "../data/dataset.ts";
 import { readData } from "../data/node/read-data.ts";
+import { openExamplesStore } from "../run/node/examples-store.ts";
 import { datasetNames, isDataPath } from "../run/subject.ts";
 import { GAUSSIAN } from "../theory/examples.ts";
 import { withFlags } from "./flags.ts";
@@ -22,6 +25,19 @@ import { numberIn, wholeFrom } from "./output.ts";
 
 /** What `--data` takes, for help. */
 export const DATA_HELP = `${datasetNames.join(", ")}, or the path of your own: ./photos`;
+
+/** How much of the examples may be held. */
+export const memoryOption = (): Option =>
+  new Option(
+    "--memory <size>",
+    "examples that may be held, as the float32 numbers a network is given: 512MiB, 2GiB; more are read from a file as they are wanted, with the same results (default: a quarter of the machine's memory)",
+  ).argParser((text) => {
+    try {
+      return parseBytes(text);
+    } catch (error) {
+      throw new InvalidArgumentError(messageOf(error));
+    }
+  });
 
 /** Options that say how data at a path are read; `size` and `layout` of a model file are other ones. */
 export type DataFlags = Omit<AskedOptions, "size" | "layout"> & {
@@ -45,8 +61,15 @@ export const addDataOptions = (command: Command): Command =>
         "how images come to another size: the middle cut out (default), or set on black",
       ).choices(fits),
     )
+    .option("--shape <CxHxW>", "rows are images, a column a pixel: 3x32x32, 28x28")
     .option("--transpose", "exchange height and width of images in arrays, as EMNIST's are")
-    .option("--target <column>", "the column with the labels")
+    .option("--target <column>", "the column with the labels, or the field of shards: json.label")
+    .addOption(
+      new Option(
+        "--target-type <type>",
+        "classes, or a number to be told (default: found by looking)",
+      ).choices(targetTypes),
+    )
     .option("--group <column>", "the column whose values no split divides")
     .addOption(new Option("--missing <choice>", "what becomes of missing values").choices(missings))
     .option("--skip-unreadable", "leave out files that cannot be read");
@@ -67,15 +90,17 @@ const isKnown = (name: string): boolean => [...datasetNames, GAUSSIAN].includes(
  */
 export function dataReferenceOf(named: string, flags: DataFlags): string {
   const data = isKnown(named) || isDataPath(named) || !existsSync(named) ? named : `./${named}`;
-  const { testShare, splitSeed, fit, target, group, missing, skipUnreadable, size, layout, transpose } =
-    flags;
+  const { testShare, splitSeed, fit, target, targetType, group, missing, skipUnreadable } = flags;
+  const { size, layout, transpose } = flags;
   const asked = {
     testShare,
     splitSeed,
     size: typeof size === "number" ? size : undefined,
     fit,
     target,
+    targetType,
     group,
+    shape: flags.shape,
     layout: arrayLayouts.find((name) => name === layout),
     transpose,
     missing,
@@ -83,8 +108,8 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
   };
   const said = Object.entries(asked).filter(([, value]) => value !== undefined);
   if (isDataPath(data)) {
-    const { path, options } = readDataPath(data);
-    return writeDataPath(path, { ...options, ...Object.fromEntries(said) });
+    const { path, asked: behind } = readDataPath(data);
+    return writeDataPath(path, { ...behind, ...Object.fromEntries(said) });
   }
   const [first] = said;
   if (first)
@@ -93,14 +118,19 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
 }
 
 /** The data that are asked for: a name, or the examples at a path; what was understood of them is told. */
-export async function dataAsked(data: string, flags: DataFlags, quiet: boolean): Promise<string | Splits> {
+export async function dataAsked(
+  data: string,
+  flags: DataFlags,
+  quiet: boolean,
+  memory?: number,
+): Promise<string | ExampleSplits> {
   const reference = dataReferenceOf(data, flags);
-  return isDataPath(reference) ? await readAsked(reference, quiet) : reference;
+  return isDataPath(reference) ? await readAsked(reference, quiet, memory) : reference;
 }
 
 /** The examples at a path; what was understood of them is told. */
-export async function readAsked(reference: string, quiet: boolean): Promise<Splits> {
-  const { splits, understood } = await readData(reference);
+export async function readAsked(reference: string, quiet: boolean, memory?: number): Promise<ExampleSplits> {
+  const { splits, understood } = await readData(reference, openExamplesStore(memory));
   if (!quiet)
     for (const line of understood) process.stderr.write(`${splits.train.title}: ${withFlags(line)}\n`);
   return splits;

@@ -9,6 +9,7 @@ import { messageOf, UsageError } from "../base/errors.ts";
 import { LARGEST_WHOLE } from "../base/limits.ts";
 import { unknownName } from "../base/suggest.ts";
 import { isAbsent } from "../disk/refusals.ts";
+import { decodeYaml } from "../document/located-yaml.ts";
 import type { LocalLab } from "../lab/open.ts";
 import type { GuestOptions } from "../lab/run.ts";
 import type { Model } from "../nn/model.ts";
@@ -18,14 +19,13 @@ import type { Experiment } from "../paper/experiment.ts";
 import { experimentFromFile, pathsIn } from "../paper/file-experiment.ts";
 import { experiments, findExperiment } from "../paper/index.ts";
 import { type Scale, type Setting, scales } from "../paper/scales.ts";
-import { type Content, contentOf } from "../run/contents.ts";
+import type { AnyContent } from "../run/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
-import { writeSplits } from "../run/splits.ts";
-import { datasetNames, isModelPath } from "../run/subject.ts";
+import { contentOfSplits, datasetNames, isModelPath } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
-import { readAsked } from "./data-options.ts";
+import { memoryOption, readAsked } from "./data-options.ts";
 import { checkFolder, printExperiment, resultIn, writeExperiment } from "./experiment-output.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
@@ -41,6 +41,7 @@ interface Options {
   readonly seeds?: number;
   readonly data?: string;
   readonly dataDir?: string;
+  readonly memory?: number;
   readonly n?: number;
   readonly epochs?: number;
   readonly evalEvery?: number;
@@ -94,6 +95,7 @@ export function runCommand(): Command {
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
     )
+    .addOption(memoryOption())
     .option("--n <count>", "training examples", wholeFrom(1))
     .option("--epochs <count>", "epochs allowed", wholeFrom(1))
     .option("--eval-every <epochs>", "epochs from one evaluation to the next", wholeFrom(1))
@@ -153,7 +155,7 @@ async function run(name: string, options: Options): Promise<void> {
     "interrupted: the trials done so far are kept (Ctrl-C again to leave at once)",
   );
 
-  const { dataDir, jobs, threads, device, lab, train } = options;
+  const { dataDir, memory, jobs, threads, device, lab, train } = options;
   const request: GuestOptions = {
     experiment,
     what,
@@ -163,6 +165,7 @@ async function run(name: string, options: Options): Promise<void> {
     examples,
     seeds,
     dataDir,
+    memory,
     jobs,
     threads,
     device,
@@ -224,7 +227,12 @@ async function find(name: string, options: Options) {
   }
   const source = await readExperimentFile(name);
   const { files, identities } = await readModels(pathsIn("model", source, name), dirname(name));
-  const found = await readAll(pathsIn("data", source, name), dirname(name), options.quiet ?? false);
+  const found = await readAll(
+    pathsIn("data", source, name),
+    dirname(name),
+    options.quiet ?? false,
+    options.memory,
+  );
   const all = { ...identities, ...found.identities };
   const { experiment, seeds } = experimentFromFile(source, name, parse(name).name, all);
   const what = {
@@ -247,11 +255,11 @@ async function find(name: string, options: Options) {
 }
 
 /** The data at paths, as bytes, and their identities; paths are those from a folder. */
-async function readAll(paths: readonly string[], folder: string, quiet: boolean) {
+async function readAll(paths: readonly string[], folder: string, quiet: boolean, memory: number | undefined) {
   const identities: Record<string, string> = {};
-  const examples: Content[] = [];
+  const examples: AnyContent[] = [];
   for (const path of paths) {
-    const content = await contentOf(writeSplits(await readAsked(resolve(folder, path), quiet)));
+    const content = await contentOfSplits(await readAsked(resolve(folder, path), quiet, memory));
     examples.push(content);
     identities[path] = content.identity;
   }
@@ -280,24 +288,11 @@ async function readExperimentFile(path: string): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > MOST_BYTES) throw new Error(`${size} bytes, more than ${MOST_BYTES}`);
-    return decode(await readFile(path));
+    return decodeYaml(await readFile(path));
   } catch (error) {
     throw new UsageError(
       `${path}: expected an experiment file, got ${isAbsent(error) ? "no such file" : messageOf(error)}`,
     );
-  }
-}
-
-/** The text of a file in UTF-8, or in UTF-16 that says so by its first character (editors of Windows write it). */
-function decode(bytes: Uint8Array): string {
-  const [first, second] = bytes;
-  const order =
-    first === 0xff && second === 0xfe ? "le" : first === 0xfe && second === 0xff ? "be" : undefined;
-  const encoding = order === undefined ? "utf-8" : `utf-16${order}`;
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch {
-    throw new Error(`bytes that are not ${encoding.toUpperCase()}: save the file as UTF-8`);
   }
 }
 

@@ -4,7 +4,8 @@
 
 import type { Command } from "commander";
 import { titleOf } from "../data/dataset.ts";
-import { pathPreprocess } from "../data/preprocess.ts";
+import { describedPreprocess } from "../data/node/data-file.ts";
+import { type PreprocessName, pathPreprocess } from "../data/preprocess.ts";
 import type { LabelsName } from "../data/randomize.ts";
 import { isFileModel } from "../import/model.ts";
 import { initializations } from "../nn/initialize.ts";
@@ -23,11 +24,15 @@ export interface TestFlags extends PipelineOptions, Omit<FileOptions, "size">, O
   /** Of images at a path, or `free` for a model file. */
   readonly size?: number | "free";
   readonly data: string;
+  readonly prepare?: string;
+  readonly permutations?: number;
+  readonly prepareModel?: string;
   readonly dataDir?: string;
+  readonly memory?: number;
   readonly model: string;
   readonly inputs: TestRequest["inputs"];
   readonly corrupt?: number[];
-  readonly labels: LabelsName;
+  readonly labels?: LabelsName;
   readonly n?: number;
   readonly testN?: number;
   readonly seeds?: number | "auto";
@@ -122,19 +127,26 @@ function fileOptionsOf({ size, layout, ...options }: TestFlags): FileOptions {
   };
 }
 
+const PREPROCESSED: Readonly<Record<PreprocessName, string>> = {
+  paper: "images are cut to their middle 28 x 28, each brought to mean 0 and deviation 1",
+  none: "inputs are as they are, pixels from 0 to 1",
+  standardize: "inputs have mean 0 and deviation 1 by channel, and images are whole",
+};
+
 /** The model, the examples and the recipe; data at a path are not cropped as the paper's unless that was asked for. */
 export async function subjectAsked(options: TestFlags, command: Command) {
   const { model, recipe } = await modelAsked(options, command);
   const { quiet = false, layout } = options;
   const ofData = { ...options, layout: isModelPath(options.model) ? undefined : layout };
-  const data = await dataAsked(options.data, ofData, quiet);
+  const data = await dataAsked(options.data, ofData, quiet, options.memory);
   const isSaid = command.getOptionValueSource("preprocess") !== "default";
   // What a model file is given follows from the file.
   if (typeof data === "string" || typeof model !== "string" || isSaid) return { model, data, recipe };
+  const preprocess = (await describedPreprocess(options.data)) ?? pathPreprocess;
   if (!quiet) {
     process.stderr.write(
-      `${titleOf(data.train)}: inputs have mean 0 and deviation 1 by channel, and images are whole (--preprocess ${pathPreprocess})\n`,
+      `${titleOf(data.train)}: ${PREPROCESSED[preprocess]} (--preprocess ${preprocess})\n`,
     );
   }
-  return { model, data, recipe: { ...recipe, preprocess: pathPreprocess } };
+  return { model, data, recipe: { ...recipe, preprocess } };
 }

@@ -13,7 +13,7 @@ import { devices } from "../train/devices.ts";
 import { optimizers, paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
-import { addDataOptions, DATA_HELP } from "./data-options.ts";
+import { addDataOptions, DATA_HELP, memoryOption } from "./data-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, requireJson } from "./json.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
@@ -50,6 +50,7 @@ export function testCommand(): Command {
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
     )
+    .addOption(memoryOption())
     .option("--model <name>", `model: ${MODEL_HELP}`, "mlp-1x512")
     .option(
       "--inputs <names>",
@@ -64,10 +65,19 @@ export function testCommand(): Command {
     )
     .option(
       "--labels <redraw|permute>",
-      "corrupted labels are drawn anew, or change places (each class keeps its count)",
+      "corrupted labels are drawn anew (default), or change places: each class keeps its count, and numbers are always permuted",
       named("choice", labelsNames),
-      "redraw",
     )
+    .option(
+      "--prepare <module>",
+      "your own selection, scaling or filtering, a module (.mjs) with a function prepare(data, { labels, rng }); it is run, again and again",
+    )
+    .option(
+      "--permutations <count>",
+      "runs of it on permuted labels, which show whether it gives labels away (default: 19)",
+      wholeFrom(1, 10_000),
+    )
+    .option("--prepare-model <name>", "model that is trained on each of these (default: linear)")
     .option("--n <count>", "training examples (default: all)", wholeFrom(1))
     .option("--test-n <count>", "test examples (default: all)", wholeFrom(1))
     .option(

@@ -7,6 +7,7 @@ import { UsageError } from "../base/errors.ts";
 import { checkpointFolder } from "../run/node/checkpoints.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
+import { memoryOption } from "./data-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { warn, wholeFrom } from "./output.ts";
@@ -19,6 +20,7 @@ interface Options {
   readonly threads?: number;
   readonly device: Device;
   readonly dataDir?: string;
+  readonly memory?: number;
   readonly experiment?: string;
   readonly checkpoints?: string;
   readonly untilIdle?: boolean;
@@ -41,6 +43,7 @@ export function workerCommand(): Command {
       "--data-dir <folder>",
       "where datasets are on this machine (default: $SHATTER_DATA, or the cache)",
     )
+    .addOption(memoryOption())
     .option("--experiment <id>", "only this one; see shatter status")
     .option(
       "--checkpoints <folder>",
@@ -83,7 +86,7 @@ async function run(options: Options): Promise<void> {
     begin: "waiting for trials",
     namesOf,
   });
-  const { jobs, threads, device, dataDir, experiment, lease } = options;
+  const { jobs, threads, device, dataDir, memory, experiment, lease } = options;
   const { runWorker } = await import("../lab/run.ts");
   const carried = await runWorker({
     databaseUrl,
@@ -91,6 +94,7 @@ async function run(options: Options): Promise<void> {
     threads,
     device,
     dataDir,
+    memory,
     experiment,
     lease,
     checkpoints: checkpointFolder(options.checkpoints),

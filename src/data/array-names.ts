@@ -3,21 +3,13 @@
  */
 
 import { DataError } from "../base/errors.ts";
+import { type NamedSplit, splitNamed } from "./split-names.ts";
 
-const SPLITS: Readonly<Record<string, Split>> = {
-  train: "train",
-  training: "train",
-  test: "test",
-  testing: "test",
-  val: "validation",
-  valid: "validation",
-  validation: "validation",
-};
 const INPUTS = ["x", "images", "image", "imgs", "data", "inputs", "features"];
 const LABELS = ["y", "labels", "label", "target", "targets"];
 const CLASS_NAMES = ["classes", "class_names", "classnames", "label_names", "target_names"];
 
-type Split = "train" | "test" | "validation" | "all";
+type Split = NamedSplit | "all";
 
 /** Names of arrays, by what they are. */
 export interface ArrayRoles {
@@ -82,13 +74,9 @@ function roleOf(name: string, labelWords: readonly string[]): string | undefined
   const plain = name.toLowerCase();
   if (CLASS_NAMES.includes(plain)) return "names of classes";
   const words = plain.split("_");
-  const isSplit = (word: string | undefined): word is string =>
-    word !== undefined && Object.hasOwn(SPLITS, word);
-  const [split, rest]: [Split, readonly string[]] = isSplit(words.at(-1))
-    ? [SPLITS[words.at(-1)!]!, words.slice(0, -1)]
-    : isSplit(words[0])
-      ? [SPLITS[words[0]]!, words.slice(1)]
-      : ["all", words];
+  const [behind, before] = [splitNamed(words.at(-1)!), splitNamed(words[0]!)];
+  const rest = behind ? words.slice(0, -1) : before ? words.slice(1) : words;
+  const split: Split = behind ?? before ?? "all";
   const word = rest.join("_");
   if (INPUTS.includes(word)) return `${split} inputs`;
   return labelWords.includes(word) ? `${split} labels` : undefined;

@@ -102,6 +102,7 @@ export function drawView(
  * @param dataset - The training split, randomized and not cropped, as {@link requireAugmentable} allows.
  * @param rows - Places in the training split.
  * @param epoch - From 0.
+ * @param places - Of those rows in the training split, where the dataset is a part of it.
  * @throws RangeError if a row is not an example's.
  */
 export function augmentExamples(
@@ -110,6 +111,7 @@ export function augmentExamples(
   augmentation: Augmentation,
   seed: number,
   epoch: number,
+  places: ArrayLike<number> = rows,
 ): Dataset {
   const count = exampleCount(dataset);
   const shape = exampleShape(dataset);
@@ -127,7 +129,7 @@ export function augmentExamples(
     if (!(Number.isInteger(row) && row >= 0 && row < count)) {
       throw new RangeError(`augmentExamples: expected rows in [0, ${count}), got ${row}`);
     }
-    write(dataset, row, drawView(shape, augmentation, seed, epoch, row), inputs, at * size);
+    write(dataset, row, drawView(shape, augmentation, seed, epoch, places[at]!), inputs, at * size);
     labels[at] = dataset.labels[row]!;
   }
   return { ...dataset, inputs, labels, shape: [rows.length, ...seen] };

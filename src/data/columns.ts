@@ -49,14 +49,17 @@ export interface Column {
   readonly decimal: "." | ",";
 }
 
-/** The cells of a column, and where they come from. */
+/** The cells of a column by their place, from 0 on, and where they come from. */
 export interface CellColumn {
   readonly name: string;
-  /** One a row. */
-  readonly cells: readonly string[];
+  readonly count: number;
+  readonly text: (at: number) => string;
+  /** The numbers that cells are, with a decimal point; NaN where one is none. */
+  readonly numbers: () => Float64Array;
+  readonly isMissing: (at: number) => boolean;
   /** The file to blame. */
   readonly where: string;
-  /** What to call a row, by its place in `cells`. */
+  /** What to call the row of a cell. */
   readonly rowOf: (at: number) => string;
 }
 
@@ -67,51 +70,62 @@ export interface CellColumn {
  * @throws DataError if it has dates, few cells that are no numbers among many that are, or too many categories.
  */
 export function readColumn(column: CellColumn, mayBeComma: boolean): Column {
-  const { name, cells } = column;
-  const values = Float64Array.from(cells, (cell) => numberOf(cell, "."));
-  if (!values.some((value, row) => Number.isNaN(value) && !isMissing(cells[row]!))) {
-    const missing = values.reduce((sum, value) => sum + Number(Number.isNaN(value)), 0);
-    return { name, values, missing, decimal: "." };
+  const { name, count, numbers, isMissing: isHole } = column;
+  const values = numbers();
+  let missing = 0;
+  for (let at = 0; at < count; at++) {
+    if (!Number.isNaN(values[at]!)) continue;
+    if (!isHole(at)) return readOther(column, mayBeComma);
+    missing++;
   }
-  return readOther(column, mayBeComma);
+  return { name, values, missing, decimal: "." };
 }
 
 /** Read a column that is not of numbers with a decimal point alone. */
-function readOther({ name, cells, where, rowOf }: CellColumn, mayBeComma: boolean): Column {
+function readOther({ name, count, text, where, rowOf }: CellColumn, mayBeComma: boolean): Column {
   const here = `${where}: column ${JSON.stringify(name)}`;
-  const there = cells.filter((cell) => !isMissing(cell));
-  const missing = cells.length - there.length;
+  // How often each text is there: most columns have few.
+  const times = new Map<string, number>();
+  for (let at = 0; at < count; at++) {
+    const cell = text(at);
+    if (!isMissing(cell)) times.set(cell, (times.get(cell) ?? 0) + 1);
+  }
+  const cells = [...times.keys()];
+  const there = times.values().reduce((sum, some) => sum + some, 0);
+  const missing = count - there;
   const countOf = (sign: "." | ","): number =>
-    there.reduce((sum, cell) => sum + Number(!Number.isNaN(numberOf(cell, sign))), 0);
+    times.entries().reduce((sum, [cell, some]) => sum + (Number.isNaN(numberOf(cell, sign)) ? 0 : some), 0);
   const points = countOf(".");
-  const commas = mayBeComma && points < there.length ? countOf(",") : 0;
+  const commas = mayBeComma && points < there ? countOf(",") : 0;
   const decimal = commas > points ? "," : ".";
   const numbers = Math.max(points, commas);
-  if (numbers === there.length) {
-    if (decimal === ",") refuseThousands(there, here);
-    const values = Float64Array.from(cells, (cell) =>
-      isMissing(cell) ? Number.NaN : numberOf(cell, decimal),
+  if (numbers === there) {
+    if (decimal === ",") refuseThousands(cells, here);
+    const values = Float64Array.from({ length: count }, (_, at) =>
+      isMissing(text(at)) ? Number.NaN : numberOf(text(at), decimal),
     );
     return { name, values, missing, decimal };
   }
-  if (numbers >= MOSTLY * there.length) {
-    const row = cells.findIndex((cell) => !isMissing(cell) && Number.isNaN(numberOf(cell, decimal)));
+  if (numbers >= MOSTLY * there) {
+    let row = 0;
+    while (isMissing(text(row)) || !Number.isNaN(numberOf(text(row), decimal))) row++;
     throw new DataError(
-      `${here}: expected numbers, as in ${numbers} of ${there.length} rows, got ${JSON.stringify(cells[row])} in ${rowOf(row)}; ` +
+      `${here}: expected numbers, as in ${numbers} of ${there} rows, got ${JSON.stringify(text(row))} in ${rowOf(row)}; ` +
         "correct it, or leave the cell empty and say `missing`",
     );
   }
-  if (there.every((cell) => DATE.test(cell.trim()))) {
+  if (cells.every((cell) => DATE.test(cell.trim()))) {
     throw new DataError(
-      `${here}: expected numbers or categories, got dates or times such as ${JSON.stringify(there[0])}; ` +
+      `${here}: expected numbers or categories, got dates or times such as ${JSON.stringify(cells[0])}; ` +
         "make numbers of them, such as days since a first one, or leave the column out",
     );
   }
-  const texts = new Set(there.map((cell) => cell.trim()));
-  if (texts.size > MOST_TEXTS) throw identifiers(name, texts.size, cells.length, where);
-  const categories = sortNatural([...texts], (text) => text);
-  const places = new Map(categories.map((category, at) => [category, at]));
-  const values = Int32Array.from(cells, (cell) => (isMissing(cell) ? -1 : places.get(cell.trim())!));
+  const texts = new Set(cells.map((cell) => cell.trim()));
+  if (texts.size > MOST_TEXTS) throw identifiers(name, texts.size, count, where);
+  const categories = sortNatural([...texts], (each) => each);
+  const ofTexts = new Map(categories.map((category, at) => [category, at]));
+  const places = new Map(cells.map((cell) => [cell, ofTexts.get(cell.trim())!]));
+  const values = Int32Array.from({ length: count }, (_, at) => places.get(text(at)) ?? -1);
   return { name, values, categories, missing, decimal };
 }
 

@@ -9,8 +9,8 @@
 import { checkInputs } from "./conformance/inputs.ts";
 import { checkLabels } from "./conformance/labels.ts";
 import type { ConformanceLine } from "./conformance/line.ts";
-import type { Splits } from "./dataset.ts";
-import { type Randomization, type Randomized, type Randomizer, randomizer } from "./randomize.ts";
+import type { ExampleSplits } from "./dataset.ts";
+import { type Randomization, type RandomizedExamples, type Randomizer, randomizer } from "./randomize.ts";
 
 export { type ConformanceLine, describeConformance } from "./conformance/line.ts";
 
@@ -26,8 +26,8 @@ export { type ConformanceLine, describeConformance } from "./conformance/line.ts
  * @returns Lines on the labels, then lines on the inputs; data that conforms has `ok` in all.
  */
 export function checkConformance(
-  original: Splits,
-  randomized: Randomized,
+  original: ExampleSplits,
+  randomized: RandomizedExamples,
   request: Randomization,
   seed: number,
   by: Randomizer = randomizer,

@@ -4,7 +4,17 @@
  * Only equal inputs are found, value for value; nearer copies - another crop, another encoding - are not.
  */
 
-import { type Dataset, exampleSize, type Splits } from "./dataset.ts";
+import {
+  type Dataset,
+  type ExampleSplits,
+  type Examples,
+  exampleCount,
+  exampleSize,
+  inputType,
+  isHeld,
+  partsOf,
+  takeExamples,
+} from "./dataset.ts";
 
 /** How many examples have equal inputs. */
 export interface Copies {
@@ -28,34 +38,40 @@ export interface Copies {
 }
 
 /**
- * Count equal inputs, in one pass over each split; by hash, and each found one is compared whole.
+ * Count equal inputs: by hash, and those of one hash are compared whole.
  *
  * @param splits - Of one shape and element type.
  */
-export function countCopies({ train, test }: Splits): Copies {
+export function countCopies({ train, test }: ExampleSplits): Copies {
   const wide = isWide(train) && isWide(test);
-  const [words, asked] = [wordsOf(train, wide), wordsOf(test, wide)];
-  const known = groupEqual(words, train.labels);
+  const [known, asked] = [hashAll(train, wide), hashAll(test, wide)];
+  const classOf = (label: number): number => (test.values ? 0 : label);
   const found = { test: 0, testOtherLabel: 0, testRepeats: 0, train: 0, trainOtherLabel: 0 };
-  for (const { labels } of [...known.values()].flat()) {
-    found.train += sizeOf(labels) - 1;
-    found.trainOtherLabel += labels.size - 1;
+  for (const run of runsOf(known)) {
+    if (run.length === 1) continue;
+    for (const { labels } of groupEqual(known, run)) {
+      found.train += sizeOf(labels) - 1;
+      found.trainOtherLabel += labels.size - 1;
+    }
   }
   const [testByClass, counts, squares] = [0, 1, 2].map(() => test.classNames.map(() => 0)) as [
     number[],
     number[],
     number[],
   ];
-  for (const [hash, groups] of groupEqual(asked, test.labels)) {
-    for (const { index, labels } of groups) {
-      const twin = known.get(hash)?.find((group) => isEqual(words, group.index, asked, index));
+  for (const run of runsOf(asked)) {
+    const sharing = runWith(known, asked.hashes[run[0]!]!);
+    const twins = sharing.length === 0 ? [] : groupEqual(known, sharing);
+    for (const { index, labels } of groupEqual(asked, run)) {
+      const twin = twins.find((group) => isEqual(known, group.index, asked, index));
       found.testRepeats += sizeOf(labels) - 1;
+      if (test.values) squares[0]! += sizeOf(labels) ** 2;
       for (const [label, count] of labels) {
-        counts[label]! += count;
-        squares[label]! += count ** 2;
+        if (!test.values) squares[label]! += count ** 2;
+        counts[classOf(label)]! += count;
         if (!twin) continue;
         found.test += count;
-        testByClass[label]! += count;
+        testByClass[classOf(label)]! += count;
         if (!twin.labels.has(label)) found.testOtherLabel += count;
       }
     }
@@ -75,31 +91,86 @@ export interface EqualGroup {
  *
  * @param splits - Of one shape and element type.
  */
-export function equalGroups({ train, test }: Splits): EqualGroup[] {
+export function equalGroups({ train, test }: ExampleSplits): EqualGroup[] {
   const wide = isWide(train) && isWide(test);
-  const words = { train: wordsOf(train, wide), test: wordsOf(test, wide) };
-  const groups = new Map<number, { readonly train: number[]; readonly test: number[] }[]>();
-  for (const [split, { labels }] of [
-    ["train", train],
-    ["test", test],
-  ] as const) {
-    for (let index = 0; index < labels.length; index++) {
-      const hash = hashOf(words[split], index);
-      const sharing = groups.get(hash);
-      const group = sharing?.find((known) => {
-        const first = known.train.length > 0 ? "train" : "test";
-        return isEqual(words[first], known[first][0]!, words[split], index);
-      });
-      if (group) group[split].push(index);
-      else {
-        const fresh: { readonly train: number[]; readonly test: number[] } = { train: [], test: [] };
-        fresh[split].push(index);
-        if (sharing) sharing.push(fresh);
-        else groups.set(hash, [fresh]);
+  const [known, asked] = [hashAll(train, wide), hashAll(test, wide)];
+  const found: { readonly train: number[]; readonly test: number[] }[] = [];
+  const seen = new Set<number>();
+  const place = (hash: number): void => {
+    if (seen.has(hash)) return;
+    seen.add(hash);
+    const runs = [runWith(known, hash), runWith(asked, hash)] as const;
+    if (runs[0].length + runs[1].length === 1) return;
+    const groups: typeof found = [];
+    for (const [split, hashed, run] of [
+      ["train", known, runs[0]],
+      ["test", asked, runs[1]],
+    ] as const) {
+      for (const index of run) {
+        const group = groups.find(({ train: [first], test: [other] }) =>
+          first === undefined ? isEqual(asked, other!, hashed, index) : isEqual(known, first, hashed, index),
+        );
+        if (group) group[split].push(index);
+        else groups.push({ train: [], test: [], [split]: [index] });
       }
     }
+    found.push(...groups.filter((group) => group.train.length + group.test.length > 1));
+  };
+  for (const hash of known.hashes) place(hash);
+  for (const hash of asked.hashes) place(hash);
+  const order = (group: EqualGroup): number => group.train[0] ?? known.hashes.length + group.test[0]!;
+  return found.sort((a, b) => order(a) - order(b));
+}
+
+/** The inputs of a split by their hashes. */
+interface Hashed {
+  readonly examples: Examples;
+  /** Whether inputs are compared four bytes at once. */
+  readonly wide: boolean;
+  /** `[count]`. */
+  readonly hashes: Uint32Array;
+  /** `[count]`: the examples, those of one hash beside each other. */
+  readonly order: Uint32Array;
+}
+
+/** Hash all inputs, in one pass. */
+function hashAll(examples: Examples, wide: boolean): Hashed {
+  const hashes = new Uint32Array(exampleCount(examples));
+  let at = 0;
+  for (const part of partsOf(examples)) {
+    const words = wordsOf(part, wide);
+    for (let row = 0; row < exampleCount(part); row++) hashes[at++] = hashOf(words, row);
   }
-  return [...groups.values()].flat().filter((group) => group.train.length + group.test.length > 1);
+  const order = Uint32Array.from(hashes, (_, index) => index).sort(
+    (a, b) => hashes[a]! - hashes[b]! || a - b,
+  );
+  return { examples, wide, hashes, order };
+}
+
+/** The examples of each hash. */
+function* runsOf({ hashes, order }: Hashed): Generator<Uint32Array> {
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    const hash = hashes[order[from]!]!;
+    for (to = from + 1; to < order.length && hashes[order[to]!] === hash; ) to++;
+    yield order.subarray(from, to);
+  }
+}
+
+/** The examples of a hash; none, if there are none. */
+function runWith({ hashes, order }: Hashed, hash: number): Uint32Array {
+  const firstFrom = (isAt: (at: number) => boolean): number => {
+    let [low, high] = [0, order.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (isAt(hashes[order[middle]!]!)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
+  return order.subarray(
+    firstFrom((at) => at >= hash),
+    firstFrom((at) => at > hash),
+  );
 }
 
 /** Examples of equal inputs: the first of them, and how many have each label. */
@@ -111,15 +182,13 @@ interface Group {
 const sizeOf = (labels: Group["labels"]): number =>
   [...labels.values()].reduce((all, count) => all + count, 0);
 
-/** The groups of equal inputs, by hash. */
-function groupEqual(words: Words, labels: Int32Array): Map<number, Group[]> {
-  const groups = new Map<number, Group[]>();
-  for (const [index, label] of labels.entries()) {
-    const hash = hashOf(words, index);
-    const sharing = groups.get(hash) ?? [];
-    if (sharing.length === 0) groups.set(hash, sharing);
-    let group = sharing.find((candidate) => isEqual(words, candidate.index, words, index));
-    if (!group) sharing.push((group = { index, labels: new Map() }));
+/** The groups of equal inputs among examples of one hash. */
+function groupEqual(hashed: Hashed, run: Uint32Array): Group[] {
+  const groups: Group[] = [];
+  for (const index of run) {
+    const label = hashed.examples.labels[index]!;
+    let group = groups.find((candidate) => isEqual(hashed, candidate.index, hashed, index));
+    if (!group) groups.push((group = { index, labels: new Map() }));
     group.labels.set(label, (group.labels.get(label) ?? 0) + 1);
   }
   return groups;
@@ -132,9 +201,9 @@ interface Words {
 }
 
 /** Whether each example is whole words of four bytes. */
-const isWide = (dataset: Dataset): boolean =>
-  dataset.inputs instanceof Float32Array ||
-  (exampleSize(dataset) % 4 === 0 && dataset.inputs.byteOffset % 4 === 0);
+const isWide = (examples: Examples): boolean =>
+  inputType(examples) === "float32" ||
+  (exampleSize(examples) % 4 === 0 && !(isHeld(examples) && examples.inputs.byteOffset % 4 !== 0));
 
 /** The bits of the inputs, four bytes at once if `wide`. */
 function wordsOf(dataset: Dataset, wide: boolean): Words {
@@ -156,9 +225,38 @@ function hashOf({ values, size }: Words, index: number): number {
   return hash >>> 0;
 }
 
-function isEqual(a: Words, first: number, b: Words, second: number): boolean {
+function isEqual(first: Hashed, i: number, second: Hashed, j: number): boolean {
+  const [a, b] = [wordsAt(first, i), wordsAt(second, j)];
   for (let at = 0; at < a.size; at++) {
-    if (a.values[first * a.size + at] !== b.values[second * b.size + at]) return false;
+    if (a.values[a.from + at] !== b.values[b.from + at]) return false;
   }
   return true;
+}
+
+/** The inputs of one example, from `from` on. */
+function wordsAt({ examples, wide }: Hashed, index: number): Words & { readonly from: number } {
+  if (!isHeld(examples)) return { ...wordsOf(takeExamples(examples, [index]), wide), from: 0 };
+  const words = wordsOf(examples, wide);
+  return { ...words, from: index * words.size };
+}
+
+/**
+ * Which test examples are one, as their inputs are equal or they are of one group: `[test]`, the first index of each; -1 where an
+ * example stands in training.
+ */
+export function clusterTest({ train, test }: ExampleSplits): Int32Array {
+  const wide = isWide(train) && isWide(test);
+  const [known, asked] = [hashAll(train, wide), hashAll(test, wide)];
+  const clusters = Int32Array.from(test.labels, (_, index) => index);
+  for (const run of runsOf(asked)) {
+    const sharing = runWith(known, asked.hashes[run[0]!]!);
+    const firsts: number[] = [];
+    for (const index of run) {
+      const isTrained = sharing.some((other) => isEqual(known, other, asked, index));
+      const twin = firsts.find((other) => isEqual(asked, other, asked, index));
+      if (!isTrained && twin === undefined) firsts.push(index);
+      else clusters[index] = isTrained ? -1 : twin!;
+    }
+  }
+  return clusters;
 }

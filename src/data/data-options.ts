@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
-import type { Splits } from "./dataset.ts";
+import type { ExampleSplits, Splits } from "./dataset.ts";
+import type { SplitsStore } from "./planned.ts";
 
 /** How images of other sizes become those of one: their middle is cut out, or they are set on black. */
 export const fits = ["crop", "contain"] as const;
@@ -16,6 +17,9 @@ export const arrayLayouts = ["channels-first", "channels-last"] as const;
 /** What becomes of rows with missing values: they are left out, or the training rows' mean stands for the value. */
 export const missings = ["drop", "mean"] as const;
 
+/** What a target is: one of some classes, or a number. */
+export const targetTypes = ["class", "number"] as const;
+
 const dataOptionsSchema = z.strictObject({
   /** Share of each class that is test examples, where the data have no test split. */
   testShare: z.number().gt(0).lt(1).default(0.2),
@@ -25,10 +29,19 @@ const dataOptionsSchema = z.strictObject({
   size: z.int().min(1).max(4096).optional(),
   /** How they come to that size; `crop` unless told. */
   fit: z.enum(fits).optional(),
-  /** The column with the labels. */
+  /** The column, array or field with the labels. */
   target: z.string().min(1).optional(),
+  /** Whether the target is of classes or of numbers; found by looking unless told. */
+  targetType: z.enum(targetTypes).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
+  /** What images are whose pixels stand in a row: channels, height and width, or height and width alone. */
+  shape: z
+    .string()
+    .regex(/^([1-9]\d{0,3}x)?[1-9]\d{0,3}x[1-9]\d{0,3}$/, {
+      error: "expected channels, height and width, such as 3x32x32, or 28x28",
+    })
+    .optional(),
   /** Where the channels are, if the shape does not tell. */
   layout: z.enum(arrayLayouts).optional(),
   /** Whether height and width of images in arrays are exchanged, as EMNIST's are. */
@@ -39,6 +52,9 @@ const dataOptionsSchema = z.strictObject({
   skipUnreadable: z.boolean().optional(),
 });
 
+/** What each option may be. */
+export const dataOptionShape: Readonly<Record<string, z.ZodType>> = dataOptionsSchema.shape;
+
 /** How data are read. */
 export type DataOptions = Readonly<z.output<typeof dataOptionsSchema>>;
 
@@ -46,10 +62,14 @@ export type DataOptions = Readonly<z.output<typeof dataOptionsSchema>>;
 export type AskedOptions = Readonly<z.input<typeof dataOptionsSchema>>;
 
 /** Data that were read. */
-export interface ReadData {
-  readonly splits: Splits;
+export interface ReadData<S extends ExampleSplits = Splits> {
+  readonly splits: S;
   /** What was found, how it was taken and what was chosen, a sentence each, with options in backticks. */
   readonly understood: readonly string[];
+  /** SHA-256 of both splits, where it was computed. */
+  readonly hash?: string | undefined;
+  /** Options that were not told, as they were chosen, for who would write them down. */
+  readonly chosen?: AskedOptions | undefined;
   /** Of a table, the columns that inputs are made of, in their order; absent where there is none. */
   readonly columns?: readonly TableColumn[];
 }
@@ -61,6 +81,9 @@ export interface TableColumn {
   readonly categories?: readonly string[];
 }
 
+/** The options that say how a test was drawn. */
+export const drawnBy = ({ testShare, splitSeed }: DataOptions): AskedOptions => ({ testShare, splitSeed });
+
 /**
  * Reads the data at a path.
  *
@@ -69,6 +92,17 @@ export interface TableColumn {
  */
 export type DataReader = (path: string, options: DataOptions) => Promise<ReadData>;
 
+/**
+ * A reader that can write examples to a file part by part, where they are more than may be held.
+ *
+ * @throws DataError, UsageError as {@link DataReader}.
+ */
+export interface StreamingReader {
+  /** Without a store all examples are held, or refused. */
+  (path: string, options: DataOptions): Promise<ReadData>;
+  (path: string, options: DataOptions, store: SplitsStore): Promise<ReadData<ExampleSplits>>;
+}
+
 /** The options as they are written behind a path. */
 const SPELLED = {
   testShare: "test-share",
@@ -76,7 +110,9 @@ const SPELLED = {
   size: "size",
   fit: "fit",
   target: "target",
+  targetType: "target-type",
   group: "group",
+  shape: "shape",
   layout: "layout",
   transpose: "transpose",
   missing: "missing",
@@ -96,12 +132,21 @@ export function writeDataPath(path: string, options: AskedOptions): string {
   return parts.length === 0 ? path : `${path}?${new URLSearchParams(parts)}`;
 }
 
+/** A path, and what stands behind it. */
+export interface DataPath {
+  readonly path: string;
+  /** What is told. */
+  readonly asked: AskedOptions;
+  /** The same, with what is usual where nothing is. */
+  readonly options: DataOptions;
+}
+
 /**
  * A path, and what stands behind its question mark.
  *
  * @throws UsageError naming the option that is unknown or not possible.
  */
-export function readDataPath(text: string): { readonly path: string; readonly options: DataOptions } {
+export function readDataPath(text: string): DataPath {
   const [path = "", query = ""] = text.split(/\?(.*)/s);
   const given: { [name: string]: unknown } = {};
   for (const [spelled, value] of new URLSearchParams(query)) {
@@ -114,8 +159,17 @@ export function readDataPath(text: string): { readonly path: string; readonly op
         ? value === "" || value === "true"
         : value;
   }
+  return { path, asked: given as AskedOptions, options: completeOptions(path, given) };
+}
+
+/**
+ * Options with what is usual where nothing is told.
+ *
+ * @throws UsageError naming the option that is not possible.
+ */
+export function completeOptions(path: string, given: unknown): DataOptions {
   const { data, error } = dataOptionsSchema.safeParse(given);
-  if (data) return { path, options: data };
+  if (data) return data;
   const [issue] = error.issues;
   throw new UsageError(`data ${path}: \`${issue!.path.join(".")}\`: ${issue!.message}`);
 }

@@ -4,7 +4,7 @@
 
 import { DataError } from "../base/errors.ts";
 import type { DataOptions } from "./data-options.ts";
-import { type Dataset, exampleCount, type Splits, takeExamples } from "./dataset.ts";
+import { type Dataset, type Splits, takeExamples } from "./dataset.ts";
 import { type Division, stratify } from "./stratify.ts";
 
 /**
@@ -19,21 +19,21 @@ export function drawTest(
   options: DataOptions,
   where: string,
 ): { readonly splits: Splits; readonly told: string } {
-  const division = divideRows(where, dataset.labels, dataset.classNames.length, options);
+  const division = divideRows(where, dataset, options);
   return {
     splits: { train: takeExamples(dataset, division.train), test: takeExamples(dataset, division.test) },
-    told: tellDivision(division, exampleCount(dataset), options),
+    told: tellDivision(division, dataset, options),
   };
 }
 
 /** Which rows are training and test, see {@link drawTest}. */
 export function divideRows(
   where: string,
-  labels: Int32Array,
-  classes: number,
+  { labels, classNames, values }: Pick<Dataset, "labels" | "classNames" | "values">,
   options: DataOptions,
 ): Division {
-  const division = stratify(labels, classes, options);
+  const classes = classNames.length;
+  const division = stratify(values ? labels.map(() => 0) : labels, classes, options);
   if (division.test.length > 0) return division;
   throw new DataError(
     `${where}: expected a class of two examples or more, to divide them into training and test, got ` +
@@ -42,6 +42,10 @@ export function divideRows(
 }
 
 /** How the test was drawn, in words. */
-export const tellDivision = ({ test }: Division, count: number, options: DataOptions): string =>
-  `no test split: ${test.length} of ${count} examples are drawn for it, a share of ${options.testShare} of each ` +
-  `class by seed ${options.splitSeed} (\`testShare\`, \`splitSeed\`)`;
+export const tellDivision = (
+  { test }: Division,
+  { labels, values }: Pick<Dataset, "labels" | "values">,
+  { testShare, splitSeed }: DataOptions,
+): string =>
+  `no test split: ${test.length} of ${labels.length} examples are drawn for it, a share of ${testShare} of ` +
+  `${values ? "all" : "each class"} by seed ${splitSeed} (\`testShare\`, \`splitSeed\`)`;

@@ -164,3 +164,52 @@ function toRowMajor(values: FileArray["values"], shape: readonly number[]): File
   }
   return result as unknown as FileArray["values"];
 }
+
+/** Numbers that are written. */
+export interface NumberArray {
+  readonly shape: readonly number[];
+  readonly values: Int32Array | Uint16Array | Uint32Array | Uint8Array | Float32Array;
+}
+
+/** Texts that are written. */
+interface TextArray {
+  readonly shape: readonly number[];
+  readonly values: readonly string[];
+}
+
+/** An NPY file, version 1.0, in C's order, little-endian as machines are. */
+export function writeNpy({ shape, values }: NumberArray | TextArray): Uint8Array {
+  const { type, elements } = hasTexts(values)
+    ? codePointsOf(values)
+    : { type: typeOfNumbers(values), elements: values };
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  // Elements begin at a multiple of 64, and a line end comes before them.
+  const start = Math.ceil((10 + header.length + 1) / 64) * 64;
+  const body = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
+  const bytes = new Uint8Array(start + body.length);
+  const text = `${MAGIC}\x01\0${String.fromCharCode((start - 10) & 255, (start - 10) >> 8)}${header}`;
+  bytes.fill(0x20, 0, start);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  bytes[start - 1] = 0x0a;
+  bytes.set(body, start);
+  return bytes;
+}
+
+const hasTexts = (values: (NumberArray | TextArray)["values"]): values is readonly string[] =>
+  Array.isArray(values);
+
+/** Texts of one length each, filled with zeros. */
+function codePointsOf(texts: readonly string[]): { readonly type: string; readonly elements: Uint32Array } {
+  const points = texts.map((text) => Array.from(text, (letter) => letter.codePointAt(0)!));
+  const length = points.reduce((most, each) => Math.max(most, each.length), 1);
+  const elements = new Uint32Array(texts.length * length);
+  for (const [at, each] of points.entries()) elements.set(each, at * length);
+  return { type: `<U${length}`, elements };
+}
+
+function typeOfNumbers(values: NumberArray["values"]): string {
+  if (values instanceof Uint8Array) return "|u1";
+  if (values instanceof Float32Array) return "<f4";
+  return values instanceof Int32Array ? "<i4" : values instanceof Uint16Array ? "<u2" : "<u4";
+}

@@ -8,8 +8,17 @@
  */
 
 import { UsageError } from "../base/errors.ts";
-import { type Dataset, exampleCount, exampleSize, isImages, titleOf } from "./dataset.ts";
+import {
+  type Dataset,
+  type Examples,
+  exampleCount,
+  exampleSize,
+  inputType,
+  isImages,
+  titleOf,
+} from "./dataset.ts";
 import { channelMoments, inputScale, type Moments, momentLayout } from "./layout.ts";
+import { mapExamples } from "./streamed.ts";
 
 /** Sides of the paper's images after cropping, in pixels. */
 export const PAPER_CROP = 28;
@@ -19,7 +28,7 @@ export const preprocessNames = ["paper", "none", "standardize"] as const;
 export type PreprocessName = (typeof preprocessNames)[number];
 
 /** How examples are preprocessed unless told: images as in the paper, rows of a table not at all. */
-export const usualPreprocess = (dataset: Dataset): PreprocessName => (isImages(dataset) ? "paper" : "none");
+export const usualPreprocess = (dataset: Examples): PreprocessName => (isImages(dataset) ? "paper" : "none");
 
 /** How examples at a path are preprocessed unless told: the paper's crop would cut most of a photograph off. */
 export const pathPreprocess: PreprocessName = "standardize";
@@ -33,15 +42,19 @@ export const pathPreprocess: PreprocessName = "standardize";
  * @param size - Height and width of the result, in pixels, at least 1.
  * @throws RangeError if `size` is not a whole number of at least 1.
  */
-export function crop(dataset: Dataset, size: number = PAPER_CROP): Dataset {
+export function crop<E extends Examples>(dataset: E, size: number = PAPER_CROP): E {
   if (!Number.isInteger(size) || size < 1) {
     throw new RangeError(`crop: size must be a whole number of at least 1, got ${size}`);
   }
   if (!isImages(dataset)) return dataset;
+  const [, , height, width] = dataset.shape as [number, number, number, number];
+  if (size >= height && size >= width) return dataset;
+  return mapExamples(dataset, (part) => cutMiddle(part, Math.min(size, height), Math.min(size, width)));
+}
+
+/** The middle of each image. */
+function cutMiddle(dataset: Dataset, rows: number, columns: number): Dataset {
   const [count, channels, height, width] = dataset.shape as [number, number, number, number];
-  const rows = Math.min(size, height);
-  const columns = Math.min(size, width);
-  if (rows === height && columns === width) return dataset;
   const top = Math.floor((height - rows) / 2);
   const left = Math.floor((width - columns) / 2);
   const length = count * channels * rows * columns;
@@ -79,7 +92,7 @@ export function preprocess(dataset: Dataset, how: PreprocessName, reference?: Da
  *
  * @throws UsageError if `standardize` has no reference; the function throws it for `paper` of a table.
  */
-export function preprocessor(how: PreprocessName, reference?: Dataset): (dataset: Dataset) => Dataset {
+export function preprocessor(how: PreprocessName, reference?: Examples): (dataset: Dataset) => Dataset {
   switch (how) {
     case "paper":
       return (dataset) => ({ ...dataset, inputs: whiten(dataset) });
@@ -110,8 +123,8 @@ export interface Preprocessing {
  *
  * @param reference - The training split, as randomized and cropped.
  */
-export function describePreprocessing(how: PreprocessName, reference: Dataset): Preprocessing {
-  const scaled = reference.inputs instanceof Uint8Array ? ["divide every byte by 255"] : [];
+export function describePreprocessing(how: PreprocessName, reference: Examples): Preprocessing {
+  const scaled = inputType(reference) === "uint8" ? ["divide every byte by 255"] : [];
   const what = isImages(reference) ? "channel" : "column";
   if (how === "none") return { name: how, steps: scaled };
   if (how === "paper") {

@@ -7,8 +7,21 @@
  */
 
 import { randomStream } from "../base/random.ts";
-import { type Dataset, exampleCount, exampleSize, type Splits } from "./dataset.ts";
+import {
+  type Dataset,
+  type ExampleSplits,
+  type Examples,
+  emptyInputs,
+  exampleSize,
+  hasNumbers,
+  type InputType,
+  inputType,
+  isHeld,
+  type Splits,
+  takeExamples,
+} from "./dataset.ts";
 import { channelMoments, type Moments, momentLayout, pixelLayout } from "./layout.ts";
+import { mapExamples } from "./streamed.ts";
 
 /** What happens to the inputs. */
 export const inputsNames = ["true", "shuffled", "random", "gaussian"] as const;
@@ -34,13 +47,19 @@ export interface Randomization {
 export type Corruption = Pick<Randomization, "corrupt" | "labels">;
 
 /** A randomized dataset, and what was done to it. */
-export interface Randomized extends Splits {
+export interface RandomizedExamples extends ExampleSplits {
   /** `[test examples]`: the test labels corrupted with the same probability; `test.labels` are the true ones. */
   readonly testLabelsCorrupted: Int32Array;
   /** Share of the training labels that differ from the true ones, in `[0, 1]`. */
   readonly realized: number;
   /** Which inputs and labels were touched, as a sentence. */
   readonly touched: string;
+}
+
+/** One that is in memory. */
+export interface Randomized extends RandomizedExamples, Splits {
+  readonly train: Dataset;
+  readonly test: Dataset;
 }
 
 /** The classes that occur among labels, in order. */
@@ -60,13 +79,13 @@ export const occurringClasses = (labels: Int32Array): number[] =>
  *   from as well; the dataset's own unless told.
  * @throws RangeError if `probability` is not in `[0, 1]`.
  */
-export function corruptLabels(
-  dataset: Dataset,
+export function corruptLabels<E extends Examples>(
+  dataset: E,
   probability: number,
   seed: number,
   split: SplitName,
   classes: readonly number[] = occurringClasses(dataset.labels),
-): Dataset {
+): E {
   requireProbability("corruptLabels", probability);
   const random = randomStream(seed, `labels-${split}`);
   const labels = dataset.labels.map((label) => {
@@ -90,12 +109,12 @@ export function corruptLabels(
  * @param probability - Chance that one label is drawn, in `[0, 1]`.
  * @throws RangeError if `probability` is not in `[0, 1]`.
  */
-export function permuteLabels(
-  dataset: Dataset,
+export function permuteLabels<E extends Examples>(
+  dataset: E,
   probability: number,
   seed: number,
   split: SplitName,
-): Dataset {
+): E {
   requireProbability("permuteLabels", probability);
   const random = randomStream(seed, `labels-permute-${split}`);
   const drawn = [...dataset.labels.keys()].filter(() => random.uniform() < probability);
@@ -154,7 +173,9 @@ export const gaussianPixels = (splits: Splits, seed: number): Splits =>
  * ```
  * @throws RangeError if `corrupt` is not in `[0, 1]`.
  */
-export function randomize(splits: Splits, request: Randomization, seed: number): Randomized {
+export function randomize(splits: Splits, request: Randomization, seed: number): Randomized;
+export function randomize(splits: ExampleSplits, request: Randomization, seed: number): RandomizedExamples;
+export function randomize(splits: ExampleSplits, request: Randomization, seed: number): RandomizedExamples {
   const { inputs } = request;
   const labels = redrawLabels(splits, "train", request, seed);
   const changed = labels.reduce((total, label, i) => total + Number(label !== splits.train.labels[i]), 0);
@@ -164,13 +185,13 @@ export function randomize(splits: Splits, request: Randomization, seed: number):
     ...randomized,
     testLabelsCorrupted: redrawLabels(splits, "test", request, seed),
     realized: changed / labels.length,
-    touched: describeTouched(request),
+    touched: describeTouched(request, hasNumbers(splits.train)),
   };
 }
 
 /** The randomized labels of a split, drawn again from the seed: `[examples]`. */
 export function redrawLabels(
-  splits: Splits,
+  splits: ExampleSplits,
   split: SplitName,
   { corrupt, labels }: Corruption,
   seed: number,
@@ -186,7 +207,7 @@ export function redrawLabels(
  * They equal those of the whole dataset; whoever finds other bytes there has found a mistake.
  */
 export function redrawInputs(
-  splits: Splits,
+  splits: ExampleSplits,
   split: SplitName,
   indices: ArrayLike<number>,
   inputs: InputsName,
@@ -194,9 +215,14 @@ export function redrawInputs(
 ): Uint8Array | Float32Array {
   const dataset = splits[split];
   const size = exampleSize(dataset);
-  const out = emptyInputs(dataset, inputs, indices.length);
+  const out = emptyInputs(typeUnder(inputs, dataset), indices.length * size);
   const write = exampleWriter(splits, split, inputs, seed);
-  for (let row = 0; row < indices.length; row++) write(indices[row]!, out, row * size);
+  // Where they are in memory, they are read from their places; else those that were read stand in a row.
+  const [source, isThere] = isHeld(dataset) ? [dataset, true] : [takeExamples(dataset, indices), false];
+  for (let row = 0; row < indices.length; row++) {
+    const index = indices[row]!;
+    write(source, isThere ? index : row, index, out, row * size);
+  }
   return out;
 }
 
@@ -209,7 +235,8 @@ const TOUCHED_INPUTS: Readonly<Record<InputsName, string>> = {
 };
 
 /** Say which inputs and labels a randomization touches. */
-export function describeTouched({ inputs, corrupt, labels }: Randomization): string {
+export function describeTouched({ inputs, corrupt, labels }: Randomization, isOfNumbers = false): string {
+  if (isOfNumbers) return `${TOUCHED_INPUTS[inputs]} ${describePermuted(corrupt)}`;
   const permuted =
     corrupt === 1
       ? "The training labels are permuted, so each class keeps its count"
@@ -223,55 +250,79 @@ export function describeTouched({ inputs, corrupt, labels }: Randomization): str
   return `${TOUCHED_INPUTS[inputs]} ${sentence}`;
 }
 
+/** What becomes of numbers. */
+function describePermuted(corrupt: number): string {
+  if (corrupt === 0) return "Targets are true.";
+  const drawn =
+    corrupt === 1
+      ? "The training targets are permuted"
+      : `Training targets are drawn with probability ${corrupt} each, and those drawn permuted`;
+  return `${drawn}; test targets are true, and a permuted copy is kept beside them.`;
+}
+
 /** Randomize the inputs of both splits; labels pass through. */
-function randomizeInputs(splits: Splits, inputs: InputsName, seed: number): Splits {
+function randomizeInputs(splits: Splits, inputs: InputsName, seed: number): Splits;
+function randomizeInputs(splits: ExampleSplits, inputs: InputsName, seed: number): ExampleSplits;
+function randomizeInputs(splits: ExampleSplits, inputs: InputsName, seed: number): ExampleSplits {
   if (inputs === "true") return { train: splits.train, test: splits.test };
-  const randomized = (split: SplitName): Dataset => {
-    const dataset = splits[split];
-    const count = exampleCount(dataset);
-    const size = exampleSize(dataset);
-    const out = emptyInputs(dataset, inputs, count);
+  const randomized = (split: SplitName): Examples => {
     const write = exampleWriter(splits, split, inputs, seed);
-    for (let index = 0; index < count; index++) write(index, out, index * size);
-    return { ...dataset, inputs: out };
+    const type = typeUnder(inputs, splits[split]);
+    return mapExamples(splits[split], (part, indices) => {
+      const size = exampleSize(part);
+      const out = emptyInputs(type, part.inputs.length);
+      for (let row = 0; row < indices.length; row++) write(part, row, indices[row]!, out, row * size);
+      return { ...part, inputs: out };
+    });
   };
   return { train: randomized("train"), test: randomized("test") };
 }
 
-const emptyInputs = (dataset: Dataset, inputs: InputsName, count: number): Uint8Array | Float32Array =>
-  dataset.inputs instanceof Float32Array || inputs === "gaussian"
-    ? new Float32Array(count * exampleSize(dataset))
-    : new Uint8Array(count * exampleSize(dataset));
+/** What randomized inputs are. */
+const typeUnder = (inputs: InputsName, examples: Examples): InputType =>
+  inputs === "gaussian" ? "float32" : inputType(examples);
 
 /** The one order of the pixels of `shuffled` inputs: which pixel of an example, `[pixels]`, comes to each place. */
-export const shuffledOrder = (dataset: Dataset, seed: number) =>
+export const shuffledOrder = (dataset: Pick<Dataset, "shape">, seed: number) =>
   randomStream(seed, "pixels-shuffled").permutation(pixelLayout(dataset).pixels);
 
-/** Writes the randomized inputs of one example into `out`, from `at` on. */
-type ExampleWriter = (index: number, out: Uint8Array | Float32Array, at: number) => void;
+/** Writes the randomized inputs of a split's example `index`, which is `part`'s example `row`, into `out`, from `at` on. */
+type ExampleWriter = (
+  part: Dataset,
+  row: number,
+  index: number,
+  out: Uint8Array | Float32Array,
+  at: number,
+) => void;
 
 /** The writer of a randomization: each example is a pure function of (seed, split, index). */
-function exampleWriter(splits: Splits, split: SplitName, inputs: InputsName, seed: number): ExampleWriter {
+function exampleWriter(
+  splits: ExampleSplits,
+  split: SplitName,
+  inputs: InputsName,
+  seed: number,
+): ExampleWriter {
   const dataset = splits[split];
   const size = exampleSize(dataset);
   switch (inputs) {
     case "true":
-      return (index, out, at) => out.set(dataset.inputs.subarray(index * size, (index + 1) * size), at);
+      return (part, row, _, out, at) => out.set(part.inputs.subarray(row * size, (row + 1) * size), at);
     case "shuffled": {
       const order = shuffledOrder(dataset, seed);
-      return (index, out, at) => movePixels(dataset, index, order, out, at);
+      return (part, row, _, out, at) => movePixels(part, row, order, out, at);
     }
     case "random": {
       const order = new Uint32Array(pixelLayout(dataset).pixels);
-      return (index, out, at) => {
+      return (part, row, index, out, at) => {
         drawPermutation(order, seed, `pixels-random-${split}`, index);
-        movePixels(dataset, index, order, out, at);
+        movePixels(part, row, order, out, at);
       };
     }
     case "gaussian": {
       const moments = channelMoments(splits.train);
       const { pixels } = momentLayout(dataset);
-      return (index, out, at) => drawNoise(moments, pixels, seed, `pixels-gaussian-${split}`, index, out, at);
+      return (_part, _row, index, out, at) =>
+        drawNoise(moments, pixels, seed, `pixels-gaussian-${split}`, index, out, at);
     }
   }
 }
@@ -279,14 +330,14 @@ function exampleWriter(splits: Splits, split: SplitName, inputs: InputsName, see
 /** Copy one example, its pixel `order[p]` to place `p`; the channels of a pixel stay together. */
 function movePixels(
   dataset: Dataset,
-  index: number,
+  row: number,
   order: Uint32Array,
   out: Uint8Array | Float32Array,
   at: number,
 ): void {
   const { channels, pixels } = pixelLayout(dataset);
   for (let channel = 0; channel < channels; channel++) {
-    const from = (index * channels + channel) * pixels;
+    const from = (row * channels + channel) * pixels;
     const to = at + channel * pixels;
     for (let pixel = 0; pixel < pixels; pixel++) out[to + pixel] = dataset.inputs[from + order[pixel]!]!;
   }
@@ -302,6 +353,13 @@ function drawPermutation(order: Uint32Array, seed: number, purpose: string, inde
     order[last] = order[other]!;
     order[other] = moved;
   }
+}
+
+/** The order of one image's pixels among `random` inputs: which pixel, `[pixels]`, comes to each place. */
+export function randomOrder(dataset: Dataset, split: SplitName, seed: number, index: number): Uint32Array {
+  const order = new Uint32Array(pixelLayout(dataset).pixels);
+  drawPermutation(order, seed, `pixels-random-${split}`, index);
+  return order;
 }
 
 /**

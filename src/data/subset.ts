@@ -4,7 +4,16 @@
 
 import { UsageError } from "../base/errors.ts";
 import { randomStream } from "../base/random.ts";
-import { type Dataset, exampleCount, type Splits, takeExamples, titleOf } from "./dataset.ts";
+import {
+  type ExampleSplits,
+  type Examples,
+  exampleCount,
+  isHeld,
+  type Splits,
+  takeExamples,
+  titleOf,
+} from "./dataset.ts";
+import { reorder } from "./streamed.ts";
 
 /** Sizes of a part: training and test examples. */
 export interface SubsetSizes {
@@ -23,8 +32,15 @@ export interface PartOptions {
 }
 
 /** The {@link subset} that is asked for. */
-export const partOf = (splits: Splits, { n, testN, seed = 0 }: PartOptions): Splits =>
-  subset(splits, { n: n ?? exampleCount(splits.train), testN: testN ?? exampleCount(splits.test) }, seed);
+export function partOf(splits: Splits, options: PartOptions): Splits;
+export function partOf(splits: ExampleSplits, options: PartOptions): ExampleSplits;
+export function partOf(splits: ExampleSplits, { n, testN, seed = 0 }: PartOptions): ExampleSplits {
+  return subset(
+    splits,
+    { n: n ?? exampleCount(splits.train), testN: testN ?? exampleCount(splits.test) },
+    seed,
+  );
+}
 
 /**
  * Take random examples of both splits; all of them stay in their order, and are not copied.
@@ -33,16 +49,20 @@ export const partOf = (splits: Splits, { n, testN, seed = 0 }: PartOptions): Spl
  *
  * @throws UsageError if a size is not a whole number from 1 to the number of examples.
  */
-export function subset(splits: Splits, { n, testN }: SubsetSizes, seed: number): Splits {
+export function subset(splits: Splits, sizes: SubsetSizes, seed: number): Splits;
+export function subset(splits: ExampleSplits, sizes: SubsetSizes, seed: number): ExampleSplits;
+export function subset(splits: ExampleSplits, { n, testN }: SubsetSizes, seed: number): ExampleSplits {
+  if (n === exampleCount(splits.train) && testN === exampleCount(splits.test)) return splits;
   return { train: part(splits.train, n, "training", seed), test: part(splits.test, testN, "test", seed) };
 }
 
-function part(dataset: Dataset, size: number, split: "training" | "test", seed: number): Dataset {
+function part(dataset: Examples, size: number, split: "training" | "test", seed: number): Examples {
   const count = exampleCount(dataset);
   if (!Number.isInteger(size) || size < 1 || size > count) {
     throw new UsageError(`${titleOf(dataset)}: expected 1 to ${count} ${split} examples, got ${size}`);
   }
   if (size === count) return dataset;
   const order = randomStream(seed, `subset-${split}`).permutation(count);
-  return takeExamples(dataset, order.subarray(0, size));
+  const taken = order.subarray(0, size);
+  return isHeld(dataset) ? takeExamples(dataset, taken) : reorder(dataset, taken);
 }

@@ -4,7 +4,7 @@
 
 import { DataError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
-import { listSome } from "./arrange.ts";
+import type { Cells } from "./cells.ts";
 import {
   type CellColumn,
   type Column,
@@ -13,24 +13,23 @@ import {
   readColumn,
   refuseIdentifiers,
 } from "./columns.ts";
-import type { DataOptions, ReadData } from "./data-options.ts";
+import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset, takeExamples } from "./dataset.ts";
 import { divideRows, tellDivision } from "./draw-test.ts";
-import { classesOf } from "./labels.ts";
+import { asImages } from "./image-rows.ts";
+import { readTarget } from "./labels.ts";
+import { listSome } from "./natural.ts";
 import type { Division } from "./stratify.ts";
 
 /** Cells of a file; the first row may be its header, where names of the columns are not known. */
 export interface CellTable {
   readonly where: string;
   readonly names?: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  readonly cells: Cells;
 }
 
 /** Names of a target that need not be told. */
 const TARGETS = ["target", "label", "class", "y"];
-
-/** Most columns of a file. */
-const MOST_COLUMNS = 100_000;
 
 /** Rows that are looked at to see whether the first is a header. */
 const LOOKED_AT = 1000;
@@ -64,21 +63,27 @@ export function tableSplits(
   const second = test && withNames(test, options.target, mayBeComma);
   if (second) checkNames(first, second);
   const target = findTarget(first, options.target);
-  const all = [...first.rows, ...(second?.rows ?? [])];
+  const all = second ? new Examples(first, second) : new Examples(first);
   const { kept, dropped } = keepRows(first, all, target, options.missing);
-  const rows = kept.map((row) => all[row]!);
-  const place = (at: number): string => placeOf(kept[at]!, first, second);
-  const cellsOf = (at: number): CellColumn => ({
-    name: first.names[at]!,
-    cells: rows.map((row) => row[at]!),
+  const cellsOf = (column: number): CellColumn => ({
+    name: first.names[column]!,
+    count: kept.length,
+    text: (at) => all.text(kept[at]!, column),
+    numbers: () => (dropped === 0 ? all.numbers[column]! : takeValues(all.numbers[column]!, kept)),
+    isMissing: (at) => all.isMissing(kept[at]!, column),
     where: train.where,
-    rowOf: place,
+    rowOf: (at) => placeOf(kept[at]!, first, second),
   });
-  const labels = labelsOf(cellsOf(target), classNamesOf?.(first.names[target]!));
-  const boundary = kept.findIndex((row) => row >= first.rows.length);
+  const { told, ...labels } = labelsOf(
+    cellsOf(target),
+    classNamesOf?.(first.names[target]!),
+    options.targetType,
+    mayBeComma,
+  );
+  const boundary = kept.findIndex((row) => row >= rowsOf(first));
   const division = second
     ? divideAt(boundary < 0 ? kept.length : boundary, kept.length)
-    : divideRows(train.where, labels.labels, labels.classNames.length, options);
+    : divideRows(train.where, labels, options);
   if (division.train.length === 0 || division.test.length === 0) {
     throw new DataError(
       `${train.where}: expected rows of training and test, got none of one; too many have missing values`,
@@ -87,25 +92,29 @@ export function tableSplits(
   const columns = first.names.flatMap((_, at) =>
     at === target ? [] : [readColumn(cellsOf(at), mayBeComma)],
   );
-  for (const column of columns) refuseIdentifiers(column, rows.length, train.where);
-  const spread = spreadColumns(columns, rows.length, division, train.where);
-  const dataset = checkDataset({ name, ...spread, ...labels }, train.where);
+  for (const column of columns) refuseIdentifiers(column, kept.length, train.where);
+  const rows = spreadColumns(columns, kept.length, division, train.where);
+  const { told: toldImages, ...inputs } = asImages(rows, columns, options, train.where);
+  const dataset = checkDataset({ name, ...inputs, ...labels }, train.where);
   return {
     splits: { train: takeExamples(dataset, division.train), test: takeExamples(dataset, division.test) },
     understood: [
       ...(train.names === undefined ? [tellHeader(first)] : []),
-      `${all.length} rows of ${first.names.length} columns`,
+      `${all.rows} rows of ${first.names.length} columns`,
       ...(dropped > 0 ? [`${dropped} rows with missing values are dropped (\`missing\`)`] : []),
-      `the target is column ${JSON.stringify(first.names[target])}: ${labels.classNames.length} classes, ${listSome(labels.classNames)}`,
-      ...tellColumns(columns, division),
+      `the target is column ${JSON.stringify(first.names[target])}: ${told}`,
+      ...(toldImages === undefined ? tellColumns(columns, division) : [toldImages]),
       second
         ? `${division.train.length} rows are for training, ${division.test.length} for the test`
-        : tellDivision(division, rows.length, options),
+        : tellDivision(division, labels, options),
     ],
-    columns: columns.map(({ name: column, categories }) => ({
-      name: column,
-      ...(categories && { categories }),
-    })),
+    chosen: { target: first.names[target]!, ...(second ? {} : drawnBy(options)) },
+    ...(toldImages === undefined && {
+      columns: columns.map(({ name: column, categories }) => ({
+        name: column,
+        ...(categories && { categories }),
+      })),
+    }),
   };
 }
 
@@ -116,7 +125,7 @@ const tellHeader = ({ hasHeader }: NamedTable): string =>
 
 /** What to call a row of both tables, counted as in its file. */
 function placeOf(row: number, first: NamedTable, second: NamedTable | undefined): string {
-  const beyond = row - first.rows.length;
+  const beyond = row - rowsOf(first);
   const table = beyond < 0 ? first : second!;
   return `row ${(beyond < 0 ? row : beyond) + 1 + Number(table.hasHeader)} of ${table.where}`;
 }
@@ -125,8 +134,68 @@ function placeOf(row: number, first: NamedTable, second: NamedTable | undefined)
 interface NamedTable {
   readonly where: string;
   readonly names: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  readonly cells: Cells;
+  /** Whether the names are the first row of the cells. */
   readonly hasHeader: boolean;
+}
+
+/** Rows that are examples. */
+const rowsOf = ({ cells, hasHeader }: NamedTable): number => cells.rows - Number(hasHeader);
+
+/** The examples of one table, or of two, one after the other. */
+class Examples {
+  readonly rows: number;
+  readonly columns: number;
+  /** A column each: the numbers that cells are, NaN where one is none. */
+  readonly numbers: readonly Float64Array[];
+  private readonly tables: readonly NamedTable[];
+
+  constructor(...tables: readonly NamedTable[]) {
+    this.tables = tables;
+    this.rows = tables.reduce((sum, table) => sum + rowsOf(table), 0);
+    this.columns = tables[0]!.cells.columns;
+    this.numbers = Array.from({ length: this.columns }, () => new Float64Array(this.rows));
+    let start = 0;
+    for (const table of tables) {
+      readAllNumbers(table, this.numbers, start);
+      start += rowsOf(table);
+    }
+  }
+
+  text(row: number, column: number): string {
+    const { cells, at } = this.find(row);
+    return cells.text(at, column);
+  }
+
+  isMissing(row: number, column: number): boolean {
+    if (!Number.isNaN(this.numbers[column]![row]!)) return false;
+    const { cells, at } = this.find(row);
+    return cells.isMissing(at, column);
+  }
+
+  /** The table of a row, and its place there. */
+  private find(row: number): { readonly cells: Cells; readonly at: number } {
+    const [first, second] = this.tables as [NamedTable, NamedTable?];
+    const beyond = row - rowsOf(first);
+    const { cells, hasHeader } = beyond < 0 ? first : second!;
+    return { cells, at: (beyond < 0 ? row : beyond) + Number(hasHeader) };
+  }
+}
+
+/** Rows that are read before the next columns of them, so that they are still in the processor's cache. */
+const BLOCK = 128;
+
+function readAllNumbers(table: NamedTable, numbers: readonly Float64Array[], start: number): void {
+  const { cells, hasHeader } = table;
+  const count = rowsOf(table);
+  for (let block = 0; block < count; block += BLOCK) {
+    const end = Math.min(count, block + BLOCK);
+    for (const [column, values] of numbers.entries()) {
+      for (let row = block; row < end; row++) {
+        values[start + row] = cells.number(row + Number(hasHeader), column);
+      }
+    }
+  }
 }
 
 const withNames = (table: CellTable, target: string | undefined, mayBeComma: boolean): NamedTable =>
@@ -136,40 +205,34 @@ const withNames = (table: CellTable, target: string | undefined, mayBeComma: boo
  * Take the first row as names of the columns, if it looks so: it has the target's name, a text above numbers, or no column is
  * of numbers. Else columns are called 1, 2, ...
  */
-function withHeader({ where, rows }: CellTable, target: string | undefined, mayBeComma: boolean): NamedTable {
-  const [first = [], ...rest] = rows;
-  const ragged = rows.findIndex((row) => row.length !== first.length);
-  if (ragged >= 0) {
+function withHeader(
+  { where, cells }: CellTable,
+  target: string | undefined,
+  mayBeComma: boolean,
+): NamedTable {
+  if (cells.columns < 2 || cells.rows < 2) {
     throw new DataError(
-      `${where}: expected ${first.length} cells in every row, as in the first, got ${rows[ragged]!.length} in row ${ragged + 1}, ` +
-        `which begins with ${JSON.stringify(rows[ragged]!.join(" ").slice(0, 40))}`,
+      `${where}: expected two columns and two rows or more, got ${cells.columns} and ${cells.rows}`,
     );
   }
-  if (first.length > MOST_COLUMNS) {
-    throw new DataError(
-      `${where}: expected at most ${MOST_COLUMNS} columns, got ${first.length}; are rows and columns exchanged?`,
-    );
-  }
-  if (first.length < 2 || rest.length === 0) {
-    throw new DataError(
-      `${where}: expected two columns and two rows or more, got ${first.length} and ${rows.length}`,
-    );
-  }
+  const first = Array.from({ length: cells.columns }, (_, at) => cells.text(0, at));
   const isNumber = (cell: string): boolean =>
     !Number.isNaN(numberOf(cell, ".")) || (mayBeComma && !Number.isNaN(numberOf(cell, ",")));
   const isTarget = (cell: string): boolean =>
     cell.trim() === target || TARGETS.includes(cell.trim().toLowerCase());
-  const looked = rest.slice(0, LOOKED_AT);
-  const numeric = first.map((_, at) => looked.every((row) => isMissing(row[at]!) || isNumber(row[at]!)));
+  const looked = Array.from({ length: Math.min(LOOKED_AT, cells.rows - 1) }, (_, at) => at + 1);
+  const numeric = first.map((_, at) =>
+    looked.every((row) => cells.isMissing(row, at) || isNumber(cells.text(row, at))),
+  );
   // A value that comes again below, such as y for yes, is no name.
   const isName = (cell: string, at: number): boolean =>
     !isNumber(cell) &&
     !isMissing(cell) &&
-    (numeric[at] || (isTarget(cell) && !looked.some((row) => row[at]!.trim() === cell.trim())));
+    (numeric[at] || (isTarget(cell) && !looked.some((row) => cells.text(row, at).trim() === cell.trim())));
   const isHeader = first.some(isName) || !numeric.includes(true);
   if (!isHeader) {
     const names = first.map((_, at) => String(at + 1));
-    return { where, names, rows, hasHeader: false };
+    return { where, names, cells, hasHeader: false };
   }
   const names = first.map((cell, at) => cell.trim() || `column ${at + 1}`);
   const seen = new Set<string>();
@@ -179,7 +242,7 @@ function withHeader({ where, rows }: CellTable, target: string | undefined, mayB
       `${where}: expected each name of a column once, got ${JSON.stringify(twice)} twice; name them apart, or put names above the first row if it is an example`,
     );
   }
-  return { where, names, rows: rest, hasHeader: true };
+  return { where, names, cells, hasHeader: true };
 }
 
 function checkNames(train: NamedTable, test: NamedTable): void {
@@ -220,13 +283,13 @@ export function findTarget(
 /** Rows that stay, and how many do not, by what is to become of missing values. */
 function keepRows(
   { names, where }: NamedTable,
-  rows: readonly (readonly string[])[],
+  cells: Examples,
   target: number,
   missing: DataOptions["missing"],
-): { readonly kept: readonly number[]; readonly dropped: number } {
-  const holes = names.map((_, at) => rows.reduce((sum, row) => sum + Number(isMissing(row[at]!)), 0));
+): { readonly kept: Uint32Array; readonly dropped: number } {
+  const holes = names.map((_, at) => countHoles(cells, at));
   const most = holes.reduce((best, count, at) => (count > holes[best]! ? at : best), 0);
-  const example = `column ${JSON.stringify(names[most])} has ${holes[most]} of ${rows.length}`;
+  const example = `column ${JSON.stringify(names[most])} has ${holes[most]} of ${cells.rows}`;
   if (holes[most]! > 0 && missing === undefined) {
     throw new DataError(
       `${where}: expected values in every cell, got missing ones: ${example}; say by \`missing\` what becomes of them: ` +
@@ -238,28 +301,47 @@ function keepRows(
       `${where}: expected a target in every row, got ${holes[target]} without; leave these rows out, or say \`missing\` drop`,
     );
   }
-  const indices = rows.map((_, row) => row);
-  const kept = missing === "drop" ? indices.filter((row) => !rows[row]!.some(isMissing)) : indices;
+  const all = Uint32Array.from({ length: cells.rows }, (_, row) => row);
+  const kept =
+    missing === "drop" && holes[most]! > 0
+      ? all.filter((row) => !names.some((_, at) => cells.isMissing(row, at)))
+      : all;
   if (kept.length === 0)
     throw new DataError(`${where}: expected rows without missing values, got none; ${example}`);
-  return { kept, dropped: rows.length - kept.length };
+  return { kept, dropped: cells.rows - kept.length };
 }
 
-/** The classes of the target: numbers if all cells are, else texts. */
+const takeValues = (values: Float64Array, rows: Uint32Array): Float64Array =>
+  Float64Array.from(rows, (row) => values[row]!);
+
+function countHoles(cells: Examples, column: number): number {
+  let holes = 0;
+  for (let row = 0; row < cells.rows; row++) holes += Number(cells.isMissing(row, column));
+  return holes;
+}
+
+/** The target: numbers if all cells are, else texts. */
 function labelsOf(
-  { name, cells, where }: CellColumn,
+  { name, count, text, numbers: read, where }: CellColumn,
   names: readonly string[] | undefined,
-): Pick<Dataset, "classNames" | "labels"> {
-  const numbers = Float64Array.from(cells, (cell) => numberOf(cell, "."));
+  type: DataOptions["targetType"],
+  mayBeComma: boolean,
+): Pick<Dataset, "classNames" | "labels" | "values"> & { readonly told: string } {
+  const points = read();
+  const commas =
+    mayBeComma && points.some(Number.isNaN)
+      ? Float64Array.from({ length: count }, (_, at) => numberOf(text(at), ","))
+      : points;
+  const numbers = commas.some(Number.isNaN) ? points : commas;
   const isText = numbers.some(Number.isNaN);
   const array = {
     where: `${where}: column ${JSON.stringify(name)}`,
-    shape: [cells.length],
+    shape: [count],
     type: isText ? "str" : "float64",
-    values: isText ? cells.map((cell) => cell.trim()) : numbers,
+    values: isText ? Array.from(numbers, (_, at) => text(at).trim()) : numbers,
   };
-  const { labels, classNames } = classesOf([array], names);
-  return { labels: labels[0]!, classNames };
+  const { labels, ...target } = readTarget([array], { name, type, isTable: true, classNames: names });
+  return { ...target, labels: labels[0]! };
 }
 
 function divideAt(boundary: number, count: number): Division {

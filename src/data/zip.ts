@@ -1,5 +1,5 @@
 /**
- * @file Reading zip archives, within bounds: stored and deflated entries, as NPZ files have them.
+ * @file Reading zip archives, within bounds: stored and deflated entries, as NPZ files have them; and writing stored ones.
  *
  * Format: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", sections 4.3 and 4.4.
  */
@@ -162,4 +162,68 @@ export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]!) & 255]! ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** 1980-01-01, the first day zip knows: an archive says nothing of when it was written. */
+const FIRST_DAY = 0x21;
+
+/**
+ * A zip archive of stored files; the same files give the same bytes.
+ *
+ * @throws RangeError if it would have 4 GiB or more, which the format has other fields for.
+ */
+export function writeZip(files: readonly (readonly [name: string, bytes: Uint8Array])[]): Uint8Array {
+  const named = files.map(([name, bytes]) => ({
+    name: new TextEncoder().encode(name),
+    bytes,
+    crc: crc32(bytes),
+  }));
+  const size = named.reduce((sum, { name, bytes }) => sum + 76 + 2 * name.length + bytes.length, 22);
+  if (size >= 2 ** 32) throw new RangeError(`writeZip: expected less than 4 GiB, got ${size} bytes`);
+  const archive = new Uint8Array(size);
+  const view = new DataView(archive.buffer);
+  let at = 0;
+  const put = (value: number, bytes: 2 | 4): void => {
+    if (bytes === 2) view.setUint16(at, value, true);
+    else view.setUint32(at, value, true);
+    at += bytes;
+  };
+  const set = (bytes: Uint8Array): void => {
+    archive.set(bytes, at);
+    at += bytes.length;
+  };
+  // What an entry's own header and its line of the directory share: version, flags (names in UTF-8), method, time, date, and so on.
+  const describe = ({ name, bytes, crc }: (typeof named)[number]): void => {
+    for (const value of [20, 0x800, 0, 0, FIRST_DAY]) put(value, 2);
+    for (const value of [crc, bytes.length, bytes.length]) put(value, 4);
+    put(name.length, 2);
+    put(0, 2);
+  };
+  const starts = named.map((file) => {
+    const start = at;
+    put(LOCAL, 4);
+    describe(file);
+    set(file.name);
+    set(file.bytes);
+    return start;
+  });
+  const directory = at;
+  for (const [index, file] of named.entries()) {
+    put(CENTRAL, 4);
+    put(20, 2);
+    describe(file);
+    for (let i = 0; i < 3; i++) put(0, 2);
+    put(0, 4);
+    put(starts[index]!, 4);
+    set(file.name);
+  }
+  const end = at;
+  put(END, 4);
+  put(0, 4);
+  put(named.length, 2);
+  put(named.length, 2);
+  put(end - directory, 4);
+  put(directory, 4);
+  put(0, 2);
+  return archive;
 }

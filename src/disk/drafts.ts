@@ -16,7 +16,7 @@ export type Content = string | Uint8Array | Iterable<Uint8Array>;
  * before, a file could be empty after a power cut. The name says which process it belongs to.
  */
 export async function writeDraft(path: string, content: Content): Promise<string> {
-  const draft = `${path}.${process.pid}-${PLACE}-${randomUUID().slice(0, 8)}.tmp`;
+  const draft = draftOf(path);
   try {
     const file = await open(draft, "wx");
     try {
@@ -31,6 +31,10 @@ export async function writeDraft(path: string, content: Content): Promise<string
     throw error;
   }
 }
+
+/** A name for a file until it is whole, which says which process it belongs to. */
+export const draftOf = (path: string): string =>
+  `${path}.${process.pid}-${PLACE}-${randomUUID().slice(0, 8)}.tmp`;
 
 const DRAFT = /\.(\d+)-([0-9a-f]{8})-[0-9a-f]{8}\.tmp$/;
 

@@ -44,6 +44,8 @@ export interface CarryOptions {
   readonly provenance: RunProvenance;
   readonly device: Device;
   readonly dataDir?: string | undefined;
+  /** Bytes of examples that a trial may hold; see `LoadOptions`. */
+  readonly memory?: number | undefined;
   /** The trials that this worker runs now, by the token of their attempt. */
   readonly running: Map<string, RunningTrial>;
   readonly patiently: Patiently;
@@ -138,7 +140,7 @@ export async function carryTrial(
  * @throws EngineError if this worker's device cannot train it; it was given back then.
  */
 async function beginCarrying(job: Job, worker: string, options: CarryOptions): Promise<Attempt | undefined> {
-  const { database, queue, contents, patiently, dataDir, device, onWarning } = options;
+  const { database, queue, contents, patiently, device, onWarning } = options;
   const { tables } = database;
   let token = "";
   const begun = await patiently(() => {
@@ -148,7 +150,7 @@ async function beginCarrying(job: Job, worker: string, options: CarryOptions): P
     return beginAttempt(tables, claim, (tx) => queue.complete(job.id, tx));
   });
   if ("refused" in begun) return undefined;
-  const trial = readTrial(job.trial, begun, dataDir);
+  const trial = readTrial(job.trial, begun, options);
   if (trial instanceof Error) {
     const error = trial.message;
     await patiently(() =>
@@ -333,7 +335,7 @@ async function shelter(document: StoredTrial, checkpoints: string, error: unknow
 function readTrial(
   id: string,
   begun: { readonly spec: unknown; readonly source: unknown; readonly escalation: number },
-  dataDir: string | undefined,
+  { dataDir, memory }: Pick<CarryOptions, "dataDir" | "memory">,
 ): PlannedTrial | Error {
   const spec = trialSpecSchema.safeParse(begun.spec);
   if (!spec.success) {
@@ -342,7 +344,7 @@ function readTrial(
       `trial ${id}: expected a spec of this version, but ${path.join(".")} is not right: ${message}`,
     );
   }
-  const source = { ...(begun.source as DataSource), dataDir };
+  const source = { ...(begun.source as DataSource), dataDir, memory };
   return { id, spec: spec.data, source, escalation: begun.escalation };
 }
 

@@ -5,8 +5,9 @@
  * trials are about into a folder of its own machine, for their processes to read.
  */
 
+import { readFile } from "node:fs/promises";
 import { DataError } from "../base/errors.ts";
-import { type Content, contentsOf, type ReadContent } from "../run/contents.ts";
+import { type AnyContent, contentsOf, type ReadContent } from "../run/contents.ts";
 import { type ContentFolder, openContents } from "../run/node/contents.ts";
 import type { DataSource } from "../run/runner.ts";
 import { readContent, writeContent } from "../store/contents.ts";
@@ -22,7 +23,7 @@ export interface LabContents {
    *
    * @throws DataError if one is larger than a database takes.
    */
-  keep(contents: readonly Content[]): Promise<void>;
+  keep(contents: readonly AnyContent[]): Promise<void>;
   /** From this machine, or else from the database. */
   readonly read: ReadContent;
   /** Bring what a trial is about to this machine; what the lab has not is for the trial's process to miss. */
@@ -51,14 +52,17 @@ export function openLabContents(
     files,
     read,
     async keep(contents) {
-      const large = contents.find(({ bytes }) => isRemote && bytes.length > mostBytes);
+      const sizeOf = (content: AnyContent): number =>
+        "bytes" in content ? content.bytes.length : content.size;
+      const large = contents.find((content) => isRemote && sizeOf(content) > mostBytes);
       if (large) {
         throw new DataError(
-          `${large.identity}: expected at most ${mostBytes} bytes of a model or of data that is given as a value to a lab on a server, got ${large.bytes.length}; give fewer examples, or use a lab in a folder`,
+          `${large.identity}: expected at most ${mostBytes} bytes of a model or of data that is given as a value to a lab on a server, got ${sizeOf(large)}; give fewer examples, or use a lab in a folder`,
         );
       }
       for (const content of contents) {
-        if (isRemote) await writeContent(tables, content.identity, content.bytes);
+        const bytes = async () => ("bytes" in content ? content.bytes : await readFile(content.path));
+        if (isRemote) await writeContent(tables, content.identity, await bytes());
         else await files.write(content);
       }
     },

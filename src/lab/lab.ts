@@ -67,6 +67,8 @@ export interface RunOptions {
   readonly device?: Device | undefined;
   /** Folder of datasets on this machine. */
   readonly dataDir?: string | undefined;
+  /** Bytes of examples that each trial may hold; see `LoadOptions`. */
+  readonly memory?: number | undefined;
   /** Least seconds from one checkpoint of a trial to the next: {@link CHECKPOINT_SECONDS} unless told. */
   readonly checkpointSeconds?: number | undefined;
   /** The command that asked, for the record. */
@@ -81,6 +83,7 @@ export interface RunOptions {
 /** What an experiment is asked, and the lab it is run in. */
 export interface ExperimentOptions extends PlanOptions, RunOptions, LabPlace {
   readonly dataDir?: string | undefined;
+  readonly memory?: number | undefined;
   readonly device?: Device | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -103,7 +106,7 @@ export interface ExperimentRun {
 export interface WorkRequest
   extends Pick<
     ExperimentOptions,
-    "jobs" | "threads" | "device" | "dataDir" | "command" | "onEvent" | "onWarning"
+    "jobs" | "threads" | "device" | "dataDir" | "memory" | "command" | "onEvent" | "onWarning"
   > {
   /** Folder of checkpoints on this machine. */
   readonly checkpoints: string;

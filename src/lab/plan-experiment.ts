@@ -2,7 +2,7 @@
  * @file Plans an experiment with what is on this machine: its data are read, and its trials named.
  */
 
-import { exampleCount, type Splits, takeExamples } from "../data/dataset.ts";
+import { type ExampleSplits, type Splits, takeExamples } from "../data/dataset.ts";
 import type { Model } from "../nn/model.ts";
 import type { Condition } from "../paper/condition.ts";
 import { type Definition, dataKey, experimentId } from "../paper/definition.ts";
@@ -10,14 +10,14 @@ import { modelsInDocument, scaleOf } from "../paper/document.ts";
 import { type Experiment, modelsOf } from "../paper/experiment.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { Setting } from "../paper/scales.ts";
-import { bytesOf, type Content } from "../run/contents.ts";
+import { type AnyContent, bytesOf } from "../run/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
 import type { EndedTrial, PlannedTrial } from "../run/record.ts";
 import type { DataSource } from "../run/runner.ts";
 import type { Library } from "../run/subject.ts";
 import type { Device } from "../train/devices.ts";
 import { checkRecipe, requirePossible } from "../train/possible.ts";
-import { cropForRecipe, splitsHash } from "../train/prepare.ts";
+import { cropForRecipe, describeDataset } from "../train/prepare.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
@@ -33,10 +33,12 @@ export interface PlanOptions {
   /** The models of its conditions that are of files. */
   readonly files?: readonly Model[] | undefined;
   /** The examples of its conditions that are of paths. */
-  readonly examples?: readonly Content[] | undefined;
+  readonly examples?: readonly AnyContent[] | undefined;
   /** Number of repetitions; 1 unless told. */
   readonly seeds?: number | undefined;
   readonly dataDir?: string | undefined;
+  /** Bytes of examples that may be held; see `LoadOptions`. */
+  readonly memory?: number | undefined;
   /** Where its trials are to be trained; `cpu` unless told. */
   readonly device?: Device | undefined;
 }
@@ -51,7 +53,7 @@ export interface PlannedExperiment {
   /** The trials it begins with; seeds varying slowest: after each seed there is a whole result. */
   readonly trials: readonly PlannedTrial[];
   /** The models and examples of its trials that were given as values; none were unless told. */
-  readonly contents?: readonly Content[];
+  readonly contents?: readonly AnyContent[];
   /** The trials that come next, once all before have ended; none at the end, and none unless told. */
   readonly next?: (ended: ReadonlyMap<string, EndedTrial>) => Promise<readonly PlannedTrial[]>;
 }
@@ -72,6 +74,7 @@ export async function planExperiment(options: PlanOptions): Promise<PlannedExper
     examples = [],
     seeds = 1,
     dataDir,
+    memory,
     device = "cpu",
   } = options;
   const models = modelsOf(experiment, options.models);
@@ -87,7 +90,10 @@ export async function planExperiment(options: PlanOptions): Promise<PlannedExper
     checkRecipe(recipe);
   }
   for (const model of things.values()) requireDevice(device, model);
-  const known = await describeData(library, conditionsOf(modelsInDocument(experiment, models)), dataDir);
+  const known = await describeData(library, conditionsOf(modelsInDocument(experiment, models)), {
+    dataDir,
+    memory,
+  });
   for (const condition of conditions) {
     const { model, recipe } = condition;
     const { sample, dataset } = known.get(dataKey(condition))!;
@@ -100,7 +106,7 @@ export async function planExperiment(options: PlanOptions): Promise<PlannedExper
       const { dataset } = known.get(dataKey(condition))!;
       const spec: TrialSpec = { schema: "shatter/trial@1", dataset, ...rest, seed };
       const id = await trialId(spec);
-      trials.set(id, { id, spec, escalation: 0, source: { ...data, dataDir } });
+      trials.set(id, { id, spec, escalation: 0, source: { ...data, dataDir, memory } });
     }
   }
   const definition: Definition = {
@@ -122,22 +128,24 @@ export async function planExperiment(options: PlanOptions): Promise<PlannedExper
 }
 
 /** The examples of a source, as a recipe's trials are given them. */
-export const readExamples = async (library: Library, source: DataSource, recipe: Recipe): Promise<Splits> =>
-  cropForRecipe(await library.splits(source), recipe);
+export const readExamples = async (
+  library: Library,
+  source: DataSource,
+  recipe: Recipe,
+): Promise<ExampleSplits> => cropForRecipe(await library.splits(source), recipe);
 
 /** What specs say about the data of conditions, and one example of each split, cropped for the recipe; each read once. */
-async function describeData(library: Library, conditions: readonly Condition[], dataDir: string | undefined) {
+async function describeData(
+  library: Library,
+  conditions: readonly Condition[],
+  place: Pick<DataSource, "dataDir" | "memory">,
+) {
   const known = new Map<string, { dataset: TrialSpec["dataset"]; sample: Splits }>();
   for (const condition of conditions) {
     if (known.has(dataKey(condition))) continue;
     const { data, recipe } = condition;
-    const splits = await readExamples(library, { ...data, dataDir }, recipe);
-    const dataset = {
-      name: splits.train.name,
-      hash: await splitsHash(splits),
-      train: exampleCount(splits.train),
-      test: exampleCount(splits.test),
-    };
+    const splits = await readExamples(library, { ...data, ...place }, recipe);
+    const dataset = await describeDataset(splits);
     const first = Int32Array.of(0);
     const sample = { train: takeExamples(splits.train, first), test: takeExamples(splits.test, first) };
     known.set(dataKey(condition), { dataset, sample });

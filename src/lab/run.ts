@@ -206,6 +206,7 @@ async function trainRounds(
       onEvent,
       only: id,
       dataDir: options.dataDir,
+      memory: options.memory,
       whenIdle: oneAtATime(whenIdle),
       onCarried: rounds.finish,
     });
@@ -267,13 +268,14 @@ export async function workIn(lab: LocalLab, request: WorkRequest): Promise<reado
   };
   const contents = lab.contents.files.folder;
   await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept, contents });
-  const { dataDir, experiment, untilIdle, command, onEvent } = request;
+  const { dataDir, memory, experiment, untilIdle, command, onEvent } = request;
   return await work({
     ...partsOf(lab, checkpoints, device),
     runner,
     device,
     threads,
     dataDir,
+    memory,
     signal,
     onWarning,
     onEvent,

@@ -2,11 +2,14 @@
  * @file The randomization test with everything it needs on a machine with Node: data files, child processes, a lab.
  */
 
-import { DataError } from "../base/errors.ts";
+import { DataError, UsageError } from "../base/errors.ts";
 import { batchSize } from "../data/batches.ts";
-import { exampleCount, type Splits } from "../data/dataset.ts";
+import { type ExampleSplits, exampleCount } from "../data/dataset.ts";
+import { describedPreprocess } from "../data/node/data-file.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { pathPreprocess } from "../data/preprocess.ts";
+import { requireHeld } from "../data/streamed.ts";
+import { partOf } from "../data/subset.ts";
 import { requireFolder } from "../disk/folders.ts";
 import type { Model } from "../nn/model.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
@@ -16,20 +19,22 @@ import { runPlan, testResult } from "../paper/randomization-test.ts";
 import { testExperiment, testId } from "../paper/test-experiment.ts";
 import { planTest, type TestPlan } from "../paper/test-plan.ts";
 import type { TestResult } from "../paper/test-result.ts";
+import type { Content } from "../run/contents.ts";
 import { shareContents } from "../run/node/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
 import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
-import { type Identified, identify, isDataPath } from "../run/subject.ts";
+import { type Identified, identify, isDataPath, type Library } from "../run/subject.ts";
 import { checkRecipe } from "../train/possible.ts";
-import { networkShape, splitsHash } from "../train/prepare.ts";
+import { describeDataset, networkShape } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
 import { timePace } from "./cost.ts";
 import type { LabPlace, RunOptions } from "./lab.ts";
 import { type LocalLab, openLab } from "./open.ts";
+import { type Prepared, runPreparation } from "./pipeline.ts";
 import type { PlannedExperiment } from "./plan-experiment.ts";
 import { sharesOf, trainPlanned } from "./run.ts";
 import { nameModels, requireIndex, type SavedModels } from "./saved-models.ts";
@@ -38,7 +43,16 @@ import { nameModels, requireIndex, type SavedModels } from "./saved-models.ts";
 export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "priority"> {
   readonly dataDir?: string | undefined;
   /** Name of the dataset, or path of one: `./photos`, `./photos?size=64`; or its examples. */
-  readonly data: string | Splits;
+  readonly data: string | ExampleSplits;
+  /**
+   * Path of a module of your own that prepares the data, see {@link Prepare}: the test is of what it makes of them, and it is
+   * run again on permuted labels to see whether it gives labels away. It is run here, with all rights of this process.
+   */
+  readonly prepare?: string | undefined;
+  /** How often it is run on permuted labels; 19 unless told. */
+  readonly permutations?: number | undefined;
+  /** Name of the model that is trained on these; `linear` unless told. */
+  readonly prepareModel?: string | undefined;
   /** Name of the model, or the model; `mlp-1x512` unless told. */
   readonly model?: string | Model | undefined;
   /** `["true"]` unless told. */
@@ -107,15 +121,18 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
 }
 
 async function train(options: TestOptions): Promise<TestResult> {
-  const { data, model = "mlp-1x512", device = "cpu", dataDir, n, testN, seed, signal } = options;
+  const { data, model = "mlp-1x512", device = "cpu", dataDir, memory, n, testN, seed, signal } = options;
   // Whatever can be refused is refused before the data are read.
   const library = openLibrary({ readsPaths: true });
   if (typeof model === "string") requireDevice(device, await library.model(model));
-  const asked = requestOf(options);
+  const asked = await requestOf(options);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
   const shares = sharesOf(options, trialsOf(asked));
-  const given = { model, data, dataDir, n, testN, seed };
-  const identified = await identify(library, given, asked.recipe);
+  const prepared = await preparedOf(options, asked, library);
+  const given = prepared
+    ? { model, data: prepared.splits }
+    : { model, data, dataDir, memory, n, testN, seed };
+  const identified = withContents(await identify(library, given, asked.recipe), prepared?.contents ?? []);
   const { subject, source, contents } = identified;
   if (typeof model !== "string") {
     const example = networkShape(subject.splits, asked.recipe);
@@ -126,7 +143,7 @@ async function train(options: TestOptions): Promise<TestResult> {
   const local = { ...options, ...shares, contents: shared.folder };
   const budget = limit && (await budgetOf(limit, request, identified, local));
   if (budget) options.onBudget?.(budget);
-  const plan = await planTest({ ...request, budget }, source, subject);
+  const plan = await planTest({ ...request, budget }, source, subject, prepared?.plan);
   await using lab = options.lab && (await openOne(options.lab, options));
   if (lab) return await runInLab(plan, identified, lab, { ...options, ...shares });
   const networks = options.saveModels;
@@ -135,10 +152,48 @@ async function train(options: TestOptions): Promise<TestResult> {
   return await runPlan(plan, { source, runner, provenance, onEvent: options.onEvent, signal });
 }
 
+/** Runs that give a p-value of 0.05 where the labels as given are above all of them. */
+const PERMUTATIONS = 19;
+
+/** What a preparation makes of the data, if there is one. */
+async function preparedOf(
+  options: TestOptions,
+  { firstSeed, recipe }: Omit<TestRequest, "model">,
+  library: Library,
+): Promise<Prepared | undefined> {
+  const { data, prepare, permutations, prepareModel, dataDir, memory, n, testN, seed } = options;
+  if (prepare === undefined) {
+    const useless =
+      permutations !== undefined ? "permutations" : prepareModel !== undefined && "prepareModel";
+    if (useless) throw new UsageError(`\`${useless}\`: expected \`prepare\` with it, got none`);
+    return undefined;
+  }
+  const model = prepareModel ?? "linear";
+  // A name, as specs have it, and no path.
+  await openLibrary().model(model);
+  const wanted = { n, testN, seed };
+  const splits =
+    typeof data === "string"
+      ? await library.splits({ name: data, dataDir, memory, ...wanted })
+      : partOf(data, wanted);
+  const asked = { prepare, permutations: permutations ?? PERMUTATIONS, model, firstSeed, recipe };
+  return await runPreparation(requireHeld(splits, "`prepare`"), asked);
+}
+
+/** The contents of a preparation's runs beside those of the model and its examples. */
+const withContents = (identified: Identified, more: readonly Content[]): Identified => {
+  const known = new Set(identified.contents.map(({ identity }) => identity));
+  return {
+    ...identified,
+    contents: [...identified.contents, ...more.filter(({ identity }) => !known.has(identity))],
+  };
+};
+
 /** What was asked of a model, with the defaults. */
-function requestOf(options: TestOptions): Omit<TestRequest, "model"> {
+async function requestOf(options: TestOptions): Promise<Omit<TestRequest, "model">> {
   const { data, inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
-  const ofPath = typeof data === "string" && isDataPath(data) && { preprocess: pathPreprocess };
+  const ofPath = typeof data === "string" &&
+    isDataPath(data) && { preprocess: (await describedPreprocess(data)) ?? pathPreprocess };
   return {
     inputs,
     corrupt: options.corrupt ?? (inputs.includes("true") ? [0, 1] : [0]),
@@ -202,7 +257,10 @@ async function experimentOf(plan: TestPlan, { source, contents }: Identified): P
     datasets: {},
   };
   const next = async (ended: ReadonlyMap<string, EndedTrial>): Promise<PlannedTrial[]> =>
-    (await courseOf(plan, ended)).todo.map((trial) => ({ ...trial, source }));
+    (await courseOf(plan, ended)).todo.map((trial) => ({
+      ...trial,
+      source: { ...trial.source, dataDir: source.dataDir },
+    }));
   return {
     id: await testId(plan, definition),
     experiment,
@@ -238,7 +296,7 @@ async function budgetOf(
     const steps = Math.floor(amount / batchSize(recipe.batch, train));
     return { asked, steps, secondsPerStep: null };
   }
-  const dataset = { name: splits.train.name, hash: await splitsHash(splits), train, test };
+  const dataset = await describeDataset(splits);
   const spec = specsOf(request, dataset)[0]!;
   await using timer = await openProcessPool({ jobs: 1, device, threads, contents });
   const pace = await timePace(

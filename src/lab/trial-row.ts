@@ -18,8 +18,8 @@ export function trialRow({
   readonly source: DataSource;
   readonly escalation: number;
 }): NewTrial {
-  // The folder of datasets is each machine's own.
-  const { dataDir: _, ...where } = source;
+  // The folder of datasets and the memory are each machine's own.
+  const { dataDir: _, memory: __, ...where } = source;
   return {
     id,
     escalation,

@@ -3,7 +3,7 @@
  */
 
 import type { Provenance, RunProvenance } from "../document/provenance.ts";
-import { type EndedTrial, type RunEvent, recordTrial, type TrialState } from "../run/record.ts";
+import { type EndedTrial, type PlannedTrial, type RunEvent, recordTrial } from "../run/record.ts";
 import type { DataSource, TrialRunner } from "../run/runner.ts";
 import type { ConformanceLine } from "../run/trial-record.ts";
 import type { Subject } from "../train/trial.ts";
@@ -43,13 +43,14 @@ export async function runPlan(
   { source, runner, provenance, signal, onEvent = () => {} }: Omit<TestContext, keyof Subject>,
 ): Promise<TestResult> {
   const began = performance.now();
-  const runOne = async (trial: TrialState): Promise<EndedTrial> => {
+  const here = (trial: PlannedTrial): DataSource => ({ ...trial.source, dataDir: source.dataDir });
+  const runOne = async (trial: PlannedTrial): Promise<EndedTrial> => {
     const record = recordTrial(trial);
     const onTrialEvent: Parameters<TrialRunner["run"]>[2] = (event) => {
       record.add(event);
       onEvent({ type: "trial", trial, event });
     };
-    const ended = record.end(await runner.run(trial.spec, source, onTrialEvent, signal));
+    const ended = record.end(await runner.run(trial.spec, here(trial), onTrialEvent, signal));
     onEvent({ type: "ended", trial, result: ended.result });
     return ended;
   };
@@ -68,7 +69,11 @@ export async function runPlan(
 }
 
 /** The document of a test that has come so far: what its trials say, and the verdict on them. */
-export function testResult(plan: TestPlan, { ended, lacking }: Course, provenance: Provenance): TestResult {
+export function testResult(
+  plan: TestPlan,
+  { ended, lacking, pipeline }: Course,
+  provenance: Provenance,
+): TestResult {
   const { request, facts } = plan;
   const { classNames, shape, dataset } = facts;
   const trials = ended.map(({ result }) => result);
@@ -82,6 +87,7 @@ export function testResult(plan: TestPlan, { ended, lacking }: Course, provenanc
       test: dataset.test,
       classes: classNames.length,
       classNames,
+      ...(facts.target && { target: facts.target }),
       shape,
       hash: dataset.hash,
     },
@@ -96,6 +102,7 @@ export function testResult(plan: TestPlan, { ended, lacking }: Course, provenanc
     conformance: distinctLines(ended.flatMap(({ conformance }) => conformance)),
     verdict: judge(trials, {
       ...atSeeds(contextOf(plan), request, trials),
+      pipeline,
       budget: budget && { ...budget, used: stepsOf(trials), lacking },
     }),
     provenance,

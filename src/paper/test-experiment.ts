@@ -42,9 +42,14 @@ export function testId(
   const { model } = plan.request;
   const isNameless = isContent(model);
   const facts = isNameless || modelName === undefined ? rest : { ...rest, modelName };
+  // A module is its source, whatever its file is called.
+  const pipeline = plan.pipeline && { ...plan.pipeline, module: { hash: plan.pipeline.module.hash } };
   const called = isNameless ? `content-${model.slice(7, 15)}` : (modelName ?? model);
   const experiment = { name: `test-${called}-${facts.dataset.name}`, source: null };
-  return experimentId(experiment, { what: { test: { ...plan, facts } }, setting });
+  return experimentId(experiment, {
+    what: { test: { ...plan, facts, ...(pipeline && { pipeline }) } as TestPlan },
+    setting,
+  });
 }
 
 /** The document of a test that has come so far, as the lab shows it. */

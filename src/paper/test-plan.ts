@@ -7,22 +7,27 @@ import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { whole } from "../base/limits.ts";
 import { countCopies } from "../data/copies.ts";
-import { classCounts, exampleCount } from "../data/dataset.ts";
-import { inputsNames, labelsNames } from "../data/randomize.ts";
+import { classCounts, exampleCount, hasNumbers } from "../data/dataset.ts";
+import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
 import { checkFile } from "../import/check.ts";
 import { findingSchema } from "../import/finding.ts";
 import { isFileModel } from "../import/model.ts";
 import { summarizeModel } from "../nn/profile.ts";
 import type { DataSource } from "../run/runner.ts";
 import { checkRecipe, requirePossible, requireWarmup } from "../train/possible.ts";
-import { networkShape, splitsHash } from "../train/prepare.ts";
+import { describeDataset, networkShape } from "../train/prepare.ts";
 import { recipeSchema } from "../train/recipe.ts";
+import { targetScale } from "../train/regression.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import type { Subject } from "../train/trial.ts";
 import { copiesSchema } from "../verdict/schema.ts";
+import { type PipelinePlan, pipelinePlanSchema } from "./pipeline.ts";
 import { conditionsOf, fitToBudget, type TestRequest } from "./plan.ts";
 
 const counts = z.array(z.int().min(0));
+
+/** A number that is to be told, in its own unit: its name, and its mean and deviation in training. */
+export const targetSchema = z.object({ name: z.string(), mean: z.number(), deviation: z.number() });
 
 /** A request within its budget, the place of its examples, and all that a verdict needs to know of them. */
 export const testPlanSchema = z.object({
@@ -61,7 +66,11 @@ export const testPlanSchema = z.object({
     trainCounts: counts,
     testCounts: counts,
     copies: copiesSchema.omit({ testCount: true }).nullable(),
+    /** The number to be told; absent for classes. */
+    target: targetSchema.optional(),
   }),
+  /** Of data that a preparation of the user's own made. */
+  pipeline: pipelinePlanSchema.optional(),
 });
 
 export type TestPlan = z.infer<typeof testPlanSchema>;
@@ -69,6 +78,7 @@ export type TestPlan = z.infer<typeof testPlanSchema>;
 /**
  * Plan a test.
  *
+ * @param pipeline - What a preparation made of the data, if there was one.
  * @param subject - The model that the request names, and the examples used, cropped for the recipe but not randomized.
  * @throws UsageError if the recipe, the model, the budget or a probability is not possible, or the model cannot train on such
  *   examples or batches, or the recipe's augmentation is not possible on them.
@@ -77,27 +87,30 @@ export async function planTest(
   asked: TestRequest,
   source: DataSource,
   { model, splits }: Subject,
+  pipeline?: PipelinePlan,
 ): Promise<TestPlan> {
   const recipe = checkRecipe(asked.recipe);
-  const [train, test] = [exampleCount(splits.train), exampleCount(splits.test)];
+  const train = exampleCount(splits.train);
   requirePossible(model, recipe, splits, train);
   const { seeds } = asked;
   if (seeds !== "auto" && !(Number.isInteger(seeds) && seeds >= 1)) {
     throw new UsageError(`\`seeds\`: expected a whole number of at least 1, got ${seeds}`);
   }
+  const isNumber = hasNumbers(splits.train);
+  const labels = isNumber ? permutedOnly(asked.labels) : asked.labels;
   // Refuses what is impossible.
   conditionsOf(asked);
-  const { dataDir: _, ...place } = source;
+  const { dataDir: _, memory: __, ...place } = source;
   const { classNames } = splits.train;
   const shape = networkShape(splits, recipe);
   const findings = isFileModel(model) ? checkFile(model, shape, classNames.length).findings : undefined;
-  const request = fitToBudget({ ...asked, recipe }, train);
+  const request = fitToBudget({ ...asked, labels, recipe }, train);
   requireWarmup(request.recipe, train);
   const plan = {
     request,
     source: place,
     facts: {
-      dataset: { name: splits.train.name, hash: await splitsHash(splits), train, test },
+      dataset: await describeDataset(splits),
       modelName: model.name === asked.model ? undefined : model.name,
       dataTitle: splits.train.title,
       ...(findings && { findings: [...findings] }),
@@ -107,10 +120,20 @@ export async function planTest(
       trainCounts: classCounts(splits.train),
       testCounts: classCounts(splits.test),
       copies: countCopies(splits),
+      ...(isNumber && { target: { name: classNames[0]!, ...targetScale(splits.train) } }),
     },
+    pipeline,
   };
   // As it will be read again, so that a test that is followed later is the same test.
   const kept: TestPlan = JSON.parse(JSON.stringify(plan));
   testPlanSchema.parse(kept);
   return kept;
+}
+
+/** How numbers are randomized: there is no class to redraw them from, so they change places. */
+function permutedOnly(labels: LabelsName | undefined): LabelsName {
+  if (labels !== "redraw") return "permute";
+  throw new UsageError(
+    "`labels` redraw: numbers are permuted, as y-scrambling does; say permute, or read them as classes by `targetType` class",
+  );
 }

@@ -4,6 +4,7 @@
 
 import { DataError } from "../base/errors.ts";
 import { sha256 } from "../base/json.ts";
+import type { ExamplesFile } from "../data/dataset.ts";
 
 /** A model or examples as bytes. */
 export interface Content {
@@ -11,6 +12,12 @@ export interface Content {
   readonly identity: string;
   readonly bytes: Uint8Array;
 }
+
+/** A content that is a file of this machine, too large to be held. */
+export type FileContent = ExamplesFile;
+
+/** A content, in memory or as a file. */
+export type AnyContent = Content | FileContent;
 
 /** Reads what is kept under an identity; undefined if nothing is. */
 export type ReadContent = (identity: string) => Promise<Uint8Array | undefined>;

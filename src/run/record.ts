@@ -13,6 +13,8 @@ export interface TrialState {
   readonly id: string;
   readonly spec: TrialSpec;
   readonly escalation: number;
+  /** What people call it, where its spec does not tell. */
+  readonly title?: string | undefined;
 }
 
 /** A planned trial, and where its examples come from. */
@@ -81,6 +83,7 @@ export function recordTrial({ id, spec, escalation }: TrialState) {
         seed: spec.seed,
         touched: prepared?.touched ?? null,
         ...measured,
+        ...(spec.dataset.told && { told: spec.dataset.told }),
         confusion: measured.confusion?.map((row) => [...row]) ?? null,
         // A process that dies after its last word has said everything.
         ...(failure && !outcome ? { error: failure.error } : {}),

@@ -6,9 +6,11 @@
 
 import { rememberLast } from "../base/remember.ts";
 import type { ReadData } from "../data/data-options.ts";
-import type { Splits } from "../data/dataset.ts";
+import type { ExampleSplits, Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
+import { planOf, type SplitsStore, splitsBytes } from "../data/planned.ts";
 import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
+import { hold, requireHeld } from "../data/streamed.ts";
 import { partOf } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
 import { findModel, models } from "../nn/models.ts";
@@ -16,7 +18,14 @@ import { readNetwork, writeNetwork } from "../nn/network.ts";
 import { cropForRecipe, type Framing, networkShape } from "../train/prepare.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { Subject } from "../train/trial.ts";
-import { bytesOf, type Content, contentOf, isContent, type ReadContent, requireContent } from "./contents.ts";
+import {
+  type AnyContent,
+  bytesOf,
+  contentOf,
+  isContent,
+  type ReadContent,
+  requireContent,
+} from "./contents.ts";
 import { modelOfFile, settingsOf } from "./model-file.ts";
 import type { DataSource } from "./runner.ts";
 import { readSplits, writeSplits } from "./splits.ts";
@@ -47,7 +56,7 @@ export interface Library {
    * @throws UsageError if the name is unknown, or more examples are wanted than there are.
    * @throws DataError if its files or bytes are missing or not what they should be.
    */
-  splits(source: DataSource): Promise<Splits>;
+  splits(source: DataSource): Promise<ExampleSplits>;
   /** What a trial is about: the model of its spec, and the examples of a source, uncropped. */
   subject(spec: Pick<TrialSpec, "model">, source: DataSource): Promise<Subject>;
 }
@@ -61,14 +70,26 @@ export interface LibraryOptions {
   /** Reads a model file from its path, where that is possible. */
   readonly readFile?: ((path: string) => Promise<Uint8Array>) | undefined;
   /** Reads the examples at a path, where that is possible. */
-  readonly readData?: ((path: string) => Promise<ReadData>) | undefined;
+  readonly readData?: ((path: string, store: SplitsStore) => Promise<ReadData<ExampleSplits>>) | undefined;
+  /** Opens examples that were given as a value as a file, where that is possible; undefined if there is none. */
+  readonly openFile?: ((identity: string) => Promise<ExampleSplits | undefined>) | undefined;
+  /** Where examples go that are more than may be held; all are held, where there is none. */
+  readonly openStore?: ((memory: number | undefined) => SplitsStore) | undefined;
   /** Whether the last examples are kept, for trials that share them; not unless told. */
   readonly keepsLast?: boolean;
 }
 
 /** Open a library. */
 export function createLibrary(options: LibraryOptions): Library {
-  const { load, read = async () => undefined, readFile, readData, keepsLast = false } = options;
+  const {
+    load,
+    read = async () => undefined,
+    readFile,
+    readData,
+    openFile,
+    openStore,
+    keepsLast = false,
+  } = options;
   const model = async (identity: string): Promise<Model> => {
     if (isContent(identity)) {
       const bytes = await requireContent(read, "model", identity);
@@ -78,10 +99,18 @@ export function createLibrary(options: LibraryOptions): Library {
     const path = bytesOf(identity);
     return await modelOfFile(await readFile(path), settingsOf(identity), baseName(path));
   };
-  const ask = async ({ name, ...wanted }: DataSource): Promise<Splits> => {
-    if (isContent(name)) return partOf(readSplits(await requireContent(read, "data", name)), wanted);
-    if (readData && isDataPath(name)) return partOf((await readData(name)).splits, wanted);
-    return load(findDataset(name), wanted);
+  const ask = async ({ name, memory, ...wanted }: DataSource): Promise<ExampleSplits> => {
+    const store = openStore?.(memory);
+    if (isContent(name)) {
+      const file = store && (await openFile?.(name));
+      if (file && splitsBytes(file) > store.memory) return holdFitting(partOf(file, wanted), store);
+      return partOf(readSplits(await requireContent(read, "data", name)), wanted);
+    }
+    if (readData && store && isDataPath(name)) {
+      return holdFitting(partOf((await readData(name, store)).splits, wanted), store);
+    }
+    const known = await load(findDataset(name), wanted);
+    return store && splitsBytes(known) > store.memory ? await toFile(known, store) : known;
   };
   const splits = keepsLast ? rememberLast(ask) : ask;
   return {
@@ -89,6 +118,17 @@ export function createLibrary(options: LibraryOptions): Library {
     splits,
     subject: async (spec, source) => ({ model: await model(spec.model), splits: await splits(source) }),
   };
+}
+
+/** Examples of a file in memory, if so many may be held. */
+const holdFitting = (splits: ExampleSplits, store: SplitsStore): ExampleSplits =>
+  splitsBytes(splits) > store.memory ? splits : { train: hold(splits.train), test: hold(splits.test) };
+
+/** Examples that have a name, in a file. */
+async function toFile(splits: Splits, store: SplitsStore): Promise<ExampleSplits> {
+  const { train, test } = await store.write(planOf(splits));
+  const { name } = splits.train;
+  return { train: { ...train, name }, test: { ...test, name } };
 }
 
 /** Networks are written down as JSON, and no ONNX file begins so. */
@@ -99,7 +139,7 @@ const baseName = (path: string): string => path.replace(/^.*[\\/]/, "").replace(
 /** A model and data, by name or path or as values. */
 export interface Given extends LoadOptions {
   readonly model: string | Model;
-  readonly data: string | Splits;
+  readonly data: string | ExampleSplits;
 }
 
 /** A model and examples under the identities that specs have. */
@@ -110,7 +150,7 @@ export interface Identified {
   readonly model: string;
   readonly source: DataSource;
   /** What of them was given as a value, to be kept wherever a trial is run. */
-  readonly contents: readonly Content[];
+  readonly contents: readonly AnyContent[];
 }
 
 /**
@@ -124,8 +164,10 @@ export interface Identified {
 export async function identify(library: Library, given: Given, recipe: Framing): Promise<Identified> {
   const { model, data, ...wanted } = given;
   const thing = typeof model === "string" ? await library.model(model) : model;
-  const values = typeof data === "string" && isDataPath(data) ? await library.splits({ name: data }) : data;
-  const examples = typeof values === "string" ? undefined : await contentOf(writeSplits(values));
+  const { memory } = wanted;
+  const values =
+    typeof data === "string" && isDataPath(data) ? await library.splits({ name: data, memory }) : data;
+  const examples = typeof values === "string" ? undefined : await contentOfSplits(values);
   const source = { name: examples?.identity ?? (data as string), ...wanted };
   const whole = typeof values === "string" ? await library.splits(source) : partOf(values, wanted);
   const splits = cropForRecipe(whole, recipe);
@@ -144,3 +186,8 @@ export async function identify(library: Library, given: Given, recipe: Framing):
     ),
   };
 }
+
+/** Examples as a content: the file that they are, or their bytes. */
+export const contentOfSplits = async (splits: ExampleSplits): Promise<AnyContent> =>
+  splits.content ??
+  (await contentOf(writeSplits(requireHeld(splits, "a part of examples that are in a file"))));

@@ -2,7 +2,7 @@
  * @file The engine: ONNX Runtime on one device, opened or refused with the reason and the remedy.
  */
 
-import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import { EngineError, messageOf } from "../base/errors.ts";
 import { blocked, type Lowering, plain } from "../graph/lower/lowering.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
@@ -10,16 +10,10 @@ import { add } from "../graph/ops/elementwise.ts";
 import { type Graph, inOrder, input } from "../graph/value.ts";
 import type { Device } from "./devices.ts";
 import { computes } from "./self-check.ts";
-
-/** What onnxruntime-node and onnxruntime-web have in common, and all that Shatter uses of them. */
-export interface Runtime {
-  readonly InferenceSession: typeof InferenceSession;
-  readonly Tensor: typeof Tensor;
-}
+import type { Runtime, Sessions } from "./sessions.ts";
 
 /** A device that works, and how sessions are opened on it. */
-export interface Engine {
-  readonly runtime: Runtime;
+export interface Engine extends Sessions {
   readonly device: Device;
   readonly threads: number;
   /** What computes there, as ONNX Runtime calls it; what it cannot, the processor does. */
@@ -33,8 +27,6 @@ export interface Engine {
    * @throws EngineError if the device cannot compute it: its session would open, and fail in the first run.
    */
   lower(graph: Graph): Graph;
-  /** Open a session for the bytes of an ONNX model. */
-  open(model: Uint8Array): Promise<InferenceSession>;
 }
 
 const REMEDIES: { readonly [D in Device]: string } = {

@@ -1,14 +1,21 @@
 /**
- * @file The images that a run of the engine is given, where training changes them at random.
+ * @file The images that a run of the engine is given, where training changes them at random or they are not held in memory.
  *
- * Without augmentation the engine holds all images, and a step gathers its batch from them. With it, every
- * epoch has images of its own: they are made a run at a time, and no more at once than fit into
- * {@link RUN_BYTES}.
+ * Else the engine holds all images, and a step gathers its batch from them. Here every run has images of its own: they are
+ * made a run at a time, and no more at once than fit into {@link RUN_BYTES}.
  */
 
-import { augmentExamples, isAugmented } from "../data/augment.ts";
+import { UsageError } from "../base/errors.ts";
+import { type Augmentation, augmentExamples, isAugmented } from "../data/augment.ts";
 import type { Batch } from "../data/batches.ts";
-import { type Dataset, exampleCount, exampleSize } from "../data/dataset.ts";
+import {
+  type Dataset,
+  type Examples,
+  exampleCount,
+  exampleSize,
+  isHeld,
+  takeExamples,
+} from "../data/dataset.ts";
 import { preprocessor } from "../data/preprocess.ts";
 import type { Recipe } from "./recipe.ts";
 import { rowsOf } from "./step.ts";
@@ -17,6 +24,8 @@ import { rowsOf } from "./step.ts";
 export interface Feed {
   /** Most steps of one run. */
   readonly mostSteps: number;
+  /** Whether steps gather their images from those that the engine holds. */
+  readonly isHeld: boolean;
   /**
    * The images of some steps, as the network sees them: `[steps, batch, ...example]`. Undefined where steps
    * gather them.
@@ -27,29 +36,58 @@ export interface Feed {
 }
 
 /** Most bytes of images in one run: a few dozen steps on the paper's images, enough to hide a run's overhead. */
-const RUN_BYTES = 64 * 2 ** 20;
+export const RUN_BYTES = 64 * 2 ** 20;
+
+/** Most bytes of images in one step of examples that are not held. */
+const STEP_BYTES = 2 ** 30;
 
 /**
  * The feed of a recipe.
  *
  * @param train - The training split, randomized, whole and not preprocessed.
  * @param evaluated - The training split as it is evaluated, not preprocessed: what `standardize` measures.
+ * @throws UsageError if a batch of examples that are not held is no small part of them.
  */
-export function createFeed(train: Dataset, evaluated: Dataset, recipe: Recipe, seed: number): Feed {
+export function createFeed(train: Examples, evaluated: Examples, recipe: Recipe, seed: number): Feed {
   const { augment } = recipe;
   const batch = rowsOf(recipe, exampleCount(train));
-  if (!isAugmented(augment)) return { mostSteps: Number.POSITIVE_INFINITY, images: async () => undefined };
-  const finish = preprocessor(recipe.preprocess, evaluated);
+  if (!isAugmented(augment) && isHeld(train)) {
+    return { mostSteps: Number.POSITIVE_INFINITY, isHeld: true, images: async () => undefined };
+  }
   const size = batch * exampleSize(evaluated);
+  const bytes = size * Float32Array.BYTES_PER_ELEMENT;
+  if (!isHeld(train) && bytes > STEP_BYTES) {
+    throw new UsageError(
+      `\`batch\` ${recipe.batch}: examples that are read as they are wanted come in batches of at most ${STEP_BYTES} bytes, got ${bytes}; use a smaller \`batch\`, or allow more \`memory\``,
+    );
+  }
+  const finish = preprocessor(recipe.preprocess, evaluated);
   return {
-    mostSteps: Math.max(1, Math.floor(RUN_BYTES / (size * Float32Array.BYTES_PER_ELEMENT))),
+    mostSteps: Math.max(1, Math.floor(RUN_BYTES / bytes)),
+    isHeld: false,
     async images(steps, epoch) {
       const images = new Float32Array(steps.length * size);
       // A batch at a time: what is made on the way stays in the caches.
       steps.forEach(({ indices }, step) => {
-        images.set(finish(augmentExamples(train, indices, augment, seed, epoch)).inputs, step * size);
+        const shown = isAugmented(augment)
+          ? changed(train, indices, augment, seed, epoch)
+          : takeExamples(evaluated, indices);
+        images.set(finish(shown).inputs, step * size);
       });
       return images;
     },
   };
+}
+
+/** The examples at `indices` as an epoch sees them. */
+function changed(
+  train: Examples,
+  indices: Int32Array,
+  augment: Augmentation,
+  seed: number,
+  epoch: number,
+): Dataset {
+  if (isHeld(train)) return augmentExamples(train, indices, augment, seed, epoch);
+  const part = takeExamples(train, indices);
+  return augmentExamples(part, [...indices.keys()], augment, seed, epoch, indices);
 }

@@ -2,11 +2,22 @@
  * @file From a dataset to what one trial trains on: cropped, randomized once, checked, preprocessed.
  */
 
-import { DataError } from "../base/errors.ts";
+import { DataError, UsageError } from "../base/errors.ts";
 import { sha256 } from "../base/json.ts";
 import { augmentedShape, requireAugmentable } from "../data/augment.ts";
 import { type ConformanceLine, checkConformance, describeConformance } from "../data/conformance.ts";
-import { type Dataset, datasetHash, exampleShape, isImages, type Splits } from "../data/dataset.ts";
+import { clusterTest } from "../data/copies.ts";
+import {
+  datasetHash,
+  type ExampleSplits,
+  type Examples,
+  exampleCount,
+  exampleShape,
+  hasNumbers,
+  isHeld,
+  isImages,
+  type Splits,
+} from "../data/dataset.ts";
 import {
   crop,
   describePreprocessing,
@@ -15,16 +26,18 @@ import {
   preprocessor,
 } from "../data/preprocess.ts";
 import { randomize, shuffledOrder } from "../data/randomize.ts";
+import { mapExamples } from "../data/streamed.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import type { Recipe } from "./recipe.ts";
+import { scaleTargets, type TargetScale, targetScale } from "./regression.ts";
 import type { TrialSpec } from "./spec.ts";
 
 /** What one trial trains on and is tested on. */
 export interface TrialData {
-  /** float32 inputs, as the network sees them in evaluation; labels as trained on. */
-  readonly train: Dataset;
+  /** float32 inputs, as the network sees them in evaluation; labels as trained on; numbers in training deviations from their mean. */
+  readonly train: Examples;
   /** float32 inputs, as the network sees them; true labels. */
-  readonly test: Dataset;
+  readonly test: Examples;
   /** Changes the training images at random, if the recipe says so. */
   readonly feed: Feed;
   /** `[train]`: the true labels. */
@@ -36,6 +49,8 @@ export interface TrialData {
   /** Which inputs and labels were touched, as sentences. */
   readonly touched: string;
   readonly conformance: readonly ConformanceLine[];
+  /** Of numbers: their mean and deviation in training, and which test examples are one; see {@link clusterTest}. */
+  readonly numbers?: { readonly scale: TargetScale; readonly clusters: Int32Array } | undefined;
   /** SHA-256 of the randomized data, before preprocessing. */
   readonly hash: string;
   /** How examples as they come from the dataset become inputs. */
@@ -55,20 +70,38 @@ export type Framing = Pick<Recipe, "preprocess" | "augment">;
  * The part of a recipe's preprocessing that comes before the randomization: the paper's center crop. Where
  * training draws its windows at random it comes after, and the images stay whole.
  */
-export function cropForRecipe(splits: Splits, { preprocess: kind, augment }: Framing): Splits {
+export function cropForRecipe(splits: Splits, framing: Framing): Splits;
+export function cropForRecipe(splits: ExampleSplits, framing: Framing): ExampleSplits;
+export function cropForRecipe(splits: ExampleSplits, { preprocess: kind, augment }: Framing): ExampleSplits {
   if (kind !== "paper" || augment.crop) return splits;
   return cropBoth(splits);
 }
 
-const cropBoth = ({ train, test }: Splits): Splits => ({ train: crop(train), test: crop(test) });
+/** Cropped splits that are not held: what is known of them, such as their hash, stays known while they are. */
+const cropped = new WeakMap<ExampleSplits, ExampleSplits>();
+
+function cropBoth(splits: ExampleSplits): ExampleSplits {
+  const known = cropped.get(splits) ?? { train: crop(splits.train), test: crop(splits.test) };
+  if (!isHeld(splits.train)) cropped.set(splits, known);
+  return known;
+}
 
 /** The shape of one example as the network sees it, given the splits that {@link cropForRecipe} leaves. */
-export const networkShape = ({ train }: Splits, { augment }: Framing): readonly number[] =>
+export const networkShape = ({ train }: ExampleSplits, { augment }: Framing): readonly number[] =>
   augmentedShape(exampleShape(train), augment);
 
 /** SHA-256 of both splits: what a trial's spec says about its data. */
-export const splitsHash = async ({ train, test }: Splits): Promise<string> =>
+export const splitsHash = async ({ train, test }: ExampleSplits): Promise<string> =>
   sha256(await datasetHash(train), await datasetHash(test));
+
+/** What specs say about the examples used. */
+export const describeDataset = async (splits: ExampleSplits): Promise<TrialSpec["dataset"]> => ({
+  name: splits.train.name,
+  hash: await splitsHash(splits),
+  train: exampleCount(splits.train),
+  test: exampleCount(splits.test),
+  ...(hasNumbers(splits.train) && { told: "numbers" as const }),
+});
 
 /**
  * Refuse data whose randomization is not what it claims to be.
@@ -94,7 +127,9 @@ export function requireConformance(lines: readonly ConformanceLine[]): void {
  * @throws UsageError if the recipe's augmentation is not possible on these examples.
  * @throws DataError if the data are not those of the spec.
  */
-export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<TrialData> {
+export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<TrialData & Splits>;
+export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Promise<TrialData>;
+export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Promise<TrialData> {
   const { recipe, seed } = spec;
   requireAugmentable(exampleShape(splits.train), recipe.augment);
   const hash = await splitsHash(splits);
@@ -103,15 +138,31 @@ export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<Tri
       `dataset ${spec.dataset.name}: expected data with hash ${spec.dataset.hash}, got ${hash}: the files changed since the trial was planned`,
     );
   }
+  if (hasNumbers(splits.train) !== (spec.dataset.told === "numbers")) {
+    throw new DataError(
+      `dataset ${spec.dataset.name}: its spec and its examples differ in whether numbers are told`,
+    );
+  }
   const { inputs, corrupt, labels } = spec;
+  if (hasNumbers(splits.train) && corrupt > 0 && labels !== "permute") {
+    throw new UsageError(
+      "`labels`: numbers are permuted, as y-scrambling does, and not redrawn: say permute, or read them as classes by `targetType` class",
+    );
+  }
   const request = { inputs, corrupt, labels };
   const randomized = randomize(splits, request, seed);
   const conformance = checkConformance(splits, randomized, request, seed);
   const { train, test } = recipe.augment.crop ? cropBoth(randomized) : randomized;
-  const finish = preprocessor(recipe.preprocess, train);
+  const scale = hasNumbers(train) ? targetScale(train) : undefined;
+  const preprocess = preprocessor(recipe.preprocess, train);
+  const finish = (split: Examples): Examples => {
+    const finished = mapExamples(split, preprocess);
+    return scale ? scaleTargets(finished, scale) : finished;
+  };
   return {
     train: finish(train),
     test: finish(test),
+    ...(scale && { numbers: { scale, clusters: clusterTest(splits) } }),
     feed: createFeed(randomized.train, train, recipe, seed),
     trueLabels: splits.train.labels,
     testLabelsCorrupted: randomized.testLabelsCorrupted,
@@ -124,7 +175,7 @@ export async function prepareTrial(splits: Splits, spec: TrialSpec): Promise<Tri
 }
 
 /** @param whole - As it was randomized; `cropped` as it was preprocessed. */
-function inputSteps({ recipe, inputs, seed }: TrialSpec, whole: Dataset, cropped: Dataset): InputSteps {
+function inputSteps({ recipe, inputs, seed }: TrialSpec, whole: Examples, cropped: Examples): InputSteps {
   const { augment, preprocess } = recipe;
   const { steps, ...described } = describePreprocessing(preprocess, cropped);
   const crop = `cut the middle ${PAPER_CROP} x ${PAPER_CROP} pixels out of images that are larger`;

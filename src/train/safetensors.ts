@@ -66,43 +66,90 @@ const entrySchema = z.strictObject({
   data_offsets: z.tuple([count, count]),
 });
 
+/** A type of the format. */
+export type DType = (typeof dtypes)[number];
+
+/** Where a tensor lies in a file. */
+export interface PlacedTensor {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Its bytes, from the beginning of the file. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** How a file begins, and what comes where after it. */
+export interface SafetensorsHead {
+  /** All before the data. */
+  readonly bytes: Uint8Array;
+  /** In the order of their data. */
+  readonly tensors: readonly PlacedTensor[];
+  /** Of the whole file, in bytes. */
+  readonly size: number;
+}
+
 /**
- * Write a file: the same tensors and strings give the same bytes, in whatever order they come.
+ * Say how a file is laid out: the same tensors and strings are laid out alike, in whatever order they come.
  *
- * @throws DataError if two tensors have one name, or a shape is not that of the elements.
+ * @throws DataError if two tensors have one name.
  */
-export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
-  const sorted = tensors
-    .map((tensor) => ({ ...tensor, dtype: dtypeOf(tensor) }))
-    .sort((a, b) => dtypes.indexOf(a.dtype) - dtypes.indexOf(b.dtype) || byText(a.name, b.name));
+export function layOut(
+  tensors: readonly Pick<PlacedTensor, "name" | "dtype" | "shape">[],
+  metadata: Safetensors["metadata"],
+): SafetensorsHead {
+  const sorted = [...tensors].sort(
+    (a, b) => dtypes.indexOf(a.dtype) - dtypes.indexOf(b.dtype) || byText(a.name, b.name),
+  );
   const strings = Object.entries(metadata).sort(([a], [b]) => byText(a, b));
   // Put together by hand: a JavaScript object would move names that look like numbers to its front.
   const members = strings.map(([name, text]) => `${JSON.stringify(name)}:${JSON.stringify(text)}`);
   const entries = members.length > 0 ? [`"${METADATA}":{${members.join(",")}}`] : [];
   const names = new Set([METADATA]);
   let end = 0;
-  for (const { name, dtype, shape, elements } of sorted) {
+  const places = sorted.map(({ name, dtype, shape }): PlacedTensor => {
     if (names.has(name)) throw refusal(`expected a name of its own for each tensor, got "${name}" again`);
     names.add(name);
-    if (sizeOf(shape) !== elements.length) {
-      throw refusal(
-        `tensor "${name}": expected ${elements.length} elements, got shape [${shape.join(", ")}]`,
-      );
-    }
-    const entry = { dtype, shape, data_offsets: [end, end + elements.byteLength] };
-    end += elements.byteLength;
-    entries.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
-  }
+    const begin = end;
+    end += sizeOf(shape) * ARRAYS[dtype].BYTES_PER_ELEMENT;
+    entries.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`);
+    return { name, dtype, shape, begin, end };
+  });
   const text = new TextEncoder().encode(`{${entries.join(",")}}`);
   // Spaces up to a multiple of 8, so that the data are aligned.
   const start = 8 + Math.ceil(text.length / 8) * 8;
-  const bytes = new Uint8Array(start + end).fill(0x20, 8, start);
+  const bytes = new Uint8Array(start).fill(0x20, 8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
   bytes.set(text, 8);
-  let at = start;
-  for (const { elements } of sorted) {
-    bytes.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength), at);
-    at += elements.byteLength;
+  return { bytes, tensors: places.map((place) => moved(place, start)), size: start + end };
+}
+
+const moved = ({ begin, end, ...place }: PlacedTensor, by: number): PlacedTensor => ({
+  ...place,
+  begin: begin + by,
+  end: end + by,
+});
+
+/**
+ * Write a file: the same tensors and strings give the same bytes, in whatever order they come.
+ *
+ * @throws DataError if two tensors have one name, or a shape is not that of the elements.
+ */
+export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
+  for (const { name, shape, elements } of tensors) {
+    if (sizeOf(shape) === elements.length) continue;
+    throw refusal(`tensor "${name}": expected ${elements.length} elements, got shape [${shape.join(", ")}]`);
+  }
+  const head = layOut(
+    tensors.map(({ name, shape, elements }) => ({ name, shape, dtype: dtypeOf(elements) })),
+    metadata,
+  );
+  const bytes = new Uint8Array(head.size);
+  bytes.set(head.bytes);
+  const byName = new Map(tensors.map(({ name, elements }) => [name, elements]));
+  for (const { name, begin } of head.tensors) {
+    const elements = byName.get(name)!;
+    bytes.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength), begin);
   }
   return bytes;
 }
@@ -114,29 +161,56 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
  *   overlap, leave gaps or end outside the file, a stretch not as long as its type and shape ask for.
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
-  const { header, data } = takeApart(bytes);
+  const { tensors, metadata } = readHead(bytes, bytes.length);
+  return {
+    metadata,
+    tensors: tensors.map(({ name, dtype, shape, begin, end }) => ({
+      name,
+      shape,
+      elements: new ARRAYS[dtype](new Uint8Array(bytes.subarray(begin, end)).buffer),
+    })),
+  };
+}
+
+/** Number of bytes before the data, as the first 8 of a file say; they may lie. */
+export const headLength = (first: Uint8Array): number =>
+  8 + Number(new DataView(first.buffer, first.byteOffset).getBigUint64(0, true));
+
+/**
+ * Read where the tensors of a file lie, in the order of their data.
+ *
+ * @param bytes - The file, or at least all before its data.
+ * @param size - Of the file, in bytes.
+ * @throws DataError as {@link readSafetensors}.
+ */
+export function readHead(
+  bytes: Uint8Array,
+  size: number,
+): Pick<SafetensorsHead, "tensors"> & Pick<Safetensors, "metadata"> {
+  const { header, start } = takeApart(bytes);
+  const length = size - start;
   const { [METADATA]: strings = {}, ...entries } = header;
   const metadata = check(METADATA, metadataSchema, strings);
   const places = Object.entries(entries)
     .map(([name, entry]) => ({ name, ...check(`tensor "${name}"`, entrySchema, entry) }))
     .sort(({ data_offsets: a }, { data_offsets: b }) => a[0] - b[0] || a[1] - b[1]);
   let covered = 0;
-  const tensors = places.map(({ name, dtype, shape, data_offsets: [begin, end] }): NamedTensor => {
-    const size = sizeOf(shape) * ARRAYS[dtype].BYTES_PER_ELEMENT;
-    if (begin !== covered || end - begin !== size || end > data.length) {
+  const tensors = places.map(({ name, dtype, shape, data_offsets: [begin, end] }): PlacedTensor => {
+    const wanted = sizeOf(shape) * ARRAYS[dtype].BYTES_PER_ELEMENT;
+    if (begin !== covered || end - begin !== wanted || end > length) {
       throw refusal(
-        `tensor "${name}": expected ${size} bytes from ${covered} on in ${data.length} bytes of data, got data_offsets [${begin}, ${end}]`,
+        `tensor "${name}": expected ${wanted} bytes from ${covered} on in ${length} bytes of data, got data_offsets [${begin}, ${end}]`,
       );
     }
     covered = end;
-    return { name, shape, elements: new ARRAYS[dtype](new Uint8Array(data.subarray(begin, end)).buffer) };
+    return moved({ name, dtype, shape, begin, end }, start);
   });
-  if (covered !== data.length) throw refusal(`expected ${covered} bytes of data, got ${data.length}`);
+  if (covered !== length) throw refusal(`expected ${covered} bytes of data, got ${length}`);
   return { tensors, metadata };
 }
 
-/** A file's header as JSON, and its data. */
-function takeApart(bytes: Uint8Array): { header: Record<string, unknown>; data: Uint8Array } {
+/** A file's header as JSON, and where its data begin. */
+function takeApart(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
   if (bytes.length < 8)
     throw refusal(`expected at least 8 bytes, got ${bytes.length}: the file is truncated`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
@@ -159,7 +233,7 @@ function takeApart(bytes: Uint8Array): { header: Record<string, unknown>; data: 
   }
   const name = repeatedName(text);
   if (name !== undefined) throw refusal(`expected each name once, got ${name} again`);
-  return { header, data: bytes.subarray(end) };
+  return { header, start: end };
 }
 
 /** A name that an object of a valid JSON text has twice, quoted; `JSON.parse` keeps the last and says nothing. */
@@ -192,7 +266,7 @@ function check<T>(where: string, schema: z.ZodType<T>, value: unknown): T {
 }
 
 /** The type of an array, by its own name: subclasses such as Node's Buffer have another constructor. */
-const dtypeOf = ({ elements }: NamedTensor) =>
+const dtypeOf = (elements: NamedTensor["elements"]): DType =>
   dtypes.find((dtype) => ARRAYS[dtype].name === elements[Symbol.toStringTag])!;
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

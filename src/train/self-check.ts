@@ -12,7 +12,7 @@ import { multiply, relu } from "../graph/ops/elementwise.ts";
 import { maxPool } from "../graph/ops/pool.ts";
 import { sum } from "../graph/ops/sum.ts";
 import { type Graph, input, sizeOf } from "../graph/value.ts";
-import type { Engine } from "./engine.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** Largest difference that float32 leaves in sums of a few hundred products of numbers below 1. */
 const TOLERANCE = 1e-4;
@@ -42,10 +42,7 @@ function sample(): Graph {
  *
  * False where it has not the operators, or they want blocks of another size: then the plain layout is used.
  */
-export async function computes(
-  lowering: Lowering,
-  { runtime, open }: Pick<Engine, "runtime" | "open">,
-): Promise<boolean> {
+export async function computes(lowering: Lowering, { runtime, open }: Sessions): Promise<boolean> {
   const graph = sample();
   const feeds = Object.fromEntries(
     graph.inputs.map(({ name, shape }) => [

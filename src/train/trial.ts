@@ -4,7 +4,13 @@
 
 import { sha256 } from "../base/json.ts";
 import { batchCount } from "../data/batches.ts";
-import { type Dataset, exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
+import {
+  type ExampleSplits,
+  type Examples,
+  exampleCount,
+  exampleShape,
+  hasNumbers,
+} from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
 import { learningRateAt } from "../nn/schedules.ts";
@@ -12,11 +18,12 @@ import { type Checkpoint, type EpochPosition, requireEqual, stateOf, tensorsOf }
 import type { Engine } from "./engine.ts";
 import { EPOCH_START, trainEpoch } from "./epoch.ts";
 import type { TrialYield } from "./events.ts";
-import { type EpochRow, isExploded, isFitted, milestonesOf } from "./history.ts";
+import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf } from "./history.ts";
 import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
 import { prepareTrial, requireConformance, type TrialData } from "./prepare.ts";
 import type { Recipe } from "./recipe.ts";
+import { measureRegression, rSquared } from "./regression.ts";
 import {
   type Answers,
   createEvaluator,
@@ -26,7 +33,7 @@ import {
   type TrainingState,
 } from "./session.ts";
 import { type TrialSpec, trialId } from "./spec.ts";
-import { buildStep, requireTrainable, type Step } from "./step.ts";
+import { buildStep, requireTrainable, type Step, toldOf } from "./step.ts";
 
 export type { TrialEvent } from "./events.ts";
 export type { EpochRow } from "./history.ts";
@@ -36,7 +43,7 @@ export type { TrialOutcome } from "./outcome.ts";
 export interface Subject {
   readonly model: Model;
   /** The examples used, not randomized. */
-  readonly splits: Splits;
+  readonly splits: ExampleSplits;
 }
 
 /** How a trial is run; nothing of it changes its result. */
@@ -102,11 +109,12 @@ export async function* runTrial(
   const classes = train.classNames.length;
   const count = exampleCount(train);
   requireTrainable(model, recipe, example, classes, count);
-  const step = buildStep(model, recipe, example, classes, count);
+  const tells = toldOf(train);
+  const step = buildStep(model, recipe, example, classes, count, data.feed.isHeld, tells);
   const stepsPerEpoch = batchCount(count, step.batch, recipe.lastBatch);
   const start = from && { state: stateOf(from, step), rate: rateBefore(from, recipe, stepsPerEpoch) };
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed, start);
-  await using evaluator = await createEvaluator(engine, model, example, classes);
+  await using evaluator = await createEvaluator(engine, model, example, classes, tells);
   const facts = () => ({ trial: id, history: [...history], seconds: secondsSpent() });
   const checkpointAt = async (position: EpochPosition): Promise<TrialYield> => {
     const tensors = tensorsOf(await trainer.state(), step);
@@ -127,7 +135,7 @@ export async function* runTrial(
     }
     const trainLoss = position.lossTotal / stepsPerEpoch;
     position = EPOCH_START;
-    const isLast = isExploded(trainLoss, classes) || epoch === recipe.epochs;
+    const isLast = isExploded(trainLoss, guessingLoss(train)) || epoch === recipe.epochs;
     const isDue = isLast || epoch % recipe.evaluate.every === 0;
     measured = isDue ? await measure(measuring, await trainer.state(), isLast) : undefined;
     const row = { epoch, trainLoss: finiteOrNull(trainLoss), ...(measured?.numbers ?? UNMEASURED) };
@@ -159,7 +167,7 @@ interface Measuring {
   readonly evaluator: Evaluator;
   readonly data: TrialData;
   /** The test examples that are looked at before the end. */
-  readonly glance: Dataset;
+  readonly glance: Examples;
   readonly spec: TrialSpec;
 }
 
@@ -178,7 +186,7 @@ const UNMEASURED = { fitLoss: null, trainAccuracy: null, testAccuracy: null } as
 /** What its labels are, and what training is told. */
 const pairOf = ({ trueLabels, train }: TrialData) => ({ truth: trueLabels, given: train.labels });
 
-function glanceAt({ train, test }: TrialData, { recipe, seed }: TrialSpec): Dataset {
+function glanceAt({ train, test }: TrialData, { recipe, seed }: TrialSpec): Examples {
   const { test: wanted } = recipe.evaluate;
   const testN = wanted === "all" ? exampleCount(test) : Math.min(wanted, exampleCount(test));
   return subset({ train, test }, { n: exampleCount(train), testN }, seed).test;
@@ -193,19 +201,20 @@ async function measure(
   const { train, test } = data;
   const { recipe, corrupt } = spec;
   const onTrain = await evaluator.answer(state, train);
-  const trainAccuracy = accuracy(onTrain.predicted, train.labels);
+  const trainAccuracy = score(onTrain.predicted, train);
   const fitLoss = meanOf(onTrain.losses);
   const isOver =
     isLast ||
-    isExploded(fitLoss, train.classNames.length) ||
+    isExploded(fitLoss, guessingLoss(train)) ||
     (recipe.fit.stop && isFitted(trainAccuracy, fitLoss, recipe));
   const asked = isOver ? test : glance;
   const onTest = await evaluator.answer(state, asked);
   const numbers = {
     fitLoss: finiteOrNull(fitLoss),
     trainAccuracy,
-    testAccuracy: accuracy(onTest.predicted, asked.labels),
-    ...(corrupt > 0 && { apart: measureApart(onTrain.predicted, pairOf(data)) }),
+    testAccuracy: score(onTest.predicted, asked),
+    ...(corrupt > 0 &&
+      !hasNumbers(train) && { apart: measureApart(onTrain.predicted as Int32Array, pairOf(data)) }),
   };
   return { numbers, onTrain, onTest, isLast: isOver };
 }
@@ -219,8 +228,10 @@ function outcomeOf(
 ): Omit<TrialOutcome, "parametersHash"> {
   const { train, test } = data;
   const classes = train.classNames.length;
-  const { diverged, epochsToFit, epochsTo95, best } = milestonesOf(history, spec.recipe, classes);
-  const memorising = memorizingOf(history, pairOf(data), spec.labels === "permute");
+  const { diverged, epochsToFit, epochsTo95, best } = milestonesOf(history, spec.recipe, guessingLoss(train));
+  const { numbers } = data;
+  const memorising = numbers ? null : memorizingOf(history, pairOf(data), spec.labels === "permute");
+  const told = (answers: Answers, dataset: Examples) => ({ predicted: answers.predicted, dataset });
   return {
     status: diverged ? "diverged" : "done",
     epochs: history.length,
@@ -230,10 +241,18 @@ function outcomeOf(
     epochsTo95,
     best,
     trainLoss: finiteOrNull(meanOf(onTrain.losses)),
-    trainAccuracy: accuracy(onTrain.predicted, train.labels),
-    testAccuracy: accuracy(onTest.predicted, test.labels),
-    testAccuracyCorrupted: accuracy(onTest.predicted, data.testLabelsCorrupted),
-    confusion: confusionMatrix(test.labels, onTest.predicted, classes),
+    trainAccuracy: score(onTrain.predicted, train),
+    testAccuracy: score(onTest.predicted, test),
+    testAccuracyCorrupted: score(onTest.predicted, { ...test, labels: data.testLabelsCorrupted }),
+    confusion: numbers ? null : confusionMatrix(test.labels, onTest.predicted as Int32Array, classes),
+    ...(numbers && {
+      regression: measureRegression(
+        told(onTrain, train),
+        told(onTest, test),
+        numbers.scale,
+        numbers.clusters,
+      ),
+    }),
     ...(memorising ? { memorising } : {}),
   };
 }
@@ -248,8 +267,10 @@ function rateBefore(
   return done === 0 ? undefined : Math.fround(learningRateAt(recipe, done - 1, stepsPerEpoch));
 }
 
-/** Share of predictions that equal the labels. */
-function accuracy(predicted: Int32Array, labels: Int32Array): number {
+/** Share of predictions that equal the labels; of numbers R squared. */
+function score(predicted: Answers["predicted"], dataset: Pick<Examples, "labels" | "values">): number {
+  if (hasNumbers(dataset)) return rSquared(predicted, dataset);
+  const { labels } = dataset;
   let hits = 0;
   for (let index = 0; index < labels.length; index++) hits += Number(predicted[index] === labels[index]);
   return hits / labels.length;

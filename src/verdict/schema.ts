@@ -25,8 +25,9 @@ export const summaryRow = z.object({
   testAccuracyCorrupted: estimateSchema.nullable(),
 });
 
-/** An interval of a share over seeds and test examples, and what guessing gets. */
-const intervalSchema = z.object({ mean: share, low: share, high: share, guessing: share });
+/** An interval of a share, or of R squared, over seeds and test examples, and what guessing gets. */
+const score = z.number().max(1);
+const intervalSchema = z.object({ mean: score, low: score, high: score, guessing: share });
 
 /** Test examples that stand in training, and the like, of so many. */
 export const copiesSchema = z.object({
@@ -41,6 +42,18 @@ export const copiesSchema = z.object({
   train: count,
   trainOtherLabel: count,
 });
+
+/** What of the test rows the training rows follow, as a preparation makes them; null where it cannot be told. */
+export const followsSchema = z.object({
+  /** Whether training rows become others where test rows have other labels. */
+  testLabels: z.boolean().nullable(),
+  /** Whether they do where test rows have other inputs. */
+  testInputs: z.boolean().nullable(),
+  /** Number of given rows that stand in both splits. */
+  inBoth: count.nullable(),
+});
+
+export type Follows = z.infer<typeof followsSchema>;
 
 export const verdictSchema = z.object({
   capacity: z.object({
@@ -66,12 +79,15 @@ export const verdictSchema = z.object({
     randomLabelsTestAccuracy: estimateSchema.nullable(),
     /**
      * What was judged: intervals over seeds and test examples (one seed: over test examples), which hold together
-     * with the given confidence. `balanced` is the mean of the classes' accuracies. Hits on copies do not count.
+     * with the given confidence. `balanced` is the mean of the classes' accuracies; of numbers there is none, and `accuracy` is R
+     * squared. Hits on copies do not count.
      */
     intervals: z
-      .object({ confidence: share, accuracy: intervalSchema, balanced: intervalSchema })
+      .object({ confidence: share, accuracy: intervalSchema, balanced: intervalSchema.optional() })
       .nullable()
       .default(null),
+    /** Of numbers: where R squared on true targets stands among that of so many networks trained on permuted ones. */
+    permutation: z.object({ pValue: share, networks: count }).optional(),
     reasons: z.array(z.string()),
     next: z.string().optional(),
     /** True where it is the seeds that differ too much. */
@@ -91,6 +107,33 @@ export const verdictSchema = z.object({
     /** Number of seeds from which it can be tested, where there are fewer. */
     needsSeeds: count.optional(),
   }),
+  /** What a preparation of the user's own gives away of permuted labels; absent where there was none. */
+  pipeline: z
+    .object({
+      /** The last part of the module's path, and the SHA-256 of its source. */
+      module: z.object({ name: z.string(), hash: z.string() }),
+      /** The model that the check trains. */
+      model: z.string(),
+      /** Number of permutations that came to their end. */
+      permutations: count,
+      /** Whether anything below says so; null where nothing could be tested. */
+      suspected: z.boolean().nullable(),
+      follows: followsSchema,
+      /** One-sided p-value of the permutation test of the test labels. */
+      pValue: z.number().nullable(),
+      bound: z.number(),
+      /** Over permutations, on the permuted labels of their test splits. */
+      testAccuracy: estimateSchema.nullable(),
+      expected: z.number().nullable(),
+      /** Of the same model on the labels as given, and the share of permutations that get as many right. */
+      givenTestAccuracy: share.nullable(),
+      givenPValue: share.nullable(),
+      /** Ids of its trials. */
+      trials: z.array(z.string()),
+      reasons: z.array(z.string()),
+      next: z.string().optional(),
+    })
+    .optional(),
   /** Test examples with exactly the inputs of a training example, and repeated training inputs; null if not counted. */
   copies: copiesSchema.nullable().default(null),
   /** What the test was allowed to spend, and what it could not decide for want of more; null without a limit. */
@@ -105,7 +148,8 @@ export const verdictSchema = z.object({
     })
     .nullable()
     .default(null),
-  /** Leaks that nothing here can see. */
+  /** Leaks that would have been seen, and those that nothing here can see. */
+  lookedAt: z.array(z.string()).optional(),
   notLookedAt: z.array(z.string()).optional(),
   /** The verdict in plain words, a few sentences. */
   text: z.string(),

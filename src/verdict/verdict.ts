@@ -8,8 +8,11 @@ import type { Copies } from "../data/copies.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { judgeCapacity } from "./capacity.ts";
 import { plural, sum, type VerdictContext } from "./context.ts";
-import { judgeLabels, NOT_LOOKED_AT } from "./labels.ts";
+import { judgeLabels } from "./labels.ts";
 import { judgeLearning } from "./learning.ts";
+import { lookAt, tellLookedAt } from "./looked-at.ts";
+import { judgeNumberLabels } from "./numbers.ts";
+import { judgePipeline, tellPipeline } from "./pipeline.ts";
 import type { Verdict } from "./schema.ts";
 
 /** Judge a test from its trials. */
@@ -17,19 +20,22 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
   const kind = (nominal: number): TrialResult[] =>
     trials.filter(({ inputs, labels }) => inputs === "true" && labels.nominal === nominal);
   const [onTrue, onRandom] = [kind(0), kind(1)];
-  const copies = context.copies && { ...context.copies, testCount: sum(context.testCounts) };
-  const leak = judgeLabels(onRandom, context);
+  const found = context.copies && { ...context.copies, testCount: sum(context.testCounts) };
+  const copies = found && {
+    ...found,
+    testByClass: [...found.testByClass],
+    testWorthByClass: found.testWorthByClass && [...found.testWorthByClass],
+  };
+  const leak = (context.tellsNumbers ? judgeNumberLabels : judgeLabels)(onRandom, context);
+  const pipeline = context.pipeline && judgePipeline(context.pipeline);
   const answers = {
     capacity: judgeCapacity(onRandom, onTrue, context),
-    learning: judgeLearning(onTrue, onRandom, leak, context),
+    learning: judgeLearning(onTrue, onRandom, leak, context, pipeline),
     leak,
-    copies: copies && {
-      ...copies,
-      testByClass: [...copies.testByClass],
-      testWorthByClass: copies.testWorthByClass && [...copies.testWorthByClass],
-    },
+    ...(pipeline && { pipeline }),
+    copies,
     budget: context.budget ?? null,
-    notLookedAt: [...NOT_LOOKED_AT],
+    ...lookAt({ leak, copies, pipeline }),
   };
   return { ...answers, text: tellVerdict(answers).join(" ") };
 }
@@ -39,8 +45,10 @@ export function tellVerdict({
   capacity,
   learning,
   leak,
+  pipeline,
   copies,
   budget,
+  lookedAt,
   notLookedAt,
 }: Omit<Verdict, "text">): string[] {
   const paragraph = (text: string, reasons: readonly string[], next?: string): string =>
@@ -49,9 +57,10 @@ export function tellVerdict({
     paragraph(CAPACITY[capacity.answer], capacity.reasons, capacity.next),
     paragraph(LEARNING[learning.answer], learning.reasons, learning.next),
     paragraph(tellLabelCheck(leak.suspected), leak.reasons, leak.suspected === false ? undefined : leak.next),
+    ...(pipeline ? [paragraph(tellPipeline(pipeline.suspected), pipeline.reasons, pipeline.next)] : []),
     ...(copies ? [tellCopies(copies)] : []),
     ...(budget ? [tellBudget(budget)] : []),
-    ...(notLookedAt ? [`Not looked at: ${notLookedAt.join("; ")}.`] : []),
+    ...tellLookedAt({ lookedAt, notLookedAt }),
   ];
 }
 

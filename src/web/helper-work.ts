@@ -4,7 +4,15 @@
 
 import { DataError } from "../base/errors.ts";
 import { augmentExamples, isAugmented } from "../data/augment.ts";
-import { type Dataset, exampleCount, exampleShape, type Splits, takeExamples } from "../data/dataset.ts";
+import {
+  type Dataset,
+  type ExampleSplits,
+  exampleCount,
+  exampleShape,
+  labelName,
+  requireClasses,
+  takeExamples,
+} from "../data/dataset.ts";
 import { oneOfEachClass } from "../data/gallery.ts";
 import { crop } from "../data/preprocess.ts";
 import { corruptLabels, describeTouched, type InputsName, redrawInputs } from "../data/randomize.ts";
@@ -39,7 +47,7 @@ type Ask<K extends keyof HelperJobs> = HelperJobs[K]["ask"];
 
 /** Some training examples with their randomized inputs. */
 const randomizedExamples = (
-  splits: Splits,
+  splits: ExampleSplits,
   indices: readonly number[],
   inputs: InputsName,
   seed: number,
@@ -55,12 +63,12 @@ export async function drawGrid(job: Ask<"grid">, { library }: Tools): Promise<Gr
   const indices = oneOfEachClass(splits.train, count);
   const shown = randomizedExamples(splits, indices, inputs, seed);
   const given = corruptLabels(splits.train, corrupt, seed, "train").labels;
-  const { labels, classNames } = splits.train;
+  const { labels } = splits.train;
   const examples = indices.map(async (index, row) => ({
     index,
     image: await exampleUrl(shown, row),
-    label: classNames[given[index]!]!,
-    trueLabel: classNames[labels[index]!]!,
+    label: labelName(splits.train, given[index]!),
+    trueLabel: labelName(splits.train, labels[index]!),
   }));
   return { examples: await Promise.all(examples), touched: describeTouched({ inputs, corrupt }) };
 }
@@ -91,6 +99,7 @@ export async function findMisfits(job: Ask<"misfit">, tools: Tools): Promise<Mis
   const { spec, source, checkpoint: bytes, count, seconds } = job;
   const { model, splits: whole } = await tools.library.subject(spec, source);
   const splits = cropForRecipe(whole, spec.recipe);
+  requireClasses(splits.train, "a list of what is not answered as taught");
   const { train } = await prepareTrial(splits, spec);
   const of = exampleCount(train);
   const trial = await trialId(spec);

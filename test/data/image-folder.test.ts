@@ -29,9 +29,9 @@ afterEach(async () => {
 });
 
 /** One example as sharp takes it. */
-function imageOf({ inputs, shape, ...dataset }: Dataset, index: number): Sharp {
+function imageOf({ inputs, shape }: Dataset, index: number): Sharp {
   const [, channels = 1, height = 1, width = 1] = shape;
-  const size = exampleSize({ ...dataset, inputs, shape });
+  const size = exampleSize({ shape });
   const pixels = Uint8Array.from({ length: size }, (_, at) => {
     const channel = at % channels;
     return inputs[index * size + channel * height * width + (at - channel) / channels]!;
@@ -302,7 +302,7 @@ describe("a folder that is refused", () => {
     await putTwo("test");
     vi.mocked(totalmem).mockReturnValueOnce(40_000);
     await expect(readData(writeDataPath(folder, { size: 64 }))).rejects.toThrow(
-      /8 images of 3 x 64 x 64 would take 0.1 MB of memory: expected at most 0.0 MB, a quarter/,
+      /8 examples of 3 x 64 x 64 would take 0.4 MB as a network is given them: expected at most 0.0 MB where all/,
     );
   });
 

@@ -11,7 +11,7 @@ import { runRandomizationTest } from "../../src/lab/test.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { findExperiment } from "../../src/paper/index.ts";
 import { runtime as ort } from "../../src/run/node/runtime.ts";
-import { type Engine, openEngine, type Runtime } from "../../src/train/engine.ts";
+import { type Engine, openEngine } from "../../src/train/engine.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import {
   type Batches,
@@ -20,6 +20,7 @@ import {
   ratioOf,
   stretchesOf,
 } from "../../src/train/session.ts";
+import type { Runtime } from "../../src/train/sessions.ts";
 import { buildStep } from "../../src/train/step.ts";
 
 const ENGINE = await openEngine(ort, "cpu", 1);

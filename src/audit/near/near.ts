@@ -126,7 +126,11 @@ function describeTwins(task: AuditTask, neighbors: Neighbors, twins: Twins): Aud
     ...(seen.size > 0
       ? [
           `Without ${seen.size === 1 ? "it" : "them"}, an accuracy of a on all test examples would be between (a - ${percent(share)}) / ${percent(1 - share)} and a / ${percent(1 - share)}.`,
-          `Saying the label of the nearest training image is right for ${percent(worth.all)} of all test examples, and for ${percent(worth.without)} of those without a twin.`,
+          ...(splits.train.values
+            ? []
+            : [
+                `Saying the label of the nearest training image is right for ${percent(worth.all)} of all test examples, and for ${percent(worth.without)} of those without a twin.`,
+              ]),
         ]
       : []),
     ...(differing.length > 0

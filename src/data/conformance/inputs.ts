@@ -7,8 +7,16 @@
  */
 
 import { randomStream } from "../../base/random.ts";
-import { exampleCount, exampleSize, isImages, type Splits } from "../dataset.ts";
-import { channelMoments } from "../layout.ts";
+import {
+  type ExampleSplits,
+  exampleCount,
+  exampleSize,
+  isHeld,
+  isImages,
+  partRows,
+  takeExamples,
+} from "../dataset.ts";
+import { channelMoments, pixelLayout } from "../layout.ts";
 import type { InputsName, Randomizer, SplitName } from "../randomize.ts";
 import { movedAlike } from "./alike.ts";
 import { atMost, type ConformanceLine } from "./line.ts";
@@ -29,8 +37,8 @@ type Write = (check: string, value: number, bound: number) => ConformanceLine;
 
 /** Check the inputs of a randomized dataset against the original. */
 export function checkInputs(
-  original: Splits,
-  randomized: Splits,
+  original: ExampleSplits,
+  randomized: ExampleSplits,
   inputs: InputsName,
   seed: number,
   by: Randomizer,
@@ -60,8 +68,8 @@ export function checkInputs(
 
 /** Whether noise is Gaussian with the moments of the training inputs, and every number of it drawn by itself. */
 function checkNoise(
-  original: Splits,
-  randomized: Splits,
+  original: ExampleSplits,
+  randomized: ExampleSplits,
   places: readonly Place[],
   line: Write,
 ): ConformanceLine[] {
@@ -88,8 +96,8 @@ function checkNoise(
 
 /** Whether inputs have the pixels that they had, moved by one permutation, or by one of each. */
 function checkMoves(
-  original: Splits,
-  randomized: Splits,
+  original: ExampleSplits,
+  randomized: ExampleSplits,
   places: readonly Place[],
   inputs: "shuffled" | "random",
   line: Write,
@@ -141,7 +149,7 @@ function checkMoves(
  * The sampled examples: {@link PAIRS} random pairs of neighbors in each split, and the training examples in the places
  * of the test examples. Random, as evenly spread ones can miss or hit whatever repeats.
  */
-function sampledPlaces(splits: Splits, seed: number): Place[] {
+function sampledPlaces(splits: ExampleSplits, seed: number): Place[] {
   const random = randomStream(seed, "conformance-sample");
   const drawn = (split: SplitName): number[] => {
     const count = exampleCount(splits[split]);
@@ -157,31 +165,42 @@ function sampledPlaces(splits: Splits, seed: number): Place[] {
   return [...train.map((index): Place => ["train", index]), ...test.map((index): Place => ["test", index])];
 }
 
-function valuesAt(splits: Splits, [split, index]: Place): Uint8Array | Float32Array {
-  const size = exampleSize(splits[split]);
-  return splits[split].inputs.subarray(index * size, (index + 1) * size);
+function valuesAt(splits: ExampleSplits, [split, index]: Place): Uint8Array | Float32Array {
+  const examples = splits[split];
+  if (!isHeld(examples)) return takeExamples(examples, [index]).inputs;
+  const size = exampleSize(examples);
+  return examples.inputs.subarray(index * size, (index + 1) * size);
 }
 
-const hashesAt = (splits: Splits, [split, index]: Place): Uint32Array => pixelHashes(splits[split], index);
+/** One hash for each pixel of a sampled example, over its channels, `[pixels]`. */
+const hashesAt = (splits: ExampleSplits, place: Place): Uint32Array =>
+  pixelHashes(valuesAt(splits, place), pixelLayout(splits[place[0]]));
 
 const equal = (a: Uint8Array | Float32Array, b: Uint8Array | Float32Array): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);
 
 /** How many sampled examples have other bytes when they are drawn from the seed again. */
 function redrawnApart(
-  original: Splits,
-  randomized: Splits,
+  original: ExampleSplits,
+  randomized: ExampleSplits,
   places: readonly Place[],
   redraw: (split: SplitName, indices: readonly number[]) => Uint8Array | Float32Array,
 ): number {
   const apart = (split: SplitName): number => {
-    const indices = places.filter(([of]) => of === split).map(([, index]) => index);
+    const all = places.filter(([of]) => of === split).map(([, index]) => index);
     const size = exampleSize(original[split]);
-    const again = redraw(split, indices);
-    return indices.filter(
-      (index, row) =>
-        !equal(again.subarray(row * size, (row + 1) * size), valuesAt(randomized, [split, index])),
-    ).length;
+    const rows = partRows(original[split]);
+    let count = 0;
+    // Some at once: a hundred large images are no small part of a memory.
+    for (let from = 0; from < all.length; from += rows) {
+      const indices = all.slice(from, from + rows);
+      const again = redraw(split, indices);
+      count += indices.filter(
+        (index, row) =>
+          !equal(again.subarray(row * size, (row + 1) * size), valuesAt(randomized, [split, index])),
+      ).length;
+    }
+    return count;
   };
   return apart("train") + apart("test");
 }
@@ -209,7 +228,7 @@ function unmovedPixels(
 }
 
 /** Sampled examples with the values of another one. */
-function repeated(randomized: Splits, places: readonly Place[]): number {
+function repeated(randomized: ExampleSplits, places: readonly Place[]): number {
   const seen = new Map<number, Place[]>();
   return places.filter((place) => {
     const values = valuesAt(randomized, place);

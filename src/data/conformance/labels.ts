@@ -5,10 +5,11 @@
  * a network generalizes. Another drew training and test labels from one seed. Each has a check here.
  */
 
-import type { Splits } from "../dataset.ts";
-import { type Corruption, occurringClasses, type Randomized, type Randomizer } from "../randomize.ts";
+import type { ExampleSplits } from "../dataset.ts";
+import { type Corruption, occurringClasses, type RandomizedExamples, type Randomizer } from "../randomize.ts";
 import { labelsOverSeeds } from "./label-seeds.ts";
 import { atMost, type ConformanceLine } from "./line.ts";
+import { ranksInQuarters } from "./numbers.ts";
 import {
   countBound,
   pearson,
@@ -34,8 +35,8 @@ interface Labels {
 
 /** Check the labels of a randomized dataset against the original. */
 export function checkLabels(
-  original: Splits,
-  randomized: Randomized,
+  original: ExampleSplits,
+  randomized: RandomizedExamples,
   request: Corruption,
   seed: number,
   by: Randomizer,
@@ -47,7 +48,9 @@ export function checkLabels(
     atMost(name, check, value, bound);
   const redrawn = (probability: number): Int32Array =>
     by.redrawLabels(original, "train", { ...request, corrupt: probability }, seed);
-  const { labels: truth, classNames } = original.train;
+  const { labels: truth, classNames, values } = original.train;
+  // Numbers are as many classes as differ: what is said of counts holds, what tables say is said of ranks instead.
+  const kinds = values?.length ?? classNames.length;
   const given = randomized.train.labels;
   const always = [
     line("test labels changed", differences(original.test.labels, randomized.test.labels), 0),
@@ -62,8 +65,8 @@ export function checkLabels(
     given: after,
     probability: corrupt,
     classes: permuted
-      ? countsOf(before, classNames.length).map((count) => count / before.length)
-      : classNames.map((_, label) => (occurring.includes(label) ? 1 / occurring.length : 0)),
+      ? countsOf(before, kinds).map((count) => count / before.length)
+      : Array.from({ length: kinds }, (_, label) => (occurring.includes(label) ? 1 / occurring.length : 0)),
     permuted,
   });
   const train = labelsOf(truth, given);
@@ -76,25 +79,17 @@ export function checkLabels(
   if (blocks.mean > 0) {
     lines.push(line("chi-square of labels changed in blocks of rows", blocks.value, bound(blocks)));
   }
-  const table = crossTable(train);
-  // Permuted labels are spread more evenly than drawn ones, which only widens the bound.
-  const within = pearson(table, (before, after) => chanceOf(train, before, after));
-  if (within.mean > 0 || within.value > 0) {
-    lines.push(
-      line(
-        `chi-square of labels within each true class against ${permuted ? "permuted ones" : "uniform redraws"}`,
-        within.value,
-        bound(within),
-      ),
-    );
-  }
-  if (corrupt === 1) {
-    const information = mutualInformation(table);
-    // With many classes and few examples even a renaming hides in the noise: then there is nothing to say.
-    if (information.bound < information.renaming) {
-      lines.push(line("mutual information with the true labels, nats", information.value, information.bound));
+  if (values) {
+    if (corrupt === 1) {
+      lines.push(
+        line(
+          "mean rank of the targets given to each quarter of the true ones: distance from chance, of its bound",
+          ranksInQuarters(truth, given),
+          1,
+        ),
+      );
     }
-  }
+  } else lines.push(...tableLines(train, corrupt, line));
   lines.push(
     line(
       "labels that agree with the corrupted test label in the same place, or one some rows on: distance from chance, of its bound",
@@ -115,6 +110,35 @@ export function checkLabels(
     lines.push(line("labels redrawn at half the probability that are others now", apart.length, 0));
   }
   return [...lines, ...always];
+}
+
+/** What the table of true and given classes says. */
+function tableLines(
+  train: Labels,
+  corrupt: number,
+  line: (check: string, value: number, bound: number) => ConformanceLine,
+): ConformanceLine[] {
+  const lines: ConformanceLine[] = [];
+  const table = crossTable(train);
+  // Permuted labels are spread more evenly than drawn ones, which only widens the bound.
+  const within = pearson(table, (before, after) => chanceOf(train, before, after));
+  if (within.mean > 0 || within.value > 0) {
+    lines.push(
+      line(
+        `chi-square of labels within each true class against ${train.permuted ? "permuted ones" : "uniform redraws"}`,
+        within.value,
+        bound(within),
+      ),
+    );
+  }
+  if (corrupt === 1) {
+    const information = mutualInformation(table);
+    // With many classes and few examples even a renaming hides in the noise: then there is nothing to say.
+    if (information.bound < information.renaming) {
+      lines.push(line("mutual information with the true labels, nats", information.value, information.bound));
+    }
+  }
+  return lines;
 }
 
 const bound = ({ mean, variance }: Squares): number => squaresBound(mean, variance);

@@ -2,7 +2,15 @@
  * @file Whether values are Gaussian noise with given moments.
  */
 
-import { type Dataset, exampleCount, isImages, type Splits } from "../dataset.ts";
+import {
+  type ExampleSplits,
+  type Examples,
+  exampleCount,
+  isHeld,
+  isImages,
+  rangeOf,
+  takeExamples,
+} from "../dataset.ts";
 import { channelMoments, inputScale, type Moments, momentLayout } from "../layout.ts";
 import { productsBound, squaresFloor, strain } from "./tail-bounds.ts";
 
@@ -22,7 +30,10 @@ export const judgedChannels = ({ mean, deviation }: Moments): boolean[] =>
  * Both are in standard errors. For noise, `S = sum(((x - mean) / deviation)^2)` is chi-square of `n` degrees,
  * so `sqrt(2 S) - sqrt(2 n - 1)` is standard normal (Fisher, 1922).
  */
-export function momentDistances(truth: Moments, randomized: Splits): { mean: number; variance: number } {
+export function momentDistances(
+  truth: Moments,
+  randomized: ExampleSplits,
+): { mean: number; variance: number } {
   const furthest = { mean: 0, variance: 0 };
   const judged = judgedChannels(truth);
   for (const dataset of [randomized.train, randomized.test]) {
@@ -43,7 +54,7 @@ export function momentDistances(truth: Moments, randomized: Splits): { mean: num
 }
 
 /** Largest Kolmogorov distance of a split's values from their Gaussian, times the square root of their number. */
-export function distributionDistance(truth: Moments, randomized: Splits): number {
+export function distributionDistance(truth: Moments, randomized: ExampleSplits): number {
   return Math.max(
     ...[randomized.train, randomized.test].map((split) =>
       kolmogorov(standardized(truth, split).filter((value) => !Number.isNaN(value))),
@@ -52,13 +63,14 @@ export function distributionDistance(truth: Moments, randomized: Splits): number
 }
 
 /** Number of first examples whose values are looked at one by one. */
-const examplesOf = (dataset: Dataset): number => {
+const examplesOf = (dataset: Examples): number => {
   const { channels, pixels } = momentLayout(dataset);
   return Math.min(exampleCount(dataset), Math.ceil(SORTED / (channels * pixels)));
 };
 
 /** Values of the first examples less their channel's true mean, over its true deviation; NaN in channels not judged. */
-function standardized(truth: Moments, dataset: Dataset): Float64Array {
+function standardized(truth: Moments, examples: Examples): Float64Array {
+  const dataset = isHeld(examples) ? examples : takeExamples(examples, rangeOf(0, examplesOf(examples)));
   const { channels, pixels } = momentLayout(dataset);
   const scale = inputScale(dataset);
   const judged = judgedChannels(truth);
@@ -74,7 +86,7 @@ function standardized(truth: Moments, dataset: Dataset): Float64Array {
  * channels, examples), and squares of the means of channels in examples, which are too large where examples have
  * moments of their own and too small where each was given the same.
  */
-export function dependence(truth: Moments, randomized: Splits): number {
+export function dependence(truth: Moments, randomized: ExampleSplits): number {
   return Math.max(
     ...[randomized.train, randomized.test].map((split) => {
       const values = standardized(truth, split);
@@ -84,7 +96,7 @@ export function dependence(truth: Moments, randomized: Splits): number {
 }
 
 /** Largest sum of products of values some places apart, as a share of its bound. */
-function serialCorrelation(values: Float64Array, dataset: Dataset): number {
+function serialCorrelation(values: Float64Array, dataset: Examples): number {
   const { channels, pixels } = momentLayout(dataset);
   const width = isImages(dataset) ? dataset.shape[3]! : 1;
   const near = Array.from({ length: 16 }, (_, i) => i + 1);
@@ -110,7 +122,7 @@ function serialCorrelation(values: Float64Array, dataset: Dataset): number {
 }
 
 /** How far the squared means of channels in examples, in standard errors, are from those of independent values. */
-function spreadOfMeans(values: Float64Array, dataset: Dataset): number {
+function spreadOfMeans(values: Float64Array, dataset: Examples): number {
   const { pixels } = momentLayout(dataset);
   let squares = 0;
   let terms = 0;

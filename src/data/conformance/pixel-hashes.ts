@@ -3,8 +3,7 @@
  */
 
 import { logGamma } from "../../base/statistics.ts";
-import { type Dataset, exampleSize } from "../dataset.ts";
-import { pixelLayout } from "../layout.ts";
+import type { PixelLayout } from "../layout.ts";
 
 /** Mix one 32-bit word into a hash; each step is one to one, so single values never collide. */
 function mix(hash: number, word: number): number {
@@ -12,12 +11,12 @@ function mix(hash: number, word: number): number {
   return (product ^ (product >>> 15)) >>> 0;
 }
 
-/** One hash for each pixel of an example, over its channels, `[pixels]`: channels moved apart change it. */
-export function pixelHashes(dataset: Dataset, index: number): Uint32Array {
-  const { channels, pixels } = pixelLayout(dataset);
-  const size = exampleSize(dataset);
-  const values = dataset.inputs.slice(index * size, (index + 1) * size);
-  const words = values instanceof Float32Array ? new Uint32Array(values.buffer) : values;
+/** One hash for each pixel of an example's values, over its channels, `[pixels]`: channels moved apart change it. */
+export function pixelHashes(
+  values: Uint8Array | Float32Array,
+  { channels, pixels }: PixelLayout,
+): Uint32Array {
+  const words = values instanceof Float32Array ? new Uint32Array(values.slice().buffer) : values;
   const hashes = new Uint32Array(pixels);
   for (let channel = 0; channel < channels; channel++) {
     for (let pixel = 0; pixel < pixels; pixel++) {

@@ -13,7 +13,7 @@ const FORMATS: readonly string[] = ["jpeg", "png", "webp", "avif", "heif", "gif"
 
 /** Most pixels of an image, beyond which it is taken for a bomb, and most bytes of a file. */
 const MOST_PIXELS = 100_000_000;
-const MOST_BYTES = 2 ** 28;
+export const MOST_BYTES = 2 ** 28;
 
 /** What an image file is, upright. */
 export interface ImageFacts {
@@ -43,8 +43,11 @@ export interface Unreadable {
   readonly why: string;
 }
 
-/** What a file is, which may be in memory. */
-export const inspectImage = (file: string | Uint8Array): Promise<ImageFacts | Unreadable> =>
+/** An image file: its path, its bytes, or what reads them each time that it is asked. */
+export type ImageFile = string | Uint8Array | (() => Promise<Uint8Array>);
+
+/** What a file is. */
+export const inspectImage = (file: ImageFile): Promise<ImageFacts | Unreadable> =>
   attempt(async () => {
     const { format, autoOrient, channels, hasAlpha, depth, pages, orientation, space } = await (
       await open(file)
@@ -70,7 +73,7 @@ export const inspectImage = (file: string | Uint8Array): Promise<ImageFacts | Un
  * @param out - Receives them.
  */
 export const decodeImage = (
-  file: string | Uint8Array,
+  file: ImageFile,
   form: ImageForm,
   out: Uint8Array,
 ): Promise<Unreadable | undefined> =>
@@ -96,7 +99,8 @@ export const decodeImage = (
     return undefined;
   });
 
-async function open(file: string | Uint8Array): Promise<Sharp> {
+async function open(given: ImageFile): Promise<Sharp> {
+  const file = typeof given === "function" ? await given() : given;
   const size = typeof file === "string" ? (await stat(file)).size : file.length;
   if (size > MOST_BYTES) throw new DataError(`${size} bytes: expected at most ${MOST_BYTES}`);
   const { default: sharp } = await import("sharp");

@@ -2,18 +2,26 @@
  * @file A folder of images as a dataset.
  */
 
-import { totalmem } from "node:os";
-import { relative } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, relative, resolve } from "node:path";
+import { showBytes } from "../../base/bytes.ts";
 import { DataError, UsageError } from "../../base/errors.ts";
-import type { DataOptions, DataReader, ReadData } from "../data-options.ts";
-import { classCounts, type Dataset, exampleCount, type Splits, takeExamples } from "../dataset.ts";
+import { sha256 } from "../../base/json.ts";
+import { type DataOptions, drawnBy, type ReadData } from "../data-options.ts";
+import { classCounts, type Dataset, type ExampleSplits, partRows } from "../dataset.ts";
+import { heldBytes, type PlannedSplit, type PlannedSplits, type SplitsStore } from "../planned.ts";
 import { requireOptions } from "../require-options.ts";
 import { stratify } from "../stratify.ts";
-import { decodeImage, type ImageFacts, type ImageForm, inspectImage, mapSome } from "./decode-images.ts";
+import {
+  decodeImage,
+  type ImageFacts,
+  type ImageFile,
+  type ImageForm,
+  inspectImage,
+  mapSome,
+} from "./decode-images.ts";
 import { type Listing, listImages } from "./list-images.ts";
-
-/** Share of this machine's memory that the pixels may take: they are copied on the way to a trial. */
-const MEMORY_SHARE = 0.25;
+import { streaming } from "./memory.ts";
 
 /** Files that an error names. */
 const NAMED = 5;
@@ -21,7 +29,7 @@ const NAMED = 5;
 /** One image of a listing, and what it is. */
 interface Image {
   readonly path: string;
-  readonly bytes?: Uint8Array;
+  readonly bytes?: Exclude<ImageFile, string>;
   readonly isTest: boolean;
   readonly label: number;
   readonly facts: ImageFacts;
@@ -33,42 +41,93 @@ interface Image {
  * Images are upright as their EXIF orientation says, on white where they are transparent, of 8 bits; of one channel if all
  * are gray, else of three.
  *
- * @throws DataError if it is not such a folder, files cannot be read, sizes differ, or it would take too much memory.
+ * What would take more memory than the store allows is decoded into a file of it, a part at a time.
+ *
+ * @throws DataError if it is not such a folder, files cannot be read, sizes differ, or files are changed meanwhile.
  * @throws UsageError if there is an option that would change nothing.
  */
-export const readImageFolder: DataReader = async (folder, options) => {
+export const readImageFolder = streaming(async (folder, options, store) => {
   requireOptions(folder, "a folder of images", options, ["size", "fit", "skipUnreadable"]);
-  return await readListed(folder, await listImages(folder), options);
-};
+  return await readListed(folder, await listImages(folder), options, store);
+});
 
 /** Read images that were found, see {@link readImageFolder}. */
-export async function readListed(folder: string, listing: Listing, options: DataOptions): Promise<ReadData> {
+export async function readListed(
+  folder: string,
+  listing: Listing,
+  options: DataOptions,
+  store: SplitsStore,
+): Promise<ReadData<ExampleSplits>> {
   if (options.fit !== undefined && options.size === undefined) {
     throw new UsageError(
       `data ${folder}: \`fit\`: expected \`size\` beside it, got none: images stay as they are`,
     );
   }
+  const stamps = await stampsOf(listing);
+  const made = { key: await keyOf(stamps, listing, options), title: basename(resolve(folder)) };
+  const known = await store.find(made);
+  if (known) return known;
   const { images, refused } = await inspectAll(folder, listing);
   const skips = options.skipUnreadable ?? false;
   if (refused.length > 0 && !skips) throw unreadable(folder, refused);
   const form = formOf(folder, images, options);
-  const { dataset, isTest, broken } = await decodeAll(folder, listing, images, form);
-  if (broken.length > 0 && !skips) throw unreadable(folder, broken);
-  const { splits, told } = divide(dataset, listing.test && isTest, options);
-  for (const [label, count] of classCounts(splits.train).entries()) {
-    if (count === 0)
-      throw new DataError(
-        `${folder}: class "${listing.classNames[label]}": expected training images that can be read, got none`,
-      );
+  const isLarge = heldBytes(images.length, shapeOf(form)) > store.memory;
+  const decode = isLarge ? decodeInto(store, made.title) : decodeHere;
+  let kept = images;
+  let decoded = await decode(folder, listing, kept, form, options);
+  const left = [...refused];
+  // Those that turn out to be broken change which are drawn as test images.
+  while ("broken" in decoded) {
+    const { broken } = decoded;
+    const files = [...broken].map(([image, why]) => `${relative(folder, image.path)} (${why})`);
+    if (!skips) throw unreadable(folder, files);
+    left.push(...files);
+    kept = kept.filter((image) => !broken.has(image));
+    decoded = await decode(folder, listing, kept, form, options);
   }
-  const left = [...refused, ...broken];
+  await requireUnchanged(folder, stamps, listing);
+  const { splits, told } = decoded;
   const understood = [
     ...listing.understood,
     ...told,
-    ...tellForm(images, form, options),
+    ...tellForm(kept, form, options),
     ...(left.length > 0 ? [`left out: ${tellFiles(left)}`] : []),
   ];
-  return { splits, understood };
+  const read = { splits, understood, chosen: listing.test ? {} : drawnBy(options) };
+  await store.remember(made, read);
+  return read;
+}
+
+/** Changes where images would be decoded otherwise than before. */
+const DECODING = 1;
+
+/** Everything that decides which examples come out. */
+async function keyOf(stamps: readonly string[], listing: Listing, options: DataOptions): Promise<string> {
+  const { versions } = (await import("sharp")).default;
+  const { classNames, understood } = listing;
+  return JSON.stringify({ images: DECODING, versions, options, classNames, understood, stamps });
+}
+
+/** Path, size and time of every file. */
+const stampsOf = async ({ train, test = [] }: Listing): Promise<string[]> =>
+  mapSome([...train, ...test], async ({ path, bytes, stamp, className }, index) => {
+    const place = `${index < train.length ? "train" : "test"} ${className} ${path}`;
+    if (bytes instanceof Uint8Array) return `${place} ${await sha256(bytes)}`;
+    // What reads a part of a file sees by itself that it was changed.
+    if (bytes) return `${place} ${stamp}`;
+    const { size, mtimeMs, ino } = await stat(path).catch(() => ({ size: -1, mtimeMs: -1, ino: -1 }));
+    return `${place} ${size} ${mtimeMs} ${ino}`;
+  });
+
+/** Refuse files that were changed while they were read: what came out may be of neither time. */
+async function requireUnchanged(folder: string, before: readonly string[], listing: Listing): Promise<void> {
+  const after = await stampsOf(listing);
+  const changed = after.findIndex((stamp, at) => stamp !== before[at]);
+  if (changed < 0) return;
+  const { path } = [...listing.train, ...(listing.test ?? [])][changed]!;
+  throw new DataError(
+    `${folder}: expected files that stay as they are, but ${relative(folder, path)} was changed while they were read; read it again when nobody writes to it`,
+  );
 }
 
 /** What every file is, and why those that are left out were. */
@@ -108,71 +167,134 @@ function formOf(folder: string, images: readonly Image[], { size, fit }: DataOpt
     );
   }
   const { width, height } = first.facts;
-  const form = { channels, height: size ?? height, width: size ?? width, fit: fit ?? "crop" } as const;
-  const [bytes, most] = [bytesOf(images.length, form), MEMORY_SHARE * totalmem()];
-  if (bytes > most) {
-    throw new DataError(
-      `${folder}: ${images.length} images of ${channels} x ${form.height} x ${form.width} would take ${megabytes(bytes)} of memory: expected at most ${megabytes(most)}, a quarter of this machine's; say a smaller \`size\``,
-    );
-  }
-  return form;
+  return { channels, height: size ?? height, width: size ?? width, fit: fit ?? "crop" };
 }
 
-const bytesOf = (count: number, { channels, height, width }: ImageForm): number =>
-  count * channels * height * width;
+const shapeOf = ({ channels, height, width }: ImageForm): number[] => [channels, height, width];
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+/** What images became, or which of them cannot be read and why. */
+type Decoded =
+  | { readonly splits: ExampleSplits; readonly told: readonly string[] }
+  | { readonly broken: ReadonlyMap<Image, string> };
 
-/** All images that can be read as one dataset, in their order. */
-async function decodeAll(folder: string, { classNames }: Listing, images: readonly Image[], form: ImageForm) {
-  const size = bytesOf(1, form);
-  const inputs = new Uint8Array(images.length * size);
-  const results = await mapSome(images, ({ path, bytes }, index) =>
-    decodeImage(bytes ?? path, form, inputs.subarray(index * size, (index + 1) * size)),
-  );
-  const all: Dataset = {
+type Decode = (
+  folder: string,
+  listing: Listing,
+  images: readonly Image[],
+  form: ImageForm,
+  options: DataOptions,
+) => Promise<Decoded>;
+
+/** Decode images into memory. */
+const decodeHere: Decode = async (folder, listing, images, form, options) => {
+  const { train, test, told } = divide(folder, listing, images, options);
+  const shape = shapeOf(form);
+  const broken = new Map<Image, string>();
+  const splitOf = async (chosen: readonly Image[]): Promise<Dataset> => ({
     name: folder,
-    inputs,
-    shape: [images.length, form.channels, form.height, form.width],
-    labels: Int32Array.from(images, ({ label }) => label),
-    classNames,
+    inputs: await decodeSome(chosen, form, broken),
+    shape: [chosen.length, ...shape],
+    labels: labelsOf(chosen),
+    classNames: listing.classNames,
+  });
+  const splits = { train: await splitOf(train), test: await splitOf(test) };
+  return broken.size > 0 ? { broken } : { splits, told };
+};
+
+/** Images that cannot be read, found while others were written. */
+class BrokenImages extends Error {}
+
+/** Decode images into a file, a part at a time: while one is written, the next is decoded. */
+const decodeInto =
+  (store: SplitsStore, title: string): Decode =>
+  async (folder, listing, images, form, options) => {
+    const { train, test, told } = divide(folder, listing, images, options);
+    const shape = shapeOf(form);
+    const broken = new Map<Image, string>();
+    const splitOf = (chosen: readonly Image[]): PlannedSplit => ({
+      labels: labelsOf(chosen),
+      async *parts() {
+        const rows = partRows({ shape: [1, ...shape] });
+        const decodeFrom = (from: number): Promise<Uint8Array> => {
+          const part = decodeSome(chosen.slice(from, from + rows), form, broken);
+          // Whoever has no use for it any more need not hear of it.
+          part.catch(() => {});
+          return part;
+        };
+        let next = decodeFrom(0);
+        for (let from = 0; from < chosen.length; from += rows) {
+          const part = await next;
+          next = decodeFrom(from + rows);
+          yield part;
+        }
+        if (broken.size > 0) throw new BrokenImages("images cannot be read");
+      },
+    });
+    const { classNames } = listing;
+    const planned = { title, shape, type: "uint8", classNames, train: splitOf(train), test: splitOf(test) };
+    try {
+      return { splits: await store.write(planned as PlannedSplits), told };
+    } catch (error) {
+      if (error instanceof BrokenImages) return { broken };
+      throw error;
+    }
   };
-  const kept = images.flatMap((_, index) => (results[index] ? [] : [index]));
-  return {
-    dataset: kept.length === images.length ? all : takeExamples(all, kept),
-    isTest: kept.map((index) => images[index]!.isTest),
-    broken: results.flatMap((result, index) =>
-      result ? [`${relative(folder, images[index]!.path)} (${result.why})`] : [],
-    ),
-  };
+
+/** The pixels of some images, one after another; why some cannot be read is noted. */
+async function decodeSome(
+  images: readonly Image[],
+  form: ImageForm,
+  broken: Map<Image, string>,
+): Promise<Uint8Array> {
+  const size = shapeOf(form).reduce((product, side) => product * side);
+  const inputs = new Uint8Array(images.length * size);
+  await mapSome(images, async (image, index) => {
+    const out = inputs.subarray(index * size, (index + 1) * size);
+    const result = await decodeImage(image.bytes ?? image.path, form, out);
+    if (result) broken.set(image, result.why);
+  });
+  return inputs;
 }
 
-/** Both splits: as they were found, or drawn. */
+const labelsOf = (images: readonly Image[]): Int32Array => Int32Array.from(images, ({ label }) => label);
+
+/** The images of both splits: as they were found, or drawn. */
 function divide(
-  dataset: Dataset,
-  isTest: readonly boolean[] | undefined,
+  folder: string,
+  { test: found, classNames }: Listing,
+  images: readonly Image[],
   { testShare, splitSeed }: DataOptions,
-): { splits: Splits; told: string[] } {
-  const indices = Int32Array.from({ length: exampleCount(dataset) }, (_, index) => index);
-  const { train, test } = isTest
-    ? { train: indices.filter((at) => !isTest[at]), test: indices.filter((at) => isTest[at]) }
-    : stratify(dataset.labels, dataset.classNames.length, { testShare, splitSeed });
-  if (test.length === 0) {
+) {
+  const all = [...images.keys()];
+  const chosen = found
+    ? { train: all.filter((at) => !images[at]!.isTest), test: all.filter((at) => images[at]!.isTest) }
+    : stratify(labelsOf(images), classNames.length, { testShare, splitSeed });
+  const [train, test] = [chosen.train, chosen.test].map((indices) =>
+    Array.from(indices, (at) => images[at]!),
+  );
+  if (test!.length === 0) {
     throw new DataError(
-      `${dataset.name}: expected test images${isTest ? " that can be read, got none" : ", got one image of each class, and none to spare"}`,
+      `${folder}: expected test images${found ? " that can be read, got none" : ", got one image of each class, and none to spare"}`,
     );
   }
-  const told = isTest
+  for (const [label, count] of classCounts({ labels: labelsOf(train!), classNames }).entries()) {
+    if (count > 0) continue;
+    throw new DataError(
+      `${folder}: class "${classNames[label]}": expected training images that can be read, got none`,
+    );
+  }
+  const told = found
     ? []
     : [
         `no test split is there: ${testShare} of each class (\`testShare\`), drawn with seed ${splitSeed} (\`splitSeed\`), are the test images; images that belong together, such as frames of one film, may be divided`,
       ];
-  return { splits: { train: takeExamples(dataset, train), test: takeExamples(dataset, test) }, told };
+  return { train: train!, test: test!, told };
 }
 
 /** What images were made to be, and what was done to some for it. */
 function tellForm(images: readonly Image[], form: ImageForm, { size }: DataOptions): string[] {
   const { channels, height, width, fit } = form;
+  const bytes = heldBytes(images.length, shapeOf(form)) / 4;
   const count = (is: (facts: ImageFacts) => boolean): number =>
     images.filter(({ facts }) => is(facts)).length;
   const changes: readonly (readonly [number, string])[] = [
@@ -191,7 +313,7 @@ function tellForm(images: readonly Image[], form: ImageForm, { size }: DataOptio
     ],
   ];
   return [
-    `images of ${channels} x ${height} x ${width} (channels, height, width), ${megabytes(bytesOf(images.length, form))} in memory`,
+    `images of ${channels} x ${height} x ${width} (channels, height, width), ${showBytes(bytes)} of pixels`,
     ...changes.flatMap(([many, what]) =>
       many === 0 ? [] : [`${many} ${many === 1 ? "image" : "images"} ${what}`],
     ),

@@ -8,9 +8,11 @@ import { extname, join, relative, sep } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import { sortNatural } from "../natural.ts";
+import { type NamedSplit, splitNamed } from "../split-names.ts";
+import type { ImageFile } from "./decode-images.ts";
 
 /** Names of files that are taken for images; what is in them decides. */
-const IMAGE = /\.(jpe?g|jpe|jfif|png|webp|avif|gif|tiff?)$/i;
+export const IMAGE = /\.(jpe?g|jpe|jfif|png|webp|avif|gif|tiff?)$/i;
 
 /** What systems leave in folders. */
 const LEFT = /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i;
@@ -18,15 +20,13 @@ const LEFT = /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i;
 /** Folders within folders that are looked into. */
 const DEEPEST = 16;
 
-const TRAIN = ["train", "training"];
-const TEST = ["test", "testing"];
-const VALIDATION = ["val", "valid", "validation"];
-
 /** An image that was found. */
 interface Found {
   readonly path: string;
   /** What is in it, where it is no file of its own. */
-  readonly bytes?: Uint8Array;
+  readonly bytes?: Exclude<ImageFile, string>;
+  /** Of what reads its bytes from a file: what tells the file from others of its path. */
+  readonly stamp?: string;
   readonly className: string;
 }
 
@@ -61,8 +61,8 @@ export async function listImages(folder: string): Promise<Listing> {
   const passed: Passed = new Map();
   const { folders, images } = await lookInto(root, folder, passed);
   if (images.length > 0) count(passed, STRAY, images.length);
-  const named = (names: readonly string[]) => folders.find(({ name }) => names.includes(name.toLowerCase()));
-  const [train, test, validation] = [TRAIN, TEST, VALIDATION].map(named);
+  const named = (split: NamedSplit) => folders.find(({ name }) => splitNamed(name) === split);
+  const [train, test, validation] = [named("train"), named("test"), named("validation")];
   const other = test ?? validation;
   const classes = async (split: Place) => (await lookInto(root, split.path, new Map())).folders;
   if (train && ((await classes(train)).length > 0 || other)) {

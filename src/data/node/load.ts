@@ -13,6 +13,11 @@ import { dataFolder, firstFile, readBytes } from "./files.ts";
 export interface LoadOptions extends PartOptions {
   /** The folder of all datasets, or of this one; see {@link dataFolder} for the default. */
   readonly dataDir?: string | undefined;
+  /**
+   * Bytes of examples, as the float32 numbers a network is given, that may be held; more are read from a file where they are
+   * wanted, which changes no result. A quarter of this machine's memory unless told.
+   */
+  readonly memory?: number | undefined;
 }
 
 /**

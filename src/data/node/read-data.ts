@@ -3,19 +3,33 @@
  */
 
 import { readdir, stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { showBytes } from "../../base/bytes.ts";
 import { DataError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import { hasRole } from "../array-names.ts";
-import { type DataReader, type ReadData, readDataPath } from "../data-options.ts";
-import { type Dataset, datasetHash, type Splits } from "../dataset.ts";
+import { type DataFile, isDataFile } from "../data-file.ts";
+import {
+  type AskedOptions,
+  completeOptions,
+  type ReadData,
+  readDataPath,
+  type StreamingReader,
+} from "../data-options.ts";
+import { datasetHash, type ExampleSplits, type Examples, type Splits } from "../dataset.ts";
 import { isIdxName } from "../idx-names.ts";
+import { planOf, type SplitsStore, splitsBytes } from "../planned.ts";
+import { isShardName, isShardPattern } from "../shard-names.ts";
+import { splitNamed } from "../split-names.ts";
+import { readDataFile } from "./data-file.ts";
 import { readImageFolder } from "./image-folder.ts";
+import { heldOnly } from "./memory.ts";
 import { readArrays } from "./read-arrays.ts";
 import { readCifar100 } from "./read-cifar100.ts";
 import { readIdx } from "./read-idx.ts";
 import { readParquet } from "./read-parquet.ts";
+import { readShards } from "./read-shards.ts";
 import { readTable } from "./read-table.ts";
 
 /** What lies at a path. */
@@ -24,6 +38,10 @@ interface Found {
   readonly isFolder: boolean;
   /** Names in the folder; of a file, its own. */
   readonly names: readonly string[];
+  /** Names in the folder of training examples, where there is one. */
+  readonly inTrain: readonly string[];
+  /** Whether there are folders in it. */
+  readonly hasFolders: boolean;
 }
 
 /** A kind of data. */
@@ -32,12 +50,19 @@ interface DataKind {
   readonly what: string;
   /** Whether something looks like it; the first that says yes reads it. */
   readonly fits: (found: Found) => boolean;
-  readonly read: DataReader;
+  readonly read: StreamingReader;
 }
 
 const isNpy = (name: string): boolean => /\.npy$/i.test(name) && hasRole(name.slice(0, -4));
 
 const KINDS: readonly DataKind[] = [
+  {
+    what: "WebDataset's shards (.tar)",
+    // A folder of classes may have an archive beside them.
+    fits: ({ names, inTrain, hasFolders }) =>
+      (!hasFolders && names.some(isShardName)) || inTrain.some(isShardName),
+    read: readShards,
+  },
   {
     what: "NumPy's arrays (.npz, .npy)",
     fits: ({ isFolder, names }) =>
@@ -66,35 +91,105 @@ const KINDS: readonly DataKind[] = [
 ];
 
 /**
- * Read the data at a path, whole.
+ * Read the data at a path, whole, or into a file of the store where they are more than may be held.
  *
  * Their name is `data-` and the first digits of the hash of both splits, so that the same examples are the same trials
  * wherever they lie; their title is the last part of the path.
  *
- * @param reference - The path, and maybe options behind a question mark: `photos/?size=64`.
+ * @param reference - The path, and maybe options behind a question mark: `photos/?size=64`; or that of a description,
+ *   `shatter.data.yaml`, where options go before what it says.
+ * @param store - Where more goes than may be held, which is refused without one.
  * @throws DataError if nothing is there that can be read, UsageError if an option is not possible.
  */
-export async function readData(reference: string): Promise<ReadData> {
-  const { path, options } = readDataPath(reference);
-  const found = await stat(path).catch((error) => {
-    throw new DataError(`data ${path}: expected ${expected()}, got ${whyUnread(error)}`);
-  });
-  const isFolder = found.isDirectory();
-  const names = isFolder ? await readdir(path) : [basename(path)];
-  const kind = KINDS.find(({ fits }) => fits({ path, isFolder, names }));
+export async function readData(reference: string): Promise<ReadData>;
+export async function readData(reference: string, store: SplitsStore): Promise<ReadData<ExampleSplits>>;
+export async function readData(
+  reference: string,
+  store: SplitsStore = heldOnly(),
+): Promise<ReadData<ExampleSplits>> {
+  const { path: asked, asked: told } = readDataPath(reference);
+  const described = isDataFile(asked) ? await readDataFile(asked) : undefined;
+  const path = described?.path ?? asked;
+  const options = completeOptions(asked, { ...described?.options, ...told });
+  const found = await look(path);
+  const kind = KINDS.find(({ fits }) => fits(found));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
-  const { splits, understood, ...more } = await kind.read(path, options);
+  const read = await kind.read(path, options, store);
+  const title = described?.title ?? basename(resolve(path));
+  const isLarge = read.splits.content === undefined && splitsBytes(read.splits) > store.memory;
+  const splits = isLarge ? await store.write({ ...planOf(read.splits), title }) : read.splits;
+  const hash = await hashOf(splits);
+  if (described?.hash !== undefined && described.hash !== hash) {
+    throw new DataError(
+      `data ${path}: expected data of the hash ${described.hash}, as ${asked} says, got ${hash}: the files are others, or read otherwise; ` +
+        "get those that were described, or describe these: `shatter data check` with `write`",
+    );
+  }
   return {
-    ...more,
-    splits: await named(splits, basename(resolve(path))),
-    understood: [`${path} is read as ${kind.what}`, ...understood],
+    ...read,
+    splits: nameBy(hash, splits, title),
+    hash,
+    understood: [
+      `${path} is read as ${kind.what}`,
+      ...(described ? tellDescription(asked, described, told) : tellUnread(found)),
+      ...read.understood,
+      ...(splits.content ? [tellStreamed(splits, store)] : []),
+    ],
+    chosen: { ...described?.options, ...told, ...read.chosen },
   };
+}
+
+/** What a description said, and what was said beside it. */
+function tellDescription(file: string, { options, hash }: DataFile, told: AskedOptions): string[] {
+  const said = Object.entries(options).map(([name, value]) => `\`${name}\` ${value}`);
+  const over = Object.entries(told).filter(
+    ([name, value]) => (options[name as keyof AskedOptions] ?? value) !== value,
+  );
+  return [
+    `${file} describes them${said.length > 0 ? `: ${said.join(", ")}` : ""}${hash === undefined ? "; it has no `hash`, so that other data would be taken as well" : ", and their hash is the one it says"}`,
+    ...over.map(([name, value]) => `\`${name}\` is ${value}, as was said beside the description`),
+  ];
+}
+
+const tellUnread = ({ isFolder, names }: Found): string[] => {
+  const file = isFolder && names.find((name) => /^shatter\.data\.ya?ml$/i.test(name));
+  return file ? [`${file} lies in it and is not read: give that file as \`data\` to have it so`] : [];
+};
+
+/** Look what lies at a path, which may be a pattern of shards. */
+async function look(path: string): Promise<Found> {
+  const plain = { path, isFolder: false, names: [basename(path)], inTrain: [], hasFolders: false };
+  if (isShardPattern(path)) return plain;
+  try {
+    if (!(await stat(path)).isDirectory()) return plain;
+    const entries = await readdir(path, { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
+    const train = folders.find(({ name }) => splitNamed(name) === "train");
+    return {
+      path,
+      isFolder: true,
+      names: entries.map(({ name }) => name),
+      inTrain: train ? await readdir(join(path, train.name)) : [],
+      hasFolders: folders.length > 0,
+    };
+  } catch (error) {
+    throw new DataError(`data ${path}: expected ${expected()}, got ${whyUnread(error)}`);
+  }
 }
 
 const expected = (): string => KINDS.map(({ what }) => what).join(", ");
 
-async function named({ train, test }: Splits, title: string): Promise<Splits> {
-  const hash = await sha256(await datasetHash(train), await datasetHash(test));
-  const as = (split: Dataset): Dataset => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
-  return { train: as(train), test: as(test) };
+const tellStreamed = (splits: ExampleSplits, { memory }: SplitsStore): string =>
+  `these examples take ${showBytes(splitsBytes(splits))} as a network is given them, more than the ${showBytes(memory)} that may be held (\`memory\`): they are read from ${splits.content!.path}`;
+
+const hashOf = async ({ train, test }: ExampleSplits): Promise<string> =>
+  sha256(await datasetHash(train), await datasetHash(test));
+
+/** Splits under the name of their bytes, and with a title for people. */
+export const nameSplits = async (splits: Splits, title: string): Promise<Splits> =>
+  nameBy(await hashOf(splits), splits, title);
+
+function nameBy<S extends ExampleSplits>(hash: string, splits: S, title: string): S {
+  const as = <E extends Examples>(split: E): E => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
+  return { ...splits, train: as(splits.train), test: as(splits.test) };
 }

@@ -7,15 +7,16 @@ import { join } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import type { DataReader } from "../data-options.ts";
-import { DELIMITER_NAMES, type Delimiter, decodeText, findDelimiter, parseDelimited } from "../delimited.ts";
+import { DELIMITER_NAMES, type Delimiter, findDelimiter, scanDelimited } from "../delimited.ts";
 import { gunzip } from "../gzip.ts";
 import { requireOptions } from "../require-options.ts";
 import { type CellTable, tableSplits } from "../table.ts";
+import { toUtf8 } from "../text-encoding.ts";
 import { firstFile, readBytes } from "./files.ts";
 import { nameOf } from "./read-arrays.ts";
 
-/** Most bytes of a file, unpacked: what fits into one text. */
-const MOST_BYTES = 2 ** 29 - 25;
+/** Most bytes of a file, unpacked: where its cells begin takes as much again. */
+const MOST_BYTES = 2 ** 30;
 
 const ENDINGS = [".csv", ".tsv", ".csv.gz", ".tsv.gz"];
 
@@ -26,19 +27,21 @@ const ENDINGS = [".csv", ".tsv", ".csv.gz", ".tsv.gz"];
  * would change nothing.
  */
 export const readTable: DataReader = async (path, options) => {
-  requireOptions(path, "a table", options, ["target", "missing"]);
+  requireOptions(path, "a table", options, [
+    "target",
+    "targetType",
+    "missing",
+    "shape",
+    "layout",
+    "transpose",
+  ]);
   const { train, test } = await locateTables(path);
   const first = await readCells(train);
   const second = test === undefined ? undefined : await readCells(test);
   const mayBeComma = first.delimiter !== "," && second?.delimiter !== ",";
-  const { understood, ...read } = tableSplits(
-    nameOf(path),
-    { train: first, test: second },
-    options,
-    mayBeComma,
-  );
+  const reading = tableSplits(nameOf(path), { train: first, test: second }, options, mayBeComma);
   const told = [first, second].flatMap((file) => (file ? [tellFile(file)] : []));
-  return { ...read, understood: [...told, ...understood] };
+  return { ...reading, understood: [...told, ...reading.understood] };
 };
 
 async function locateTables(path: string): Promise<{ train: string; test?: string | undefined }> {
@@ -59,12 +62,12 @@ interface ReadCells extends CellTable {
 }
 
 async function readCells(where: string): Promise<ReadCells> {
-  const { text, encoding } = decodeText(
+  const { bytes, encoding } = toUtf8(
     await gunzip(await readBytes(where, MOST_BYTES), MOST_BYTES, where),
     where,
   );
-  const delimiter = findDelimiter(text, where);
-  return { where, rows: parseDelimited(text, delimiter, where), delimiter, encoding };
+  const delimiter = findDelimiter(bytes, where);
+  return { where, cells: scanDelimited(bytes, delimiter, where), delimiter, encoding };
 }
 
 const tellFile = ({ where, delimiter, encoding }: ReadCells): string =>

@@ -2,20 +2,25 @@
  * @file The library of this machine, where datasets and contents lie in files.
  */
 
+import { readFile } from "node:fs/promises";
 import type { Splits } from "../../data/dataset.ts";
 import { type LoadOptions, loadKnown } from "../../data/node/load.ts";
+import { usualMemory } from "../../data/node/memory.ts";
 import { readData } from "../../data/node/read-data.ts";
-import type { Content } from "../contents.ts";
+import { requireHeld } from "../../data/streamed.ts";
+import type { AnyContent } from "../contents.ts";
 import { createLibrary, type Library, type LibraryOptions } from "../subject.ts";
 import { openContents } from "./contents.ts";
+import { openExamplesStore } from "./examples-store.ts";
 import { readModelAt } from "./model-file.ts";
+import { openSplitsFile } from "./splits-file.ts";
 
 /** What a library of this machine is made of. */
 export interface LocalLibraryOptions extends Pick<LibraryOptions, "keepsLast"> {
   /** Folder of the models and examples that were given as values; none were unless told. */
   readonly contents?: string | undefined;
   /** Some that are in no folder yet; none unless told. */
-  readonly given?: readonly Content[];
+  readonly given?: readonly AnyContent[];
   /**
    * Whether models and data may be named by their path; not unless told: where a trial comes from a database, they are
    * contents, and nobody who may plan reads files of a worker's machine.
@@ -30,9 +35,18 @@ export const openLibrary = (local: LocalLibraryOptions = {}): Library => {
     load: loadKnown,
     readFile: readsPaths ? readModelAt : undefined,
     readData: readsPaths ? readData : undefined,
-    read: async (identity) =>
-      given.find((content) => content.identity === identity)?.bytes ??
-      (contents === undefined ? undefined : await openContents(contents).read(identity)),
+    read: async (identity) => {
+      const content = given.find((one) => one.identity === identity);
+      if (content) return "bytes" in content ? content.bytes : await readFile(content.path);
+      return contents === undefined ? undefined : await openContents(contents).read(identity);
+    },
+    openFile: async (identity) => {
+      const content = given.find((one) => one.identity === identity);
+      const file =
+        content ?? (contents === undefined ? undefined : await openContents(contents).find(identity));
+      return file && "path" in file ? await openSplitsFile(file) : undefined;
+    },
+    openStore: openExamplesStore,
     ...options,
   });
 };
@@ -44,5 +58,9 @@ export const openLibrary = (local: LocalLibraryOptions = {}): Library => {
  * @throws UsageError if the name is unknown, or more examples are wanted than there are.
  * @throws DataError if its files are missing or not what they should be.
  */
-export const loadDataset = (name: string, options: LoadOptions = {}): Promise<Splits> =>
-  openLibrary({ readsPaths: true }).splits({ name, ...options });
+export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Splits> {
+  // Four bytes a number are those of training; here pixels are held as they are.
+  const memory = 4 * (options.memory ?? usualMemory());
+  const splits = await openLibrary({ readsPaths: true }).splits({ name, ...options, memory });
+  return requireHeld(splits, "what was asked for");
+}

@@ -16,8 +16,9 @@ const MOST_BYTES = Math.floor((2 ** 31 - 1) / 255 ** 2);
  *
  * @param operand - What the engine multiplies bytes with exactly; without it the one that is exact everywhere.
  */
-export function pointsOf({ inputs, ...dataset }: Dataset, operand: ByteOperand = "uint8"): Points {
-  const shape = { count: exampleCount({ inputs, ...dataset }), size: exampleSize({ inputs, ...dataset }) };
+export function pointsOf(dataset: Dataset, operand: ByteOperand = "uint8"): Points {
+  const { inputs } = dataset;
+  const shape = { count: exampleCount(dataset), size: exampleSize(dataset) };
   if (!(inputs instanceof Uint8Array)) return { kind: "floats", data: inputs, ...shape };
   return shape.size <= MOST_BYTES
     ? { kind: "bytes", data: inputs, operand, ...shape }

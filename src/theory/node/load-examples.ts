@@ -3,7 +3,7 @@
  */
 
 import { UsageError } from "../../base/errors.ts";
-import type { Splits } from "../../data/dataset.ts";
+import { requireClasses, type Splits } from "../../data/dataset.ts";
 import { loadDataset } from "../../run/node/library.ts";
 import { type ExampleOptions, GAUSSIAN, gaussianRows, requireWhole } from "../examples.ts";
 
@@ -52,5 +52,7 @@ async function loadExamples(options: ExampleOptions): Promise<Splits> {
   if (d !== undefined) {
     throw new UsageError(`\`d\`: ${data} has a width of its own; it is for \`data\` ${GAUSSIAN} only`);
   }
-  return loadDataset(data, options);
+  const splits = await loadDataset(data, options);
+  requireClasses(splits.train, "this computation");
+  return splits;
 }

@@ -14,7 +14,7 @@ import type { Table } from "../../document/table.ts";
 import { measured, number, plain, text } from "../../document/table.ts";
 import { say, sayEstimate, type Unsigned } from "../settings.ts";
 import { DELTA } from "./bounds.ts";
-import type { Change, Curve, Needs, StabilitySettings } from "./stability.ts";
+import type { Change, Curve, Needs, StabilitySettings } from "./changes.ts";
 
 /** Everything that was computed. */
 interface Computed {

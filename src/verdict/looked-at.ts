@@ -1,0 +1,51 @@
+/**
+ * @file What a test looked at, and what it did not: the leaks it would have seen, and those it would not, for whoever decides by it.
+ */
+
+import type { Verdict } from "./schema.ts";
+
+/** Checks of a verdict; null where one was not made. */
+type Checks = Pick<Verdict, "leak" | "copies" | "pipeline">;
+
+interface LookedAt {
+  readonly lookedAt: string[];
+  readonly notLookedAt: string[];
+}
+
+/** Leaks that nothing in a test can see, whatever is asked. */
+const UNSEEN = [
+  "near copies of test examples in training",
+  "inputs that know the answer",
+  "examples of one group, person or day in both splits",
+] as const;
+
+/** Both lists; whatever could not be checked stands in the second. */
+export function lookAt({ leak, copies, pipeline }: Checks): LookedAt {
+  const lookedAt: string[] = [];
+  const notLookedAt: string[] = [];
+  const list = (isChecked: boolean, what: string): void =>
+    void (isChecked ? lookedAt : notLookedAt).push(what);
+  list(leak.suspected !== null, "true labels that reach the training on random ones");
+  list(copies !== null, "test examples that stand in training, value for value");
+  if (pipeline) {
+    list(pipeline.suspected !== null, `test rows that ${pipeline.module.name} uses for training`);
+  }
+  const before = pipeline ? `${pipeline.module.name} was given the data` : "the data came here";
+  const hint = pipeline ? "" : " (`--prepare`)";
+  notLookedAt.push(
+    ...UNSEEN,
+    `what your own code did before ${before}: selection, scaling or filtering that used the test data${hint}`,
+  );
+  return { lookedAt, notLookedAt };
+}
+
+/** Both in a sentence each. */
+export const tellLookedAt = ({
+  lookedAt,
+  notLookedAt,
+}: Pick<Verdict, "lookedAt" | "notLookedAt">): string[] => [
+  ...(lookedAt && lookedAt.length > 0
+    ? [`Looked at, and would have been seen: ${lookedAt.join("; ")}.`]
+    : []),
+  ...(notLookedAt ? [`Not looked at: ${notLookedAt.join("; ")}.`] : []),
+];
