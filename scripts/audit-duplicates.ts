@@ -80,25 +80,48 @@ for (let example = 0; example < places.length / nearest; example++) {
 const all = [...candidates.values()];
 
 /** Precision and recall over listed pairs of a kind, counting only listed ones as right. */
-function measure(found: Iterable<number>, kind: "train" | "test", part: (at: number) => boolean = () => true) {
-  const wanted = [...listed].filter(([key, split], at) => split === kind && part(at) && key > 0).map(([key]) => key);
-  const chosen = new Set([...found].filter((key) => Math.floor(key / 100_000) < count === (kind === "train")));
+function measure(
+  found: Iterable<number>,
+  kind: "train" | "test",
+  part: (at: number) => boolean = () => true,
+) {
+  const wanted = [...listed]
+    .filter(([key, split], at) => split === kind && part(at) && key > 0)
+    .map(([key]) => key);
+  const chosen = new Set(
+    [...found].filter((key) => Math.floor(key / 100_000) < count === (kind === "train")),
+  );
   const hits = wanted.filter((key) => chosen.has(key)).length;
-  return { listed: wanted.length, found: chosen.size, hits, recall: hits / wanted.length, precision: hits / chosen.size };
+  return {
+    listed: wanted.length,
+    found: chosen.size,
+    hits,
+    recall: hits / wanted.length,
+    precision: hits / chosen.size,
+  };
 }
-const byDefault = twins.pairs.filter(({ second }) => second >= count).map(({ first, second }) => keyOf(first, second));
+const byDefault = twins.pairs
+  .filter(({ second }) => second >= count)
+  .map(({ first, second }) => keyOf(first, second));
 /** The best F1 over thresholds of one number, larger ones first. */
 function best(rank: (candidate: Candidate) => number) {
   const ordered = all.toSorted((a, b) => rank(b) - rank(a)).slice(0, 5000);
   const results = Array.from({ length: 300 }, (_, at) => {
     const found = ordered.slice(0, (at + 1) * 10);
-    return { threshold: rank(found.at(-1)!), ...measure(found.map(({ key }) => key), "train") };
+    return {
+      threshold: rank(found.at(-1)!),
+      ...measure(
+        found.map(({ key }) => key),
+        "train",
+      ),
+    };
   });
   const f1 = (result: (typeof results)[number]): number =>
     (2 * result.precision * result.recall) / (result.precision + result.recall || 1);
   return {
     bestF1: results.toSorted((a, b) => f1(b) - f1(a))[0]!,
-    recallAtHalf: results.filter(({ precision }) => precision >= 0.5).toSorted((a, b) => b.recall - a.recall)[0] ?? null,
+    recallAtHalf:
+      results.filter(({ precision }) => precision >= 0.5).toSorted((a, b) => b.recall - a.recall)[0] ?? null,
     atRecall90: results.find(({ recall }) => recall >= 0.9) ?? null,
   };
 }
@@ -128,18 +151,35 @@ writeFileSync(
   `${values.out}/pairs.csv`,
   `split,index,other_split,other_index,likeness,ratio,default,listed\n${rows
     .map(({ key, likeness: alike, ratio }) =>
-      [place(key % 100_000), place(Math.floor(key / 100_000)), alike.toFixed(4), ratio.toFixed(4), isDefault.has(key) ? 1 : 0, listed.has(key) ? 1 : 0].join(),
+      [
+        place(key % 100_000),
+        place(Math.floor(key / 100_000)),
+        alike.toFixed(4),
+        ratio.toFixed(4),
+        isDefault.has(key) ? 1 : 0,
+        listed.has(key) ? 1 : 0,
+      ].join(),
     )
     .join("\n")}\n`,
 );
 const unlisted = rows.filter(({ key }) => isDefault.has(key) && !listed.has(key));
 const step = Math.max(1, unlisted.length / 96);
-const shown = Array.from({ length: Math.min(96, unlisted.length) }, (_, at) => unlisted[Math.floor(at * step)]!);
+const shown = Array.from(
+  { length: Math.min(96, unlisted.length) },
+  (_, at) => unlisted[Math.floor(at * step)]!,
+);
 const images = shown.flatMap(({ key }) => [key % 100_000, Math.floor(key / 100_000)]);
 const sources = [splits.train, splits.test] as const;
-const parts = images.map((index) => takeExamples(sources[index < count ? 0 : 1], [index < count ? index : index - count]));
+const parts = images.map((index) =>
+  takeExamples(sources[index < count ? 0 : 1], [index < count ? index : index - count]),
+);
 const inputs = new Uint8Array(parts.length * 3072);
 for (const [at, part] of parts.entries()) inputs.set(part.inputs, at * 3072);
-const sheet = { ...splits.train, inputs, labels: new Int32Array(parts.length), shape: [parts.length, 3, 32, 32] };
+const sheet = {
+  ...splits.train,
+  inputs,
+  labels: new Int32Array(parts.length),
+  shape: [parts.length, 3, 32, 32],
+};
 writeFileSync(`${values.out}/unlisted.png`, await sheetPng(sheet, 24, 2));
 console.log(JSON.stringify({ ...result, provenance: undefined }, null, 2));

@@ -7,11 +7,12 @@ import { splitsHash } from "../train/prepare.ts";
 import { type AuditResult, type AuditSection, outcomes } from "./audit-result.ts";
 import { balance } from "./balance.ts";
 import { copies } from "./copies.ts";
+import { labelErrors } from "./label-errors.ts";
 import { near } from "./near/near.ts";
 import type { AuditTask, SectionMaker, SplitName } from "./section.ts";
 
 /** All sections, in the order they are read. */
-export const sectionMakers: readonly SectionMaker[] = [balance, copies, near];
+export const sectionMakers: readonly SectionMaker[] = [balance, copies, near, labelErrors];
 
 /** An audit before anybody has signed it. */
 export type UnsignedAudit = Omit<AuditResult, "provenance">;

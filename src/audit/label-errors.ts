@@ -49,7 +49,11 @@ export const labelErrors: SectionMaker = {
     const all = together(task);
     const { labels: search = {}, engine, seed } = task;
     if (!search.model)
-      task.onProgress?.(0, 1, `held-out labels, about ${tellMinutes(secondsFor(all, search.folds))} of one core`);
+      task.onProgress?.(
+        0,
+        1,
+        `held-out labels, about ${tellMinutes(secondsFor(all, search.folds))} of one core`,
+      );
     const predicted = await predictLabels(engine, all, search, seed, task);
     const joint = confidentJoint(predicted);
     const confidence = selfConfidence(predicted);
@@ -143,7 +147,8 @@ const suspectTable = (suspects: readonly Suspect[], total: number): Table =>
     {
       name: "label-errors",
       title: "Labels that are probably wrong",
-      caption: suspects.length < total ? `The first ${suspects.length} of ${total}.` : "Least probable first.",
+      caption:
+        suspects.length < total ? `The first ${suspects.length} of ${total}.` : "Least probable first.",
     },
     suspects,
     [
@@ -157,7 +162,11 @@ const suspectTable = (suspects: readonly Suspect[], total: number): Table =>
   );
 
 /** The pairs of classes that are confidently confused most. */
-function confusedTable({ classNames }: Dataset, { classes, labels }: Predicted, { joint }: ConfidentJoint): Table {
+function confusedTable(
+  { classNames }: Dataset,
+  { classes, labels }: Predicted,
+  { joint }: ConfidentJoint,
+): Table {
   const cells = [...joint.entries()]
     .map(([at, share]) => ({ given: Math.floor(at / classes), likely: at % classes, share }))
     .filter(({ given, likely, share }) => given !== likely && share > 0)

@@ -6,8 +6,8 @@ import {
   normalizedMargin,
   probableClasses,
   type Selection,
-  selectWrong,
   selections,
+  selectWrong,
   selfConfidence,
 } from "../../src/audit/labels/confident-learning.ts";
 import { drawFolds } from "../../src/audit/labels/folds.ts";
@@ -28,7 +28,12 @@ describe("by hand", () => {
     expect([...confident]).toEqual([0, 0, 0, 1, 1, -1]);
     expect([...counts]).toEqual([3, 1, 0, 1]);
     // Rows of 3 : 1 and 0 : 1, for four and two of six labels.
-    expect([...joint].map((each) => each.toFixed(6))).toEqual(["0.500000", "0.166667", "0.000000", "0.333333"]);
+    expect([...joint].map((each) => each.toFixed(6))).toEqual([
+      "0.500000",
+      "0.166667",
+      "0.000000",
+      "0.333333",
+    ]);
     expect(noise).toBeCloseTo(1 / 6, 12);
   });
 
@@ -84,7 +89,11 @@ function slowly({ labels, classes, probabilities }: HeldOut, joint: ArrayLike<nu
   const lowest = (of: number[], score: (x: number) => number, count: number): number[] =>
     of.filter((x) => of.filter((y) => score(y) < score(x)).length < count);
   const byClass = ks.flatMap((i) =>
-    lowest(given(i), (x) => p(x, i), Math.round(labels.length * ks.reduce((s, j) => s + (j === i ? 0 : wanted(i, j)), 0))),
+    lowest(
+      given(i),
+      (x) => p(x, i),
+      Math.round(labels.length * ks.reduce((s, j) => s + (j === i ? 0 : wanted(i, j)), 0)),
+    ),
   );
   const byRate = ks.flatMap((i) =>
     ks.flatMap((j) =>
@@ -108,7 +117,9 @@ test("is what the definitions say, on random probabilities", () => {
     const slow = slowly(heldOut, joint.joint);
     for (const [at, share] of slow.q.flat().entries()) expect(joint.joint[at]).toBeCloseTo(share, 12);
     for (const how of selections)
-      expect(selectWrong(heldOut, joint, how), `${how}, ${seed}`).toEqual(slow.chosen[how].sort((a, b) => a - b));
+      expect(selectWrong(heldOut, joint, how), `${how}, ${seed}`).toEqual(
+        slow.chosen[how].sort((a, b) => a - b),
+      );
   }
 });
 
@@ -132,8 +143,7 @@ test("calibration finds the temperature that labels were drawn at", () => {
     return weights.findIndex((weight) => (at -= weight) < 0);
   });
   const probabilities = calibrate(answers, { labels, classes });
-  const found =
-    Math.log(probabilities[0]! / probabilities[1]!) / (answers[0]! - answers[1]!);
+  const found = Math.log(probabilities[0]! / probabilities[1]!) / (answers[0]! - answers[1]!);
   // The loss's curvature in the factor is the mean variance of an answer under its own probabilities, 0.03 at least here: five
   // standard errors of the factor are 5 / sqrt(20,000 * 0.03).
   expect(Math.abs(found - factor)).toBeLessThan(5 / Math.sqrt(count * 0.03));
@@ -143,7 +153,8 @@ test("calibration finds the temperature that labels were drawn at", () => {
 test("folds are even in size, and in each class", () => {
   const labels = Int32Array.from({ length: 103 }, (_, row) => (row * 7) % 5);
   const folds = drawFolds({ labels, classes: 5 }, 4, 1);
-  const counts = (rows: number[]): number[] => [0, 1, 2, 3].map((fold) => rows.filter((row) => folds[row] === fold).length);
+  const counts = (rows: number[]): number[] =>
+    [0, 1, 2, 3].map((fold) => rows.filter((row) => folds[row] === fold).length);
   for (const of of [
     counts([...labels.keys()]),
     ...[0, 1, 2, 3, 4].map((label) => counts([...labels.keys()].filter((row) => labels[row] === label))),

@@ -69,7 +69,12 @@ test("rows of a table are looked at by their columns, and it says so", async () 
     shape: [exampleCount(dataset), 64],
   });
   const train = planted(first(flat(digits.train), 400), 0.1);
-  const task = { splits: { train: train.dataset, test: first(flat(digits.test), 100) }, engine, seed: 0, labels: {} };
+  const task = {
+    splits: { train: train.dataset, test: first(flat(digits.test), 100) },
+    engine,
+    seed: 0,
+    labels: {},
+  };
   const found = await suspectsOf(task, "train");
   const hits = found.filter((row) => train.wrong.includes(row)).length;
   expect(hits).toBeGreaterThan(byChance(found.length, train.wrong.length, 400));
@@ -80,7 +85,11 @@ test("rows of a table are looked at by their columns, and it says so", async () 
 
 test("held-out answers of ridge regression are those of solving the equations, and no label has a part in its own", async () => {
   const rows = first(digits.train, 60);
-  const table = { ...rows, inputs: Float32Array.from(rows.inputs).map((value) => value / 255), shape: [60, 64] };
+  const table = {
+    ...rows,
+    inputs: Float32Array.from(rows.inputs).map((value) => value / 255),
+    shape: [60, 64],
+  };
   const features = await featuresOf(engine, table, { filters: 1, mirrored: false, seed: 0 });
   const set = { labels: table.labels, classes: 10 };
   const folds = drawFolds(set, 3, 0);
@@ -88,9 +97,14 @@ test("held-out answers of ridge regression are those of solving the equations, a
   expect(distance(answers, slowRidge(features.blocks[0]!, set, folds, 0.5))).toBeLessThan(1e-3);
   // Another label changes the answers to other folds alone.
   const other = { ...set, labels: set.labels.with(7, (set.labels[7]! + 1) % 10) };
-  const [[changed]] = (await heldOutRidge(engine, features, [other], { folds, l2: [0.5] })) as [[Float32Array]];
+  const [[changed]] = (await heldOutRidge(engine, features, [other], { folds, l2: [0.5] })) as [
+    [Float32Array],
+  ];
   for (const [row, fold] of folds.entries()) {
-    const same = distance(answers.subarray(row * 10, row * 10 + 10), changed.subarray(row * 10, row * 10 + 10));
+    const same = distance(
+      answers.subarray(row * 10, row * 10 + 10),
+      changed.subarray(row * 10, row * 10 + 10),
+    );
     if (fold === folds[7]) expect(same).toBe(0);
     else expect(same).toBeGreaterThan(0);
   }
@@ -145,7 +159,11 @@ test("a network that is trained without each fold knows its digits", async () =>
   const part = first(digits.train, 300);
   const set = { labels: part.labels, classes: 10 };
   const folds = drawFolds(set, 3, 0);
-  const logits = await heldOutNetwork(engine, part, folds, { model: findModel("mlp-1x512"), epochs: 20, seed: 0 });
+  const logits = await heldOutNetwork(engine, part, folds, {
+    model: findModel("mlp-1x512"),
+    epochs: 20,
+    seed: 0,
+  });
   const hits = [...part.labels].filter((label, row) => {
     const own = logits.subarray(row * 10, row * 10 + 10);
     return own.indexOf(Math.max(...own)) === label;
@@ -155,7 +173,12 @@ test("a network that is trained without each fold knows its digits", async () =>
 });
 
 test("what takes long is left out unless it is asked for, with what it takes", () => {
-  const many = { ...digits.train, inputs: new Uint8Array(3 * 1024 * 20_000), labels: new Int32Array(20_000), shape: [20_000, 3, 32, 32] };
+  const many = {
+    ...digits.train,
+    inputs: new Uint8Array(3 * 1024 * 20_000),
+    labels: new Int32Array(20_000),
+    shape: [20_000, 3, 32, 32],
+  };
   const task = { splits: { train: many, test: first(digits.test, 1) }, engine, seed: 0 } as AuditTask;
   expect(labelErrors.lacks!({ ...task, splits: { train: many, test: first(many, 10) } })).toMatch(
     /^takes about \d+ min of one core; ask for it by `labels`$/,

@@ -4,8 +4,8 @@
 
 import type { Watch } from "../../base/progress.ts";
 import { type Dataset, exampleCount, exampleSize, isImages, takeExamples } from "../../data/dataset.ts";
-import type { Engine } from "../../train/engine.ts";
 import { layerGeometry } from "../../theory/features/random-conv-layer.ts";
+import type { Engine } from "../../train/engine.ts";
 import type { LabelSearch } from "../section.ts";
 import { calibrate, meanLoss } from "./calibrate.ts";
 import type { HeldOut } from "./confident-learning.ts";
@@ -100,7 +100,10 @@ async function byRidge(
   const mirrored = isImages(examples) && (await gainsFromMirrors(engine, examples, seed, watch));
   const features = await featuresOf(engine, examples, { filters, mirrored, seed }, watch);
   const answers = await heldOutRidge(engine, features, [set], { folds, l2: L2 }, watch);
-  const { at } = best(answers.map(([own]) => own!), set);
+  const { at } = best(
+    answers.map(([own]) => own!),
+    set,
+  );
   const made = isImages(examples)
     ? `features of ${filters} random patches (Coates and Ng, ICML 2011)${mirrored ? ", mirror images taken for the same" : ""}`
     : "the columns, standardized";
@@ -111,7 +114,10 @@ async function byRidge(
 }
 
 /** The answers under which labels are likeliest, and their mean loss. */
-function best(answers: readonly Float32Array[], set: LabelSet): { readonly at: number; readonly loss: number } {
+function best(
+  answers: readonly Float32Array[],
+  set: LabelSet,
+): { readonly at: number; readonly loss: number } {
   const losses = answers.map((own) => meanLoss(calibrate(own, set), set));
   const loss = Math.min(...losses);
   return { at: losses.indexOf(loss), loss };
@@ -124,7 +130,11 @@ async function gainsFromMirrors(
   seed: number,
   watch: Watch,
 ): Promise<boolean> {
-  const some = drawFolds({ labels: examples.labels, classes: examples.classNames.length }, Math.ceil(exampleCount(examples) / TRIED), seed);
+  const some = drawFolds(
+    { labels: examples.labels, classes: examples.classNames.length },
+    Math.ceil(exampleCount(examples) / TRIED),
+    seed,
+  );
   const rows = [...some.keys()].filter((row) => some[row] === 0);
   const part = takeExamples(examples, rows);
   const set = { labels: part.labels, classes: part.classNames.length };
@@ -133,8 +143,19 @@ async function gainsFromMirrors(
   for (const mirrored of [false, true]) {
     const settings = { filters: TRIED_FILTERS, mirrored, seed };
     const features = await featuresOf(engine, part, settings, { signal: watch.signal });
-    const answers = await heldOutRidge(engine, features, [set], { folds, l2: [0.3, 1] }, { signal: watch.signal });
-    losses.push(best(answers.map(([own]) => own!), set).loss);
+    const answers = await heldOutRidge(
+      engine,
+      features,
+      [set],
+      { folds, l2: [0.3, 1] },
+      { signal: watch.signal },
+    );
+    losses.push(
+      best(
+        answers.map(([own]) => own!),
+        set,
+      ).loss,
+    );
   }
   return losses[1]! < losses[0]!;
 }
