@@ -34,6 +34,8 @@ const dataOptionsSchema = z.strictObject({
   targetType: z.enum(targetTypes).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
+  /** Columns that are left out: the name of one, or several names divided by commas. */
+  drop: z.string().min(1).optional(),
   /** What images are whose pixels stand in a row: channels, height and width, or height and width alone. */
   shape: z
     .string()
@@ -80,6 +82,9 @@ export interface TableColumn {
   readonly categories?: readonly string[];
 }
 
+/** Told what was read at a path, and how it was understood. */
+export type OnRead = (read: ReadData<ExampleSplits>) => void;
+
 /** The options that say how a test was drawn. */
 export const drawnBy = ({ testShare, splitSeed }: DataOptions): AskedOptions => ({ testShare, splitSeed });
 
@@ -100,6 +105,7 @@ const SPELLED = {
   target: "target",
   targetType: "target-type",
   group: "group",
+  drop: "drop",
   shape: "shape",
   layout: "layout",
   transpose: "transpose",

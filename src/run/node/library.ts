@@ -16,7 +16,7 @@ import { readModelAt } from "./model-file.ts";
 import { openSplitsFile } from "./splits-file.ts";
 
 /** What a library of this machine is made of. */
-export interface LocalLibraryOptions extends Pick<LibraryOptions, "keepsLast"> {
+export interface LocalLibraryOptions extends Pick<LibraryOptions, "keepsLast" | "onRead"> {
   /** Folder of the models and examples that were given as values; none were unless told. */
   readonly contents?: string | undefined;
   /** Some that are in no folder yet; none unless told. */
@@ -56,12 +56,16 @@ export const openLibrary = (local: LocalLibraryOptions = {}): Library => {
  * Load a dataset, whole or a random part of it, uncropped.
  *
  * @param name - Or the path of data, such as `./photos`, and maybe how they are read: `./photos?size=64`.
+ * @param options - `onRead` is told how data at a path were understood.
  * @throws UsageError if the name is unknown, or more examples are wanted than there are.
  * @throws DataError if its files are missing or not what they should be.
  */
-export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Splits> {
+export async function loadDataset(
+  name: string,
+  { onRead, ...options }: LoadOptions & Pick<LibraryOptions, "onRead"> = {},
+): Promise<Splits> {
   // Four bytes a number are those of training; here pixels are held as they are.
   const memory = 4 * (options.memory ?? usualMemory());
-  const splits = await openLibrary({ readsPaths: true }).splits({ name, ...options, memory });
+  const splits = await openLibrary({ readsPaths: true, onRead }).splits({ name, ...options, memory });
   return requireHeld(splits, "what was asked for");
 }
