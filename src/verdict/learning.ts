@@ -123,7 +123,7 @@ function obstacleInPipeline(pipeline: Verdict["pipeline"]): Said | undefined {
   if (!pipeline || pipeline.pValue === null || pipeline.pValue >= pipeline.bound) return undefined;
   return undecided(
     `mend ${pipeline.module.name} first`,
-    `${pipeline.module.name} gives test labels away: prepared with random ones, ${percent(pipeline.testAccuracy!.mean)} of them are right as well`,
+    `the preparation (${pipeline.module.name}) gives test labels away: of random ones, ${percent(pipeline.testAccuracy!.mean)} of them are right as well`,
   );
 }
 
