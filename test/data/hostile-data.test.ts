@@ -10,6 +10,7 @@ import { readArrays } from "../../src/data/node/read-arrays.ts";
 import { readCifar100 } from "../../src/data/node/read-cifar100.ts";
 import { readIdx } from "../../src/data/node/read-idx.ts";
 import { readParquet } from "../../src/data/node/read-parquet.ts";
+import { readShards } from "../../src/data/node/read-shards.ts";
 import { readTable } from "../../src/data/node/read-table.ts";
 import { npyFile, USUAL, zipFile } from "./array-files.ts";
 import { idxFile } from "./fixtures.ts";
@@ -83,6 +84,8 @@ const CASES: readonly Case[] = [
   ["Parquet", readParquet, DROP, "a.parquet", load("plain.parquet"), {}],
   ["Parquet, gzip", readParquet, DROP, "b.parquet", load("gzip.parquet"), {}],
   ["Parquet of images", readParquet, {}, "c.parquet", load("images.parquet"), {}],
+  ["shards", readShards, {}, "a.tar", load("shards/ustar.tar"), {}],
+  ["shards with long names", readShards, { target: "json.label" }, "b.tar", load("shards/gnu.tar"), {}],
 ];
 
 const MUTANTS = 800;
