@@ -78,6 +78,7 @@ async function measure(
   );
   const formats = found.map(([format, reference]) => {
     const path = join(folder, reference);
+    process.stderr.write(`${format}\n`);
     try {
       const read = JSON.parse(run([HERE, "--read", path])) as {
         hashes: string[];

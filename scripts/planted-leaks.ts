@@ -39,9 +39,10 @@ function tellAlarms(found: readonly Found[], name: TestName): string {
   const made = found.filter(({ alarms }) => alarms[name] !== null);
   if (made.length === 0) return "";
   const raised = made.filter(({ alarms }) => alarms[name]).length;
-  return raised === 0
-    ? "-"
-    : `${raised === made.length ? "**" : ""}${raised}/${made.length}${raised === made.length ? "**" : ""}`;
+  if (raised === 0) return "-";
+  const told = raised === made.length ? `**${raised}/${made.length}**` : `${raised}/${made.length}`;
+  const sections = [...new Set(made.flatMap((one) => one.sections))];
+  return name === "data audit" ? `${told} (${sections.join(", ")})` : told;
 }
 
 const meanAccuracy = (found: readonly Found[]): string =>

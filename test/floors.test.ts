@@ -17,7 +17,8 @@ const FLOORS = [
   ["nn"],
   ["train", "import"],
   ["run"],
-  ["verdict", "theory", "audit"],
+  ["verdict", "theory"],
+  ["audit"],
   ["paper"],
   ["lab", "report"],
   ["web"],
@@ -66,7 +67,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
     "cli/doctor.ts",
     "web/routes/data.ts",
   ],
-  "run/subject.ts": ["run/node/library.ts", "paper", "lab/test.ts", "cli"],
+  "run/subject.ts": ["run/node/library.ts", "audit/node/audit.ts", "paper", "lab/test.ts", "cli"],
 };
 
 const floorOf = (room: string): number => FLOORS.findIndex((rooms) => rooms.includes(room));

@@ -2,6 +2,7 @@
  * @file What every test says of a set of data: whole tests, trained for real.
  */
 
+import { audit } from "../../src/audit/audit.ts";
 import { runPreparation } from "../../src/lab/pipeline.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { runPlan } from "../../src/paper/randomization-test.ts";
@@ -14,7 +15,7 @@ import { paperRecipe } from "../../src/train/recipe.ts";
 import type { Kind } from "./kinds.ts";
 
 /** The tests that may see a leak, as columns of the table. */
-export const tests = ["label check", "copies", "pipeline check"] as const;
+export const tests = ["label check", "copies", "pipeline check", "data audit"] as const;
 export type TestName = (typeof tests)[number];
 
 /** How often each raises a false alarm, as it is stated. */
@@ -22,12 +23,15 @@ export const levels: Readonly<Record<TestName, string>> = {
   "label check": "1 in 1,000",
   copies: "none: equal bytes",
   "pipeline check": "1 in 1,000",
+  "data audit": "by section",
 };
 
 /** What was found in one set. */
 export interface Found {
   readonly testAccuracy: number;
   readonly alarms: Readonly<Record<TestName, boolean | null>>;
+  /** The sections of the audit that raised an alarm. */
+  readonly sections: readonly string[];
   readonly pValues: Readonly<Partial<Record<TestName, number | null>>>;
 }
 
@@ -78,13 +82,17 @@ export async function examine(kind: Kind, seed: number, engine: Engine): Promise
   const failed = trials.find(({ status }) => status === "failed");
   if (failed) throw new Error(`${kind.what}, seed ${seed}: ${failed.error}`);
   const { learning, leak, copies, pipeline } = verdict;
+  const { sections } = await audit({ splits, engine, seed });
+  const alarming = sections.filter(({ outcome }) => outcome === "alarm").map(({ name }) => name);
   return {
     testAccuracy: learning.testAccuracy!.mean,
     alarms: {
       "label check": leak.suspected,
       copies: copies!.test > 0,
       "pipeline check": pipeline?.suspected ?? null,
+      "data audit": alarming.length > 0,
     },
+    sections: alarming,
     pValues: { "label check": leak.pValue, "pipeline check": pipeline?.pValue ?? null },
   };
 }

@@ -73,8 +73,8 @@ export interface LibraryOptions {
   readonly readData?: ((path: string, store: SplitsStore) => Promise<ReadData<ExampleSplits>>) | undefined;
   /** Told what was read at a path, and how it was understood. */
   readonly onRead?: OnRead | undefined;
-  /** Opens examples that were given as a value as a file, where that is possible; undefined if there is none. */
-  readonly openFile?: ((identity: string) => Promise<ExampleSplits | undefined>) | undefined;
+  /** Opens examples that were given as a value as a file, where they may be more than may be held; undefined if there is none. */
+  readonly openFile?: ((identity: string, memory: number) => Promise<ExampleSplits | undefined>) | undefined;
   /** Where examples go that are more than may be held; all are held, where there is none. */
   readonly openStore?: ((memory: number | undefined) => SplitsStore) | undefined;
   /** Whether the last examples are kept, for trials that share them; not unless told. */
@@ -105,7 +105,7 @@ export function createLibrary(options: LibraryOptions): Library {
   const ask = async ({ name, memory, ...wanted }: DataSource): Promise<ExampleSplits> => {
     const store = openStore?.(memory);
     if (isContent(name)) {
-      const file = store && (await openFile?.(name));
+      const file = store && (await openFile?.(name, store.memory));
       if (file && splitsBytes(file) > store.memory) return holdFitting(partOf(file, wanted), store);
       return partOf(readSplits(await requireContent(read, "data", name)), wanted);
     }

@@ -40,11 +40,12 @@ export const openLibrary = (local: LocalLibraryOptions = {}): Library => {
       if (content) return "bytes" in content ? content.bytes : await readFile(content.path);
       return contents === undefined ? undefined : await openContents(contents).read(identity);
     },
-    openFile: async (identity) => {
+    openFile: async (identity, memory) => {
       const content = given.find((one) => one.identity === identity);
       const file =
         content ?? (contents === undefined ? undefined : await openContents(contents).find(identity));
-      return file && "path" in file ? await openSplitsFile(file) : undefined;
+      // As float32, pixels take four times the bytes that they have in a file.
+      return file && "path" in file && 4 * file.size > memory ? await openSplitsFile(file) : undefined;
     },
     openStore: openExamplesStore,
     ...options,

@@ -1,0 +1,230 @@
+/**
+ * @file Section of an audit: images that are nearly equal - cut, shifted, scaled, brightened, encoded again - within and
+ * across splits, and what accuracies they are worth.
+ */
+
+import { percent } from "../../base/percent.ts";
+import { breathe } from "../../base/progress.ts";
+import { type Dataset, exampleCount, exampleSize, isImages } from "../../data/dataset.ts";
+import { field, tableOf } from "../../document/table.ts";
+import type { AuditSection } from "../audit-result.ts";
+import {
+  type AuditTask,
+  countNoun,
+  exampleAt,
+  labelAt,
+  placeOf,
+  type SectionMaker,
+  type SplitName,
+  sectionOf,
+} from "../section.ts";
+import { createAligner } from "./align.ts";
+import { findNeighbors, type Neighbors } from "./neighbors.ts";
+import { grayPictures, halve, thumbnails } from "./thumbnails.ts";
+import { decideTwins, type Pair, type Twins } from "./twins.ts";
+
+/** Neighbors of each example that are laid over it. */
+const NEAREST = 12;
+
+/** Sides from which pictures are laid over each other at half their size first. */
+const COARSE_FROM = 24;
+
+/** How often a warp is improved at half size and at whole. */
+const STEPS = { coarse: 6, fine: 4 };
+
+/** Pairs that are shown, and that are listed. */
+const SHOWN = 24;
+const LISTED = 10_000;
+
+/** Examples between two looks at the clock. */
+const BREATH = 64;
+
+export const near: SectionMaker = {
+  name: "near",
+  what: "nearly equal examples",
+  lacks: ({ splits }) =>
+    !isImages(splits.train)
+      ? "only images are compared, not rows of tables"
+      : Math.min(splits.train.shape[2]!, splits.train.shape[3]!) < 8
+        ? "images of less than 8 pixels are not compared"
+        : undefined,
+  async make(task) {
+    const { neighbors, twins } = await findTwins(task);
+    return describeTwins(task, neighbors, twins);
+  },
+};
+
+/** A pair of examples by their splits. */
+interface Found extends Pair {
+  readonly ends: readonly [End, End];
+}
+
+interface End {
+  readonly split: SplitName;
+  readonly at: number;
+}
+
+/** Find nearly equal images; places count training examples first, then test examples. */
+export async function findTwins(
+  task: AuditTask,
+): Promise<{ readonly neighbors: Neighbors; readonly likeness: Float32Array; readonly twins: Twins }> {
+  const datasets = [task.splits.train, task.splits.test];
+  const { vectors, size } = thumbnails(datasets);
+  const neighbors = await findNeighbors(task.engine, vectors, size, NEAREST, task);
+  const likeness = await measureLikeness(datasets, neighbors, task);
+  return { neighbors, likeness, twins: decideTwins(neighbors, likeness) };
+}
+
+/** Lay each example's neighbors over it; a pair is measured once. */
+async function measureLikeness(
+  datasets: readonly Dataset[],
+  { nearest, places }: Neighbors,
+  task: AuditTask,
+): Promise<Float32Array> {
+  const gray = grayPictures(datasets);
+  const isCoarse = Math.min(gray.rows, gray.columns) >= COARSE_FROM;
+  const aligner = isCoarse
+    ? createAligner([halve(gray), gray], [STEPS.coarse, STEPS.fine])
+    : createAligner([gray], [STEPS.coarse]);
+  const count = gray.values.length / (gray.rows * gray.columns);
+  const likeness = new Float32Array(places.length);
+  const backTo = (example: number, other: number): number => {
+    const at = places.subarray(other * nearest, (other + 1) * nearest).indexOf(example);
+    return at < 0 ? at : other * nearest + at;
+  };
+  for (let example = 0; example < count; example++) {
+    if (example % BREATH === 0) await breathe(task, example, count, "laying images over each other");
+    aligner.setTemplate(example);
+    for (let at = example * nearest; at < (example + 1) * nearest; at++) {
+      const other = places[at]!;
+      const back = other < example ? backTo(example, other) : -1;
+      likeness[at] = back >= 0 ? likeness[back]! : aligner.likeness(other);
+    }
+  }
+  return likeness;
+}
+
+function describeTwins(task: AuditTask, neighbors: Neighbors, twins: Twins): AuditSection {
+  const { splits } = task;
+  const count = exampleCount(splits.train);
+  const endOf = (place: number): End =>
+    place < count ? { split: "train", at: place } : { split: "test", at: place - count };
+  const found = twins.pairs
+    .map((pair): Found => ({ ...pair, ends: [endOf(pair.first), endOf(pair.second)] }))
+    .filter(({ ends }) => !isEqual(splits, ends));
+  const across = found.filter(({ ends: [a, b] }) => a.split !== b.split);
+  const inTrain = found.filter(({ ends: [, b] }) => b.split === "train");
+  const inTest = found.filter(({ ends: [a] }) => a.split === "test");
+  const differing = found.filter(({ ends: [a, b] }) => labelOf(splits, a) !== labelOf(splits, b));
+  const seen = new Set(across.map(({ second }) => second - count));
+  const share = seen.size / exampleCount(splits.test);
+  const worth = worthOfTwins(task, neighbors, seen);
+  const findings = [
+    seen.size > 0
+      ? `${countNoun(seen.size, "test example")} (${percent(share)}) ${seen.size === 1 ? "has a near twin" : "have near twins"} in training.`
+      : "No test example has a near twin in training.",
+    ...(seen.size > 0
+      ? [
+          `Without ${seen.size === 1 ? "it" : "them"}, an accuracy of a on all test examples would be between (a - ${percent(share)}) / ${percent(1 - share)} and a / ${percent(1 - share)}.`,
+          `Saying the label of the nearest training image is right for ${percent(worth.all)} of all test examples, and for ${percent(worth.without)} of those without a twin.`,
+        ]
+      : []),
+    ...(differing.length > 0
+      ? [
+          `${countNoun(differing.length, "pair")} of near twins ${differing.length === 1 ? "has" : "have"} different labels.`,
+        ]
+      : []),
+    ...(inTrain.length > 0
+      ? [
+          `Within training there ${inTrain.length === 1 ? "is" : "are"} ${countNoun(inTrain.length, "pair")} of near twins.`,
+        ]
+      : []),
+    ...(inTest.length > 0
+      ? [
+          `Within the test examples there ${inTest.length === 1 ? "is" : "are"} ${countNoun(inTest.length, "pair")} of near twins.`,
+        ]
+      : []),
+  ];
+  return sectionOf({
+    name: "near",
+    title: "Near twins",
+    outcome: seen.size > 0 ? "alarm" : found.length > 0 ? "notice" : "clear",
+    findings,
+    method: [
+      `The ${neighbors.nearest} nearest images of each are found by their thumbnails (8 x 8, mean and contrast taken out), then laid over it: ` +
+        "shifted, scaled, sheared and brightened to fit best (Baker and Matthews, IJCV 2004). Mirrored and turned copies are not looked for.",
+      "Likeness is the correlation of both images' gradients, in gray, once they are laid over each other.",
+      `Twins have a likeness of 0.71 or more and are nearer than the density of other neighbors explains (ratio of distances at most ${twins.threshold.toFixed(3)} ` +
+        `at an intrinsic dimension of ${twins.dimension.toFixed(1)}: Levina and Bickel, NIPS 2004), with an expected share of false ones of 5 % ` +
+        "(Benjamini and Hochberg, 1995).",
+    ],
+    lists: found.length > 0 ? [listPairs(task, found)] : [],
+    pictures: pick(differing, across, found).map(({ ends, likeness }) => ({
+      caption: `Likeness ${likeness.toFixed(2)}`,
+      examples: ends.map(({ split, at }) => exampleAt(task, split, at)).reverse(),
+    })),
+    numbers: {
+      testTwins: seen.size,
+      acrossPairs: across.length,
+      trainPairs: inTrain.length,
+      testPairs: inTest.length,
+      differingPairs: differing.length,
+      dimension: twins.dimension,
+      ratioThreshold: twins.threshold,
+      nearestAccuracy: worth.all,
+      nearestAccuracyWithout: worth.without,
+    },
+  });
+}
+
+const labelOf = (splits: AuditTask["splits"], { split, at }: End): number => splits[split].labels[at]!;
+
+/** Whether two examples are the same, value for value: those are another section's. */
+function isEqual(splits: AuditTask["splits"], [a, b]: readonly [End, End]): boolean {
+  const size = exampleSize(splits.train);
+  const [own, other] = [splits[a.split].inputs, splits[b.split].inputs];
+  for (let at = 0; at < size; at++) if (own[a.at * size + at] !== other[b.at * size + at]) return false;
+  return true;
+}
+
+/** How often the nearest training image by thumbnails has the label, on all test examples and on those without twins. */
+function worthOfTwins({ splits }: AuditTask, { nearest, places }: Neighbors, seen: ReadonlySet<number>) {
+  const { train, test } = splits;
+  const count = exampleCount(train);
+  const right = { all: 0, without: 0 };
+  for (let example = 0; example < exampleCount(test); example++) {
+    const own = places.subarray((count + example) * nearest, (count + example + 1) * nearest);
+    const first = own.find((place) => place < count);
+    if (first === undefined || train.labels[first] !== test.labels[example]) continue;
+    right.all++;
+    if (!seen.has(example)) right.without++;
+  }
+  const all = exampleCount(test);
+  return { all: right.all / all, without: seen.size === all ? 0 : right.without / (all - seen.size) };
+}
+
+function listPairs(task: AuditTask, found: readonly Found[]) {
+  const caption = found.length > LISTED ? `The ${LISTED} most alike of ${found.length} pairs.` : "";
+  const place = ({ split, at }: End): number => placeOf(task, split, at);
+  return tableOf({ name: "near-twins", title: "Near twins", caption }, found.slice(0, LISTED), [
+    field("split", "Split", ({ ends: [a] }) => a.split),
+    field("index", "Example", ({ ends: [a] }) => place(a), "count"),
+    field("label", "Label", ({ ends: [a] }) => labelAt(task.splits[a.split], a.at)),
+    field("otherSplit", "Other split", ({ ends: [, b] }) => b.split),
+    field("otherIndex", "Other example", ({ ends: [, b] }) => place(b), "count"),
+    field("otherLabel", "Other label", ({ ends: [, b] }) => labelAt(task.splits[b.split], b.at)),
+    field("likeness", "Likeness", ({ likeness }) => likeness, "number"),
+    field("ratio", "Ratio", ({ ratio }) => ratio, "number"),
+  ]);
+}
+
+/** Pairs to show: half of them with different labels or across splits, from the most alike to the least. */
+function pick(...kinds: readonly (readonly Found[])[]): Found[] {
+  const chosen = new Set<Found>();
+  for (const kind of kinds) {
+    const room = kind === kinds.at(-1) ? SHOWN - chosen.size : Math.ceil((SHOWN - chosen.size) / 2);
+    const step = Math.max(1, kind.length / Math.max(1, room));
+    for (let at = 0; at < kind.length && chosen.size < SHOWN; at += step) chosen.add(kind[Math.floor(at)]!);
+  }
+  return [...chosen].slice(0, SHOWN);
+}
