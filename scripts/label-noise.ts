@@ -13,8 +13,8 @@ import {
   confidentJoint,
   type HeldOut,
   normalizedMargin,
-  selectWrong,
   selections,
+  selectWrong,
   selfConfidence,
 } from "../src/audit/labels/confident-learning.ts";
 import { featuresOf } from "../src/audit/labels/features.ts";
@@ -25,7 +25,8 @@ import { runtime } from "../src/run/node/runtime.ts";
 import { openEngine } from "../src/train/engine.ts";
 import { averagePrecision, bestF1, f1Of, rankAuc, spearman } from "./rankings.ts";
 
-const [truth, data, answersFolder, out, filtersAsked = "384", l2Asked = "0.01,0.03,0.1"] = process.argv.slice(2);
+const [truth, data, answersFolder, out, filtersAsked = "384", l2Asked = "0.01,0.03,0.1"] =
+  process.argv.slice(2);
 if (out === undefined) throw new Error("expected: TRUTH DATA ANSWERS OUT [FILTERS] [L2,L2,...]");
 const [filters, l2] = [Number(filtersAsked), l2Asked.split(",").map(Number)];
 const [N, CLASSES, FOLDS, THREADS] = [50_000, 10, 4, 2];
@@ -46,7 +47,9 @@ const sets = {
 /** Held-out answers by l2 and labels, computed unless they are kept. */
 async function answersOf(): Promise<Float32Array[][]> {
   const places = l2.map((each) =>
-    Object.keys(sets).map((name) => join(answersFolder!, `${filters}_${each}_${name.replace(/\W+/g, "-")}.f32`)),
+    Object.keys(sets).map((name) =>
+      join(answersFolder!, `${filters}_${each}_${name.replace(/\W+/g, "-")}.f32`),
+    ),
   );
   if (places.flat().every((path) => existsSync(path))) {
     return places.map((row) =>
@@ -59,7 +62,9 @@ async function answersOf(): Promise<Float32Array[][]> {
   mkdirSync(answersFolder!, { recursive: true });
   const began = performance.now();
   const onProgress = (done: number, total: number, what: string): void =>
-    console.error(`${Math.round((performance.now() - began) / 1000)} s: ${what} ${Math.round(done)} of ${total}`);
+    console.error(
+      `${Math.round((performance.now() - began) / 1000)} s: ${what} ${Math.round(done)} of ${total}`,
+    );
   const { train } = await loadDataset("cifar10", { dataDir: data! });
   const engine = await openEngine(runtime, "cpu", THREADS);
   const features = await featuresOf(engine, train, { filters, mirrored: true, seed: 0 }, { onProgress });
@@ -98,12 +103,14 @@ function correctedConfidence({ labels, classes, probabilities }: HeldOut, joint:
       const ratio = new Float64Array(classes);
       for (let given = 0; given < classes; given++) {
         let expected = 0;
-        for (let truth = 0; truth < classes; truth++) expected += likelihood[given * classes + truth]! * belief[truth]!;
+        for (let truth = 0; truth < classes; truth++)
+          expected += likelihood[given * classes + truth]! * belief[truth]!;
         ratio[given] = probabilities[row * classes + given]! / Math.max(expected, 1e-9);
       }
       belief = belief.map((share, truth) => {
         let sum = 0;
-        for (let given = 0; given < classes; given++) sum += likelihood[given * classes + truth]! * ratio[given]!;
+        for (let given = 0; given < classes; given++)
+          sum += likelihood[given * classes + truth]! * ratio[given]!;
         return share * sum;
       });
       const all = belief.reduce((a, b) => a + b, 0);
@@ -160,7 +167,9 @@ const rows = Object.entries(sets).map(([name, labels], set) => {
       normalizedMargin(heldOut).map((each) => -each),
       wrong,
     ),
-    selections: Object.fromEntries(selections.map((how) => [how, f1Of(selectWrong(heldOut, joint, how), wrong)])),
+    selections: Object.fromEntries(
+      selections.map((how) => [how, f1Of(selectWrong(heldOut, joint, how), wrong)]),
+    ),
   };
 });
 
@@ -172,14 +181,33 @@ writeFileSync(
   `${JSON.stringify({ filters, folds: FOLDS, l2, cost, rows }, null, 2)}\n`,
 );
 const three = (value: number | undefined): string => (value === undefined ? "" : value.toFixed(3));
-const head = ["labels", "noise", "estimated", "AUPRC", "AUROC", "best F1", "AUPRC, corrected", "best F1, corrected", ...selections, "right", "C-score"];
+const head = [
+  "labels",
+  "noise",
+  "estimated",
+  "AUPRC",
+  "AUROC",
+  "best F1",
+  "AUPRC, corrected",
+  "best F1, corrected",
+  ...selections,
+  "right",
+  "C-score",
+];
 const lines = rows.map((row) =>
   [
     row.labels,
     three(row.noise),
     three(row.estimatedNoise),
     ...("auroc" in row
-      ? [row.averagePrecision, row.auroc, row.bestF1.f1, row.corrected.averagePrecision, row.corrected.bestF1.f1, ...selections.map((how) => row.selections[how]!.f1)].map(three)
+      ? [
+          row.averagePrecision,
+          row.auroc,
+          row.bestF1.f1,
+          row.corrected.averagePrecision,
+          row.corrected.bestF1.f1,
+          ...selections.map((how) => row.selections[how]!.f1),
+        ].map(three)
       : ["", "", "", "", "", ...selections.map(() => "")]),
     three(row.accuracyOnTrue),
     three(row.cScoreSpearman),

@@ -4,7 +4,9 @@
 
 /** Rows by falling score; equal ones are one step, whose rows count together. */
 function steps(scores: ArrayLike<number>, wanted: ArrayLike<number>) {
-  const order = Array.from({ length: scores.length }, (_, row) => row).sort((a, b) => scores[b]! - scores[a]!);
+  const order = Array.from({ length: scores.length }, (_, row) => row).sort(
+    (a, b) => scores[b]! - scores[a]!,
+  );
   const found: { readonly taken: number; readonly hits: number }[] = [];
   let hits = 0;
   for (const [at, row] of order.entries()) {
@@ -88,7 +90,9 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 function ranks(values: ArrayLike<number>): Float64Array {
-  const order = Array.from({ length: values.length }, (_, row) => row).sort((a, b) => values[a]! - values[b]!);
+  const order = Array.from({ length: values.length }, (_, row) => row).sort(
+    (a, b) => values[a]! - values[b]!,
+  );
   const out = new Float64Array(values.length);
   for (let from = 0; from < order.length; ) {
     let to = from;

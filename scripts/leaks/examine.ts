@@ -15,13 +15,14 @@ import { paperRecipe } from "../../src/train/recipe.ts";
 import type { Kind } from "./kinds.ts";
 
 /** The tests that may see a leak, as columns of the table. */
-export const tests = ["label check", "copies", "pipeline check", "data audit"] as const;
+export const tests = ["label check", "copies", "twin test", "pipeline check", "data audit"] as const;
 export type TestName = (typeof tests)[number];
 
 /** How often each raises a false alarm, as it is stated. */
 export const levels: Readonly<Record<TestName, string>> = {
   "label check": "1 in 1,000",
   copies: "none: equal bytes",
+  "twin test": "1 in 1,000",
   "pipeline check": "1 in 1,000",
   "data audit": "by section",
 };
@@ -32,8 +33,13 @@ export interface Found {
   readonly alarms: Readonly<Record<TestName, boolean | null>>;
   /** The sections of the audit that raised an alarm. */
   readonly sections: readonly string[];
+  /** Those that found something worth knowing about leaks, and raised none. */
+  readonly noted: readonly string[];
   readonly pValues: Readonly<Partial<Record<TestName, number | null>>>;
 }
+
+/** Sections of the audit whose notices are about leaks. */
+const ABOUT_LEAKS = ["near", "rules"];
 
 /** Permutations of the pipeline check, and seeds of the label check: as many as four classes need. */
 const [PERMUTATIONS, SEEDS] = [9, 3];
@@ -81,18 +87,24 @@ export async function examine(kind: Kind, seed: number, engine: Engine): Promise
   const { verdict, trials } = await runPlan(plan, { source, runner: faulty, provenance });
   const failed = trials.find(({ status }) => status === "failed");
   if (failed) throw new Error(`${kind.what}, seed ${seed}: ${failed.error}`);
-  const { learning, leak, copies, pipeline } = verdict;
+  const { learning, leak, copies, twins, pipeline } = verdict;
   const { sections } = await audit({ splits, engine, seed });
-  const alarming = sections.filter(({ outcome }) => outcome === "alarm").map(({ name }) => name);
+  const namesOf = (wanted: string): string[] =>
+    sections.filter(({ outcome }) => outcome === wanted).map(({ name }) => name);
+  const alarming = namesOf("alarm");
+  const noted = namesOf("notice").filter((name) => ABOUT_LEAKS.includes(name));
   return {
     testAccuracy: learning.testAccuracy!.mean,
     alarms: {
       "label check": leak.suspected,
       copies: copies!.test > 0,
+      // There is nothing to test without an equal pair.
+      "twin test": twins?.suspected ?? (copies!.test > 0 ? null : false),
       "pipeline check": pipeline?.suspected ?? null,
       "data audit": alarming.length > 0,
     },
     sections: alarming,
+    noted,
     pValues: { "label check": leak.pValue, "pipeline check": pipeline?.pValue ?? null },
   };
 }
