@@ -70,7 +70,8 @@ export const addDataOptions = (command: Command): Command =>
         "classes, or a number to be told (default: found by looking)",
       ).choices(targetTypes),
     )
-    .option("--group <column>", "the column whose values no split divides")
+    .option("--group <column>", "the column of groups: no split divides one, and labels are permuted by them")
+    .option("--drop <columns>", "columns that are left out, divided by commas")
     .addOption(new Option("--missing <choice>", "what becomes of missing values").choices(missings))
     .option("--skip-unreadable", "leave out files that cannot be read");
 
@@ -90,7 +91,7 @@ const isKnown = (name: string): boolean => [...datasetNames, GAUSSIAN].includes(
  */
 export function dataReferenceOf(named: string, flags: DataFlags): string {
   const data = isKnown(named) || isDataPath(named) || !existsSync(named) ? named : `./${named}`;
-  const { testShare, splitSeed, fit, target, targetType, group, missing, skipUnreadable } = flags;
+  const { testShare, splitSeed, fit, target, targetType, group, drop, missing, skipUnreadable } = flags;
   const { size, layout, transpose } = flags;
   const asked = {
     testShare,
@@ -100,6 +101,7 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
     target,
     targetType,
     group,
+    drop,
     shape: flags.shape,
     layout: arrayLayouts.find((name) => name === layout),
     transpose,

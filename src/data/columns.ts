@@ -59,6 +59,8 @@ export interface CellColumn {
   readonly isMissing: (at: number) => boolean;
   /** The file to blame. */
   readonly where: string;
+  /** Whether it is of texts where the file says so: then `007` is a name, and no number. */
+  readonly isText?: boolean;
   /** What to call the row of a cell. */
   readonly rowOf: (at: number) => string;
 }
@@ -82,7 +84,10 @@ export function readColumn(column: CellColumn, mayBeComma: boolean): Column {
 }
 
 /** Read a column that is not of numbers with a decimal point alone. */
-function readOther({ name, count, text, where, rowOf }: CellColumn, mayBeComma: boolean): Column {
+function readOther(
+  { name, count, text, where, rowOf, isText = false }: CellColumn,
+  mayBeComma: boolean,
+): Column {
   const here = `${where}: column ${JSON.stringify(name)}`;
   // How often each text is there: most columns have few.
   const times = new Map<string, number>();
@@ -94,19 +99,23 @@ function readOther({ name, count, text, where, rowOf }: CellColumn, mayBeComma: 
   const there = times.values().reduce((sum, some) => sum + some, 0);
   const missing = count - there;
   const countOf = (sign: "." | ","): number =>
-    times.entries().reduce((sum, [cell, some]) => sum + (Number.isNaN(numberOf(cell, sign)) ? 0 : some), 0);
+    isText
+      ? 0
+      : times
+          .entries()
+          .reduce((sum, [cell, some]) => sum + (Number.isNaN(numberOf(cell, sign)) ? 0 : some), 0);
   const points = countOf(".");
   const commas = mayBeComma && points < there ? countOf(",") : 0;
   const decimal = commas > points ? "," : ".";
   const numbers = Math.max(points, commas);
-  if (numbers === there) {
+  if (numbers === there && !isText) {
     if (decimal === ",") refuseThousands(cells, here);
     const values = Float64Array.from({ length: count }, (_, at) =>
       isMissing(text(at)) ? Number.NaN : numberOf(text(at), decimal),
     );
     return { name, values, missing, decimal };
   }
-  if (numbers >= MOSTLY * there) {
+  if (numbers >= MOSTLY * there && !isText) {
     let row = 0;
     while (isMissing(text(row)) || !Number.isNaN(numberOf(text(row), decimal))) row++;
     throw new DataError(

@@ -35,6 +35,8 @@ const dataOptionsSchema = z.strictObject({
   targetType: z.enum(targetTypes).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
+  /** Columns that are left out: the name of one, or several names divided by commas. */
+  drop: z.string().min(1).optional(),
   /** What images are whose pixels stand in a row: channels, height and width, or height and width alone. */
   shape: z
     .string()
@@ -112,6 +114,7 @@ const SPELLED = {
   target: "target",
   targetType: "target-type",
   group: "group",
+  drop: "drop",
   shape: "shape",
   layout: "layout",
   transpose: "transpose",

@@ -32,6 +32,8 @@ export interface PlannedSplits {
 export interface PlannedSplit {
   /** `[count]`. */
   readonly labels: Int32Array;
+  /** `[count]`: the group of each; in both splits or none. */
+  readonly groups?: Int32Array | undefined;
   /** The inputs of all examples in their order, any number of whole examples at once; of the type that was planned. */
   parts(): AsyncIterable<Dataset["inputs"]> | Iterable<Dataset["inputs"]>;
 }
@@ -76,8 +78,8 @@ export function planOf({ train, test }: ExampleSplits): PlannedSplits {
     type: inputType(train),
     classNames: train.classNames,
     ...(train.values && { values: train.values }),
-    train: { labels: train.labels, parts: () => inputsOf(train) },
-    test: { labels: test.labels, parts: () => inputsOf(test) },
+    train: { labels: train.labels, groups: train.groups, parts: () => inputsOf(train) },
+    test: { labels: test.labels, groups: test.groups, parts: () => inputsOf(test) },
   };
 }
 

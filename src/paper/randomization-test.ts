@@ -88,6 +88,7 @@ export function testResult(
       classes: classNames.length,
       classNames,
       ...(facts.target && { target: facts.target }),
+      ...(facts.groups && { groups: facts.groups }),
       shape,
       hash: dataset.hash,
     },

@@ -38,7 +38,7 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     copies,
     ...(twins && { twins }),
     budget: context.budget ?? null,
-    ...lookAt({ leak, copies, pipeline }),
+    ...lookAt({ leak, copies, pipeline }, context.groups !== undefined),
   };
   return { ...answers, text: tellVerdict(answers).join(" ") };
 }

@@ -5,7 +5,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { showBytes } from "../../base/bytes.ts";
-import { DataError } from "../../base/errors.ts";
+import { DataError, UsageError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import { hasRole } from "../array-names.ts";
@@ -115,6 +115,7 @@ export async function readData(
   const kind = KINDS.find(({ fits }) => fits(found));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
   const read = await kind.read(path, options, store);
+  requireDrawn(path, told, read.chosen);
   const title = described?.title ?? basename(resolve(path));
   const isLarge = read.splits.content === undefined && splitsBytes(read.splits) > store.memory;
   const splits = isLarge ? await store.write({ ...planOf(read.splits), title }) : read.splits;
@@ -137,6 +138,17 @@ export async function readData(
     ],
     chosen: { ...described?.options, ...told, ...read.chosen },
   };
+}
+
+/** Refuse options of how a test is drawn where the data have one of their own. */
+function requireDrawn(path: string, told: AskedOptions, chosen: AskedOptions = {}): void {
+  const idle = (["testShare", "splitSeed"] as const).find(
+    (name) => told[name] !== undefined && chosen[name] === undefined,
+  );
+  if (idle === undefined) return;
+  throw new UsageError(
+    `data ${path}: \`${idle}\`: the data have a test split of their own, so none is drawn; leave it out`,
+  );
 }
 
 /** What a description said, and what was said beside it. */
