@@ -12,7 +12,7 @@ import { incompleteBeta } from "../base/statistics.ts";
 import { classCounts, isImages } from "../data/dataset.ts";
 import { field, tableOf } from "../document/table.ts";
 import { type AuditColumn, columnNames, eachColumn } from "./columns.ts";
-import { countNoun, type SectionMaker, sectionOf } from "./section.ts";
+import { countNoun, lacksClasses, type SectionMaker, sectionOf } from "./section.ts";
 
 /** Most values of a column that are looked up one by one. */
 const FEW = 256;
@@ -45,9 +45,10 @@ export const rules: SectionMaker = {
   name: "rules",
   what: "columns that tell the class alone",
   lacks: ({ splits }) =>
-    !(splits.train.inputs instanceof Uint8Array) && splits.train.inputs.length > MOST_SORTED
+    lacksClasses({ splits }) ??
+    (!(splits.train.inputs instanceof Uint8Array) && splits.train.inputs.length > MOST_SORTED
       ? "there are too many values"
-      : undefined,
+      : undefined),
   async make(task) {
     const { train, test } = task.splits;
     const names = columnNames(task);

@@ -11,6 +11,7 @@ import {
   arrayLayouts,
   fits,
   missings,
+  type ReadData,
   readDataPath,
   targetTypes,
   writeDataPath,
@@ -132,8 +133,12 @@ export async function dataAsked(
 
 /** The examples at a path; what was understood of them is told. */
 export async function readAsked(reference: string, quiet: boolean, memory?: number): Promise<ExampleSplits> {
-  const { splits, understood } = await readData(reference, openExamplesStore(memory));
-  if (!quiet)
-    for (const line of understood) process.stderr.write(`${splits.train.title}: ${withFlags(line)}\n`);
-  return splits;
+  const read = await readData(reference, openExamplesStore(memory));
+  if (!quiet) tellRead(read);
+  return read.splits;
+}
+
+/** Say how data at a path were understood. */
+export function tellRead({ splits, understood }: ReadData<ExampleSplits>): void {
+  for (const line of understood) process.stderr.write(`${splits.train.title}: ${withFlags(line)}\n`);
 }

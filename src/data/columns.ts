@@ -11,6 +11,9 @@ const MOST_CATEGORIES = 100;
 /** Distinct texts from which nothing more is made of them. */
 const MOST_TEXTS = 10_000;
 
+/** Distinct texts at which it is looked whether they are numbers. */
+const MANY_TEXTS = 2 ** 17;
+
 /** Share of numbers from which a column is one of numbers, with mistakes. */
 const MOSTLY = 0.9;
 
@@ -91,9 +94,14 @@ function readOther(
   const here = `${where}: column ${JSON.stringify(name)}`;
   // How often each text is there: most columns have few.
   const times = new Map<string, number>();
+  let isLong = false;
   for (let at = 0; at < count; at++) {
     const cell = text(at);
     if (!isMissing(cell)) times.set(cell, (times.get(cell) ?? 0) + 1);
+    // So many are numbers with mistakes, or refused: the rest need not be read for that.
+    if (isLong || times.size <= MANY_TEXTS) continue;
+    isLong = true;
+    if (!isMostlyNumbers([...times.keys()])) throw identifiers(name, times.size, at + 1, where);
   }
   const cells = [...times.keys()];
   const there = times.values().reduce((sum, some) => sum + some, 0);
@@ -137,6 +145,11 @@ function readOther(
   const values = Int32Array.from({ length: count }, (_, at) => places.get(text(at)) ?? -1);
   return { name, values, categories, missing, decimal };
 }
+
+const isMostlyNumbers = (cells: readonly string[]): boolean =>
+  ([".", ","] as const).some(
+    (sign) => cells.filter((cell) => !Number.isNaN(numberOf(cell, sign))).length >= MOSTLY * cells.length,
+  );
 
 /** Refuse `1,234`, if all commas of a column stand before three digits: it may be 1.234 or 1234. */
 function refuseThousands(cells: readonly string[], here: string): void {

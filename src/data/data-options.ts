@@ -6,7 +6,6 @@ import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
 import type { ExampleSplits, Splits } from "./dataset.ts";
-import type { SplitsStore } from "./planned.ts";
 
 /** How images of other sizes become those of one: their middle is cut out, or they are set on black. */
 export const fits = ["crop", "contain"] as const;
@@ -83,6 +82,9 @@ export interface TableColumn {
   readonly categories?: readonly string[];
 }
 
+/** Told what was read at a path, and how it was understood. */
+export type OnRead = (read: ReadData<ExampleSplits>) => void;
+
 /** The options that say how a test was drawn. */
 export const drawnBy = ({ testShare, splitSeed }: DataOptions): AskedOptions => ({ testShare, splitSeed });
 
@@ -93,17 +95,6 @@ export const drawnBy = ({ testShare, splitSeed }: DataOptions): AskedOptions => 
  * @throws UsageError if an option is not possible.
  */
 export type DataReader = (path: string, options: DataOptions) => Promise<ReadData>;
-
-/**
- * A reader that can write examples to a file part by part, where they are more than may be held.
- *
- * @throws DataError, UsageError as {@link DataReader}.
- */
-export interface StreamingReader {
-  /** Without a store all examples are held, or refused. */
-  (path: string, options: DataOptions): Promise<ReadData>;
-  (path: string, options: DataOptions, store: SplitsStore): Promise<ReadData<ExampleSplits>>;
-}
 
 /** The options as they are written behind a path. */
 const SPELLED = {

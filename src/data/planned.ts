@@ -3,7 +3,7 @@
  * written to a file than memory holds.
  */
 
-import type { ReadData } from "./data-options.ts";
+import type { DataOptions, ReadData } from "./data-options.ts";
 import {
   type Dataset,
   type ExampleSplits,
@@ -60,6 +60,17 @@ export interface MadeOf {
   readonly key: string;
   /** What people call the examples. */
   readonly title: string;
+}
+
+/**
+ * A reader that can write examples to a file part by part, where they are more than may be held.
+ *
+ * @throws DataError, UsageError as `DataReader`.
+ */
+export interface StreamingReader {
+  /** Without a store all examples are held, or refused. */
+  (path: string, options: DataOptions): Promise<ReadData>;
+  (path: string, options: DataOptions, store: SplitsStore): Promise<ReadData<ExampleSplits>>;
 }
 
 /** Bytes that examples take as float32, as a network is given them. */

@@ -37,6 +37,9 @@ const TARGETS = ["target", "label", "class", "y"];
 /** Rows that are looked at to see whether the first is a header. */
 const LOOKED_AT = 1000;
 
+/** Most rows: of as many texts, each another, JavaScript's collections hold no more. */
+const MOST_ROWS = 16_000_000;
+
 /** Most values of all columns and rows, with categories spread: 2 GiB in single precision. */
 const MOST_VALUES = 2 ** 29;
 
@@ -172,6 +175,11 @@ class Examples {
   constructor(...tables: readonly NamedTable[]) {
     this.tables = tables;
     this.rows = tables.reduce((sum, table) => sum + rowsOf(table), 0);
+    if (this.rows > MOST_ROWS) {
+      throw new DataError(
+        `${tables[0]!.where}: expected at most ${MOST_ROWS} rows, got ${this.rows}; take a part of them`,
+      );
+    }
     this.columns = tables[0]!.cells.columns;
     this.numbers = Array.from({ length: this.columns }, () => new Float64Array(this.rows));
     let start = 0;

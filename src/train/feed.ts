@@ -17,7 +17,6 @@ import {
   takeExamples,
 } from "../data/dataset.ts";
 import { preprocessor } from "../data/preprocess.ts";
-import type { TrialData } from "./prepare.ts";
 import type { Recipe } from "./recipe.ts";
 import { rowsOf } from "./step.ts";
 
@@ -37,9 +36,6 @@ export interface Feed {
    */
   images(steps: readonly Batch[], epoch: number): Promise<Float32Array | undefined>;
 }
-
-/** Opens a feed that makes the images of a trial elsewhere: the same ones. */
-export type OpenFeed = (data: Pick<TrialData, "feed" | "moments">) => Feed & AsyncDisposable;
 
 /** Most bytes of images in one run: a few dozen steps on the paper's images, enough to hide a run's overhead. */
 const RUN_BYTES = 64 * 2 ** 20;

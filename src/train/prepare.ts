@@ -65,6 +65,9 @@ export interface TrialData {
   preprocessing(): InputSteps;
 }
 
+/** Opens a feed that makes the images of a trial elsewhere: the same ones. */
+export type OpenFeed = (data: Pick<TrialData, "feed" | "moments">) => Feed & AsyncDisposable;
+
 /** How examples become inputs, cropping and shuffling included. */
 export interface InputSteps extends Preprocessing {
   /** Of shuffled inputs, `[pixels]`: which pixel of an example comes to each place; the same for all channels. */

@@ -19,11 +19,10 @@ import { type Checkpoint, type EpochPosition, requireEqual, stateOf, tensorsOf }
 import type { Engine } from "./engine.ts";
 import { EPOCH_START, trainEpoch } from "./epoch.ts";
 import type { TrialYield } from "./events.ts";
-import type { OpenFeed } from "./feed.ts";
 import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf } from "./history.ts";
 import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
-import { prepareTrial, requireConformance, type TrialData } from "./prepare.ts";
+import { type OpenFeed, prepareTrial, requireConformance, type TrialData } from "./prepare.ts";
 import type { Recipe } from "./recipe.ts";
 import { measureRegression, rSquared } from "./regression.ts";
 import {

@@ -10,16 +10,10 @@ import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import { hasRole } from "../array-names.ts";
 import { type DataFile, isDataFile } from "../data-file.ts";
-import {
-  type AskedOptions,
-  completeOptions,
-  type ReadData,
-  readDataPath,
-  type StreamingReader,
-} from "../data-options.ts";
+import { type AskedOptions, completeOptions, type ReadData, readDataPath } from "../data-options.ts";
 import { datasetHash, type ExampleSplits, type Examples, type Splits } from "../dataset.ts";
 import { isIdxName } from "../idx-names.ts";
-import { planOf, type SplitsStore, splitsBytes } from "../planned.ts";
+import { planOf, type SplitsStore, type StreamingReader, splitsBytes } from "../planned.ts";
 import { isShardName, isShardPattern } from "../shard-names.ts";
 import { splitNamed } from "../split-names.ts";
 import { readDataFile } from "./data-file.ts";

@@ -6,8 +6,7 @@
 
 import { Worker } from "node:worker_threads";
 import { DataError } from "../../base/errors.ts";
-import type { OpenFeed } from "../../train/feed.ts";
-import type { TrialData } from "../../train/prepare.ts";
+import type { OpenFeed, TrialData } from "../../train/prepare.ts";
 import type { TrialSpec } from "../../train/spec.ts";
 import type { DataSource } from "../runner.ts";
 

@@ -177,6 +177,10 @@ export async function openSplitsFile(content: FileContent, title?: string): Prom
       };
     };
     return { content, train: await splitOf(places.train), test: await splitOf(places.test) };
+  } catch (error) {
+    throw new DataError(`${path}: expected a file of examples, got another: ${messageOf(error)}`, {
+      cause: error,
+    });
   } finally {
     await file.close();
   }
