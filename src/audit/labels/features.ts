@@ -77,7 +77,7 @@ function rounded(rows: Float32Array, width: number): Int8Array {
 export function layerFor(height: number, width: number): LayerSettings | undefined {
   const side = Math.min(height, width);
   if (side < 4) return undefined;
-  const patchSize = Math.min(6, Math.max(2, Math.round((side * 6) / 24)));
+  const patchSize = Math.min(6, Math.max(3, Math.round((side * 6) / 24)));
   const places = side - patchSize + 1;
   const poolStride = Math.max(1, Math.round((places * 6) / 27));
   const poolSize = Math.max(1, places - 2 * poolStride);
