@@ -25,6 +25,7 @@ for (const name of ["outside", "inside"]) {
     permutations: 9,
     model: "linear",
     corrupt: [0],
+    escalations: 0,
     recipe: { preprocess: "standardize", epochs: 50 },
   });
   const { suspected, reasons } = verdict.pipeline!;

@@ -3,6 +3,7 @@
  */
 
 import { auditJsonSchema } from "../src/audit/audit-result.ts";
+import { dataFileJsonSchema } from "../src/data/data-file.ts";
 import { modelsJsonSchema } from "../src/lab/saved-models.ts";
 import { experimentJsonSchema } from "../src/paper/experiment-result.ts";
 import { experimentFileJsonSchema } from "../src/paper/file-fields.ts";
@@ -15,6 +16,7 @@ export const schemas: Readonly<Record<string, object>> = {
   "test@1": testJsonSchema(),
   "experiment@1": experimentJsonSchema(),
   "experiment-file@1": experimentFileJsonSchema(),
+  "data-file@1": dataFileJsonSchema(),
   "theory@1": theoryJsonSchema(),
   "replay@1": replayJsonSchema(),
   "audit@1": auditJsonSchema(),

@@ -9,6 +9,7 @@ export { type RandomStream, randomStream } from "./base/random.ts";
 export { type ConformanceLine, checkConformance, describeConformance } from "./data/conformance.ts";
 export { type Copies, countCopies } from "./data/copies.ts";
 export { checkDataset, type Dataset, datasetHash, type Splits, takeExamples } from "./data/dataset.ts";
+export type { PooledData, PreparationTools, Prepare, PreparedData } from "./data/prepared.ts";
 export { crop, preprocess } from "./data/preprocess.ts";
 export {
   corruptLabels,

@@ -49,7 +49,7 @@ const PACKAGES: Readonly<
   preact: { rooms: ["page"] },
   sharp: { rooms: ["report", "data"], needsNode: true },
   "tar-stream": { rooms: ["data"], needsNode: true },
-  yaml: { rooms: ["paper"] },
+  yaml: { rooms: ["document"] },
   // Schemas are everywhere but on the page, which would load the whole library.
   zod: { rooms: FLOORS.flat().filter((room) => room !== "page") },
 };
@@ -60,7 +60,13 @@ const PACKAGES: Readonly<
  */
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   "nn/models.ts": ["run/subject.ts"],
-  "data/registry.ts": ["run/subject.ts", "cli/data.ts", "cli/doctor.ts", "web/routes/data.ts"],
+  "data/registry.ts": [
+    "run/subject.ts",
+    "cli/data.ts",
+    "cli/data-manifest.ts",
+    "cli/doctor.ts",
+    "web/routes/data.ts",
+  ],
   "run/subject.ts": ["run/node/library.ts", "audit/node/audit.ts", "paper", "lab/test.ts", "cli"],
 };
 
@@ -191,6 +197,8 @@ const TELLS_OF_COMMANDS = [
   "verdict/escalation.ts",
   "verdict/learning.ts",
   "verdict/labels.ts",
+  "verdict/looked-at.ts",
+  "verdict/numbers.ts",
   "theory/implicit/result.ts",
   "theory/kernel/result.ts",
   "theory/node/filters.ts",
@@ -208,6 +216,18 @@ test.each(
   files.filter((file) => !isRoof(file) && floorOf(roomOf(file)) < floorOf("cli")),
 )("%s speaks of fields, not of flags", (file) => {
   expect(flagsIn(texts.get(file)!).length > 0).toBe(TELLS_OF_COMMANDS.includes(file));
+});
+
+test("a user's own code is run by nothing but the command and the function that ask for it", () => {
+  const importers = (target: string): string[] =>
+    files.filter((file) =>
+      importsOf(texts.get(file)!).some(
+        ({ path, isType }) => !isType && path.startsWith(".") && join(dirname(file), path) === target,
+      ),
+    );
+  expect(importers("data/node/prepare-module.ts")).toEqual(["lab/pipeline.ts"]);
+  expect(importers("lab/pipeline.ts")).toEqual(["lab/test.ts"]);
+  expect(importers("lab/test.ts").sort()).toEqual(["cli/test.ts", "index.ts"]);
 });
 
 test.each(["graph.ts", "data.ts", "browser.ts"])("%s is made of files that need no Node", (entry) => {

@@ -7,7 +7,7 @@ import { chiSquaredTail } from "../base/statistics.ts";
 import { classCounts } from "../data/dataset.ts";
 import { field, tableOf } from "../document/table.ts";
 import type { AuditSection } from "./audit-result.ts";
-import { countNoun, type SectionMaker, sectionOf } from "./section.ts";
+import { countNoun, lacksClasses, type SectionMaker, sectionOf } from "./section.ts";
 
 /** Largest class over smallest from which accuracy alone hides a class. */
 const UNEQUAL = 3;
@@ -21,6 +21,7 @@ const SHIFT = 0.02;
 export const balance: SectionMaker = {
   name: "balance",
   what: "the balance of classes",
+  lacks: lacksClasses,
   async make({ splits }) {
     const { train, test } = splits;
     const [trained, tested] = [classCounts(train), classCounts(test)];

@@ -73,8 +73,13 @@ export const exampleAt = (task: AuditTask, split: SplitName, at: number, note?: 
   image: null,
 });
 
-/** The class an example is labelled with. */
-export const labelAt = ({ labels, classNames }: Dataset, at: number): string => classNames[labels[at]!]!;
+/** The class an example is labelled with, or the number that is its target. */
+export const labelAt = ({ labels, classNames, values }: Dataset, at: number): string =>
+  values ? String(values[labels[at]!]) : classNames[labels[at]!]!;
+
+/** Why sections about classes do not apply. */
+export const lacksClasses = ({ splits }: Pick<AuditTask, "splits">): string | undefined =>
+  splits.train.values && "targets are numbers, not classes";
 
 /** `1 test example`, `2 test examples`. */
 export const countNoun = (count: number, noun: string): string =>

@@ -11,7 +11,9 @@ import {
   arrayLayouts,
   fits,
   missings,
+  type ReadData,
   readDataPath,
+  targetTypes,
   writeDataPath,
 } from "../data/data-options.ts";
 import type { ExampleSplits } from "../data/dataset.ts";
@@ -60,9 +62,17 @@ export const addDataOptions = (command: Command): Command =>
         "how images come to another size: the middle cut out (default), or set on black",
       ).choices(fits),
     )
+    .option("--shape <CxHxW>", "rows are images, a column a pixel: 3x32x32, 28x28")
     .option("--transpose", "exchange height and width of images in arrays, as EMNIST's are")
     .option("--target <column>", "the column with the labels, or the field of shards: json.label")
-    .option("--group <column>", "the column whose values no split divides")
+    .addOption(
+      new Option(
+        "--target-type <type>",
+        "classes, or a number to be told (default: found by looking)",
+      ).choices(targetTypes),
+    )
+    .option("--group <column>", "the column of groups: no split divides one, and labels are permuted by them")
+    .option("--drop <columns>", "columns that are left out, divided by commas")
     .addOption(new Option("--missing <choice>", "what becomes of missing values").choices(missings))
     .option("--skip-unreadable", "leave out files that cannot be read");
 
@@ -82,15 +92,18 @@ const isKnown = (name: string): boolean => [...datasetNames, GAUSSIAN].includes(
  */
 export function dataReferenceOf(named: string, flags: DataFlags): string {
   const data = isKnown(named) || isDataPath(named) || !existsSync(named) ? named : `./${named}`;
-  const { testShare, splitSeed, fit, target, group, missing, skipUnreadable, size, layout, transpose } =
-    flags;
+  const { testShare, splitSeed, fit, target, targetType, group, drop, missing, skipUnreadable } = flags;
+  const { size, layout, transpose } = flags;
   const asked = {
     testShare,
     splitSeed,
     size: typeof size === "number" ? size : undefined,
     fit,
     target,
+    targetType,
     group,
+    drop,
+    shape: flags.shape,
     layout: arrayLayouts.find((name) => name === layout),
     transpose,
     missing,
@@ -98,8 +111,8 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
   };
   const said = Object.entries(asked).filter(([, value]) => value !== undefined);
   if (isDataPath(data)) {
-    const { path, options } = readDataPath(data);
-    return writeDataPath(path, { ...options, ...Object.fromEntries(said) });
+    const { path, asked: behind } = readDataPath(data);
+    return writeDataPath(path, { ...behind, ...Object.fromEntries(said) });
   }
   const [first] = said;
   if (first)
@@ -120,8 +133,12 @@ export async function dataAsked(
 
 /** The examples at a path; what was understood of them is told. */
 export async function readAsked(reference: string, quiet: boolean, memory?: number): Promise<ExampleSplits> {
-  const { splits, understood } = await readData(reference, openExamplesStore(memory));
-  if (!quiet)
-    for (const line of understood) process.stderr.write(`${splits.train.title}: ${withFlags(line)}\n`);
-  return splits;
+  const read = await readData(reference, openExamplesStore(memory));
+  if (!quiet) tellRead(read);
+  return read.splits;
+}
+
+/** Say how data at a path were understood. */
+export function tellRead({ splits, understood }: ReadData<ExampleSplits>): void {
+  for (const line of understood) process.stderr.write(`${splits.train.title}: ${withFlags(line)}\n`);
 }

@@ -2,6 +2,7 @@
  * @file The picture of `shatter data show`: a row a randomization, a column an image.
  */
 
+import { labelName } from "../data/dataset.ts";
 import { oneOfEachClass } from "../data/gallery.ts";
 import { corruptLabels } from "../data/randomize.ts";
 import { examplePng } from "../report/node/example-image.ts";
@@ -29,8 +30,8 @@ export function pickColumns({ splits, seed, corrupt, count }: PictureRequest): C
   const given = corruptLabels(train, corrupt, seed, "train").labels;
   return oneOfEachClass(train, count).map((index) => ({
     index,
-    label: train.classNames[train.labels[index]!]!,
-    given: train.classNames[given[index]!]!,
+    label: labelName(train, train.labels[index]!),
+    given: labelName(train, given[index]!),
   }));
 }
 

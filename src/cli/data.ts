@@ -8,6 +8,7 @@ import { Command } from "commander";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { type Augmentation, requireAugmentable } from "../data/augment.ts";
 import { type Copies, countCopies } from "../data/copies.ts";
+import { type DataFile, isDataFile, writeDataFile } from "../data/data-file.ts";
 import { readDataPath } from "../data/data-options.ts";
 import {
   datasetHash,
@@ -19,6 +20,7 @@ import {
   isImages,
   titleOf,
 } from "../data/dataset.ts";
+import { pathFrom, readDataFile } from "../data/node/data-file.ts";
 import type { Progress } from "../data/node/download.ts";
 import { dataFolder } from "../data/node/files.ts";
 import { locate } from "../data/node/load.ts";
@@ -34,6 +36,7 @@ import { cropForRecipe } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { dataAuditCommand } from "./data-audit.ts";
+import { manifestCommand } from "./data-manifest.ts";
 import { addArrayOptions, type DataFlags, dataReferenceOf, memoryOption } from "./data-options.ts";
 import { drawPicture, pickColumns } from "./data-picture.ts";
 import { withFlags } from "./flags.ts";
@@ -100,10 +103,14 @@ Examples:
     .argument("<name>", PLACES)
     .option(...DATA_DIR)
     .addOption(memoryOption())
+    .option(
+      "--write <file>",
+      "write down how data at a path were read: shatter.data.yaml, to be given as data",
+    )
     .addOption(jsonOption("it"))
     .addHelpText(
       "after",
-      "\nExamples:\n  shatter data check mnist\n  shatter data check ./photos --size 64\n\nExits with 1 if a file is missing or not official, or cannot be read.",
+      "\nExamples:\n  shatter data check mnist\n  shatter data check ./photos --size 64\n  shatter data check ./photos --size 64 --write shatter.data.yaml\n\nExits with 1 if a file is missing or not official, or cannot be read.",
     )
     .action(check);
 
@@ -124,6 +131,7 @@ Examples:
     )
     .action(show);
 
+  command.addCommand(manifestCommand(PLACES, DATA_DIR));
   command.addCommand(dataAuditCommand(PLACES));
   for (const each of command.commands) if (/^(check|show)$/.test(each.name())) addArrayOptions(each);
   return command;
@@ -219,11 +227,15 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 interface CheckOptions extends CommonOptions, DataFlags {
   readonly memory?: number;
+  readonly write?: string;
 }
 
 async function check(name: string, options: CheckOptions): Promise<void> {
   const reference = dataReferenceOf(name, options);
   if (isDataPath(reference)) return await checkPath(reference, options);
+  if (options.write !== undefined) {
+    throw new UsageError(`--write: expected data at a path, got ${name}, whose bytes are known by that name`);
+  }
   const known = findDataset(name);
   const files = known.kind === "stored" ? await inspect(known, dataFolder(options.dataDir)) : [];
   const isHere = files.every(({ path }) => path !== undefined);
@@ -252,8 +264,9 @@ async function check(name: string, options: CheckOptions): Promise<void> {
 }
 
 /** Read the data at a path, and say what they are. */
-async function checkPath(reference: string, { json, memory }: CheckOptions): Promise<void> {
-  const { splits, understood } = await readData(reference, openExamplesStore(memory));
+async function checkPath(reference: string, { json, memory, write }: CheckOptions): Promise<void> {
+  const writing = write === undefined ? undefined : await descriptionAt(write, reference);
+  const { splits, understood, hash, chosen = {} } = await readData(reference, openExamplesStore(memory));
   const { train, test } = splits;
   const described = { train: await describe(train), test: await describe(test) };
   const copies = countCopies(splits);
@@ -262,18 +275,35 @@ async function checkPath(reference: string, { json, memory }: CheckOptions): Pro
   const facts = {
     name: titleOf(train),
     identity: train.name,
+    hash,
     understood,
+    chosen,
     shape: exampleShape(train),
     bytes,
     ...described,
     copies,
   };
+  if (writing) await writeWhole(write!, writeDataFile({ ...writing, hash, options: chosen }));
   await tell(json, asJson(facts), () => {
     console.log(`${paint(process.stdout, "bold", titleOf(train))} (${train.name})`);
     for (const line of understood) console.log(`  ${withFlags(line)}`);
+    console.log(`  hash ${hash}`);
     printExamples(described);
     printCopies(copies);
+    if (writing)
+      console.log(`\nwrote ${write}: shatter test --data ${isDataPath(write!) ? write : `./${write}`}`);
   });
+}
+
+/** What a description says that is to be written, but for how the data are read; refused before they are. */
+async function descriptionAt(file: string, reference: string): Promise<Partial<DataFile>> {
+  if (!isDataFile(file))
+    throw new UsageError(`--write: expected a name such as shatter.data.yaml, got ${file}`);
+  const { path } = readDataPath(reference);
+  const { title, preprocess, path: place } = isDataFile(path) ? await readDataFile(path) : { path };
+  const described = { title, preprocess, path: pathFrom(file, place) };
+  await requireFile("--write", file);
+  return described;
 }
 
 function printExamples(described: Readonly<Record<string, Described>>): void {

@@ -10,10 +10,20 @@ const NAMES: Readonly<Record<string, string>> = {
   learningRateWarmup: "lr-warmup",
 };
 
-/** A text for who types commands: "use `lastBatch` drop" is "use --last-batch drop". */
+/** What a terminal obeys, but line ends and tabs, and what turns the direction of writing: names of files may hold it. */
+const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+
+const showControl = (control: string): string =>
+  control === "\n" || control === "\t"
+    ? control
+    : `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/** A text for who types commands: "use `lastBatch` drop" is "use --last-batch drop", and controls are seen, not obeyed. */
 export const withFlags = (text: string): string =>
-  text.replaceAll(
-    /`([a-z][A-Za-z0-9]*)`/g,
-    (_, field: string) =>
-      `--${NAMES[field] ?? field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-  );
+  text
+    .replaceAll(CONTROLS, showControl)
+    .replaceAll(
+      /`([a-z][A-Za-z0-9]*)`/g,
+      (_, field: string) =>
+        `--${NAMES[field] ?? field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    );

@@ -11,6 +11,7 @@ import { formatDuration, formatNoun } from "../report/format.ts";
 import { kindOfSpec, nameEscalated } from "../run/kinds.ts";
 import type { RunEvent, TrialState } from "../run/record.ts";
 import type { TrialResult } from "../run/trial-record.ts";
+import { scoreText } from "../verdict/words.ts";
 import { withFlags } from "./flags.ts";
 import { isSteered } from "./output.ts";
 import type { NameTrial } from "./trial-names.ts";
@@ -34,11 +35,14 @@ function namesInTest(planned: readonly TrialState[]): NameTrial {
   return (trial) => titles.get(trial.id) ?? nameInTest(trial);
 }
 
-const showShare = (share: number | null): string => (share === null ? "  - " : percent(share));
+const showScore = (score: number | null, told: TrialResult["told"]): string =>
+  score === null ? "  - " : scoreText({ tellsNumbers: told === "numbers" })(score);
 
-function describeEnd({ status, error, epochs, trainAccuracy, testAccuracy, seconds }: TrialResult): string {
+function describeEnd(trial: TrialResult): string {
+  const { status, error, epochs, trainAccuracy, testAccuracy, seconds, told } = trial;
+
   if (error !== undefined) return `${status} after ${formatNoun(epochs, "epoch")}: ${withFlags(error)}`;
-  const numbers = `train ${showShare(trainAccuracy)}, test ${showShare(testAccuracy)}`;
+  const numbers = `${told ? "R² " : ""}train ${showScore(trainAccuracy, told)}, test ${showScore(testAccuracy, told)}`;
   return `${status} after ${formatNoun(epochs, "epoch")} in ${formatDuration(seconds)}: ${numbers}`;
 }
 
@@ -202,8 +206,9 @@ function createBars(stream: NodeJS.WriteStream, begin: string, namesOf: NamesOf)
       bar.update(Math.round(shareDone(trial, event) * 1000), { text });
     }
     if (event.type === "epoch") {
+      const { told } = trial.spec.dataset;
       const { epoch, trainLoss, trainAccuracy, testAccuracy } = event.row;
-      const numbers = `loss ${trainLoss?.toFixed(3) ?? "-"}  train ${showShare(trainAccuracy)}  test ${showShare(testAccuracy)}`;
+      const numbers = `loss ${trainLoss?.toFixed(3) ?? "-"}  train ${showScore(trainAccuracy, told)}  test ${showScore(testAccuracy, told)}`;
       bar.update({ text: `${nameTrial(trial)}  ${tellEpoch(trial, epoch)}  ${numbers}` });
     }
   }

@@ -3,8 +3,9 @@
  */
 
 import type { Command } from "commander";
-import { titleOf } from "../data/dataset.ts";
-import { pathPreprocess } from "../data/preprocess.ts";
+import { hasNumbers, titleOf } from "../data/dataset.ts";
+import { describedPreprocess } from "../data/node/data-file.ts";
+import { type PreprocessName, pathPreprocess } from "../data/preprocess.ts";
 import type { LabelsName } from "../data/randomize.ts";
 import { isFileModel } from "../import/model.ts";
 import { initializations } from "../nn/initialize.ts";
@@ -13,7 +14,7 @@ import type { TestRequest } from "../paper/plan.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { isDataPath, isModelPath } from "../run/subject.ts";
 import type { Device } from "../train/devices.ts";
-import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { numbersRate, paperRecipe, type Recipe } from "../train/recipe.ts";
 import { type DataFlags, dataAsked } from "./data-options.ts";
 import { defaultsFor, type FileOptions, type Init, referenceOf } from "./model-options.ts";
 import type { PipelineOptions } from "./pipeline.ts";
@@ -31,7 +32,7 @@ export interface TestFlags extends PipelineOptions, Omit<FileOptions, "size">, O
   readonly model: string;
   readonly inputs: TestRequest["inputs"];
   readonly corrupt?: number[];
-  readonly labels: LabelsName;
+  readonly labels?: LabelsName;
   readonly n?: number;
   readonly testN?: number;
   readonly seeds?: number | "auto";
@@ -126,19 +127,32 @@ function fileOptionsOf({ size, layout, ...options }: TestFlags): FileOptions {
   };
 }
 
+const PREPROCESSED: Readonly<Record<PreprocessName, string>> = {
+  paper: "images are cut to their middle 28 x 28, each brought to mean 0 and deviation 1",
+  none: "inputs are as they are, pixels from 0 to 1",
+  standardize: "inputs have mean 0 and deviation 1 by channel, and images are whole",
+};
+
 /** The model, the examples and the recipe; data at a path are not cropped as the paper's unless that was asked for. */
 export async function subjectAsked(options: TestFlags, command: Command) {
   const { model, recipe } = await modelAsked(options, command);
   const { quiet = false, layout } = options;
   const ofData = { ...options, layout: isModelPath(options.model) ? undefined : layout };
   const data = await dataAsked(options.data, ofData, quiet, options.memory);
-  const isSaid = command.getOptionValueSource("preprocess") !== "default";
+  if (typeof data === "string") return { model, data, recipe };
+  const isUsual = (option: string): boolean => command.getOptionValueSource(option) === "default";
   // What a model file is given follows from the file.
-  if (typeof data === "string" || typeof model !== "string" || isSaid) return { model, data, recipe };
-  if (!quiet) {
-    process.stderr.write(
-      `${titleOf(data.train)}: inputs have mean 0 and deviation 1 by channel, and images are whole (--preprocess ${pathPreprocess})\n`,
-    );
-  }
-  return { model, data, recipe: { ...recipe, preprocess: pathPreprocess } };
+  const preprocess =
+    typeof model === "string" && isUsual("preprocess")
+      ? ((await describedPreprocess(options.data)) ?? pathPreprocess)
+      : recipe.preprocess;
+  const learningRate = hasNumbers(data.train) && isUsual("lr") ? numbersRate : recipe.learningRate;
+  const told = [
+    ...(preprocess === recipe.preprocess ? [] : [`${PREPROCESSED[preprocess]} (--preprocess ${preprocess})`]),
+    ...(learningRate === recipe.learningRate
+      ? []
+      : [`numbers are told by a squared error, which wants smaller steps (--lr ${learningRate})`]),
+  ];
+  if (!quiet) for (const line of told) process.stderr.write(`${titleOf(data.train)}: ${line}\n`);
+  return { model, data, recipe: { ...recipe, preprocess, learningRate } };
 }

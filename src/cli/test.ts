@@ -65,9 +65,8 @@ export function testCommand(): Command {
     )
     .option(
       "--labels <redraw|permute>",
-      "corrupted labels are drawn anew, or change places (each class keeps its count)",
+      "corrupted labels are drawn anew (default), or change places: each class keeps its count, and numbers are always permuted",
       named("choice", labelsNames),
-      "redraw",
     )
     .option(
       "--prepare <module>",
@@ -94,7 +93,12 @@ export function testCommand(): Command {
     .optionsGroup("The recipe (defaults: the paper's):")
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
     .option("--optimizer <name>", optimizers.join(", "), named("optimizer", optimizers), recipe.optimizer)
-    .option("--lr <rate>", "learning rate", numberIn(0, 1e6, { low: true }), recipe.learningRate)
+    .option(
+      "--lr <rate>",
+      "learning rate (of numbers 0.002 unless told)",
+      numberIn(0, 1e6, { low: true }),
+      recipe.learningRate,
+    )
     .option(
       "--lr-decay <factor|cosine>",
       "factor of the learning rate a period; or cosine, over all epochs allowed",

@@ -4,10 +4,11 @@
 
 import { DataError } from "../base/errors.ts";
 import { countElements, type FileArray, isTexts, showSizes } from "./array.ts";
-import type { DataOptions, ReadData } from "./data-options.ts";
+import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { drawTest } from "./draw-test.ts";
-import { classesOf } from "./labels.ts";
+import { withImageAxes } from "./image-axes.ts";
+import { readTarget } from "./labels.ts";
 
 /** Examples and their labels, as two arrays. */
 export interface ArrayPair {
@@ -37,6 +38,16 @@ export function arrangeSplits(
   { train, test, classNames }: ArraySplits,
   options: DataOptions,
 ): ReadData {
+  if (options.shape !== undefined) {
+    const withAxes = (pair: ArrayPair): ArrayPair => ({
+      ...pair,
+      inputs: withImageAxes(pair.inputs, options),
+    });
+    const { shape: _, ...rest } = options;
+    const layout = rest.layout ?? "channels-first";
+    const given = { train: withAxes(train), test: test && withAxes(test), classNames };
+    return arrangeSplits(name, given, { ...rest, layout });
+  }
   const pairs = test ? [train, test] : [train];
   for (const { inputs, labels } of pairs) {
     if (inputs.shape[0] !== labels.shape[0]) {
@@ -46,18 +57,28 @@ export function arrangeSplits(
     }
   }
   const layout = layoutOf(train.inputs, options.layout);
-  const classes = classesOf(
+  const target = readTarget(
     pairs.map((pair) => pair.labels),
-    classNames,
+    { name: "target", type: options.targetType, isTable: train.inputs.shape.length === 2, classNames },
   );
   const [first, second] = pairs.map(({ inputs }, at): Dataset => {
-    const arranged = arrange(inputs, layout, options.transpose ?? false);
+    const arranged = arrangeAxes(inputs, layout, options.transpose ?? false);
     return checkDataset(
-      { name, ...arranged, labels: classes.labels[at]!, classNames: classes.classNames },
+      {
+        name,
+        ...arranged,
+        labels: target.labels[at]!,
+        classNames: target.classNames,
+        ...(target.values && { values: target.values }),
+      },
       inputs.where,
     );
   }) as [Dataset, Dataset?];
-  const understood = describeArrays(train, first, layout, options.transpose ?? false);
+  const understood = [
+    ...describeArrays(train, first, layout, options.transpose ?? false),
+    `${train.labels.where}: ${showSizes(train.labels.shape)} of ${train.labels.type}: ${target.told}`,
+  ];
+  const chosen = train.inputs.shape.length === 4 ? { layout } : {};
   if (second) {
     checkAlike(first, second, test!.inputs.where, train.inputs.where);
     return {
@@ -66,10 +87,11 @@ export function arrangeSplits(
         ...understood,
         `${first.shape[0]} examples are for training, ${second.shape[0]} for the test`,
       ],
+      chosen,
     };
   }
   const { splits, told } = drawTest(first, options, train.labels.where);
-  return { splits, understood: [...understood, told] };
+  return { splits, understood: [...understood, told], chosen: { ...chosen, ...drawnBy(options) } };
 }
 
 function checkAlike(train: Dataset, test: Dataset, where: string, other: string): void {
@@ -100,7 +122,16 @@ function layoutOf({ shape, where }: FileArray, asked: Layout | undefined): Layou
 /** Inputs of a dataset, and their shape. */
 type Arranged = Pick<Dataset, "inputs" | "shape">;
 
-function arrange({ values, shape, where }: FileArray, layout: Layout, isTransposed: boolean): Arranged {
+/**
+ * Examples of an array, channels first.
+ *
+ * @throws DataError if it has no such axes.
+ */
+export function arrangeAxes(
+  { values, shape, where }: FileArray,
+  layout: Layout,
+  isTransposed: boolean,
+): Arranged {
   if (isTexts(values)) {
     throw new DataError(`${where}: expected numbers, got texts; a table with texts can be read as CSV`);
   }
@@ -138,7 +169,7 @@ function arrange({ values, shape, where }: FileArray, layout: Layout, isTranspos
 }
 
 function describeArrays(
-  { inputs, labels }: ArrayPair,
+  { inputs }: ArrayPair,
   dataset: Dataset,
   layout: Layout,
   isTransposed: boolean,
@@ -158,8 +189,6 @@ function describeArrays(
     ...(/int/.test(type) && type !== "uint8" && isPixelRange(dataset.inputs)
       ? [`${where}: whole numbers within 0 to 255; if these are pixels, save them as uint8`]
       : []),
-    `${labels.where}: ${showSizes(labels.shape)} of ${labels.type}: ${dataset.classNames.length} classes, ` +
-      `${listSome(dataset.classNames)}`,
   ];
 }
 
@@ -171,7 +200,3 @@ const isPixelRange = (values: Dataset["inputs"]): boolean => {
   }
   return most > 100;
 };
-
-/** A list of names, the first ten of it. */
-export const listSome = (names: readonly string[]): string =>
-  names.length <= 10 ? names.join(", ") : `${names.slice(0, 10).join(", ")} and ${names.length - 10} more`;

@@ -6,7 +6,6 @@ import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
 import type { ExampleSplits, Splits } from "./dataset.ts";
-import type { SplitsStore } from "./planned.ts";
 
 /** How images of other sizes become those of one: their middle is cut out, or they are set on black. */
 export const fits = ["crop", "contain"] as const;
@@ -16,6 +15,9 @@ export const arrayLayouts = ["channels-first", "channels-last"] as const;
 
 /** What becomes of rows with missing values: they are left out, or the training rows' mean stands for the value. */
 export const missings = ["drop", "mean"] as const;
+
+/** What a target is: one of some classes, or a number. */
+export const targetTypes = ["class", "number"] as const;
 
 const dataOptionsSchema = z.strictObject({
   /** Share of each class that is test examples, where the data have no test split. */
@@ -28,8 +30,19 @@ const dataOptionsSchema = z.strictObject({
   fit: z.enum(fits).optional(),
   /** The column, array or field with the labels. */
   target: z.string().min(1).optional(),
+  /** Whether the target is of classes or of numbers; found by looking unless told. */
+  targetType: z.enum(targetTypes).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
+  /** Columns that are left out: the name of one, or several names divided by commas. */
+  drop: z.string().min(1).optional(),
+  /** What images are whose pixels stand in a row: channels, height and width, or height and width alone. */
+  shape: z
+    .string()
+    .regex(/^([1-9]\d{0,3}x)?[1-9]\d{0,3}x[1-9]\d{0,3}$/, {
+      error: "expected channels, height and width, such as 3x32x32, or 28x28",
+    })
+    .optional(),
   /** Where the channels are, if the shape does not tell. */
   layout: z.enum(arrayLayouts).optional(),
   /** Whether height and width of images in arrays are exchanged, as EMNIST's are. */
@@ -39,6 +52,9 @@ const dataOptionsSchema = z.strictObject({
   /** Whether files that cannot be read are left out. */
   skipUnreadable: z.boolean().optional(),
 });
+
+/** What each option may be. */
+export const dataOptionShape: Readonly<Record<string, z.ZodType>> = dataOptionsSchema.shape;
 
 /** How data are read. */
 export type DataOptions = Readonly<z.output<typeof dataOptionsSchema>>;
@@ -51,6 +67,10 @@ export interface ReadData<S extends ExampleSplits = Splits> {
   readonly splits: S;
   /** What was found, how it was taken and what was chosen, a sentence each, with options in backticks. */
   readonly understood: readonly string[];
+  /** SHA-256 of both splits, where it was computed. */
+  readonly hash?: string | undefined;
+  /** Options that were not told, as they were chosen, for who would write them down. */
+  readonly chosen?: AskedOptions | undefined;
   /** Of a table, the columns that inputs are made of, in their order; absent where there is none. */
   readonly columns?: readonly TableColumn[];
 }
@@ -62,6 +82,12 @@ export interface TableColumn {
   readonly categories?: readonly string[];
 }
 
+/** Told what was read at a path, and how it was understood. */
+export type OnRead = (read: ReadData<ExampleSplits>) => void;
+
+/** The options that say how a test was drawn. */
+export const drawnBy = ({ testShare, splitSeed }: DataOptions): AskedOptions => ({ testShare, splitSeed });
+
 /**
  * Reads the data at a path.
  *
@@ -70,17 +96,6 @@ export interface TableColumn {
  */
 export type DataReader = (path: string, options: DataOptions) => Promise<ReadData>;
 
-/**
- * A reader that can write examples to a file part by part, where they are more than may be held.
- *
- * @throws DataError, UsageError as {@link DataReader}.
- */
-export interface StreamingReader {
-  /** Without a store all examples are held, or refused. */
-  (path: string, options: DataOptions): Promise<ReadData>;
-  (path: string, options: DataOptions, store: SplitsStore): Promise<ReadData<ExampleSplits>>;
-}
-
 /** The options as they are written behind a path. */
 const SPELLED = {
   testShare: "test-share",
@@ -88,7 +103,10 @@ const SPELLED = {
   size: "size",
   fit: "fit",
   target: "target",
+  targetType: "target-type",
   group: "group",
+  drop: "drop",
+  shape: "shape",
   layout: "layout",
   transpose: "transpose",
   missing: "missing",
@@ -108,12 +126,21 @@ export function writeDataPath(path: string, options: AskedOptions): string {
   return parts.length === 0 ? path : `${path}?${new URLSearchParams(parts)}`;
 }
 
+/** A path, and what stands behind it. */
+export interface DataPath {
+  readonly path: string;
+  /** What is told. */
+  readonly asked: AskedOptions;
+  /** The same, with what is usual where nothing is. */
+  readonly options: DataOptions;
+}
+
 /**
  * A path, and what stands behind its question mark.
  *
  * @throws UsageError naming the option that is unknown or not possible.
  */
-export function readDataPath(text: string): { readonly path: string; readonly options: DataOptions } {
+export function readDataPath(text: string): DataPath {
   const [path = "", query = ""] = text.split(/\?(.*)/s);
   const given: { [name: string]: unknown } = {};
   for (const [spelled, value] of new URLSearchParams(query)) {
@@ -126,8 +153,17 @@ export function readDataPath(text: string): { readonly path: string; readonly op
         ? value === "" || value === "true"
         : value;
   }
+  return { path, asked: given as AskedOptions, options: completeOptions(path, given) };
+}
+
+/**
+ * Options with what is usual where nothing is told.
+ *
+ * @throws UsageError naming the option that is not possible.
+ */
+export function completeOptions(path: string, given: unknown): DataOptions {
   const { data, error } = dataOptionsSchema.safeParse(given);
-  if (data) return { path, options: data };
+  if (data) return data;
   const [issue] = error.issues;
   throw new UsageError(`data ${path}: \`${issue!.path.join(".")}\`: ${issue!.message}`);
 }

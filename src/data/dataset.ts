@@ -13,9 +13,17 @@ interface Described {
   readonly title?: string | undefined;
   /** `[count, channels, height, width]` or `[count, columns]`. */
   readonly shape: readonly number[];
-  /** `[count]`, each in `[0, classNames.length)`. */
+  /** `[count]`, each in `[0, classNames.length)`; where there are `values`, in `[0, values.length)`. */
   readonly labels: Int32Array;
+  /** Names of the classes; where there are `values`, the one name of what they are values of. */
   readonly classNames: readonly string[];
+  /**
+   * Where numbers are to be told: the number that each label stands for, in its own unit, ascending, all different. What becomes of
+   * labels - parts, permutations - then becomes of the numbers.
+   */
+  readonly values?: Float64Array | undefined;
+  /** `[count]`: the group of each example, where some belong together; a number is one group in both splits. */
+  readonly groups?: Int32Array | undefined;
 }
 
 /**
@@ -100,8 +108,42 @@ export const titleOf = ({ name, title = name }: Pick<Dataset, "name" | "title">)
 /** Number of examples. */
 export const exampleCount = (dataset: Pick<Dataset, "shape">): number => dataset.shape[0]!;
 
-/** `[classes]`: number of examples of each class. */
-export function classCounts({ labels, classNames }: Pick<Dataset, "labels" | "classNames">): number[] {
+/** Whether numbers are to be told, and not classes. */
+export const hasNumbers = ({ values }: Pick<Dataset, "values">): boolean => values !== undefined;
+
+/** `[count]`: the numbers to be told; of classes, their labels. */
+export const numbersOf = ({ labels, values }: Pick<Dataset, "labels" | "values">): Float64Array =>
+  Float64Array.from(labels, (label) => (values ? values[label]! : label));
+
+/** What an example is labeled as, in words. */
+export const labelName = (
+  { classNames, values }: Pick<Dataset, "classNames" | "values">,
+  label: number,
+): string => (values ? String(values[label]) : classNames[label]!);
+
+/**
+ * Refuse numbers where only classes make sense.
+ *
+ * @param what - What needs classes, such as `theory kernel`.
+ * @throws DataError saying what to do.
+ */
+export function requireClasses(
+  dataset: Pick<Dataset, "name" | "title" | "classNames" | "values">,
+  what: string,
+): void {
+  if (!hasNumbers(dataset)) return;
+  throw new DataError(
+    `${titleOf(dataset)}: expected classes for ${what}, got numbers (${dataset.classNames[0]}); read them as classes by \`targetType\` class, or give ranges of the number`,
+  );
+}
+
+/** `[classes]`: number of examples of each class; of numbers, of all. */
+export function classCounts({
+  labels,
+  classNames,
+  values,
+}: Pick<Dataset, "labels" | "classNames" | "values">): number[] {
+  if (values) return [labels.length];
   const counts = new Array<number>(classNames.length).fill(0);
   for (const label of labels) counts[label]!++;
   return counts;
@@ -118,27 +160,32 @@ export const exampleSize = (dataset: Pick<Dataset, "shape">): number =>
 export const isImages = (dataset: Pick<Dataset, "shape">): boolean => dataset.shape.length === 4;
 
 /** The raw bytes of a typed array, in this machine's (little-endian) order. */
-export const bytesOf = (array: Uint8Array | Float32Array | Int32Array): Uint8Array =>
+export const bytesOf = (array: Uint8Array | Float32Array | Int32Array | Float64Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /**
- * SHA-256 of everything a network could learn from: shape, element type, class names, inputs, labels.
+ * SHA-256 of everything a network could learn from: shape, element type, class names, inputs, labels, what they stand for, groups.
  *
  * The name is left out: the same data under another name has the same hash.
  */
 export async function datasetHash(dataset: Examples): Promise<string> {
   const header = hashHeader(dataset, inputType(dataset));
-  if (isHeld(dataset)) return sha256(header, bytesOf(dataset.inputs), bytesOf(dataset.labels));
+  const { labels, values, groups } = dataset;
+  const told = [labels, values, groups].flatMap((array) => (array ? [bytesOf(array)] : []));
+  if (isHeld(dataset)) return sha256(header, bytesOf(dataset.inputs), ...told);
   const hash = hashOfInputs(dataset, header).copy();
-  hash.update(bytesOf(dataset.labels));
+  for (const part of told) hash.update(part);
   return hash.digest("hex");
 }
 
-/** What the hash of a split begins with; its inputs and its labels follow. */
+/**
+ * What the hash of a split begins with; its inputs, its labels, what they stand for and groups follow. What has no groups does not say
+ * so: its hash is what it was before there were any.
+ */
 export const hashHeader = (
-  { shape, classNames }: Pick<Dataset, "shape" | "classNames">,
+  { shape, classNames, groups }: Pick<Dataset, "shape" | "classNames" | "groups">,
   type: InputType,
-): string => canonicalJson({ shape, type, classNames });
+): string => canonicalJson({ shape, type, classNames, ...(groups && { grouped: true }) });
 
 /** Hashes of inputs that are not held: they are read once, whatever labels come after them. */
 const hashes = new WeakMap<Rows, { readonly header: string; readonly hash: StreamedHash }>();
@@ -160,22 +207,14 @@ function hashOfInputs(dataset: StreamedDataset, header: string): StreamedHash {
  * @throws DataError if sizes disagree, a label is out of range, or a float input is not finite.
  */
 export function checkDataset(dataset: Dataset, where: string): Dataset {
-  const { shape, labels, inputs, classNames } = dataset;
+  const { shape, inputs } = dataset;
   const expected = shape.reduce((product, size) => product * size, 1);
   if (inputs.length !== expected) {
     throw new DataError(
       `${where}: expected ${expected} inputs for shape [${shape.join(", ")}], got ${inputs.length}`,
     );
   }
-  if (labels.length !== shape[0]) {
-    throw new DataError(`${where}: expected ${shape[0]} labels, one an example, got ${labels.length}`);
-  }
-  const wrong = labels.findIndex((label) => !(label >= 0 && label < classNames.length));
-  if (wrong >= 0) {
-    throw new DataError(
-      `${where}: expected labels in [0, ${classNames.length}), got ${labels[wrong]} for example ${wrong}`,
-    );
-  }
+  checkLabels(dataset, where);
   if (inputs instanceof Float32Array) {
     let strange = 0;
     while (strange < expected && Number.isFinite(inputs[strange]!)) strange++;
@@ -188,6 +227,48 @@ export function checkDataset(dataset: Dataset, where: string): Dataset {
 }
 
 /**
+ * Check that there is a label for each example, and that each stands for something.
+ *
+ * @param where - What to blame in the message, such as a file name.
+ * @throws DataError naming the first label that does not, or the first number that is none.
+ */
+export function checkLabels(
+  {
+    shape,
+    labels,
+    classNames,
+    values,
+    groups,
+  }: Pick<Dataset, "shape" | "labels" | "classNames" | "values" | "groups">,
+  where: string,
+): void {
+  if (labels.length !== shape[0]) {
+    throw new DataError(`${where}: expected ${shape[0]} labels, one an example, got ${labels.length}`);
+  }
+  const kinds = values?.length ?? classNames.length;
+  const wrong = labels.findIndex((label) => !(label >= 0 && label < kinds));
+  if (wrong >= 0) {
+    throw new DataError(
+      `${where}: expected labels in [0, ${kinds}), got ${labels[wrong]} for example ${wrong}`,
+    );
+  }
+  if (values) checkValues(values, where);
+  if (groups && groups.length !== shape[0]) {
+    throw new DataError(`${where}: expected ${shape[0]} groups, one an example, got ${groups.length}`);
+  }
+}
+
+function checkValues(values: Float64Array, where: string): void {
+  const wrong = values.findIndex(
+    (value, at) => !(Number.isFinite(value) && (at === 0 || value > values[at - 1]!)),
+  );
+  if (wrong < 0) return;
+  throw new DataError(
+    `${where}: expected finite numbers as targets, each once and ascending, got ${values[wrong]} at ${wrong}`,
+  );
+}
+
+/**
  * The examples at `indices`, in that order, as a dataset of their own.
  *
  * @throws RangeError if an index is not an example's.
@@ -196,24 +277,26 @@ export function takeExamples(dataset: Examples, indices: ArrayLike<number>): Dat
   const size = exampleSize(dataset);
   const count = exampleCount(dataset);
   const labels = new Int32Array(indices.length);
+  const groups = dataset.groups && new Int32Array(indices.length);
   for (let row = 0; row < indices.length; row++) {
     const index = indices[row]!;
     if (!(index >= 0 && index < count)) {
       throw new RangeError(`takeExamples: expected indices in [0, ${count}), got ${index}`);
     }
     labels[row] = dataset.labels[index]!;
+    if (groups) groups[row] = dataset.groups![index]!;
   }
   const shape = [indices.length, ...exampleShape(dataset)];
   if (!isHeld(dataset)) {
     const { rows, ...described } = dataset;
-    return { ...described, inputs: rows.read(indices), labels, shape };
+    return { ...described, inputs: rows.read(indices), labels, shape, ...(groups && { groups }) };
   }
   const inputs = emptyInputs(inputType(dataset), indices.length * size);
   for (let row = 0; row < indices.length; row++) {
     const index = indices[row]!;
     inputs.set(dataset.inputs.subarray(index * size, (index + 1) * size), row * size);
   }
-  return { ...dataset, inputs, labels, shape };
+  return { ...dataset, inputs, labels, shape, ...(groups && { groups }) };
 }
 
 /** Room for inputs. */

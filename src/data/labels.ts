@@ -4,10 +4,107 @@
 
 import { DataError } from "../base/errors.ts";
 import { countElements, type FileArray, isTexts, showSizes } from "./array.ts";
-import { sortNatural } from "./natural.ts";
+import type { DataOptions } from "./data-options.ts";
+import { listSome, sortNatural } from "./natural.ts";
 
 /** Most classes: a layer of more would be no classifier any more. */
 const MOST_CLASSES = 10_000;
+
+/** Whole numbers of more values than this may be numbers, and no classes ... */
+const FEW_VALUES = 20;
+
+/** ... where each stands, on average, for fewer examples than this. */
+const MANY_EXAMPLES = 10;
+
+/** What is to be told of each example: classes, or numbers. */
+export interface Target extends Classes {
+  /** See {@link Dataset}: undefined for classes. */
+  readonly values?: Float64Array | undefined;
+  /** What it was taken for, and why. */
+  readonly told: string;
+}
+
+/** How a target is read. */
+export interface TargetOptions {
+  /** What people call it. */
+  readonly name: string;
+  /** Whether it is of classes or of numbers; found by looking unless told. */
+  readonly type?: DataOptions["targetType"];
+  /** Whether examples are rows of a table, and so whole numbers may be more than names of classes. */
+  readonly isTable: boolean;
+  /** Names of the classes 0, 1, ..., where a file has them. */
+  readonly classNames?: readonly string[] | undefined;
+}
+
+/**
+ * Read a target: numbers if any of them has a fraction; of a table also whole numbers of more than 20 different values, each in
+ * fewer than ten examples on average; else classes, see {@link classesOf}.
+ *
+ * @param arrays - Of one or more files: `[count]` or `[count, 1]`, or one-hot rows `[count, classes]`; all of one kind.
+ * @throws DataError if a value is missing, not finite, or none of what was asked for.
+ */
+export function readTarget(
+  arrays: readonly FileArray[],
+  { name, type, isTable, classNames }: TargetOptions,
+): Target {
+  for (const array of arrays) refuseMissing(array);
+  const why = type === "number" ? "as asked for" : type === "class" ? undefined : whyNumbers(arrays, isTable);
+  if (why === undefined || (classNames && type === undefined)) {
+    const classes = classesOf(arrays, classNames);
+    return { ...classes, told: `${classes.classNames.length} classes, ${listSome(classes.classNames)}` };
+  }
+  return numbersIn(arrays, name, why);
+}
+
+/** Why a target is taken for numbers; undefined if it is not. */
+function whyNumbers(arrays: readonly FileArray[], isTable: boolean): string | undefined {
+  const distinct = new Set<number>();
+  let count = 0;
+  for (const { values, shape } of arrays) {
+    if (isTexts(values) || countElements(shape.slice(1)) !== 1) return undefined;
+    if (values.some((value) => !Number.isInteger(value))) return "there are fractions among them";
+    for (const value of values) distinct.add(value);
+    count += values.length;
+  }
+  const isMany = distinct.size > FEW_VALUES && distinct.size * MANY_EXAMPLES > count;
+  if (!isTable || !isMany) return undefined;
+  return `there are ${distinct.size} different ones in ${count} examples`;
+}
+
+function numbersIn(arrays: readonly FileArray[], name: string, why: string): Target {
+  const splits = arrays.map(({ values, shape, where }) => {
+    if (!isTexts(values) && countElements(shape.slice(1)) === 1) return values;
+    throw new DataError(
+      `${where}: expected one number an example, got ${isTexts(values) ? "texts" : showSizes(shape)}; give one number each, or say \`targetType\` class`,
+    );
+  });
+  const distinct = new Set<number>();
+  // A negative zero is no other number.
+  for (const values of splits) for (const value of values) distinct.add(value + 0);
+  if (distinct.size < 2) {
+    throw new DataError(
+      `${arrays[0]!.where}: expected different numbers as target, got ${[...distinct].join() || "none"} in all examples`,
+    );
+  }
+  const values = Float64Array.from(distinct).sort();
+  const places = new Map(Array.from(values, (value, at) => [value, at]));
+  return {
+    labels: splits.map((split) => Int32Array.from(split, (value) => places.get(value + 0)!)),
+    classNames: [name],
+    values,
+    told: `numbers from ${values[0]} to ${values.at(-1)}, as ${why} (\`targetType\` class reads them as classes)`,
+  };
+}
+
+/** Refuse labels that are not there. */
+function refuseMissing({ values, where }: FileArray): void {
+  if (isTexts(values)) return;
+  const missing = [...values.keys()].filter((i) => !Number.isFinite(values[i]));
+  if (missing.length === 0) return;
+  throw new DataError(
+    `${where}: expected a label for every example, got ${values[missing[0]!]} for ${missing.length} of ${values.length}, such as example ${listSome(missing.slice(0, 5).map(String))}; leave these examples out`,
+  );
+}
 
 /** Labels of one or more files, in one numbering. */
 export interface Classes {
@@ -62,7 +159,7 @@ function checkCount(values: readonly (number | string)[], count: number, where: 
   if (values.length > MOST_CLASSES || (values.length > 20 && values.length > count / 2)) {
     const what =
       typeof values[0] === "number"
-        ? "regression is not read yet: give classes, such as ranges of the number"
+        ? "is it a number to be told? Say `targetType` number"
         : "are these names of examples? Name the classes by `target`";
     throw new DataError(
       `${where}: expected classes, got ${values.length} values in ${count} examples; ${what}`,
@@ -112,7 +209,7 @@ function plainLabels(array: FileArray): PlainLabels {
     if (wrong < 0) return { values };
     throw new DataError(
       `${where}: expected whole numbers or texts as labels, got ${values[wrong]} for example ${wrong}; ` +
-        "regression is not read yet: give classes, such as ranges of the number",
+        "say `targetType` number if it is a number to be told, of a table or of arrays",
     );
   }
   if (shape.length !== 2 || isTexts(values)) {

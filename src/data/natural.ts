@@ -31,3 +31,7 @@ function compareParts(a: string, b: string): number {
 }
 
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** A list of names, the first ten of it. */
+export const listSome = (names: readonly string[]): string =>
+  names.length <= 10 ? names.join(", ") : `${names.slice(0, 10).join(", ")} and ${names.length - 10} more`;

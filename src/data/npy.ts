@@ -24,6 +24,10 @@ const REFUSED: Readonly<Record<string, string>> = {
   m: "durations: save them as numbers, by .astype(float)",
 };
 
+/** An entry of the header. */
+const ENTRY =
+  /^\s*'(descr|fortran_order|shape)'\s*:\s*((?<='descr'\s*:\s*)(?:'[^']*'|"[^"]*")|(?<='fortran_order'\s*:\s*)(?:True|False)|(?<='shape'\s*:\s*)\([\d\s,L]*\))\s*$/;
+
 /** What the header says. */
 interface NpyHeader {
   readonly descr: string;
@@ -90,7 +94,9 @@ function readHeader(bytes: Uint8Array, where: string): NpyHeader {
   const wrong = (what: string): DataError => new DataError(`${where}: expected an NPY file, got ${what}`);
   if (!isNpy(bytes)) throw wrong("other bytes at its beginning; write it with numpy.save");
   const version = bytes[6] ?? 0;
-  if (version < 1 || version > 3) throw wrong(`version ${version}, and 1 to 3 are known`);
+  if (version < 1 || version > 3 || bytes[7] !== 0) {
+    throw wrong(`version ${version}.${bytes[7] ?? 0}, and 1.0 to 3.0 are known`);
+  }
   const lengthBytes = version === 1 ? 2 : 4;
   const start = 8 + lengthBytes;
   if (bytes.length < start) throw wrong(`${bytes.length} bytes; it is truncated`);
@@ -102,12 +108,10 @@ function readHeader(bytes: Uint8Array, where: string): NpyHeader {
   if (/'descr'\s*:\s*\[/.test(text)) {
     throw new DataError(`${where}: expected numbers or texts, got ${REFUSED["V"]}`);
   }
-  const descr = /'descr'\s*:\s*['"]([^'"]*)['"]/.exec(text)?.[1];
-  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
-  const sizes = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text)?.[1];
+  const { descr, fortran_order: order, shape: sizes } = entriesOf(text);
   if (descr === undefined || order === undefined || sizes === undefined) {
     throw wrong(
-      `a header without descr, fortran_order or shape: ${JSON.stringify(text.trim().slice(0, 200))}`,
+      `a header without descr, fortran_order or shape, or with more: ${JSON.stringify(text.trim().slice(0, 200))}`,
     );
   }
   const shape = sizes.split(",").flatMap((size) => (size.trim() === "" ? [] : [Number.parseInt(size, 10)]));
@@ -116,6 +120,22 @@ function readHeader(bytes: Uint8Array, where: string): NpyHeader {
     throw wrong(`a shape beyond any memory: (${sizes.slice(0, 200)})`);
   }
   return { descr, isFortran: order === "True", shape, start: start + length };
+}
+
+/** The entries of a header, without quotes and brackets; none if it has others, or one twice, of which another reader takes another. */
+function entriesOf(header: string): Readonly<Partial<Record<string, string>>> {
+  const text = header.trim();
+  if (!text.startsWith("{") || !text.endsWith("}")) return {};
+  const all = text
+    .slice(1, -1)
+    .trim()
+    .replace(/,$/, "")
+    .split(/,(?=\s*')/);
+  const entries = all.map((entry) => ENTRY.exec(entry) ?? []);
+  const known = new Map(
+    entries.map(([, name, value = ""]) => [name, value.replaceAll(/^['"(]|['")]$/g, "")]),
+  );
+  return entries.length === 3 && known.size === 3 ? Object.fromEntries(known) : {};
 }
 
 /** Texts of a fixed length, filled up with zeros: UTF-32 (`str`) or bytes, taken for UTF-8. */
@@ -163,4 +183,53 @@ function toRowMajor(values: FileArray["values"], shape: readonly number[]): File
     }
   }
   return result as unknown as FileArray["values"];
+}
+
+/** Numbers that are written. */
+export interface NumberArray {
+  readonly shape: readonly number[];
+  readonly values: Int32Array | Uint16Array | Uint32Array | Uint8Array | Float32Array;
+}
+
+/** Texts that are written. */
+interface TextArray {
+  readonly shape: readonly number[];
+  readonly values: readonly string[];
+}
+
+/** An NPY file, version 1.0, in C's order, little-endian as machines are. */
+export function writeNpy({ shape, values }: NumberArray | TextArray): Uint8Array {
+  const { type, elements } = hasTexts(values)
+    ? codePointsOf(values)
+    : { type: typeOfNumbers(values), elements: values };
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  // Elements begin at a multiple of 64, and a line end comes before them.
+  const start = Math.ceil((10 + header.length + 1) / 64) * 64;
+  const body = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
+  const bytes = new Uint8Array(start + body.length);
+  const text = `${MAGIC}\x01\0${String.fromCharCode((start - 10) & 255, (start - 10) >> 8)}${header}`;
+  bytes.fill(0x20, 0, start);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  bytes[start - 1] = 0x0a;
+  bytes.set(body, start);
+  return bytes;
+}
+
+const hasTexts = (values: (NumberArray | TextArray)["values"]): values is readonly string[] =>
+  Array.isArray(values);
+
+/** Texts of one length each, filled with zeros. */
+function codePointsOf(texts: readonly string[]): { readonly type: string; readonly elements: Uint32Array } {
+  const points = texts.map((text) => Array.from(text, (letter) => letter.codePointAt(0)!));
+  const length = points.reduce((most, each) => Math.max(most, each.length), 1);
+  const elements = new Uint32Array(texts.length * length);
+  for (const [at, each] of points.entries()) elements.set(each, at * length);
+  return { type: `<U${length}`, elements };
+}
+
+function typeOfNumbers(values: NumberArray["values"]): string {
+  if (values instanceof Uint8Array) return "|u1";
+  if (values instanceof Float32Array) return "<f4";
+  return values instanceof Int32Array ? "<i4" : values instanceof Uint16Array ? "<u2" : "<u4";
 }

@@ -13,12 +13,14 @@ import {
   type Examples,
   emptyInputs,
   exampleSize,
+  hasNumbers,
   type InputType,
   inputType,
   isHeld,
   type Splits,
   takeExamples,
 } from "./dataset.ts";
+import { dealLabels, groupCount, hasGroupLabels, oneOfEachGroup, spreadOverGroups } from "./groups.ts";
 import { channelMoments, type Moments, momentLayout, pixelLayout } from "./layout.ts";
 import { mapExamples } from "./streamed.ts";
 
@@ -184,7 +186,7 @@ export function randomize(splits: ExampleSplits, request: Randomization, seed: n
     ...randomized,
     testLabelsCorrupted: redrawLabels(splits, "test", request, seed),
     realized: changed / labels.length,
-    touched: describeTouched(request),
+    touched: describeTouched(request, hasNumbers(splits.train)) + describeGroups(splits, request),
   };
 }
 
@@ -195,6 +197,15 @@ export function redrawLabels(
   { corrupt, labels }: Corruption,
   seed: number,
 ): Int32Array {
+  if (hasGroupLabels(splits)) {
+    const whole = oneOfEachGroup(splits);
+    return spreadOverGroups(redrawLabels(whole, split, { corrupt, labels }, seed), splits[split]);
+  }
+  const dataset = splits[split];
+  if (dataset.groups && labels === "permute") {
+    requireProbability("redrawLabels", corrupt);
+    return dealLabels(dataset, corrupt, seed, `labels-groups-${split}`);
+  }
   return labels === "permute"
     ? permuteLabels(splits[split], corrupt, seed, split).labels
     : corruptLabels(splits[split], corrupt, seed, split, occurringClasses(splits.train.labels)).labels;
@@ -234,7 +245,8 @@ const TOUCHED_INPUTS: Readonly<Record<InputsName, string>> = {
 };
 
 /** Say which inputs and labels a randomization touches. */
-export function describeTouched({ inputs, corrupt, labels }: Randomization): string {
+export function describeTouched({ inputs, corrupt, labels }: Randomization, isOfNumbers = false): string {
+  if (isOfNumbers) return `${TOUCHED_INPUTS[inputs]} ${describePermuted(corrupt)}`;
   const permuted =
     corrupt === 1
       ? "The training labels are permuted, so each class keeps its count"
@@ -246,6 +258,29 @@ export function describeTouched({ inputs, corrupt, labels }: Randomization): str
       ? "Labels are true."
       : `${touched}; test labels are true, and a corrupted copy is kept beside them.`;
   return `${TOUCHED_INPUTS[inputs]} ${sentence}`;
+}
+
+/** How labels of groups are randomized; nothing without groups or with true labels. */
+function describeGroups(splits: ExampleSplits, { corrupt, labels }: Randomization): string {
+  const count = groupCount(splits.train);
+  if (count === undefined || corrupt === 0) return "";
+  if (hasGroupLabels(splits)) {
+    const keeps = labels === "permute" ? ": counts that are kept are of groups" : "";
+    return ` Each of the ${count} training groups has one label, and is drawn and given another as a whole${keeps}.`;
+  }
+  return labels === "permute"
+    ? ` The labels of the ${count} training groups are drawn and dealt by whole groups.`
+    : ` Labels differ within the ${count} training groups, and are redrawn one by one.`;
+}
+
+/** What becomes of numbers. */
+function describePermuted(corrupt: number): string {
+  if (corrupt === 0) return "Targets are true.";
+  const drawn =
+    corrupt === 1
+      ? "The training targets are permuted"
+      : `Training targets are drawn with probability ${corrupt} each, and those drawn permuted`;
+  return `${drawn}; test targets are true, and a permuted copy is kept beside them.`;
 }
 
 /** Randomize the inputs of both splits; labels pass through. */
@@ -341,6 +376,13 @@ function drawPermutation(order: Uint32Array, seed: number, purpose: string, inde
     order[last] = order[other]!;
     order[other] = moved;
   }
+}
+
+/** The order of one image's pixels among `random` inputs: which pixel, `[pixels]`, comes to each place. */
+export function randomOrder(dataset: Dataset, split: SplitName, seed: number, index: number): Uint32Array {
+  const order = new Uint32Array(pixelLayout(dataset).pixels);
+  drawPermutation(order, seed, `pixels-random-${split}`, index);
+  return order;
 }
 
 /**

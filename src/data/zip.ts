@@ -1,5 +1,5 @@
 /**
- * @file Reading zip archives, within bounds: stored and deflated entries, as NPZ files have them.
+ * @file Reading zip archives, within bounds: stored and deflated entries, as NPZ files have them; and writing stored ones.
  *
  * Format: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", sections 4.3 and 4.4.
  */
@@ -33,7 +33,7 @@ const MOST_RATIO = 1032;
  * List the files of an archive, by what its directory says; none is unpacked before it is asked for.
  *
  * @param where - The file to blame.
- * @throws DataError if it is none, is encrypted, split or beyond 4 GiB, has names twice or names that leave a folder, or is
+ * @throws DataError if it is none, is encrypted, split or beyond 2 GiB (zip64), has names twice or names that leave a folder, or is
  *   beyond the limits.
  */
 export function listZip(bytes: Uint8Array, limits: ZipLimits, where: string): ZipEntry[] {
@@ -49,7 +49,7 @@ export function listZip(bytes: Uint8Array, limits: ZipLimits, where: string): Zi
   const raw: RawEntry[] = [];
   for (let i = 0; i < count; i++) {
     if (at + 46 > end || view.getUint32(at, true) !== CENTRAL) {
-      throw wrong(`a directory that is damaged at entry ${i}; archives beyond 4 GiB are not read`);
+      throw wrong(`a directory that is damaged at entry ${i}; archives beyond 2 GiB (zip64) are not read`);
     }
     const [name, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true)) as [
       number,
@@ -67,6 +67,8 @@ export function listZip(bytes: Uint8Array, limits: ZipLimits, where: string): Zi
     });
     at += 46 + name + extra + comment;
   }
+  // Another archive before this one, or behind it: which is meant would be a guess, and other readers guess otherwise.
+  if (at !== end) throw wrong(`${end - at} bytes between its directory and its end; write it again`);
   checkEntries(raw, bytes.length, limits, where);
   return raw.map((entry) => ({
     name: entry.name,
@@ -140,6 +142,14 @@ async function readEntry(bytes: Uint8Array, entry: RawEntry, where: string): Pro
       `${where}: expected ${packed} bytes at ${local}, which are not there; fetch the archive again`,
     );
   }
+  const name = new TextDecoder().decode(
+    bytes.subarray(local + 30, local + 30 + view.getUint16(local + 26, true)),
+  );
+  if (name !== entry.name) {
+    throw new DataError(
+      `${where}: expected this name before its bytes, too, got ${JSON.stringify(name)}; fetch the archive again`,
+    );
+  }
   const body = bytes.subarray(start, start + packed);
   const whole = method === 0 ? body : await unpack(body, "deflate-raw", size, where);
   if (whole.length !== size || crc32(whole) !== entry.crc) {
@@ -162,4 +172,68 @@ export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]!) & 255]! ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** 1980-01-01, the first day zip knows: an archive says nothing of when it was written. */
+const FIRST_DAY = 0x21;
+
+/**
+ * A zip archive of stored files; the same files give the same bytes.
+ *
+ * @throws RangeError if it would have 4 GiB or more, which the format has other fields for.
+ */
+export function writeZip(files: readonly (readonly [name: string, bytes: Uint8Array])[]): Uint8Array {
+  const named = files.map(([name, bytes]) => ({
+    name: new TextEncoder().encode(name),
+    bytes,
+    crc: crc32(bytes),
+  }));
+  const size = named.reduce((sum, { name, bytes }) => sum + 76 + 2 * name.length + bytes.length, 22);
+  if (size >= 2 ** 32) throw new RangeError(`writeZip: expected less than 4 GiB, got ${size} bytes`);
+  const archive = new Uint8Array(size);
+  const view = new DataView(archive.buffer);
+  let at = 0;
+  const put = (value: number, bytes: 2 | 4): void => {
+    if (bytes === 2) view.setUint16(at, value, true);
+    else view.setUint32(at, value, true);
+    at += bytes;
+  };
+  const set = (bytes: Uint8Array): void => {
+    archive.set(bytes, at);
+    at += bytes.length;
+  };
+  // What an entry's own header and its line of the directory share: version, flags (names in UTF-8), method, time, date, and so on.
+  const describe = ({ name, bytes, crc }: (typeof named)[number]): void => {
+    for (const value of [20, 0x800, 0, 0, FIRST_DAY]) put(value, 2);
+    for (const value of [crc, bytes.length, bytes.length]) put(value, 4);
+    put(name.length, 2);
+    put(0, 2);
+  };
+  const starts = named.map((file) => {
+    const start = at;
+    put(LOCAL, 4);
+    describe(file);
+    set(file.name);
+    set(file.bytes);
+    return start;
+  });
+  const directory = at;
+  for (const [index, file] of named.entries()) {
+    put(CENTRAL, 4);
+    put(20, 2);
+    describe(file);
+    for (let i = 0; i < 3; i++) put(0, 2);
+    put(0, 4);
+    put(starts[index]!, 4);
+    set(file.name);
+  }
+  const end = at;
+  put(END, 4);
+  put(0, 4);
+  put(named.length, 2);
+  put(named.length, 2);
+  put(end - directory, 4);
+  put(directory, 4);
+  put(0, 2);
+  return archive;
 }

@@ -35,7 +35,7 @@ export const measurementSchema = z.object({
 
 /**
  * How a number is shown. Shares are shown as percentages; text is shown as it is; a `number` has no unit and any
- * size, such as a norm or a residual.
+ * size, such as a norm or a residual; an `r2` is 1 at most.
  */
 export const units = [
   "text",
@@ -48,6 +48,7 @@ export const units = [
   "seconds",
   "bytes",
   "number",
+  "r2",
 ] as const;
 
 export type Measurement = z.infer<typeof measurementSchema>;

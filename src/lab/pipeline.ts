@@ -5,7 +5,14 @@
 
 import { DataError } from "../base/errors.ts";
 import { randomStream } from "../base/random.ts";
-import { type Dataset, datasetHash, exampleCount, type Splits, titleOf } from "../data/dataset.ts";
+import {
+  type Dataset,
+  datasetHash,
+  exampleCount,
+  requireClasses,
+  type Splits,
+  titleOf,
+} from "../data/dataset.ts";
 import { openPrepare } from "../data/node/prepare-module.ts";
 import { nameSplits } from "../data/node/read-data.ts";
 import {
@@ -50,13 +57,14 @@ const MOST_BYTES = 2 * 2 ** 30;
 /**
  * Run a preparation.
  *
- * Labels are permuted over all examples of both splits, before the module and before any split that it makes.
+ * Labels, which must be classes, are permuted over all examples of both splits, before the module and before any split that it makes.
  *
  * @throws DataError if the module cannot be read, throws, takes too long, returns what are no examples, other ones when it is
  *   run again, or too many.
  */
 export async function runPreparation(given: Splits, options: PipelineOptions): Promise<Prepared> {
   const { prepare: path, permutations, model, firstSeed, recipe } = options;
+  requireClasses(given.train, "a preparation of your own (`prepare`)");
   const module = await openPrepare(path);
   const pooled = poolSplits(given);
   const where = `\`prepare\` ${path}`;
@@ -107,7 +115,7 @@ function requireRoom(bytes: number, permutations: number, where: string): void {
  * looks at test rows to make them. Nothing is trained for it, and it cannot be wrong by chance.
  *
  * Where other rows become training rows nothing can be told: a split may follow labels, as a stratified one does, without
- * giving any away.
+ * giving any away. So it is where the preparation refuses what was changed.
  */
 async function followsOf(
   { splits, rows }: PreparedSplits,
@@ -121,8 +129,13 @@ async function followsOf(
   const apart = tested.filter((row) => !training.has(row));
   const before = await datasetHash(splits.train);
   const isOther = async (own: Pooled): Promise<boolean | null> => {
-    const { splits: after, rows: now } = await make(own);
-    if (now?.train.length !== rows.train.length || now.train.some((row, index) => row !== rows.train[index]))
+    // Data that nobody ever gave it may be refused, for good reasons.
+    const { splits: after, rows: now } = (await make(own).catch(() => undefined)) ?? {};
+    if (
+      !after ||
+      now?.train.length !== rows.train.length ||
+      now.train.some((row, index) => row !== rows.train[index])
+    )
       return null;
     return (await datasetHash(after.train)) !== before;
   };

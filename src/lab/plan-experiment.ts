@@ -2,7 +2,7 @@
  * @file Plans an experiment with what is on this machine: its data are read, and its trials named.
  */
 
-import { type ExampleSplits, exampleCount, type Splits, takeExamples } from "../data/dataset.ts";
+import { type ExampleSplits, type Splits, takeExamples } from "../data/dataset.ts";
 import type { Model } from "../nn/model.ts";
 import type { Condition } from "../paper/condition.ts";
 import { type Definition, dataKey, experimentId } from "../paper/definition.ts";
@@ -17,7 +17,7 @@ import type { DataSource } from "../run/runner.ts";
 import type { Library } from "../run/subject.ts";
 import type { Device } from "../train/devices.ts";
 import { checkRecipe, requirePossible } from "../train/possible.ts";
-import { cropForRecipe, splitsHash } from "../train/prepare.ts";
+import { cropForRecipe, describeDataset } from "../train/prepare.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
@@ -145,12 +145,7 @@ async function describeData(
     if (known.has(dataKey(condition))) continue;
     const { data, recipe } = condition;
     const splits = await readExamples(library, { ...data, ...place }, recipe);
-    const dataset = {
-      name: splits.train.name,
-      hash: await splitsHash(splits),
-      train: exampleCount(splits.train),
-      test: exampleCount(splits.test),
-    };
+    const dataset = await describeDataset(splits);
     const first = Int32Array.of(0);
     const sample = { train: takeExamples(splits.train, first), test: takeExamples(splits.test, first) };
     known.set(dataKey(condition), { dataset, sample });

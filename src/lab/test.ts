@@ -5,13 +5,13 @@
 import { DataError, UsageError } from "../base/errors.ts";
 import { batchSize } from "../data/batches.ts";
 import { type ExampleSplits, exampleCount } from "../data/dataset.ts";
+import { describedPreprocess } from "../data/node/data-file.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { pathPreprocess } from "../data/preprocess.ts";
 import { requireHeld } from "../data/streamed.ts";
 import { partOf } from "../data/subset.ts";
 import { requireFolder } from "../disk/folders.ts";
 import type { Model } from "../nn/model.ts";
-import { findModel } from "../nn/models.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
 import { courseOf } from "../paper/course.ts";
 import { specsOf, type TestRequest, trialsOf } from "../paper/plan.ts";
@@ -27,7 +27,7 @@ import { provenanceOf } from "../run/node/provenance.ts";
 import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
 import { type Identified, identify, isDataPath, type Library } from "../run/subject.ts";
 import { checkRecipe } from "../train/possible.ts";
-import { networkShape, splitsHash } from "../train/prepare.ts";
+import { describeDataset, networkShape } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
@@ -125,7 +125,7 @@ async function train(options: TestOptions): Promise<TestResult> {
   // Whatever can be refused is refused before the data are read.
   const library = openLibrary({ readsPaths: true });
   if (typeof model === "string") requireDevice(device, await library.model(model));
-  const asked = requestOf(options);
+  const asked = await requestOf(options);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
   const shares = sharesOf(options, trialsOf(asked));
   const prepared = await preparedOf(options, asked, library);
@@ -169,7 +169,8 @@ async function preparedOf(
     return undefined;
   }
   const model = prepareModel ?? "linear";
-  findModel(model);
+  // A name, as specs have it, and no path.
+  await openLibrary().model(model);
   const wanted = { n, testN, seed };
   const splits =
     typeof data === "string"
@@ -189,9 +190,10 @@ const withContents = (identified: Identified, more: readonly Content[]): Identif
 };
 
 /** What was asked of a model, with the defaults. */
-function requestOf(options: TestOptions): Omit<TestRequest, "model"> {
+async function requestOf(options: TestOptions): Promise<Omit<TestRequest, "model">> {
   const { data, inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
-  const ofPath = typeof data === "string" && isDataPath(data) && { preprocess: pathPreprocess };
+  const ofPath = typeof data === "string" &&
+    isDataPath(data) && { preprocess: (await describedPreprocess(data)) ?? pathPreprocess };
   return {
     inputs,
     corrupt: options.corrupt ?? (inputs.includes("true") ? [0, 1] : [0]),
@@ -294,7 +296,7 @@ async function budgetOf(
     const steps = Math.floor(amount / batchSize(recipe.batch, train));
     return { asked, steps, secondsPerStep: null };
   }
-  const dataset = { name: splits.train.name, hash: await splitsHash(splits), train, test };
+  const dataset = await describeDataset(splits);
   const spec = specsOf(request, dataset)[0]!;
   await using timer = await openProcessPool({ jobs: 1, device, threads, contents });
   const pace = await timePace(

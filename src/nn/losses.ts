@@ -2,9 +2,10 @@
  * @file Losses: what training makes small.
  */
 
-import { add, multiply, negate } from "../graph/ops/elementwise.ts";
+import { add, multiply, negate, subtract } from "../graph/ops/elementwise.ts";
 import { oneHot } from "../graph/ops/gather.ts";
 import { logSoftmax } from "../graph/ops/normalize.ts";
+import { reshape } from "../graph/ops/shape.ts";
 import { sum } from "../graph/ops/sum.ts";
 import { constant, type Value } from "../graph/value.ts";
 
@@ -25,4 +26,16 @@ export function crossEntropy(logits: Value, labels: Value, smoothing = 0): Value
     smoothing === 0 ? given : add(multiply(given, constant(1 - smoothing)), constant(smoothing / classes));
   const picked = multiply(weights, logSoftmax(logits, { axis: 1 }));
   return negate(sum(picked, { axes: [1], keepDims: false }));
+}
+
+/**
+ * Squared error of each example, not halved: `(output - target)^2`.
+ *
+ * @param outputs - `[batch, 1]`.
+ * @param targets - `[batch]`, in units of the training targets' deviation from their mean.
+ * @returns `[batch]`.
+ */
+export function squaredError(outputs: Value, targets: Value): Value {
+  const away = subtract(reshape(outputs, { shape: targets.shape }), targets);
+  return multiply(away, away);
 }

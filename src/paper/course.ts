@@ -4,8 +4,7 @@
 
 import type { EndedTrial, PlannedTrial, TrialState } from "../run/record.ts";
 import { trialId } from "../train/spec.ts";
-import type { VerdictContext } from "../verdict/context.ts";
-import type { PipelineTrials } from "../verdict/pipeline.ts";
+import type { PipelineTrials, VerdictContext } from "../verdict/context.ts";
 import { pipelineEnded, pipelineTrials } from "./pipeline.ts";
 import { specsOf } from "./plan.ts";
 import { nextRound, type PlannedRun } from "./rounds.ts";
@@ -30,6 +29,8 @@ export const contextOf = ({ request, facts }: TestPlan): VerdictContext => ({
   escalations: request.escalations,
   copies: facts.copies,
   labels: request.labels,
+  tellsNumbers: facts.target !== undefined,
+  groups: facts.groups,
 });
 
 /**

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import type { EndedTrial, PlannedTrial } from "../run/record.ts";
 import { trialId, trialSpecSchema } from "../train/spec.ts";
-import type { PipelineTrials } from "../verdict/pipeline.ts";
+import type { PipelineTrials } from "../verdict/context.ts";
 import { followsSchema } from "../verdict/schema.ts";
 import type { TestRequest } from "./plan.ts";
 

@@ -87,6 +87,8 @@ export function testResult(
       test: dataset.test,
       classes: classNames.length,
       classNames,
+      ...(facts.target && { target: facts.target }),
+      ...(facts.groups && { groups: facts.groups }),
       shape,
       hash: dataset.hash,
     },

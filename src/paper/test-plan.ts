@@ -7,16 +7,18 @@ import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { whole } from "../base/limits.ts";
 import { countCopies } from "../data/copies.ts";
-import { classCounts, exampleCount } from "../data/dataset.ts";
-import { inputsNames, labelsNames } from "../data/randomize.ts";
+import { classCounts, exampleCount, hasNumbers } from "../data/dataset.ts";
+import { groupCount, groupWorth } from "../data/groups.ts";
+import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
 import { checkFile } from "../import/check.ts";
 import { findingSchema } from "../import/finding.ts";
 import { isFileModel } from "../import/model.ts";
 import { summarizeModel } from "../nn/profile.ts";
 import type { DataSource } from "../run/runner.ts";
 import { checkRecipe, requirePossible, requireWarmup } from "../train/possible.ts";
-import { networkShape, splitsHash } from "../train/prepare.ts";
+import { describeDataset, networkShape } from "../train/prepare.ts";
 import { recipeSchema } from "../train/recipe.ts";
+import { targetScale } from "../train/regression.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import type { Subject } from "../train/trial.ts";
 import { copiesSchema } from "../verdict/schema.ts";
@@ -24,6 +26,16 @@ import { type PipelinePlan, pipelinePlanSchema } from "./pipeline.ts";
 import { conditionsOf, fitToBudget, type TestRequest } from "./plan.ts";
 
 const counts = z.array(z.int().min(0));
+
+/** A number that is to be told, in its own unit: its name, and its mean and deviation in training. */
+export const targetSchema = z.object({ name: z.string(), mean: z.number(), deviation: z.number() });
+
+/** Numbers of groups in training and test, and how many independent test examples these are worth (Kish, 1965). */
+export const groupsSchema = z.object({
+  train: z.int().min(1),
+  test: z.int().min(1),
+  testWorth: z.number(),
+});
 
 /** A request within its budget, the place of its examples, and all that a verdict needs to know of them. */
 export const testPlanSchema = z.object({
@@ -62,6 +74,10 @@ export const testPlanSchema = z.object({
     trainCounts: counts,
     testCounts: counts,
     copies: copiesSchema.omit({ testCount: true }).nullable(),
+    /** The number to be told; absent for classes. */
+    target: targetSchema.optional(),
+    /** Number of groups in each split, where examples are grouped. */
+    groups: groupsSchema.optional(),
   }),
   /** Of data that a preparation of the user's own made. */
   pipeline: pipelinePlanSchema.optional(),
@@ -84,25 +100,27 @@ export async function planTest(
   pipeline?: PipelinePlan,
 ): Promise<TestPlan> {
   const recipe = checkRecipe(asked.recipe);
-  const [train, test] = [exampleCount(splits.train), exampleCount(splits.test)];
+  const train = exampleCount(splits.train);
   requirePossible(model, recipe, splits, train);
   const { seeds } = asked;
   if (seeds !== "auto" && !(Number.isInteger(seeds) && seeds >= 1)) {
     throw new UsageError(`\`seeds\`: expected a whole number of at least 1, got ${seeds}`);
   }
+  const isNumber = hasNumbers(splits.train);
+  const labels = isNumber ? permutedOnly(asked.labels) : asked.labels;
   // Refuses what is impossible.
   conditionsOf(asked);
   const { dataDir: _, memory: __, ...place } = source;
   const { classNames } = splits.train;
   const shape = networkShape(splits, recipe);
   const findings = isFileModel(model) ? checkFile(model, shape, classNames.length).findings : undefined;
-  const request = fitToBudget({ ...asked, recipe }, train);
+  const request = fitToBudget({ ...asked, labels, recipe }, train);
   requireWarmup(request.recipe, train);
   const plan = {
     request,
     source: place,
     facts: {
-      dataset: { name: splits.train.name, hash: await splitsHash(splits), train, test },
+      dataset: await describeDataset(splits),
       modelName: model.name === asked.model ? undefined : model.name,
       dataTitle: splits.train.title,
       ...(findings && { findings: [...findings] }),
@@ -112,6 +130,14 @@ export async function planTest(
       trainCounts: classCounts(splits.train),
       testCounts: classCounts(splits.test),
       copies: countCopies(splits),
+      ...(splits.train.groups && {
+        groups: {
+          train: groupCount(splits.train)!,
+          test: groupCount(splits.test)!,
+          testWorth: groupWorth(splits.test),
+        },
+      }),
+      ...(isNumber && { target: { name: classNames[0]!, ...targetScale(splits.train) } }),
     },
     pipeline,
   };
@@ -119,4 +145,12 @@ export async function planTest(
   const kept: TestPlan = JSON.parse(JSON.stringify(plan));
   testPlanSchema.parse(kept);
   return kept;
+}
+
+/** How numbers are randomized: there is no class to redraw them from, so they change places. */
+function permutedOnly(labels: LabelsName | undefined): LabelsName {
+  if (labels !== "redraw") return "permute";
+  throw new UsageError(
+    "`labels` redraw: numbers are permuted, as y-scrambling does; say permute, or read them as classes by `targetType` class",
+  );
 }

@@ -11,6 +11,7 @@ import { findingSchema } from "../import/finding.ts";
 import { conformanceSchema, trialSchema } from "../run/trial-record.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { summaryRow, verdictSchema } from "../verdict/schema.ts";
+import { groupsSchema, targetSchema } from "./test-plan.ts";
 
 const count = z.int().min(0);
 
@@ -25,6 +26,10 @@ export const testResultSchema = z.object({
     classes: count,
     /** What the classes are called. */
     classNames: z.array(z.string()).optional(),
+    /** The number to be told, its mean and deviation in training, in its own unit; absent for classes. All accuracies are R squared then. */
+    target: targetSchema.optional(),
+    /** Number of groups in each split, where examples are grouped: they are the number that counts. */
+    groups: groupsSchema.optional(),
     /** Shape of one example as the network sees it. */
     shape: z.array(count),
     /** SHA-256 of the unrandomized training and test data. */

@@ -4,6 +4,7 @@
 
 import { percent, percentDecimals } from "../base/percent.ts";
 import type { Estimate } from "../base/statistics.ts";
+import { FAR_R2, formatR2 } from "../verdict/words.ts";
 
 /** Stands where there is no number. */
 export const NOTHING = "–";
@@ -24,8 +25,11 @@ export function formatNumber(value: number | null): string {
   return String(Number(value.toPrecision(3))).replace("-", "−");
 }
 
-/** How an estimate is written: a share in percent, or a number with one decimal. */
-export type EstimateUnit = "percent" | "number";
+/** How an estimate is written: a share in percent, a number with one decimal, or R squared with two or three. */
+export type EstimateUnit = "percent" | "number" | "r2";
+
+/** Decimals of R squared. */
+const R2_DECIMALS = 2;
 
 /**
  * A mean with its 95 % interval: `97.8 ± 0.3 %`.
@@ -36,23 +40,27 @@ export type EstimateUnit = "percent" | "number";
 export function formatEstimate(estimate: Estimate | null, unit: EstimateUnit): string {
   if (estimate === null) return NOTHING;
   const { mean, low, high, values } = estimate;
+  if (unit === "r2" && mean < FAR_R2) return formatR2(mean);
   const isPercent = unit === "percent";
   const end = isPercent ? " %" : "";
   const show = (value: number): string =>
-    isPercent ? percent(value).slice(0, -end.length) : value.toFixed(1);
+    isPercent ? percent(value).slice(0, -end.length) : signed(value.toFixed(unit === "r2" ? R2_DECIMALS : 1));
   if (values && new Set(values.map(show)).size > 1) return `${values.map(show).join(", ")}${end}`;
   if (low === null || high === null || low === high) return `${show(mean)}${end}`;
   // An interval that is there is not rounded down to none.
   const half = (isPercent ? 100 : 1) * Math.max(mean - low, high - mean);
   const decimals = Math.max(
-    isPercent ? percentDecimals(mean) : 1,
+    isPercent ? percentDecimals(mean) : unit === "r2" ? R2_DECIMALS : 1,
     Math.min(4, Math.ceil(-Math.log10(2 * half))),
   );
-  const center = (isPercent ? 100 * mean : mean).toFixed(decimals);
+  const center = signed((isPercent ? 100 * mean : mean).toFixed(decimals));
   const distance = (value: number): string => ((isPercent ? 100 : 1) * value).toFixed(decimals);
   const [below, above] = [distance(mean - low), distance(high - mean)];
   return below === above ? `${center} ± ${below}${end}` : `${center} +${above} −${below}${end}`;
 }
+
+/** A number with a minus that is as wide as a digit. */
+const signed = (text: string): string => text.replace("-", "−");
 
 /** Seconds as people say them. */
 export function formatDuration(seconds: number): string {

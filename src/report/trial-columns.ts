@@ -3,8 +3,8 @@
  */
 
 import type { TrialResult } from "../run/trial-record.ts";
-import { formatPercent } from "./format.ts";
 import type { ListColumn } from "./grid/list-grid.ts";
+import type { Wording } from "./wording.ts";
 
 /** How long a trial trained. */
 export const lengthColumns: readonly ListColumn<TrialResult>[] = [
@@ -13,16 +13,30 @@ export const lengthColumns: readonly ListColumn<TrialResult>[] = [
 ];
 
 /** What a trial ended at, and its name. */
-export const outcomeColumns: readonly ListColumn<TrialResult>[] = [
-  { title: "Train loss, nats", unit: "number", read: (trial) => trial.trainLoss },
-  { title: "Train accuracy", unit: "share", read: (trial) => trial.trainAccuracy },
-  { title: "Test accuracy", unit: "share", read: (trial) => trial.testAccuracy },
-  { title: "Best on the way", unit: "fraction", isOptional: true, read: tellBest },
+export const outcomeColumns = ({ name, unit, loss, one }: Wording): readonly ListColumn<TrialResult>[] => [
+  { title: `Train loss${loss.suffix}`, unit: "number", read: (trial) => trial.trainLoss },
+  { title: `Train ${name}`, unit, read: (trial) => trial.trainAccuracy },
+  { title: `Test ${name}`, unit, read: (trial) => trial.testAccuracy },
+  { title: "Best on the way", unit: "fraction", isOptional: true, read: (trial) => tellBest(trial, one) },
   { title: "Seconds", unit: "number", read: (trial) => trial.seconds },
   { title: "Trial", unit: "hash", read: (trial) => trial.id },
 ];
 
+/** How far the numbers are off that a trial tells, in the target's own unit; nothing for classes. */
+export const errorColumns: readonly ListColumn<TrialResult>[] = (
+  [
+    ["Train RMSE", "trainRmse"],
+    ["Test RMSE", "testRmse"],
+    ["Test MAE", "testMae"],
+  ] as const
+).map(([title, field]) => ({
+  title,
+  unit: "number",
+  isOptional: true,
+  read: ({ regression }) => regression?.[field] ?? null,
+}));
+
 /** The best test accuracy of a trial and its epoch; null where it is not known. */
-function tellBest({ best }: TrialResult): string | null {
-  return best && `${formatPercent(best.testAccuracy)} (epoch ${best.epoch})`;
+function tellBest({ best }: TrialResult, one: Wording["one"]): string | null {
+  return best && `${one(best.testAccuracy)} (epoch ${best.epoch})`;
 }

@@ -36,9 +36,14 @@ const isNearly = (share: number): boolean =>
 function decimalsOf(value: number, unit: Unit, isMean: boolean): number | null {
   if (unit === "text" || unit === "number" || unit === "bytes") return null;
   if (unit === "epochs" || unit === "count") return isMean || !Number.isInteger(value) ? 1 : 0;
-  return { share: isNearly(value) ? 3 : 2, error: isNearly(value) ? 3 : 2, ratio: 2, nats: 3, seconds: 1 }[
-    unit
-  ];
+  return {
+    share: isNearly(value) ? 3 : 2,
+    error: isNearly(value) ? 3 : 2,
+    ratio: 2,
+    nats: 3,
+    seconds: 1,
+    r2: 3,
+  }[unit];
 }
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";

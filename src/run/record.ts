@@ -83,6 +83,7 @@ export function recordTrial({ id, spec, escalation }: TrialState) {
         seed: spec.seed,
         touched: prepared?.touched ?? null,
         ...measured,
+        ...(spec.dataset.told && { told: spec.dataset.told }),
         confusion: measured.confusion?.map((row) => [...row]) ?? null,
         // A process that dies after its last word has said everything.
         ...(failure && !outcome ? { error: failure.error } : {}),

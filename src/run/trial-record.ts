@@ -1,15 +1,19 @@
 /**
  * @file What is known of a trial when it has ended, as every document tells it.
  *
- * Accuracies are in `[0, 1]`, losses in nats, times in seconds.
+ * Accuracies are in `[0, 1]`, losses in nats, times in seconds; of numbers, see `told`.
  */
 
 import { z } from "zod";
 import { inputsNames } from "../data/randomize.ts";
+import { scoreSchema } from "../train/history.ts";
 import { apartSchema, memorizingSchema } from "../train/noise-apart.ts";
+import { regressionSchema } from "../train/regression.ts";
 import { twinsSchema } from "../train/twins.ts";
 
 const share = z.number().min(0).max(1);
+/** An accuracy, or R squared where the trial has `regression`. */
+const score = scoreSchema;
 const count = z.int().min(0);
 
 const historyRow = z.object({
@@ -19,9 +23,9 @@ const historyRow = z.object({
   /** Mean loss after the epoch, on the labels trained on; null if not measured. */
   fitLoss: z.number().nullable().default(null),
   /** Measured after the epoch, on the labels trained on; null if this epoch was not measured. */
-  trainAccuracy: share.nullable(),
+  trainAccuracy: score.nullable(),
   /** Measured after the epoch, on the true labels. */
-  testAccuracy: share.nullable(),
+  testAccuracy: score.nullable(),
   /** Changed labels and the others apart, where some were corrupted; absent if none was, or this epoch was not measured. */
   apart: apartSchema.optional(),
 });
@@ -58,7 +62,7 @@ export const trialSchema = z.object({
   epochsTo95: count.nullable(),
   /** The best test accuracy measured on the way, and its first epoch: what early stopping could have had at most. */
   best: z
-    .object({ epoch: z.int().min(1), testAccuracy: share })
+    .object({ epoch: z.int().min(1), testAccuracy: score })
     .nullable()
     .default(null),
   /** When memorizing began, where labels were changed; absent if none was, or the trial did not come to its end. */
@@ -71,13 +75,17 @@ export const trialSchema = z.object({
   learningRate: z.number(),
   /** Measured after the last epoch. */
   trainLoss: z.number().nullable(),
-  trainAccuracy: share.nullable(),
-  testAccuracy: share.nullable(),
+  trainAccuracy: score.nullable(),
+  testAccuracy: score.nullable(),
   /** Test accuracy against test labels corrupted with the same probability. */
-  testAccuracyCorrupted: share.nullable(),
+  testAccuracyCorrupted: score.nullable(),
   seconds: z.number(),
   /** `[classes][classes]`: number of test examples by true class and predicted class, after the last epoch. */
   confusion: z.array(z.array(count)).nullable(),
+  /** What labels stand for, where they are no classes: all accuracies are R squared then, and losses squared errors in training deviations. */
+  told: z.literal("numbers").optional(),
+  /** Of numbers: errors in the target's own unit, and what the verdict rests on; absent for classes. */
+  regression: regressionSchema.optional(),
   /** SHA-256 of the randomized data, before preprocessing; null if the trial ended before it was made. */
   dataHash: z.string().nullable(),
   /** SHA-256 of the trained parameters: equal specs give equal hashes. */

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { type Dataset, hasNumbers } from "../data/dataset.ts";
 import { type Apart, apartSchema } from "./noise-apart.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -19,23 +20,24 @@ export interface EpochRow {
   readonly trainLoss: number | null;
   /** Mean after the epoch, on the labels trained on, in nats; null if not measured, or not finite. */
   readonly fitLoss: number | null;
-  /** After the epoch, on the labels trained on, in `[0, 1]`; null if this epoch was not measured. */
+  /** After the epoch, on the labels trained on, in `[0, 1]`; of numbers R squared, 1 at most; null if this epoch was not measured. */
   readonly trainAccuracy: number | null;
-  /** After the epoch, on the true labels, in `[0, 1]`; null if this epoch was not measured. */
+  /** The same on the test examples, with true labels. */
   readonly testAccuracy: number | null;
   /** Changed labels and the others apart, where some were corrupted; absent if none was, or this epoch was not measured. */
   readonly apart?: Apart | undefined;
 }
 
-const share = z.number().min(0).max(1);
+/** An accuracy, in `[0, 1]`; or R squared, which has no least value. */
+export const scoreSchema = z.number().max(1);
 
 /** A row as it comes from a file. */
 export const epochRowSchema: z.ZodType<EpochRow> = z.strictObject({
   epoch: z.int().min(1),
   trainLoss: z.number().nullable(),
   fitLoss: z.number().nullable(),
-  trainAccuracy: share.nullable(),
-  testAccuracy: share.nullable(),
+  trainAccuracy: scoreSchema.nullable(),
+  testAccuracy: scoreSchema.nullable(),
   apart: apartSchema.optional(),
 });
 
@@ -53,24 +55,28 @@ export interface Milestones {
 /** A loss this many times the loss of guessing counts as exploded. */
 const EXPLOSION = 1000;
 
-/** Whether a loss, in nats, is no number any more or far beyond that of guessing among some classes. */
-export const isExploded = (loss: number | null, classes: number): boolean =>
-  loss === null || !(loss <= EXPLOSION * Math.log(classes));
+/** The loss of guessing: among classes in nats; of numbers, always their mean, the square of their deviation. */
+export const guessingLoss = (dataset: Pick<Dataset, "values" | "classNames">): number =>
+  hasNumbers(dataset) ? 1 : Math.log(dataset.classNames.length);
+
+/** Whether a loss is no number any more, or far beyond that of guessing. */
+export const isExploded = (loss: number | null, guessing: number): boolean =>
+  loss === null || !(loss <= EXPLOSION * guessing);
 
 /** Whether a measured epoch meets a recipe's criterion of a fit. */
 export const isFitted = (trainAccuracy: number, fitLoss: number | null, { fit }: Recipe): boolean =>
   trainAccuracy >= fit.accuracy || (fitLoss !== null && fitLoss < fit.loss);
 
 /** Read a history. */
-export function milestonesOf(history: readonly EpochRow[], recipe: Recipe, classes: number): Milestones {
+export function milestonesOf(history: readonly EpochRow[], recipe: Recipe, guessing: number): Milestones {
   let diverged = false;
   let epochsToFit: number | null = null;
   let epochsTo95: number | null = null;
   let best: Milestones["best"] = null;
   for (const { epoch, trainLoss, fitLoss, trainAccuracy, testAccuracy } of history) {
-    diverged ||= isExploded(trainLoss, classes);
+    diverged ||= isExploded(trainLoss, guessing);
     if (trainAccuracy === null || testAccuracy === null) continue;
-    diverged ||= isExploded(fitLoss, classes);
+    diverged ||= isExploded(fitLoss, guessing);
     if (!diverged) {
       if (isFitted(trainAccuracy, fitLoss, recipe)) epochsToFit ??= epoch;
       if (trainAccuracy >= 0.95) epochsTo95 ??= epoch;

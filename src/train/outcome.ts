@@ -3,7 +3,9 @@
  */
 
 import { z } from "zod";
+import { scoreSchema } from "./history.ts";
 import { type Memorizing, memorizingSchema } from "./noise-apart.ts";
+import { type Regression, regressionSchema } from "./regression.ts";
 import { type Twins, twinsSchema } from "./twins.ts";
 
 /** How a trial ended, and what the trained network does. */
@@ -18,12 +20,15 @@ export interface TrialOutcome {
   readonly best: { readonly epoch: number; readonly testAccuracy: number } | null;
   /** On the training data, after the last epoch; null if it is not finite. */
   readonly trainLoss: number | null;
+  /** In `[0, 1]`; of numbers R squared, 1 at most. */
   readonly trainAccuracy: number;
   readonly testAccuracy: number;
   /** Test accuracy against test labels corrupted with the trial's probability. */
   readonly testAccuracyCorrupted: number;
-  /** `[classes][classes]`: number of test examples by true class and predicted class. */
-  readonly confusion: readonly (readonly number[])[];
+  /** `[classes][classes]`: number of test examples by true class and predicted class; null for numbers. */
+  readonly confusion: readonly (readonly number[])[] | null;
+  /** Where numbers were told: how far the answers are off, and what the verdict needs; absent for classes. */
+  readonly regression?: Regression | undefined;
   /** When memorizing began, where labels were changed; absent if none was. */
   readonly memorising?: Memorizing | undefined;
   /** Answers to test examples with an equal in training, where all labels were redrawn; absent where there is none. */
@@ -32,7 +37,6 @@ export interface TrialOutcome {
   readonly parametersHash: string;
 }
 
-const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 
 /** An outcome as it comes from a file. */
@@ -43,12 +47,13 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   fit: z.boolean(),
   epochsToFit: count.nullable(),
   epochsTo95: count.nullable(),
-  best: z.strictObject({ epoch: count, testAccuracy: share }).nullable(),
+  best: z.strictObject({ epoch: count, testAccuracy: scoreSchema }).nullable(),
   trainLoss: z.number().nullable(),
-  trainAccuracy: share,
-  testAccuracy: share,
-  testAccuracyCorrupted: share,
-  confusion: z.array(z.array(count)),
+  trainAccuracy: scoreSchema,
+  testAccuracy: scoreSchema,
+  testAccuracyCorrupted: scoreSchema,
+  confusion: z.array(z.array(count)).nullable(),
+  regression: regressionSchema.optional(),
   memorising: memorizingSchema.optional(),
   twins: twinsSchema.optional(),
   parametersHash: z.string(),

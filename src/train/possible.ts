@@ -5,7 +5,7 @@
 import { UsageError } from "../base/errors.ts";
 import { requireAugmentable } from "../data/augment.ts";
 import { batchCount } from "../data/batches.ts";
-import { type ExampleSplits, exampleShape } from "../data/dataset.ts";
+import { type ExampleSplits, type Examples, exampleShape, hasNumbers } from "../data/dataset.ts";
 import { inOrder, input, type Shape, sizeOf } from "../graph/value.ts";
 import type { Model } from "../nn/model.ts";
 import { createScope } from "../nn/scope.ts";
@@ -22,12 +22,21 @@ import { requireTrainable } from "./step.ts";
  */
 export function requirePossible(model: Model, recipe: Recipe, splits: ExampleSplits, count: number): void {
   const { train } = splits;
+  requireForNumbers(train, recipe);
   requireAugmentable(exampleShape(train), recipe.augment);
   const shape = networkShape(splits, recipe);
   const classes = train.classNames.length;
   requireTrainable(model, recipe, shape, classes, count);
   if (recipe.batch === "all") requireHoldable(model, shape, classes, count);
   requireWarmup(recipe, count);
+}
+
+/** Refuse what only classes have. */
+function requireForNumbers(train: Examples, { labelSmoothing = 0 }: Recipe): void {
+  if (!hasNumbers(train) || labelSmoothing === 0) return;
+  throw new UsageError(
+    "`labelSmoothing`: expected 0 for numbers, which have no classes to share their weight with; leave it out",
+  );
 }
 
 /** Refuse a warm-up that a training does not live to see the end of. */

@@ -2,19 +2,23 @@
  * @file From a dataset to what one trial trains on: cropped, randomized once, checked, preprocessed.
  */
 
-import { DataError } from "../base/errors.ts";
+import { DataError, UsageError } from "../base/errors.ts";
 import { sha256 } from "../base/json.ts";
 import { augmentedShape, requireAugmentable } from "../data/augment.ts";
 import { type ConformanceLine, checkConformance, describeConformance } from "../data/conformance.ts";
+import { clusterTest } from "../data/copies.ts";
 import {
   datasetHash,
   type ExampleSplits,
   type Examples,
+  exampleCount,
   exampleShape,
+  hasNumbers,
   isHeld,
   isImages,
   type Splits,
 } from "../data/dataset.ts";
+import { channelMoments, type Moments } from "../data/layout.ts";
 import {
   crop,
   describePreprocessing,
@@ -22,20 +26,28 @@ import {
   type Preprocessing,
   preprocessor,
 } from "../data/preprocess.ts";
-import { randomize, shuffledOrder } from "../data/randomize.ts";
+import { type RandomizedExamples, randomize, shuffledOrder } from "../data/randomize.ts";
 import { mapExamples } from "../data/streamed.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import type { Recipe } from "./recipe.ts";
+import { scaleTargets, type TargetScale, targetScale } from "./regression.ts";
 import type { TrialSpec } from "./spec.ts";
 
 /** What one trial trains on and is tested on. */
 export interface TrialData {
-  /** float32 inputs, as the network sees them in evaluation; labels as trained on. */
+  /** float32 inputs, as the network sees them in evaluation; labels as trained on; numbers in training deviations from their mean. */
   readonly train: Examples;
   /** float32 inputs, as the network sees them; true labels. */
   readonly test: Examples;
-  /** Changes the training images at random, if the recipe says so. */
+  /** Gives training its images where the engine does not hold them: changed at random, or read as they are wanted. */
   readonly feed: Feed;
+  /** What was measured of examples that are not held, for whoever makes them too. */
+  readonly moments: {
+    /** Of the training split before it was randomized, where noise has them. */
+    readonly truth?: Moments;
+    /** Of the training split as it is evaluated, before preprocessing, where that needs them. */
+    readonly evaluated?: Moments;
+  };
   /** `[train]`: the true labels. */
   readonly trueLabels: Int32Array;
   /** `[test]`: labels redrawn with the trial's probability. */
@@ -45,11 +57,16 @@ export interface TrialData {
   /** Which inputs and labels were touched, as sentences. */
   readonly touched: string;
   readonly conformance: readonly ConformanceLine[];
+  /** Of numbers: their mean and deviation in training, and which test examples are one; see {@link clusterTest}. */
+  readonly numbers?: { readonly scale: TargetScale; readonly clusters: Int32Array } | undefined;
   /** SHA-256 of the randomized data, before preprocessing. */
   readonly hash: string;
   /** How examples as they come from the dataset become inputs. */
   preprocessing(): InputSteps;
 }
+
+/** Opens a feed that makes the images of a trial elsewhere: the same ones. */
+export type OpenFeed = (data: Pick<TrialData, "feed" | "moments">) => Feed & AsyncDisposable;
 
 /** How examples become inputs, cropping and shuffling included. */
 export interface InputSteps extends Preprocessing {
@@ -88,6 +105,15 @@ export const networkShape = ({ train }: ExampleSplits, { augment }: Framing): re
 export const splitsHash = async ({ train, test }: ExampleSplits): Promise<string> =>
   sha256(await datasetHash(train), await datasetHash(test));
 
+/** What specs say about the examples used. */
+export const describeDataset = async (splits: ExampleSplits): Promise<TrialSpec["dataset"]> => ({
+  name: splits.train.name,
+  hash: await splitsHash(splits),
+  train: exampleCount(splits.train),
+  test: exampleCount(splits.test),
+  ...(hasNumbers(splits.train) && { told: "numbers" as const }),
+});
+
 /**
  * Refuse data whose randomization is not what it claims to be.
  *
@@ -123,16 +149,35 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
       `dataset ${spec.dataset.name}: expected data with hash ${spec.dataset.hash}, got ${hash}: the files changed since the trial was planned`,
     );
   }
+  if (hasNumbers(splits.train) !== (spec.dataset.told === "numbers")) {
+    throw new DataError(
+      `dataset ${spec.dataset.name}: its spec and its examples differ in whether numbers are told`,
+    );
+  }
   const { inputs, corrupt, labels } = spec;
-  const request = { inputs, corrupt, labels };
-  const randomized = randomize(splits, request, seed);
-  const conformance = checkConformance(splits, randomized, request, seed);
-  const { train, test } = recipe.augment.crop ? cropBoth(randomized) : randomized;
-  const finish = preprocessor(recipe.preprocess, train);
+  if (hasNumbers(splits.train) && corrupt > 0 && labels !== "permute") {
+    throw new UsageError(
+      "`labels`: numbers are permuted, as y-scrambling does, and not redrawn: say permute, or read them as classes by `targetType` class",
+    );
+  }
+  const { randomized, evaluated } = randomizeFor(splits, spec);
+  const conformance = checkConformance(splits, randomized, { inputs, corrupt, labels }, seed);
+  const { train, test } = evaluated;
+  const scale = hasNumbers(train) ? targetScale(train) : undefined;
+  const preprocess = preprocessor(recipe.preprocess, train);
+  const finish = (split: Examples): Examples => {
+    const finished = mapExamples(split, (part) => preprocess(part));
+    return scale ? scaleTargets(finished, scale) : finished;
+  };
   return {
-    train: mapExamples(train, finish),
-    test: mapExamples(test, finish),
+    train: finish(train),
+    test: finish(test),
+    ...(scale && { numbers: { scale, clusters: clusterTest(splits) } }),
     feed: createFeed(randomized.train, train, recipe, seed),
+    moments: {
+      ...(!isHeld(train) && inputs === "gaussian" && { truth: channelMoments(splits.train) }),
+      ...(!isHeld(train) && recipe.preprocess === "standardize" && { evaluated: channelMoments(train) }),
+    },
     trueLabels: splits.train.labels,
     testLabelsCorrupted: randomized.testLabelsCorrupted,
     realized: randomized.realized,
@@ -141,6 +186,15 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
     hash: await splitsHash(randomized),
     preprocessing: () => inputSteps(spec, splits.train, train),
   };
+}
+
+/** The examples of a trial randomized, whole and as they are evaluated, before preprocessing. */
+export function randomizeFor(
+  splits: ExampleSplits,
+  { inputs, corrupt, labels, seed, recipe }: TrialSpec,
+): { readonly randomized: RandomizedExamples; readonly evaluated: ExampleSplits } {
+  const randomized = randomize(splits, { inputs, corrupt, labels }, seed);
+  return { randomized, evaluated: recipe.augment.crop ? cropBoth(randomized) : randomized };
 }
 
 /** @param whole - As it was randomized; `cropped` as it was preprocessed. */

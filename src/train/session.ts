@@ -3,18 +3,27 @@
  */
 
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { type Examples, exampleCount, exampleShape, isHeld, rangeOf, takeExamples } from "../data/dataset.ts";
+import {
+  type Examples,
+  exampleCount,
+  exampleShape,
+  hasNumbers,
+  isHeld,
+  numbersOf,
+  rangeOf,
+  takeExamples,
+} from "../data/dataset.ts";
 import { writeScan } from "../graph/onnx/scan.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { argMax } from "../graph/ops/reduce.ts";
-import { cast } from "../graph/ops/shape.ts";
+import { cast, reshape } from "../graph/ops/shape.ts";
 import { inOrder, input, type Shape, sizeOf } from "../graph/value.ts";
 import { type Initialization, initialize } from "../nn/initialize.ts";
-import { crossEntropy } from "../nn/losses.ts";
+import { crossEntropy, squaredError } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import { createScope } from "../nn/scope.ts";
 import type { Engine } from "./engine.ts";
-import type { Step } from "./step.ts";
+import { labelType, type Step, type Told } from "./step.ts";
 
 /** Some consecutive steps: everything a run of the engine is given besides state and data. */
 export interface Batches {
@@ -71,7 +80,7 @@ export async function createTrainer(
     ...(isGathered && {
       images: new Tensor("float32", data.inputs as Float32Array, [rows, ...exampleShape(data)]),
     }),
-    labels: new Tensor("int32", data.labels, [rows]),
+    labels: labelTensor(Tensor, givenLabels(data)),
   };
   const state: { [name: string]: Tensor } = {};
   step.state.forEach(({ input: { name, shape }, start }, index) => {
@@ -164,12 +173,24 @@ function stepsOf(batches: Batches, from: number, to: number): Batches {
   };
 }
 
+/** `[count]`: labels as the engine is given them: classes, or the numbers that they stand for. */
+const givenLabels = (data: Examples): Int32Array | Float32Array =>
+  hasNumbers(data) ? Float32Array.from(numbersOf(data)) : data.labels;
+
+const labelTensor = (Tensor: Engine["runtime"]["Tensor"], labels: Int32Array | Float32Array): Tensor =>
+  labels instanceof Int32Array
+    ? new Tensor("int32", labels, [labels.length])
+    : new Tensor("float32", labels, [labels.length]);
+
 /** What a network says about each example of a dataset. */
 export interface Answers {
-  /** `[count]`: cross-entropy of each example, in nats, by its label as it is: smoothing is of training only. */
+  /**
+   * `[count]`: cross-entropy of each example, in nats, by its label as it is: smoothing is of training only; of numbers, the squared
+   * error.
+   */
   readonly losses: Float32Array;
-  /** `[count]`: the class with the largest logit. */
-  readonly predicted: Int32Array;
+  /** `[count]`: the class with the largest logit, or the number. */
+  readonly predicted: Int32Array | Float32Array;
 }
 
 /** A network ready to be evaluated with any parameters. */
@@ -196,10 +217,11 @@ export async function createEvaluator(
   model: Model,
   example: Shape,
   classes: number,
+  tells: Told = "classes",
 ): Promise<Evaluator> {
   const batch = evaluationBatch(model, example, classes);
   const x = input("x", [batch, ...example]);
-  const labels = input("labels", [batch], "int32");
+  const labels = input("labels", [batch], labelType(tells));
   const scope = createScope();
   const logits = model.logits(x, classes, scope);
   const trained = [...scope.parameters, ...scope.averages].map(({ value }) => value);
@@ -208,10 +230,16 @@ export async function createEvaluator(
       engine.lower({
         name: `${model.name}-evaluation`,
         inputs: [x, labels, ...trained],
-        outputs: [
-          { name: "losses", value: crossEntropy(logits, labels) },
-          { name: "predicted", value: cast(argMax(logits, { axis: 1 }), { to: "int32" }) },
-        ],
+        outputs:
+          tells === "numbers"
+            ? [
+                { name: "losses", value: squaredError(logits, labels) },
+                { name: "predicted", value: reshape(logits, { shape: [batch] }) },
+              ]
+            : [
+                { name: "losses", value: crossEntropy(logits, labels) },
+                { name: "predicted", value: cast(argMax(logits, { axis: 1 }), { to: "int32" }) },
+              ],
       }),
     ),
   );
@@ -221,7 +249,8 @@ export async function createEvaluator(
       const count = exampleCount(data);
       const size = sizeOf(example);
       const losses = new Float32Array(count);
-      const predicted = new Int32Array(count);
+      const predicted = tells === "numbers" ? new Float32Array(count) : new Int32Array(count);
+      const given = givenLabels(data);
       const weights = Object.fromEntries(
         trained.map(({ name, shape }) => [name, new Tensor("float32", state[name]!, shape)]),
       );
@@ -230,14 +259,14 @@ export async function createEvaluator(
         const inputs = isHeld(data)
           ? padded(data.inputs as Float32Array, start * size, length * size, batch * size)
           : padded(readFrom(data, start, length), 0, length * size, batch * size);
-        const wanted = padded(data.labels, start, length, batch);
+        const wanted = padded(given, start, length, batch);
         const results: InferenceSession.OnnxValueMapType = await session.run({
           ...weights,
           x: new Tensor("float32", inputs, x.shape),
-          labels: new Tensor("int32", wanted, labels.shape),
+          labels: labelTensor(Tensor, wanted),
         });
         losses.set((results["losses"]!.data as Float32Array).subarray(0, length), start);
-        predicted.set((results["predicted"]!.data as Int32Array).subarray(0, length), start);
+        predicted.set((results["predicted"]!.data as typeof predicted).subarray(0, length), start);
       }
       return { losses, predicted };
     },

@@ -18,6 +18,8 @@ export const trialSpecSchema = z.strictObject({
     /** Number of training and of test examples used. */
     train: whole(1),
     test: whole(1),
+    /** What labels stand for: classes where this is absent. */
+    told: z.literal("numbers").optional(),
   }),
   inputs: z.enum(inputsNames),
   /** Probability that a label is corrupted. */

@@ -5,12 +5,13 @@
 import { UsageError } from "../base/errors.ts";
 import { isAugmented } from "../data/augment.ts";
 import { batchSize } from "../data/batches.ts";
+import { type Dataset, hasNumbers } from "../data/dataset.ts";
 import { gradient } from "../graph/gradient.ts";
 import { divide, multiply } from "../graph/ops/elementwise.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { sum } from "../graph/ops/sum.ts";
 import { type Graph, type Input, input, type Shape, type Value } from "../graph/value.ts";
-import { crossEntropy } from "../nn/losses.ts";
+import { crossEntropy, squaredError } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import { adam, addWeightDecay, clipGradients, type Optimizer, sgd } from "../nn/optimizers.ts";
 import { rateHolds } from "../nn/schedules.ts";
@@ -18,6 +19,16 @@ import { createScope, type Mask, type Parameter } from "../nn/scope.ts";
 import type { Device } from "./devices.ts";
 import { unsupportedError, unsupportedOn } from "./engine.ts";
 import { paperRecipe, type Recipe } from "./recipe.ts";
+
+/** What a network tells: classes by the softmax of its outputs, or numbers by its one output. */
+export type Told = "classes" | "numbers";
+
+/** What a network tells of a dataset. */
+export const toldOf = (dataset: Pick<Dataset, "values">): Told =>
+  hasNumbers(dataset) ? "numbers" : "classes";
+
+/** What labels are given to the engine as. */
+export const labelType = (tells: Told): "int32" | "float32" => (tells === "numbers" ? "float32" : "int32");
 
 /** A tensor that is carried from step to step. */
 export interface StepState {
@@ -139,6 +150,7 @@ function descentOf(
  * Build the step of a model under a recipe.
  *
  * @param example - Shape of one example.
+ * @param classes - Number of outputs: 1 where it tells numbers.
  * @param rows - Number of training examples.
  * @param isShared - Whether all steps gather their images from the same ones; not, if training changes them at random.
  */
@@ -149,17 +161,20 @@ export function buildStep(
   classes: number,
   rows: number,
   isShared = !isAugmented(recipe.augment),
+  tells: Told = "classes",
 ): Step {
   const batch = rowsOf(recipe, rows);
   const images = input("images", [isShared ? rows : batch, ...example]);
-  const labels = input("labels", [rows], "int32");
+  const labels = input("labels", [rows], labelType(tells));
   const indices = input("indices", [batch], "int32");
   const weights = input("weights", [batch]);
   const rate = input("rate", []);
 
   const scope = createScope({ training: true, dropout: recipe.dropout });
   const logits = model.logits(isShared ? gather(images, indices) : images, classes, scope);
-  const losses = crossEntropy(logits, gather(labels, indices), recipe.labelSmoothing);
+  const given = gather(labels, indices);
+  const losses =
+    tells === "numbers" ? squaredError(logits, given) : crossEntropy(logits, given, recipe.labelSmoothing);
   const total = sum(multiply(losses, weights), { axes: [0], keepDims: false });
   const loss = divide(total, sum(weights, { axes: [0], keepDims: false }));
 

@@ -4,7 +4,14 @@
 
 import { sha256 } from "../base/json.ts";
 import { batchCount } from "../data/batches.ts";
-import { type ExampleSplits, type Examples, exampleCount, exampleShape, isHeld } from "../data/dataset.ts";
+import {
+  type ExampleSplits,
+  type Examples,
+  exampleCount,
+  exampleShape,
+  hasNumbers,
+  isHeld,
+} from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
 import { learningRateAt } from "../nn/schedules.ts";
@@ -12,11 +19,12 @@ import { type Checkpoint, type EpochPosition, requireEqual, stateOf, tensorsOf }
 import type { Engine } from "./engine.ts";
 import { EPOCH_START, trainEpoch } from "./epoch.ts";
 import type { TrialYield } from "./events.ts";
-import { type EpochRow, isExploded, isFitted, milestonesOf } from "./history.ts";
+import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf } from "./history.ts";
 import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
-import { prepareTrial, requireConformance, type TrialData } from "./prepare.ts";
+import { type OpenFeed, prepareTrial, requireConformance, type TrialData } from "./prepare.ts";
 import type { Recipe } from "./recipe.ts";
+import { measureRegression, rSquared } from "./regression.ts";
 import {
   type Answers,
   createEvaluator,
@@ -26,7 +34,7 @@ import {
   type TrainingState,
 } from "./session.ts";
 import { type TrialSpec, trialId } from "./spec.ts";
-import { buildStep, requireTrainable, type Step } from "./step.ts";
+import { buildStep, requireTrainable, type Step, toldOf } from "./step.ts";
 import { answersOfTwins } from "./twins.ts";
 
 export type { TrialEvent } from "./events.ts";
@@ -53,6 +61,8 @@ export interface RunOptions {
   readonly secondsSpent?: (() => number) | undefined;
   /** Asked before each run of the engine: how many steps it does at most; {@link STEPS_PER_RUN} unless told. */
   readonly stepsPerRun?: (() => number) | undefined;
+  /** Makes the images of examples that are not held, ahead of the engine; they are made between its runs unless told. */
+  readonly openFeed?: OpenFeed | undefined;
   /** Whether the trained network is yielded before the trial ends; one that had ended already has none any more. */
   readonly wantsNetwork?: boolean | undefined;
 }
@@ -103,11 +113,13 @@ export async function* runTrial(
   const classes = train.classNames.length;
   const count = exampleCount(train);
   requireTrainable(model, recipe, example, classes, count);
-  const step = buildStep(model, recipe, example, classes, count, data.feed.isHeld);
+  const tells = toldOf(train);
+  const step = buildStep(model, recipe, example, classes, count, data.feed.isHeld, tells);
   const stepsPerEpoch = batchCount(count, step.batch, recipe.lastBatch);
   const start = from && { state: stateOf(from, step), rate: rateBefore(from, recipe, stepsPerEpoch) };
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed, start);
-  await using evaluator = await createEvaluator(engine, model, example, classes);
+  await using evaluator = await createEvaluator(engine, model, example, classes, tells);
+  await using ahead = isHeld(train) ? undefined : options.openFeed?.(data);
   const facts = () => ({ trial: id, history: [...history], seconds: secondsSpent() });
   const checkpointAt = async (position: EpochPosition): Promise<TrialYield> => {
     const tensors = tensorsOf(await trainer.state(), step);
@@ -115,7 +127,7 @@ export async function* runTrial(
   };
 
   const measuring = { evaluator, data, glance: glanceAt(data, spec), spec };
-  const training = { trainer, step, recipe, seed, feed: data.feed, count };
+  const training = { trainer, step, recipe, seed, feed: ahead ?? data.feed, count };
   let position: EpochPosition = from ?? EPOCH_START;
   let measured: Measured | undefined;
   do {
@@ -128,7 +140,7 @@ export async function* runTrial(
     }
     const trainLoss = position.lossTotal / stepsPerEpoch;
     position = EPOCH_START;
-    const isLast = isExploded(trainLoss, classes) || epoch === recipe.epochs;
+    const isLast = isExploded(trainLoss, guessingLoss(train)) || epoch === recipe.epochs;
     const isDue = isLast || epoch % recipe.evaluate.every === 0;
     measured = isDue ? await measure(measuring, await trainer.state(), isLast) : undefined;
     const row = { epoch, trainLoss: finiteOrNull(trainLoss), ...(measured?.numbers ?? UNMEASURED) };
@@ -194,19 +206,20 @@ async function measure(
   const { train, test } = data;
   const { recipe, corrupt } = spec;
   const onTrain = await evaluator.answer(state, train);
-  const trainAccuracy = accuracy(onTrain.predicted, train.labels);
+  const trainAccuracy = score(onTrain.predicted, train);
   const fitLoss = meanOf(onTrain.losses);
   const isOver =
     isLast ||
-    isExploded(fitLoss, train.classNames.length) ||
+    isExploded(fitLoss, guessingLoss(train)) ||
     (recipe.fit.stop && isFitted(trainAccuracy, fitLoss, recipe));
   const asked = isOver ? test : glance;
   const onTest = await evaluator.answer(state, asked);
   const numbers = {
     fitLoss: finiteOrNull(fitLoss),
     trainAccuracy,
-    testAccuracy: accuracy(onTest.predicted, asked.labels),
-    ...(corrupt > 0 && { apart: measureApart(onTrain.predicted, pairOf(data)) }),
+    testAccuracy: score(onTest.predicted, asked),
+    ...(corrupt > 0 &&
+      !hasNumbers(train) && { apart: measureApart(onTrain.predicted as Int32Array, pairOf(data)) }),
   };
   return { numbers, onTrain, onTest, isLast: isOver };
 }
@@ -220,12 +233,14 @@ function outcomeOf(
 ): Omit<TrialOutcome, "parametersHash"> {
   const { train, test } = data;
   const classes = train.classNames.length;
-  const { diverged, epochsToFit, epochsTo95, best } = milestonesOf(history, spec.recipe, classes);
-  const memorising = memorizingOf(history, pairOf(data), spec.labels === "permute");
+  const { diverged, epochsToFit, epochsTo95, best } = milestonesOf(history, spec.recipe, guessingLoss(train));
+  const { numbers } = data;
+  const memorising = numbers ? null : memorizingOf(history, pairOf(data), spec.labels === "permute");
+  const told = (answers: Answers, dataset: Examples) => ({ predicted: answers.predicted, dataset });
   // Permuted labels are not independent of each other, as the twin test wants them.
   const isRedrawn = spec.corrupt === 1 && spec.labels === undefined && spec.inputs === "true";
-  const isAsked = isRedrawn && isHeld(train) && isHeld(test);
-  const twins = isAsked ? answersOfTwins(train, test, onTest.predicted) : undefined;
+  const isAsked = isRedrawn && !numbers && isHeld(train) && isHeld(test);
+  const twins = isAsked ? answersOfTwins(train, test, onTest.predicted as Int32Array) : undefined;
   return {
     status: diverged ? "diverged" : "done",
     epochs: history.length,
@@ -235,10 +250,18 @@ function outcomeOf(
     epochsTo95,
     best,
     trainLoss: finiteOrNull(meanOf(onTrain.losses)),
-    trainAccuracy: accuracy(onTrain.predicted, train.labels),
-    testAccuracy: accuracy(onTest.predicted, test.labels),
-    testAccuracyCorrupted: accuracy(onTest.predicted, data.testLabelsCorrupted),
-    confusion: confusionMatrix(test.labels, onTest.predicted, classes),
+    trainAccuracy: score(onTrain.predicted, train),
+    testAccuracy: score(onTest.predicted, test),
+    testAccuracyCorrupted: score(onTest.predicted, { ...test, labels: data.testLabelsCorrupted }),
+    confusion: numbers ? null : confusionMatrix(test.labels, onTest.predicted as Int32Array, classes),
+    ...(numbers && {
+      regression: measureRegression(
+        told(onTrain, train),
+        told(onTest, test),
+        numbers.scale,
+        numbers.clusters,
+      ),
+    }),
     ...(memorising ? { memorising } : {}),
     ...(twins ? { twins } : {}),
   };
@@ -254,8 +277,10 @@ function rateBefore(
   return done === 0 ? undefined : Math.fround(learningRateAt(recipe, done - 1, stepsPerEpoch));
 }
 
-/** Share of predictions that equal the labels. */
-function accuracy(predicted: Int32Array, labels: Int32Array): number {
+/** Share of predictions that equal the labels; of numbers R squared. */
+function score(predicted: Answers["predicted"], dataset: Pick<Examples, "labels" | "values">): number {
+  if (hasNumbers(dataset)) return rSquared(predicted, dataset);
+  const { labels } = dataset;
   let hits = 0;
   for (let index = 0; index < labels.length; index++) hits += Number(predicted[index] === labels[index]);
   return hits / labels.length;

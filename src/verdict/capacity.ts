@@ -12,13 +12,15 @@ import {
   FIT_ALL,
   hasEnded,
   isMemorized,
+  MEMORIZED_R2,
   memorizedFrom,
   nextRung,
   unrest,
 } from "./escalation.ts";
 import { type Judgment, undecided } from "./judgment.ts";
 import type { Verdict } from "./schema.ts";
-import { ACCURACY_LIMITS, EPOCH_LIMITS, estimateOf } from "./summary.ts";
+import { EPOCH_LIMITS, estimateOf } from "./summary.ts";
+import { scoreLimits, scoreName, scoreText } from "./words.ts";
 
 /** Chance of guessing at least so many labels right that is too small to matter. */
 const LUCK = 0.001;
@@ -27,7 +29,8 @@ type Capacity = Verdict["capacity"];
 type Said = Judgment<Capacity["answer"]>;
 
 /** Training accuracy from which the random labels of a test count as memorized. */
-export function memorizedBound({ trainCounts, labels }: VerdictContext): number {
+export function memorizedBound({ trainCounts, labels, tellsNumbers }: VerdictContext): number {
+  if (tellsNumbers) return MEMORIZED_R2;
   const classes = occurring(trainCounts).length;
   return memorizedFrom(labels === "permute" ? commonestShare(trainCounts) : 1 / classes, classes);
 }
@@ -45,6 +48,14 @@ export function fewestExamples(classes: number, bound: number): number {
     const hits = Math.ceil(bound * n);
     if (classes * incompleteBeta(1 / classes, hits, n - hits + 1) < LUCK) return n;
   }
+}
+
+/**
+ * The same for numbers: one answer that has nothing to do with them is so close to a multiple of them, whose squared correlation
+ * follows a beta distribution.
+ */
+export function fewestNumbers(bound: number): number {
+  for (let n = 4; ; n++) if (1 - incompleteBeta(bound, 0.5, (n - 2) / 2) < LUCK) return n;
 }
 
 /** The attempts of each seed, and the one it is judged by: the first that memorized, else the best. */
@@ -79,7 +90,7 @@ export function judgeCapacity(
     answer,
     trainAccuracy: estimateOf(
       best.map((trial) => trial.trainAccuracy),
-      ACCURACY_LIMITS,
+      scoreLimits(context.tellsNumbers),
     ),
     epochsToFit: estimateOf(
       memorized.map((trial) => trial.epochsToFit),
@@ -94,19 +105,23 @@ export function judgeCapacity(
 }
 
 /** What keeps trials from being judged. */
-function obstacleOf({ onRandom, best, bound }: Judged, { trainCounts }: VerdictContext): Said | undefined {
+function obstacleOf(
+  { onRandom, best, bound }: Judged,
+  { trainCounts, tellsNumbers, groups }: VerdictContext,
+): Said | undefined {
   if (onRandom.length === 0) return undecided("add 1 to `--corrupt`", "nothing was trained on random labels");
   if (best.length === 0) {
     return undecided("see the trials' errors", "no trial with random labels came to its end");
   }
   const classes = occurring(trainCounts).length;
-  if (classes < 2) return undecided("use data of two classes or more", "with one class no label is random");
-  const count = sum(trainCounts);
-  const fewest = fewestExamples(classes, bound);
+  if (classes < 2 && !tellsNumbers)
+    return undecided("use data of two classes or more", "with one class no label is random");
+  const count = groups?.train ?? sum(trainCounts);
+  const fewest = tellsNumbers ? fewestNumbers(bound) : fewestExamples(classes, bound);
   if (count >= fewest) return undefined;
   return undecided(
-    `train on ${fewest} examples or more`,
-    `${plural(count, "training example")} can be guessed by luck, so fitting them says nothing`,
+    `train on ${fewest} ${groups ? "groups" : "examples"} or more`,
+    `${plural(count, groups ? "training group" : "training example")} can be guessed by luck, so fitting them says nothing`,
   );
 }
 
@@ -120,15 +135,16 @@ function tellMemorized({ best, memorized }: Judged, pace: Pace | null, context: 
       `${memorized.length} of ${seeds} memorise the random labels, the others do not`,
     );
   }
+  const score = scoreName(context);
   const slower =
     pace &&
     `that takes ${pace.ratio.toFixed(1)} times as many epochs as true labels (${plural(pace.seeds, "seed")} that fitted both)`;
   return {
     answer: "memorises",
     reasons: [
-      `${reachedBy(best)} of the random training labels are right ${effortOf(best)} (${seeds})`,
+      `${reachedBy(best, context)} ${effortOf(best)} (${seeds})`,
       ...(slower ? [slower] : []),
-      "so a high training accuracy of this recipe says nothing about what it has learned; held-out accuracy does",
+      `so a high training ${score} of this recipe says nothing about what it has learned; held-out ${score} does`,
     ],
     next: "`--corrupt 0,0.2,0.4,0.6,0.8,1` shows what wrong labels cost it",
   };
@@ -137,7 +153,7 @@ function tellMemorized({ best, memorized }: Judged, pace: Pace | null, context: 
 /** What is said where no seed memorized: why not, as far as it is known. */
 function tellUnfitted(judged: Judged, context: VerdictContext): Said {
   const { onRandom, attempts, best } = judged;
-  const notFitted = `only ${reachedBy(best)} of the random training labels are right ${effortOf(attempts.flat())}`;
+  const notFitted = `only ${reachedBy(best, context)} ${effortOf(attempts.flat())}`;
   const cause = lostFit(judged) ?? equalInputs(judged, context) ?? untried(judged, context);
   if (cause) return { ...cause, reasons: [notFitted, ...cause.reasons] };
   const restless = attempts.map((tried) => unrest(tried)).find((found) => found !== undefined);
@@ -149,7 +165,7 @@ function tellUnfitted(judged: Judged, context: VerdictContext): Said {
     reasons: [
       notFitted,
       `${tried} no longer raised it`,
-      "so what it fits is bounded by its size or its regularizers, and its training accuracy says something",
+      `so what it fits is bounded by its size or its regularizers, and its training ${scoreName(context)} says something`,
     ],
     next: "a larger `--model`, or `--weight-decay 0 --dropout 0`, shows which of the two it is",
   };
@@ -174,7 +190,10 @@ function equalInputs({ bound }: Judged, context: VerdictContext): Said | undefin
   if (attainableAccuracy(context) >= bound) return undefined;
   const { trainCounts, copies } = context;
   const repeated = copies?.train ?? 0;
-  const isLittleLeft = sum(trainCounts) - repeated < fewestExamples(occurring(trainCounts).length, bound);
+  const fewest = context.tellsNumbers
+    ? fewestNumbers(bound)
+    : fewestExamples(occurring(trainCounts).length, bound);
+  const isLittleLeft = sum(trainCounts) - repeated < fewest;
   return undecided(
     isLittleLeft
       ? "look at the inputs with `shatter data show`: almost all of them are equal"
@@ -196,8 +215,12 @@ function untried({ onRandom, attempts }: Judged, { escalations, budget }: Verdic
   return undecided(next, "longer training was not tried to its end");
 }
 
-const reachedBy = (best: readonly TrialResult[]): string =>
-  percent(meanOf(best.map((trial) => trial.trainAccuracy ?? 0)));
+function reachedBy(best: readonly TrialResult[], context: VerdictContext): string {
+  const reached = scoreText(context)(meanOf(best.map((trial) => trial.trainAccuracy ?? 0)));
+  return context.tellsNumbers
+    ? `an R² of ${reached} is reached on the permuted training targets`
+    : `${reached} of the random training labels are right`;
+}
 
 /** Seeds that were planned and did not come to their end. */
 export function missingSeeds(trials: readonly TrialResult[]): string | null {
@@ -252,7 +275,9 @@ function slowdown(
 }
 
 /** The training accuracy that random labels allow at most, as equal inputs get equal answers; about. */
-function attainableAccuracy({ copies, trainCounts }: VerdictContext): number {
+function attainableAccuracy({ copies, trainCounts, tellsNumbers }: VerdictContext): number {
   const repeated = (copies?.train ?? 0) / sum(trainCounts);
+  // Of m different numbers for one input their mean explains one m-th of the variance.
+  if (tellsNumbers) return 1 - repeated;
   return 1 - repeated * (1 - 1 / occurring(trainCounts).length);
 }

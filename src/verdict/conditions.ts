@@ -10,7 +10,8 @@ import type { TrialResult } from "../run/trial-record.ts";
 import { plural } from "./context.ts";
 import { attemptsBySeed, bestAttempt } from "./escalation.ts";
 import type { Verdict } from "./schema.ts";
-import { ACCURACY_LIMITS, estimateOf } from "./summary.ts";
+import { estimateOf } from "./summary.ts";
+import { scoreLimits, tellNumbers } from "./words.ts";
 
 /** What conditions are about: the trials of a test, and the verdict on them. */
 export interface Judged {
@@ -68,7 +69,7 @@ export const measures: Readonly<Record<string, Measure>> = {
     limits: share,
     what: "the same, balanced over classes, without credit for copies",
     read: ({ verdict: { learning } }) => learning.intervals && readBalanced(learning.intervals),
-    absent: "learning could not be judged",
+    absent: "learning could not be judged, or numbers are told",
   },
   "random-train-accuracy": {
     limits: share,
@@ -224,7 +225,7 @@ const trainAccuracy = (trials: readonly TrialResult[]): Estimate | null =>
     attemptsBySeed(trials.filter(({ inputs, labels }) => inputs === "true" && labels.nominal === 0))
       .map(bestAttempt)
       .map((trial) => trial.trainAccuracy),
-    ACCURACY_LIMITS,
+    scoreLimits(tellNumbers(trials)),
   );
 
 function readEstimate(estimate: Estimate | null): Reading | null {
@@ -236,12 +237,14 @@ function readEstimate(estimate: Estimate | null): Reading | null {
   return { value: mean, over: n === 2 ? `mean of ${seeds}` : over };
 }
 
-const readBalanced = ({
+function readBalanced({
   confidence,
-  balanced: { mean, low, high },
-}: NonNullable<Verdict["learning"]["intervals"]>): Reading => ({
-  value: mean,
-  over: `${shortly(100 * confidence)} % interval over seeds and test examples ${shortly(low)} to ${shortly(high)}`,
-});
+  balanced,
+}: NonNullable<Verdict["learning"]["intervals"]>): Reading | null {
+  if (!balanced) return null;
+  const { mean, low, high } = balanced;
+  const interval = `${shortly(100 * confidence)} % interval over seeds and test examples`;
+  return { value: mean, over: `${interval} ${shortly(low)} to ${shortly(high)}` };
+}
 
 const shortly = (value: number): number => Number(value.toPrecision(4));

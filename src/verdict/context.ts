@@ -4,9 +4,21 @@
 
 import type { Copies } from "../data/copies.ts";
 import type { LabelsName } from "../data/randomize.ts";
+import type { TrialResult } from "../run/trial-record.ts";
 import type { Unrest } from "./escalation.ts";
-import type { PipelineTrials } from "./pipeline.ts";
-import type { Verdict } from "./schema.ts";
+import type { Follows, Verdict } from "./schema.ts";
+
+/** What a pipeline check needs to know. */
+export interface PipelineTrials {
+  readonly follows: Follows;
+  readonly module: { readonly name: string; readonly hash: string };
+  /** Name of the model that the check trains. */
+  readonly model: string;
+  /** Trials on prepared data with labels as given; none or one. */
+  readonly onTrue: readonly TrialResult[];
+  /** Trials on data that were prepared with permuted labels. */
+  readonly onPermuted: readonly TrialResult[];
+}
 
 /** The data, and what was allowed. */
 export interface VerdictContext {
@@ -19,6 +31,10 @@ export interface VerdictContext {
   readonly copies: Copies | null;
   /** How random labels were made: drawn anew, or the true ones permuted; drawn unless told. */
   readonly labels?: LabelsName | undefined;
+  /** Number of groups in each split, where examples are grouped. */
+  readonly groups?: { readonly train: number; readonly test: number; readonly testWorth: number } | undefined;
+  /** Whether numbers are told: accuracies are R squared then. */
+  readonly tellsNumbers?: boolean | undefined;
   /** The trials of the pipeline check, where there was a preparation. */
   readonly pipeline?: PipelineTrials | undefined;
   /** What was allowed and spent; null or absent without a limit. */

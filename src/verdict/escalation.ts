@@ -11,6 +11,12 @@ import type { Recipe } from "../train/recipe.ts";
 /** Training accuracy from which labels count as memorized, where all classes are equally common. */
 export const MEMORIZED = 0.95;
 
+/**
+ * The same for numbers: training R squared. It is the squared error, 0.01 of their variance, at which recipes count numbers as fitted
+ * unless told: a tenth of their deviation.
+ */
+export const MEMORIZED_R2 = 0.99;
+
 /** Gain in training accuracy, over the last quarter of a run or since the one before, that says "not at rest". */
 const STILL_GAINING = 0.02;
 

@@ -1,7 +1,7 @@
 /**
  * @file The label check: do networks that were trained on random labels know the true ones?
  *
- * If they do, true labels reached training. That is all it can see: `NOT_LOOKED_AT` says what it cannot.
+ * If they do, true labels reached training. That is all it can see: `looked-at.ts` says what it cannot.
  */
 
 import { percent } from "../base/percent.ts";
@@ -10,19 +10,30 @@ import type { TrialResult } from "../run/trial-record.ts";
 import { occurring, plural, type VerdictContext } from "./context.ts";
 import { attemptsBySeed } from "./escalation.ts";
 import type { Verdict } from "./schema.ts";
-import { ACCURACY_LIMITS, estimateOf } from "./summary.ts";
+import { estimateOf } from "./summary.ts";
+import { scoreLimits } from "./words.ts";
 
 /** p-value below which the alarm is raised: one false alarm in a thousand tests. */
-const ALARM_BOUND = 0.001;
+export const ALARM_BOUND = 0.001;
 
-/** Leaks that this test cannot see: what it changes about the labels does not touch them. */
-export const NOT_LOOKED_AT = [
-  "near copies of test examples in training",
-  "inputs that know the answer",
-  "examples of one group, person or day in both splits",
-] as const;
+export type LabelCheck = Verdict["leak"];
 
-type LabelCheck = Verdict["leak"];
+/** What a label check says whatever it comes to, and what it says where it cannot be made. */
+export function labelCheckBasis(base: readonly TrialResult[], { tellsNumbers }: VerdictContext) {
+  const testAccuracy = estimateOf(
+    base.map((trial) => trial.testAccuracy),
+    scoreLimits(tellsNumbers),
+  );
+  const none = { suspected: null, pValue: null, bound: ALARM_BOUND, expected: null };
+  const untested = (next: string, reason: string, evidence: Partial<LabelCheck> = {}): LabelCheck => ({
+    ...none,
+    testAccuracy,
+    reasons: [reason],
+    next,
+    ...evidence,
+  });
+  return { testAccuracy, untested };
+}
 
 /** Judge from the trials on true inputs with random labels, by the recipe as it was asked for. */
 export function judgeLabels(onRandom: readonly TrialResult[], context: VerdictContext): LabelCheck {
@@ -35,18 +46,7 @@ export function judgeLabels(onRandom: readonly TrialResult[], context: VerdictCo
   const confusions = base.map(({ confusion }) =>
     drawn.map((label) => drawn.map((named) => confusion![label]![named]!)),
   );
-  const none = { suspected: null, pValue: null, bound: ALARM_BOUND, expected: null };
-  const testAccuracy = estimateOf(
-    base.map((trial) => trial.testAccuracy),
-    ACCURACY_LIMITS,
-  );
-  const untested = (next: string, reason: string, evidence: Partial<LabelCheck> = {}): LabelCheck => ({
-    ...none,
-    testAccuracy,
-    reasons: [reason],
-    next,
-    ...evidence,
-  });
+  const { untested, testAccuracy } = labelCheckBasis(base, context);
   if (base.length === 0) {
     return onRandom.length === 0
       ? untested("add 1 to `--corrupt`", "nothing was trained on random labels")

@@ -3,7 +3,7 @@
  */
 
 import { percent } from "../base/percent.ts";
-import { type Estimate, FEWEST_FOR_INTERVAL } from "../base/statistics.ts";
+import { type Estimate, FEWEST_FOR_INTERVAL, meanOf } from "../base/statistics.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { fittedBound, missingSeeds } from "./capacity.ts";
 import {
@@ -17,9 +17,11 @@ import {
 } from "./context.ts";
 import { attemptsBySeed, bestAttempt, hasHardlyTrained, isFittedByTraining, unrest } from "./escalation.ts";
 import { type Judgment, undecided } from "./judgment.ts";
-import { apart, type Measured, type Measurement, measureTrials } from "./measures.ts";
+import { ALPHA, apart, type Measured, type Measurement, measureTrials } from "./measures.ts";
+import { measureNumbers, type Permutation, permutationOf } from "./numbers.ts";
 import type { Verdict } from "./schema.ts";
-import { ACCURACY_LIMITS, estimateOf } from "./summary.ts";
+import { estimateOf } from "./summary.ts";
+import { scoreLimits, scoreText } from "./words.ts";
 
 type Learning = Verdict["learning"];
 
@@ -42,30 +44,44 @@ export function judgeLearning(
   const judged = seeds.map(bestAttempt);
   const control = attemptsBySeed(onRandom)
     .map((attempts) => attempts[0]!)
-    .filter(({ confusion }) => confusion !== null);
-  const controlAccuracy = accuracyOf(control);
+    .filter(({ confusion, regression }) => confusion !== null || regression);
+  const controlAccuracy = accuracyOf(control, context);
+  const { tellsNumbers } = context;
   const obstacle =
     onTrue.length === 0
       ? NOT_TRAINED
       : (obstacleOf(judged) ?? obstacleInData(context) ?? obstacleInPipeline(pipeline));
-  const measured = obstacle ? undefined : measureTrials(judged, control, labels.pValue ?? 1, context);
-  const { reasons: why, ...said } = obstacle ?? decide(measured!, seeds, context);
+  const measure = tellsNumbers ? measureNumbers : measureTrials;
+  const measured = obstacle ? undefined : measure(judged, control, labels.pValue ?? 1, context);
+  const { reasons: why, ...said } = obstacle ?? (measured ? decide(measured, seeds, context) : TOO_FEW);
+  const permutation = tellsNumbers && measured ? permutationOf(judged, control) : null;
   const reasons = [
-    measured ? tellReached(measured, judged.length, context.copies?.test ?? 0) : null,
-    measured && controlAccuracy && `networks trained on random labels get ${percent(controlAccuracy.mean)}`,
+    measured ? tellReached(measured, judged, context) : null,
+    measured &&
+      controlAccuracy &&
+      (tellsNumbers
+        ? `networks trained on permuted targets get ${scoreText(context)(controlAccuracy.mean)}`
+        : `networks trained on random labels get ${percent(controlAccuracy.mean)}`),
+    permutation && tellPermutation(permutation),
     ...why,
     unlearnable(context),
     missingSeeds(onTrue),
   ];
   return {
     ...said,
-    testAccuracy: accuracyOf(judged),
-    chance: commonestShare(context.testCounts),
+    testAccuracy: accuracyOf(judged, context),
+    chance: tellsNumbers ? 0 : commonestShare(context.testCounts),
     randomLabelsTestAccuracy: controlAccuracy,
     intervals: measured ? intervalsOf(measured) : null,
+    ...(permutation && { permutation }),
     reasons: reasons.filter((reason) => typeof reason === "string"),
   };
 }
+
+const TOO_FEW = undecided(
+  "use more test examples, other than those of training",
+  "too few test examples do not stand in training, or their targets are all equal",
+);
 
 const NOT_TRAINED = undecided("add 0 to `--corrupt`", "nothing was trained on true labels");
 
@@ -85,6 +101,7 @@ function obstacleOf(judged: readonly TrialResult[]): Said | undefined {
 
 /** What keeps a test set from telling anything. */
 function obstacleInData(context: VerdictContext): Said | undefined {
+  if (context.tellsNumbers) return undefined;
   if (occurring(context.testCounts).length < 2) {
     return undecided(
       "use a test set of two classes or more (`--test-n`)",
@@ -106,7 +123,7 @@ function obstacleInPipeline(pipeline: Verdict["pipeline"]): Said | undefined {
   if (!pipeline || pipeline.pValue === null || pipeline.pValue >= pipeline.bound) return undefined;
   return undecided(
     `mend ${pipeline.module.name} first`,
-    `${pipeline.module.name} gives test labels away: prepared with random ones, ${percent(pipeline.testAccuracy!.mean)} of them are right as well`,
+    `the preparation (${pipeline.module.name}) gives test labels away: of random ones, ${percent(pipeline.testAccuracy!.mean)} of them are right as well`,
   );
 }
 
@@ -117,7 +134,7 @@ function decide(
   context: VerdictContext,
 ): Said {
   const { accuracy, balanced, count, worth } = measured;
-  const both = [accuracy, balanced];
+  const both = balanced ? [accuracy, balanced] : [accuracy];
   const bound = fittedBound(context);
   const unfitted = seeds.filter((attempts) => !attempts.some((trial) => isFittedByTraining(trial, bound)));
   const restless = unfitted.map((attempts) => unrest(attempts)).find((why) => why !== undefined);
@@ -146,7 +163,7 @@ function decide(
   if (restless) return undecided(mayDecide(context, restless), restless.why);
   // Of two classes, more right answers than the commonest class gives are more of the rare one, which the balanced
   // accuracy shows with fewer examples.
-  const telling = occurring(context.testCounts).length > 2 ? both : [balanced];
+  const telling = balanced && occurring(context.testCounts).length <= 2 ? [balanced] : both;
   if (telling.every(({ isBelow }) => isBelow)) {
     return {
       answer: "does-not-learn",
@@ -158,23 +175,34 @@ function decide(
     const next = `\`--seeds ${2 * seeds.length}\` may decide`;
     return { ...undecided(next, "the seeds differ too much to tell it from guessing"), needsSeeds: true };
   }
-  const different = worth < count ? "different test examples" : "test examples";
+  const different = context.groups
+    ? "test groups"
+    : worth < count
+      ? "different test examples"
+      : "test examples";
   return undecided(
-    `about ${roundUp(countToDecide(both, worth))} ${different} would decide if the accuracy stays (\`--test-n\`)`,
+    `about ${roundUp(countToDecide(both, worth))} ${different} would decide if the ${context.tellsNumbers ? "R²" : "accuracy"} stays (\`--test-n\`)`,
     `too few ${different} to tell it from guessing`,
   );
 }
 
 function intervalsOf({ confidence, accuracy, balanced }: Measurement): Learning["intervals"] {
   const of = ({ mean, low, high, guessing }: Measured) => ({ mean, low, high, guessing });
-  return { confidence, accuracy: of(accuracy), balanced: of(balanced) };
+  return { confidence, accuracy: of(accuracy), ...(balanced && { balanced: of(balanced) }) };
 }
 
-const accuracyOf = (trials: readonly TrialResult[]): Estimate | null =>
+const accuracyOf = (trials: readonly TrialResult[], { tellsNumbers }: VerdictContext): Estimate | null =>
   estimateOf(
     trials.map((trial) => trial.testAccuracy),
-    ACCURACY_LIMITS,
+    scoreLimits(tellsNumbers),
   );
+
+/** Where true targets stand among permuted ones, and how far the number of these can tell. */
+const tellPermutation = ({ pValue, networks }: Permutation): string =>
+  `among R² on the true test targets of ${plural(networks, "network")} trained on permuted ones that is p = ${Number(pValue.toPrecision(2))}` +
+  (pValue * (networks + 1) < 1.5 && pValue > ALPHA
+    ? `, the least that so few can show (\`--seeds ${Math.ceil(1 / ALPHA) - 1}\` shows 0.05)`
+    : "");
 
 /** Test examples that no training could get right. */
 function unlearnable({ trainCounts, testCounts }: VerdictContext): string | null {
@@ -187,17 +215,35 @@ function unlearnable({ trainCounts, testCounts }: VerdictContext): string | null
 /** What was reached, over what, and what guessing gets; balanced too where classes are so unequal that it is another story. */
 function tellReached(
   { accuracy, balanced, count, worth }: Measurement,
-  seeds: number,
-  copied: number,
+  judged: readonly TrialResult[],
+  context: VerdictContext,
 ): string {
-  const range = ({ mean, low, high }: Measured): string =>
-    `${percent(mean)} (${percent(low)} to ${percent(high)})`;
-  const some = worth < count ? `, worth ${Math.round(worth).toLocaleString("en-US")} as some repeat` : "";
+  const seeds = judged.length;
+  const copied = context.copies?.test ?? 0;
+  const score = scoreText(context);
+  const range = ({ mean, low, high }: Measured): string => `${score(mean)} (${score(low)} to ${score(high)})`;
+  const why = context.groups ? `they are of ${plural(context.groups.test, "group")}` : "some repeat";
+  const some = worth < count ? `, worth ${Math.round(worth).toLocaleString("en-US")} as ${why}` : "";
   const over = `${seeds > 1 ? `${plural(seeds, "seed")} and ` : ""}${plural(count, "test example")}${some}`;
+  if (!balanced) {
+    const apart = copied > 0 ? ` that do not stand in training` : "";
+    return `R² is ${range(accuracy)} over ${over}${apart}, 0 at most by always answering a mean; ${tellErrors(judged)}`;
+  }
   const without = copied > 0 ? `, without the ${plural(copied, "hit")} that memory may have made` : "";
   const whole = `${range(accuracy)} of the test labels are right over ${over}${without}, ${percent(accuracy.guessing)} by always guessing the commonest class`;
   if (accuracy.guessing <= 1.5 * balanced.guessing) return whole;
   return `${whole}; balanced over classes ${range(balanced)}, ${percent(balanced.guessing)} by guessing`;
+}
+
+/** How far answers are off, in the target's own unit. */
+function tellErrors(judged: readonly TrialResult[]): string {
+  const mean = (values: readonly (number | null | undefined)[]): string => {
+    const known = values.filter((value) => typeof value === "number");
+    return known.length === 0 ? "not known" : String(Number(meanOf(known).toPrecision(3)));
+  };
+  const rmse = mean(judged.map(({ regression }) => regression?.testRmse));
+  const mae = mean(judged.map(({ regression }) => regression?.testMae));
+  return `in its own unit the error is ${rmse} (root mean square) and ${mae} (mean absolute)`;
 }
 
 /** How many test examples would decide, if what was seen stays as it is: margins shrink by the square root. */

@@ -8,7 +8,7 @@ import type { TrialResult } from "../run/trial-record.ts";
 import { commonestShare, occurring, sum, type VerdictContext } from "./context.ts";
 
 /** Probability that a recipe which learns nothing is said to learn, or one that learns is said not to. */
-const ALPHA = 0.05;
+export const ALPHA = 0.05;
 
 /** Part of that probability for the first of several looks. */
 const FIRST_LOOK = 0.8;
@@ -33,8 +33,10 @@ export interface Measured extends ShareInterval {
   readonly isDecidedByExamples: boolean;
 }
 
-/** Both measures of some trials. */
-export interface Measurement extends Readonly<Record<Measure, Measured>> {
+/** Both measures of some trials; of numbers, R squared alone. */
+export interface Measurement {
+  readonly accuracy: Measured;
+  readonly balanced?: Measured;
   /** With which all intervals hold together. */
   readonly confidence: number;
   /** Test examples that do not stand in training, and how many independent ones they are worth. */
@@ -96,18 +98,19 @@ export function measureTrials(
 }
 
 /**
- * The confidence of one interval. Two measures are looked at, once or several times - while true labels are
+ * The confidence of one interval of some `together`. Two measures are looked at, once or several times - while true labels are
  * escalated, and seeds added - and by Bonferroni's inequality all intervals hold together with 95 %: an
  * alpha-spending rule (Lan and DeMets, Biometrika 1983) that gives the first look four fifths.
  */
-function confidenceOf(
+export function confidenceOf(
   { escalations, looks = 1, look = 0 }: VerdictContext,
   judged: readonly TrialResult[],
+  together: number = measures.length,
 ): number {
   const all = (escalations + 1) * looks;
   const isFirst = look === 0 && judged.every(({ escalation }) => escalation === 0);
   const share = all === 1 ? 1 : isFirst ? FIRST_LOOK : (1 - FIRST_LOOK) / (all - 1);
-  return 1 - (share * ALPHA) / measures.length;
+  return 1 - (share * ALPHA) / together;
 }
 
 /**
@@ -130,7 +133,7 @@ function guessingOf(measure: Measure, counts: readonly number[]): Pick<Measured,
 function strataOf(
   trials: readonly TrialResult[],
   measure: Measure,
-  { testCounts, copies }: VerdictContext,
+  { testCounts, copies, groups }: VerdictContext,
   left: readonly number[],
 ): Stratum[] {
   const worth = testCounts.map((count, label) => (copies?.testWorthByClass?.[label] ?? count) / count);
@@ -145,7 +148,9 @@ function strataOf(
     }));
   }
   const all = sum(left);
-  const count = all ** 2 / sum(classes.map((label) => left[label]! / worth[label]!));
+  // A group may be answered alike whatever its classes are.
+  const most = groups?.testWorth ?? Number.POSITIVE_INFINITY;
+  const count = Math.min(most, all ** 2 / sum(classes.map((label) => left[label]! / worth[label]!)));
   const shares = trials.map((trial) => sum(classes.map((label) => hitsOf(trial, label))) / all);
   return [{ weight: 1, count, shares }];
 }

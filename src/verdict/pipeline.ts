@@ -5,25 +5,12 @@
 
 import { percent } from "../base/percent.ts";
 import { permutationTest } from "../base/permutation-test.ts";
-import type { TrialResult } from "../run/trial-record.ts";
-import { plural } from "./context.ts";
+import { type PipelineTrials, plural } from "./context.ts";
 import type { Follows, Verdict } from "./schema.ts";
 import { ACCURACY_LIMITS, estimateOf } from "./summary.ts";
 
 /** p-value below which the alarm is raised: one false alarm in a thousand checks. */
 const ALARM_BOUND = 0.001;
-
-/** What the check needs to know. */
-export interface PipelineTrials {
-  readonly follows: Follows;
-  readonly module: { readonly name: string; readonly hash: string };
-  /** Name of the model that the check trains. */
-  readonly model: string;
-  /** Trials on prepared data with labels as given; none or one. */
-  readonly onTrue: readonly TrialResult[];
-  /** Trials on data that were prepared with permuted labels. */
-  readonly onPermuted: readonly TrialResult[];
-}
 
 type PipelineCheck = NonNullable<Verdict["pipeline"]>;
 

@@ -25,8 +25,9 @@ export const summaryRow = z.object({
   testAccuracyCorrupted: estimateSchema.nullable(),
 });
 
-/** An interval of a share over seeds and test examples, and what guessing gets. */
-const intervalSchema = z.object({ mean: share, low: share, high: share, guessing: share });
+/** An interval of a share, or of R squared, over seeds and test examples, and what guessing gets. */
+const score = z.number().max(1);
+const intervalSchema = z.object({ mean: score, low: score, high: score, guessing: share });
 
 /** Test examples that stand in training, and the like, of so many. */
 export const copiesSchema = z.object({
@@ -78,12 +79,15 @@ export const verdictSchema = z.object({
     randomLabelsTestAccuracy: estimateSchema.nullable(),
     /**
      * What was judged: intervals over seeds and test examples (one seed: over test examples), which hold together
-     * with the given confidence. `balanced` is the mean of the classes' accuracies. Hits on copies do not count.
+     * with the given confidence. `balanced` is the mean of the classes' accuracies; of numbers there is none, and `accuracy` is R
+     * squared. Hits on copies do not count.
      */
     intervals: z
-      .object({ confidence: share, accuracy: intervalSchema, balanced: intervalSchema })
+      .object({ confidence: share, accuracy: intervalSchema, balanced: intervalSchema.optional() })
       .nullable()
       .default(null),
+    /** Of numbers: where R squared on true targets stands among that of so many networks trained on permuted ones. */
+    permutation: z.object({ pValue: share, networks: count }).optional(),
     reasons: z.array(z.string()),
     next: z.string().optional(),
     /** True where it is the seeds that differ too much. */
@@ -169,7 +173,8 @@ export const verdictSchema = z.object({
     })
     .nullable()
     .default(null),
-  /** Leaks that nothing here can see. */
+  /** Leaks that would have been seen, and those that nothing here can see. */
+  lookedAt: z.array(z.string()).optional(),
   notLookedAt: z.array(z.string()).optional(),
   /** The verdict in plain words, a few sentences. */
   text: z.string(),

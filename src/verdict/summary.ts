@@ -5,6 +5,7 @@
 import { type Estimate, estimate } from "../base/statistics.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import type { SummaryRow } from "./schema.ts";
+import { scoreLimits, tellNumbers } from "./words.ts";
 
 /** Mean and interval of what is there; null if nothing is. */
 export function estimateOf(
@@ -35,9 +36,10 @@ export function groupTrials(trials: readonly TrialResult[]): TrialResult[][] {
 export function summarize(trials: readonly TrialResult[]): SummaryRow[] {
   return groupTrials(trials).map((group) => {
     const ended = group.filter(({ status }) => status === "done" || status === "diverged");
-    const over = (read: (trial: TrialResult) => number | null, limits?: readonly [number, number]) =>
-      estimateOf(ended.map(read), limits);
+    const over = (read: (trial: TrialResult) => number | null, within?: readonly [number, number]) =>
+      estimateOf(ended.map(read), within);
     const { inputs, labels, escalation } = group[0]!;
+    const limits = scoreLimits(tellNumbers(group));
     return {
       inputs,
       nominal: labels.nominal,
@@ -48,9 +50,9 @@ export function summarize(trials: readonly TrialResult[]): SummaryRow[] {
       fitted: ended.filter((trial) => trial.fit).length,
       epochsToFit: over((trial) => trial.epochsToFit, EPOCH_LIMITS),
       trainLoss: over((trial) => trial.trainLoss, [0, Number.POSITIVE_INFINITY]),
-      trainAccuracy: over((trial) => trial.trainAccuracy, ACCURACY_LIMITS),
-      testAccuracy: over((trial) => trial.testAccuracy, ACCURACY_LIMITS),
-      testAccuracyCorrupted: over((trial) => trial.testAccuracyCorrupted, ACCURACY_LIMITS),
+      trainAccuracy: over((trial) => trial.trainAccuracy, limits),
+      testAccuracy: over((trial) => trial.testAccuracy, limits),
+      testAccuracyCorrupted: over((trial) => trial.testAccuracyCorrupted, limits),
     };
   });
 }

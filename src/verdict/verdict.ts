@@ -8,8 +8,10 @@ import type { Copies } from "../data/copies.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { judgeCapacity } from "./capacity.ts";
 import { plural, sum, type VerdictContext } from "./context.ts";
-import { judgeLabels, NOT_LOOKED_AT } from "./labels.ts";
+import { judgeLabels } from "./labels.ts";
 import { judgeLearning } from "./learning.ts";
+import { lookAt, tellLookedAt } from "./looked-at.ts";
+import { judgeNumberLabels } from "./numbers.ts";
 import { judgePipeline, tellPipeline } from "./pipeline.ts";
 import type { Verdict } from "./schema.ts";
 import { judgeTwins, tellTwins } from "./twins.ts";
@@ -19,8 +21,13 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
   const kind = (nominal: number): TrialResult[] =>
     trials.filter(({ inputs, labels }) => inputs === "true" && labels.nominal === nominal);
   const [onTrue, onRandom] = [kind(0), kind(1)];
-  const copies = context.copies && { ...context.copies, testCount: sum(context.testCounts) };
-  const leak = judgeLabels(onRandom, context);
+  const found = context.copies && { ...context.copies, testCount: sum(context.testCounts) };
+  const copies = found && {
+    ...found,
+    testByClass: [...found.testByClass],
+    testWorthByClass: found.testWorthByClass && [...found.testWorthByClass],
+  };
+  const leak = (context.tellsNumbers ? judgeNumberLabels : judgeLabels)(onRandom, context);
   const twins = judgeTwins(onRandom, context);
   const pipeline = context.pipeline && judgePipeline(context.pipeline);
   const answers = {
@@ -28,25 +35,13 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     learning: judgeLearning(onTrue, onRandom, leak, context, pipeline),
     leak,
     ...(pipeline && { pipeline }),
-    copies: copies && {
-      ...copies,
-      testByClass: [...copies.testByClass],
-      testWorthByClass: copies.testWorthByClass && [...copies.testWorthByClass],
-    },
+    copies,
     ...(twins && { twins }),
     budget: context.budget ?? null,
-    notLookedAt: notLookedAt(context),
+    ...lookAt({ leak, copies, pipeline }, context.groups !== undefined),
   };
   return { ...answers, text: tellVerdict(answers).join(" ") };
 }
-
-/** What nothing in a test can see. */
-const notLookedAt = ({ pipeline }: VerdictContext): string[] => [
-  ...NOT_LOOKED_AT,
-  pipeline
-    ? `what your own code did before ${pipeline.module.name} was given the data`
-    : "what your own code did before the data came here: selection, scaling or filtering that used the test data (`--prepare`)",
-];
 
 /** The verdict, a paragraph an answer. */
 export function tellVerdict({
@@ -57,6 +52,7 @@ export function tellVerdict({
   copies,
   twins,
   budget,
+  lookedAt,
   notLookedAt,
 }: Omit<Verdict, "text">): string[] {
   const paragraph = (text: string, reasons: readonly string[], next?: string): string =>
@@ -69,7 +65,7 @@ export function tellVerdict({
     ...(copies ? [tellCopies(copies)] : []),
     ...(twins ? [tellTwins(twins)] : []),
     ...(budget ? [tellBudget(budget)] : []),
-    ...(notLookedAt ? [`Not looked at: ${notLookedAt.join("; ")}.`] : []),
+    ...tellLookedAt({ lookedAt, notLookedAt }),
   ];
 }
 

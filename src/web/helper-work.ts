@@ -9,6 +9,8 @@ import {
   type ExampleSplits,
   exampleCount,
   exampleShape,
+  labelName,
+  requireClasses,
   takeExamples,
 } from "../data/dataset.ts";
 import { oneOfEachClass } from "../data/gallery.ts";
@@ -61,12 +63,12 @@ export async function drawGrid(job: Ask<"grid">, { library }: Tools): Promise<Gr
   const indices = oneOfEachClass(splits.train, count);
   const shown = randomizedExamples(splits, indices, inputs, seed);
   const given = corruptLabels(splits.train, corrupt, seed, "train").labels;
-  const { labels, classNames } = splits.train;
+  const { labels } = splits.train;
   const examples = indices.map(async (index, row) => ({
     index,
     image: await exampleUrl(shown, row),
-    label: classNames[given[index]!]!,
-    trueLabel: classNames[labels[index]!]!,
+    label: labelName(splits.train, given[index]!),
+    trueLabel: labelName(splits.train, labels[index]!),
   }));
   return { examples: await Promise.all(examples), touched: describeTouched({ inputs, corrupt }) };
 }
@@ -97,6 +99,7 @@ export async function findMisfits(job: Ask<"misfit">, tools: Tools): Promise<Mis
   const { spec, source, checkpoint: bytes, count, seconds } = job;
   const { model, splits: whole } = await tools.library.subject(spec, source);
   const splits = cropForRecipe(whole, spec.recipe);
+  requireClasses(splits.train, "a list of what is not answered as taught");
   const { train } = await prepareTrial(splits, spec);
   const of = exampleCount(train);
   const trial = await trialId(spec);

@@ -9,6 +9,7 @@ test.each([
     "`databaseUrl`, or `Shatter`, `--lr 0.1` and `A=1 node x` as they are",
     "--database-url, or `Shatter`, `--lr 0.1` and `A=1 node x` as they are",
   ],
+  ["cats/\u001b[2J\u202egpj.exe\r (damaged)\n", "cats/\\u001b[2J\\u202egpj.exe\\u000d (damaged)\n"],
 ])("%s", (text, told) => {
   expect(withFlags(text)).toBe(told);
 });

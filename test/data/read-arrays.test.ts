@@ -226,8 +226,8 @@ describe("arrangeSplits", () => {
 
   test.each([
     [
-      array([4], Float64Array.of(0, 1.5, 2, 3), "float64"),
-      "got 1.5 for example 1; regression is not read yet",
+      array([4], Float64Array.of(0, Number.NaN, 2, Number.NaN), "float64"),
+      "expected a label for every example, got NaN for 2 of 4, such as example 1, 3",
     ],
     [
       array([4, 2], Uint8Array.of(1, 0, 1, 1, 0, 1, 0, 1)),
@@ -240,10 +240,10 @@ describe("arrangeSplits", () => {
     ).toThrow(message);
   });
 
-  test("refuses nearly as many labels as examples", () => {
-    const train = { inputs: array([30, 1], bytes(30)), labels: array([30], bytes(30)) };
+  test("refuses nearly as many labels as images", () => {
+    const train = { inputs: array([30, 1, 1], bytes(30)), labels: array([30], bytes(30)) };
     expect(() => arrangeSplits("a", { train }, USUAL)).toThrow(
-      "got 30 values in 30 examples; regression is not read yet",
+      "got 30 values in 30 examples; is it a number to be told? Say `targetType` number",
     );
   });
 

@@ -155,8 +155,8 @@ describe("runTrial", () => {
 
   test("counts its confusion over the whole test set", async () => {
     const { confusion, testAccuracy } = outcomeOf(await eventsOf(specOf({})));
-    expect(confusion.flat().reduce((total, cell) => total + cell, 0)).toBe(100);
-    const hits = confusion.reduce((total, row, label) => total + row[label]!, 0);
+    expect(confusion!.flat().reduce((total, cell) => total + cell, 0)).toBe(100);
+    const hits = confusion!.reduce((total, row, label) => total + row[label]!, 0);
     expect(hits / 100).toBeCloseTo(testAccuracy, 12);
   });
 

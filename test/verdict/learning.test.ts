@@ -36,7 +36,7 @@ describe("judge, on learning", () => {
     const testCounts = [970, 30];
     const learning = judged([classified(testCounts, [1, 1])], { testCounts });
     expect(learning).toMatchObject({ answer: "learns", chance: 0.97 });
-    expect(learning.intervals!.balanced.guessing).toBe(0.5);
+    expect(learning.intervals!.balanced!.guessing).toBe(0.5);
     expect(learning.reasons[0]).toContain(
       "97.0 % by always guessing the commonest class; balanced over classes",
     );

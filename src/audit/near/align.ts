@@ -3,8 +3,7 @@
  *
  * Source: the inverse compositional algorithm of Baker and Matthews, "Lucas-Kanade 20 years on", IJCV 2004, section 3.2, with
  * an affine warp; each warped picture is brought to mean 0 and deviation 1 where it is seen, so that brightness and contrast do
- * not matter. Likeness is the correlation of the gradients of both pictures (the Sobel-free central differences of rows and columns
- * together): flat skies agree in brightness, and say nothing.
+ * not matter. Likeness is the correlation of the gradients of both pictures (central differences along rows and columns, together): flat skies agree in brightness, and say nothing.
  */
 
 import { eliminate } from "../../base/linear/elimination.ts";
@@ -61,17 +60,12 @@ export function createAligner(levels: readonly Pictures[], steps: readonly numbe
   };
 }
 
-/** One picture at one size, and what is needed to lay others over it. */
-function createTemplate({ rows, columns, values }: Pictures) {
+/** What is seen of a picture through a warp. */
+function createView({ rows, columns, values }: Pictures) {
   const size = rows * columns;
-  const template = new Float64Array(size);
-  // Derivatives of the template by the six parameters, `[size, 6]`.
-  const jacobian = new Float64Array(size * PARAMETERS);
-  const inverse = new Float64Array(PARAMETERS * PARAMETERS);
   const warped = new Float64Array(size);
   const seen = new Uint8Array(size);
   const [middleX, middleY] = [(columns - 1) / 2, (rows - 1) / 2];
-
   /** See a picture through a warp; returns how many pixels are seen. */
   const look = (picture: number, [a, b, c, d, e, f]: Warp): number => {
     const start = picture * size;
@@ -99,7 +93,17 @@ function createTemplate({ rows, columns, values }: Pictures) {
     }
     return count;
   };
+  return { warped, seen, look };
+}
 
+/** One picture at one size, and what is needed to lay others over it. */
+function createTemplate({ rows, columns, values }: Pictures) {
+  const size = rows * columns;
+  const template = new Float64Array(size);
+  // Derivatives of the template by the six parameters, `[size, 6]`.
+  const jacobian = new Float64Array(size * PARAMETERS);
+  const inverse = new Float64Array(PARAMETERS * PARAMETERS);
+  const { warped, seen, look } = createView({ rows, columns, values });
   return {
     set(picture: number): void {
       for (let at = 0; at < size; at++) template[at] = values[picture * size + at]!;

@@ -64,15 +64,21 @@ interface End {
   readonly at: number;
 }
 
-/** Find nearly equal images; places count training examples first, then test examples. */
+/**
+ * Find nearly equal images; places count training examples first, then test examples.
+ *
+ * @param first - Examples before it are found, and look for none: the number of training examples, where only twins of test
+ * examples are wanted.
+ */
 export async function findTwins(
   task: AuditTask,
+  first = 0,
 ): Promise<{ readonly neighbors: Neighbors; readonly likeness: Float32Array; readonly twins: Twins }> {
   const datasets = [task.splits.train, task.splits.test];
   const { vectors, size } = thumbnails(datasets);
-  const neighbors = await findNeighbors(task.engine, vectors, size, NEAREST, task);
-  const likeness = await measureLikeness(datasets, neighbors, task);
-  return { neighbors, likeness, twins: decideTwins(neighbors, likeness) };
+  const neighbors = await findNeighbors(task.engine, vectors, size, NEAREST, task, first);
+  const likeness = await measureLikeness(datasets, neighbors, task, first);
+  return { neighbors, likeness, twins: decideTwins(neighbors, likeness, first) };
 }
 
 /** Lay each example's neighbors over it; a pair is measured once. */
@@ -80,6 +86,7 @@ async function measureLikeness(
   datasets: readonly Dataset[],
   { nearest, places }: Neighbors,
   task: AuditTask,
+  first: number,
 ): Promise<Float32Array> {
   const gray = grayPictures(datasets);
   const isCoarse = Math.min(gray.rows, gray.columns) >= COARSE_FROM;
@@ -92,12 +99,12 @@ async function measureLikeness(
     const at = places.subarray(other * nearest, (other + 1) * nearest).indexOf(example);
     return at < 0 ? at : other * nearest + at;
   };
-  for (let example = 0; example < count; example++) {
+  for (let example = first; example < count; example++) {
     if (example % BREATH === 0) await breathe(task, example, count, "laying images over each other");
     aligner.setTemplate(example);
     for (let at = example * nearest; at < (example + 1) * nearest; at++) {
       const other = places[at]!;
-      const back = other < example ? backTo(example, other) : -1;
+      const back = other >= first && other < example ? backTo(example, other) : -1;
       likeness[at] = back >= 0 ? likeness[back]! : aligner.likeness(other);
     }
   }
@@ -117,39 +124,13 @@ function describeTwins(task: AuditTask, neighbors: Neighbors, twins: Twins): Aud
   const inTest = found.filter(({ ends: [a] }) => a.split === "test");
   const differing = found.filter(({ ends: [a, b] }) => labelOf(splits, a) !== labelOf(splits, b));
   const seen = new Set(across.map(({ second }) => second - count));
-  const share = seen.size / exampleCount(splits.test);
   const worth = worthOfTwins(task, neighbors, seen);
-  const findings = [
-    seen.size > 0
-      ? `${countNoun(seen.size, "test example")} (${percent(share)}) ${seen.size === 1 ? "has a near twin" : "have near twins"} in training.`
-      : "No test example has a near twin in training.",
-    ...(seen.size > 0
-      ? [
-          `Without ${seen.size === 1 ? "it" : "them"}, an accuracy of a on all test examples would be between (a - ${percent(share)}) / ${percent(1 - share)} and a / ${percent(1 - share)}.`,
-          `Saying the label of the nearest training image is right for ${percent(worth.all)} of all test examples, and for ${percent(worth.without)} of those without a twin.`,
-        ]
-      : []),
-    ...(differing.length > 0
-      ? [
-          `${countNoun(differing.length, "pair")} of near twins ${differing.length === 1 ? "has" : "have"} different labels.`,
-        ]
-      : []),
-    ...(inTrain.length > 0
-      ? [
-          `Within training there ${inTrain.length === 1 ? "is" : "are"} ${countNoun(inTrain.length, "pair")} of near twins.`,
-        ]
-      : []),
-    ...(inTest.length > 0
-      ? [
-          `Within the test examples there ${inTest.length === 1 ? "is" : "are"} ${countNoun(inTest.length, "pair")} of near twins.`,
-        ]
-      : []),
-  ];
+  const counts = { inTrain: inTrain.length, inTest: inTest.length, differing: differing.length };
   return sectionOf({
     name: "near",
     title: "Near twins",
     outcome: seen.size > 0 ? "alarm" : found.length > 0 ? "notice" : "clear",
-    findings,
+    findings: tellTwins(task, seen.size, worth, counts),
     method: [
       `The ${neighbors.nearest} nearest images of each are found by their thumbnails (8 x 8, mean and contrast taken out), then laid over it: ` +
         "shifted, scaled, sheared and brightened to fit best (Baker and Matthews, IJCV 2004). Mirrored and turned copies are not looked for.",
@@ -175,6 +156,48 @@ function describeTwins(task: AuditTask, neighbors: Neighbors, twins: Twins): Aud
       nearestAccuracyWithout: worth.without,
     },
   });
+}
+
+/** What was found, a sentence each. */
+function tellTwins(
+  task: AuditTask,
+  seen: number,
+  worth: ReturnType<typeof worthOfTwins>,
+  {
+    inTrain,
+    inTest,
+    differing,
+  }: { readonly inTrain: number; readonly inTest: number; readonly differing: number },
+): string[] {
+  const share = seen / exampleCount(task.splits.test);
+  return [
+    seen > 0
+      ? `${countNoun(seen, "test example")} (${percent(share)}) ${seen === 1 ? "has a near twin" : "have near twins"} in training.`
+      : "No test example has a near twin in training.",
+    ...(seen > 0
+      ? [
+          `Without ${seen === 1 ? "it" : "them"}, an accuracy of a on all test examples would be between (a - ${percent(share)}) / ${percent(1 - share)} and a / ${percent(1 - share)}.`,
+          ...(task.splits.train.values
+            ? []
+            : [
+                `Saying the label of the nearest training image is right for ${percent(worth.all)} of all test examples, and for ${percent(worth.without)} of those without a twin.`,
+              ]),
+        ]
+      : []),
+    ...(differing > 0
+      ? [
+          `${countNoun(differing, "pair")} of near twins ${differing === 1 ? "has" : "have"} different labels.`,
+        ]
+      : []),
+    ...(inTrain > 0
+      ? [`Within training there ${inTrain === 1 ? "is" : "are"} ${countNoun(inTrain, "pair")} of near twins.`]
+      : []),
+    ...(inTest > 0
+      ? [
+          `Within the test examples there ${inTest === 1 ? "is" : "are"} ${countNoun(inTest, "pair")} of near twins.`,
+        ]
+      : []),
+  ];
 }
 
 const labelOf = (splits: AuditTask["splits"], { split, at }: End): number => splits[split].labels[at]!;

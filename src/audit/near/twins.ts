@@ -37,8 +37,10 @@ export interface Twins {
  * Find twins among neighbors.
  *
  * The distance is `1 - likeness`. Where examples lie around each other as points do in a space of `m` dimensions, the ratio
- * `r` of the nearest distance to the `k`-th exceeds what it is with probability `(1 - r^m)^(k - 1)`. `m` is the median over
- * examples of its maximum-likelihood estimate (Levina and Bickel, NIPS 2004, equation 8); which ratios are too small is
+ * `r` of the nearest distance to the `k`-th exceeds what it is with probability `(1 - r^m)^(k - 1)`. `m` is estimated by
+ * maximum likelihood (Levina and Bickel, NIPS 2004, equation 8) from all neighbors but the nearest, which may be a twin: logarithms
+ * of ratios are exponential, the largest is censored (Epstein and Sobel, JASA 1953), and the median over examples is that of a
+ * gamma variable of shape `k - 2`, about `k - 2 - 1/3`. Which ratios are too small is
  * decided over all examples at once by Benjamini and Hochberg (JRSS B 1995), so that at most one in twenty of those said to
  * have a twin has none. It adapts to the data: all ones of MNIST are alike, and none is nearer than others are.
  *
@@ -62,9 +64,9 @@ export function decideTwins(neighbors: Neighbors, likeness: Float32Array, first 
     farthest[example] = last;
     if (!(last > NOTHING)) continue;
     ratios.push(Math.max(0, distances[0]!) / last);
-    let logarithms = 0;
-    for (let at = 1; at < nearest - 1; at++) logarithms += Math.log(last / Math.max(NOTHING, distances[at]!));
-    if (logarithms > 0) dimensions.push((nearest - 2) / logarithms);
+    let total = Math.log(last / Math.max(NOTHING, distances[1]!));
+    for (let at = 1; at < nearest - 1; at++) total += Math.log(last / Math.max(NOTHING, distances[at]!));
+    if (total > 0) dimensions.push((nearest - 2 - 1 / 3) / total);
   }
   if (dimensions.length === 0) return none;
   dimensions.sort((a, b) => a - b);

@@ -5,10 +5,12 @@
  * a network generalizes. Another drew training and test labels from one seed. Each has a check here.
  */
 
-import type { ExampleSplits } from "../dataset.ts";
+import type { ExampleSplits, Examples } from "../dataset.ts";
+import { groupCount, hasGroupLabels, oneOfEachGroup, spreadOverGroups } from "../groups.ts";
 import { type Corruption, occurringClasses, type RandomizedExamples, type Randomizer } from "../randomize.ts";
 import { labelsOverSeeds } from "./label-seeds.ts";
 import { atMost, type ConformanceLine } from "./line.ts";
+import { ranksInQuarters } from "./numbers.ts";
 import {
   countBound,
   pearson,
@@ -40,6 +42,86 @@ export function checkLabels(
   seed: number,
   by: Randomizer,
 ): ConformanceLine[] {
+  if (original.train.groups) return checkGroupLabels(original, randomized, request, seed, by);
+  return checkEachLabel(original, randomized, request, seed, by);
+}
+
+/** Check labels of groups: as those of one example each where a group has one, else what holds of any dealing. */
+function checkGroupLabels(
+  original: ExampleSplits,
+  randomized: RandomizedExamples,
+  request: Corruption,
+  seed: number,
+  by: Randomizer,
+): ConformanceLine[] {
+  const { corrupt } = request;
+  const line = (check: string, value: number, bound: number): ConformanceLine =>
+    atMost(`labels of groups p=${corrupt} seed ${seed}`, check, value, bound);
+  const again = by.redrawLabels(original, "train", request, seed);
+  const always = [
+    line("test labels changed", differences(original.test.labels, randomized.test.labels), 0),
+    line(
+      "training labels that differ when drawn a second time",
+      differences(again, randomized.train.labels),
+      0,
+    ),
+  ];
+  const copy = { ...original.test, labels: randomized.testLabelsCorrupted };
+  if (hasGroupLabels(original)) {
+    const within = [randomized.train, copy].map((split) =>
+      differences(
+        spreadOverGroups(oneOfEachGroup({ train: split, test: split }).train.labels, split),
+        split.labels,
+      ),
+    );
+    const whole = oneOfEachGroup({ train: randomized.train, test: randomized.test });
+    const copies = oneOfEachGroup({ train: copy, test: copy }).test.labels;
+    return [
+      ...always,
+      line("labels that differ from the first of their group", sum(within), 0),
+      ...checkEachLabel(
+        oneOfEachGroup(original),
+        { ...randomized, ...whole, testLabelsCorrupted: copies },
+        request,
+        seed,
+        by,
+      ),
+    ];
+  }
+  if (request.labels !== "permute")
+    return [...always, ...checkEachLabel(original, randomized, request, seed, by)];
+  const kinds = original.train.values?.length ?? original.train.classNames.length;
+  const moved = (before: Examples, after: Int32Array): number =>
+    differencesOfCounts(countsOf(before.labels, kinds), countsOf(after, kinds));
+  const groups = groupCount(original.train)!;
+  const isKept = differences(original.train.labels, randomized.train.labels) === 0;
+  return [
+    ...always,
+    line(
+      "labels of a class, or numbers, more or fewer than before",
+      moved(original.train, randomized.train.labels) + moved(original.test, randomized.testLabelsCorrupted),
+      0,
+    ),
+    // By chance no group of so many stands elsewhere once in more than a million.
+    ...(corrupt === 1 && groups >= FEWEST_GROUPS
+      ? [line("all labels are where they were", Number(isKept), 0)]
+      : []),
+  ];
+}
+
+/** Groups that differ within, of which all stay as they are once in a million: each has two orders or more. */
+const FEWEST_GROUPS = 20;
+
+const differencesOfCounts = (before: readonly number[], after: readonly number[]): number =>
+  sum(before.map((count, label) => Math.max(0, count - after[label]!)));
+
+function checkEachLabel(
+  original: ExampleSplits,
+  randomized: RandomizedExamples,
+  request: Corruption,
+  seed: number,
+  by: Randomizer,
+): ConformanceLine[] {
   const { corrupt } = request;
   const permuted = request.labels === "permute";
   const name = `${permuted ? "permuted labels" : "labels"} p=${corrupt} seed ${seed}`;
@@ -47,7 +129,9 @@ export function checkLabels(
     atMost(name, check, value, bound);
   const redrawn = (probability: number): Int32Array =>
     by.redrawLabels(original, "train", { ...request, corrupt: probability }, seed);
-  const { labels: truth, classNames } = original.train;
+  const { labels: truth, classNames, values } = original.train;
+  // Numbers are as many classes as differ: what is said of counts holds, what tables say is said of ranks instead.
+  const kinds = values?.length ?? classNames.length;
   const given = randomized.train.labels;
   const always = [
     line("test labels changed", differences(original.test.labels, randomized.test.labels), 0),
@@ -62,8 +146,8 @@ export function checkLabels(
     given: after,
     probability: corrupt,
     classes: permuted
-      ? countsOf(before, classNames.length).map((count) => count / before.length)
-      : classNames.map((_, label) => (occurring.includes(label) ? 1 / occurring.length : 0)),
+      ? countsOf(before, kinds).map((count) => count / before.length)
+      : Array.from({ length: kinds }, (_, label) => (occurring.includes(label) ? 1 / occurring.length : 0)),
     permuted,
   });
   const train = labelsOf(truth, given);
@@ -76,25 +160,17 @@ export function checkLabels(
   if (blocks.mean > 0) {
     lines.push(line("chi-square of labels changed in blocks of rows", blocks.value, bound(blocks)));
   }
-  const table = crossTable(train);
-  // Permuted labels are spread more evenly than drawn ones, which only widens the bound.
-  const within = pearson(table, (before, after) => chanceOf(train, before, after));
-  if (within.mean > 0 || within.value > 0) {
-    lines.push(
-      line(
-        `chi-square of labels within each true class against ${permuted ? "permuted ones" : "uniform redraws"}`,
-        within.value,
-        bound(within),
-      ),
-    );
-  }
-  if (corrupt === 1) {
-    const information = mutualInformation(table);
-    // With many classes and few examples even a renaming hides in the noise: then there is nothing to say.
-    if (information.bound < information.renaming) {
-      lines.push(line("mutual information with the true labels, nats", information.value, information.bound));
+  if (values) {
+    if (corrupt === 1) {
+      lines.push(
+        line(
+          "mean rank of the targets given to each quarter of the true ones: distance from chance, of its bound",
+          ranksInQuarters(truth, given),
+          1,
+        ),
+      );
     }
-  }
+  } else lines.push(...tableLines(train, corrupt, line));
   lines.push(
     line(
       "labels that agree with the corrupted test label in the same place, or one some rows on: distance from chance, of its bound",
@@ -117,6 +193,35 @@ export function checkLabels(
   return [...lines, ...always];
 }
 
+/** What the table of true and given classes says. */
+function tableLines(
+  train: Labels,
+  corrupt: number,
+  line: (check: string, value: number, bound: number) => ConformanceLine,
+): ConformanceLine[] {
+  const lines: ConformanceLine[] = [];
+  const table = crossTable(train);
+  // Permuted labels are spread more evenly than drawn ones, which only widens the bound.
+  const within = pearson(table, (before, after) => chanceOf(train, before, after));
+  if (within.mean > 0 || within.value > 0) {
+    lines.push(
+      line(
+        `chi-square of labels within each true class against ${train.permuted ? "permuted ones" : "uniform redraws"}`,
+        within.value,
+        bound(within),
+      ),
+    );
+  }
+  if (corrupt === 1) {
+    const information = mutualInformation(table);
+    // With many classes and few examples even a renaming hides in the noise: then there is nothing to say.
+    if (information.bound < information.renaming) {
+      lines.push(line("mutual information with the true labels, nats", information.value, information.bound));
+    }
+  }
+  return lines;
+}
+
 const bound = ({ mean, variance }: Squares): number => squaresBound(mean, variance);
 
 /** In how many places two arrays differ; all of them, if their lengths do. */
@@ -134,9 +239,7 @@ function countsOf(labels: Int32Array, classes: number): number[] {
 
 /** Number of labels that would have to be others for each class to have its old count. */
 function miscounted({ truth, given, classes }: Labels): number {
-  const before = countsOf(truth, classes.length);
-  const after = countsOf(given, classes.length);
-  return sum(before.map((count, label) => Math.max(0, count - after[label]!)));
+  return differencesOfCounts(countsOf(truth, classes.length), countsOf(given, classes.length));
 }
 
 /** Probability that a label of one class becomes one of another, or the same. */

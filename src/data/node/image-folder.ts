@@ -7,7 +7,7 @@ import { basename, relative, resolve } from "node:path";
 import { showBytes } from "../../base/bytes.ts";
 import { DataError, UsageError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
-import type { DataOptions, ReadData } from "../data-options.ts";
+import { type DataOptions, drawnBy, type ReadData } from "../data-options.ts";
 import { classCounts, type Dataset, type ExampleSplits, partRows } from "../dataset.ts";
 import { heldBytes, type PlannedSplit, type PlannedSplits, type SplitsStore } from "../planned.ts";
 import { requireOptions } from "../require-options.ts";
@@ -93,8 +93,9 @@ export async function readListed(
     ...tellForm(kept, form, options),
     ...(left.length > 0 ? [`left out: ${tellFiles(left)}`] : []),
   ];
-  await store.remember(made, { splits, understood });
-  return { splits, understood };
+  const read = { splits, understood, chosen: listing.test ? {} : drawnBy(options) };
+  await store.remember(made, read);
+  return read;
 }
 
 /** Changes where images would be decoded otherwise than before. */

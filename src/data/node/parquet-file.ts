@@ -1,6 +1,7 @@
 /**
  * @file Parquet files, read whole by hyparquet, after what they promise was looked at: it makes room for whatever a page says
- * it has.
+ * it has. What a promise does not show - texts that are each the one before and a letter more, footers of a million columns -
+ * is bounded by whoever runs this: see `read-parquet-file.ts`.
  */
 
 import zlib from "node:zlib";
@@ -13,15 +14,15 @@ import {
   type SchemaTree,
 } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
-import { z } from "zod";
 import { DataError, messageOf } from "../../base/errors.ts";
 import { readBytes } from "./files.ts";
 
 /** Most bytes of a file, and of all its pages unpacked: what Node reads at once. */
 const MOST_BYTES = 2 ** 31 - 1;
 
-/** Most values of all columns. */
-const MOST_VALUES = 2 ** 27;
+/** Most values of all columns, and most columns. */
+const MOST_VALUES = 2 ** 26;
+const MOST_COLUMNS = 100_000;
 
 /** How far bytes of a packing can unfold at best; of others it is not known. */
 const RATIOS: Readonly<Record<string, number>> = { UNCOMPRESSED: 1, SNAPPY: 32, GZIP: 1032 };
@@ -29,25 +30,27 @@ const RATIOS: Readonly<Record<string, number>> = { UNCOMPRESSED: 1, SNAPPY: 32, 
 /** Bytes that a page may unfold to beyond that. */
 const SLACK = 64;
 
-/** A Parquet file in memory. */
-export interface ParquetFile {
-  readonly where: string;
+/** Values of a column, one a row: null, number, bigint, boolean, text, Date, bytes, or something nested. */
+type ColumnValues = readonly unknown[];
+
+/** What is in a Parquet file. */
+export interface ParquetContents {
+  readonly rows: number;
   /** Of the columns; what is nested is one. */
   readonly names: readonly string[];
   /** Columns of images as Hugging Face writes them: structures of `bytes` and `path`. */
   readonly images: readonly string[];
-  /** A value a column: null, number, bigint, boolean, text, Date, bytes, or something nested. */
-  readonly rows: readonly (readonly unknown[])[];
-  /** Names of a column's classes, where Hugging Face's metadata have them. */
-  readonly classNamesOf: (column: string) => readonly string[] | undefined;
+  readonly columns: readonly ColumnValues[];
+  /** Hugging Face's metadata, which may be anything. */
+  readonly said: string | undefined;
 }
 
 /**
- * Read a Parquet file.
+ * Decode a Parquet file.
  *
  * @throws DataError if it is none, is damaged or packed in a way that is not read, or is beyond the limits.
  */
-export async function readParquetFile(where: string): Promise<ParquetFile> {
+export async function decodeParquet(where: string): Promise<ParquetContents> {
   const bytes = await readBytes(where, MOST_BYTES);
   const file = {
     byteLength: bytes.length,
@@ -58,19 +61,27 @@ export async function readParquetFile(where: string): Promise<ParquetFile> {
     checkPromises(bytes, metadata, where);
     const { children } = parquetSchema(metadata);
     const names = children.map(({ element }) => element.name);
-    const rows = await new Promise<unknown[][]>((resolve, reject) => {
-      parquetRead({ file, metadata, columns: names, compressors, utf8: false, onComplete: resolve }).catch(
-        reject,
-      );
-    });
     const said = metadata.key_value_metadata?.find(({ key }) => key === "huggingface")?.value;
-    return {
-      where,
-      names,
-      images: children.filter(isImage).map(({ element }) => element.name),
-      rows,
-      classNamesOf: (column) => classNamesIn(said, column),
-    };
+    checkNames(names, said, where);
+    const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+    const values = new Map(names.map((name) => [name, new Array<unknown>(rows).fill(undefined)]));
+    await parquetRead({
+      file,
+      metadata,
+      columns: names,
+      compressors,
+      utf8: false,
+      parsers: { stringFromBytes: (text: Uint8Array) => text && strict.decode(text) },
+      onChunk: ({ columnName, columnData, rowStart }) => {
+        const column = values.get(columnName)!;
+        // Beyond the rows that there are is nothing of this file's.
+        const count = Math.min(columnData.length, rows - rowStart);
+        for (let at = 0; at < count; at++) column[rowStart + at] = columnData[at];
+      },
+    });
+    for (const [name, column] of values) checkWhole(column, `${where}: column ${JSON.stringify(name)}`);
+    const images = children.filter(isImage).map(({ element }) => element.name);
+    return { rows, names, images, columns: [...values.values()], said };
   } catch (error) {
     if (error instanceof DataError) throw error;
     throw new DataError(
@@ -79,6 +90,34 @@ export async function readParquetFile(where: string): Promise<ParquetFile> {
     );
   }
 }
+
+function checkNames(names: readonly string[], said: string | undefined, where: string): void {
+  // What stands for bytes that are no text: the reader of metadata passes over them.
+  const lost = [...names, said ?? ""].find((name) => name.includes("\ufffd"));
+  if (lost !== undefined) {
+    throw new DataError(
+      `${where}: expected names in UTF-8, got bytes that are none in ${JSON.stringify(lost.slice(0, 80))}; write the file again`,
+    );
+  }
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
+  if (twice === undefined) return;
+  throw new DataError(
+    `${where}: expected each name of a column once, got ${JSON.stringify(twice)} twice; name them apart`,
+  );
+}
+
+/** A row without a value, which is no null either, has lost it. */
+function checkWhole(column: ColumnValues, here: string): void {
+  const row = column.indexOf(undefined);
+  if (row < 0) return;
+  throw new DataError(
+    `${here}: expected a value in each of ${column.length} rows, got none in row ${row + 1}; the file is damaged, write it again`,
+  );
+}
+
+/** Refuses texts that are none; another would be read in their place. */
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Unpacks pages; none gives more than the page's header says. */
 const compressors: Compressors = {
@@ -93,24 +132,14 @@ const compressors: Compressors = {
 const isImage = ({ children }: SchemaTree): boolean =>
   children.some(({ element }) => element.name === "bytes");
 
-const featuresSchema = z.object({ info: z.object({ features: z.record(z.string(), z.unknown()) }) });
-const classesSchema = z.object({ names: z.array(z.string()).min(1) });
-
-function classNamesIn(said: string | undefined, column: string): readonly string[] | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(said ?? "null");
-  } catch {
-    return undefined;
-  }
-  const { data } = featuresSchema.safeParse(parsed);
-  return data && Object.hasOwn(data.info.features, column)
-    ? classesSchema.safeParse(data.info.features[column]).data?.names
-    : undefined;
-}
-
 /** Refuse a file whose metadata or pages promise more than may be, or more than their column has. */
-function checkPromises(bytes: Uint8Array, { row_groups: groups }: FileMetaData, where: string): void {
+function checkPromises(bytes: Uint8Array, { row_groups: groups, schema }: FileMetaData, where: string): void {
+  const columns = Math.max(schema.length, ...groups.map((group) => group.columns.length));
+  if (columns > MOST_COLUMNS) {
+    throw new DataError(
+      `${where}: expected at most ${MOST_COLUMNS} columns, got ${columns}; are rows and columns exchanged?`,
+    );
+  }
   let [values, unpacked] = [0, 0];
   for (const [at, group] of groups.entries()) {
     for (const { meta_data: column } of group.columns) {

@@ -6,10 +6,11 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
-import { arrangeSplits, listSome } from "../arrange.ts";
+import { arrangeSplits } from "../arrange.ts";
 import { type FileArray, isTexts } from "../array.ts";
 import { arrayRoles } from "../array-names.ts";
 import type { DataReader } from "../data-options.ts";
+import { listSome } from "../natural.ts";
 import { parseNpy } from "../npy.ts";
 import { requireOptions } from "../require-options.ts";
 import { listZip } from "../zip.ts";
@@ -31,7 +32,7 @@ type Arrays = ReadonlyMap<string, () => Promise<FileArray>>;
  * @throws DataError if a file is not what it should be, or no pair or more than one is found, UsageError if an option would change nothing.
  */
 export const readArrays: DataReader = async (path, options) => {
-  requireOptions(path, "arrays", options, ["target", "layout", "transpose"]);
+  requireOptions(path, "arrays", options, ["target", "targetType", "shape", "layout", "transpose"]);
   const arrays = /\.npz$/i.test(path) ? await arraysOfArchive(path) : await arraysOfFolder(path);
   const { train, test, classNames, others } = arrayRoles([...arrays.keys()], path, options.target);
   const read = (name: string): Promise<FileArray> => arrays.get(name)!();

@@ -5,16 +5,18 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { showBytes } from "../../base/bytes.ts";
-import { DataError } from "../../base/errors.ts";
+import { DataError, UsageError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import { hasRole } from "../array-names.ts";
-import { type ReadData, readDataPath, type StreamingReader } from "../data-options.ts";
-import { type Dataset, datasetHash, type ExampleSplits, isHeld, type Splits } from "../dataset.ts";
+import { type DataFile, isDataFile } from "../data-file.ts";
+import { type AskedOptions, completeOptions, type ReadData, readDataPath } from "../data-options.ts";
+import { datasetHash, type ExampleSplits, type Examples, type Splits } from "../dataset.ts";
 import { isIdxName } from "../idx-names.ts";
-import { planOf, type SplitsStore, splitsBytes } from "../planned.ts";
+import { planOf, type SplitsStore, type StreamingReader, splitsBytes } from "../planned.ts";
 import { isShardName, isShardPattern } from "../shard-names.ts";
 import { splitNamed } from "../split-names.ts";
+import { readDataFile } from "./data-file.ts";
 import { readImageFolder } from "./image-folder.ts";
 import { heldOnly } from "./memory.ts";
 import { readArrays } from "./read-arrays.ts";
@@ -88,7 +90,8 @@ const KINDS: readonly DataKind[] = [
  * Their name is `data-` and the first digits of the hash of both splits, so that the same examples are the same trials
  * wherever they lie; their title is the last part of the path.
  *
- * @param reference - The path, and maybe options behind a question mark: `photos/?size=64`.
+ * @param reference - The path, and maybe options behind a question mark: `photos/?size=64`; or that of a description,
+ *   `shatter.data.yaml`, where options go before what it says.
  * @param store - Where more goes than may be held, which is refused without one.
  * @throws DataError if nothing is there that can be read, UsageError if an option is not possible.
  */
@@ -98,25 +101,66 @@ export async function readData(
   reference: string,
   store: SplitsStore = heldOnly(),
 ): Promise<ReadData<ExampleSplits>> {
-  const { path, options } = readDataPath(reference);
+  const { path: asked, asked: told } = readDataPath(reference);
+  const described = isDataFile(asked) ? await readDataFile(asked) : undefined;
+  const path = described?.path ?? asked;
+  const options = completeOptions(asked, { ...described?.options, ...told });
   const found = await look(path);
   const kind = KINDS.find(({ fits }) => fits(found));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
   const read = await kind.read(path, options, store);
-  const title = basename(resolve(path));
+  requireDrawn(path, told, read.chosen);
+  const title = described?.title ?? basename(resolve(path));
   const isLarge = read.splits.content === undefined && splitsBytes(read.splits) > store.memory;
   const splits = isLarge ? await store.write({ ...planOf(read.splits), title }) : read.splits;
-  const { understood, ...more } = read;
+  const hash = await hashOf(splits);
+  if (described?.hash !== undefined && described.hash !== hash) {
+    throw new DataError(
+      `data ${path}: expected data of the hash ${described.hash}, as ${asked} says, got ${hash}: the files are others, or read otherwise; ` +
+        "get those that were described, or describe these: `shatter data check` with `write`",
+    );
+  }
   return {
-    ...more,
-    splits: await named(splits, title),
+    ...read,
+    splits: nameBy(hash, splits, title),
+    hash,
     understood: [
       `${path} is read as ${kind.what}`,
-      ...understood,
+      ...(described ? tellDescription(asked, described, told) : tellUnread(found)),
+      ...read.understood,
       ...(splits.content ? [tellStreamed(splits, store)] : []),
     ],
+    chosen: { ...described?.options, ...told, ...read.chosen },
   };
 }
+
+/** Refuse options of how a test is drawn where the data have one of their own. */
+function requireDrawn(path: string, told: AskedOptions, chosen: AskedOptions = {}): void {
+  const idle = (["testShare", "splitSeed"] as const).find(
+    (name) => told[name] !== undefined && chosen[name] === undefined,
+  );
+  if (idle === undefined) return;
+  throw new UsageError(
+    `data ${path}: \`${idle}\`: the data have a test split of their own, so none is drawn; leave it out`,
+  );
+}
+
+/** What a description said, and what was said beside it. */
+function tellDescription(file: string, { options, hash }: DataFile, told: AskedOptions): string[] {
+  const said = Object.entries(options).map(([name, value]) => `\`${name}\` ${value}`);
+  const over = Object.entries(told).filter(
+    ([name, value]) => (options[name as keyof AskedOptions] ?? value) !== value,
+  );
+  return [
+    `${file} describes them${said.length > 0 ? `: ${said.join(", ")}` : ""}${hash === undefined ? "; it has no `hash`, so that other data would be taken as well" : ", and their hash is the one it says"}`,
+    ...over.map(([name, value]) => `\`${name}\` is ${value}, as was said beside the description`),
+  ];
+}
+
+const tellUnread = ({ isFolder, names }: Found): string[] => {
+  const file = isFolder && names.find((name) => /^shatter\.data\.ya?ml$/i.test(name));
+  return file ? [`${file} lies in it and is not read: give that file as \`data\` to have it so`] : [];
+};
 
 /** Look what lies at a path, which may be a pattern of shards. */
 async function look(path: string): Promise<Found> {
@@ -144,18 +188,14 @@ const expected = (): string => KINDS.map(({ what }) => what).join(", ");
 const tellStreamed = (splits: ExampleSplits, { memory }: SplitsStore): string =>
   `these examples take ${showBytes(splitsBytes(splits))} as a network is given them, more than the ${showBytes(memory)} that may be held (\`memory\`): they are read from ${splits.content!.path}`;
 
-/** Splits under the name of their bytes, and with a title for people. */
-async function named(splits: ExampleSplits, title: string): Promise<ExampleSplits> {
-  const { train, test, content } = splits;
-  // A file has the name that all data at a path are given.
-  if (content) return { content, train: { ...train, title }, test: { ...test, title } };
-  if (!isHeld(train) || !isHeld(test)) throw new RangeError("readData: expected a file of the store");
-  return await nameSplits({ train, test }, title);
-}
+const hashOf = async ({ train, test }: ExampleSplits): Promise<string> =>
+  sha256(await datasetHash(train), await datasetHash(test));
 
 /** Splits under the name of their bytes, and with a title for people. */
-export async function nameSplits({ train, test }: Splits, title: string): Promise<Splits> {
-  const hash = await sha256(await datasetHash(train), await datasetHash(test));
-  const as = (split: Dataset): Dataset => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
-  return { train: as(train), test: as(test) };
+export const nameSplits = async (splits: Splits, title: string): Promise<Splits> =>
+  nameBy(await hashOf(splits), splits, title);
+
+function nameBy<S extends ExampleSplits>(hash: string, splits: S, title: string): S {
+  const as = <E extends Examples>(split: E): E => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
+  return { ...splits, train: as(splits.train), test: as(splits.test) };
 }

@@ -41,17 +41,12 @@ export const readIdx: DataReader = async (path, options) => {
     labels: firstOfEight(await read(pair.labels)),
   });
   const pairs = { train: await readPair(train), test: test && (await readPair(test)) };
-  const { splits, understood } = arrangeSplits(set || basename(folder), pairs, options);
+  const reading = arrangeSplits(set || basename(folder), pairs, options);
   const isAskew = /emnist/i.test(set) && options.transpose === undefined;
-  return {
-    splits,
-    understood: isAskew
-      ? [
-          ...understood,
-          "EMNIST's own files have height and width exchanged: they are left so; `transpose` exchanges them",
-        ]
-      : understood,
-  };
+  if (!isAskew) return reading;
+  const told =
+    "EMNIST's own files have height and width exchanged: they are left so; `transpose` exchanges them";
+  return { ...reading, understood: [...reading.understood, told] };
 };
 
 /** The folder of a path, its files, and the file that was named. */

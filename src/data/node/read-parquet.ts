@@ -6,20 +6,19 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
-import { listSome } from "../arrange.ts";
 import type { FileArray } from "../array.ts";
 import { isMissing, numberOf } from "../columns.ts";
 import type { DataOptions, ReadData } from "../data-options.ts";
 import type { ExampleSplits } from "../dataset.ts";
 import { classesOf } from "../labels.ts";
-import { sortNatural } from "../natural.ts";
+import { listSome, sortNatural } from "../natural.ts";
 import type { SplitsStore } from "../planned.ts";
 import { requireOptions } from "../require-options.ts";
 import { type CellTable, findTarget, tableSplits } from "../table.ts";
 import { readListed } from "./image-folder.ts";
 import { streaming } from "./memory.ts";
-import { type ParquetFile, readParquetFile } from "./parquet-file.ts";
 import { nameOf } from "./read-arrays.ts";
+import { type ParquetFile, readParquetFile } from "./read-parquet-file.ts";
 
 /**
  * Read Parquet: a file, of which a part is taken as test, or a folder with `train*.parquet` and `test*.parquet`, each maybe
@@ -35,7 +34,16 @@ export const readParquet = streaming(async (path, options, store) => {
   const first = await joinParts(train);
   const second = test.length === 0 ? undefined : await joinParts(test);
   if (first.images.length > 0) return await readImages(path, first, second, options, store);
-  requireOptions(path, "a table", options, ["target", "missing"]);
+  requireOptions(path, "a table", options, [
+    "target",
+    "targetType",
+    "group",
+    "drop",
+    "missing",
+    "shape",
+    "layout",
+    "transpose",
+  ]);
   return tableSplits(
     nameOf(path),
     { train: tableOf(first), test: second && tableOf(second), classNamesOf: first.classNamesOf },
@@ -60,7 +68,8 @@ async function locateParts(path: string): Promise<{ train: string[]; test: strin
 
 async function joinParts([path, ...others]: readonly string[]): Promise<ParquetFile> {
   const first = await readParquetFile(path!);
-  const rows = [first.rows];
+  if (others.length === 0) return first;
+  const parts = [first];
   for (const other of others) {
     const part = await readParquetFile(other);
     if (part.names.join("\n") !== first.names.join("\n")) {
@@ -68,28 +77,32 @@ async function joinParts([path, ...others]: readonly string[]): Promise<ParquetF
         `${other}: expected the columns of ${path}, ${listSome(first.names)}, got ${listSome(part.names)}`,
       );
     }
-    rows.push(part.rows);
+    parts.push(part);
   }
-  return { ...first, rows: rows.flat() };
+  const columns = first.names.map((_, at) => parts.flatMap((part) => part.columns[at]!));
+  return { ...first, columns, rows: parts.reduce((sum, { rows }) => sum + rows, 0) };
 }
 
-function tableOf({ where, names, rows }: ParquetFile): CellTable {
+function tableOf({ where, names, rows, columns }: ParquetFile): CellTable {
   const text = (row: number, at: number): string => {
-    const cell = textOf(rows[row]![at]);
+    const cell = textOf(columns[at]![row]);
     if (cell !== undefined) return cell;
     throw new DataError(
       `${where}: column ${JSON.stringify(names[at])}: expected numbers, texts, or true and false, got ` +
-        `${rows[row]![at] instanceof Uint8Array ? "bytes" : "lists or structures"} in row ${row + 1}; leave the column out`,
+        `${columns[at]![row] instanceof Uint8Array ? "bytes" : "lists or structures"} in row ${row + 1}; leave the column out`,
     );
   };
   const number = (row: number, at: number): number => {
-    const value = rows[row]![at];
-    return Number.isFinite(value) ? (value as number) : numberOf(text(row, at), ".");
+    const value = columns[at]![row];
+    if (Number.isFinite(value)) return value as number;
+    // What the file has as text is text, whatever it looks like.
+    return typeof value === "string" ? Number.NaN : numberOf(textOf(value) ?? "", ".");
   };
+  const texts = new Set(names.keys().filter((at) => columns[at]!.some((value) => typeof value === "string")));
   const isHole = (row: number, at: number): boolean =>
-    !Number.isFinite(rows[row]![at]) && isMissing(text(row, at));
-  const cells = { rows: rows.length, columns: names.length, text, number, isMissing: isHole };
-  return { where, names, cells };
+    !Number.isFinite(columns[at]![row]) && isMissing(text(row, at));
+  const cells = { rows, columns: names.length, text, number, isMissing: isHole };
+  return { where, names, cells, texts };
 }
 
 /** A value as a cell of text, from which numbers come back as they were. */
@@ -124,19 +137,21 @@ async function readImages(
     train.classNamesOf(names[target]!),
   );
   const [listed, other] = splits.map((split, place) =>
-    split.rows.map((row, index) => ({
+    split.columns[at]!.map((value, index) => ({
       path: join(split.where, `row ${index + 1}`),
-      bytes: bytesIn(row[at], `${split.where}: row ${index + 1}`),
+      bytes: bytesIn(value, `${split.where}: row ${index + 1}`),
       className: classNames[labels[place]![index]!]!,
     })),
   );
   const left = names.filter((_, column) => column !== at && column !== target);
   const understood = [
-    `${splits.map(({ where: file, rows }) => `${file}: ${rows.length} rows`).join(", ")}; images are in column "${image}", the target is column "${names[target]}": ` +
+    `${splits.map(({ where: file, rows }) => `${file}: ${rows} rows`).join(", ")}; images are in column "${image}", the target is column "${names[target]}": ` +
       `${classNames.length} classes, ${listSome(classNames)}`,
     ...(left.length > 0 ? [`columns that are left out: ${listSome(left)}`] : []),
   ];
-  return await readListed(path, { train: listed!, test: other, classNames, understood }, options, store);
+  const listing = { train: listed!, test: other, classNames, understood };
+  const read = await readListed(path, listing, options, store);
+  return { ...read, chosen: { ...read.chosen, target: names[target]! } };
 }
 
 /** The bytes of an image. */
@@ -148,10 +163,10 @@ function bytesIn(value: unknown, where: string): Uint8Array {
   );
 }
 
-function labelsAt({ where, names, rows }: ParquetFile, at: number): FileArray {
+function labelsAt({ where, names, columns }: ParquetFile, at: number): FileArray {
   const here = `${where}: column ${JSON.stringify(names[at])}`;
-  const values = rows.map((row, index) => {
-    const value = typeof row[at] === "bigint" ? Number(row[at]) : row[at];
+  const values = columns[at]!.map((found, index) => {
+    const value = typeof found === "bigint" ? Number(found) : found;
     if (typeof value === "number" || typeof value === "string") return value;
     throw new DataError(
       `${here}: expected whole numbers or texts as labels, got ${String(value)} in row ${index + 1}`,

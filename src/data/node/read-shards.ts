@@ -9,9 +9,9 @@ import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { DataError, messageOf } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
-import { listSome } from "../arrange.ts";
 import type { FileArray } from "../array.ts";
 import { classesOf } from "../labels.ts";
+import { listSome } from "../natural.ts";
 import { requireOptions } from "../require-options.ts";
 import { type MemberName, memberName } from "../shard-names.ts";
 import { parseShardTarget, type ShardTarget } from "../shard-target.ts";
@@ -92,12 +92,9 @@ export const readShards = streaming(async (path, options, store) => {
       `${classNames.length} classes, ${listSome(classNames)}`,
     ...splits.flatMap(tellFound),
   ];
-  return await readListed(
-    folder,
-    { train: listed!, test: other, classNames, understood: told },
-    options,
-    store,
-  );
+  const listing = { train: listed!, test: other, classNames, understood: told };
+  const read = await readListed(folder, listing, options, store);
+  return { ...read, chosen: { ...read.chosen, target: target.text } };
 });
 
 const labelsOf = (path: string, { text }: ShardTarget, examples: readonly Example[]): FileArray => {
@@ -290,10 +287,12 @@ async function* blamed(chunks: AsyncIterable<Uint8Array>, where: string): AsyncG
 
 /** What tells whether a file is as it was. */
 async function versionOf(path: string): Promise<string> {
-  const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+  const found = await stat(path).catch((error: unknown) => {
     throw new DataError(`${path}: expected a shard, got ${whyUnread(error)}`);
   });
-  return `${size} ${mtimeMs}`;
+  // A pipe would be waited for, and a device has no end.
+  if (!found.isFile()) throw new DataError(`${path}: expected a shard, got no file`);
+  return `${found.size} ${found.mtimeMs}`;
 }
 
 /** Bytes of a file that is still as it was. */

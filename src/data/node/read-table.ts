@@ -27,19 +27,23 @@ const ENDINGS = [".csv", ".tsv", ".csv.gz", ".tsv.gz"];
  * would change nothing.
  */
 export const readTable: DataReader = async (path, options) => {
-  requireOptions(path, "a table", options, ["target", "missing"]);
+  requireOptions(path, "a table", options, [
+    "target",
+    "targetType",
+    "group",
+    "drop",
+    "missing",
+    "shape",
+    "layout",
+    "transpose",
+  ]);
   const { train, test } = await locateTables(path);
   const first = await readCells(train);
   const second = test === undefined ? undefined : await readCells(test);
   const mayBeComma = first.delimiter !== "," && second?.delimiter !== ",";
-  const { splits, understood } = tableSplits(
-    nameOf(path),
-    { train: first, test: second },
-    options,
-    mayBeComma,
-  );
+  const reading = tableSplits(nameOf(path), { train: first, test: second }, options, mayBeComma);
   const told = [first, second].flatMap((file) => (file ? [tellFile(file)] : []));
-  return { splits, understood: [...told, ...understood] };
+  return { ...reading, understood: [...told, ...reading.understood] };
 };
 
 async function locateTables(path: string): Promise<{ train: string; test?: string | undefined }> {

@@ -22,27 +22,46 @@ export interface Pair {
 export interface PairFigure extends Heading {
   readonly pairs: readonly Pair[];
   readonly guide: { readonly label: string; readonly x: number };
+  /** What is shown; accuracies unless told. Dots beyond its ends stand there, under their number. */
+  readonly axis?: PairAxis | undefined;
 }
+
+/** What dots are, from where to where, and how their numbers are written. */
+export interface PairAxis {
+  readonly label: string;
+  readonly domain: readonly [number, number];
+  readonly write: (value: number) => string;
+  readonly tick: (value: number) => string;
+}
+
+const ACCURACY: PairAxis = {
+  label: "Accuracy",
+  domain: [0, 1],
+  write: formatPercent,
+  tick: formatShare,
+};
 
 const FONT_SIZE = 12;
 /** Charts narrower than this have few ticks. */
 const WIDE = 560;
-/** Means that are closer have no room for both numbers. */
+/** Means that are closer, as a share of the axis, have no room for both numbers. */
 const CLOSE = 0.2;
 
 /** Draw a figure; the same figure gives the same bytes. */
 export const drawPairs = (figure: PairFigure, options: DrawOptions): string =>
   drawFrame(figure, options, (board) => {
     const color = board.paper.ink;
+    const { label } = figure.axis ?? ACCURACY;
+    const name = label === label.toUpperCase() ? label : label.toLowerCase();
     const legend = [
-      { label: "train accuracy", look: { color, symbol: "circle" } },
-      { label: "test accuracy", look: { color, symbol: "circle", hollow: true } },
+      { label: `train ${name}`, look: { color, symbol: "circle" } },
+      { label: `test ${name}`, look: { color, symbol: "circle", hollow: true } },
       { label: figure.guide.label, look: { color, dashes: GUIDE_DASHES } },
     ] as const;
     return [[drawLegend(legend, board)], [chart(figure, board)]];
   });
 
-function chart({ pairs, guide }: PairFigure, board: Board): Drawing {
+function chart({ pairs, guide, axis = ACCURACY }: PairFigure, board: Board): Drawing {
   const { paper, width, plot } = board;
   const { ink } = paper;
   const longest = Math.max(...pairs.map(({ label }) => textWidth(label, FONT_SIZE)));
@@ -56,15 +75,15 @@ function chart({ pairs, guide }: PairFigure, board: Board): Drawing {
       marginRight: Math.ceil(textWidth("99.99 %", FONT_SIZE)) + 8,
       marginTop: 12,
       marginBottom: 46,
-      x: { domain: [0, 1], insetLeft: 26, label: null },
+      x: { domain: [...axis.domain], insetLeft: 26, label: null },
       y: { domain: pairs.map(({ label }) => label), label: null, type: "point", padding: 0.6 },
       marks: [
         Plot.gridX({ ticks: tickCount, stroke: ink, strokeOpacity: 0.12 }),
         Plot.axisX({
           ticks: tickCount,
-          tickFormat: formatShare,
+          tickFormat: axis.tick,
           tickSize: 0,
-          label: "Accuracy",
+          label: axis.label,
           labelAnchor: "center",
           labelArrow: "none",
           color: ink,
@@ -76,25 +95,31 @@ function chart({ pairs, guide }: PairFigure, board: Board): Drawing {
           strokeWidth: 1.25,
           strokeDasharray: GUIDE_DASHES,
         }),
-        ...pairs.flatMap((pair) => pairMarks(pair, board)),
+        ...pairs.flatMap((pair) => pairMarks(pair, axis, board)),
       ],
     },
     48 * pairs.length + 68,
   );
 }
 
-function pairMarks({ label, color, train, test }: Pair, { paper, theme }: Board): Plot.Markish[] {
+function pairMarks(
+  { label, color, train, test }: Pair,
+  { domain, write }: PairAxis,
+  { paper, theme }: Board,
+): Plot.Markish[] {
+  const [first, last] = domain;
+  const within = (x: number): number => Math.min(last, Math.max(first, x));
   const ink = inkOf(color, theme);
-  const at = (x: number) => [{ x, y: label }];
+  const at = (x: number) => [{ x: within(x), y: label }];
   const along = (from: number, to: number, style: Plot.RuleYOptions): Plot.Markish =>
-    Plot.ruleY([0], { y: () => label, x1: () => from, x2: () => to, stroke: ink, ...style });
+    Plot.ruleY([0], { y: () => label, x1: () => within(from), x2: () => within(to), stroke: ink, ...style });
   const interval = ({ low, high }: Estimate): Plot.Markish[] =>
     low === null || high === null ? [] : [along(low, high, { strokeWidth: 2.5 })];
   // Numbers stand above their dots; where those are close, the numbers turn away from each other.
-  const isClose = train && test && Math.abs(train.mean - test.mean) < CLOSE;
+  const isClose = train && test && Math.abs(within(train.mean) - within(test.mean)) < CLOSE * (last - first);
   const number = ({ mean }: Estimate, other: Estimate | null): Plot.Markish =>
-    Plot.text([formatPercent(mean)], {
-      x: () => mean,
+    Plot.text([write(mean)], {
+      x: () => within(mean),
       y: () => label,
       dy: -15,
       textAnchor: !isClose ? "middle" : mean > other!.mean ? "start" : "end",

@@ -6,10 +6,12 @@ import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { shortIdentity } from "../../run/contents.ts";
 import { kindOfSpec, nameKind } from "../../run/kinds.ts";
 import type { TrialResult } from "../../run/trial-record.ts";
+import { tellNumbers } from "../../verdict/words.ts";
 import { formatNoun } from "../format.ts";
 import type { Grid } from "../grid/grid.ts";
 import { listGrid } from "../grid/list-grid.ts";
-import { lengthColumns, outcomeColumns } from "../trial-columns.ts";
+import { errorColumns, lengthColumns, outcomeColumns } from "../trial-columns.ts";
+import { wordingFor } from "../wording.ts";
 
 type Trial = ExperimentResult["trials"][number];
 
@@ -95,7 +97,8 @@ export function trialsGrid({ trials }: ExperimentResult): Grid {
       { title: "Seed", unit: "count", read: ({ spec }) => spec.seed },
       { title: "Ended", unit: "text", read: tellEnd },
       ...lengthColumns,
-      ...outcomeColumns,
+      ...outcomeColumns(wordingFor(tellNumbers(trials.map(({ result }) => result)))),
+      ...errorColumns,
     ],
     {
       name: "trials",

@@ -4,6 +4,7 @@
 
 import type { Estimate } from "../../base/statistics.ts";
 import type { Unit } from "../../document/measurement.ts";
+import { formatR2 } from "../../verdict/words.ts";
 import type { Color } from "../chart/looks.ts";
 import { formatCount, formatEstimate, formatNumber, formatPercent, NOTHING } from "../format.ts";
 import { type Grid, type GridCell, plainCell } from "./grid.ts";
@@ -68,6 +69,9 @@ function cellOf<T>(record: T, { unit, read, color }: ListColumn<T>): GridCell {
 function format(value: string | number | Estimate, unit: ListColumn<never>["unit"]): string {
   if (unit === "hash") return String(value).slice(0, SHORT_HASH);
   if (typeof value === "string") return value;
-  if (typeof value === "object") return formatEstimate(value, unit === "share" ? "percent" : "number");
+  if (typeof value === "object") {
+    return formatEstimate(value, unit === "share" ? "percent" : unit === "r2" ? "r2" : "number");
+  }
+  if (unit === "r2") return formatR2(value);
   return (unit === "share" ? formatPercent : unit === "number" ? formatNumber : formatCount)(value);
 }

@@ -74,7 +74,7 @@ function leftOut(all: readonly Laid[], laid: readonly Laid[], paint: Paint): str
   const left = all
     .filter((one) => !laid.includes(one))
     .sort((a, b) => b.group.rank! - a.group.rank!)
-    .map(({ group }) => group.title.toLowerCase());
+    .map(({ group }) => group.title.charAt(0).toLowerCase() + group.title.slice(1));
   return left.length > 0 ? [paint("dim", `Not shown for want of room: ${left.join("; ")}.`)] : [];
 }
 

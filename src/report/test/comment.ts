@@ -13,6 +13,7 @@ import { listGrid } from "../grid/list-grid.ts";
 import { markdownRows } from "../grid/markdown.ts";
 import { plainMarkdown } from "../plain-markdown.ts";
 import { lengthColumns } from "../trial-columns.ts";
+import { wordingOf } from "../wording.ts";
 import { nameTest, tellSpread } from "./about.ts";
 import { summaryGrid } from "./tables.ts";
 import { answersOf, headlineOf } from "./words.ts";
@@ -27,7 +28,7 @@ const MOST_TRIALS = 200;
  */
 export function markdownComment(result: TestResult, holdings: readonly Holding[]): string {
   const { verdict, provenance } = result;
-  const { notLookedAt } = verdict;
+  const { lookedAt, notLookedAt } = verdict;
   const parts = [
     `### ${plainMarkdown(headlineOf(verdict))}`,
     `${plainMarkdown(nameTest(result))}.${provenance.interrupted ? " **Interrupted: some trials are missing.**" : ""}`,
@@ -42,6 +43,9 @@ export function markdownComment(result: TestResult, holdings: readonly Holding[]
         })
         .join("\n"),
     ),
+    ...(lookedAt?.length
+      ? [`**Looked at, and would have been seen:** ${plainMarkdown(lookedAt.join("; "))}.`]
+      : []),
     ...(notLookedAt ? [`**Not looked at:** ${plainMarkdown(notLookedAt.join("; "))}.`] : []),
     folded("Every trial, and how to reproduce them", `${trialsPart(result)}\n\n${reproducePart(result)}`),
   ];
@@ -64,15 +68,16 @@ function expectedPart(holdings: readonly Holding[]): string[] {
   return [`**${summary}**`, markdownRows(plainGrid(about, columns, rows))];
 }
 
-function trialsPart({ trials }: TestResult): string {
+function trialsPart({ trials, dataset }: TestResult): string {
+  const { name, unit } = wordingOf(dataset);
   const sorted = [...trials].sort((a, b) => compareKinds(kindOfTrial(a), kindOfTrial(b)) || a.seed - b.seed);
   const grid = listGrid<TrialResult>(sorted.slice(0, MOST_TRIALS), [
     { title: "Trained on", unit: "text", read: (trial) => nameEscalated(kindOfTrial(trial)) },
     { title: "Seed", unit: "count", read: (trial) => trial.seed },
     { title: "Status", unit: "text", read: (trial) => trial.status },
     ...lengthColumns,
-    { title: "Train accuracy", unit: "share", read: (trial) => trial.trainAccuracy },
-    { title: "Test accuracy", unit: "share", read: (trial) => trial.testAccuracy },
+    { title: `Train ${name}`, unit, read: (trial) => trial.trainAccuracy },
+    { title: `Test ${name}`, unit, read: (trial) => trial.testAccuracy },
     { title: "Trial", unit: "text", read: (trial) => trial.id },
   ]);
   const left = trials.length - MOST_TRIALS;

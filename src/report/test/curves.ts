@@ -7,7 +7,8 @@ import { courseByEpoch } from "../../paper/measure.ts";
 import type { TestResult } from "../../paper/test-result.ts";
 import { compareKinds, kindOfTrial, nameEscalated } from "../../run/kinds.ts";
 import type { HistoryRow } from "../../run/trial-record.ts";
-import { ACCURACY_LIMITS, groupTrials } from "../../verdict/summary.ts";
+import { groupTrials } from "../../verdict/summary.ts";
+import { scoreLimits } from "../../verdict/words.ts";
 import {
   type CurveFigure,
   type DrawnPlot,
@@ -17,6 +18,7 @@ import {
 } from "../chart/figure.ts";
 import { kindColor } from "../chart/looks.ts";
 import { formatCount, formatPercent } from "../format.ts";
+import { wordingOf } from "../wording.ts";
 import { nameTest } from "./about.ts";
 
 /** Points a line keeps: more than a chart can show would only make the page heavy. */
@@ -35,7 +37,8 @@ export const testFigure = (result: TestResult, plot: DrawnPlot): CurveFigure =>
 
 /** Training loss by epoch, as in Fig. 1a of the paper; null if no trial came through an epoch. */
 export function trainingCurves(result: TestResult): CurveFigure | null {
-  const guess = Math.log(Math.max(2, result.dataset.classes));
+  const isNumber = result.dataset.target !== undefined;
+  const guess = isNumber ? 1 : Math.log(Math.max(2, result.dataset.classes));
   const series = linesOver(result, (row) => row.trainLoss, [0, Number.POSITIVE_INFINITY]);
   const means = series.flatMap(({ points }) => points.map(({ y }) => y!));
   const shown = means.filter((mean) => mean <= HIGHEST_LOSS * guess);
@@ -47,22 +50,29 @@ export function trainingCurves(result: TestResult): CurveFigure | null {
     title: "Training loss by epoch",
     caption: `Mean over seeds of the loss on the labels trained on, over each epoch's batches before their updates. ${CARRIED}`,
     x: epochAxis(series, steps > 0 ? `Epoch (${formatCount(steps)} steps each)` : "Epoch"),
-    y: { label: "Training loss", unit: "nats", domain: [0, (1 + HEADROOM) * Math.max(guess, ...shown)] },
-    guides: [{ label: `uniform guess, ${guess.toFixed(2)}`, y: guess }],
+    y: {
+      label: isNumber ? "Training loss, squared deviations" : "Training loss",
+      unit: isNumber ? "number" : "nats",
+      domain: [0, (1 + HEADROOM) * Math.max(guess, ...shown)],
+    },
+    guides: [{ label: isNumber ? "always the mean, 1" : `uniform guess, ${guess.toFixed(2)}`, y: guess }],
     series,
   });
 }
 
 /** Train and test accuracy by epoch, side by side; null if no trial came through an epoch. */
 export function accuracyCurves(result: TestResult): CurveFigure | null {
-  const train = linesOver(result, (row) => row.trainAccuracy, ACCURACY_LIMITS);
-  const test = linesOver(result, (row) => row.testAccuracy, ACCURACY_LIMITS);
+  const limits = scoreLimits(result.dataset.target !== undefined);
+  const train = linesOver(result, (row) => row.trainAccuracy, limits);
+  const test = linesOver(result, (row) => row.testAccuracy, limits);
   if (train.length + test.length === 0) return null;
   const caption = `Means over seeds, measured after each epoch. ${CARRIED}`;
-  const shared = { caption, x: epochAxis([...train, ...test]), guide: chanceOf(result) };
-  return joinFigures({ name: "accuracy-curves", title: "Train and test accuracy by epoch" }, [
-    testFigure(result, accuracyPlot("Train accuracy, on the labels trained on", train, shared)),
-    testFigure(result, accuracyPlot("Test accuracy, on the true labels", test, shared)),
+  const y = scoreAxis(result, [...train, ...test]);
+  const { name } = wordingOf(result.dataset);
+  const shared = { caption, x: epochAxis([...train, ...test]), y, guide: chanceOf(result) };
+  return joinFigures({ name: "accuracy-curves", title: `Train and test ${name} by epoch` }, [
+    testFigure(result, accuracyPlot(`Train ${name}, on the labels trained on`, train, shared)),
+    testFigure(result, accuracyPlot(`Test ${name}, on the true labels`, test, shared)),
   ]);
 }
 
@@ -70,23 +80,37 @@ export function accuracyCurves(result: TestResult): CurveFigure | null {
 export const accuracyPlot = (
   title: string,
   series: DrawnSeries[],
-  {
-    caption,
-    x,
-    guide,
-  }: { readonly caption: string; readonly x: Plot["x"]; readonly guide: Plot["guides"][number] },
+  { caption, x, y, guide }: Pick<Plot, "caption" | "x" | "y"> & { readonly guide: Plot["guides"][number] },
 ): DrawnPlot => ({
   name: title,
   title,
   caption,
   x,
   series,
-  y: { label: "Accuracy", unit: "share", domain: [0, 1] },
+  y,
   guides: [guide],
 });
 
+/** The axis of accuracies. */
+export const ACCURACY_AXIS = {
+  label: "Accuracy",
+  unit: "share",
+  domain: [0, 1],
+} as const satisfies Plot["y"];
+
+/** R squared below this is not drawn: a network that memorized noise may be any number of times worse than the mean. */
+export const LOWEST_R2 = -1.5;
+
+/** The axis of scores: of accuracies, or of R squared as far as it is told apart. */
+export function scoreAxis({ dataset }: Pick<TestResult, "dataset">, series: readonly Series[]): Plot["y"] {
+  if (!dataset.target) return ACCURACY_AXIS;
+  const least = Math.min(0, ...series.flatMap(({ points }) => points.map(({ y }) => y ?? 0)));
+  return { label: "R²", unit: "r2", domain: [Math.max(LOWEST_R2, least), 1] };
+}
+
 /** What always guessing the commonest class gets. */
-export function chanceOf({ verdict: { learning } }: TestResult): Plot["guides"][number] {
+export function chanceOf({ verdict: { learning }, dataset }: TestResult): Plot["guides"][number] {
+  if (dataset.target) return { label: "always the mean, 0", y: 0 };
   return { label: `commonest class, ${formatPercent(learning.chance)}`, y: learning.chance };
 }
 

@@ -7,11 +7,13 @@ import { tellFinding } from "../../import/finding.ts";
 import { readSettings } from "../../import/settings.ts";
 import type { TestResult } from "../../paper/test-result.ts";
 import { compareKinds, kindOfTrial, nameKind } from "../../run/kinds.ts";
+import { tellLookedAt } from "../../verdict/looked-at.ts";
 import { formatCount, formatNoun, formatNumber, formatPercent } from "../format.ts";
 import { htmlList } from "../grid/html.ts";
 import { listGrid } from "../grid/list-grid.ts";
 import { html, type Insert, type Markup } from "../html/escape.ts";
 import { citation, type Fact, factList, foldedPart, withCode } from "../html/parts.ts";
+import { tellExamples } from "./about.ts";
 
 /** What weights start as. */
 function tellStart({ file }: TestResult["model"], initialization: string): string {
@@ -37,12 +39,13 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
     ...(model.file ? [["Model file", html`<code>${model.file.identity}</code>`] satisfies Fact] : []),
     [
       "Dataset",
-      `${dataset.name}, ${formatCount(dataset.train)} training and ${formatNoun(dataset.test, "test example")}`,
+      `${dataset.name}, ${tellExamples(dataset)}${dataset.groups ? "; no group is in both, and labels are permuted by groups" : ""}`,
     ],
     [
       "Example",
-      `${dataset.shape.join(" × ")} as the network sees it, ${formatNoun(dataset.classes, "class").replace("classs", "classes")}`,
+      `${dataset.shape.join(" × ")} as the network sees it, ${dataset.target ? "a number to be told" : formatNoun(dataset.classes, "class").replace("classs", "classes")}`,
     ],
+    ...targetFacts(dataset),
     ["Optimizer", describeOptimizer(recipe)],
     ["Learning rate", describeRate(recipe)],
     ["Batch", describeBatch(recipe)],
@@ -60,10 +63,7 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
     ["Preprocessing", recipe.preprocess],
     ["Augmentation", describeAugmentation(recipe.augment)],
     ["Epochs", `${formatCount(recipe.epochs)} at most`],
-    [
-      "Fitted means",
-      `train accuracy of ${formatShare(fit.accuracy)}, or a training loss below ${fit.loss} nats${fit.stop ? "; training then ends" : ""}`,
-    ],
+    ["Fitted means", `${describeFit(dataset, fit)}${fit.stop ? "; training then ends" : ""}`],
     ["Measured", describeEvaluation(recipe.evaluate)],
   ];
   return foldedPart(
@@ -75,6 +75,23 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
 }
 
 type Asked = TestResult["recipe"];
+
+/** The number to be told, and how networks are taught it. */
+function targetFacts({ target }: TestResult["dataset"]): Fact[] {
+  if (!target) return [];
+  const { name, mean, deviation } = target;
+  return [
+    [
+      "Target",
+      `${name}: mean ${formatNumber(mean)}, standard deviation ${formatNumber(deviation)} in training; networks are taught its distance from that mean in these deviations, and their loss is the square of what they are off by`,
+    ],
+  ];
+}
+
+const describeFit = ({ target }: TestResult["dataset"], fit: Asked["fit"]): string =>
+  target
+    ? `a training loss below ${fit.loss} squared deviations, which is a training R² above ${formatNumber(1 - fit.loss)}`
+    : `train accuracy of ${formatShare(fit.accuracy)}, or a training loss below ${fit.loss} nats`;
 
 function describeOptimizer({ optimizer, momentum, nesterov }: Asked): string {
   if (optimizer !== "sgd") return optimizer === "adam" ? "Adam" : "AdamW";
@@ -165,8 +182,14 @@ export function touchedPart({ trials }: TestResult): Insert {
   return known.length > 0 && html`<section><h2>What was randomized</h2>\n${factList(known)}</section>`;
 }
 
+/** Which leaks would have been seen. */
+const lookedAtPart = (verdict: TestResult["verdict"]): Insert =>
+  verdict.notLookedAt &&
+  html`<p>${withCode(tellLookedAt(verdict).join(" "))} Which leak which test can see is in the documentation, <code>docs/leaks.md</code>.</p>`;
+
 /** What a randomization test is, in short. */
-export function readingPart({ verdict }: TestResult): Markup {
+export function readingPart({ verdict, dataset }: TestResult): Markup {
+  if (dataset.target) return readingNumbers(verdict);
   return html`<h2>How to read this</h2>
 <p>A randomization test trains the same network by the same recipe on the true data, and on copies from which the
 pattern was taken: labels redrawn at random, pixels shuffled or replaced by noise. Random labels hold nothing to be
@@ -183,7 +206,8 @@ ${verdict.pipeline.module.name} again on labels that were permuted over all rows
 what it did; its second p-value is the share of these runs that get as many test labels right as the labels as given.`
       : ""
   } Test examples with exactly the inputs of a training example are counted
-apart; as many hits are not credited. ${verdict.notLookedAt ? html`Not looked at: ${verdict.notLookedAt.join("; ")}.` : ""}</p>
+apart; as many hits are not credited.</p>
+${lookedAtPart(verdict)}
 <p>Whether it <em>learns</em> is judged by intervals over seeds and test examples that hold together with 95 % confidence.</p>
 <p>A ± in a table is the half of a 95 % interval of the mean over seeds on these data (Student's t), which needs three
 seeds; of two, both values are shown; n is their number.
@@ -191,3 +215,21 @@ seeds; of two, both values are shown; n is their number.
 one.</p>
 ${citation}`;
 }
+
+/** The same where numbers are told. */
+const readingNumbers = (verdict: TestResult["verdict"]): Markup => html`<h2>How to read this</h2>
+<p>The same network is trained by the same recipe on the true targets, and on targets that changed places at random
+(y-scrambling; Rücker, Rücker and Meringer, 2007), or on inputs from which the pattern was taken. Permuted targets hold
+nothing to be learned: a network that fits them has memorised them, one by one. So fitting the training data well says nothing
+by itself about having learned.</p>
+<p><em>R²</em> is the share of the targets’ variance that answers explain, one minus the mean squared error over the variance
+of the same examples’ targets. Always answering their mean gets 0, another constant less, and answers that are farther off
+than the mean get less than 0, as networks do that have memorised noise.</p>
+<p>The <em>label check</em> asks whether networks that saw only permuted targets know true ones: whether their answers are
+nearer to them than their mirror images about the mean, over all seeds. If they are, true targets reached their training. It sees
+no other leak. Test examples with exactly the inputs of a training example do not count.</p>
+${lookedAtPart(verdict)}
+<p>Whether it <em>learns</em> is judged by an interval of R² over seeds and test examples.</p>
+<p>A ± in a table is the half of a 95 % interval of the mean over seeds on these data (Student's t), which needs three
+seeds; of two, both values are shown; n is their number.</p>
+${citation}`;

@@ -9,7 +9,7 @@ import type { TrialResult } from "../../run/trial-record.ts";
 import { ACCURACY_LIMITS, groupTrials } from "../../verdict/summary.ts";
 import { type CurveFigure, joinFigures } from "../chart/figure.ts";
 import { formatPercent } from "../format.ts";
-import { accuracyPlot, CARRIED, epochAxis, linesOver, testFigure } from "./curves.ts";
+import { ACCURACY_AXIS, accuracyPlot, CARRIED, epochAxis, linesOver, testFigure } from "./curves.ts";
 
 /** Accuracies on changed and unchanged training labels by epoch; null if no labels were partly corrupted. */
 export function noiseApart(result: TestResult): CurveFigure | null {
@@ -36,6 +36,7 @@ export function noiseApart(result: TestResult): CurveFigure | null {
       CARRIED,
     ].join(" "),
     x: epochAxis(lines),
+    y: ACCURACY_AXIS,
     guide: { label: `guessing a changed label, ${formatPercent(guessing)}`, y: guessing },
   };
   return joinFigures(

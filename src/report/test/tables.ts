@@ -9,23 +9,25 @@ import type { SummaryRow } from "../../verdict/schema.ts";
 import { kindColor } from "../chart/looks.ts";
 import type { Grid } from "../grid/grid.ts";
 import { listGrid } from "../grid/list-grid.ts";
-import { lengthColumns, outcomeColumns } from "../trial-columns.ts";
+import { errorColumns, lengthColumns, outcomeColumns } from "../trial-columns.ts";
+import { wordingOf } from "../wording.ts";
 import { nameTest, tellSpread, tellStatuses } from "./about.ts";
 
 /** The summary of a test: one row a kind of trial, over its seeds. */
-export const summaryGrid = (result: TestResult): Grid =>
-  listGrid<SummaryRow>(
+export function summaryGrid(result: TestResult): Grid {
+  const { name, unit } = wordingOf(result.dataset);
+  return listGrid<SummaryRow>(
     [...result.summary].sort(compareKinds),
     [
       { title: "Trained on", unit: "text", color: kindColor, read: nameEscalated },
       { title: "Labels changed", unit: "share", rank: 3, read: (row) => row.realised },
       { title: "Fitted of n", unit: "fraction", read: (row) => `${row.fitted}/${row.n}` },
       { title: "Epochs to fit", unit: "epochs", rank: 1, read: (row) => row.epochsToFit },
-      { title: "Train accuracy", unit: "share", read: (row) => row.trainAccuracy },
-      { title: "Test accuracy", unit: "share", read: (row) => row.testAccuracy },
+      { title: `Train ${name}`, unit, read: (row) => row.trainAccuracy },
+      { title: `Test ${name}`, unit, read: (row) => row.testAccuracy },
       {
-        title: "Test accuracy, corrupted labels",
-        unit: "share",
+        title: `Test ${name}, corrupted labels`,
+        unit,
         rank: 2,
         read: (row) => row.testAccuracyCorrupted,
       },
@@ -37,6 +39,7 @@ export const summaryGrid = (result: TestResult): Grid =>
       caption: `What each kind of trial ended at. ${tellSpread(result)}`,
     },
   );
+}
 
 /** Test accuracy of each class after training on true labels, and on random ones; null if nothing is known of it. */
 export function classGrid({ dataset, trials }: TestResult): Grid | null {
@@ -72,7 +75,7 @@ export function classGrid({ dataset, trials }: TestResult): Grid | null {
 }
 
 /** The trials of a test, one a row. */
-export const trialGrid = ({ trials }: TestResult): Grid =>
+export const trialGrid = ({ trials, dataset }: TestResult): Grid =>
   listGrid<TrialResult>(
     [...trials].sort((a, b) => compareKinds(kindOfTrial(a), kindOfTrial(b)) || a.seed - b.seed),
     [
@@ -88,7 +91,8 @@ export const trialGrid = ({ trials }: TestResult): Grid =>
       { title: "Status", unit: "text", read: tellStatus },
       ...lengthColumns,
       { title: "To 95 %", unit: "count", read: (trial) => trial.epochsTo95 },
-      ...outcomeColumns,
+      ...outcomeColumns(wordingOf(dataset)),
+      ...errorColumns,
       { title: "Data hash", unit: "hash", read: (trial) => trial.dataHash },
       { title: "Parameters hash", unit: "hash", read: (trial) => trial.parametersHash },
     ],

@@ -4,10 +4,12 @@
 
 import { formatShare } from "../../base/percent.ts";
 import type { ShareInterval } from "../../base/shares.ts";
-import { type Estimate, estimate } from "../../base/statistics.ts";
+import { estimate } from "../../base/statistics.ts";
 import type { TestResult } from "../../paper/test-result.ts";
 import type { Verdict } from "../../verdict/schema.ts";
-import { formatCount, formatEstimate, formatNumber, formatPercent, NOTHING } from "../format.ts";
+import { scoreLimits } from "../../verdict/words.ts";
+import { formatCount, formatEstimate, formatNoun, formatNumber, formatPercent, NOTHING } from "../format.ts";
+import { type Wording, withCount, wordingFor, wordingOf } from "../wording.ts";
 
 /** How an answer is to be taken. */
 export type Tone = "decided" | "open" | "alarm";
@@ -48,7 +50,7 @@ export function headlineOf({ capacity, learning, leak, pipeline, copies }: Verdi
 }
 
 /** What early stopping could have had on true labels; null where it is not known. */
-export function tellBest({ trials }: TestResult): string | null {
+export function tellBest({ trials, dataset }: TestResult): string | null {
   const known = trials.flatMap(({ inputs, labels, escalation, best, testAccuracy }) =>
     inputs === "true" && labels.nominal === 0 && escalation === 0 && best !== null && testAccuracy !== null
       ? [{ ...best, last: testAccuracy }]
@@ -57,33 +59,29 @@ export function tellBest({ trials }: TestResult): string | null {
   if (known.length === 0) return null;
   const reached = estimate(
     known.map(({ testAccuracy }) => testAccuracy),
-    [0, 1],
+    scoreLimits(dataset.target !== undefined),
   );
   const gain = estimate(
     known.map(({ testAccuracy, last }) => testAccuracy - last),
-    [0, 1],
+    [0, Number.POSITIVE_INFINITY],
   ).mean;
   const epochs = known.map(({ epoch }) => epoch);
   const [first, last] = [Math.min(...epochs), Math.max(...epochs)];
   const when = first === last ? `epoch ${first}` : `epochs ${first} to ${last}`;
-  return `Early stopping: with true labels the best test accuracy on the way was ${accuracy(reached)}, at ${when}, ${(100 * gain).toFixed(1)} points above the last. Chosen by test data, it is more than could have been had.`;
+  const { name, of } = wordingOf(dataset);
+  const above = dataset.target ? gain.toFixed(3) : `${(100 * gain).toFixed(1)} points`;
+  return `Early stopping: with true labels the best test ${name} on the way was ${of(reached)}, at ${when}, ${above} above the last. Chosen by test data, it is more than could have been had.`;
 }
 
 /** The answers of a test: capacity, learning, the label check, a preparation's and copies where there are any. */
-export const answersOf = ({ verdict }: TestResult): Answer[] => [
-  tellCapacity(verdict.capacity),
-  tellLearning(verdict.learning),
-  tellLabels(verdict.leak),
+export const answersOf = ({ verdict, dataset }: TestResult): Answer[] => [
+  tellCapacity(verdict.capacity, wordingOf(dataset)),
+  tellLearning(verdict.learning, wordingOf(dataset)),
+  tellLabels(verdict.leak, wordingOf(dataset)),
   ...(verdict.pipeline ? [tellPrepared(verdict.pipeline)] : []),
   ...(verdict.copies ? [tellCopied(verdict.copies)] : []),
   ...(verdict.twins ? [tellTwinned(verdict.twins)] : []),
 ];
-
-const accuracy = (estimate: Estimate | null): string =>
-  withCount(formatEstimate(estimate, "percent"), estimate);
-
-const withCount = (text: string, estimate: Estimate | null): string =>
-  estimate === null ? NOTHING : `${text} (n = ${estimate.n})`;
 
 const reasonsAndNext = ({
   reasons,
@@ -93,7 +91,7 @@ const reasonsAndNext = ({
   readonly next?: string | undefined;
 }) => (next === undefined ? reasons : [...reasons, `next: ${next}`]);
 
-function tellCapacity(capacity: Verdict["capacity"]): Answer {
+function tellCapacity(capacity: Verdict["capacity"], { name, random, of, one }: Wording): Answer {
   const { answer, trainAccuracy, epochsToFit, slowdown, slowdownSeeds, bound } = capacity;
   const pairs = slowdownSeeds > 0 ? ` (n = ${slowdownSeeds})` : "";
   return {
@@ -101,8 +99,8 @@ function tellCapacity(capacity: Verdict["capacity"]): Answer {
     answer: { memorises: "Memorises", "does-not-fit": "Does not fit", inconclusive: "Not decided" }[answer],
     tone: answer === "inconclusive" ? "open" : "decided",
     evidence: [
-      ["Train accuracy on random labels", accuracy(trainAccuracy)],
-      ["Counts as memorised from", formatPercent(bound)],
+      [`Train ${name} on ${random}`, of(trainAccuracy)],
+      ["Counts as memorised from", one(bound)],
       ["Epochs to fit them", withCount(formatEstimate(epochsToFit, "number"), epochsToFit)],
       ["Over epochs to fit true labels", slowdown === null ? NOTHING : `${slowdown.toFixed(1)} ×${pairs}`],
     ],
@@ -110,40 +108,52 @@ function tellCapacity(capacity: Verdict["capacity"]): Answer {
   };
 }
 
-function tellLearning(learning: Verdict["learning"]): Answer {
+function tellLearning(learning: Verdict["learning"], { name, random, of, one, constant }: Wording): Answer {
   const { answer, testAccuracy, chance, randomLabelsTestAccuracy, intervals } = learning;
-  const range = ({ mean, low, high }: ShareInterval): string =>
-    `${formatPercent(mean)} (${formatPercent(low)} to ${formatPercent(high)})`;
+  const range = ({ mean, low, high }: ShareInterval): string => `${one(mean)} (${one(low)} to ${one(high)})`;
+  const { permutation } = learning;
   return {
     question: "Learning: does it generalise?",
     answer: { learns: "Learns", "does-not-learn": "Does not learn", inconclusive: "Not decided" }[answer],
     tone: answer === "inconclusive" ? "open" : "decided",
     evidence: [
-      ["Test accuracy, true labels", accuracy(testAccuracy)],
-      ["Always guessing the commonest class", formatPercent(chance)],
+      [`Test ${name}, true labels`, of(testAccuracy)],
+      [constant, one(chance)],
       ...(intervals
         ? ([
             [`Judged, ${formatShare(intervals.confidence)} simultaneous`, range(intervals.accuracy)],
-            ["Balanced over classes", range(intervals.balanced)],
-            ["Balanced, by guessing", formatPercent(intervals.balanced.guessing)],
+            ...(intervals.balanced
+              ? ([
+                  ["Balanced over classes", range(intervals.balanced)],
+                  ["Balanced, by guessing", formatPercent(intervals.balanced.guessing)],
+                ] as const)
+              : []),
           ] as const)
         : []),
-      ["Test accuracy, random labels", accuracy(randomLabelsTestAccuracy)],
+      [`Test ${name}, ${random}`, of(randomLabelsTestAccuracy)],
+      ...(permutation
+        ? ([
+            [
+              `p among ${formatNoun(permutation.networks, "network")} on ${random}`,
+              formatNumber(permutation.pValue),
+            ],
+          ] as const)
+        : []),
     ],
     reasons: reasonsAndNext(learning),
   };
 }
 
-function tellLabels(check: Verdict["leak"]): Answer {
+function tellLabels(check: Verdict["leak"], { name, random, of, one, check: how }: Wording): Answer {
   const { suspected, pValue, bound, testAccuracy, expected } = check;
   return {
     question: "Label check: were random labels random?",
     answer: suspected === null ? "Not tested" : suspected ? "True labels seen" : "Nothing taught",
     tone: suspected === null ? "open" : suspected ? "alarm" : "decided",
     evidence: [
-      ["Test accuracy, random labels", accuracy(testAccuracy)],
-      ["Expected under random labels", formatPercent(expected)],
-      ["p-value (renaming test)", formatNumber(pValue)],
+      [`Test ${name}, ${random}`, of(testAccuracy)],
+      [`Expected under ${random}`, expected === null ? NOTHING : one(expected)],
+      [`p-value (${how})`, formatNumber(pValue)],
       ["Alarm below", formatNumber(bound)],
     ],
     reasons: reasonsAndNext(check),
@@ -158,7 +168,7 @@ function tellPrepared(check: NonNullable<Verdict["pipeline"]>): Answer {
     answer: suspected === null ? "Not tested" : suspected ? "It uses test rows" : "Nothing given away",
     tone: suspected === null ? "open" : suspected ? "alarm" : "decided",
     evidence: [
-      [`Test accuracy of ${model}, labels permuted before it`, accuracy(testAccuracy)],
+      [`Test accuracy of ${model}, labels permuted before it`, wordingFor(false).of(testAccuracy)],
       ["Expected of random labels", formatPercent(expected)],
       [`p-value (permutation test, ${formatCount(permutations)} runs)`, formatNumber(pValue)],
       ["Alarm below", formatNumber(bound)],

@@ -13,6 +13,7 @@ import { sha256 } from "../../base/json.ts";
 import {
   bytesOf,
   checkDataset,
+  checkLabels,
   emptyInputs,
   exampleSize,
   hashHeader,
@@ -24,9 +25,9 @@ import type { PlannedSplit, PlannedSplits } from "../../data/planned.ts";
 import { draftOf } from "../../disk/drafts.ts";
 import { makeFolder } from "../../disk/folders.ts";
 import { refusedWrite, whyUnread } from "../../disk/refusals.ts";
-import { headLength } from "../../train/safetensors.ts";
+import { headLength, type PlacedTensor } from "../../train/safetensors.ts";
 import type { FileContent } from "../contents.ts";
-import { layOutSplits, type PlacedSplit, readSplitsHead } from "../splits.ts";
+import { layOutSplits, type PlacedSplit, readSplitsHead, readValues } from "../splits.ts";
 
 /** Both splits of a file, which they are read from. */
 export interface FileSplits {
@@ -50,7 +51,10 @@ export async function writeSplitsFile(folder: string, planned: PlannedSplits): P
   const { title, train, test } = planned;
   const shapeOf = ({ labels }: PlannedSplit): number[] => [labels.length, ...planned.shape];
   const layOutAs = (hash: string) =>
-    layOutSplits({ ...planned, name: nameOf(hash) }, { train: shapeOf(train), test: shapeOf(test) });
+    layOutSplits(
+      { ...planned, name: nameOf(hash), grouped: train.groups !== undefined },
+      { train: shapeOf(train), test: shapeOf(test) },
+    );
   const head = layOutAs("00000000");
   const draft = draftOf(join(folder, "examples"));
   try {
@@ -62,6 +66,7 @@ export async function writeSplitsFile(folder: string, planned: PlannedSplits): P
         await writeSplit(file, planned, train, head.train, `${title}: training split`),
         await writeSplit(file, planned, test, head.test, `${title}: test split`),
       ];
+      if (planned.values) await file.write(bytesOf(planned.values), 0, undefined, head.values!.begin);
       await file.write(layOutAs(await sha256(...hashes)).bytes, 0, undefined, 0);
       await file.sync();
     } finally {
@@ -89,14 +94,14 @@ async function requireSpace(folder: string, size: number, title: string): Promis
 /** Write the values of a split to their places, and give its hash: see `datasetHash`. */
 async function writeSplit(
   file: FileHandle,
-  { shape, type, classNames }: PlannedSplits,
-  { labels, parts }: PlannedSplit,
+  { shape, type, classNames, values }: PlannedSplits,
+  { labels, groups, parts }: PlannedSplit,
   places: PlacedSplit,
   where: string,
 ): Promise<string> {
   const whole = [labels.length, ...shape];
   const size = exampleSize({ shape: whole });
-  const hash = createHash("sha256").update(hashHeader({ shape: whole, classNames }, type));
+  const hash = createHash("sha256").update(hashHeader({ shape: whole, classNames, groups }, type));
   let [row, at] = [0, places.inputs.begin];
   for await (const inputs of parts()) {
     const count = inputs.length / size;
@@ -106,7 +111,7 @@ async function writeSplit(
       );
     }
     const part = labels.subarray(row, row + count);
-    checkDataset({ name: where, inputs, shape: [count, ...shape], labels: part, classNames }, where);
+    checkDataset({ name: where, inputs, shape: [count, ...shape], labels: part, classNames, values }, where);
     const bytes = bytesOf(inputs);
     hash.update(bytes);
     await file.write(bytes, 0, bytes.length, at);
@@ -117,7 +122,13 @@ async function writeSplit(
     throw new DataError(`${where}: expected ${labels.length} examples, got ${row}`);
   }
   await file.write(bytesOf(labels), 0, undefined, places.labels.begin);
-  return hash.update(bytesOf(labels)).digest("hex");
+  hash.update(bytesOf(labels));
+  if (values) hash.update(bytesOf(values));
+  if (groups) {
+    await file.write(bytesOf(groups), 0, undefined, places.groups!.begin);
+    hash.update(bytesOf(groups));
+  }
+  return hash.digest("hex");
 }
 
 /** SHA-256 of a file, read in a stream. */
@@ -144,23 +155,32 @@ export async function openSplitsFile(content: FileContent, title?: string): Prom
     const bytes = new Uint8Array(Math.min(known.size, headLength(await readAt(file, 0, 8))));
     bytes.set(await readAt(file, 0, bytes.length));
     const { name, classNames, type, ...places } = readSplitsHead(bytes, known.size);
-    const splitOf = async ({ inputs, labels }: PlacedSplit): Promise<StreamedDataset> => {
+    const { values: stored } = places;
+    const values = stored && readValues(await readAt(file, stored.begin, stored.end - stored.begin));
+    const wholes = async ({ begin, end }: PlacedTensor): Promise<Int32Array> =>
+      new Int32Array((await readAt(file, begin, end - begin)).buffer);
+    const splitOf = async ({ inputs, labels, groups }: PlacedSplit): Promise<StreamedDataset> => {
       const { shape, begin } = inputs;
-      const told = new Int32Array((await readAt(file, labels.begin, labels.end - labels.begin)).buffer);
-      const empty = { name, shape: [0, ...shape.slice(1)], inputs: emptyInputs(type, 0), classNames };
-      if (told.length !== shape[0] || told.some((label) => !(label >= 0 && label < classNames.length))) {
-        checkDataset({ ...empty, shape, labels: told, inputs: emptyInputs(type, 0) }, path);
-      }
-      return {
+      const described = {
         name,
+        labels: await wholes(labels),
+        classNames,
+        ...(values && { values }),
+        ...(groups && { groups: await wholes(groups) }),
+      };
+      checkLabels({ ...described, shape }, path);
+      return {
+        ...described,
         ...(title !== undefined && { title }),
         shape,
-        labels: told,
-        classNames,
         rows: rowsOf(path, known, type, begin, exampleSize({ shape })),
       };
     };
     return { content, train: await splitOf(places.train), test: await splitOf(places.test) };
+  } catch (error) {
+    throw new DataError(`${path}: expected a file of examples, got another: ${messageOf(error)}`, {
+      cause: error,
+    });
   } finally {
     await file.close();
   }

@@ -3,7 +3,7 @@
  */
 
 import { UsageError } from "../../base/errors.ts";
-import type { Splits } from "../../data/dataset.ts";
+import { requireClasses, type Splits } from "../../data/dataset.ts";
 import { loadDataset } from "../../run/node/library.ts";
 import { type ExampleOptions, GAUSSIAN, gaussianRows, requireWhole } from "../examples.ts";
 
@@ -32,9 +32,17 @@ export const loadAsked = (
     d,
     seed,
   }: Omit<ExamplesAsked, "testN"> & { readonly n: number | undefined; readonly testN: number | undefined },
-  given: Pick<ExampleOptions, "d" | "dataDir">,
+  given: Pick<ExampleOptions, "d" | "dataDir" | "onRead">,
 ): Promise<Splits> =>
-  loadExamples({ data, n, testN, d: data === GAUSSIAN ? d : given.d, seed, dataDir: given.dataDir });
+  loadExamples({
+    data,
+    n,
+    testN,
+    d: data === GAUSSIAN ? d : given.d,
+    seed,
+    dataDir: given.dataDir,
+    onRead: given.onRead,
+  });
 
 /**
  * Load or draw examples, uncropped.
@@ -52,5 +60,7 @@ async function loadExamples(options: ExampleOptions): Promise<Splits> {
   if (d !== undefined) {
     throw new UsageError(`\`d\`: ${data} has a width of its own; it is for \`data\` ${GAUSSIAN} only`);
   }
-  return loadDataset(data, options);
+  const splits = await loadDataset(data, options);
+  requireClasses(splits.train, "this computation");
+  return splits;
 }

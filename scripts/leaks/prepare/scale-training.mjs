@@ -1,0 +1,3 @@
+import { standardize, trainingRows } from "./columns.mjs";
+
+export const prepare = (data) => standardize(data, trainingRows(data));

@@ -1,0 +1,211 @@
+/**
+ * @file Section of an audit: single columns - of a table, or pixels - that tell the class alone.
+ *
+ * A rule is learned from the training examples and asked for the test examples: where a column has few values, each says the class
+ * it has most often (Holte, "Very simple classification rules perform well", Machine Learning 1993); where it has many, the
+ * nearest value says its class.
+ */
+
+import { percent } from "../base/percent.ts";
+import { breathe } from "../base/progress.ts";
+import { incompleteBeta } from "../base/statistics.ts";
+import { classCounts, isImages } from "../data/dataset.ts";
+import { field, tableOf } from "../document/table.ts";
+import { type AuditColumn, columnNames, eachColumn } from "./columns.ts";
+import { countNoun, lacksClasses, type SectionMaker, sectionOf } from "./section.ts";
+
+/** Most values of a column that are looked up one by one. */
+const FEW = 256;
+
+/** Agreement beyond chance (Cohen's kappa) of a column that tells the class, and of one that nearly does. */
+const TELLS = 0.98;
+const NEARLY = 0.8;
+
+/** Once in so many clean datasets some column is said to tell anything. */
+const LEVEL = 1e-3;
+
+/** Columns that are listed. */
+const LISTED = 20;
+
+/** Values that are sorted at most, of all columns. */
+const MOST_SORTED = 2e8;
+
+/** How well a column alone tells the class of the test examples. */
+export interface Rule {
+  readonly column: string;
+  /** Share of the test examples it is right for. */
+  readonly accuracy: number;
+  /** Agreement beyond chance: 1 for all, 0 for none. */
+  readonly kappa: number;
+  /** Probability of as many by chance, times the number of columns; at most 1. */
+  readonly p: number;
+}
+
+export const rules: SectionMaker = {
+  name: "rules",
+  what: "columns that tell the class alone",
+  lacks: ({ splits }) =>
+    lacksClasses({ splits }) ??
+    (!(splits.train.inputs instanceof Uint8Array) && splits.train.inputs.length > MOST_SORTED
+      ? "there are too many values"
+      : undefined),
+  async make(task) {
+    const { train, test } = task.splits;
+    const names = columnNames(task);
+    const classes = train.classNames.length;
+    const found: Rule[] = [];
+    for (const column of eachColumn(task)) {
+      if (found.length % 64 === 0) await breathe(task, found.length, names.length, "asking single columns");
+      const answers = learnRule(column, train.labels, classes);
+      found.push(judgeRule(column.name, answers, test.labels, classes, names.length));
+    }
+    found.sort((a, b) => b.kappa - a.kappa);
+    const sure = found.filter(({ p }) => p < LEVEL);
+    const telling = sure.filter(({ kappa }) => kappa >= TELLS);
+    const nearly = sure.filter(({ kappa }) => kappa >= NEARLY && kappa < TELLS);
+    const what = isImages(train) ? "pixel" : "column";
+    const list = (chosen: readonly Rule[]): string =>
+      chosen
+        .slice(0, 5)
+        .map(({ column, accuracy }) => `${JSON.stringify(column)} (${percent(accuracy)})`)
+        .join(", ") + (chosen.length > 5 ? ` and ${chosen.length - 5} more` : "");
+    const best = found[0]!;
+    const commonest = Math.max(...classCounts(test)) / test.labels.length;
+    return sectionOf({
+      name: "rules",
+      title: isImages(train) ? "Single pixels" : "Single columns",
+      outcome: telling.length > 0 ? "alarm" : nearly.length > 0 ? "notice" : "clear",
+      findings: [
+        ...(telling.length > 0
+          ? [
+              `${countNoun(telling.length, what)} alone ${telling.length === 1 ? "tells" : "tell"} the class of the test examples: ${list(telling)}. Is it known before the class is?`,
+            ]
+          : []),
+        ...(nearly.length > 0
+          ? [
+              `${countNoun(nearly.length, what)} alone nearly ${nearly.length === 1 ? "tells" : "tell"} the class: ${list(nearly)}. Ask where it is from.`,
+            ]
+          : []),
+        ...(telling.length + nearly.length === 0
+          ? [
+              `No single ${what} tells the class: the best, ${JSON.stringify(best.column)}, is right for ${percent(best.accuracy)} of the test examples, where always the commonest class is for ${percent(commonest)}.`,
+            ]
+          : []),
+      ],
+      method: [
+        "Each column alone is learned from the training examples and asked for the test examples: by the commonest class of each value (Holte 1993), or where there are more than 256 values by the nearest one.",
+        `A column tells the class where it agrees with it at a kappa of ${TELLS} or more (Cohen 1960), and nearly at ${NEARLY}; p is the binomial tail of as many hits by chance, times the number of columns (Bonferroni), and below ${LEVEL}.`,
+      ],
+      lists: [
+        tableOf(
+          { name: "rules", title: `Single ${what}s that tell most`, caption: "" },
+          found.slice(0, LISTED),
+          [
+            field("column", isImages(train) ? "Pixel" : "Column", ({ column }) => column),
+            field("accuracy", "Right", ({ accuracy }) => accuracy, "share"),
+            field("kappa", "Kappa", ({ kappa }) => kappa, "number"),
+            field("p", "p", ({ p }) => p, "number"),
+          ],
+        ),
+      ],
+      numbers: {
+        telling: telling.length,
+        nearly: nearly.length,
+        bestAccuracy: best.accuracy,
+        bestKappa: best.kappa,
+        bestP: best.p,
+      },
+    });
+  },
+};
+
+/** What a column says of each test example. */
+function learnRule({ train, test }: AuditColumn, labels: Int32Array, classes: number): Int32Array {
+  const places = new Map<number, number>();
+  for (let at = 0; at < train.length && places.size <= FEW; at++) {
+    if (!places.has(train[at]!)) places.set(train[at]!, places.size);
+  }
+  return places.size <= FEW
+    ? askValues(train, test, labels, classes, places)
+    : askNearest(train, test, labels, classes);
+}
+
+/** The commonest class of each value; of a value that was never seen the commonest of all. */
+function askValues(
+  train: Float32Array,
+  test: Float32Array,
+  labels: Int32Array,
+  classes: number,
+  places: ReadonlyMap<number, number>,
+): Int32Array {
+  const counts = new Int32Array((places.size + 1) * classes);
+  for (let at = 0; at < train.length; at++) {
+    counts[places.get(train[at]!)! * classes + labels[at]!]!++;
+    counts[places.size * classes + labels[at]!]!++;
+  }
+  const answers = Array.from({ length: places.size + 1 }, (_, place) =>
+    commonest(counts.subarray(place * classes, (place + 1) * classes)),
+  );
+  return Int32Array.from(test, (value) => answers[places.get(value) ?? places.size]!);
+}
+
+/** The commonest class of the training examples with the nearest value. */
+function askNearest(
+  train: Float32Array,
+  test: Float32Array,
+  labels: Int32Array,
+  classes: number,
+): Int32Array {
+  const order = Uint32Array.from(train, (_, at) => at).sort((a, b) => train[a]! - train[b]!);
+  const values: number[] = [];
+  const answers: number[] = [];
+  const counts = new Int32Array(classes);
+  for (let from = 0; from < order.length; ) {
+    const value = train[order[from]!]!;
+    counts.fill(0);
+    for (; from < order.length && train[order[from]!] === value; from++) counts[labels[order[from]!]!]!++;
+    values.push(value);
+    answers.push(commonest(counts));
+  }
+  return Int32Array.from(test, (value) => {
+    let [low, high] = [0, values.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (values[middle]! < value) low = middle + 1;
+      else high = middle;
+    }
+    const isBelow = low > 0 && (low === values.length || value - values[low - 1]! <= values[low]! - value);
+    return answers[isBelow ? low - 1 : low]!;
+  });
+}
+
+const commonest = (counts: Int32Array): number =>
+  counts.indexOf(counts.reduce((most, count) => Math.max(most, count), 0));
+
+/** Compare answers with labels. */
+export function judgeRule(
+  column: string,
+  answers: Int32Array,
+  labels: Int32Array,
+  classes: number,
+  columns: number,
+): Rule {
+  const [said, are] = [new Float64Array(classes), new Float64Array(classes)];
+  let hits = 0;
+  for (const [at, label] of labels.entries()) {
+    said[answers[at]!]!++;
+    are[label]!++;
+    if (answers[at] === label) hits++;
+  }
+  const count = labels.length;
+  const chance = said.reduce((sum, share, label) => sum + share * are[label]!, 0) / count ** 2;
+  const accuracy = hits / count;
+  // P(at least so many hits) = I_chance(hits, count - hits + 1), DLMF 8.17.5.
+  const tail = hits === 0 || chance >= 1 ? 1 : incompleteBeta(chance, hits, count - hits + 1);
+  return {
+    column,
+    accuracy,
+    kappa: chance >= 1 ? 0 : (accuracy - chance) / (1 - chance),
+    p: Math.min(1, tail * columns),
+  };
+}
