@@ -46,7 +46,7 @@ export async function audit(
   for (const { what, lacks, make } of makers) {
     const why = lacks?.(task);
     if (why === undefined) sections.push(await illustrate(await make(task), draw));
-    else notLookedAt.push(`${what} (${why})`);
+    else if (why !== "") notLookedAt.push(`${what} (${why})`);
   }
   return {
     schema: "shatter/audit@1",

@@ -88,6 +88,7 @@ export function testResult(
       classes: classNames.length,
       classNames,
       ...(facts.target && { target: facts.target }),
+      ...(facts.target === undefined && { counts: { train: facts.trainCounts, test: facts.testCounts } }),
       shape,
       hash: dataset.hash,
     },

@@ -28,6 +28,8 @@ export const testResultSchema = z.object({
     classNames: z.array(z.string()).optional(),
     /** The number to be told, its mean and deviation in training, in its own unit; absent for classes. All accuracies are R squared then. */
     target: targetSchema.optional(),
+    /** `[classes]`: number of training and of test examples by true class; absent where numbers are told. */
+    counts: z.object({ train: z.array(count), test: z.array(count) }).optional(),
     /** Shape of one example as the network sees it. */
     shape: z.array(count),
     /** SHA-256 of the unrandomized training and test data. */
