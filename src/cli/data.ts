@@ -11,6 +11,7 @@ import { type Copies, countCopies } from "../data/copies.ts";
 import { type DataFile, isDataFile, writeDataFile } from "../data/data-file.ts";
 import { readDataPath } from "../data/data-options.ts";
 import {
+  classCounts,
   datasetHash,
   type Examples,
   exampleCount,
@@ -344,7 +345,7 @@ type Described = Awaited<ReturnType<typeof describe>>;
 async function describe(dataset: Examples) {
   // Names that are digits would be sorted first in any case; these are in order already.
   const labels = Object.fromEntries(
-    dataset.classNames.map((name, label) => [name, dataset.labels.filter((given) => given === label).length]),
+    classCounts(dataset).map((examples, label) => [dataset.classNames[label]!, examples]),
   );
   return { count: exampleCount(dataset), hash: await datasetHash(dataset), labels };
 }
