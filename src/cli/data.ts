@@ -343,9 +343,10 @@ type Described = Awaited<ReturnType<typeof describe>>;
 
 /** Count, hash, and number of examples of each class by its name. */
 async function describe(dataset: Examples) {
-  const counts = classCounts(dataset);
   // Names that are digits would be sorted first in any case; these are in order already.
-  const labels = Object.fromEntries(dataset.classNames.map((name, label) => [name, counts[label]!]));
+  const labels = Object.fromEntries(
+    classCounts(dataset).map((examples, label) => [dataset.classNames[label]!, examples]),
+  );
   return { count: exampleCount(dataset), hash: await datasetHash(dataset), labels };
 }
 
