@@ -23,6 +23,8 @@ export interface PooledData {
   readonly classNames: readonly string[];
   /** `[count]`: 1 for an example of the test split as the data came, else 0. */
   readonly isTest: Uint8Array;
+  /** `[count]`: the group of each example, where there are groups: no split may divide one. */
+  readonly groups?: Int32Array | undefined;
 }
 
 /** What a preparation is given besides. */
@@ -77,7 +79,8 @@ export function poolSplits({ train, test }: Splits): Pooled {
   const isTest = new Uint8Array(first + second).fill(1, first);
   const { name, title = name, classNames } = train;
   const shape = [first + second, ...exampleShape(train)];
-  return { data: { name: title, inputs, shape, classNames, isTest }, labels };
+  const groups = train.groups && test.groups && Int32Array.from([...train.groups, ...test.groups]);
+  return { data: { name: title, inputs, shape, classNames, isTest, ...(groups && { groups }) }, labels };
 }
 
 /**
@@ -135,7 +138,9 @@ export function splitsOfPrepared(
   const isTest = ownTest ?? from!.map((row) => data.isTest[row]!);
   const labels = Int32Array.from(ownLabels ?? from!.map((row) => given[row]!));
   const inputs = inputsOf(numbers(values, "inputs", where));
-  const whole: Dataset = { name: data.name, inputs, shape, labels, classNames: data.classNames };
+  const groups = data.groups && groupsOf(data.groups, from, isTest, where);
+  const { name, classNames } = data;
+  const whole: Dataset = { name, inputs, shape, labels, classNames, ...(groups && { groups }) };
   checkDataset(whole, `${where}: what \`prepare\` returned`);
   const part = (split: 0 | 1, what: string): number[] => {
     const indices = isTest.flatMap((one, index) => (one === split ? [index] : []));
@@ -148,6 +153,27 @@ export function splitsOfPrepared(
     splits: { train: takeExamples(whole, train), test: takeExamples(whole, test) },
     rows: from ? { train: origin(train), test: origin(test) } : null,
   };
+}
+
+/** The groups of what was returned, none of which may stand in both splits. */
+function groupsOf(
+  given: Int32Array,
+  from: readonly number[] | undefined,
+  isTest: readonly (number | boolean)[],
+  where: string,
+): Int32Array {
+  if (!from) {
+    throw new DataError(
+      `${where}: the data have groups: expected \`rows\`, the given example that each is from`,
+    );
+  }
+  const groups = Int32Array.from(from, (row) => given[row]!);
+  const training = new Set(groups.filter((_, index) => Number(isTest[index]) === 0));
+  const divided = groups.findIndex((group, index) => Number(isTest[index]) === 1 && training.has(group));
+  if (divided < 0) return groups;
+  throw new DataError(
+    `${where}: expected \`isTest\` to divide no group, got example ${divided} as a test example and another of its group in training`,
+  );
 }
 
 /** Something that numbers can be read from by index. */

@@ -97,7 +97,13 @@ export async function runPreparation(given: Splits, options: PipelineOptions): P
   const follows = await followsOf(first, pooled, (own) => make(0, own));
   return {
     splits,
-    plan: { module: { name: module.name, hash: module.hash }, model, follows, runs },
+    plan: {
+      module: { name: module.name, hash: module.hash },
+      model,
+      follows,
+      ...(pooled.data.groups && { isGrouped: true }),
+      runs,
+    },
     contents,
   };
 }

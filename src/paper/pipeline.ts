@@ -17,6 +17,8 @@ export const pipelinePlanSchema = z.object({
   /** Name of the model that is trained on each. */
   model: z.string(),
   follows: followsSchema,
+  /** Whether examples have groups; labels are permuted one by one all the same. */
+  isGrouped: z.literal(true).optional(),
   runs: z.array(
     z.object({
       /** Identity of the prepared examples. */
@@ -52,7 +54,7 @@ export const pipelineTrials = (
 
 /** What has become of them, for the verdict. */
 export function pipelineEnded(
-  { module, model, follows }: PipelinePlan,
+  { module, model, follows, isGrouped }: PipelinePlan,
   trials: readonly PlannedTrial[],
   known: ReadonlyMap<string, EndedTrial>,
 ): PipelineTrials {
@@ -61,6 +63,7 @@ export function pipelineEnded(
     module,
     model,
     follows,
+    isGrouped: isGrouped ?? false,
     onTrue: resultsOf(trials.slice(0, 1)),
     onPermuted: resultsOf(trials.slice(1)),
   };

@@ -11,6 +11,8 @@ import type { Follows, Verdict } from "./schema.ts";
 /** What a pipeline check needs to know. */
 export interface PipelineTrials {
   readonly follows: Follows;
+  /** Whether examples have groups: labels as given and permuted ones are then not alike but for what they say. */
+  readonly isGrouped: boolean;
   readonly module: { readonly name: string; readonly hash: string };
   /** Name of the model that the check trains. */
   readonly model: string;

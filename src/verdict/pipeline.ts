@@ -21,7 +21,14 @@ type PipelineCheck = NonNullable<Verdict["pipeline"]>;
  * (Ojala and Garriga, JMLR 11, 2010, test 1): it holds for what a leaking preparation gains as well, since that is in
  * the loop.
  */
-export function judgePipeline({ module, model, follows, onTrue, onPermuted }: PipelineTrials): PipelineCheck {
+export function judgePipeline({
+  module,
+  model,
+  follows,
+  isGrouped,
+  onTrue,
+  onPermuted,
+}: PipelineTrials): PipelineCheck {
   const ended = onPermuted.filter(({ confusion }) => confusion !== null);
   const accuracies = ended.map(({ testAccuracy }) => testAccuracy!);
   const [real = null] = onTrue.map(({ testAccuracy }) => testAccuracy);
@@ -34,7 +41,7 @@ export function judgePipeline({ module, model, follows, onTrue, onPermuted }: Pi
     bound: ALARM_BOUND,
     testAccuracy: estimateOf(accuracies, ACCURACY_LIMITS),
     givenTestAccuracy: real,
-    givenPValue: real === null || ended.length === 0 ? null : (reached + 1) / (ended.length + 1),
+    givenPValue: real === null || isGrouped || ended.length === 0 ? null : (reached + 1) / (ended.length + 1),
     trials: [...onTrue, ...onPermuted].map(({ id }) => id),
   };
   const seen = tellFollows(follows, module.name);
@@ -53,7 +60,9 @@ export function judgePipeline({ module, model, follows, onTrue, onPermuted }: Pi
     said,
     ...(real === null
       ? []
-      : [`on the labels as given it gets ${percent(real)} (p = ${shortly(evidence.givenPValue)})`]),
+      : [
+          `on the labels as given it gets ${percent(real)}${evidence.givenPValue === null ? "" : ` (p = ${shortly(evidence.givenPValue)})`}`,
+        ]),
     ...seen,
     ...(lost > 0 ? [`${plural(lost, "permutation")} came to no end`] : []),
   ];
@@ -77,7 +86,7 @@ function tellFollows({ testLabels, testInputs, inBoth }: Follows, name: string):
   ];
 }
 
-const shortly = (value: number | null): string => (value === null ? "-" : `${Number(value.toPrecision(3))}`);
+const shortly = (value: number): string => `${Number(value.toPrecision(3))}`;
 
 /** What the pipeline check says. */
 export const tellPipeline = (suspected: boolean | null): string =>

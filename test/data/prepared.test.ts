@@ -88,6 +88,26 @@ describe("what a preparation returns", () => {
   });
 });
 
+test("groups go with their rows, and none is divided", () => {
+  const withGroups = (split: Splits["train"], groups: number[]) => ({
+    ...split,
+    groups: Int32Array.from(groups),
+  });
+  const grouped = poolSplits({
+    train: withGroups(splits.train, [5, 5, 7]),
+    test: withGroups(splits.test, [9]),
+  });
+  const made = (answer: object) =>
+    splitsOfPrepared({ inputs: [1, 2, 3], shape: [3, 1], ...answer }, grouped, "prepare.mjs");
+  expect([...grouped.data.groups!]).toEqual([5, 5, 7, 9]);
+  const { train, test: tested } = made({ rows: [1, 3, 2], isTest: [0, 0, 1] }).splits;
+  expect([[...train.groups!], [...tested.groups!]]).toEqual([[5, 9], [7]]);
+  expect(() => made({ rows: [0, 1, 2], isTest: [0, 1, 0] })).toThrow("expected `isTest` to divide no group");
+  expect(() => made({ labels: [0, 1, 0], isTest: [0, 1, 0] })).toThrow(
+    "the data have groups: expected `rows`",
+  );
+});
+
 describe("a module", () => {
   const run = async (source: string, seconds?: number) => {
     const path = join(folder, "prepare.mjs");
