@@ -39,9 +39,16 @@ function tellAlarms(found: readonly Found[], name: TestName): string {
   const made = found.filter(({ alarms }) => alarms[name] !== null);
   if (made.length === 0) return "";
   const raised = made.filter(({ alarms }) => alarms[name]).length;
-  return raised === 0
-    ? "-"
-    : `${raised === made.length ? "**" : ""}${raised}/${made.length}${raised === made.length ? "**" : ""}`;
+  const share = (count: number): string =>
+    count === made.length ? `**${count}/${made.length}**` : `${count}/${made.length}`;
+  if (name !== "data audit") return raised === 0 ? "-" : share(raised);
+  const named = (lists: readonly (readonly string[])[]): string => [...new Set(lists.flat())].join(", ");
+  const noted = made.filter((one) => !one.alarms[name] && one.noted.length > 0);
+  const cells = [
+    raised > 0 ? `${share(raised)} (${named(made.map(({ sections }) => sections))})` : "",
+    noted.length > 0 ? `noted ${share(noted.length)} (${named(noted.map((one) => one.noted))})` : "",
+  ];
+  return cells.filter(Boolean).join(", ") || "-";
 }
 
 const meanAccuracy = (found: readonly Found[]): string =>
@@ -49,7 +56,9 @@ const meanAccuracy = (found: readonly Found[]): string =>
 
 function leakRow({ kind, found }: Outcome): string {
   const { source, what } = KINDS[kind]!;
-  const none = found.filter(({ alarms }) => !tests.some((name) => alarms[name])).length;
+  const none = found.filter(
+    ({ alarms, noted }) => noted.length === 0 && !tests.some((name) => alarms[name]),
+  ).length;
   const cells = [source, what, meanAccuracy(found), ...tests.map((name) => tellAlarms(found, name))];
   return `| ${[...cells, none === 0 ? "" : `${none}/${found.length}`].join(" | ")} |`;
 }
@@ -73,7 +82,8 @@ ${commit()}, ${machine()}, ${Math.max(1, Math.round(seconds / 60))} min.
 
 Labels are four classes of pure chance unless a row says otherwise: whatever test accuracy there is above 25 % is the leak. L1.1 to L3.3 are
 the kinds of Kapoor and Narayanan (Patterns 4, 2023). *n/m* is in how many of the sets that a test could be made on it raised its
-alarm, - none, and an empty cell that it cannot be made there: the pipeline check needs \`--prepare\`. *Unseen* are sets in which no test did.
+alarm, - none, and an empty cell that it cannot be made there: the pipeline check needs \`--prepare\`, the twin test an equal pair. The audit
+raises an alarm or notes, in the section that is named. *Unseen* are sets in which no test did.
 
 | kind | leak | test accuracy | ${tests.join(" | ")} | unseen |
 | --- | --- | --- | ${tests.map(() => "---").join(" | ")} | --- |

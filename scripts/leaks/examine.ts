@@ -2,6 +2,7 @@
  * @file What every test says of a set of data: whole tests, trained for real.
  */
 
+import { audit } from "../../src/audit/audit.ts";
 import { runPreparation } from "../../src/lab/pipeline.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { runPlan } from "../../src/paper/randomization-test.ts";
@@ -14,22 +15,31 @@ import { paperRecipe } from "../../src/train/recipe.ts";
 import type { Kind } from "./kinds.ts";
 
 /** The tests that may see a leak, as columns of the table. */
-export const tests = ["label check", "copies", "pipeline check"] as const;
+export const tests = ["label check", "copies", "twin test", "pipeline check", "data audit"] as const;
 export type TestName = (typeof tests)[number];
 
 /** How often each raises a false alarm, as it is stated. */
 export const levels: Readonly<Record<TestName, string>> = {
   "label check": "1 in 1,000",
   copies: "none: equal bytes",
+  "twin test": "1 in 1,000",
   "pipeline check": "1 in 1,000",
+  "data audit": "by section",
 };
 
 /** What was found in one set. */
 export interface Found {
   readonly testAccuracy: number;
   readonly alarms: Readonly<Record<TestName, boolean | null>>;
+  /** The sections of the audit that raised an alarm. */
+  readonly sections: readonly string[];
+  /** Those that found something worth knowing about leaks, and raised none. */
+  readonly noted: readonly string[];
   readonly pValues: Readonly<Partial<Record<TestName, number | null>>>;
 }
+
+/** Sections of the audit whose notices are about leaks. */
+const ABOUT_LEAKS = ["near", "rules"];
 
 /** Permutations of the pipeline check, and seeds of the label check: as many as four classes need. */
 const [PERMUTATIONS, SEEDS] = [9, 3];
@@ -77,14 +87,24 @@ export async function examine(kind: Kind, seed: number, engine: Engine): Promise
   const { verdict, trials } = await runPlan(plan, { source, runner: faulty, provenance });
   const failed = trials.find(({ status }) => status === "failed");
   if (failed) throw new Error(`${kind.what}, seed ${seed}: ${failed.error}`);
-  const { learning, leak, copies, pipeline } = verdict;
+  const { learning, leak, copies, twins, pipeline } = verdict;
+  const { sections } = await audit({ splits, engine, seed });
+  const namesOf = (wanted: string): string[] =>
+    sections.filter(({ outcome }) => outcome === wanted).map(({ name }) => name);
+  const alarming = namesOf("alarm");
+  const noted = namesOf("notice").filter((name) => ABOUT_LEAKS.includes(name));
   return {
     testAccuracy: learning.testAccuracy!.mean,
     alarms: {
       "label check": leak.suspected,
       copies: copies!.test > 0,
+      // There is nothing to test without an equal pair.
+      "twin test": twins?.suspected ?? (copies!.test > 0 ? null : false),
       "pipeline check": pipeline?.suspected ?? null,
+      "data audit": alarming.length > 0,
     },
+    sections: alarming,
+    noted,
     pValues: { "label check": leak.pValue, "pipeline check": pipeline?.pValue ?? null },
   };
 }

@@ -8,12 +8,13 @@ import { type AuditResult, type AuditSection, outcomes } from "./audit-result.ts
 import { balance } from "./balance.ts";
 import { columnFacts } from "./column-facts.ts";
 import { copies } from "./copies.ts";
+import { labelErrors } from "./label-errors.ts";
 import { near } from "./near/near.ts";
 import { rules } from "./rules.ts";
 import type { AuditTask, SectionMaker, SplitName } from "./section.ts";
 
 /** All sections, in the order they are read. */
-export const sectionMakers: readonly SectionMaker[] = [balance, copies, near, columnFacts, rules];
+export const sectionMakers: readonly SectionMaker[] = [balance, copies, near, columnFacts, rules, labelErrors];
 
 /** An audit before anybody has signed it. */
 export type UnsignedAudit = Omit<AuditResult, "provenance">;

@@ -5,8 +5,19 @@
 import type { Watch } from "../base/progress.ts";
 import type { TableColumn } from "../data/data-options.ts";
 import type { Dataset, Splits } from "../data/dataset.ts";
+import type { Model } from "../nn/model.ts";
 import type { Engine } from "../train/engine.ts";
 import type { AuditExample, AuditSection } from "./audit-result.ts";
+
+/** How labels that are probably wrong are looked for. */
+export interface LabelSearch {
+  /** Parts that examples are divided into, each predicted from the others; 4 unless told. */
+  readonly folds?: number | undefined;
+  /** A network that is trained for it; features that no training makes, unless told. */
+  readonly model?: Model | undefined;
+  /** Epochs that it is trained. */
+  readonly epochs?: number | undefined;
+}
 
 /** What is audited, and with what. */
 export interface AuditTask extends Watch {
@@ -15,6 +26,8 @@ export interface AuditTask extends Watch {
   readonly rows?: Readonly<Record<SplitName, ArrayLike<number>>> | undefined;
   /** The columns of the file that rows came from, the target left out; undefined where there are none or nobody knows. */
   readonly columns?: readonly TableColumn[] | undefined;
+  /** How labels that are probably wrong are looked for; only where that is cheap unless told. */
+  readonly labels?: LabelSearch | undefined;
   /** What large matrices are multiplied with. */
   readonly engine: Engine;
   /** Decides whatever is drawn. */

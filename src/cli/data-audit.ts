@@ -5,6 +5,7 @@
 import { Command } from "commander";
 import type { AuditResult } from "../audit/audit-result.ts";
 import { auditData } from "../audit/node/audit.ts";
+import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
 import { terminalAudit } from "../report/audit/terminal.ts";
 import { type Format, formats } from "../report/formats.ts";
@@ -23,6 +24,10 @@ interface Options extends DataFlags {
   readonly n?: number;
   readonly testN?: number;
   readonly seed: number;
+  readonly labels?: boolean;
+  readonly folds?: number;
+  readonly model?: string;
+  readonly epochs?: number;
   readonly threads: number;
   readonly out?: string;
   readonly format: Format[];
@@ -45,7 +50,11 @@ export function dataAuditCommand(places: string): Command {
     .option("--data-dir <folder>", "where data lies (default: $SHATTER_DATA, or the cache folder)")
     .option("--n <count>", "training examples, drawn at random (default: all)", wholeFrom(1))
     .option("--test-n <count>", "test examples (default: all)", wholeFrom(1))
-    .option("--seed <number>", "of everything that is drawn", wholeFrom(0), 0);
+    .option("--seed <number>", "of everything that is drawn", wholeFrom(0), 0)
+    .option("--labels", "look for labels that are probably wrong where that takes long, too")
+    .option("--folds <count>", "parts for it, each predicted from the others (default: 4)", wholeFrom(2))
+    .option("--model <name>", "a network to predict labels with, instead of ridge regression on features")
+    .option("--epochs <count>", "epochs that it is trained, once a part (default: 10)", wholeFrom(1));
   return addArrayOptions(command)
     .optionsGroup("How it runs:")
     .option("--threads <count>", "threads of the engine", wholeFrom(1), 2)
@@ -75,7 +84,8 @@ async function run(named: string, options: Options): Promise<void> {
     "interrupted: it ends after the step under way (Ctrl-C again to leave at once)",
   );
   const progress = createTheoryProgress(process.stderr, quiet);
-  const asked = { data, n, testN, seed, threads, dataDir, command: commandLine() };
+  const labels = labelsOf(options);
+  const asked = { data, n, testN, seed, threads, dataDir, labels, command: commandLine() };
   const result = await auditData({ ...asked, signal, onProgress: progress.show, draw: exampleUrl })
     .catch((error) => {
       if (!signal.aborted) throw error;
@@ -104,6 +114,13 @@ async function run(named: string, options: Options): Promise<void> {
     print: json === "-" ? undefined : () => print(result),
   });
   if (page !== undefined) process.stderr.write(`\nreport: ${page}\n`);
+}
+
+/** How labels are looked for; undefined where nothing was asked for. */
+function labelsOf({ labels = false, folds, model, epochs }: Options) {
+  if (epochs !== undefined && model === undefined)
+    throw new UsageError("`epochs`: there is nothing to train; name a network by `model`");
+  return labels || folds !== undefined || model !== undefined ? { folds, model, epochs } : undefined;
 }
 
 function print(result: AuditResult): void {

@@ -11,6 +11,7 @@ import {
   arrayLayouts,
   fits,
   missings,
+  type ReadData,
   readDataPath,
   targetTypes,
   writeDataPath,
@@ -70,7 +71,8 @@ export const addDataOptions = (command: Command): Command =>
         "classes, or a number to be told (default: found by looking)",
       ).choices(targetTypes),
     )
-    .option("--group <column>", "the column whose values no split divides")
+    .option("--group <column>", "the column of groups: no split divides one, and labels are permuted by them")
+    .option("--drop <columns>", "columns that are left out, divided by commas")
     .addOption(new Option("--missing <choice>", "what becomes of missing values").choices(missings))
     .option("--skip-unreadable", "leave out files that cannot be read");
 
@@ -90,7 +92,7 @@ const isKnown = (name: string): boolean => [...datasetNames, GAUSSIAN].includes(
  */
 export function dataReferenceOf(named: string, flags: DataFlags): string {
   const data = isKnown(named) || isDataPath(named) || !existsSync(named) ? named : `./${named}`;
-  const { testShare, splitSeed, fit, target, targetType, group, missing, skipUnreadable } = flags;
+  const { testShare, splitSeed, fit, target, targetType, group, drop, missing, skipUnreadable } = flags;
   const { size, layout, transpose } = flags;
   const asked = {
     testShare,
@@ -100,6 +102,7 @@ export function dataReferenceOf(named: string, flags: DataFlags): string {
     target,
     targetType,
     group,
+    drop,
     shape: flags.shape,
     layout: arrayLayouts.find((name) => name === layout),
     transpose,
@@ -130,8 +133,12 @@ export async function dataAsked(
 
 /** The examples at a path; what was understood of them is told. */
 export async function readAsked(reference: string, quiet: boolean, memory?: number): Promise<ExampleSplits> {
-  const { splits, understood } = await readData(reference, openExamplesStore(memory));
-  if (!quiet)
-    for (const line of understood) process.stderr.write(`${splits.train.title}: ${withFlags(line)}\n`);
-  return splits;
+  const read = await readData(reference, openExamplesStore(memory));
+  if (!quiet) tellRead(read);
+  return read.splits;
+}
+
+/** Say how data at a path were understood. */
+export function tellRead({ splits, understood }: ReadData<ExampleSplits>): void {
+  for (const line of understood) process.stderr.write(`${splits.train.title}: ${withFlags(line)}\n`);
 }

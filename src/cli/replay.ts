@@ -9,8 +9,11 @@ import { terminalGrid } from "../report/grid/terminal.ts";
 import { type AnyResult, parseResult } from "../report/parse-result.ts";
 import { replayGrid, tellReplay } from "../report/replay.ts";
 import { teller } from "../report/terminal.ts";
+import type { AnyContent } from "../run/contents.ts";
+import { contentOfSplits, isDataPath } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
+import { addArrayOptions, type DataFlags, dataReferenceOf, readAsked } from "./data-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
@@ -20,11 +23,12 @@ import { publish } from "./publish.ts";
 import { readResultFile } from "./result-file.ts";
 import { namesOf } from "./trial-names.ts";
 
-interface Options {
+interface Options extends DataFlags {
   readonly trial?: string;
   readonly lab?: string;
   readonly databaseUrl?: string;
   readonly model?: string;
+  readonly data?: string;
   readonly dataDir?: string;
   readonly jobs?: number;
   readonly threads?: number;
@@ -35,7 +39,7 @@ interface Options {
 
 /** The command. */
 export function replayCommand(): Command {
-  return new Command("replay")
+  const command = new Command("replay")
     .argument("<result>", "result.json of a test or an experiment, or the folder it is in")
     .option("--trial <id>", "replay this one alone; the first digits of its id suffice")
     .option(
@@ -44,6 +48,10 @@ export function replayCommand(): Command {
     )
     .addOption(databaseUrlOption())
     .option("--model <file>", "the model file it was run on, where no lab has it; its hash must be the same")
+    .option(
+      "--data <path>",
+      "the data at a path that it was run on, where no lab has them; their hash must be the same",
+    )
     .option(
       "--data-dir <folder>",
       "where the datasets' files are (default: $SHATTER_DATA, or the cache folder)",
@@ -66,9 +74,24 @@ Exit codes: 0 all that was compared is equal, 1 something differs or failed, 2 w
 Examples:
   shatter replay result.json                            every trial of it
   shatter replay shatter-report --trial c5ff3d88        one
+  shatter replay result.json --data ./shatter.data.yaml on data of your own
   shatter replay result.json --lab shatter-lab --json   with a model of your own, which the lab has`,
     )
     .action(replayFile);
+  return addArrayOptions(command);
+}
+
+/** The data at a path, if one was named. */
+async function examplesAsked(options: Options): Promise<AnyContent | undefined> {
+  const { data, quiet = false } = options;
+  const reference = dataReferenceOf(data ?? "", options);
+  if (data === undefined) return undefined;
+  if (!isDataPath(reference)) {
+    throw new UsageError(
+      `--data: expected data at a path, got "${data}": datasets with names are found by them`,
+    );
+  }
+  return await contentOfSplits(await readAsked(reference, quiet));
 }
 
 async function replayFile(path: string, options: Options): Promise<void> {
@@ -81,8 +104,9 @@ async function replayFile(path: string, options: Options): Promise<void> {
     begin: `${file.path}: reading the data`,
     ...(document.schema === "shatter/experiment@1" ? { namesOf } : {}),
   });
-  // A model's file is asked for instead of the lab that the environment names.
-  const databaseUrl = model === undefined ? databaseUrlOf(options) : options.databaseUrl;
+  const examples = await examplesAsked(options);
+  // What is given as a file is asked for instead of the lab that the environment names.
+  const databaseUrl = model === undefined && !examples ? databaseUrlOf(options) : options.databaseUrl;
   const { replay } = await import("../lab/replay.ts");
   const result = await replay({
     document,
@@ -91,6 +115,7 @@ async function replayFile(path: string, options: Options): Promise<void> {
     lab:
       lab === undefined && databaseUrl === undefined ? undefined : { lab: lab ?? "shatter-lab", databaseUrl },
     model,
+    examples,
     dataDir,
     jobs,
     threads,

@@ -8,6 +8,8 @@ import { Command, Option } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { LARGEST_WHOLE } from "../base/limits.ts";
 import { unknownName } from "../base/suggest.ts";
+import { exampleCount, exampleShape, isImages, titleOf } from "../data/dataset.ts";
+import { PAPER_CROP } from "../data/preprocess.ts";
 import { isAbsent } from "../disk/refusals.ts";
 import { decodeYaml } from "../document/located-yaml.ts";
 import type { LocalLab } from "../lab/open.ts";
@@ -21,21 +23,21 @@ import { experiments, findExperiment } from "../paper/index.ts";
 import { type Scale, type Setting, scales } from "../paper/scales.ts";
 import type { AnyContent } from "../run/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
-import { contentOfSplits, datasetNames, isModelPath } from "../run/subject.ts";
+import { contentOfSplits, datasetNames, isDataPath, isModelPath } from "../run/subject.ts";
 import { type Device, devices } from "../train/devices.ts";
 import { commandLine } from "./command-line.ts";
 import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
-import { memoryOption, readAsked } from "./data-options.ts";
+import { addArrayOptions, type DataFlags, dataReferenceOf, memoryOption, readAsked } from "./data-options.ts";
 import { checkFolder, printExperiment, resultIn, writeExperiment } from "./experiment-output.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
-import { listOf, oneOf, warn, wholeFrom } from "./output.ts";
+import { listOf, warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { publish } from "./publish.ts";
 import { namesOf } from "./trial-names.ts";
 
-interface Options {
+interface Options extends DataFlags {
   readonly scale?: Scale;
   readonly models?: string[];
   readonly seeds?: number;
@@ -63,9 +65,8 @@ interface Options {
 }
 
 /** The command. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: options, one after another.
 export function runCommand(): Command {
-  return new Command("run")
+  const command = new Command("run")
     .argument(
       "<name>",
       `${experiments.map(({ name }) => name).join(", ")}; or a YAML or JSON file with a grid`,
@@ -86,11 +87,7 @@ export function runCommand(): Command {
     .option("--plan", "say what it costs on this machine, and train nothing but a few steps to time them")
     .option("--no-train", "train nothing: read what the lab has")
     .optionsGroup("What differs from the scale:")
-    .option(
-      "--data <name>",
-      `dataset: ${datasetNames.join(", ")}`,
-      oneOf("dataset", datasetNames, (name) => unknownName("dataset", name, datasetNames)),
-    )
+    .option("--data <name>", `dataset: ${datasetNames.join(", ")}, or the path of your own images: ./photos`)
     .option(
       "--data-dir <folder>",
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
@@ -143,9 +140,11 @@ Examples:
   shatter run figure-1c --models mlp-1x512 --plan        what it costs on this machine
   shatter run table-1 --models mlp-1x512,mlp-3x512 --seeds 3
   shatter run table-1 --models alexnet                   later, into the same table
+  shatter run table-1 --data ./photos --size 32 --models mlp-3x512   on your own images
   shatter run my-sweep.yaml --jobs 4                     a grid over any field, see examples/05-sweep.yaml`,
     )
     .action(run);
+  return addArrayOptions(command);
 }
 
 async function run(name: string, options: Options): Promise<void> {
@@ -210,16 +209,19 @@ const FILES_OWN = ["scale", "data", "n", "epochs", "evalEvery", "testN"] as cons
 
 /** The experiment of that name, or in that file, and what it is asked. */
 async function find(name: string, options: Options) {
-  const { scale = "paper", data, n, epochs, evalEvery, testN } = options;
-  const setting: Setting = { scale, data, n, epochs, evalEvery, testN };
+  const { scale = "paper", n, epochs, evalEvery, testN } = options;
   if (!isFile(name)) {
     const experiment = findExperiment(name);
+    const { examples, ...named } = await findData(name, options);
+    const setting: Setting = { scale, ...named, n, epochs, evalEvery, testN };
     const read = await readModels(options.models ?? [], ".");
     const models = options.models?.map((model) => read.identities[model] ?? model);
     const seeds = options.seeds ?? 1;
     const what = { paper: experiment.name };
-    return { experiment, what, seeds, setting, models, files: read.files, examples: [] };
+    return { experiment, what, seeds, setting, models, files: read.files, examples };
   }
+  const setting: Setting = { scale, n, epochs, evalEvery, testN };
+  dataReferenceOf("", options);
   const own = FILES_OWN.find((option) => options[option] !== undefined);
   if (own !== undefined) {
     const flag = own.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -252,6 +254,43 @@ async function find(name: string, options: Options) {
     files,
     examples,
   };
+}
+
+/**
+ * The data of an experiment of the paper, other than its own: a dataset's name, or the images at a path.
+ *
+ * @throws UsageError for a name that is unknown, and for rows: the paper's recipe is for images.
+ */
+async function findData(name: string, options: Options) {
+  const { data, quiet = false } = options;
+  const reference = dataReferenceOf(data ?? "", options);
+  if (!isDataPath(reference)) {
+    if (data !== undefined && !datasetNames.includes(data)) {
+      throw new UsageError(`--data: ${unknownName("dataset", data, datasetNames)}`);
+    }
+    return { data, examples: [] };
+  }
+  const splits = await readAsked(reference, quiet, options.memory);
+  const [, height, width] = exampleShape(splits.train);
+  if (!isImages(splits.train)) {
+    throw new UsageError(
+      `--data: ${name}, as all experiments of the paper, is about images, each brought to mean 0 and deviation 1: expected images, got rows of ` +
+        `${exampleShape(splits.train)[0]} columns; if rows are images, say --shape; for a table use shatter test, or an experiment file with recipe: { preprocess: standardize }`,
+    );
+  }
+  if (!quiet && (height! > PAPER_CROP || width! > PAPER_CROP)) {
+    process.stderr.write(
+      `${titleOf(splits.train)}: networks see the middle ${PAPER_CROP} x ${PAPER_CROP} of ${height} x ${width} pixels, as in the paper, or such windows` +
+        `${Math.max(height!, width!) > 40 ? "; --size 32 brings images to the paper's size" : ""}\n`,
+    );
+  }
+  const content = await contentOfSplits(splits);
+  const own = {
+    title: titleOf(splits.train),
+    n: exampleCount(splits.train),
+    testN: exampleCount(splits.test),
+  };
+  return { data: content.identity, own, examples: [content] };
 }
 
 /** The data at paths, as bytes, and their identities; paths are those from a folder. */

@@ -7,6 +7,7 @@ import type { TestResult } from "../paper/test-result.ts";
 import { formatCount } from "../report/format.ts";
 import { terminalGrid } from "../report/grid/terminal.ts";
 import { teller } from "../report/terminal.ts";
+import { tellExamples } from "../report/test/about.ts";
 import { summaryGrid } from "../report/test/tables.ts";
 import { tellVerdict } from "../verdict/verdict.ts";
 import { reportConformance } from "./conformance.ts";
@@ -68,7 +69,7 @@ function printResult(result: TestResult, isVerbose: boolean): void {
   for (const line of lines) console.log(tell(line, "  ", "        "));
   console.log(
     `${title(`\n${model.name} (${formatCount(model.parameters)} parameters) on ${dataset.name}`)}, ` +
-      `${formatCount(dataset.train)} training and ${formatCount(dataset.test)} test examples\n`,
+      `${tellExamples(dataset)}\n`,
   );
   const findings = model.file?.findings ?? [];
   for (const finding of findings) console.log(tell(withFlags(tellFinding(finding)), "  ", "    "));

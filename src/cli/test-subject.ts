@@ -3,7 +3,7 @@
  */
 
 import type { Command } from "commander";
-import { titleOf } from "../data/dataset.ts";
+import { hasNumbers, titleOf } from "../data/dataset.ts";
 import { describedPreprocess } from "../data/node/data-file.ts";
 import { type PreprocessName, pathPreprocess } from "../data/preprocess.ts";
 import type { LabelsName } from "../data/randomize.ts";
@@ -14,7 +14,7 @@ import type { TestRequest } from "../paper/plan.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { isDataPath, isModelPath } from "../run/subject.ts";
 import type { Device } from "../train/devices.ts";
-import { paperRecipe, type Recipe } from "../train/recipe.ts";
+import { numbersRate, paperRecipe, type Recipe } from "../train/recipe.ts";
 import { type DataFlags, dataAsked } from "./data-options.ts";
 import { defaultsFor, type FileOptions, type Init, referenceOf } from "./model-options.ts";
 import type { PipelineOptions } from "./pipeline.ts";
@@ -139,14 +139,20 @@ export async function subjectAsked(options: TestFlags, command: Command) {
   const { quiet = false, layout } = options;
   const ofData = { ...options, layout: isModelPath(options.model) ? undefined : layout };
   const data = await dataAsked(options.data, ofData, quiet, options.memory);
-  const isSaid = command.getOptionValueSource("preprocess") !== "default";
+  if (typeof data === "string") return { model, data, recipe };
+  const isUsual = (option: string): boolean => command.getOptionValueSource(option) === "default";
   // What a model file is given follows from the file.
-  if (typeof data === "string" || typeof model !== "string" || isSaid) return { model, data, recipe };
-  const preprocess = (await describedPreprocess(options.data)) ?? pathPreprocess;
-  if (!quiet) {
-    process.stderr.write(
-      `${titleOf(data.train)}: ${PREPROCESSED[preprocess]} (--preprocess ${preprocess})\n`,
-    );
-  }
-  return { model, data, recipe: { ...recipe, preprocess } };
+  const preprocess =
+    typeof model === "string" && isUsual("preprocess")
+      ? ((await describedPreprocess(options.data)) ?? pathPreprocess)
+      : recipe.preprocess;
+  const learningRate = hasNumbers(data.train) && isUsual("lr") ? numbersRate : recipe.learningRate;
+  const told = [
+    ...(preprocess === recipe.preprocess ? [] : [`${PREPROCESSED[preprocess]} (--preprocess ${preprocess})`]),
+    ...(learningRate === recipe.learningRate
+      ? []
+      : [`numbers are told by a squared error, which wants smaller steps (--lr ${learningRate})`]),
+  ];
+  if (!quiet) for (const line of told) process.stderr.write(`${titleOf(data.train)}: ${line}\n`);
+  return { model, data, recipe: { ...recipe, preprocess, learningRate } };
 }

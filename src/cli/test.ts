@@ -93,7 +93,12 @@ export function testCommand(): Command {
     .optionsGroup("The recipe (defaults: the paper's):")
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
     .option("--optimizer <name>", optimizers.join(", "), named("optimizer", optimizers), recipe.optimizer)
-    .option("--lr <rate>", "learning rate", numberIn(0, 1e6, { low: true }), recipe.learningRate)
+    .option(
+      "--lr <rate>",
+      "learning rate (of numbers 0.002 unless told)",
+      numberIn(0, 1e6, { low: true }),
+      recipe.learningRate,
+    )
     .option(
       "--lr-decay <factor|cosine>",
       "factor of the learning rate a period; or cosine, over all epochs allowed",

@@ -11,6 +11,9 @@ const MOST_CATEGORIES = 100;
 /** Distinct texts from which nothing more is made of them. */
 const MOST_TEXTS = 10_000;
 
+/** Distinct texts at which it is looked whether they are numbers. */
+const MANY_TEXTS = 2 ** 17;
+
 /** Share of numbers from which a column is one of numbers, with mistakes. */
 const MOSTLY = 0.9;
 
@@ -59,6 +62,8 @@ export interface CellColumn {
   readonly isMissing: (at: number) => boolean;
   /** The file to blame. */
   readonly where: string;
+  /** Whether it is of texts where the file says so: then `007` is a name, and no number. */
+  readonly isText?: boolean;
   /** What to call the row of a cell. */
   readonly rowOf: (at: number) => string;
 }
@@ -82,31 +87,43 @@ export function readColumn(column: CellColumn, mayBeComma: boolean): Column {
 }
 
 /** Read a column that is not of numbers with a decimal point alone. */
-function readOther({ name, count, text, where, rowOf }: CellColumn, mayBeComma: boolean): Column {
+function readOther(
+  { name, count, text, where, rowOf, isText = false }: CellColumn,
+  mayBeComma: boolean,
+): Column {
   const here = `${where}: column ${JSON.stringify(name)}`;
   // How often each text is there: most columns have few.
   const times = new Map<string, number>();
+  let isLong = false;
   for (let at = 0; at < count; at++) {
     const cell = text(at);
     if (!isMissing(cell)) times.set(cell, (times.get(cell) ?? 0) + 1);
+    // So many are numbers with mistakes, or refused: the rest need not be read for that.
+    if (isLong || times.size <= MANY_TEXTS) continue;
+    isLong = true;
+    if (!isMostlyNumbers([...times.keys()])) throw identifiers(name, times.size, at + 1, where);
   }
   const cells = [...times.keys()];
   const there = times.values().reduce((sum, some) => sum + some, 0);
   const missing = count - there;
   const countOf = (sign: "." | ","): number =>
-    times.entries().reduce((sum, [cell, some]) => sum + (Number.isNaN(numberOf(cell, sign)) ? 0 : some), 0);
+    isText
+      ? 0
+      : times
+          .entries()
+          .reduce((sum, [cell, some]) => sum + (Number.isNaN(numberOf(cell, sign)) ? 0 : some), 0);
   const points = countOf(".");
   const commas = mayBeComma && points < there ? countOf(",") : 0;
   const decimal = commas > points ? "," : ".";
   const numbers = Math.max(points, commas);
-  if (numbers === there) {
+  if (numbers === there && !isText) {
     if (decimal === ",") refuseThousands(cells, here);
     const values = Float64Array.from({ length: count }, (_, at) =>
       isMissing(text(at)) ? Number.NaN : numberOf(text(at), decimal),
     );
     return { name, values, missing, decimal };
   }
-  if (numbers >= MOSTLY * there) {
+  if (numbers >= MOSTLY * there && !isText) {
     let row = 0;
     while (isMissing(text(row)) || !Number.isNaN(numberOf(text(row), decimal))) row++;
     throw new DataError(
@@ -128,6 +145,11 @@ function readOther({ name, count, text, where, rowOf }: CellColumn, mayBeComma: 
   const values = Int32Array.from({ length: count }, (_, at) => places.get(text(at)) ?? -1);
   return { name, values, categories, missing, decimal };
 }
+
+const isMostlyNumbers = (cells: readonly string[]): boolean =>
+  ([".", ","] as const).some(
+    (sign) => cells.filter((cell) => !Number.isNaN(numberOf(cell, sign))).length >= MOSTLY * cells.length,
+  );
 
 /** Refuse `1,234`, if all commas of a column stand before three digits: it may be 1.234 or 1234. */
 function refuseThousands(cells: readonly string[], here: string): void {

@@ -15,6 +15,7 @@ import {
   partsOf,
   takeExamples,
 } from "./dataset.ts";
+import { groupingOf } from "./groups.ts";
 
 /** How many examples have equal inputs. */
 export interface Copies {
@@ -28,7 +29,7 @@ export interface Copies {
   readonly testRepeats?: number | undefined;
   /**
    * `[classes]`: how many independent test examples those of a class are worth, as equal ones are all answered
-   * alike: `n^2 / sum m^2` for groups of `m` (Kish, Survey Sampling, 1965); absent where nobody counted.
+   * alike, and those of a group may be: `n^2 / sum m^2` for groups of `m` (Kish, Survey Sampling, 1965); absent where nobody counted.
    */
   readonly testWorthByClass?: readonly number[] | undefined;
   /** Training examples whose inputs equal those of an earlier one. */
@@ -76,7 +77,10 @@ export function countCopies({ train, test }: ExampleSplits): Copies {
       }
     }
   }
-  const testWorthByClass = counts.map((count, label) => (count === 0 ? 0 : count ** 2 / squares[label]!));
+  const grouped = test.groups ? squaresByGroup(test) : squares;
+  const testWorthByClass = counts.map((count, label) =>
+    count === 0 ? 0 : count ** 2 / Math.max(squares[label]!, grouped[label]!),
+  );
   return { ...found, testByClass, testWorthByClass };
 }
 
@@ -173,6 +177,20 @@ function runWith({ hashes, order }: Hashed, hash: number): Uint32Array {
   );
 }
 
+/** `[classes]`: squared numbers of examples of each class in each group, summed. */
+function squaresByGroup(test: Examples): number[] {
+  const squares = test.classNames.map(() => 0);
+  for (const members of groupingOf(test).members) {
+    const counts = new Map<number, number>();
+    for (const index of members) {
+      const label = test.values ? 0 : test.labels[index]!;
+      counts.set(label, (counts.get(label) ?? 0) + 1);
+    }
+    for (const [label, count] of counts) squares[label]! += count ** 2;
+  }
+  return squares;
+}
+
 /** Examples of equal inputs: the first of them, and how many have each label. */
 interface Group {
   readonly index: number;
@@ -247,6 +265,7 @@ function wordsAt({ examples, wide }: Hashed, index: number): Words & { readonly 
 export function clusterTest({ train, test }: ExampleSplits): Int32Array {
   const wide = isWide(train) && isWide(test);
   const [known, asked] = [hashAll(train, wide), hashAll(test, wide)];
+  const { placeOf, members } = groupingOf(test);
   const clusters = Int32Array.from(test.labels, (_, index) => index);
   for (const run of runsOf(asked)) {
     const sharing = runWith(known, asked.hashes[run[0]!]!);
@@ -256,6 +275,7 @@ export function clusterTest({ train, test }: ExampleSplits): Int32Array {
       const twin = firsts.find((other) => isEqual(asked, other, asked, index));
       if (!isTrained && twin === undefined) firsts.push(index);
       else clusters[index] = isTrained ? -1 : twin!;
+      if (!isTrained && test.groups) clusters[index] = members[placeOf[index]!]![0]!;
     }
   }
   return clusters;

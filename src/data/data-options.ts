@@ -6,7 +6,6 @@ import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
 import type { ExampleSplits, Splits } from "./dataset.ts";
-import type { SplitsStore } from "./planned.ts";
 
 /** How images of other sizes become those of one: their middle is cut out, or they are set on black. */
 export const fits = ["crop", "contain"] as const;
@@ -35,6 +34,8 @@ const dataOptionsSchema = z.strictObject({
   targetType: z.enum(targetTypes).optional(),
   /** The column whose values no split divides. */
   group: z.string().min(1).optional(),
+  /** Columns that are left out: the name of one, or several names divided by commas. */
+  drop: z.string().min(1).optional(),
   /** What images are whose pixels stand in a row: channels, height and width, or height and width alone. */
   shape: z
     .string()
@@ -81,6 +82,9 @@ export interface TableColumn {
   readonly categories?: readonly string[];
 }
 
+/** Told what was read at a path, and how it was understood. */
+export type OnRead = (read: ReadData<ExampleSplits>) => void;
+
 /** The options that say how a test was drawn. */
 export const drawnBy = ({ testShare, splitSeed }: DataOptions): AskedOptions => ({ testShare, splitSeed });
 
@@ -92,17 +96,6 @@ export const drawnBy = ({ testShare, splitSeed }: DataOptions): AskedOptions => 
  */
 export type DataReader = (path: string, options: DataOptions) => Promise<ReadData>;
 
-/**
- * A reader that can write examples to a file part by part, where they are more than may be held.
- *
- * @throws DataError, UsageError as {@link DataReader}.
- */
-export interface StreamingReader {
-  /** Without a store all examples are held, or refused. */
-  (path: string, options: DataOptions): Promise<ReadData>;
-  (path: string, options: DataOptions, store: SplitsStore): Promise<ReadData<ExampleSplits>>;
-}
-
 /** The options as they are written behind a path. */
 const SPELLED = {
   testShare: "test-share",
@@ -112,6 +105,7 @@ const SPELLED = {
   target: "target",
   targetType: "target-type",
   group: "group",
+  drop: "drop",
   shape: "shape",
   layout: "layout",
   transpose: "transpose",

@@ -22,6 +22,8 @@ interface Described {
    * labels - parts, permutations - then becomes of the numbers.
    */
   readonly values?: Float64Array | undefined;
+  /** `[count]`: the group of each example, where some belong together; a number is one group in both splits. */
+  readonly groups?: Int32Array | undefined;
 }
 
 /**
@@ -162,24 +164,28 @@ export const bytesOf = (array: Uint8Array | Float32Array | Int32Array | Float64A
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /**
- * SHA-256 of everything a network could learn from: shape, element type, class names, inputs, labels and what they stand for.
+ * SHA-256 of everything a network could learn from: shape, element type, class names, inputs, labels, what they stand for, groups.
  *
  * The name is left out: the same data under another name has the same hash.
  */
 export async function datasetHash(dataset: Examples): Promise<string> {
   const header = hashHeader(dataset, inputType(dataset));
-  const told = [dataset.labels, ...(dataset.values ? [dataset.values] : [])].map(bytesOf);
+  const { labels, values, groups } = dataset;
+  const told = [labels, values, groups].flatMap((array) => (array ? [bytesOf(array)] : []));
   if (isHeld(dataset)) return sha256(header, bytesOf(dataset.inputs), ...told);
   const hash = hashOfInputs(dataset, header).copy();
   for (const part of told) hash.update(part);
   return hash.digest("hex");
 }
 
-/** What the hash of a split begins with; its inputs, its labels and what they stand for follow. */
+/**
+ * What the hash of a split begins with; its inputs, its labels, what they stand for and groups follow. What has no groups does not say
+ * so: its hash is what it was before there were any.
+ */
 export const hashHeader = (
-  { shape, classNames }: Pick<Dataset, "shape" | "classNames">,
+  { shape, classNames, groups }: Pick<Dataset, "shape" | "classNames" | "groups">,
   type: InputType,
-): string => canonicalJson({ shape, type, classNames });
+): string => canonicalJson({ shape, type, classNames, ...(groups && { grouped: true }) });
 
 /** Hashes of inputs that are not held: they are read once, whatever labels come after them. */
 const hashes = new WeakMap<Rows, { readonly header: string; readonly hash: StreamedHash }>();
@@ -227,7 +233,13 @@ export function checkDataset(dataset: Dataset, where: string): Dataset {
  * @throws DataError naming the first label that does not, or the first number that is none.
  */
 export function checkLabels(
-  { shape, labels, classNames, values }: Pick<Dataset, "shape" | "labels" | "classNames" | "values">,
+  {
+    shape,
+    labels,
+    classNames,
+    values,
+    groups,
+  }: Pick<Dataset, "shape" | "labels" | "classNames" | "values" | "groups">,
   where: string,
 ): void {
   if (labels.length !== shape[0]) {
@@ -241,6 +253,9 @@ export function checkLabels(
     );
   }
   if (values) checkValues(values, where);
+  if (groups && groups.length !== shape[0]) {
+    throw new DataError(`${where}: expected ${shape[0]} groups, one an example, got ${groups.length}`);
+  }
 }
 
 function checkValues(values: Float64Array, where: string): void {
@@ -262,24 +277,26 @@ export function takeExamples(dataset: Examples, indices: ArrayLike<number>): Dat
   const size = exampleSize(dataset);
   const count = exampleCount(dataset);
   const labels = new Int32Array(indices.length);
+  const groups = dataset.groups && new Int32Array(indices.length);
   for (let row = 0; row < indices.length; row++) {
     const index = indices[row]!;
     if (!(index >= 0 && index < count)) {
       throw new RangeError(`takeExamples: expected indices in [0, ${count}), got ${index}`);
     }
     labels[row] = dataset.labels[index]!;
+    if (groups) groups[row] = dataset.groups![index]!;
   }
   const shape = [indices.length, ...exampleShape(dataset)];
   if (!isHeld(dataset)) {
     const { rows, ...described } = dataset;
-    return { ...described, inputs: rows.read(indices), labels, shape };
+    return { ...described, inputs: rows.read(indices), labels, shape, ...(groups && { groups }) };
   }
   const inputs = emptyInputs(inputType(dataset), indices.length * size);
   for (let row = 0; row < indices.length; row++) {
     const index = indices[row]!;
     inputs.set(dataset.inputs.subarray(index * size, (index + 1) * size), row * size);
   }
-  return { ...dataset, inputs, labels, shape };
+  return { ...dataset, inputs, labels, shape, ...(groups && { groups }) };
 }
 
 /** Room for inputs. */

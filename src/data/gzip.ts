@@ -51,7 +51,8 @@ export async function unpack(
     if (done) break;
     length += value.length;
     if (length > limit) {
-      await reader.cancel();
+      // What else is wrong with it comes out here at times.
+      await reader.cancel().catch(() => {});
       throw tooLong(limit, where);
     }
     parts.push(value);

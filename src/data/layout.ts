@@ -56,6 +56,11 @@ export function channelMoments(examples: Examples): Moments {
   return known;
 }
 
+/** Know what was measured elsewhere of inputs that are not held. */
+export function knowMoments(examples: Examples, moments: Moments): void {
+  if (!isHeld(examples)) measured.set(examples.rows, moments);
+}
+
 /** However many examples are read at once, each channel's numbers are added in one order: sums are the same. */
 function measureMoments(examples: Examples): Moments {
   const { channels, pixels } = momentLayout(examples);

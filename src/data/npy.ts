@@ -24,6 +24,10 @@ const REFUSED: Readonly<Record<string, string>> = {
   m: "durations: save them as numbers, by .astype(float)",
 };
 
+/** An entry of the header. */
+const ENTRY =
+  /^\s*'(descr|fortran_order|shape)'\s*:\s*((?<='descr'\s*:\s*)(?:'[^']*'|"[^"]*")|(?<='fortran_order'\s*:\s*)(?:True|False)|(?<='shape'\s*:\s*)\([\d\s,L]*\))\s*$/;
+
 /** What the header says. */
 interface NpyHeader {
   readonly descr: string;
@@ -90,7 +94,9 @@ function readHeader(bytes: Uint8Array, where: string): NpyHeader {
   const wrong = (what: string): DataError => new DataError(`${where}: expected an NPY file, got ${what}`);
   if (!isNpy(bytes)) throw wrong("other bytes at its beginning; write it with numpy.save");
   const version = bytes[6] ?? 0;
-  if (version < 1 || version > 3) throw wrong(`version ${version}, and 1 to 3 are known`);
+  if (version < 1 || version > 3 || bytes[7] !== 0) {
+    throw wrong(`version ${version}.${bytes[7] ?? 0}, and 1.0 to 3.0 are known`);
+  }
   const lengthBytes = version === 1 ? 2 : 4;
   const start = 8 + lengthBytes;
   if (bytes.length < start) throw wrong(`${bytes.length} bytes; it is truncated`);
@@ -102,12 +108,10 @@ function readHeader(bytes: Uint8Array, where: string): NpyHeader {
   if (/'descr'\s*:\s*\[/.test(text)) {
     throw new DataError(`${where}: expected numbers or texts, got ${REFUSED["V"]}`);
   }
-  const descr = /'descr'\s*:\s*['"]([^'"]*)['"]/.exec(text)?.[1];
-  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
-  const sizes = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text)?.[1];
+  const { descr, fortran_order: order, shape: sizes } = entriesOf(text);
   if (descr === undefined || order === undefined || sizes === undefined) {
     throw wrong(
-      `a header without descr, fortran_order or shape: ${JSON.stringify(text.trim().slice(0, 200))}`,
+      `a header without descr, fortran_order or shape, or with more: ${JSON.stringify(text.trim().slice(0, 200))}`,
     );
   }
   const shape = sizes.split(",").flatMap((size) => (size.trim() === "" ? [] : [Number.parseInt(size, 10)]));
@@ -116,6 +120,22 @@ function readHeader(bytes: Uint8Array, where: string): NpyHeader {
     throw wrong(`a shape beyond any memory: (${sizes.slice(0, 200)})`);
   }
   return { descr, isFortran: order === "True", shape, start: start + length };
+}
+
+/** The entries of a header, without quotes and brackets; none if it has others, or one twice, of which another reader takes another. */
+function entriesOf(header: string): Readonly<Partial<Record<string, string>>> {
+  const text = header.trim();
+  if (!text.startsWith("{") || !text.endsWith("}")) return {};
+  const all = text
+    .slice(1, -1)
+    .trim()
+    .replace(/,$/, "")
+    .split(/,(?=\s*')/);
+  const entries = all.map((entry) => ENTRY.exec(entry) ?? []);
+  const known = new Map(
+    entries.map(([, name, value = ""]) => [name, value.replaceAll(/^['"(]|['")]$/g, "")]),
+  );
+  return entries.length === 3 && known.size === 3 ? Object.fromEntries(known) : {};
 }
 
 /** Texts of a fixed length, filled up with zeros: UTF-32 (`str`) or bytes, taken for UTF-8. */

@@ -3,7 +3,7 @@
  * written to a file than memory holds.
  */
 
-import type { ReadData } from "./data-options.ts";
+import type { DataOptions, ReadData } from "./data-options.ts";
 import {
   type Dataset,
   type ExampleSplits,
@@ -32,6 +32,8 @@ export interface PlannedSplits {
 export interface PlannedSplit {
   /** `[count]`. */
   readonly labels: Int32Array;
+  /** `[count]`: the group of each; in both splits or none. */
+  readonly groups?: Int32Array | undefined;
   /** The inputs of all examples in their order, any number of whole examples at once; of the type that was planned. */
   parts(): AsyncIterable<Dataset["inputs"]> | Iterable<Dataset["inputs"]>;
 }
@@ -60,6 +62,17 @@ export interface MadeOf {
   readonly title: string;
 }
 
+/**
+ * A reader that can write examples to a file part by part, where they are more than may be held.
+ *
+ * @throws DataError, UsageError as `DataReader`.
+ */
+export interface StreamingReader {
+  /** Without a store all examples are held, or refused. */
+  (path: string, options: DataOptions): Promise<ReadData>;
+  (path: string, options: DataOptions, store: SplitsStore): Promise<ReadData<ExampleSplits>>;
+}
+
 /** Bytes that examples take as float32, as a network is given them. */
 export const heldBytes = (count: number, shape: readonly number[]): number =>
   4 * shape.reduce((product, size) => product * size, count);
@@ -76,8 +89,8 @@ export function planOf({ train, test }: ExampleSplits): PlannedSplits {
     type: inputType(train),
     classNames: train.classNames,
     ...(train.values && { values: train.values }),
-    train: { labels: train.labels, parts: () => inputsOf(train) },
-    test: { labels: test.labels, parts: () => inputsOf(test) },
+    train: { labels: train.labels, groups: train.groups, parts: () => inputsOf(train) },
+    test: { labels: test.labels, groups: test.groups, parts: () => inputsOf(test) },
   };
 }
 

@@ -88,14 +88,32 @@ export function preprocess(dataset: Dataset, how: PreprocessName, reference?: Da
 }
 
 /**
+ * Preprocesses examples.
+ *
+ * @param out - Receives the inputs, where they are wanted in one place; as many numbers as they have.
+ */
+export type Preprocessor = (dataset: Dataset, out?: Float32Array) => Dataset;
+
+/**
  * The function that preprocesses: {@link preprocess} for many small datasets, the reference measured once.
  *
  * @throws UsageError if `standardize` has no reference; the function throws it for `paper` of a table.
  */
-export function preprocessor(how: PreprocessName, reference?: Examples): (dataset: Dataset) => Dataset {
+export function preprocessor(how: PreprocessName, reference?: Examples): Preprocessor {
+  const write = writerOf(how, reference);
+  return (dataset, out) => {
+    // Nothing is done to them: they need not be copied either.
+    if (how === "none" && !out && dataset.inputs instanceof Float32Array) return dataset;
+    const inputs = out ?? new Float32Array(dataset.inputs.length);
+    write(dataset, inputs);
+    return { ...dataset, inputs };
+  };
+}
+
+function writerOf(how: PreprocessName, reference: Examples | undefined) {
   switch (how) {
     case "paper":
-      return (dataset) => ({ ...dataset, inputs: whiten(dataset) });
+      return whiten;
     case "none":
       return scaleDown;
     case "standardize": {
@@ -103,7 +121,7 @@ export function preprocessor(how: PreprocessName, reference?: Examples): (datase
         throw new UsageError('preprocess: "standardize" needs the training split as its reference, got none');
       }
       const moments = channelMoments(reference);
-      return (dataset) => ({ ...dataset, inputs: standardize(dataset, moments) });
+      return (dataset: Dataset, out: Float32Array) => standardize(dataset, moments, out);
     }
   }
 }
@@ -147,17 +165,14 @@ export function describePreprocessing(how: PreprocessName, reference: Examples):
 /** What a channel is divided by: one that is constant is not scaled. */
 const spreadOf = (deviation: number): number => (deviation > 0 ? deviation : 1);
 
-/** Pixels over 255; float32 inputs are not copied. */
-function scaleDown(dataset: Dataset): Dataset {
-  if (dataset.inputs instanceof Float32Array) return dataset;
-  // Copied first: `Float32Array.from` with a function builds a list of all values on the way.
-  const scaled = new Float32Array(dataset.inputs);
-  for (let at = 0; at < scaled.length; at++) scaled[at] = scaled[at]! / 255;
-  return { ...dataset, inputs: scaled };
+/** Pixels over 255; float32 inputs as they are. */
+function scaleDown({ inputs }: Dataset, out: Float32Array): void {
+  if (inputs instanceof Uint8Array) for (let at = 0; at < out.length; at++) out[at] = inputs[at]! / 255;
+  else out.set(inputs);
 }
 
 /** Per-image whitening; statistics in float64. */
-function whiten(dataset: Dataset): Float32Array {
+function whiten(dataset: Dataset, out: Float32Array): void {
   if (!isImages(dataset)) {
     throw new UsageError(
       `preprocess: "paper" whitens images, got ${titleOf(dataset)}, a table; use "standardize" instead`,
@@ -165,10 +180,8 @@ function whiten(dataset: Dataset): Float32Array {
   }
   const { inputs } = dataset;
   const size = exampleSize(dataset);
-  const out = new Float32Array(inputs.length);
   if (inputs instanceof Uint8Array) whitenPixels(inputs, size, out);
   else whitenValues(inputs, size, out);
-  return out;
 }
 
 /** Whiten uint8 images: sums of whole numbers are exact, and 256 results serve all pixels of an image. */
@@ -211,16 +224,31 @@ function whitenValues(inputs: Float32Array, size: number, out: Float32Array): vo
 }
 
 /** Each channel with the mean 0 and deviation 1 of what was measured. */
-function standardize(dataset: Dataset, { mean, deviation }: Moments): Float32Array {
+function standardize(dataset: Dataset, { mean, deviation }: Moments, out: Float32Array): void {
   const { inputs } = dataset;
   const { channels, pixels } = momentLayout(dataset);
   const scale = inputScale(dataset);
-  const out = new Float32Array(inputs.length);
+  // 256 results serve all pixels of a channel.
+  const tables =
+    inputs instanceof Uint8Array &&
+    Array.from({ length: channels }, (_, channel) =>
+      Float32Array.from({ length: 256 }, (_, pixel) =>
+        standardOf(pixel * scale, mean[channel]!, deviation[channel]!),
+      ),
+    );
   for (let plane = 0; plane < exampleCount(dataset) * channels; plane++) {
     const channel = plane % channels;
-    const spread = spreadOf(deviation[channel]!);
     const end = (plane + 1) * pixels;
-    for (let at = plane * pixels; at < end; at++) out[at] = (inputs[at]! * scale - mean[channel]!) / spread;
+    if (tables) {
+      const table = tables[channel]!;
+      for (let at = plane * pixels; at < end; at++) out[at] = table[inputs[at]!]!;
+      continue;
+    }
+    const center = mean[channel]!;
+    const spread = spreadOf(deviation[channel]!);
+    for (let at = plane * pixels; at < end; at++) out[at] = (inputs[at]! * scale - center) / spread;
   }
-  return out;
 }
+
+const standardOf = (value: number, mean: number, deviation: number): number =>
+  (value - mean) / spreadOf(deviation);

@@ -20,6 +20,7 @@ import {
   type Splits,
   takeExamples,
 } from "./dataset.ts";
+import { dealLabels, groupCount, hasGroupLabels, oneOfEachGroup, spreadOverGroups } from "./groups.ts";
 import { channelMoments, type Moments, momentLayout, pixelLayout } from "./layout.ts";
 import { mapExamples } from "./streamed.ts";
 
@@ -185,7 +186,7 @@ export function randomize(splits: ExampleSplits, request: Randomization, seed: n
     ...randomized,
     testLabelsCorrupted: redrawLabels(splits, "test", request, seed),
     realized: changed / labels.length,
-    touched: describeTouched(request, hasNumbers(splits.train)),
+    touched: describeTouched(request, hasNumbers(splits.train)) + describeGroups(splits, request),
   };
 }
 
@@ -196,6 +197,15 @@ export function redrawLabels(
   { corrupt, labels }: Corruption,
   seed: number,
 ): Int32Array {
+  if (hasGroupLabels(splits)) {
+    const whole = oneOfEachGroup(splits);
+    return spreadOverGroups(redrawLabels(whole, split, { corrupt, labels }, seed), splits[split]);
+  }
+  const dataset = splits[split];
+  if (dataset.groups && labels === "permute") {
+    requireProbability("redrawLabels", corrupt);
+    return dealLabels(dataset, corrupt, seed, `labels-groups-${split}`);
+  }
   return labels === "permute"
     ? permuteLabels(splits[split], corrupt, seed, split).labels
     : corruptLabels(splits[split], corrupt, seed, split, occurringClasses(splits.train.labels)).labels;
@@ -248,6 +258,19 @@ export function describeTouched({ inputs, corrupt, labels }: Randomization, isOf
       ? "Labels are true."
       : `${touched}; test labels are true, and a corrupted copy is kept beside them.`;
   return `${TOUCHED_INPUTS[inputs]} ${sentence}`;
+}
+
+/** How labels of groups are randomized; nothing without groups or with true labels. */
+function describeGroups(splits: ExampleSplits, { corrupt, labels }: Randomization): string {
+  const count = groupCount(splits.train);
+  if (count === undefined || corrupt === 0) return "";
+  if (hasGroupLabels(splits)) {
+    const keeps = labels === "permute" ? ": counts that are kept are of groups" : "";
+    return ` Each of the ${count} training groups has one label, and is drawn and given another as a whole${keeps}.`;
+  }
+  return labels === "permute"
+    ? ` The labels of the ${count} training groups are drawn and dealt by whole groups.`
+    : ` Labels differ within the ${count} training groups, and are redrawn one by one.`;
 }
 
 /** What becomes of numbers. */

@@ -25,7 +25,7 @@ export function stratify(
   { testShare, splitSeed }: { readonly testShare: number; readonly splitSeed: number },
 ): Division {
   const members = Array.from({ length: classes }, (): number[] => []);
-  for (const [index, label] of labels.entries()) members[label]!.push(index);
+  for (let index = 0; index < labels.length; index++) members[labels[index]!]!.push(index);
   const isTest = new Uint8Array(labels.length);
   for (const [label, indices] of members.entries()) {
     const { length } = indices;

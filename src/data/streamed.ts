@@ -80,6 +80,7 @@ export const reorder = (examples: StreamedDataset, order: ArrayLike<number>): St
   ...examples,
   shape: [order.length, ...exampleShape(examples)],
   labels: Int32Array.from(order, (index) => examples.labels[index]!),
+  ...(examples.groups && { groups: Int32Array.from(order, (index) => examples.groups![index]!) }),
   rows: {
     ...examples.rows,
     read: (indices) => examples.rows.read(Int32Array.from(indices, (index) => order[index]!)),

@@ -18,6 +18,7 @@ import { checkDataset, type Dataset, takeExamples } from "./dataset.ts";
 import { divideRows, tellDivision } from "./draw-test.ts";
 import { asImages } from "./image-rows.ts";
 import { readTarget } from "./labels.ts";
+import { refuseSeveral } from "./multi-label.ts";
 import { listSome } from "./natural.ts";
 import type { Division } from "./stratify.ts";
 
@@ -26,6 +27,8 @@ export interface CellTable {
   readonly where: string;
   readonly names?: readonly string[];
   readonly cells: Cells;
+  /** Columns of texts, where a file says so. */
+  readonly texts?: ReadonlySet<number> | undefined;
 }
 
 /** Names of a target that need not be told. */
@@ -33,6 +36,9 @@ const TARGETS = ["target", "label", "class", "y"];
 
 /** Rows that are looked at to see whether the first is a header. */
 const LOOKED_AT = 1000;
+
+/** Most rows: of as many texts, each another, JavaScript's collections hold no more. */
+const MOST_ROWS = 16_000_000;
 
 /** Most values of all columns and rows, with categories spread: 2 GiB in single precision. */
 const MOST_VALUES = 2 ** 29;
@@ -63,8 +69,10 @@ export function tableSplits(
   const second = test && withNames(test, options.target, mayBeComma);
   if (second) checkNames(first, second);
   const target = findTarget(first, options.target);
+  const group = options.group === undefined ? undefined : findColumn(first, options.group, "group");
+  const left = options.drop === undefined ? [] : findDropped(first, options.drop, target, group);
   const all = second ? new Examples(first, second) : new Examples(first);
-  const { kept, dropped } = keepRows(first, all, target, options.missing);
+  const { kept, dropped } = keepRows(first, all, { target, group, left }, options.missing);
   const cellsOf = (column: number): CellColumn => ({
     name: first.names[column]!,
     count: kept.length,
@@ -72,6 +80,7 @@ export function tableSplits(
     numbers: () => (dropped === 0 ? all.numbers[column]! : takeValues(all.numbers[column]!, kept)),
     isMissing: (at) => all.isMissing(kept[at]!, column),
     where: train.where,
+    isText: train.texts?.has(column) ?? false,
     rowOf: (at) => placeOf(kept[at]!, first, second),
   });
   const { told, ...labels } = labelsOf(
@@ -80,22 +89,31 @@ export function tableSplits(
     options.targetType,
     mayBeComma,
   );
+  const groups = group === undefined ? undefined : groupsOf(cellsOf(group));
   const boundary = kept.findIndex((row) => row >= rowsOf(first));
   const division = second
     ? divideAt(boundary < 0 ? kept.length : boundary, kept.length)
-    : divideRows(train.where, labels, options);
+    : divideRows(train.where, { ...labels, ...groups }, options);
   if (division.train.length === 0 || division.test.length === 0) {
     throw new DataError(
       `${train.where}: expected rows of training and test, got none of one; too many have missing values`,
     );
   }
+  if (groups && second) refuseDivided(groups, division, first.names[group!]!, second.where);
+  const others = [target, group, ...left];
   const columns = first.names.flatMap((_, at) =>
-    at === target ? [] : [readColumn(cellsOf(at), mayBeComma)],
+    others.includes(at) ? [] : [readColumn(cellsOf(at), mayBeComma)],
   );
+  if (columns.length === 0) {
+    throw new DataError(`${train.where}: expected a column that the target is to be told from, got none`);
+  }
   for (const column of columns) refuseIdentifiers(column, kept.length, train.where);
   const rows = spreadColumns(columns, kept.length, division, train.where);
   const { told: toldImages, ...inputs } = asImages(rows, columns, options, train.where);
-  const dataset = checkDataset({ name, ...inputs, ...labels }, train.where);
+  const dataset = checkDataset(
+    { name, ...inputs, ...labels, ...(groups && { groups: groups.groups }) },
+    train.where,
+  );
   return {
     splits: { train: takeExamples(dataset, division.train), test: takeExamples(dataset, division.test) },
     understood: [
@@ -106,7 +124,11 @@ export function tableSplits(
       ...(toldImages === undefined ? tellColumns(columns, division) : [toldImages]),
       second
         ? `${division.train.length} rows are for training, ${division.test.length} for the test`
-        : tellDivision(division, labels, options),
+        : tellDivision(division, { ...labels, ...groups }, options),
+      ...(groups ? [tellGroups(groups, division, first.names[group!]!)] : []),
+      ...(left.length > 0
+        ? [`columns that are left out: ${listSome(left.map((at) => JSON.stringify(first.names[at])))}`]
+        : []),
     ],
     chosen: { target: first.names[target]!, ...(second ? {} : drawnBy(options)) },
     ...(toldImages === undefined && {
@@ -153,6 +175,11 @@ class Examples {
   constructor(...tables: readonly NamedTable[]) {
     this.tables = tables;
     this.rows = tables.reduce((sum, table) => sum + rowsOf(table), 0);
+    if (this.rows > MOST_ROWS) {
+      throw new DataError(
+        `${tables[0]!.where}: expected at most ${MOST_ROWS} rows, got ${this.rows}; take a part of them`,
+      );
+    }
     this.columns = tables[0]!.cells.columns;
     this.numbers = Array.from({ length: this.columns }, () => new Float64Array(this.rows));
     let start = 0;
@@ -265,12 +292,14 @@ export function findTarget(
   asked: string | undefined,
 ): number {
   if (asked !== undefined) {
-    const at = names.indexOf(asked);
-    if (at >= 0) return at;
-    // By number, from 1 on: where columns have no names, or none of this.
-    if (/^\d{1,6}$/.test(asked) && Number(asked) >= 1 && Number(asked) <= names.length)
-      return Number(asked) - 1;
-    throw new DataError(`${where}: target: ${unknownName("column", asked, names.slice(0, 100))}`);
+    const several = names.includes(asked) ? [] : asked.split(",").map((name) => name.trim());
+    if (several.length > 1 && several.every((name) => names.includes(name))) {
+      throw new DataError(
+        `${where}: expected one column as target, got ${several.length}: ${listSome(several)}; several labels an example are not read: ` +
+          "test them one by one, and leave the others out by `drop`",
+      );
+    }
+    return findColumn({ names, where }, asked, "target");
   }
   const found = names.flatMap((name, at) => (TARGETS.includes(name.toLowerCase()) ? [at] : []));
   if (found.length === 1) return found[0]!;
@@ -280,14 +309,83 @@ export function findTarget(
   );
 }
 
+/** Find a column by name, or by number from 1 on. */
+function findColumn(
+  { names, where }: Pick<NamedTable, "names" | "where">,
+  asked: string,
+  what: string,
+): number {
+  const at = names.indexOf(asked);
+  if (at >= 0) return at;
+  // Where columns have no names, or none of this.
+  if (/^\d{1,6}$/.test(asked) && Number(asked) >= 1 && Number(asked) <= names.length)
+    return Number(asked) - 1;
+  throw new DataError(`${where}: ${what}: ${unknownName("column", asked, names.slice(0, 100))}`);
+}
+
+/** Columns that are left out: one, or several divided by commas. */
+function findDropped(table: NamedTable, asked: string, target: number, group: number | undefined): number[] {
+  const names = table.names.includes(asked) ? [asked] : asked.split(",").map((name) => name.trim());
+  const left = names.map((name) => findColumn(table, name, "drop"));
+  const used = left.find((at) => at === target || at === group);
+  if (used === undefined) return left;
+  throw new DataError(
+    `${table.where}: drop: column ${JSON.stringify(table.names[used])} is the ${used === target ? "target" : "group"}; leave it out of \`drop\``,
+  );
+}
+
+/** Groups by the texts of a column, numbered as they come. */
+function groupsOf({ count, text }: CellColumn): { readonly groups: Int32Array } {
+  const places = new Map<string, number>();
+  const groups = Int32Array.from({ length: count }, (_, at) => {
+    const name = text(at).trim();
+    const place = places.get(name) ?? places.size;
+    places.set(name, place);
+    return place;
+  });
+  return { groups };
+}
+
+/** Refuse groups that stand in both splits of files. */
+function refuseDivided(
+  { groups }: { readonly groups: Int32Array },
+  division: Division,
+  name: string,
+  where: string,
+): void {
+  const known = new Set(Array.from(division.train, (row) => groups[row]!));
+  const both = new Set(Array.from(division.test, (row) => groups[row]!).filter((group) => known.has(group)));
+  if (both.size === 0) return;
+  throw new DataError(
+    `${where}: expected groups (column ${JSON.stringify(name)}) that training has none of, got ${both.size} that are in both; ` +
+      "divide the files by groups, or give them as one and let a test be drawn",
+  );
+}
+
+function tellGroups(
+  { groups }: { readonly groups: Int32Array },
+  { train, test }: Division,
+  name: string,
+): string {
+  const [ofTrain, ofTest] = [train, test].map((rows) => new Set(Array.from(rows, (row) => groups[row])).size);
+  return (
+    `column ${JSON.stringify(name)} has the groups, and is no input: ${ofTrain} in training and ${ofTest} others in the test; no group is divided, ` +
+    "and they are the number that counts (`group`)"
+  );
+}
+
 /** Rows that stay, and how many do not, by what is to become of missing values. */
 function keepRows(
   { names, where }: NamedTable,
   cells: Examples,
-  target: number,
+  {
+    target,
+    group,
+    left,
+  }: { readonly target: number; readonly group: number | undefined; readonly left: readonly number[] },
   missing: DataOptions["missing"],
 ): { readonly kept: Uint32Array; readonly dropped: number } {
-  const holes = names.map((_, at) => countHoles(cells, at));
+  const holes = names.map((_, at) => (left.includes(at) ? 0 : countHoles(cells, at)));
   const most = holes.reduce((best, count, at) => (count > holes[best]! ? at : best), 0);
   const example = `column ${JSON.stringify(names[most])} has ${holes[most]} of ${cells.rows}`;
   if (holes[most]! > 0 && missing === undefined) {
@@ -297,14 +395,23 @@ function keepRows(
     );
   }
   if (holes[target]! > 0 && missing === "mean") {
+    const rows = [...Array(cells.rows).keys()].filter((row) => cells.isMissing(row, target));
     throw new DataError(
-      `${where}: expected a target in every row, got ${holes[target]} without; leave these rows out, or say \`missing\` drop`,
+      `${where}: expected a target in every row, got none in ${holes[target]} of column ${JSON.stringify(names[target])}, such as row ${rows
+        .slice(0, 3)
+        .map((row) => row + 1)
+        .join(", ")} of examples; leave these rows out, or say \`missing\` drop`,
+    );
+  }
+  if (group !== undefined && holes[group]! > 0 && missing === "mean") {
+    throw new DataError(
+      `${where}: expected a group in every row, got ${holes[group]} without in column ${JSON.stringify(names[group])}; name these groups, or say \`missing\` drop`,
     );
   }
   const all = Uint32Array.from({ length: cells.rows }, (_, row) => row);
   const kept =
     missing === "drop" && holes[most]! > 0
-      ? all.filter((row) => !names.some((_, at) => cells.isMissing(row, at)))
+      ? all.filter((row) => !names.some((_, at) => holes[at]! > 0 && cells.isMissing(row, at)))
       : all;
   if (kept.length === 0)
     throw new DataError(`${where}: expected rows without missing values, got none; ${example}`);
@@ -322,18 +429,25 @@ function countHoles(cells: Examples, column: number): number {
 
 /** The target: numbers if all cells are, else texts. */
 function labelsOf(
-  { name, count, text, numbers: read, where }: CellColumn,
+  { name, count, text, numbers: read, where, rowOf, isText: isTexts = false }: CellColumn,
   names: readonly string[] | undefined,
   type: DataOptions["targetType"],
   mayBeComma: boolean,
 ): Pick<Dataset, "classNames" | "labels" | "values"> & { readonly told: string } {
   const points = read();
   const commas =
-    mayBeComma && points.some(Number.isNaN)
+    mayBeComma && !isTexts && points.some(Number.isNaN)
       ? Float64Array.from({ length: count }, (_, at) => numberOf(text(at), ","))
       : points;
   const numbers = commas.some(Number.isNaN) ? points : commas;
   const isText = numbers.some(Number.isNaN);
+  if (isText && type === undefined) {
+    refuseSeveral(
+      Array.from(numbers, (_, at) => text(at)),
+      `${where}: column ${JSON.stringify(name)}`,
+      rowOf,
+    );
+  }
   const array = {
     where: `${where}: column ${JSON.stringify(name)}`,
     shape: [count],

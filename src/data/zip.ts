@@ -33,7 +33,7 @@ const MOST_RATIO = 1032;
  * List the files of an archive, by what its directory says; none is unpacked before it is asked for.
  *
  * @param where - The file to blame.
- * @throws DataError if it is none, is encrypted, split or beyond 4 GiB, has names twice or names that leave a folder, or is
+ * @throws DataError if it is none, is encrypted, split or beyond 2 GiB (zip64), has names twice or names that leave a folder, or is
  *   beyond the limits.
  */
 export function listZip(bytes: Uint8Array, limits: ZipLimits, where: string): ZipEntry[] {
@@ -49,7 +49,7 @@ export function listZip(bytes: Uint8Array, limits: ZipLimits, where: string): Zi
   const raw: RawEntry[] = [];
   for (let i = 0; i < count; i++) {
     if (at + 46 > end || view.getUint32(at, true) !== CENTRAL) {
-      throw wrong(`a directory that is damaged at entry ${i}; archives beyond 4 GiB are not read`);
+      throw wrong(`a directory that is damaged at entry ${i}; archives beyond 2 GiB (zip64) are not read`);
     }
     const [name, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true)) as [
       number,
@@ -67,6 +67,8 @@ export function listZip(bytes: Uint8Array, limits: ZipLimits, where: string): Zi
     });
     at += 46 + name + extra + comment;
   }
+  // Another archive before this one, or behind it: which is meant would be a guess, and other readers guess otherwise.
+  if (at !== end) throw wrong(`${end - at} bytes between its directory and its end; write it again`);
   checkEntries(raw, bytes.length, limits, where);
   return raw.map((entry) => ({
     name: entry.name,
@@ -138,6 +140,14 @@ async function readEntry(bytes: Uint8Array, entry: RawEntry, where: string): Pro
   if (!isThere || start + packed > bytes.length) {
     throw new DataError(
       `${where}: expected ${packed} bytes at ${local}, which are not there; fetch the archive again`,
+    );
+  }
+  const name = new TextDecoder().decode(
+    bytes.subarray(local + 30, local + 30 + view.getUint16(local + 26, true)),
+  );
+  if (name !== entry.name) {
+    throw new DataError(
+      `${where}: expected this name before its bytes, too, got ${JSON.stringify(name)}; fetch the archive again`,
     );
   }
   const body = bytes.subarray(start, start + packed);

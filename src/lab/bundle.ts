@@ -11,9 +11,10 @@ import { whyUnstorable } from "../base/limits.ts";
 import { makeFolder } from "../disk/folders.ts";
 import { isAbsent } from "../disk/refusals.ts";
 import { copyWhole, writeWhole } from "../disk/whole-files.ts";
-import { type Content, contentOf, contentsOf, type ReadContent } from "../run/contents.ts";
+import { type AnyContent, contentOf, contentsOf } from "../run/contents.ts";
 import { newestFile } from "../run/node/checkpoints.ts";
-import { openContents } from "../run/node/contents.ts";
+import { type ContentFolder, openContents } from "../run/node/contents.ts";
+import { hashOfFile } from "../run/node/splits-file.ts";
 import { trialResultSchema } from "../run/trial-result.ts";
 import { checkpointsOf, importCheckpoint, readCheckpoint } from "../store/checkpoints.ts";
 import { type Database, inTransaction, type Tx } from "../store/database.ts";
@@ -59,7 +60,8 @@ export async function exportLab(lab: LocalLab, out: string, experiment?: string)
   const bundle = await describeLab(tables, experiment);
   const { experiments, done, open } = bundle;
   await writeTrials(lab.database, folder, done);
-  await copyContents(open, lab.contents.read, openContents(join(folder, "contents")).write);
+  const { read, files } = lab.contents;
+  await copyContents(open, { read, find: files.find }, openContents(join(folder, "contents")).write);
   const checkpoints = await writeCheckpoints(
     lab,
     folder,
@@ -101,14 +103,25 @@ async function writeTrials(database: Database, folder: string, ids: readonly str
 const withoutHeader = (csv: string, isLater: boolean): string =>
   isLater ? csv.slice(csv.indexOf("\n") + 1) : csv;
 
+/** Largest file that Node reads at once, in bytes. */
+const MOST_AT_ONCE = 2 ** 31 - 1;
+
+/** Where contents are: as files, or else as bytes. */
+type ContentPlace = Pick<ContentFolder, "read" | "find">;
+
 /** Copy the models and examples that were given as values, of trials that are not done. */
 async function copyContents(
   open: Bundle["open"],
-  read: ReadContent,
-  write: (content: Content) => Promise<void>,
+  { read, find }: ContentPlace,
+  write: (content: AnyContent) => Promise<void>,
 ): Promise<void> {
   const identities = new Set(open.flatMap(({ spec, source }) => contentsOf(spec, source)));
   for (const identity of identities) {
+    const file = await find(identity);
+    if (file && file.size > MOST_AT_ONCE) {
+      if (`sha256:${await hashOfFile(file.path)}` === identity) await write(file);
+      continue;
+    }
     const bytes = await read(identity);
     const content = bytes && (await contentOf(bytes));
     // One that is gone or damaged is for the trial's process to miss.
@@ -161,8 +174,8 @@ export async function importLab(
     }
   }
   const ids = bundle.open.map(({ id }) => id);
-  const { read } = openContents(join(folder, "contents"));
-  await copyContents(bundle.open, read, (content) => lab.contents.keep([content]));
+  const given = openContents(join(folder, "contents"));
+  await copyContents(bundle.open, given, (content) => lab.contents.keep([content]));
   const done = await inTransaction(lab.database.tables, (tx) =>
     importBundle(tx, bundle, folder, onWarning),
   ).catch((error) => {

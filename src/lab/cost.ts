@@ -4,6 +4,8 @@
 
 import { batchCount, batchSize } from "../data/batches.ts";
 import { exampleShape } from "../data/dataset.ts";
+import { usualMemory } from "../data/node/memory.ts";
+import { heldBytes } from "../data/planned.ts";
 import { plain } from "../graph/lower/lowering.ts";
 import type { Graph, Value } from "../graph/value.ts";
 import { sizeOf } from "../graph/value.ts";
@@ -122,6 +124,9 @@ export async function timePace(
 /** Bytes of a process that has read nothing yet. */
 const BASE = 250e6;
 
+/** Bytes of examples that are read as they are wanted: two runs of images, and what is made on the way. */
+const STREAMED = 300e6;
+
 /** Share of a step's values that the engine holds at once, as seen with Inception; the rest it reuses. */
 const HELD = 0.65;
 
@@ -141,11 +146,12 @@ async function spaceOf(library: Library, { spec, source }: PlannedTrial, left: r
   const examples = dataset.train + dataset.test;
   const pixels = examples * (2 * sizeOf(exampleShape(whole.train)) + sizeOf(exampleShape(splits.train)));
   const inputs = 4 * examples * sizeOf(shape);
+  const isStreamed = heldBytes(examples, exampleShape(whole.train)) > (source.memory ?? usualMemory());
   const { graph, state } = buildStep(model, recipe, shape, splits.train.classNames.length, dataset.train);
   // The last checkpoint and the one before it.
   const checkpoints = 2 * 4 * state.reduce((total, { input }) => total + sizeOf(input.shape), 0);
   return {
-    memory: BASE + pixels + inputs + HELD * 4 * elementsIn(plain.lower(graph)),
+    memory: BASE + (isStreamed ? STREAMED : pixels + inputs) + HELD * 4 * elementsIn(plain.lower(graph)),
     disk:
       checkpoints + left.reduce((total, trial) => total + RESULT + EPOCH_ROW * trial.spec.recipe.epochs, 0),
   };

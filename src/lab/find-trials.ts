@@ -6,7 +6,7 @@
 import { DataError, UsageError } from "../base/errors.ts";
 import type { RunProvenance } from "../document/provenance.ts";
 import type { DescribedTrial } from "../paper/described-trials.ts";
-import { type Content, contentOf, contentsOf } from "../run/contents.ts";
+import { type AnyContent, type Content, contentOf, contentsOf } from "../run/contents.ts";
 import { shareContents } from "../run/node/contents.ts";
 import { readModelAt } from "../run/node/model-file.ts";
 import type { PlannedTrial } from "../run/record.ts";
@@ -26,7 +26,12 @@ export interface Places extends Pick<RunOptions, "dataDir" | "onWarning"> {
   readonly lab?: Pick<LabPlace, "lab" | "databaseUrl"> | undefined;
   /** The path of the model file that trials are on, where there is no lab. */
   readonly model?: string | undefined;
+  /** The data at a path that trials are on, where there is no lab. */
+  readonly examples?: AnyContent | undefined;
 }
+
+/** Whether a spec's data were at a path: they are called by their hash. */
+const isOfPath = (name: string): boolean => /^data-[0-9a-f]{8}$/.test(name);
 
 /** A trial of a document, and what is needed to train it again. */
 export interface FoundTrial extends DescribedTrial {
@@ -47,10 +52,12 @@ interface FoundTrials extends AsyncDisposable {
  * @throws UsageError if neither says all of a trial, DataError if the lab cannot be opened, or the model file is another one.
  */
 export async function findTrials(trials: readonly DescribedTrial[], places: Places): Promise<FoundTrials> {
-  const { dataDir, lab, model } = places;
+  const { dataDir, lab, model, examples } = places;
   if (lab && model !== undefined) {
     throw new UsageError("`model`: expected a model file or a lab, which has it, got both");
   }
+  if (lab && examples)
+    throw new UsageError("`data`: expected data at a path or a lab, which has them, got both");
   const file = model === undefined ? undefined : await contentOf(await readModelAt(model));
   const ids = trials.map(({ result }) => result.id);
   const known = lab && (await findInLab(ids, lab, places.onWarning));
@@ -64,8 +71,16 @@ export async function findTrials(trials: readonly DescribedTrial[], places: Plac
       );
     }
     const { name, train, test } = spec.dataset;
-    const source = { ...(kept?.source ?? { name, n: train, testN: test }), dataDir };
-    if (!lab) requireContents(id, contentsOf(spec, source), file, model);
+    const sizes = { n: train, testN: test };
+    if (isOfPath(name) && !lab && !examples) {
+      throw new UsageError(
+        `trial ${id}: ${name} are data at a path, which a document does not keep: say by \`data\` where they are, with the options that they were read by, or a description of them (shatter.data.yaml); or name the lab that has them with \`lab\``,
+      );
+    }
+    const own = isOfPath(name) ? examples?.identity : undefined;
+    const source = { ...(kept?.source ?? { name: own ?? name, ...sizes }), dataDir };
+    const wanted = contentsOf(spec, source).filter((identity) => identity !== own);
+    if (!lab) requireContents(id, wanted, file, model);
     const { stored } = kept ?? {};
     // The result of the document may not be the one that is kept there.
     const isIt = stored?.result.parametersHash === one.result.parametersHash;
@@ -76,7 +91,7 @@ export async function findTrials(trials: readonly DescribedTrial[], places: Plac
     };
   });
   if (known) return { found, contents: known.contents, [Symbol.asyncDispose]: async () => {} };
-  const shared = await shareContents(file ? [file] : []);
+  const shared = await shareContents([file, examples].filter((content) => content !== undefined));
   return { found, contents: shared.folder, [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose]() };
 }
 

@@ -30,6 +30,7 @@ export const contextOf = ({ request, facts }: TestPlan): VerdictContext => ({
   copies: facts.copies,
   labels: request.labels,
   tellsNumbers: facts.target !== undefined,
+  groups: facts.groups,
 });
 
 /**

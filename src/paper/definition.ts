@@ -37,6 +37,7 @@ export const definitionSchema = z.object({
   setting: z.object({
     scale: z.enum(scales),
     data: z.string().optional(),
+    own: z.object({ title: storable(), n: whole(1), testN: whole(1) }).optional(),
     n: z.int().optional(),
     epochs: z.int().optional(),
     evalEvery: z.int().optional(),

@@ -99,7 +99,8 @@ function missingNotes(
 function strangeData(experiment: Experiment, setting: Setting): string[] {
   if (experiment.source === null) return [];
   const conditions = experiment.models.flatMap((model) => experiment.conditions(setting, model));
-  return [...new Set(conditions.map(({ data }) => data.name))].filter((name) => name !== "cifar10");
+  const names = [...new Set(conditions.map(({ data }) => data.name))].filter((name) => name !== "cifar10");
+  return names.map((name) => (name === setting.data ? (setting.own?.title ?? name) : name));
 }
 
 /** A reading on other data: the paper has nothing to compare with, and no claim is tested, whatever is found. */

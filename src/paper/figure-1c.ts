@@ -173,7 +173,7 @@ function read(findings: Findings): Reading {
     notes: [
       ...settingNotes(findings.setting),
       ...recipeNotes,
-      "A label is redrawn with the given probability among all ten classes, so it may stay what it was: at a corruption of p, 90 % of p labels change.",
+      "A label is redrawn with the given probability among all classes, so it may stay what it was: with ten, at a corruption of p, 90 % of p labels change.",
       "The test error is given against true test labels and against test labels redrawn with the same probability. The paper does not say which its figure shows; its curves fit the second.",
     ],
     tables: [table(levels), readingsTable(levels, findings.models)],

@@ -20,9 +20,9 @@ export const weightDecayNote = (models: readonly string[]): string =>
     .join(", ")}. It is on all weights, and not on biases.`;
 
 /** What differs from the paper's size. */
-export function settingNotes({ scale, data, n, epochs, evalEvery, testN }: Setting): string[] {
+export function settingNotes({ scale, data, own, n, epochs, evalEvery, testN }: Setting): string[] {
   const changes = [
-    ...(data === undefined ? [] : [`data ${data}`]),
+    ...(data === undefined ? [] : [`data ${own?.title ?? data}`]),
     ...(n === undefined ? [] : [plural(n, "training example")]),
     ...(epochs === undefined ? [] : [plural(epochs, "epoch")]),
   ];

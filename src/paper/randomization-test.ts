@@ -89,6 +89,7 @@ export function testResult(
       classNames,
       ...(facts.target && { target: facts.target }),
       ...(facts.target === undefined && { counts: { train: facts.trainCounts, test: facts.testCounts } }),
+      ...(facts.groups && { groups: facts.groups }),
       shape,
       hash: dataset.hash,
     },

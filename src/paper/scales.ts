@@ -23,6 +23,8 @@ export interface Setting {
   readonly scale: Scale;
   /** What differs from the scale. */
   readonly data?: string | undefined;
+  /** Of examples that were given as a value: what people call them, and how many there are. */
+  readonly own?: { readonly title: string; readonly n: number; readonly testN: number } | undefined;
   readonly n?: number | undefined;
   readonly epochs?: number | undefined;
   /** Epochs from one evaluation to the next. */
@@ -74,6 +76,10 @@ export interface Variation extends Regularizers {
   readonly epochsTimes?: number;
 }
 
+/** The examples of a scale, or all where there are fewer. */
+const atMost = (wanted: number | undefined, there = Number.POSITIVE_INFINITY): number | undefined =>
+  wanted === undefined ? undefined : Math.min(wanted, there);
+
 /** A condition of an experiment, for a model in a setting; true inputs and labels unless told. */
 export function conditionAt(setting: Setting, model: string, variation: Variation = {}): Condition {
   const { inputs = "true", corrupt = 0, recipe: changes, epochsTimes = 1, ...regularizers } = variation;
@@ -81,7 +87,11 @@ export function conditionAt(setting: Setting, model: string, variation: Variatio
   const recipe = recipeOf(model, (setting.epochs ?? size.epochs) * epochsTimes, regularizers);
   const { evalEvery = recipe.evaluate.every, testN = recipe.evaluate.test } = setting;
   return {
-    data: { name: setting.data ?? size.data, n: setting.n ?? size.n, testN: size.testN },
+    data: {
+      name: setting.data ?? size.data,
+      n: setting.n ?? atMost(size.n, setting.own?.n),
+      testN: atMost(size.testN, setting.own?.testN),
+    },
     model,
     inputs,
     corrupt,

@@ -8,6 +8,7 @@ import { UsageError } from "../base/errors.ts";
 import { whole } from "../base/limits.ts";
 import { countCopies } from "../data/copies.ts";
 import { classCounts, exampleCount, hasNumbers } from "../data/dataset.ts";
+import { groupCount, groupWorth } from "../data/groups.ts";
 import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
 import { checkFile } from "../import/check.ts";
 import { findingSchema } from "../import/finding.ts";
@@ -28,6 +29,13 @@ const counts = z.array(z.int().min(0));
 
 /** A number that is to be told, in its own unit: its name, and its mean and deviation in training. */
 export const targetSchema = z.object({ name: z.string(), mean: z.number(), deviation: z.number() });
+
+/** Numbers of groups in training and test, and how many independent test examples these are worth (Kish, 1965). */
+export const groupsSchema = z.object({
+  train: z.int().min(1),
+  test: z.int().min(1),
+  testWorth: z.number(),
+});
 
 /** A request within its budget, the place of its examples, and all that a verdict needs to know of them. */
 export const testPlanSchema = z.object({
@@ -68,6 +76,8 @@ export const testPlanSchema = z.object({
     copies: copiesSchema.omit({ testCount: true }).nullable(),
     /** The number to be told; absent for classes. */
     target: targetSchema.optional(),
+    /** Number of groups in each split, where examples are grouped. */
+    groups: groupsSchema.optional(),
   }),
   /** Of data that a preparation of the user's own made. */
   pipeline: pipelinePlanSchema.optional(),
@@ -120,6 +130,13 @@ export async function planTest(
       trainCounts: classCounts(splits.train),
       testCounts: classCounts(splits.test),
       copies: countCopies(splits),
+      ...(splits.train.groups && {
+        groups: {
+          train: groupCount(splits.train)!,
+          test: groupCount(splits.test)!,
+          testWorth: groupWorth(splits.test),
+        },
+      }),
       ...(isNumber && { target: { name: classNames[0]!, ...targetScale(splits.train) } }),
     },
     pipeline,

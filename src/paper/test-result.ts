@@ -11,7 +11,7 @@ import { findingSchema } from "../import/finding.ts";
 import { conformanceSchema, trialSchema } from "../run/trial-record.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { summaryRow, verdictSchema } from "../verdict/schema.ts";
-import { targetSchema } from "./test-plan.ts";
+import { groupsSchema, targetSchema } from "./test-plan.ts";
 
 const count = z.int().min(0);
 
@@ -30,6 +30,8 @@ export const testResultSchema = z.object({
     target: targetSchema.optional(),
     /** `[classes]`: number of training and of test examples by true class; absent where numbers are told. */
     counts: z.object({ train: z.array(count), test: z.array(count) }).optional(),
+    /** Number of groups in each split, where examples are grouped: they are the number that counts. */
+    groups: groupsSchema.optional(),
     /** Shape of one example as the network sees it. */
     shape: z.array(count),
     /** SHA-256 of the unrandomized training and test data. */

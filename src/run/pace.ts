@@ -29,6 +29,8 @@ export function createPace(secondsBefore: number): Pace {
   let checkpoint = began;
   let run = began;
   let steps = FIRST_STEPS;
+  // Where images are made ahead, the steps of the next run are asked for before the last one began.
+  const asked: number[] = [];
   return {
     secondsSpent: () => secondsBefore + secondsSince(began),
     sinceCheckpoint: () => secondsSince(checkpoint),
@@ -37,10 +39,12 @@ export function createPace(secondsBefore: number): Pace {
     },
     stepsPerRun() {
       run = performance.now();
+      asked.push(steps);
       return steps;
     },
     ran() {
-      const fitting = Math.floor((steps * RUN_SECONDS) / secondsSince(run));
+      const done = asked.shift() ?? steps;
+      const fitting = Math.floor((done * RUN_SECONDS) / secondsSince(run));
       // An epoch's last run does fewer steps than asked, so the time of one run is not trusted far.
       steps = Math.max(1, Math.min(fitting, 2 * steps, STEPS_PER_RUN));
     },

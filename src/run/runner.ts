@@ -6,7 +6,7 @@ import { messageOf } from "../base/errors.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import type { Engine } from "../train/engine.ts";
-import { cropForRecipe } from "../train/prepare.ts";
+import { cropForRecipe, type OpenFeed } from "../train/prepare.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import type { TrainedNetwork } from "../train/trained.ts";
 import { runTrial, type Subject, type TrialEvent } from "../train/trial.ts";
@@ -65,6 +65,7 @@ export interface Checkpoints {
  * the end of the engine's run.
  *
  * @param subjectOf - The model that a spec names, and the examples of a source, uncropped.
+ * @param openFeed - Makes the images of examples that are not held, ahead of the engine.
  * @param keepNetwork - Keeps the network of a trial that comes to its end. What it throws is a warning: it never ends a trial.
  */
 export function runHere(
@@ -72,6 +73,7 @@ export function runHere(
   subjectOf: (spec: TrialSpec, source: DataSource) => Promise<Subject>,
   checkpoints?: Checkpoints,
   keepNetwork?: (network: TrainedNetwork, warn: (text: string) => void) => Promise<void>,
+  openFeed?: (spec: TrialSpec, source: DataSource) => OpenFeed,
 ): TrialRunner {
   let last: Promise<unknown> = Promise.resolve();
   const runNow: TrialRunner["run"] = async (spec, source, onEvent, signal) => {
@@ -87,7 +89,14 @@ export function runHere(
         checkpoints && (() => isInterrupted() || pace.sinceCheckpoint() >= checkpoints.seconds);
       const { secondsSpent, stepsPerRun } = pace;
       const wantsNetwork = keepNetwork !== undefined;
-      const options = { from, checkpointDue, secondsSpent, stepsPerRun, wantsNetwork };
+      const options = {
+        from,
+        checkpointDue,
+        secondsSpent,
+        stepsPerRun,
+        wantsNetwork,
+        openFeed: openFeed?.(spec, source),
+      };
       for await (const event of runTrial(spec, subject, engine, options)) {
         if (event.type === "trained") {
           await keepNetwork?.(event.network, warn).catch((error) =>

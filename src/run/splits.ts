@@ -31,6 +31,7 @@ const factsSchema = z.strictObject({
 export interface PlacedSplit {
   readonly inputs: PlacedTensor;
   readonly labels: PlacedTensor;
+  readonly groups?: PlacedTensor | undefined;
 }
 
 /** What a file says of both splits before their values. */
@@ -49,16 +50,21 @@ const DTYPES = { uint8: "U8", float32: "F32" } as const;
 /** What is said of both splits, and stands for their labels. */
 export interface SplitsFacts extends Pick<SplitsHead, "name" | "classNames" | "type"> {
   readonly values?: Float64Array | undefined;
+  /** Whether examples have groups; not unless told. */
+  readonly grouped?: boolean;
 }
 
 /** How a file of both splits is laid out, and what it begins with. */
 export function layOutSplits(
-  { name, classNames, type, values }: SplitsFacts,
+  { name, classNames, type, values, grouped = false }: SplitsFacts,
   shapes: { readonly train: readonly number[]; readonly test: readonly number[] },
 ): SplitsHead & Pick<SafetensorsHead, "bytes" | "size"> {
   const tensors = (["train", "test"] as const).flatMap((split) => [
     { name: `${split}.inputs`, dtype: DTYPES[type], shape: shapes[split] },
     { name: `${split}.labels`, dtype: "I32" as const, shape: shapes[split].slice(0, 1) },
+    ...(grouped
+      ? [{ name: `${split}.groups`, dtype: "I32" as const, shape: shapes[split].slice(0, 1) }]
+      : []),
   ]);
   // As bytes: the file has no numbers of double precision here.
   const numbers = values ? [{ name: "values", dtype: "U8" as const, shape: [values.byteLength] }] : [];
@@ -70,7 +76,11 @@ export function layOutSplits(
   });
   const { bytes, size, tensors: placed } = layOut([...tensors, ...numbers], { splits: facts });
   const find = (wanted: string) => placed.find((tensor) => tensor.name === wanted)!;
-  const placesOf = (split: string) => ({ inputs: find(`${split}.inputs`), labels: find(`${split}.labels`) });
+  const placesOf = (split: string) => ({
+    inputs: find(`${split}.inputs`),
+    labels: find(`${split}.labels`),
+    ...(grouped && { groups: find(`${split}.groups`) }),
+  });
   const places = {
     train: placesOf("train"),
     test: placesOf("test"),
@@ -88,7 +98,7 @@ export function writeSplits(splits: Splits): Uint8Array {
   const { train, test } = checkSplits(splits);
   const { name, classNames, inputs, values } = train;
   const head = layOutSplits(
-    { name, classNames, type: typeOf(inputs), values },
+    { name, classNames, type: typeOf(inputs), values, grouped: train.groups !== undefined },
     { train: train.shape, test: test.shape },
   );
   const bytes = new Uint8Array(head.size);
@@ -99,6 +109,7 @@ export function writeSplits(splits: Splits): Uint8Array {
   ] as const) {
     bytes.set(bytesOf(split.inputs), places.inputs.begin);
     bytes.set(bytesOf(split.labels), places.labels.begin);
+    if (split.groups) bytes.set(bytesOf(split.groups), places.groups!.begin);
   }
   if (values) bytes.set(bytesOf(values), head.values!.begin);
   return bytes;
@@ -122,7 +133,11 @@ export function readSplitsHead(bytes: Uint8Array, size: number): SplitsHead {
         `splits: ${split}: expected inputs of U8 or F32 and labels of I32, got others or none`,
       );
     }
-    return { inputs, labels };
+    const groups = find("groups");
+    if (groups && groups.dtype !== "I32") {
+      throw new DataError(`splits: ${split}: expected groups of I32, got others`);
+    }
+    return { inputs, labels, ...(groups && { groups }) };
   };
   const [train, test] = [placesOf("train"), placesOf("test")];
   checkAlike(name, train.inputs, test.inputs);
@@ -143,7 +158,7 @@ export function readSplits(bytes: Uint8Array): Splits {
   const { name, classNames, type, ...places } = readSplitsHead(bytes, bytes.length);
   const { values: stored } = places;
   const values = stored && readValues(bytes.subarray(stored.begin, stored.end));
-  const splitOf = ({ inputs, labels }: PlacedSplit): Dataset => {
+  const splitOf = ({ inputs, labels, groups }: PlacedSplit): Dataset => {
     const copy = emptyInputs(
       type,
       inputs.shape.reduce((product, size) => product * size, 1),
@@ -156,12 +171,13 @@ export function readSplits(bytes: Uint8Array): Splits {
       labels: readLabels(bytes, labels),
       classNames,
       ...(values && { values }),
+      ...(groups && { groups: readLabels(bytes, groups) }),
     };
   };
   return checkSplits({ train: splitOf(places.train), test: splitOf(places.test) });
 }
 
-/** Labels, from the bytes of the file. */
+/** Labels or groups, from the bytes of the file. */
 const readLabels = (bytes: Uint8Array, { begin, end }: PlacedTensor): Int32Array =>
   // A copy: Node's buffers slice without one.
   new Int32Array(new Uint8Array(bytes.subarray(begin, end)).buffer);
@@ -176,6 +192,9 @@ function checkSplits({ train, test }: Splits): Splits {
   checkAlike(train.name, placed(train), placed(test));
   if (JSON.stringify(train.classNames) !== JSON.stringify(test.classNames)) {
     throw new DataError(`${train.name}: expected the same classes in both splits, got two lists`);
+  }
+  if ((train.groups === undefined) !== (test.groups === undefined)) {
+    throw new DataError(`${train.name}: expected groups in both splits or none, got those of one`);
   }
   if (train.values !== test.values && String(train.values) !== String(test.values)) {
     throw new DataError(`${train.name}: expected one table of numbers for both splits, got two`);

@@ -5,7 +5,7 @@
  */
 
 import { rememberLast } from "../base/remember.ts";
-import type { ReadData } from "../data/data-options.ts";
+import type { OnRead, ReadData } from "../data/data-options.ts";
 import type { ExampleSplits, Splits } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { planOf, type SplitsStore, splitsBytes } from "../data/planned.ts";
@@ -71,8 +71,10 @@ export interface LibraryOptions {
   readonly readFile?: ((path: string) => Promise<Uint8Array>) | undefined;
   /** Reads the examples at a path, where that is possible. */
   readonly readData?: ((path: string, store: SplitsStore) => Promise<ReadData<ExampleSplits>>) | undefined;
-  /** Opens examples that were given as a value as a file, where that is possible; undefined if there is none. */
-  readonly openFile?: ((identity: string) => Promise<ExampleSplits | undefined>) | undefined;
+  /** Told what was read at a path, and how it was understood. */
+  readonly onRead?: OnRead | undefined;
+  /** Opens examples that were given as a value as a file, where they may be more than may be held; undefined if there is none. */
+  readonly openFile?: ((identity: string, memory: number) => Promise<ExampleSplits | undefined>) | undefined;
   /** Where examples go that are more than may be held; all are held, where there is none. */
   readonly openStore?: ((memory: number | undefined) => SplitsStore) | undefined;
   /** Whether the last examples are kept, for trials that share them; not unless told. */
@@ -86,6 +88,7 @@ export function createLibrary(options: LibraryOptions): Library {
     read = async () => undefined,
     readFile,
     readData,
+    onRead,
     openFile,
     openStore,
     keepsLast = false,
@@ -102,12 +105,14 @@ export function createLibrary(options: LibraryOptions): Library {
   const ask = async ({ name, memory, ...wanted }: DataSource): Promise<ExampleSplits> => {
     const store = openStore?.(memory);
     if (isContent(name)) {
-      const file = store && (await openFile?.(name));
+      const file = store && (await openFile?.(name, store.memory));
       if (file && splitsBytes(file) > store.memory) return holdFitting(partOf(file, wanted), store);
       return partOf(readSplits(await requireContent(read, "data", name)), wanted);
     }
     if (readData && store && isDataPath(name)) {
-      return holdFitting(partOf((await readData(name, store)).splits, wanted), store);
+      const found = await readData(name, store);
+      onRead?.(found);
+      return holdFitting(partOf(found.splits, wanted), store);
     }
     const known = await load(findDataset(name), wanted);
     return store && splitsBytes(known) > store.memory ? await toFile(known, store) : known;

@@ -4,6 +4,7 @@
 
 import { DataError, UsageError } from "../base/errors.ts";
 import { randomStream } from "../base/random.ts";
+import type { OnRead } from "../data/data-options.ts";
 import { checkDataset, type Dataset, exampleCount, type Splits, titleOf } from "../data/dataset.ts";
 import type { LoadOptions } from "../data/node/load.ts";
 import { refuse } from "./settings.ts";
@@ -29,6 +30,8 @@ export interface ExampleOptions extends LoadOptions {
   readonly testN?: number | undefined;
   /** Width of Gaussian rows; the other datasets have theirs. */
   readonly d?: number | undefined;
+  /** Told how data at a path were understood. */
+  readonly onRead?: OnRead | undefined;
 }
 
 /**

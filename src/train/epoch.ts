@@ -48,8 +48,18 @@ export async function* trainEpoch(
 ): AsyncGenerator<EpochPosition> {
   const batches = epochBatches(count, step.batch, recipe.lastBatch, seed, epoch);
   let { step: done, lossTotal } = from;
-  while (done < batches.length) {
-    const run = batches.slice(done, done + Math.min(stepsPerRun(), feed.mostSteps));
+  const ask = (start: number) => {
+    if (start >= batches.length) return undefined;
+    const run = batches.slice(start, start + Math.min(stepsPerRun(), feed.mostSteps));
+    const images = feed.images(run, epoch);
+    // Who waits for them hears of it, later.
+    images.catch(() => {});
+    return { run, images };
+  };
+  for (let next = ask(done); next; ) {
+    const { run } = next;
+    const images = await next.images;
+    const ahead = feed.isAhead ? ask(done + run.length) : undefined;
     const first = epoch * batches.length + done;
     const losses = await trainer.train({
       steps: run.length,
@@ -63,12 +73,13 @@ export async function* trainEpoch(
       ),
       rates: Float32Array.from(run, (_, index) => learningRateAt(recipe, first + index, batches.length)),
       masks: step.masks.map((mask, index) => drawMasks(mask, index, run.length, seed, first)),
-      images: await feed.images(run, epoch),
+      images,
     });
     // One by one, so that the sum does not depend on how many steps a run does.
     for (const loss of losses) lossTotal += loss;
     done += run.length;
     yield { step: done, lossTotal };
+    next = ahead ?? ask(done);
   }
 }
 

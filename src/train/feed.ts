@@ -26,6 +26,8 @@ export interface Feed {
   readonly mostSteps: number;
   /** Whether steps gather their images from those that the engine holds. */
   readonly isHeld: boolean;
+  /** Whether images are made while the engine trains, so that those of the next run are to be asked for before. */
+  readonly isAhead: boolean;
   /**
    * The images of some steps, as the network sees them: `[steps, batch, ...example]`. Undefined where steps
    * gather them.
@@ -36,7 +38,7 @@ export interface Feed {
 }
 
 /** Most bytes of images in one run: a few dozen steps on the paper's images, enough to hide a run's overhead. */
-export const RUN_BYTES = 64 * 2 ** 20;
+const RUN_BYTES = 64 * 2 ** 20;
 
 /** Most bytes of images in one step of examples that are not held. */
 const STEP_BYTES = 2 ** 30;
@@ -52,7 +54,12 @@ export function createFeed(train: Examples, evaluated: Examples, recipe: Recipe,
   const { augment } = recipe;
   const batch = rowsOf(recipe, exampleCount(train));
   if (!isAugmented(augment) && isHeld(train)) {
-    return { mostSteps: Number.POSITIVE_INFINITY, isHeld: true, images: async () => undefined };
+    return {
+      mostSteps: Number.POSITIVE_INFINITY,
+      isHeld: true,
+      isAhead: false,
+      images: async () => undefined,
+    };
   }
   const size = batch * exampleSize(evaluated);
   const bytes = size * Float32Array.BYTES_PER_ELEMENT;
@@ -65,6 +72,7 @@ export function createFeed(train: Examples, evaluated: Examples, recipe: Recipe,
   return {
     mostSteps: Math.max(1, Math.floor(RUN_BYTES / bytes)),
     isHeld: false,
+    isAhead: false,
     async images(steps, epoch) {
       const images = new Float32Array(steps.length * size);
       // A batch at a time: what is made on the way stays in the caches.
@@ -72,7 +80,7 @@ export function createFeed(train: Examples, evaluated: Examples, recipe: Recipe,
         const shown = isAugmented(augment)
           ? changed(train, indices, augment, seed, epoch)
           : takeExamples(evaluated, indices);
-        images.set(finish(shown).inputs, step * size);
+        finish(shown, images.subarray(step * size, (step + 1) * size));
       });
       return images;
     },

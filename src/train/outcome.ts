@@ -6,6 +6,7 @@ import { z } from "zod";
 import { scoreSchema } from "./history.ts";
 import { type Memorizing, memorizingSchema } from "./noise-apart.ts";
 import { type Regression, regressionSchema } from "./regression.ts";
+import { type Twins, twinsSchema } from "./twins.ts";
 
 /** How a trial ended, and what the trained network does. */
 export interface TrialOutcome {
@@ -30,6 +31,8 @@ export interface TrialOutcome {
   readonly regression?: Regression | undefined;
   /** When memorizing began, where labels were changed; absent if none was. */
   readonly memorising?: Memorizing | undefined;
+  /** Answers to test examples with an equal in training, where all labels were redrawn; absent where there is none. */
+  readonly twins?: Twins | undefined;
   /** SHA-256 of the trained parameters, in the model's order. */
   readonly parametersHash: string;
 }
@@ -52,5 +55,6 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   confusion: z.array(z.array(count)).nullable(),
   regression: regressionSchema.optional(),
   memorising: memorizingSchema.optional(),
+  twins: twinsSchema.optional(),
   parametersHash: z.string(),
 });

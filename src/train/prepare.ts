@@ -18,6 +18,7 @@ import {
   isImages,
   type Splits,
 } from "../data/dataset.ts";
+import { channelMoments, type Moments } from "../data/layout.ts";
 import {
   crop,
   describePreprocessing,
@@ -25,7 +26,7 @@ import {
   type Preprocessing,
   preprocessor,
 } from "../data/preprocess.ts";
-import { randomize, shuffledOrder } from "../data/randomize.ts";
+import { type RandomizedExamples, randomize, shuffledOrder } from "../data/randomize.ts";
 import { mapExamples } from "../data/streamed.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import type { Recipe } from "./recipe.ts";
@@ -38,8 +39,15 @@ export interface TrialData {
   readonly train: Examples;
   /** float32 inputs, as the network sees them; true labels. */
   readonly test: Examples;
-  /** Changes the training images at random, if the recipe says so. */
+  /** Gives training its images where the engine does not hold them: changed at random, or read as they are wanted. */
   readonly feed: Feed;
+  /** What was measured of examples that are not held, for whoever makes them too. */
+  readonly moments: {
+    /** Of the training split before it was randomized, where noise has them. */
+    readonly truth?: Moments;
+    /** Of the training split as it is evaluated, before preprocessing, where that needs them. */
+    readonly evaluated?: Moments;
+  };
   /** `[train]`: the true labels. */
   readonly trueLabels: Int32Array;
   /** `[test]`: labels redrawn with the trial's probability. */
@@ -56,6 +64,9 @@ export interface TrialData {
   /** How examples as they come from the dataset become inputs. */
   preprocessing(): InputSteps;
 }
+
+/** Opens a feed that makes the images of a trial elsewhere: the same ones. */
+export type OpenFeed = (data: Pick<TrialData, "feed" | "moments">) => Feed & AsyncDisposable;
 
 /** How examples become inputs, cropping and shuffling included. */
 export interface InputSteps extends Preprocessing {
@@ -149,14 +160,13 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
       "`labels`: numbers are permuted, as y-scrambling does, and not redrawn: say permute, or read them as classes by `targetType` class",
     );
   }
-  const request = { inputs, corrupt, labels };
-  const randomized = randomize(splits, request, seed);
-  const conformance = checkConformance(splits, randomized, request, seed);
-  const { train, test } = recipe.augment.crop ? cropBoth(randomized) : randomized;
+  const { randomized, evaluated } = randomizeFor(splits, spec);
+  const conformance = checkConformance(splits, randomized, { inputs, corrupt, labels }, seed);
+  const { train, test } = evaluated;
   const scale = hasNumbers(train) ? targetScale(train) : undefined;
   const preprocess = preprocessor(recipe.preprocess, train);
   const finish = (split: Examples): Examples => {
-    const finished = mapExamples(split, preprocess);
+    const finished = mapExamples(split, (part) => preprocess(part));
     return scale ? scaleTargets(finished, scale) : finished;
   };
   return {
@@ -164,6 +174,10 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
     test: finish(test),
     ...(scale && { numbers: { scale, clusters: clusterTest(splits) } }),
     feed: createFeed(randomized.train, train, recipe, seed),
+    moments: {
+      ...(!isHeld(train) && inputs === "gaussian" && { truth: channelMoments(splits.train) }),
+      ...(!isHeld(train) && recipe.preprocess === "standardize" && { evaluated: channelMoments(train) }),
+    },
     trueLabels: splits.train.labels,
     testLabelsCorrupted: randomized.testLabelsCorrupted,
     realized: randomized.realized,
@@ -172,6 +186,15 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
     hash: await splitsHash(randomized),
     preprocessing: () => inputSteps(spec, splits.train, train),
   };
+}
+
+/** The examples of a trial randomized, whole and as they are evaluated, before preprocessing. */
+export function randomizeFor(
+  splits: ExampleSplits,
+  { inputs, corrupt, labels, seed, recipe }: TrialSpec,
+): { readonly randomized: RandomizedExamples; readonly evaluated: ExampleSplits } {
+  const randomized = randomize(splits, { inputs, corrupt, labels }, seed);
+  return { randomized, evaluated: recipe.augment.crop ? cropBoth(randomized) : randomized };
 }
 
 /** @param whole - As it was randomized; `cropped` as it was preprocessed. */

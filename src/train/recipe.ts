@@ -126,3 +126,9 @@ export const paperRecipe: Recipe & { readonly batch: number; readonly learningRa
   evaluate: { every: 1, test: "all" },
   fit: { accuracy: 1, loss: 0.01, stop: true },
 };
+
+/**
+ * Learning rate where numbers are told, unless told: a squared error is up to eight times as curved as a softmax's cross-entropy, and
+ * the paper's rate is beyond what gradient descent with its momentum keeps stable on an MLP of 512 units, `2 (1 + m) / curvature`.
+ */
+export const numbersRate = 0.002;

@@ -172,9 +172,16 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   };
 }
 
-/** Number of bytes before the data, as the first 8 of a file say; they may lie. */
-export const headLength = (first: Uint8Array): number =>
-  8 + Number(new DataView(first.buffer, first.byteOffset).getBigUint64(0, true));
+/**
+ * Number of bytes before the data, as the first 8 of a file say.
+ *
+ * @throws DataError if it is more than a header may have.
+ */
+export function headLength(first: Uint8Array): number {
+  const length = new DataView(first.buffer, first.byteOffset).getBigUint64(0, true);
+  if (length <= LONGEST_HEADER) return 8 + Number(length);
+  throw refusal(`expected a header of at most ${LONGEST_HEADER} bytes, got ${length}`);
+}
 
 /**
  * Read where the tensors of a file lie, in the order of their data.
@@ -213,13 +220,9 @@ export function readHead(
 function takeApart(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
   if (bytes.length < 8)
     throw refusal(`expected at least 8 bytes, got ${bytes.length}: the file is truncated`);
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > LONGEST_HEADER) {
-    throw refusal(`expected a header of at most ${LONGEST_HEADER} bytes, got ${length}`);
-  }
-  const end = 8 + Number(length);
+  const end = headLength(bytes);
   if (end > bytes.length) {
-    throw refusal(`expected a header of ${length} bytes, got ${bytes.length - 8}: the file is truncated`);
+    throw refusal(`expected a header of ${end - 8} bytes, got ${bytes.length - 8}: the file is truncated`);
   }
   const encoded = bytes.subarray(8, end);
   if (encoded[0] !== 0x7b) throw refusal('expected a header that begins with "{"');

@@ -10,6 +10,7 @@ import {
   exampleCount,
   exampleShape,
   hasNumbers,
+  isHeld,
 } from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
@@ -21,7 +22,7 @@ import type { TrialYield } from "./events.ts";
 import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf } from "./history.ts";
 import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
-import { prepareTrial, requireConformance, type TrialData } from "./prepare.ts";
+import { type OpenFeed, prepareTrial, requireConformance, type TrialData } from "./prepare.ts";
 import type { Recipe } from "./recipe.ts";
 import { measureRegression, rSquared } from "./regression.ts";
 import {
@@ -34,6 +35,7 @@ import {
 } from "./session.ts";
 import { type TrialSpec, trialId } from "./spec.ts";
 import { buildStep, requireTrainable, type Step, toldOf } from "./step.ts";
+import { answersOfTwins } from "./twins.ts";
 
 export type { TrialEvent } from "./events.ts";
 export type { EpochRow } from "./history.ts";
@@ -59,6 +61,8 @@ export interface RunOptions {
   readonly secondsSpent?: (() => number) | undefined;
   /** Asked before each run of the engine: how many steps it does at most; {@link STEPS_PER_RUN} unless told. */
   readonly stepsPerRun?: (() => number) | undefined;
+  /** Makes the images of examples that are not held, ahead of the engine; they are made between its runs unless told. */
+  readonly openFeed?: OpenFeed | undefined;
   /** Whether the trained network is yielded before the trial ends; one that had ended already has none any more. */
   readonly wantsNetwork?: boolean | undefined;
 }
@@ -115,6 +119,7 @@ export async function* runTrial(
   const start = from && { state: stateOf(from, step), rate: rateBefore(from, recipe, stepsPerEpoch) };
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed, start);
   await using evaluator = await createEvaluator(engine, model, example, classes, tells);
+  await using ahead = isHeld(train) ? undefined : options.openFeed?.(data);
   const facts = () => ({ trial: id, history: [...history], seconds: secondsSpent() });
   const checkpointAt = async (position: EpochPosition): Promise<TrialYield> => {
     const tensors = tensorsOf(await trainer.state(), step);
@@ -122,7 +127,7 @@ export async function* runTrial(
   };
 
   const measuring = { evaluator, data, glance: glanceAt(data, spec), spec };
-  const training = { trainer, step, recipe, seed, feed: data.feed, count };
+  const training = { trainer, step, recipe, seed, feed: ahead ?? data.feed, count };
   let position: EpochPosition = from ?? EPOCH_START;
   let measured: Measured | undefined;
   do {
@@ -232,6 +237,10 @@ function outcomeOf(
   const { numbers } = data;
   const memorising = numbers ? null : memorizingOf(history, pairOf(data), spec.labels === "permute");
   const told = (answers: Answers, dataset: Examples) => ({ predicted: answers.predicted, dataset });
+  // Permuted labels are not independent of each other, as the twin test wants them.
+  const isRedrawn = spec.corrupt === 1 && spec.labels === undefined && spec.inputs === "true";
+  const isAsked = isRedrawn && !numbers && isHeld(train) && isHeld(test);
+  const twins = isAsked ? answersOfTwins(train, test, onTest.predicted as Int32Array) : undefined;
   return {
     status: diverged ? "diverged" : "done",
     epochs: history.length,
@@ -254,6 +263,7 @@ function outcomeOf(
       ),
     }),
     ...(memorising ? { memorising } : {}),
+    ...(twins ? { twins } : {}),
   };
 }
 

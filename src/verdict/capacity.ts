@@ -107,7 +107,7 @@ export function judgeCapacity(
 /** What keeps trials from being judged. */
 function obstacleOf(
   { onRandom, best, bound }: Judged,
-  { trainCounts, tellsNumbers }: VerdictContext,
+  { trainCounts, tellsNumbers, groups }: VerdictContext,
 ): Said | undefined {
   if (onRandom.length === 0) return undecided("add 1 to `--corrupt`", "nothing was trained on random labels");
   if (best.length === 0) {
@@ -116,12 +116,12 @@ function obstacleOf(
   const classes = occurring(trainCounts).length;
   if (classes < 2 && !tellsNumbers)
     return undecided("use data of two classes or more", "with one class no label is random");
-  const count = sum(trainCounts);
+  const count = groups?.train ?? sum(trainCounts);
   const fewest = tellsNumbers ? fewestNumbers(bound) : fewestExamples(classes, bound);
   if (count >= fewest) return undefined;
   return undecided(
-    `train on ${fewest} examples or more`,
-    `${plural(count, "training example")} can be guessed by luck, so fitting them says nothing`,
+    `train on ${fewest} ${groups ? "groups" : "examples"} or more`,
+    `${plural(count, groups ? "training group" : "training example")} can be guessed by luck, so fitting them says nothing`,
   );
 }
 

@@ -31,6 +31,8 @@ export interface VerdictContext {
   readonly copies: Copies | null;
   /** How random labels were made: drawn anew, or the true ones permuted; drawn unless told. */
   readonly labels?: LabelsName | undefined;
+  /** Number of groups in each split, where examples are grouped. */
+  readonly groups?: { readonly train: number; readonly test: number; readonly testWorth: number } | undefined;
   /** Whether numbers are told: accuracies are R squared then. */
   readonly tellsNumbers?: boolean | undefined;
   /** The trials of the pipeline check, where there was a preparation. */

@@ -123,7 +123,7 @@ function obstacleInPipeline(pipeline: Verdict["pipeline"]): Said | undefined {
   if (!pipeline || pipeline.pValue === null || pipeline.pValue >= pipeline.bound) return undefined;
   return undecided(
     `mend ${pipeline.module.name} first`,
-    `${pipeline.module.name} gives test labels away: prepared with random ones, ${percent(pipeline.testAccuracy!.mean)} of them are right as well`,
+    `the preparation (${pipeline.module.name}) gives test labels away: of random ones, ${percent(pipeline.testAccuracy!.mean)} of them are right as well`,
   );
 }
 
@@ -175,7 +175,11 @@ function decide(
     const next = `\`--seeds ${2 * seeds.length}\` may decide`;
     return { ...undecided(next, "the seeds differ too much to tell it from guessing"), needsSeeds: true };
   }
-  const different = worth < count ? "different test examples" : "test examples";
+  const different = context.groups
+    ? "test groups"
+    : worth < count
+      ? "different test examples"
+      : "test examples";
   return undecided(
     `about ${roundUp(countToDecide(both, worth))} ${different} would decide if the ${context.tellsNumbers ? "R²" : "accuracy"} stays (\`--test-n\`)`,
     `too few ${different} to tell it from guessing`,
@@ -218,7 +222,8 @@ function tellReached(
   const copied = context.copies?.test ?? 0;
   const score = scoreText(context);
   const range = ({ mean, low, high }: Measured): string => `${score(mean)} (${score(low)} to ${score(high)})`;
-  const some = worth < count ? `, worth ${Math.round(worth).toLocaleString("en-US")} as some repeat` : "";
+  const why = context.groups ? `they are of ${plural(context.groups.test, "group")}` : "some repeat";
+  const some = worth < count ? `, worth ${Math.round(worth).toLocaleString("en-US")} as ${why}` : "";
   const over = `${seeds > 1 ? `${plural(seeds, "seed")} and ` : ""}${plural(count, "test example")}${some}`;
   if (!balanced) {
     const apart = copied > 0 ? ` that do not stand in training` : "";

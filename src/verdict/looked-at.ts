@@ -12,31 +12,34 @@ interface LookedAt {
   readonly notLookedAt: string[];
 }
 
-/** Leaks that nothing in a test can see, whatever is asked. */
+/** Leaks that nothing in a test can see, whatever is asked; the first two are looked for by an audit of the data. */
 const UNSEEN = [
   "near copies of test examples in training",
-  "inputs that know the answer",
-  "examples of one group, person or day in both splits",
+  "inputs that know the answer (`shatter data audit` looks for both)",
 ] as const;
 
-/** Both lists; whatever could not be checked stands in the second. */
-export function lookAt({ leak, copies, pipeline }: Checks): LookedAt {
+/**
+ * Both lists; whatever could not be checked stands in the second.
+ *
+ * @param isGrouped - Whether groups were given, which no split divides.
+ */
+export function lookAt({ leak, copies, pipeline }: Checks, isGrouped = false): LookedAt {
   const lookedAt: string[] = [];
-  const notLookedAt: string[] = [];
-  const list = (isChecked: boolean, what: string): void =>
-    void (isChecked ? lookedAt : notLookedAt).push(what);
+  const unchecked: string[] = [];
+  const list = (isChecked: boolean, what: string): void => void (isChecked ? lookedAt : unchecked).push(what);
   list(leak.suspected !== null, "true labels that reach the training on random ones");
+  if (isGrouped) lookedAt.push("groups that stand in both splits");
   list(copies !== null, "test examples that stand in training, value for value");
   if (pipeline) {
     list(pipeline.suspected !== null, `test rows that ${pipeline.module.name} uses for training`);
   }
   const before = pipeline ? `${pipeline.module.name} was given the data` : "the data came here";
   const hint = pipeline ? "" : " (`--prepare`)";
-  notLookedAt.push(
-    ...UNSEEN,
-    `what your own code did before ${before}: selection, scaling or filtering that used the test data${hint}`,
-  );
-  return { lookedAt, notLookedAt };
+  const together = isGrouped
+    ? "examples in both splits that belong together in other ways than by their groups"
+    : "examples of one group, person or day in both splits";
+  const done = `what your own code did before ${before}: selection, scaling or filtering that used the test data${hint}`;
+  return { lookedAt, notLookedAt: [...UNSEEN, together, done, ...unchecked] };
 }
 
 /** Both in a sentence each. */

@@ -133,7 +133,7 @@ function guessingOf(measure: Measure, counts: readonly number[]): Pick<Measured,
 function strataOf(
   trials: readonly TrialResult[],
   measure: Measure,
-  { testCounts, copies }: VerdictContext,
+  { testCounts, copies, groups }: VerdictContext,
   left: readonly number[],
 ): Stratum[] {
   const worth = testCounts.map((count, label) => (copies?.testWorthByClass?.[label] ?? count) / count);
@@ -148,7 +148,9 @@ function strataOf(
     }));
   }
   const all = sum(left);
-  const count = all ** 2 / sum(classes.map((label) => left[label]! / worth[label]!));
+  // A group may be answered alike whatever its classes are.
+  const most = groups?.testWorth ?? Number.POSITIVE_INFINITY;
+  const count = Math.min(most, all ** 2 / sum(classes.map((label) => left[label]! / worth[label]!)));
   const shares = trials.map((trial) => sum(classes.map((label) => hitsOf(trial, label))) / all);
   return [{ weight: 1, count, shares }];
 }

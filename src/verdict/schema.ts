@@ -136,6 +136,31 @@ export const verdictSchema = z.object({
     .optional(),
   /** Test examples with exactly the inputs of a training example, and repeated training inputs; null if not counted. */
   copies: copiesSchema.nullable().default(null),
+  /**
+   * The twin test: of test examples with exactly the inputs of a training example, how often networks trained on random
+   * labels answer with the twin's. Null where there is no such example, or no network; absent before it was made.
+   */
+  twins: z
+    .object({
+      /** Whether answers follow the twins' labels. */
+      suspected: z.boolean(),
+      /** Test examples that have a twin; pairs of these, a network; networks. */
+      tests: count,
+      pairs: z.number(),
+      seeds: count,
+      /** Share of pairs answered with the twin's label, and that expected of answers that know nothing of it. */
+      share,
+      expected: share,
+      pValue: z.number(),
+      bound: z.number(),
+      /** Share of pairs that are answered from the twin, estimated. */
+      fromTwin: share,
+      /** Test examples that every network answered with a twin's label, where answers follow them; a thousand at most. */
+      named: z.array(count),
+      reasons: z.array(z.string()),
+    })
+    .nullable()
+    .optional(),
   /** What the test was allowed to spend, and what it could not decide for want of more; null without a limit. */
   budget: z
     .object({

@@ -14,6 +14,7 @@ import { lookAt, tellLookedAt } from "./looked-at.ts";
 import { judgeNumberLabels } from "./numbers.ts";
 import { judgePipeline, tellPipeline } from "./pipeline.ts";
 import type { Verdict } from "./schema.ts";
+import { judgeTwins, tellTwins } from "./twins.ts";
 
 /** Judge a test from its trials. */
 export function judge(trials: readonly TrialResult[], context: VerdictContext): Verdict {
@@ -27,6 +28,7 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     testWorthByClass: found.testWorthByClass && [...found.testWorthByClass],
   };
   const leak = (context.tellsNumbers ? judgeNumberLabels : judgeLabels)(onRandom, context);
+  const twins = judgeTwins(onRandom, context);
   const pipeline = context.pipeline && judgePipeline(context.pipeline);
   const answers = {
     capacity: judgeCapacity(onRandom, onTrue, context),
@@ -34,8 +36,9 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     leak,
     ...(pipeline && { pipeline }),
     copies,
+    ...(twins && { twins }),
     budget: context.budget ?? null,
-    ...lookAt({ leak, copies, pipeline }),
+    ...lookAt({ leak, copies, pipeline }, context.groups !== undefined),
   };
   return { ...answers, text: tellVerdict(answers).join(" ") };
 }
@@ -47,6 +50,7 @@ export function tellVerdict({
   leak,
   pipeline,
   copies,
+  twins,
   budget,
   lookedAt,
   notLookedAt,
@@ -59,6 +63,7 @@ export function tellVerdict({
     paragraph(tellLabelCheck(leak.suspected), leak.reasons, leak.suspected === false ? undefined : leak.next),
     ...(pipeline ? [paragraph(tellPipeline(pipeline.suspected), pipeline.reasons, pipeline.next)] : []),
     ...(copies ? [tellCopies(copies)] : []),
+    ...(twins ? [tellTwins(twins)] : []),
     ...(budget ? [tellBudget(budget)] : []),
     ...tellLookedAt({ lookedAt, notLookedAt }),
   ];

@@ -61,13 +61,16 @@ const cifarFile = (seed: number): Uint8Array =>
   );
 
 describe("shatter data check PATH", () => {
-  test("says what was understood, counts, copies and hashes", async () => {
+  beforeEach(async () => {
     for (const [index, color] of ["red", "lime", "blue", "red", "lime"].entries()) {
       const place = join(folder, "photos", index < 3 ? "train" : "test", index % 2 === 0 ? "cat" : "dog");
       await mkdir(place, { recursive: true });
       const image = sharp({ create: { width: 4, height: 4, channels: 3, background: color } });
       await image.png().toFile(join(place, `${index}.png`));
     }
+  });
+
+  test("says what was understood, counts, copies and hashes", async () => {
     const path = join(folder, "photos");
     const text = await run("check", path);
     expect(text).toContain(`${path} is read as a folder of images`);
@@ -78,8 +81,46 @@ describe("shatter data check PATH", () => {
     expect(said.understood.join()).toContain("5 images brought to 2 x 2");
   });
 
+  test("writes down how they were read, and reads that", async () => {
+    const file = join(folder, "shatter.data.yaml");
+    const text = await run("check", join(folder, "photos"), "--size", "2", "--write", file);
+    const hash = /hash ([0-9a-f]{64})/.exec(text)![1]!;
+    expect(await readFile(file, "utf8")).toBe(
+      `path: photos\nhash: ${/^[a-f]/.test(hash) ? hash : JSON.stringify(hash)}\nsize: 2\n`,
+    );
+    const again = JSON.parse(await run("check", file, "--json"));
+    expect(again).toMatchObject({ name: "photos", hash, chosen: { size: 2 } });
+    await expect(run("check", file, "--size", "3")).rejects.toThrow(
+      /the files are others, or read otherwise/,
+    );
+    await expect(run("check", "digits", "--write", file)).rejects.toThrow(/--write: expected data at a path/);
+    await expect(run("check", join(folder, "photos"), "--write", join(folder, "x.yaml"))).rejects.toThrow(
+      /expected a name such as shatter\.data\.yaml/,
+    );
+  });
+
   test("refuses what is for data at a path with a name", async () => {
     await expect(run("check", "digits", "--size", "2")).rejects.toThrow(/`size` is for data at a path/);
+  });
+});
+
+describe("shatter data manifest", () => {
+  test("writes labels with their hashes, and compares", async () => {
+    const file = join(folder, "labels.npz");
+    const said = JSON.parse(
+      await run("manifest", "digits", "--n", "50", "--inputs", "shuffled", "--out", file, "--json"),
+    );
+    expect(said).toMatchObject({ request: { n: 50, testN: 510, seed: 0, inputs: "shuffled", corrupt: 1 } });
+    expect(await run("manifest", "digits", "--verify", file)).toContain(
+      `${file} is the same: every label and permutation`,
+    );
+    await expect(run("manifest", "digits", "--verify", file, "--seed", "1")).rejects.toThrow(
+      /`seed`: expected no such option beside `verify`/,
+    );
+    await expect(run("manifest", "shapes", "--verify", file)).rejects.toThrow(/the examples are others/);
+    await expect(run("manifest", "digits", "--out", join(folder, "labels.csv"))).rejects.toThrow(
+      /a name in \.npz/,
+    );
   });
 });
 

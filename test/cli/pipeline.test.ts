@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -48,6 +48,25 @@ describe("shatter test, in a pipeline,", () => {
     ]);
     expect(run.stdout).toContain("Verdict");
     expect(readFileSync(junit, "utf8")).toContain('tests="4" failures="3"');
+  });
+
+  test("runs a preparation of one's own, and exits with 3 where it uses test rows", async () => {
+    const [prepare, json] = [join(folder, "scale.mjs"), join(folder, "prepared.json")];
+    writeFileSync(
+      prepare,
+      "export const prepare = ({ inputs, shape }) => { const sum = inputs.reduce((all, one) => all + one); return { inputs: Float32Array.from(inputs, (one) => one / sum), shape }; };",
+    );
+    const asked = ["--prepare", prepare, "--permutations", "1", "--expect", "no-pipeline-leak"];
+    const run = await shatterHere([...SMALL, ...asked, "--json", json]);
+    expect([run.code, run.stderr]).toEqual([3, expect.stringContaining('expected "no-pipeline-leak", but')]);
+    const { verdict } = testResultSchema.parse(JSON.parse(readFileSync(json, "utf8")));
+    expect(verdict.pipeline).toMatchObject({
+      module: { name: "scale.mjs" },
+      suspected: true,
+      permutations: 1,
+      follows: { testLabels: false, testInputs: true, inBoth: 0 },
+    });
+    expect(verdict.lookedAt).toContain("test rows that scale.mjs uses for training");
   });
 
   test("has answers in JUnit where nothing is expected", async () => {

@@ -325,6 +325,38 @@ describe("shatter replay, on bad input,", () => {
     expect(run.stderr).toContain(message);
   });
 
+  test("of data at a path wants to know where they are, and that they are the same", async () => {
+    const [rows, other, path] = ["rows.csv", "other.csv", "own.json"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const text = Array.from({ length: 40 }, (_, at) => `${at % 7},${at % 3},${at % 2}\n`).join("");
+    writeFileSync(rows, `a,b,kind\n${text}`);
+    writeFileSync(other, `a,b,kind\n${text.replaceAll("6,", "5,")}`);
+    const asked = [
+      "--model",
+      "linear",
+      "--epochs",
+      "1",
+      "--escalations",
+      "0",
+      "--no-lab",
+      "--quiet",
+      "--json",
+      path,
+    ];
+    expect((await shatterHere(["test", "--data", rows, "--target", "kind", ...asked])).code).toBe(0);
+    expect((await shatterHere(["replay", path])).stderr).toMatch(
+      /data-[0-9a-f]{8} are data at a path, .* say by --data where they are/,
+    );
+    const changed = await shatterHere(["replay", path, "--data", other, "--target", "kind", "--quiet"]);
+    expect([changed.code, changed.stderr]).toEqual([1, expect.stringContaining("the files here are others")]);
+    const same = await shatterHere(["replay", path, "--data", rows, "--target", "kind", "--quiet"]);
+    expect([same.code, same.stderr]).toEqual([0, ""]);
+    expect(same.stdout).toContain("All of 2 trials are equal, byte for byte.");
+  });
+
   test("refuses what is not there", async () => {
     const run = await shatterHere(["replay", join(folder, "nothing")]);
     expect([run.code, run.stderr]).toEqual([

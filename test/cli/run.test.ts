@@ -12,7 +12,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeArrays } from "../../scripts/formats.ts";
 import { experimentResultSchema } from "../../src/paper/experiment-result.ts";
+import { loadDataset } from "../../src/run/node/library.ts";
 import { openEmbedded } from "../../src/store/node/open.ts";
 import { doneTrials } from "../../src/store/results.ts";
 import { emptyLab } from "../store/databases.ts";
@@ -136,6 +138,27 @@ describe("shatter run", () => {
     expect([name, scale, trials.length]).toEqual(["sweep", "custom", 4]);
   });
 
+  test("runs an experiment of the paper on images at a path, and tests no claim of it there", async () => {
+    const splits = await loadDataset("shapes", { n: 40, testN: 20 });
+    const path = await writeArrays(splits, join(folder, "own"));
+    const asked = ["table-1", "--scale", "smoke", "--models", "mlp-1x512", "--epochs", "1", "--data", path];
+    const first = await shatter(["run", ...asked, "--lab", join(folder, "owned"), "--no-serve"]);
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.stderr).toContain("networks see the middle 28 x 28 of 32 x 32 pixels");
+    expect(first.stdout).toMatch(/On arrays\.npz, and not on the paper's CIFAR-10/);
+    const { trials, notes, claims } = documentIn("owned", "table-1-custom");
+    expect(trials.map(({ spec }) => spec.dataset)).toEqual(
+      trials.map(() =>
+        expect.objectContaining({ name: expect.stringMatching(/^data-/), train: 40, test: 20 }),
+      ),
+    );
+    expect(notes).toContain("Changed on the command line: data arrays.npz, 1 epoch.");
+    expect(claims.every(({ outcome }) => outcome === "not tested")).toBe(true);
+    // The lab alone is enough to read it again.
+    const again = await runIn("owned", ...asked, "--no-train", "--quiet", "--out", join(folder, "again"));
+    expect(again.stderr).toContain("3 trials were in");
+  });
+
   test("leaves the results of two files of one name beside each other, in any script", async () => {
     const results = ["a", "b"].map((name, index) => {
       mkdirSync(join(folder, name));
@@ -207,6 +230,18 @@ describe("shatter run refuses", () => {
     const run = await runIn("refused", ...args);
     expect(run.code).toBe(2);
     expect(run.stderr).toContain(message);
+  });
+
+  test("rows of a table for the paper's experiments, unknown names, and options of no data", async () => {
+    const path = join(folder, "rows.csv");
+    writeFileSync(path, "a,label\n1,0\n2,1\n3,0\n4,1\n");
+    const rows = await runIn("none", "table-1", "--data", path);
+    expect(rows.code).toBe(2);
+    expect(rows.stderr).toMatch(
+      /table-1, as all experiments of the paper, is about images, .* got rows of 1 columns; if rows are images, say --shape/,
+    );
+    expect((await runIn("none", "table-1", "--data", "mnits")).stderr).toContain('did you mean "mnist"?');
+    expect((await runIn("none", "table-1", "--size", "32")).stderr).toContain("--size is for data at a path");
   });
 
   test("to let options say what a file says", async () => {

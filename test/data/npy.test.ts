@@ -68,7 +68,7 @@ describe("parseNpy refuses", () => {
     ],
     ["nothing", new Uint8Array(), "got other bytes at its beginning"],
     ["half a header", good.slice(0, 30), "got a header that is truncated"],
-    ["a version to come", good.with(6, 9), "got version 9, and 1 to 3 are known"],
+    ["a version to come", good.with(6, 9), "got version 9.0, and 1.0 to 3.0 are known"],
     ["a cut body", good.slice(0, -1), "expected 6 bytes for [2, 3] of uint8, got 5; the file is truncated"],
     ["a long body", Uint8Array.of(...good, 1), "got 7; the file is oversized"],
     [

@@ -177,14 +177,14 @@ describe("readTable refuses", () => {
       "an option of images",
       PLAIN,
       { size: 8 },
-      "`size`: expected one of `testShare`, `splitSeed`, `target`, `targetType`, `missing` for a table",
+      "`size`: expected one of `testShare`, `splitSeed`, `target`, `targetType`, `group`, `drop`, `missing`, `shape`, `layout`, `transpose` for a table",
     ],
     ["missing values", "x,y\n1,a\n,b\n3,a\n", {}, 'column "x" has 1 of 3; say by `missing`'],
     [
       "a missing target",
       "x,y\n1,a\n2,\n3,a\n4,b\n",
       { missing: "mean" },
-      "expected a target in every row, got 1 without",
+      "expected a target in every row, got none in 1 of column",
     ],
     [
       "nothing that is whole",

@@ -15,13 +15,14 @@ import {
   titleOf,
 } from "../../data/dataset.ts";
 import { readData } from "../../data/node/read-data.ts";
-import { loadDataset } from "../../run/node/library.ts";
+import { loadDataset, openLibrary } from "../../run/node/library.ts";
 import { provenanceOf } from "../../run/node/provenance.ts";
 import { runtime } from "../../run/node/runtime.ts";
 import { isDataPath } from "../../run/subject.ts";
 import { openEngine } from "../../train/engine.ts";
 import { type AuditSettings, audit } from "../audit.ts";
 import type { AuditResult } from "../audit-result.ts";
+import type { LabelSearch } from "../section.ts";
 
 /** What is audited, and how. */
 export interface AuditOptions extends Watch {
@@ -39,6 +40,8 @@ export interface AuditOptions extends Watch {
   readonly seed?: number | undefined;
   /** Threads of the engine; 2 unless told. */
   readonly threads?: number | undefined;
+  /** How labels that are probably wrong are looked for; a model by its name or path. Only where that is cheap unless told. */
+  readonly labels?: (Omit<LabelSearch, "model"> & { readonly model?: string | undefined }) | undefined;
   /** Draws an example as the `data:` URL of a PNG; no pictures are drawn unless told. */
   readonly draw?: ((dataset: Dataset, row: number) => Promise<string>) | undefined;
   /** The sections; all unless told. */
@@ -65,6 +68,7 @@ export async function auditData(options: AuditOptions): Promise<AuditResult> {
     command,
     draw,
     makers,
+    labels,
     onProgress,
     signal,
   } = options;
@@ -76,10 +80,15 @@ export async function auditData(options: AuditOptions): Promise<AuditResult> {
   };
   const splits = { train: takePart(whole.train, rows.train), test: takePart(whole.test, rows.test) };
   const engine = await openEngine(runtime, "cpu", threads);
+  const search = labels && {
+    ...labels,
+    model:
+      labels.model === undefined ? undefined : await openLibrary({ readsPaths: true }).model(labels.model),
+  };
   const result = await audit(
-    { splits, rows, columns, engine, seed, onProgress, signal },
+    { splits, rows, columns, labels: search, engine, seed, onProgress, signal },
     {
-      settings: { n: n ?? null, testN: testN ?? null, seed },
+      settings: { n: n ?? null, testN: testN ?? null, seed, ...settingsOf(labels) },
       ...(makers && { makers }),
       draw: draw && isImages(whole.train) ? (split, index) => draw(whole[split], index) : undefined,
     },
@@ -87,6 +96,15 @@ export async function auditData(options: AuditOptions): Promise<AuditResult> {
   const seconds = Math.round(performance.now() - began) / 1000;
   return { ...result, provenance: { ...provenance, seconds, interrupted: false } };
 }
+
+/** What was asked for of labels, to be written down; nothing where nothing was. */
+const settingsOf = (labels: AuditOptions["labels"]) =>
+  labels && {
+    labels: true,
+    folds: labels.folds ?? null,
+    model: labels.model ?? null,
+    epochs: labels.epochs ?? null,
+  };
 
 /** Data, and the columns of a table. */
 async function findData(

@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { Command } from "commander";
 import type { Watch } from "../../base/progress.ts";
 import { unknownName } from "../../base/suggest.ts";
+import type { OnRead } from "../../data/data-options.ts";
 import { writeWhole } from "../../disk/whole-files.ts";
 import { type Format, formats } from "../../report/formats.ts";
 import { terminalTheory } from "../../report/theory/terminal.ts";
 import type { TheoryName, TheoryResult } from "../../theory/theory-result.ts";
 import { commandLine } from "../command-line.ts";
-import { addArrayOptions, type DataFlags, dataReferenceOf } from "../data-options.ts";
+import { addArrayOptions, type DataFlags, dataReferenceOf, tellRead } from "../data-options.ts";
 import { checkFolder } from "../experiment-output.ts";
 import { interruptSignal } from "../interrupt.ts";
 import { jsonOption, jsonOutputs, requireJson } from "../json.ts";
@@ -36,6 +37,8 @@ export interface Given extends Required<Watch> {
   readonly threads: number;
   /** The command line, for the provenance. */
   readonly command: string;
+  /** Says how data at a path were understood. */
+  readonly onRead?: OnRead | undefined;
   /** Write a file when all is computed, beside the report. */
   readonly alsoWrite: (option: string, path: string, content: Uint8Array) => void;
 }
@@ -94,6 +97,7 @@ async function run<Options>(
     command,
     signal,
     onProgress: progress.show,
+    onRead: quiet ? undefined : tellRead,
     alsoWrite: (name, path, content) =>
       more.push({ name, isResult: false, write: () => writeWhole(path, content) }),
   };

@@ -5,7 +5,8 @@
  * a network generalizes. Another drew training and test labels from one seed. Each has a check here.
  */
 
-import type { ExampleSplits } from "../dataset.ts";
+import type { ExampleSplits, Examples } from "../dataset.ts";
+import { groupCount, hasGroupLabels, oneOfEachGroup, spreadOverGroups } from "../groups.ts";
 import { type Corruption, occurringClasses, type RandomizedExamples, type Randomizer } from "../randomize.ts";
 import { labelsOverSeeds } from "./label-seeds.ts";
 import { atMost, type ConformanceLine } from "./line.ts";
@@ -35,6 +36,86 @@ interface Labels {
 
 /** Check the labels of a randomized dataset against the original. */
 export function checkLabels(
+  original: ExampleSplits,
+  randomized: RandomizedExamples,
+  request: Corruption,
+  seed: number,
+  by: Randomizer,
+): ConformanceLine[] {
+  if (original.train.groups) return checkGroupLabels(original, randomized, request, seed, by);
+  return checkEachLabel(original, randomized, request, seed, by);
+}
+
+/** Check labels of groups: as those of one example each where a group has one, else what holds of any dealing. */
+function checkGroupLabels(
+  original: ExampleSplits,
+  randomized: RandomizedExamples,
+  request: Corruption,
+  seed: number,
+  by: Randomizer,
+): ConformanceLine[] {
+  const { corrupt } = request;
+  const line = (check: string, value: number, bound: number): ConformanceLine =>
+    atMost(`labels of groups p=${corrupt} seed ${seed}`, check, value, bound);
+  const again = by.redrawLabels(original, "train", request, seed);
+  const always = [
+    line("test labels changed", differences(original.test.labels, randomized.test.labels), 0),
+    line(
+      "training labels that differ when drawn a second time",
+      differences(again, randomized.train.labels),
+      0,
+    ),
+  ];
+  const copy = { ...original.test, labels: randomized.testLabelsCorrupted };
+  if (hasGroupLabels(original)) {
+    const within = [randomized.train, copy].map((split) =>
+      differences(
+        spreadOverGroups(oneOfEachGroup({ train: split, test: split }).train.labels, split),
+        split.labels,
+      ),
+    );
+    const whole = oneOfEachGroup({ train: randomized.train, test: randomized.test });
+    const copies = oneOfEachGroup({ train: copy, test: copy }).test.labels;
+    return [
+      ...always,
+      line("labels that differ from the first of their group", sum(within), 0),
+      ...checkEachLabel(
+        oneOfEachGroup(original),
+        { ...randomized, ...whole, testLabelsCorrupted: copies },
+        request,
+        seed,
+        by,
+      ),
+    ];
+  }
+  if (request.labels !== "permute")
+    return [...always, ...checkEachLabel(original, randomized, request, seed, by)];
+  const kinds = original.train.values?.length ?? original.train.classNames.length;
+  const moved = (before: Examples, after: Int32Array): number =>
+    differencesOfCounts(countsOf(before.labels, kinds), countsOf(after, kinds));
+  const groups = groupCount(original.train)!;
+  const isKept = differences(original.train.labels, randomized.train.labels) === 0;
+  return [
+    ...always,
+    line(
+      "labels of a class, or numbers, more or fewer than before",
+      moved(original.train, randomized.train.labels) + moved(original.test, randomized.testLabelsCorrupted),
+      0,
+    ),
+    // By chance no group of so many stands elsewhere once in more than a million.
+    ...(corrupt === 1 && groups >= FEWEST_GROUPS
+      ? [line("all labels are where they were", Number(isKept), 0)]
+      : []),
+  ];
+}
+
+/** Groups that differ within, of which all stay as they are once in a million: each has two orders or more. */
+const FEWEST_GROUPS = 20;
+
+const differencesOfCounts = (before: readonly number[], after: readonly number[]): number =>
+  sum(before.map((count, label) => Math.max(0, count - after[label]!)));
+
+function checkEachLabel(
   original: ExampleSplits,
   randomized: RandomizedExamples,
   request: Corruption,
@@ -158,9 +239,7 @@ function countsOf(labels: Int32Array, classes: number): number[] {
 
 /** Number of labels that would have to be others for each class to have its old count. */
 function miscounted({ truth, given, classes }: Labels): number {
-  const before = countsOf(truth, classes.length);
-  const after = countsOf(given, classes.length);
-  return sum(before.map((count, label) => Math.max(0, count - after[label]!)));
+  return differencesOfCounts(countsOf(truth, classes.length), countsOf(given, classes.length));
 }
 
 /** Probability that a label of one class becomes one of another, or the same. */

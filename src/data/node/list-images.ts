@@ -3,7 +3,7 @@
  */
 
 import type { Dirent } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
@@ -191,6 +191,7 @@ async function lookInto(
   });
   for (const entry of entries) {
     const place = { name: entry.name.normalize("NFC"), path: join(folder, entry.name) };
+    if (entry.name.includes("\ufffd")) await requireName(place.path);
     if (LEFT.test(entry.name)) pass("hidden files and folders");
     else if (entry.isDirectory()) folders.push(place);
     else {
@@ -200,6 +201,15 @@ async function lookInto(
     }
   }
   return { folders: sortNatural(folders, ({ name }) => name), images };
+}
+
+/** Refuse a name whose bytes are no text: under the name that is made of them, there is nothing. */
+async function requireName(path: string): Promise<void> {
+  await lstat(path).catch(() => {
+    throw new DataError(
+      `${path}: expected names of files that can be read, got one whose name is no UTF-8: rename it`,
+    );
+  });
 }
 
 /** Why something is no image of the folder; undefined if it is one. */

@@ -5,9 +5,9 @@
 import { totalmem } from "node:os";
 import { showBytes } from "../../base/bytes.ts";
 import { DataError } from "../../base/errors.ts";
-import type { DataOptions, ReadData, StreamingReader } from "../data-options.ts";
+import type { DataOptions, ReadData } from "../data-options.ts";
 import type { ExampleSplits } from "../dataset.ts";
-import { heldBytes, type SplitsStore } from "../planned.ts";
+import { heldBytes, type SplitsStore, type StreamingReader } from "../planned.ts";
 
 /** Share of this machine's memory that examples may take as float32, unless told. */
 const MEMORY_SHARE = 0.25;

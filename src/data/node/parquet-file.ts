@@ -21,7 +21,7 @@ import { readBytes } from "./files.ts";
 const MOST_BYTES = 2 ** 31 - 1;
 
 /** Most values of all columns, and most columns. */
-const MOST_VALUES = 2 ** 27;
+const MOST_VALUES = 2 ** 26;
 const MOST_COLUMNS = 100_000;
 
 /** How far bytes of a packing can unfold at best; of others it is not known. */
@@ -61,7 +61,8 @@ export async function decodeParquet(where: string): Promise<ParquetContents> {
     checkPromises(bytes, metadata, where);
     const { children } = parquetSchema(metadata);
     const names = children.map(({ element }) => element.name);
-    checkNames(names, where);
+    const said = metadata.key_value_metadata?.find(({ key }) => key === "huggingface")?.value;
+    checkNames(names, said, where);
     const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
     const values = new Map(names.map((name) => [name, new Array<unknown>(rows).fill(undefined)]));
     await parquetRead({
@@ -70,6 +71,7 @@ export async function decodeParquet(where: string): Promise<ParquetContents> {
       columns: names,
       compressors,
       utf8: false,
+      parsers: { stringFromBytes: (text: Uint8Array) => text && strict.decode(text) },
       onChunk: ({ columnName, columnData, rowStart }) => {
         const column = values.get(columnName)!;
         // Beyond the rows that there are is nothing of this file's.
@@ -78,7 +80,6 @@ export async function decodeParquet(where: string): Promise<ParquetContents> {
       },
     });
     for (const [name, column] of values) checkWhole(column, `${where}: column ${JSON.stringify(name)}`);
-    const said = metadata.key_value_metadata?.find(({ key }) => key === "huggingface")?.value;
     const images = children.filter(isImage).map(({ element }) => element.name);
     return { rows, names, images, columns: [...values.values()], said };
   } catch (error) {
@@ -90,7 +91,14 @@ export async function decodeParquet(where: string): Promise<ParquetContents> {
   }
 }
 
-function checkNames(names: readonly string[], where: string): void {
+function checkNames(names: readonly string[], said: string | undefined, where: string): void {
+  // What stands for bytes that are no text: the reader of metadata passes over them.
+  const lost = [...names, said ?? ""].find((name) => name.includes("\ufffd"));
+  if (lost !== undefined) {
+    throw new DataError(
+      `${where}: expected names in UTF-8, got bytes that are none in ${JSON.stringify(lost.slice(0, 80))}; write the file again`,
+    );
+  }
   const seen = new Set<string>();
   const twice = names.find((name) => seen.size === seen.add(name).size);
   if (twice === undefined) return;
@@ -107,6 +115,9 @@ function checkWhole(column: ColumnValues, here: string): void {
     `${here}: expected a value in each of ${column.length} rows, got none in row ${row + 1}; the file is damaged, write it again`,
   );
 }
+
+/** Refuses texts that are none; another would be read in their place. */
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Unpacks pages; none gives more than the page's header says. */
 const compressors: Compressors = {

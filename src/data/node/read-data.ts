@@ -5,21 +5,15 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { showBytes } from "../../base/bytes.ts";
-import { DataError } from "../../base/errors.ts";
+import { DataError, UsageError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import { hasRole } from "../array-names.ts";
 import { type DataFile, isDataFile } from "../data-file.ts";
-import {
-  type AskedOptions,
-  completeOptions,
-  type ReadData,
-  readDataPath,
-  type StreamingReader,
-} from "../data-options.ts";
+import { type AskedOptions, completeOptions, type ReadData, readDataPath } from "../data-options.ts";
 import { datasetHash, type ExampleSplits, type Examples, type Splits } from "../dataset.ts";
 import { isIdxName } from "../idx-names.ts";
-import { planOf, type SplitsStore, splitsBytes } from "../planned.ts";
+import { planOf, type SplitsStore, type StreamingReader, splitsBytes } from "../planned.ts";
 import { isShardName, isShardPattern } from "../shard-names.ts";
 import { splitNamed } from "../split-names.ts";
 import { readDataFile } from "./data-file.ts";
@@ -115,6 +109,7 @@ export async function readData(
   const kind = KINDS.find(({ fits }) => fits(found));
   if (!kind) throw new DataError(`data ${path}: expected ${expected()}, got a file of another kind`);
   const read = await kind.read(path, options, store);
+  requireDrawn(path, told, read.chosen);
   const title = described?.title ?? basename(resolve(path));
   const isLarge = read.splits.content === undefined && splitsBytes(read.splits) > store.memory;
   const splits = isLarge ? await store.write({ ...planOf(read.splits), title }) : read.splits;
@@ -137,6 +132,17 @@ export async function readData(
     ],
     chosen: { ...described?.options, ...told, ...read.chosen },
   };
+}
+
+/** Refuse options of how a test is drawn where the data have one of their own. */
+function requireDrawn(path: string, told: AskedOptions, chosen: AskedOptions = {}): void {
+  const idle = (["testShare", "splitSeed"] as const).find(
+    (name) => told[name] !== undefined && chosen[name] === undefined,
+  );
+  if (idle === undefined) return;
+  throw new UsageError(
+    `data ${path}: \`${idle}\`: the data have a test split of their own, so none is drawn; leave it out`,
+  );
 }
 
 /** What a description said, and what was said beside it. */

@@ -38,19 +38,20 @@ let idle: Worker | undefined;
 /**
  * Read a Parquet file.
  *
+ * @param patience - Seconds that it may take, beside 2 for each of its MiB.
  * @throws DataError if it is none, is damaged or packed in a way that is not read, is beyond the limits, or takes longer than
  *   20 s and 2 s for each of its MiB, or more than half of this machine's memory.
  */
-export async function readParquetFile(where: string): Promise<ParquetFile> {
-  const { said, ...contents } = await onThread(where, (await fileSize(where)) ?? 0);
+export async function readParquetFile(where: string, patience = PATIENCE): Promise<ParquetFile> {
+  const mebibytes = ((await fileSize(where)) ?? 0) / 2 ** 20;
+  const { said, ...contents } = await onThread(where, patience + Math.ceil(PATIENCE_PER_MIB * mebibytes));
   return { ...contents, where, classNamesOf: (column) => classNamesIn(said, column) };
 }
 
-function onThread(where: string, size: number): Promise<ParquetContents> {
+function onThread(where: string, seconds: number): Promise<ParquetContents> {
   const worker = idle ?? new Worker(THREAD, { resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MIB } });
   idle = undefined;
   worker.ref();
-  const seconds = PATIENCE + Math.ceil((PATIENCE_PER_MIB * size) / 2 ** 20);
   const most = MEMORY_SHARE * totalmem();
   const before = process.memoryUsage.rss();
   const grown = (): number => process.memoryUsage.rss() - before;
@@ -74,7 +75,10 @@ function onThread(where: string, size: number): Promise<ParquetContents> {
     const tooLarge = `in at most ${Math.floor(most / 2 ** 20)} MiB of memory, half of this machine's, got more`;
     const watch = setInterval(() => grown() > most && stop(tooLarge), LOOK);
     const fail = (error: NodeJS.ErrnoException): void => {
-      if (error.code === "ERR_WORKER_OUT_OF_MEMORY") return stop(tooLarge);
+      if (error.code === "ERR_WORKER_OUT_OF_MEMORY") {
+        stop(tooLarge);
+        return;
+      }
       end();
       reject(error);
     };

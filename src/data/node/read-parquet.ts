@@ -37,6 +37,8 @@ export const readParquet = streaming(async (path, options, store) => {
   requireOptions(path, "a table", options, [
     "target",
     "targetType",
+    "group",
+    "drop",
     "missing",
     "shape",
     "layout",
@@ -92,12 +94,15 @@ function tableOf({ where, names, rows, columns }: ParquetFile): CellTable {
   };
   const number = (row: number, at: number): number => {
     const value = columns[at]![row];
-    return Number.isFinite(value) ? (value as number) : numberOf(text(row, at), ".");
+    if (Number.isFinite(value)) return value as number;
+    // What the file has as text is text, whatever it looks like.
+    return typeof value === "string" ? Number.NaN : numberOf(textOf(value) ?? "", ".");
   };
+  const texts = new Set(names.keys().filter((at) => columns[at]!.some((value) => typeof value === "string")));
   const isHole = (row: number, at: number): boolean =>
     !Number.isFinite(columns[at]![row]) && isMissing(text(row, at));
   const cells = { rows, columns: names.length, text, number, isMissing: isHole };
-  return { where, names, cells };
+  return { where, names, cells, texts };
 }
 
 /** A value as a cell of text, from which numbers come back as they were. */

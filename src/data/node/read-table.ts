@@ -30,6 +30,8 @@ export const readTable: DataReader = async (path, options) => {
   requireOptions(path, "a table", options, [
     "target",
     "targetType",
+    "group",
+    "drop",
     "missing",
     "shape",
     "layout",

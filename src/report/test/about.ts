@@ -11,7 +11,16 @@ import { formatCount, formatNoun } from "../format.ts";
 /** What was trained on what, and how often. */
 export function nameTest({ model, dataset, trials }: TestResult): string {
   const seeds = new Set(trials.map(({ seed }) => seed)).size;
-  return `${model.name} on ${dataset.name}, ${formatCount(dataset.train)} training examples, ${formatNoun(seeds, "seed")}`;
+  const groups = dataset.groups ? ` of ${formatNoun(dataset.groups.train, "group")}` : "";
+  return `${model.name} on ${dataset.name}, ${formatCount(dataset.train)} training examples${groups}, ${formatNoun(seeds, "seed")}`;
+}
+
+/** How many examples there are in training and test, and of how many groups. */
+export function tellExamples({ train, test, groups }: TestResult["dataset"]): string {
+  const examples = `${formatCount(train)} training and ${formatNoun(test, "test example")}`;
+  return groups
+    ? `${examples} of ${formatCount(groups.train)} and ${formatNoun(groups.test, "group")}`
+    : examples;
 }
 
 /** Whether there are intervals, and over what they range. */

@@ -15,6 +15,7 @@ import { htmlList } from "../grid/html.ts";
 import { listGrid } from "../grid/list-grid.ts";
 import { html, type Insert, type Markup } from "../html/escape.ts";
 import { citation, type Fact, factList, foldedPart, withCode } from "../html/parts.ts";
+import { tellExamples } from "./about.ts";
 
 /** What weights start as. */
 function tellStart({ file }: TestResult["model"], initialization: string): string {
@@ -40,7 +41,7 @@ export function recipePart({ recipe, dataset, model }: TestResult): Markup {
     ...(model.file ? [["Model file", html`<code>${model.file.identity}</code>`] satisfies Fact] : []),
     [
       "Dataset",
-      `${dataset.name}, ${formatCount(dataset.train)} training and ${formatNoun(dataset.test, "test example")}`,
+      `${dataset.name}, ${tellExamples(dataset)}${dataset.groups ? "; no group is in both, and labels are permuted by groups" : ""}`,
     ],
     [
       "Example",

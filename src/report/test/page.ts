@@ -5,11 +5,12 @@
 import type { TestResult } from "../../paper/test-result.ts";
 import { kindOfTrial } from "../../run/kinds.ts";
 import { kindColor } from "../chart/looks.ts";
-import { formatCount, formatNoun } from "../format.ts";
+import { formatNoun } from "../format.ts";
 import { htmlList } from "../grid/html.ts";
 import { html, type Insert, type Markup } from "../html/escape.ts";
 import { type Carried, carriedResult, downloadsPart, figurePart, htmlPage, keepUnits } from "../html/page.ts";
 import { factList, foldedPart, provenancePart, withCode } from "../html/parts.ts";
+import { tellExamples } from "./about.ts";
 import { conformancePart, dataPart, modelFilePart, readingPart, recipePart, touchedPart } from "./facts.ts";
 import { drawTestFigure, type TestFigure, testFigures } from "./figures.ts";
 import { summaryCsv } from "./records.ts";
@@ -37,8 +38,7 @@ ${figurePart(figure, (width) => drawTestFigure(figure, { document, theme: "page"
 <p class="over">Randomization test</p>
 <h1>${keepUnits(headlineOf(verdict))}</h1>
 <p class="under"><strong>${model.name}</strong> (${formatNoun(model.parameters, "parameter")}) on
-<strong>${dataset.name}</strong>, ${formatCount(dataset.train)} training and
-${formatNoun(dataset.test, "test example")}, ${formatNoun(result.trials.length, "trial")}, ${formatNoun(seeds, "seed")}</p>
+<strong>${dataset.name}</strong>, ${tellExamples(dataset)}, ${formatNoun(result.trials.length, "trial")}, ${formatNoun(seeds, "seed")}</p>
 ${provenance.interrupted && html`<p class="notice">This test was interrupted: some trials are missing, and the verdict rests on those that came to their end.</p>`}
 ${lostPart(result)}
 ${troublePart(result)}

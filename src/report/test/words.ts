@@ -80,6 +80,7 @@ export const answersOf = ({ verdict, dataset }: TestResult): Answer[] => [
   tellLabels(verdict.leak, wordingOf(dataset)),
   ...(verdict.pipeline ? [tellPrepared(verdict.pipeline)] : []),
   ...(verdict.copies ? [tellCopied(verdict.copies)] : []),
+  ...(verdict.twins ? [tellTwinned(verdict.twins)] : []),
 ];
 
 const reasonsAndNext = ({
@@ -204,5 +205,36 @@ function tellCopied({
       ["of them under another label", formatCount(trainOtherLabel)],
     ],
     reasons: ["only exactly equal inputs are counted; near copies are not looked for"],
+  };
+}
+
+function tellTwinned({
+  suspected,
+  tests,
+  share,
+  expected,
+  pValue,
+  bound,
+  fromTwin,
+  named,
+  reasons,
+}: NonNullable<Verdict["twins"]>): Answer {
+  const shown = named.slice(0, 20).join(", ");
+  return {
+    question: "Twins: are copies answered from memory?",
+    answer: suspected ? `${formatPercent(fromTwin)} of them` : "Not seen",
+    tone: suspected ? "alarm" : "decided",
+    evidence: [
+      ["Test examples with a twin in training", formatCount(tests)],
+      ["Answered with the twin's random label", formatPercent(share)],
+      ["Expected of answers that know nothing of it", formatPercent(expected)],
+      ["p-value (twin test)", formatNumber(pValue)],
+      ["Seen below", formatNumber(bound)],
+      [
+        "Answered so by every network",
+        named.length > 0 ? `${shown}${named.length > 20 ? ", ..." : ""}` : NOTHING,
+      ],
+    ],
+    reasons: [...reasons, "twins are exactly equal inputs; near ones are not looked for"],
   };
 }

@@ -10,6 +10,7 @@ import type { Device } from "../../train/devices.ts";
 import { type Engine, openEngine } from "../../train/engine.ts";
 import { runHere } from "../runner.ts";
 import { GRACE_MS, openCheckpoints } from "./checkpoints.ts";
+import { feedThread } from "./feed-thread.ts";
 import { openLibrary } from "./library.ts";
 import { networkKeeper } from "./networks.ts";
 import type { ChildMessage, ChildOptions, ParentMessage } from "./pool.ts";
@@ -50,7 +51,7 @@ if (engine) {
   const library = openLibrary({ contents, keepsLast: true });
   const checkpoints = kept ? openCheckpoints(kept, programOn(device)) : undefined;
   const keepNetwork = networks === undefined ? undefined : networkKeeper(networks);
-  const runner = runHere(engine, library.subject, checkpoints, keepNetwork);
+  const runner = runHere(engine, library.subject, checkpoints, keepNetwork, feedThread(contents));
   process.on("message", async (message: ParentMessage) => {
     if (message.type === "stop") {
       trial?.abort();

@@ -16,7 +16,7 @@ import { readModelAt } from "./model-file.ts";
 import { openSplitsFile } from "./splits-file.ts";
 
 /** What a library of this machine is made of. */
-export interface LocalLibraryOptions extends Pick<LibraryOptions, "keepsLast"> {
+export interface LocalLibraryOptions extends Pick<LibraryOptions, "keepsLast" | "onRead"> {
   /** Folder of the models and examples that were given as values; none were unless told. */
   readonly contents?: string | undefined;
   /** Some that are in no folder yet; none unless told. */
@@ -40,11 +40,12 @@ export const openLibrary = (local: LocalLibraryOptions = {}): Library => {
       if (content) return "bytes" in content ? content.bytes : await readFile(content.path);
       return contents === undefined ? undefined : await openContents(contents).read(identity);
     },
-    openFile: async (identity) => {
+    openFile: async (identity, memory) => {
       const content = given.find((one) => one.identity === identity);
       const file =
         content ?? (contents === undefined ? undefined : await openContents(contents).find(identity));
-      return file && "path" in file ? await openSplitsFile(file) : undefined;
+      // As float32, pixels take four times the bytes that they have in a file.
+      return file && "path" in file && 4 * file.size > memory ? await openSplitsFile(file) : undefined;
     },
     openStore: openExamplesStore,
     ...options,
@@ -55,12 +56,16 @@ export const openLibrary = (local: LocalLibraryOptions = {}): Library => {
  * Load a dataset, whole or a random part of it, uncropped.
  *
  * @param name - Or the path of data, such as `./photos`, and maybe how they are read: `./photos?size=64`.
+ * @param options - `onRead` is told how data at a path were understood.
  * @throws UsageError if the name is unknown, or more examples are wanted than there are.
  * @throws DataError if its files are missing or not what they should be.
  */
-export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Splits> {
+export async function loadDataset(
+  name: string,
+  { onRead, ...options }: LoadOptions & Pick<LibraryOptions, "onRead"> = {},
+): Promise<Splits> {
   // Four bytes a number are those of training; here pixels are held as they are.
   const memory = 4 * (options.memory ?? usualMemory());
-  const splits = await openLibrary({ readsPaths: true }).splits({ name, ...options, memory });
+  const splits = await openLibrary({ readsPaths: true, onRead }).splits({ name, ...options, memory });
   return requireHeld(splits, "what was asked for");
 }

@@ -25,7 +25,7 @@ import type { PlannedSplit, PlannedSplits } from "../../data/planned.ts";
 import { draftOf } from "../../disk/drafts.ts";
 import { makeFolder } from "../../disk/folders.ts";
 import { refusedWrite, whyUnread } from "../../disk/refusals.ts";
-import { headLength } from "../../train/safetensors.ts";
+import { headLength, type PlacedTensor } from "../../train/safetensors.ts";
 import type { FileContent } from "../contents.ts";
 import { layOutSplits, type PlacedSplit, readSplitsHead, readValues } from "../splits.ts";
 
@@ -51,7 +51,10 @@ export async function writeSplitsFile(folder: string, planned: PlannedSplits): P
   const { title, train, test } = planned;
   const shapeOf = ({ labels }: PlannedSplit): number[] => [labels.length, ...planned.shape];
   const layOutAs = (hash: string) =>
-    layOutSplits({ ...planned, name: nameOf(hash) }, { train: shapeOf(train), test: shapeOf(test) });
+    layOutSplits(
+      { ...planned, name: nameOf(hash), grouped: train.groups !== undefined },
+      { train: shapeOf(train), test: shapeOf(test) },
+    );
   const head = layOutAs("00000000");
   const draft = draftOf(join(folder, "examples"));
   try {
@@ -92,13 +95,13 @@ async function requireSpace(folder: string, size: number, title: string): Promis
 async function writeSplit(
   file: FileHandle,
   { shape, type, classNames, values }: PlannedSplits,
-  { labels, parts }: PlannedSplit,
+  { labels, groups, parts }: PlannedSplit,
   places: PlacedSplit,
   where: string,
 ): Promise<string> {
   const whole = [labels.length, ...shape];
   const size = exampleSize({ shape: whole });
-  const hash = createHash("sha256").update(hashHeader({ shape: whole, classNames }, type));
+  const hash = createHash("sha256").update(hashHeader({ shape: whole, classNames, groups }, type));
   let [row, at] = [0, places.inputs.begin];
   for await (const inputs of parts()) {
     const count = inputs.length / size;
@@ -121,6 +124,10 @@ async function writeSplit(
   await file.write(bytesOf(labels), 0, undefined, places.labels.begin);
   hash.update(bytesOf(labels));
   if (values) hash.update(bytesOf(values));
+  if (groups) {
+    await file.write(bytesOf(groups), 0, undefined, places.groups!.begin);
+    hash.update(bytesOf(groups));
+  }
   return hash.digest("hex");
 }
 
@@ -150,10 +157,17 @@ export async function openSplitsFile(content: FileContent, title?: string): Prom
     const { name, classNames, type, ...places } = readSplitsHead(bytes, known.size);
     const { values: stored } = places;
     const values = stored && readValues(await readAt(file, stored.begin, stored.end - stored.begin));
-    const splitOf = async ({ inputs, labels }: PlacedSplit): Promise<StreamedDataset> => {
+    const wholes = async ({ begin, end }: PlacedTensor): Promise<Int32Array> =>
+      new Int32Array((await readAt(file, begin, end - begin)).buffer);
+    const splitOf = async ({ inputs, labels, groups }: PlacedSplit): Promise<StreamedDataset> => {
       const { shape, begin } = inputs;
-      const told = new Int32Array((await readAt(file, labels.begin, labels.end - labels.begin)).buffer);
-      const described = { name, labels: told, classNames, ...(values && { values }) };
+      const described = {
+        name,
+        labels: await wholes(labels),
+        classNames,
+        ...(values && { values }),
+        ...(groups && { groups: await wholes(groups) }),
+      };
       checkLabels({ ...described, shape }, path);
       return {
         ...described,
@@ -163,6 +177,10 @@ export async function openSplitsFile(content: FileContent, title?: string): Prom
       };
     };
     return { content, train: await splitOf(places.train), test: await splitOf(places.test) };
+  } catch (error) {
+    throw new DataError(`${path}: expected a file of examples, got another: ${messageOf(error)}`, {
+      cause: error,
+    });
   } finally {
     await file.close();
   }

@@ -3,6 +3,7 @@
  */
 
 import type { Watch } from "../../base/progress.ts";
+import type { OnRead } from "../../data/data-options.ts";
 import type { Splits } from "../../data/dataset.ts";
 import { provenanceOf } from "../../run/node/provenance.ts";
 import { runtime } from "../../run/node/runtime.ts";
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly threads?: number | undefined;
   /** The command line, for the document; none if it was called as a function. */
   readonly command?: string | undefined;
+  /** Told how data at a path were understood. */
+  readonly onRead?: OnRead | undefined;
 }
 
 /**

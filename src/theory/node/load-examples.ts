@@ -32,9 +32,17 @@ export const loadAsked = (
     d,
     seed,
   }: Omit<ExamplesAsked, "testN"> & { readonly n: number | undefined; readonly testN: number | undefined },
-  given: Pick<ExampleOptions, "d" | "dataDir">,
+  given: Pick<ExampleOptions, "d" | "dataDir" | "onRead">,
 ): Promise<Splits> =>
-  loadExamples({ data, n, testN, d: data === GAUSSIAN ? d : given.d, seed, dataDir: given.dataDir });
+  loadExamples({
+    data,
+    n,
+    testN,
+    d: data === GAUSSIAN ? d : given.d,
+    seed,
+    dataDir: given.dataDir,
+    onRead: given.onRead,
+  });
 
 /**
  * Load or draw examples, uncropped.

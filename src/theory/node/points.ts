@@ -4,6 +4,7 @@
 
 import { UsageError } from "../../base/errors.ts";
 import { type RandomStream, randomStream } from "../../base/random.ts";
+import type { OnRead } from "../../data/data-options.ts";
 import { exampleSize } from "../../data/dataset.ts";
 import { loadDataset } from "../../run/node/library.ts";
 import { checkSize, type Sample, type TargetKind } from "../expressivity/sample.ts";
@@ -22,6 +23,8 @@ export interface PointsRequest {
   readonly d?: number | undefined;
   readonly labels: TargetKind;
   readonly seed: number;
+  /** Told how data at a path were understood. */
+  readonly onRead?: OnRead | undefined;
 }
 
 /**
@@ -31,7 +34,15 @@ export interface PointsRequest {
  * @throws UsageError if it cannot be: an unknown dataset, too large, true labels of points that have none.
  * @throws DataError if files are missing or not what they should be.
  */
-export async function loadPoints({ data, dataDir, n, d, labels, seed }: PointsRequest): Promise<Sample> {
+export async function loadPoints({
+  data,
+  dataDir,
+  n,
+  d,
+  labels,
+  seed,
+  onRead,
+}: PointsRequest): Promise<Sample> {
   if (data === "gaussian") {
     const dimensions = d ?? 100;
     checkSize(n, dimensions);
@@ -47,7 +58,7 @@ export async function loadPoints({ data, dataDir, n, d, labels, seed }: PointsRe
   if (d !== undefined) {
     throw new UsageError(`expressivity: expected d only with gaussian points; ${data} has its own`);
   }
-  const { train } = await loadDataset(data, { dataDir, n, testN: 1, seed });
+  const { train } = await loadDataset(data, { dataDir, n, testN: 1, seed, onRead });
   return {
     count: n,
     dimensions: exampleSize(train),

@@ -28,7 +28,7 @@ import { partOf } from "../../src/data/subset.ts";
 import { relu } from "../../src/graph/ops/elementwise.ts";
 import { convolutionLayer, dense, flatten, maxPoolLayer } from "../../src/nn/layers.ts";
 import type { Model } from "../../src/nn/model.ts";
-import { findModel } from "../../src/nn/models.ts";
+import { feedThread } from "../../src/run/node/feed-thread.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import { type FileSplits, openSplitsFile, writeSplitsFile } from "../../src/run/node/splits-file.ts";
 import { writeSplits } from "../../src/run/splits.ts";
@@ -45,7 +45,7 @@ const PROGRAM = "the test";
 /** Of both splits an equal pair, so that there are copies to count. */
 const twins = (dataset: Dataset): Dataset =>
   takeExamples(dataset, [...rangeOf(0, exampleCount(dataset) - 1), 0]);
-const drawn = shapes(70, 30);
+const drawn = shapes(40, 20);
 const PIXELS: Splits = { train: twins(drawn.train), test: twins(drawn.test) };
 const asTable = (dataset: Dataset): Dataset => ({
   ...dataset,
@@ -85,8 +85,8 @@ describe("a file of examples", () => {
       expect(await datasetHash(file.train)).toBe(await datasetHash(held.train));
       expect(channelMoments(file.train)).toEqual(channelMoments(held.train));
       expect(countCopies(file)).toEqual(countCopies(held));
-      expect(takeExamples(file.test, [29, 3, 4, 3]).inputs).toEqual(
-        takeExamples(held.test, [29, 3, 4, 3]).inputs,
+      expect(takeExamples(file.test, [19, 3, 4, 3]).inputs).toEqual(
+        takeExamples(held.test, [19, 3, 4, 3]).inputs,
       );
       const part = { n: 20, testN: 10, seed: 3 };
       const [some, same] = [partOf(file, part), partOf(held, part)];
@@ -109,11 +109,20 @@ describe("a file of examples", () => {
   test("is not written where a part is not what was planned", async () => {
     const plan = planOf(PIXELS);
     const short = { ...plan, test: { ...plan.test, parts: () => [new Uint8Array(3 * 32 * 32)] } };
-    await expect(writeSplitsFile(folder, short)).rejects.toThrow("test split: expected 30 examples, got 1");
+    await expect(writeSplitsFile(folder, short)).rejects.toThrow("test split: expected 20 examples, got 1");
     const floats = { ...plan, train: { ...plan.train, parts: () => [new Float32Array(3 * 32 * 32)] } };
-    await expect(writeSplitsFile(folder, floats)).rejects.toThrow("70 more examples of 3072 uint8 numbers");
+    await expect(writeSplitsFile(folder, floats)).rejects.toThrow("40 more examples of 3072 uint8 numbers");
   });
 });
+
+/** Two layers, fewer units than the paper's, so that many trials are fast. */
+const MLP: Model = {
+  name: "small-mlp",
+  title: "one layer of ReLU units, and a linear one",
+  source: "this test",
+  logits: (x, classes, scope) =>
+    dense(relu(dense(flatten(x), 16, scope, "hidden")), classes, scope, "output"),
+};
 
 /** Convolution, ReLU, pooling, and a linear layer. */
 const CONV: Model = {
@@ -128,7 +137,7 @@ const CONV: Model = {
 };
 
 interface Asked {
-  readonly model?: Model;
+  readonly model?: Model | undefined;
   readonly inputs?: InputsName;
   readonly recipe?: Partial<Recipe>;
 }
@@ -152,7 +161,7 @@ async function specOf(
     dataset: { name: "shapes", hash: await splitsHash(used), train, test },
     inputs,
     corrupt: 0.5,
-    model: model?.name ?? "mlp-1x512",
+    model: (model ?? MLP).name,
     recipe: full,
     seed: 4,
   };
@@ -161,7 +170,7 @@ async function specOf(
 /** All that a trial says, and its checkpoints as bytes. */
 async function run(spec: TrialSpec, splits: ExampleSplits, model?: Model, options: RunOptions = {}) {
   const subject = {
-    model: model ?? findModel(spec.model),
+    model: model ?? MLP,
     splits: cropForRecipe(splits, spec.recipe),
   };
   const said: unknown[] = [];
@@ -192,16 +201,35 @@ const CASES: readonly (readonly [string, Asked])[] = [
 ];
 
 describe("a streamed trial", () => {
-  test.for(CASES)("has the bytes of one in memory: %s", async ([, asked]) => {
-    const spec = await specOf(PIXELS, asked);
-    const held = await run(spec, PIXELS, asked.model);
-    expect((await run(spec, pixels!, asked.model)).said).toEqual(held.said);
+  test.for(CASES)("has the bytes of one in memory: %s", async ([, { model, ...asked }]) => {
+    const spec = await specOf(PIXELS, { model, ...asked });
+    const held = await run(spec, PIXELS, model);
+    expect((await run(spec, pixels!, model)).said).toEqual(held.said);
+  });
+
+  test.for(
+    CASES.filter(([, { inputs, recipe }]) => inputs === "gaussian" || recipe?.augment),
+  )("has them too where a thread makes its images ahead: %s", async ([, { model, ...asked }]) => {
+    const spec = await specOf(PIXELS, { model, ...asked });
+    const source = { name: pixels!.content.identity, memory: 1000 };
+    const options = { openFeed: feedThread(folder)(spec, source), stepsPerRun: () => 2 };
+    const finals = ({ said }: Awaited<ReturnType<typeof run>>) =>
+      said.filter((event) => Object(event).type !== "progress");
+    const ahead = await run(spec, pixels!, model, options);
+    expect(finals(ahead)).toEqual(finals(await run(spec, PIXELS, model)));
+  });
+
+  test("ends where the thread cannot read its examples", async () => {
+    const spec = await specOf(PIXELS, {});
+    const source = { name: `sha256:${"0".repeat(64)}`, memory: 1000 };
+    const options = { openFeed: feedThread(folder)(spec, source) };
+    await expect(run(spec, pixels!, undefined, options)).rejects.toThrow("its bytes are not here");
   });
 
   test("has the bytes of one in memory on a table, and on a part of the examples", async () => {
     const tables = await specOf(TABLE, { recipe: STANDARD });
     expect((await run(tables, table!)).said).toEqual((await run(tables, TABLE)).said);
-    const part = { n: 40, testN: 20 };
+    const part = { n: 20, testN: 10 };
     const spec = await specOf(partOf(PIXELS, part), {});
     expect((await run(spec, partOf(pixels!, part))).said).toEqual(
       (await run(spec, partOf(PIXELS, part))).said,
@@ -228,7 +256,7 @@ describe("a streamed trial", () => {
     // Of examples so large that a part is 4 of them.
     const shape = [3, 600, 580];
     const size = 3 * 600 * 580;
-    const labels = Int32Array.from({ length: 50 }, (_, index) => index % 2);
+    const labels = Int32Array.from({ length: 16 }, (_, index) => index % 2);
     const split = (count: number): ExampleSplits["train"] => ({
       name: "large",
       classNames: ["a", "b"],
@@ -246,7 +274,7 @@ describe("a streamed trial", () => {
         },
       },
     });
-    const splits = { train: split(50), test: split(10) };
+    const splits = { train: split(16), test: split(6) };
     expect(partRows(splits.train)).toBe(4);
     const spec = await specOf(splits, {
       recipe: { preprocess: "paper", batch: 8, augment: { ...ALL, rotation: 0 } },
@@ -254,7 +282,7 @@ describe("a streamed trial", () => {
     const { feed } = await prepareTrial(splits, spec);
     countCopies(splits);
     expect(Math.max(...asked)).toBe(4);
-    const batches = epochBatches(50, 8, "keep", 0, 0);
+    const batches = epochBatches(16, 8, "keep", 0, 0);
     await feed.images(batches, 0);
     expect(feed.isHeld).toBe(false);
     expect(Math.max(...asked)).toBe(8);
