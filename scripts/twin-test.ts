@@ -24,10 +24,12 @@ const pairs = lines
 const tests = pairs.map((row) => Number(row["test_index"]));
 const twins = pairs.map((row) => Number(row["other_index"]));
 const whole = await loadDataset("cifar10", { dataDir: data! });
-const rows = [...new Set([...twins, ...Array.from({ length: Number(n) }, (_, at) => 25 * at)])].slice(
-  0,
-  Number(n),
-);
+const rows = [
+  ...new Set([
+    ...twins,
+    ...Array.from({ length: Number(n) }, (_, at) => Math.floor((at * 50_000) / Number(n))),
+  ]),
+].slice(0, Number(n));
 const recipe = { ...paperRecipe, epochs: Number(epochs), evaluate: { every: 10, test: "all" as const } };
 const splits = cropForRecipe(
   { train: takeExamples(whole.train, rows), test: takeExamples(whole.test, tests) },
