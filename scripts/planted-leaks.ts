@@ -67,6 +67,7 @@ function leakRow({ kind, found }: Outcome): string {
 function cleanRow(outcomes: readonly Outcome[], name: TestName): string {
   const made = outcomes.flatMap(({ found }) => found).filter(({ alarms }) => alarms[name] !== null);
   const raised = made.filter(({ alarms }) => alarms[name]).length;
+  if (made.length === 0) return `| ${name} | ${levels[name]} | could not be made on any |`;
   const [low, high] = wilsonInterval(raised, made.length);
   return `| ${name} | ${levels[name]} | ${raised} of ${made.length} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %) |`;
 }
