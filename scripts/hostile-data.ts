@@ -294,7 +294,10 @@ const CASES: readonly (readonly [
 
 interface Result {
   readonly end: string;
+  /** By the clock, and of the processor, of all threads. */
   readonly seconds: number;
+  readonly cpu: number;
+  /** The most memory that the process had. */
   readonly mib: number;
 }
 
@@ -310,7 +313,7 @@ const readIn = (path: string): Promise<Result> =>
     });
     child.on("exit", (code, signal) => {
       clearTimeout(deadline);
-      resolve(result ?? { end: `ENDED with ${code ?? signal}`, seconds: 0, mib: 0 });
+      resolve(result ?? { end: `ENDED with ${code ?? signal}`, seconds: 0, cpu: 0, mib: 0 });
     });
   });
 
@@ -338,9 +341,10 @@ async function child(path: string): Promise<void> {
     end = error instanceof DataError ? `refused: ${error.message}` : `ENDED: ${String(error)}`;
   }
   const mib = Math.round(process.resourceUsage().maxRSS / 1024);
-  process.send!({ end, seconds: Number(((performance.now() - began) / 1000).toFixed(1)), mib }, () =>
-    process.exit(0),
-  );
+  const seconds = Number(((performance.now() - began) / 1000).toFixed(1));
+  const { user, system } = process.cpuUsage();
+  const cpu = Number(((user + system) / 1e6).toFixed(1));
+  process.send!({ end, seconds, cpu, mib }, () => process.exit(0));
 }
 
 const [first, second] = process.argv.slice(2);

@@ -56,12 +56,13 @@ function testOn(reference: string, [train = 0, held = 0]: readonly number[]) {
   const sizes = ["--n", n, "--test-n", testN, "--epochs", "3", "--escalations", "0"];
   const asked = ["--data", reference, "--model", "mlp-1x512", ...sizes, "--no-lab", "--quiet", "--json", "-"];
   const { trials } = JSON.parse(run([MAIN, "test", ...asked])) as { trials: readonly Trial[] };
-  return trials.map(({ result: { id, testAccuracy } }) => ({ id, testAccuracy }));
+  return trials.map(({ id, testAccuracy }) => ({ id, testAccuracy }));
 }
 
 /** A trial of a test's document. */
 interface Trial {
-  readonly result: { readonly id: string; readonly testAccuracy: number | null };
+  readonly id: string;
+  readonly testAccuracy: number | null;
 }
 
 async function measure(
@@ -78,6 +79,7 @@ async function measure(
   );
   const formats = found.map(([format, reference]) => {
     const path = join(folder, reference);
+    process.stderr.write(`${format}\n`);
     try {
       const read = JSON.parse(run([HERE, "--read", path])) as {
         hashes: string[];

@@ -14,7 +14,14 @@ import { rules } from "./rules.ts";
 import type { AuditTask, SectionMaker, SplitName } from "./section.ts";
 
 /** All sections, in the order they are read. */
-export const sectionMakers: readonly SectionMaker[] = [balance, copies, near, columnFacts, rules, labelErrors];
+export const sectionMakers: readonly SectionMaker[] = [
+  balance,
+  copies,
+  near,
+  columnFacts,
+  rules,
+  labelErrors,
+];
 
 /** An audit before anybody has signed it. */
 export type UnsignedAudit = Omit<AuditResult, "provenance">;
@@ -47,7 +54,7 @@ export async function audit(
   for (const { what, lacks, make } of makers) {
     const why = lacks?.(task);
     if (why === undefined) sections.push(await illustrate(await make(task), draw));
-    else notLookedAt.push(`${what} (${why})`);
+    else if (why !== "") notLookedAt.push(`${what} (${why})`);
   }
   return {
     schema: "shatter/audit@1",

@@ -70,8 +70,8 @@ export const labelErrors: SectionMaker = {
         length === 0
           ? ["No label is confidently another."]
           : [
-              `${countNoun(length, "label")} of ${exampleCount(all).toLocaleString("en-US")} (${percent(length / exampleCount(all))}) ${length === 1 ? "is" : "are"} probably wrong: ${count("train").toLocaleString("en-US")} in training, ${count("test").toLocaleString("en-US")} in the test data.`,
-              `Predictions of held-out examples agree with ${percent(predicted.accuracy)} of the labels; where they err, right labels are suspected too, so look at them before you change any.`,
+              `${countNoun(length, "label")} of ${exampleCount(all).toLocaleString("en-US")} (${percent(length / exampleCount(all))}) may be wrong, by predictions that agree with ${percent(predicted.accuracy)} of all: ${count("train").toLocaleString("en-US")} in training, ${count("test").toLocaleString("en-US")} in the test data.`,
+              "Where predictions err, right labels are suspected too: look at them, the first ones first, before you change any.",
             ],
       method: [...predicted.method, ...METHOD],
       tables: length > 0 ? [confusedTable(all, predicted, joint)] : [],

@@ -1,5 +1,5 @@
 /**
- * @file Section of an audit: single columns - of a table, or pixels - that tell the class alone.
+ * @file Section of an audit: single columns - of a table, or pixels - that tell the class alone, and pairs of columns.
  *
  * A rule is learned from the training examples and asked for the test examples: where a column has few values, each says the class
  * it has most often (Holte, "Very simple classification rules perform well", Machine Learning 1993); where it has many, the
@@ -8,11 +8,13 @@
 
 import { percent } from "../base/percent.ts";
 import { breathe } from "../base/progress.ts";
-import { incompleteBeta } from "../base/statistics.ts";
 import { classCounts, isImages } from "../data/dataset.ts";
 import { field, tableOf } from "../document/table.ts";
+import type { AuditSection } from "./audit-result.ts";
 import { type AuditColumn, columnNames, eachColumn } from "./columns.ts";
-import { countNoun, lacksClasses, type SectionMaker, sectionOf } from "./section.ts";
+import { commonest, judgeRule, type Rule } from "./judge-rule.ts";
+import { askPairs, MOST_PAIRED } from "./pair-rules.ts";
+import { type AuditTask, countNoun, lacksClasses, type SectionMaker, sectionOf } from "./section.ts";
 
 /** Most values of a column that are looked up one by one. */
 const FEW = 256;
@@ -30,17 +32,6 @@ const LISTED = 20;
 /** Values that are sorted at most, of all columns. */
 const MOST_SORTED = 2e8;
 
-/** How well a column alone tells the class of the test examples. */
-export interface Rule {
-  readonly column: string;
-  /** Share of the test examples it is right for. */
-  readonly accuracy: number;
-  /** Agreement beyond chance: 1 for all, 0 for none. */
-  readonly kappa: number;
-  /** Probability of as many by chance, times the number of columns; at most 1. */
-  readonly p: number;
-}
-
 export const rules: SectionMaker = {
   name: "rules",
   what: "columns that tell the class alone",
@@ -49,75 +40,108 @@ export const rules: SectionMaker = {
     (!(splits.train.inputs instanceof Uint8Array) && splits.train.inputs.length > MOST_SORTED
       ? "there are too many values"
       : undefined),
-  async make(task) {
-    const { train, test } = task.splits;
-    const names = columnNames(task);
-    const classes = train.classNames.length;
-    const found: Rule[] = [];
-    for (const column of eachColumn(task)) {
-      if (found.length % 64 === 0) await breathe(task, found.length, names.length, "asking single columns");
-      const answers = learnRule(column, train.labels, classes);
-      found.push(judgeRule(column.name, answers, test.labels, classes, names.length));
-    }
-    found.sort((a, b) => b.kappa - a.kappa);
-    const sure = found.filter(({ p }) => p < LEVEL);
-    const telling = sure.filter(({ kappa }) => kappa >= TELLS);
-    const nearly = sure.filter(({ kappa }) => kappa >= NEARLY && kappa < TELLS);
-    const what = isImages(train) ? "pixel" : "column";
-    const list = (chosen: readonly Rule[]): string =>
-      chosen
-        .slice(0, 5)
-        .map(({ column, accuracy }) => `${JSON.stringify(column)} (${percent(accuracy)})`)
-        .join(", ") + (chosen.length > 5 ? ` and ${chosen.length - 5} more` : "");
-    const best = found[0]!;
-    const commonest = Math.max(...classCounts(test)) / test.labels.length;
-    return sectionOf({
-      name: "rules",
-      title: isImages(train) ? "Single pixels" : "Single columns",
-      outcome: telling.length > 0 ? "alarm" : nearly.length > 0 ? "notice" : "clear",
-      findings: [
-        ...(telling.length > 0
-          ? [
-              `${countNoun(telling.length, what)} alone ${telling.length === 1 ? "tells" : "tell"} the class of the test examples: ${list(telling)}. Is it known before the class is?`,
-            ]
-          : []),
-        ...(nearly.length > 0
-          ? [
-              `${countNoun(nearly.length, what)} alone nearly ${nearly.length === 1 ? "tells" : "tell"} the class: ${list(nearly)}. Ask where it is from.`,
-            ]
-          : []),
-        ...(telling.length + nearly.length === 0
-          ? [
-              `No single ${what} tells the class: the best, ${JSON.stringify(best.column)}, is right for ${percent(best.accuracy)} of the test examples, where always the commonest class is for ${percent(commonest)}.`,
-            ]
-          : []),
-      ],
-      method: [
-        "Each column alone is learned from the training examples and asked for the test examples: by the commonest class of each value (Holte 1993), or where there are more than 256 values by the nearest one.",
-        `A column tells the class where it agrees with it at a kappa of ${TELLS} or more (Cohen 1960), and nearly at ${NEARLY}; p is the binomial tail of as many hits by chance, times the number of columns (Bonferroni), and below ${LEVEL}.`,
-      ],
-      lists: [
-        tableOf(
-          { name: "rules", title: `Single ${what}s that tell most`, caption: "" },
-          found.slice(0, LISTED),
-          [
-            field("column", isImages(train) ? "Pixel" : "Column", ({ column }) => column),
-            field("accuracy", "Right", ({ accuracy }) => accuracy, "share"),
-            field("kappa", "Kappa", ({ kappa }) => kappa, "number"),
-            field("p", "p", ({ p }) => p, "number"),
-          ],
-        ),
-      ],
-      numbers: {
-        telling: telling.length,
-        nearly: nearly.length,
-        bestAccuracy: best.accuracy,
-        bestKappa: best.kappa,
-        bestP: best.p,
-      },
-    });
-  },
+  make: async (task) => describeRules(task, await askRules(task)),
 };
+
+/** What was asked, and what tells the class. */
+interface Asked {
+  /** Rules of single columns, the best first. */
+  readonly found: readonly Rule[];
+  readonly telling: readonly Rule[];
+  readonly nearly: readonly Rule[];
+  /** Rules of two columns that tell it. */
+  readonly together: readonly Rule[];
+  readonly isPaired: boolean;
+}
+
+async function askRules(task: AuditTask): Promise<Asked> {
+  const { train, test } = task.splits;
+  const names = columnNames(task);
+  const classes = train.classNames.length;
+  const found: Rule[] = [];
+  for (const column of eachColumn(task)) {
+    if (found.length % 64 === 0) await breathe(task, found.length, names.length, "asking single columns");
+    const answers = learnRule(column, train.labels, classes);
+    found.push(judgeRule(column.name, answers, test.labels, classes, names.length));
+  }
+  found.sort((a, b) => b.kappa - a.kappa);
+  const sure = found.filter(({ p }) => p < LEVEL);
+  const isPaired = !isImages(train) && names.length >= 2 && names.length <= MOST_PAIRED;
+  const alone = new Set(sure.filter(({ kappa }) => kappa >= NEARLY).map(({ column }) => column));
+  const pairs = isPaired ? await askPairs(task, alone) : [];
+  const together = pairs
+    .filter(({ p, kappa }) => p < LEVEL && kappa >= TELLS)
+    .sort((a, b) => b.kappa - a.kappa);
+  const telling = sure.filter(({ kappa }) => kappa >= TELLS);
+  const nearly = sure.filter(({ kappa }) => kappa >= NEARLY && kappa < TELLS);
+  return { found, telling, nearly, together, isPaired };
+}
+
+function describeRules(task: AuditTask, { found, telling, nearly, together, isPaired }: Asked): AuditSection {
+  const { train, test } = task.splits;
+  const what = isImages(train) ? "pixel" : "column";
+  const list = (chosen: readonly Rule[]): string =>
+    chosen
+      .slice(0, 5)
+      .map(({ column, accuracy }) => `${JSON.stringify(column)} (${percent(accuracy)})`)
+      .join(", ") + (chosen.length > 5 ? ` and ${chosen.length - 5} more` : "");
+  const best = found[0]!;
+  const usual = Math.max(...classCounts(test)) / test.labels.length;
+  return sectionOf({
+    name: "rules",
+    title: isImages(train) ? "Single pixels" : "Single columns",
+    outcome: telling.length + together.length > 0 ? "alarm" : nearly.length > 0 ? "notice" : "clear",
+    findings: [
+      ...(telling.length > 0
+        ? [
+            `${countNoun(telling.length, what)} alone ${telling.length === 1 ? "tells" : "tell"} the class of the test examples: ${list(telling)}. Is it known before the class is?`,
+          ]
+        : []),
+      ...(nearly.length > 0
+        ? [
+            `${countNoun(nearly.length, what)} alone nearly ${nearly.length === 1 ? "tells" : "tell"} the class: ${list(nearly)}. Ask where it is from.`,
+          ]
+        : []),
+      ...(together.length > 0
+        ? [
+            `${countNoun(together.length, "pair")} of columns together ${together.length === 1 ? "tells" : "tell"} the class: ${list(together)}.`,
+          ]
+        : []),
+      ...(telling.length + nearly.length === 0
+        ? [
+            `No single ${what} tells the class: the best, ${JSON.stringify(best.column)}, is right for ${percent(best.accuracy)} of the test examples, where always the commonest class is for ${percent(usual)}.`,
+          ]
+        : []),
+    ],
+    method: [
+      "Each column alone is learned from the training examples and asked for the test examples: by the commonest class of each value (Holte 1993), or where there are more than 256 values by the nearest one.",
+      ...(isPaired
+        ? ["So is each pair of other columns, in up to eight values or ranges each, by the commonest class."]
+        : []),
+      `A column tells the class where it agrees with it at a kappa of ${TELLS} or more (Cohen 1960), and nearly at ${NEARLY}; p is the binomial tail of as many hits by chance, times the number of columns (Bonferroni), and below ${LEVEL}.`,
+    ],
+    lists: [
+      tableOf(
+        { name: "rules", title: `Single ${what}s that tell most`, caption: "" },
+        found.slice(0, LISTED),
+        [
+          field("column", isImages(train) ? "Pixel" : "Column", ({ column }) => column),
+          field("accuracy", "Right", ({ accuracy }) => accuracy, "share"),
+          field("kappa", "Kappa", ({ kappa }) => kappa, "number"),
+          field("p", "p", ({ p }) => p, "number"),
+        ],
+      ),
+    ],
+    numbers: {
+      telling: telling.length,
+      nearly: nearly.length,
+      pairs: together.length,
+      bestAccuracy: best.accuracy,
+      bestKappa: best.kappa,
+      bestP: best.p,
+    },
+  });
+}
 
 /** What a column says of each test example. */
 function learnRule({ train, test }: AuditColumn, labels: Int32Array, classes: number): Int32Array {
@@ -177,35 +201,4 @@ function askNearest(
     const isBelow = low > 0 && (low === values.length || value - values[low - 1]! <= values[low]! - value);
     return answers[isBelow ? low - 1 : low]!;
   });
-}
-
-const commonest = (counts: Int32Array): number =>
-  counts.indexOf(counts.reduce((most, count) => Math.max(most, count), 0));
-
-/** Compare answers with labels. */
-export function judgeRule(
-  column: string,
-  answers: Int32Array,
-  labels: Int32Array,
-  classes: number,
-  columns: number,
-): Rule {
-  const [said, are] = [new Float64Array(classes), new Float64Array(classes)];
-  let hits = 0;
-  for (const [at, label] of labels.entries()) {
-    said[answers[at]!]!++;
-    are[label]!++;
-    if (answers[at] === label) hits++;
-  }
-  const count = labels.length;
-  const chance = said.reduce((sum, share, label) => sum + share * are[label]!, 0) / count ** 2;
-  const accuracy = hits / count;
-  // P(at least so many hits) = I_chance(hits, count - hits + 1), DLMF 8.17.5.
-  const tail = hits === 0 || chance >= 1 ? 1 : incompleteBeta(chance, hits, count - hits + 1);
-  return {
-    column,
-    accuracy,
-    kappa: chance >= 1 ? 0 : (accuracy - chance) / (1 - chance),
-    p: Math.min(1, tail * columns),
-  };
 }

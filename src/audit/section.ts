@@ -39,7 +39,7 @@ export interface SectionMaker {
   readonly name: AuditSection["name"];
   /** What it looks for, as in `notLookedAt`. */
   readonly what: string;
-  /** Why it does not apply to these data; undefined where it does. */
+  /** Why it is not looked for in these data; empty where there is nothing to look for, undefined where it is. */
   readonly lacks?: (task: AuditTask) => string | undefined;
   readonly make: (task: AuditTask) => Promise<AuditSection>;
 }

@@ -11,6 +11,7 @@ import { type Copies, countCopies } from "../data/copies.ts";
 import { type DataFile, isDataFile, writeDataFile } from "../data/data-file.ts";
 import { readDataPath } from "../data/data-options.ts";
 import {
+  classCounts,
   datasetHash,
   type Examples,
   exampleCount,
@@ -342,10 +343,9 @@ type Described = Awaited<ReturnType<typeof describe>>;
 
 /** Count, hash, and number of examples of each class by its name. */
 async function describe(dataset: Examples) {
+  const counts = classCounts(dataset);
   // Names that are digits would be sorted first in any case; these are in order already.
-  const labels = Object.fromEntries(
-    dataset.classNames.map((name, label) => [name, dataset.labels.filter((given) => given === label).length]),
-  );
+  const labels = Object.fromEntries(dataset.classNames.map((name, label) => [name, counts[label]!]));
   return { count: exampleCount(dataset), hash: await datasetHash(dataset), labels };
 }
 

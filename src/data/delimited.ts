@@ -29,7 +29,7 @@ const LOOKED_AT = 100;
 /** Most columns of a file, bytes of a cell, and cells. */
 const MOST_COLUMNS = 100_000;
 const LONGEST_CELL = 2 ** 20;
-const MOST_CELLS = 2 ** 27;
+const MOST_CELLS = 2 ** 28;
 
 const QUOTE = 34;
 const LINE = 10;

@@ -8,7 +8,7 @@ import { DataError } from "../base/errors.ts";
 import { canonicalJson, sha256 } from "../base/json.ts";
 import { whole } from "../base/limits.ts";
 import { showSizes } from "./array.ts";
-import { type Dataset, datasetHash, exampleCount, exampleShape, type Splits } from "./dataset.ts";
+import { type Dataset, datasetHash, exampleCount, exampleShape, hasNumbers, type Splits } from "./dataset.ts";
 import { pixelLayout } from "./layout.ts";
 import { type NumberArray, parseNpy, writeNpy } from "./npy.ts";
 import { crop } from "./preprocess.ts";
@@ -82,16 +82,22 @@ export interface Manifest {
  * `train_index` and `test_index` say which examples are used, in which order; `train_labels`, `test_labels` their labels,
  * the first randomized, `train_labels_true` those before and `test_labels_corrupted` the test's, corrupted alike; `pixel_order` of shuffled
  * inputs, `[pixels]`, and `train_pixel_orders` and `test_pixel_orders` of random ones, `[examples, pixels]`, which pixel of an
- * example comes to each place, in all channels alike.
+ * example comes to each place, in all channels alike. Where targets are numbers, labels are places in `values`; where there are
+ * groups, `train_groups` and `test_groups` say them.
  *
  * @param splits - All examples, whole.
- * @throws DataError for Gaussian inputs, which are no permutation, or arrays beyond 2 GiB.
+ * @throws DataError for Gaussian inputs, which are no permutation, numbers that would be redrawn, or arrays beyond 2 GiB.
  */
 export async function makeManifest(splits: Splits, request: ManifestRequest): Promise<Manifest> {
   const { inputs, seed } = request;
   if (inputs === "gaussian") {
     throw new DataError(
       "manifest: expected inputs true, shuffled or random, got gaussian: these are noise, not a permutation of what there is",
+    );
+  }
+  if (hasNumbers(splits.train) && request.labels === "redraw" && request.corrupt > 0) {
+    throw new DataError(
+      "manifest: expected targets that are numbers to change places, got a request to redraw them: say `labels` permute",
     );
   }
   const part = { n: request.n, testN: request.testN };
@@ -115,6 +121,12 @@ export async function makeManifest(splits: Splits, request: ManifestRequest): Pr
     ["test_labels", { shape: [testN], values: used.test.labels }],
     ["test_labels_corrupted", { shape: [testN], values: randomized.testLabelsCorrupted }],
   ]);
+  for (const split of ["train", "test"] as const) {
+    const { groups } = used[split];
+    if (groups) arrays.set(`${split}_groups`, { shape: [groups.length], values: groups });
+  }
+  const { values: numbers } = used.train;
+  if (numbers) arrays.set("values", { shape: [numbers.length], values: numbers });
   if (inputs === "shuffled") {
     arrays.set("pixel_order", { shape: [pixels], values: narrow(shuffledOrder(used.train, seed), pixels) });
   }
@@ -180,8 +192,10 @@ const describe = async (array: NumberArray) => ({
 const bytesOf = ({ values }: NumberArray): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
-const typeName = ({ values }: NumberArray): string =>
-  values instanceof Int32Array ? "int32" : values instanceof Uint16Array ? "uint16" : "uint32";
+function typeName({ values }: NumberArray): string {
+  if (values instanceof Float64Array) return "float64";
+  return values instanceof Int32Array ? "int32" : values instanceof Uint16Array ? "uint16" : "uint32";
+}
 
 /** A manifest as an NPZ archive, which NumPy loads; the same manifest gives the same bytes. */
 export const writeManifest = ({ facts, arrays }: Manifest): Uint8Array =>
@@ -240,6 +254,7 @@ export async function readManifest(bytes: Uint8Array, where: string): Promise<Re
 
 function typedAs(type: string, values: ArrayLike<number>): NumberArray["values"] | undefined {
   if (type === "int32") return Int32Array.from(values);
+  if (type === "float64") return Float64Array.from(values);
   if (type === "uint16") return Uint16Array.from(values);
   return type === "uint32" ? Uint32Array.from(values) : undefined;
 }

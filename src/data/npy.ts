@@ -188,7 +188,7 @@ function toRowMajor(values: FileArray["values"], shape: readonly number[]): File
 /** Numbers that are written. */
 export interface NumberArray {
   readonly shape: readonly number[];
-  readonly values: Int32Array | Uint16Array | Uint32Array | Uint8Array | Float32Array;
+  readonly values: Int32Array | Uint16Array | Uint32Array | Uint8Array | Float32Array | Float64Array;
 }
 
 /** Texts that are written. */
@@ -231,5 +231,6 @@ function codePointsOf(texts: readonly string[]): { readonly type: string; readon
 function typeOfNumbers(values: NumberArray["values"]): string {
   if (values instanceof Uint8Array) return "|u1";
   if (values instanceof Float32Array) return "<f4";
+  if (values instanceof Float64Array) return "<f8";
   return values instanceof Int32Array ? "<i4" : values instanceof Uint16Array ? "<u2" : "<u4";
 }

@@ -6,6 +6,7 @@ import type { Unit } from "../document/measurement.ts";
 import type { Plot, Series } from "../document/plot.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import { type CurveFigure, figureOfPlot } from "../report/chart/figure.ts";
+import { wordingFor } from "../report/wording.ts";
 import type { CompareAnswer, EpochPoint } from "../web/api.ts";
 
 /** A plot and its figure. */
@@ -21,6 +22,9 @@ const about = (name: string): Pick<ExperimentResult, "source" | "scale" | "name"
   scale: "custom",
 });
 
+/** R squared below this is not drawn. */
+const LOWEST_R2 = -1;
+
 const EPOCHS = { label: "Epoch", unit: "epochs", domain: null } as const;
 
 type Field = Exclude<keyof EpochPoint, "epoch">;
@@ -35,14 +39,16 @@ function lineOf(title: string, points: readonly EpochPoint[], field: Field): Ser
 }
 
 /** Accuracy and loss of a trial over its epochs. */
-export function trialPlots(name: string, points: readonly EpochPoint[]): Drawn[] {
+export function trialPlots(name: string, points: readonly EpochPoint[], tellsNumbers: boolean): Drawn[] {
+  const { title: score, unit, loss } = wordingFor(tellsNumbers);
+  const lowest = tellsNumbers ? LOWEST_R2 : 0;
   const plots: Plot[] = [
     {
       name: "accuracy",
-      title: "Accuracy by epoch",
+      title: `${score} by epoch`,
       caption: "",
       x: EPOCHS,
-      y: { label: "Accuracy", unit: "share", domain: [0, 1] },
+      y: { label: score, unit, domain: [lowest, 1] },
       guides: [],
       series: [
         lineOf("train, on the labels trained on", points, "trainAccuracy"),
@@ -54,7 +60,7 @@ export function trialPlots(name: string, points: readonly EpochPoint[]): Drawn[]
       title: "Loss by epoch",
       caption: "",
       x: EPOCHS,
-      y: { label: "Loss", unit: "nats", domain: null },
+      y: { label: tellsNumbers ? "Loss, squared deviations" : "Loss", unit: loss.unit, domain: null },
       guides: [],
       series: [
         lineOf("mean over the epoch’s batches", points, "trainLoss"),

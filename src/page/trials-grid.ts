@@ -7,7 +7,7 @@ import { shortIdentity } from "../run/contents.ts";
 import type { TrialItem, TrialsAnswer } from "../web/api.ts";
 import { getJson } from "./fetch-json.ts";
 import { type Download, gridFiles, textFile } from "./parts/downloads.tsx";
-import { nameTask, showEpochs, showLoss, showSeconds, showShare } from "./words.ts";
+import { nameTask, showEpochs, showLoss, showScore, showSeconds } from "./words.ts";
 
 /** A column of the list of trials. */
 export interface TrialColumn {
@@ -35,13 +35,13 @@ export const trialColumns: readonly TrialColumn[] = [
     title: "Train acc.",
     sort: "trainAccuracy",
     align: "right",
-    show: ({ trainAccuracy }) => showShare(trainAccuracy),
+    show: (trial) => showScore(trial.trainAccuracy, trial),
   },
   {
     title: "Test acc.",
     sort: "testAccuracy",
     align: "right",
-    show: ({ testAccuracy }) => showShare(testAccuracy),
+    show: (trial) => showScore(trial.testAccuracy, trial),
   },
   {
     title: "Epochs to fit",

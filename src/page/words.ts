@@ -8,6 +8,7 @@ import { formatDuration, formatNumber, NOTHING } from "../report/format.ts";
 import { shortIdentity } from "../run/contents.ts";
 import { nameKind } from "../run/kinds.ts";
 import type { TrialStatus } from "../store/states.ts";
+import { formatR2 } from "../verdict/words.ts";
 import type { TrialCounts, TrialItem } from "../web/api.ts";
 
 /** The states of trials, in the order of their life. */
@@ -46,6 +47,10 @@ export const nameTrial = (
   const task = nameTask(trial);
   return `${shortIdentity(trial.model)}, ${task.charAt(0).toLowerCase()}${task.slice(1)}, seed ${trial.seed}`;
 };
+
+/** A measured accuracy, or R squared where numbers are told; a dash if there is none. */
+export const showScore = (score: number | null, { tellsNumbers }: Pick<TrialItem, "tellsNumbers">): string =>
+  score === null ? NOTHING : tellsNumbers ? `R² ${formatR2(score)}` : percent(score);
 
 /** A measured share; a dash if there is none. */
 export const showShare = (share: number | null): string => (share === null ? NOTHING : percent(share));

@@ -89,6 +89,7 @@ export function testResult(
       classNames,
       ...(facts.target && { target: facts.target }),
       ...(facts.groups && { groups: facts.groups }),
+      ...(facts.target === undefined && { counts: { train: facts.trainCounts, test: facts.testCounts } }),
       shape,
       hash: dataset.hash,
     },

@@ -30,6 +30,8 @@ export const testResultSchema = z.object({
     target: targetSchema.optional(),
     /** Number of groups in each split, where examples are grouped: they are the number that counts. */
     groups: groupsSchema.optional(),
+    /** `[classes]`: number of training and of test examples by true class; absent where numbers are told. */
+    counts: z.object({ train: z.array(count), test: z.array(count) }).optional(),
     /** Shape of one example as the network sees it. */
     shape: z.array(count),
     /** SHA-256 of the unrandomized training and test data. */

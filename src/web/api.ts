@@ -87,6 +87,8 @@ export interface TrialItem {
   readonly corrupt: number;
   /** Whether labels changed places instead of being redrawn. */
   readonly permuted: boolean;
+  /** Whether numbers are told: accuracies are R squared then, and losses squared deviations. */
+  readonly tellsNumbers: boolean;
   readonly seed: number;
   readonly epoch: number;
   readonly epochsAllowed: number;

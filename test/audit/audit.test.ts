@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AuditResult, type AuditSection, auditResultSchema } from "../../src/audit/audit-result.ts";
+import { judgeRule } from "../../src/audit/judge-rule.ts";
 import { auditData } from "../../src/audit/node/audit.ts";
-import { judgeRule } from "../../src/audit/rules.ts";
 import { randomStream } from "../../src/base/random.ts";
 import { chiSquaredTail, halfWidth } from "../../src/base/statistics.ts";
 import type { Dataset, Splits } from "../../src/data/dataset.ts";
@@ -75,6 +75,16 @@ describe("a table", () => {
     const result = await auditTable({ leak });
     expect(sectionOf(result, "rules")).toMatchObject({ outcome: "alarm", numbers: { telling: 1 } });
     expect(result.headline).toMatch(/"leak" \(100.0 %\)/);
+  });
+
+  test("with a rule of two columns is caught", async () => {
+    const first = (row: number): number => Math.floor(row / 2) % 2;
+    const result = await auditTable({
+      a: first,
+      b: (row, target) => (target === "yes" ? 1 : 0) ^ first(row),
+    });
+    expect(sectionOf(result, "rules")).toMatchObject({ outcome: "alarm", numbers: { telling: 0, pairs: 1 } });
+    expect(sectionOf(result, "rules").findings[0]).toMatch(/"a and b" \(100.0 %\)/);
   });
 
   test("whose rows stand in both splits, some under another label, is caught", async () => {

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -14,11 +14,6 @@ import {
 import { readDigits } from "../../src/data/digits.ts";
 import { readData } from "../../src/data/node/read-data.ts";
 import { shapes } from "../../src/data/shapes.ts";
-
-vi.mock("node:os", async (original) => {
-  const os = await original<typeof import("node:os")>();
-  return { ...os, totalmem: vi.fn(os.totalmem) };
-});
 
 let folder = "";
 beforeEach(async () => {
@@ -300,7 +295,8 @@ describe("a folder that is refused", () => {
   test("would not fit into memory", async () => {
     await putTwo("train");
     await putTwo("test");
-    vi.mocked(totalmem).mockReturnValueOnce(40_000);
+    // Of the process: a mock of a module would find it loaded by another file of tests.
+    vi.spyOn(process, "constrainedMemory").mockReturnValueOnce(40_000);
     await expect(readData(writeDataPath(folder, { size: 64 }))).rejects.toThrow(
       /8 examples of 3 x 64 x 64 would take 0.4 MB as a network is given them: expected at most 0.0 MB where all/,
     );

@@ -70,6 +70,23 @@ describe("a manifest", () => {
     expect(moved).toEqual(randomized.train.inputs);
   });
 
+  test("of numbers has what labels stand for, and of groups the groups", async () => {
+    const values = Float64Array.from({ length: 10 }, (_, at) => at / 8);
+    const told = (split: Splits["train"]) => ({
+      ...split,
+      classNames: ["y"],
+      values,
+      groups: Int32Array.from(split.labels, (_, at) => at >> 1),
+    });
+    const numbers = { train: told(splits.train), test: told(splits.test) };
+    await expect(makeManifest(numbers, REQUEST)).rejects.toThrow("say `labels` permute");
+    const bytes = writeManifest(await makeManifest(numbers, { ...REQUEST, labels: "permute" }));
+    const read = await readManifest(bytes, "x.npz");
+    expect(read.arrays.get("values")).toEqual({ shape: [10], values });
+    expect(read.arrays.get("test_groups")!.shape).toEqual([20]);
+    await verifyManifest(read, numbers, "x.npz");
+  });
+
   test("of cropped images has the order of their pixels", async () => {
     const large: Splits = {
       train: {

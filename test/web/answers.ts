@@ -63,6 +63,7 @@ const trialFields = {
   inputs: z.string(),
   corrupt: share,
   permuted: z.boolean(),
+  tellsNumbers: z.boolean(),
   seed: count,
   epoch: count,
   epochsAllowed: count,

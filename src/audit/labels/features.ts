@@ -35,8 +35,9 @@ export interface FeatureSettings {
 /** Filters that are computed at once. */
 const BLOCK = 128;
 
-/** Patches that whitening is learned from. */
-const PATCHES = 100_000;
+/** Patches that whitening is learned from: some of each image, and no more than so many. */
+const PATCHES_OF_EACH = 20;
+const MOST_PATCHES = 100_000;
 
 /** Added to eigenvalues before whitening, and what an answer must exceed; see docs/theory/features.md. */
 const EPSILON = 1;
@@ -76,8 +77,8 @@ function rounded(rows: Float32Array, width: number): Int8Array {
  */
 export function layerFor(height: number, width: number): LayerSettings | undefined {
   const side = Math.min(height, width);
-  if (side < 4) return undefined;
-  const patchSize = Math.min(6, Math.max(2, Math.round((side * 6) / 24)));
+  if (side < 5) return undefined;
+  const patchSize = Math.min(6, Math.max(3, Math.round((side * 6) / 24)));
   const places = side - patchSize + 1;
   const poolStride = Math.max(1, Math.round((places * 6) / 27));
   const poolSize = Math.max(1, places - 2 * poolStride);
@@ -95,7 +96,8 @@ async function patchFeatures(
   if (!layer) return columnFeatures(images);
   const { grid } = layerGeometry([height, width], layer);
   const perFilter = 2 * grid[0]! * grid[1]!;
-  const bank = preparePatches(images, { size: layer.patchSize, patches: PATCHES, epsilon: EPSILON, seed });
+  const patches = Math.max(filters, Math.min(MOST_PATCHES, PATCHES_OF_EACH * count));
+  const bank = preparePatches(images, { size: layer.patchSize, patches, epsilon: EPSILON, seed });
   const views = (mirrored ? [images, mirrorOf(images)] : [images]).map((view) => ({
     view,
     inverse: inverseDeviations(view, layer.patchSize),

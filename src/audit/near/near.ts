@@ -176,7 +176,7 @@ function tellTwins(
       : "No test example has a near twin in training.",
     ...(seen > 0
       ? [
-          `Without ${seen === 1 ? "it" : "them"}, an accuracy of a on all test examples would be between (a - ${percent(share)}) / ${percent(1 - share)} and a / ${percent(1 - share)}.`,
+          `Whoever is right on 90 % of all test examples is right on ${percent(Math.max(0, 0.9 - share) / (1 - share || 1))} to ${percent(Math.min(1, 0.9 / (1 - share || 1)))} of those without a twin.`,
           ...(task.splits.train.values
             ? []
             : [

@@ -13,8 +13,12 @@ import type { ParquetContents } from "./parquet-file.ts";
 const PATIENCE = 20;
 const PATIENCE_PER_MIB = 2;
 
-/** Share of this machine's memory by which the process may grow, and MiB of it that are JavaScript's own values. */
+/** Bytes by which the process may grow, and those for each of a file's; the share of this machine's memory beyond which it may not. */
+const MEMORY = 3 * 2 ** 30;
+const MEMORY_PER_BYTE = 16;
 const MEMORY_SHARE = 0.5;
+
+/** MiB that may be JavaScript's own values. */
 const MOST_HEAP_MIB = 4096;
 
 /** Milliseconds between two looks at the memory. */
@@ -40,19 +44,29 @@ let idle: Worker | undefined;
  *
  * @param patience - Seconds that it may take, beside 2 for each of its MiB.
  * @throws DataError if it is none, is damaged or packed in a way that is not read, is beyond the limits, or takes longer than
- *   20 s and 2 s for each of its MiB, or more than half of this machine's memory.
+ *   20 s and 2 s for each of its MiB, or more memory than 3 GiB and 16 times its size, or than half of this machine's.
  */
 export async function readParquetFile(where: string, patience = PATIENCE): Promise<ParquetFile> {
-  const mebibytes = ((await fileSize(where)) ?? 0) / 2 ** 20;
-  const { said, ...contents } = await onThread(where, patience + Math.ceil(PATIENCE_PER_MIB * mebibytes));
+  const size = (await fileSize(where)) ?? 0;
+  const limits = {
+    seconds: patience + Math.ceil((PATIENCE_PER_MIB * size) / 2 ** 20),
+    bytes: Math.min(MEMORY + MEMORY_PER_BYTE * size, MEMORY_SHARE * totalmem()),
+  };
+  const { said, ...contents } = await onThread(where, limits);
   return { ...contents, where, classNamesOf: (column) => classNamesIn(said, column) };
 }
 
-function onThread(where: string, seconds: number): Promise<ParquetContents> {
+/** What a file may take. */
+interface Limits {
+  readonly seconds: number;
+  /** By which the process may grow. */
+  readonly bytes: number;
+}
+
+function onThread(where: string, { seconds, bytes }: Limits): Promise<ParquetContents> {
   const worker = idle ?? new Worker(THREAD, { resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MIB } });
   idle = undefined;
   worker.ref();
-  const most = MEMORY_SHARE * totalmem();
   const before = process.memoryUsage.rss();
   const grown = (): number => process.memoryUsage.rss() - before;
   return new Promise<ParquetContents>((resolve, reject) => {
@@ -72,8 +86,8 @@ function onThread(where: string, seconds: number): Promise<ParquetContents> {
       );
     };
     const deadline = setTimeout(() => stop(`in ${seconds} s, got no end of it`), 1000 * seconds);
-    const tooLarge = `in at most ${Math.floor(most / 2 ** 20)} MiB of memory, half of this machine's, got more`;
-    const watch = setInterval(() => grown() > most && stop(tooLarge), LOOK);
+    const tooLarge = `in at most ${Math.floor(bytes / 2 ** 20)} MiB of memory, got more`;
+    const watch = setInterval(() => grown() > bytes && stop(tooLarge), LOOK);
     const fail = (error: NodeJS.ErrnoException): void => {
       if (error.code === "ERR_WORKER_OUT_OF_MEMORY") {
         stop(tooLarge);

@@ -6,7 +6,7 @@ import type { JSX } from "preact";
 import { shortIdentity } from "../../run/contents.ts";
 import type { ExperimentAnswer, TrialItem } from "../../web/api.ts";
 import { State, TrialBar } from "../parts/state.tsx";
-import { nameTask, showEpochs, showShare } from "../words.ts";
+import { nameTask, showEpochs, showScore } from "../words.ts";
 
 /** Running trials with live bars, and the latest to end. */
 export function ExperimentTrials({ answer }: { readonly answer: ExperimentAnswer }): JSX.Element {
@@ -27,8 +27,8 @@ export function ExperimentTrials({ answer }: { readonly answer: ExperimentAnswer
               <TrialLine trial={trial} />
               <TrialBar trial={trial} />
               <p class="soft">
-                epoch {showEpochs(trial)} · train {showShare(trial.trainAccuracy)} · test{" "}
-                {showShare(trial.testAccuracy)}
+                epoch {showEpochs(trial)} · train {showScore(trial.trainAccuracy, trial)} · test{" "}
+                {showScore(trial.testAccuracy, trial)}
               </p>
             </li>
           ))}
@@ -44,7 +44,7 @@ export function ExperimentTrials({ answer }: { readonly answer: ExperimentAnswer
                 <p class="soft">
                   <State trial={trial} />{" "}
                   {trial.error ??
-                    `train ${showShare(trial.trainAccuracy)} · test ${showShare(trial.testAccuracy)}`}
+                    `train ${showScore(trial.trainAccuracy, trial)} · test ${showScore(trial.testAccuracy, trial)}`}
                 </p>
               </li>
             ))}

@@ -4,6 +4,8 @@
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { formatNumber } from "../../report/format.ts";
+import { scoreName } from "../../verdict/words.ts";
 import type { EpochPoint, LiveEvent, TrialAnswer } from "../../web/api.ts";
 import { Ask } from "../parts/ask.tsx";
 import { Await, Empty } from "../parts/await.tsx";
@@ -15,7 +17,7 @@ import { State, TrialBar } from "../parts/state.tsx";
 import type { Patch } from "../resource.ts";
 import { useResource } from "../resource.ts";
 import { trialPlots } from "../trial-plots.ts";
-import { nameTask, nameTrial, showEpochs, showLoss, showSeconds, showShare } from "../words.ts";
+import { nameTask, nameTrial, showEpochs, showLoss, showScore, showSeconds, showShare } from "../words.ts";
 import { Confusion, Examples, Misfit } from "./trial-examples.tsx";
 import { Attempts, Checkpoints, Conformance, Events, Spec } from "./trial-records.tsx";
 
@@ -106,7 +108,7 @@ function Trial({
           </p>
         )}
       </section>
-      <Curves id={id} name={nameTrial(answer)} />
+      <Curves id={id} name={nameTrial(answer)} tellsNumbers={answer.tellsNumbers} />
       <Examples trial={answer} address={address} />
       <Misfit id={id} epoch={answer.epoch} />
       <Confusion id={id} confusion={answer.confusion} />
@@ -124,28 +126,46 @@ function Trial({
   );
 }
 
+/** How far the numbers are off, in the target's own unit. */
+const tellErrors = ({ testRmse, testMae }: { testRmse: number | null; testMae: number | null }): string =>
+  `${formatNumber(testRmse)} (root mean square), ${formatNumber(testMae)} (mean absolute), in the target's unit`;
+
 function factsOf(answer: TrialAnswer): Fact[] {
   const { result } = answer;
+  const name = scoreName(answer);
   return [
     ["State", <State trial={answer} />],
     ["Epochs", showEpochs(answer)],
-    ["Train accuracy", showShare(answer.trainAccuracy)],
-    ["Test accuracy", showShare(answer.testAccuracy)],
-    ["Train loss", answer.trainLoss === null ? "–" : `${showLoss(answer.trainLoss)} nats`],
+    [`Train ${name}`, showScore(answer.trainAccuracy, answer)],
+    [`Test ${name}`, showScore(answer.testAccuracy, answer)],
+    [
+      "Train loss",
+      answer.trainLoss === null
+        ? "–"
+        : `${showLoss(answer.trainLoss)} ${answer.tellsNumbers ? "squared deviations" : "nats"}`,
+    ],
+    ["Test error", result?.regression ? tellErrors(result.regression) : null],
     ["Epochs to fit", result === null ? null : (result.epochsToFit ?? "did not fit")],
     [
-      "Best test accuracy",
-      result?.best ? `${showShare(result.best.testAccuracy)} after epoch ${result.best.epoch}` : null,
+      `Best test ${name}`,
+      result?.best ? `${showScore(result.best.testAccuracy, answer)} after epoch ${result.best.epoch}` : null,
     ],
     ["Labels changed", result?.labels.realised == null ? null : showShare(result.labels.realised)],
     ["Computed", showSeconds(answer.seconds)],
   ];
 }
 
-function Curves({ id, name }: { readonly id: string; readonly name: string }): JSX.Element {
+function Curves({
+  id,
+  name,
+  tellsNumbers,
+}: Pick<TrialAnswer, "id" | "tellsNumbers"> & { readonly name: string }): JSX.Element {
   const path = `/api/trials/${encodeURIComponent(id)}`;
   const resource = useResource<readonly EpochPoint[]>(`${path}/epochs`, patchEpochs(id));
-  const drawn = useMemo(() => trialPlots(name, resource.data ?? []), [resource.data, name]);
+  const drawn = useMemo(
+    () => trialPlots(name, resource.data ?? [], tellsNumbers),
+    [resource.data, name, tellsNumbers],
+  );
   return (
     <section aria-label="Curves">
       <Await resource={resource} what="the curves">

@@ -2,12 +2,14 @@
  * @file The parts of a test's page that say what was done: recipe, data, conformance, and how to read it all.
  */
 
+import { describeBalance } from "../../audit/balance.ts";
 import { formatShare } from "../../base/percent.ts";
 import { tellFinding } from "../../import/finding.ts";
 import { readSettings } from "../../import/settings.ts";
 import type { TestResult } from "../../paper/test-result.ts";
 import { compareKinds, kindOfTrial, nameKind } from "../../run/kinds.ts";
 import { tellLookedAt } from "../../verdict/looked-at.ts";
+import { tellCopies } from "../../verdict/verdict.ts";
 import { formatCount, formatNoun, formatNumber, formatPercent } from "../format.ts";
 import { htmlList } from "../grid/html.ts";
 import { listGrid } from "../grid/list-grid.ts";
@@ -169,6 +171,19 @@ function describeEvaluation({ every, test }: TestResult["recipe"]["evaluate"]): 
   return test === "all"
     ? `${when}, on all training and test examples`
     : `${when}, on the way on ${formatNoun(test, "test example")} drawn at random, at the end on all`;
+}
+
+/** What the data are like, as far as it costs nothing to see; the rest is an audit's. */
+export function dataPart({ dataset, verdict: { copies } }: TestResult): Insert {
+  const { name, classNames, counts } = dataset;
+  if (!counts || !classNames) return null;
+  const said = [
+    ...describeBalance(classNames, counts.train, counts.test).findings,
+    ...(copies ? [tellCopies(copies)] : []),
+    `Not looked at: near twins, columns that tell the class alone, wrong labels: \`shatter data audit ${name}\`.`,
+  ];
+  return html`<section><h2>The data</h2>
+<ul class="notes">${said.map((sentence) => html`<li>${withCode(sentence)}</li>`)}</ul></section>`;
 }
 
 /** What of which split was touched, by kind of trial; nothing where it is not known. */

@@ -11,7 +11,7 @@ import { html, type Insert, type Markup } from "../html/escape.ts";
 import { type Carried, carriedResult, downloadsPart, figurePart, htmlPage, keepUnits } from "../html/page.ts";
 import { factList, foldedPart, provenancePart, withCode } from "../html/parts.ts";
 import { tellExamples } from "./about.ts";
-import { conformancePart, modelFilePart, readingPart, recipePart, touchedPart } from "./facts.ts";
+import { conformancePart, dataPart, modelFilePart, readingPart, recipePart, touchedPart } from "./facts.ts";
 import { drawTestFigure, type TestFigure, testFigures } from "./figures.ts";
 import { summaryCsv } from "./records.ts";
 import { classGrid, summaryGrid, trialGrid } from "./tables.ts";
@@ -52,6 +52,7 @@ ${best !== null && html`<p class="remark">${keepUnits(best)}</p>`}
 ${modelFilePart(result)}
 ${others.map(draw)}
 ${classesPart(result)}
+${dataPart(result)}
 ${touchedPart(result)}
 <section>${conformancePart(result)}</section>
 <section>${recipePart(result)}</section>

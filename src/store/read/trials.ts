@@ -19,6 +19,8 @@ export interface TrialLine {
   readonly corrupt: number;
   /** Whether labels changed places instead of being redrawn. */
   readonly permuted: boolean;
+  /** Whether numbers are told: accuracies are R squared then, and losses squared deviations. */
+  readonly tellsNumbers: boolean;
   readonly seed: number;
   readonly epoch: number;
   readonly epochsAllowed: number;
@@ -54,7 +56,7 @@ const COLUMNS = {
   attempts: "trials.attempts",
   error: "trials.error",
   updatedAt: "trials.updated_at",
-} as const satisfies Record<Exclude<keyof TrialLine, "permuted">, string>;
+} as const satisfies Record<Exclude<keyof TrialLine, "permuted" | "tellsNumbers">, string>;
 
 export type SortKey = keyof typeof COLUMNS;
 export const sortKeys = Object.keys(COLUMNS) as readonly SortKey[];
@@ -119,6 +121,7 @@ export async function readLines(db: Tx, ids: readonly string[]): Promise<TrialLi
         "trials.updated_at as updatedAt",
       ])
       .select(sql<boolean>`coalesce(trials.spec->>'labels' = 'permute', false)`.as("permuted"))
+      .select(sql<boolean>`coalesce(trials.spec->'dataset'->>'told' = 'numbers', false)`.as("tellsNumbers"))
       .select((eb) =>
         eb.fn
           .coalesce(
