@@ -121,7 +121,11 @@ if (values.kind !== undefined) {
     new Promise((resolve, reject) => {
       const sets = kind < LEAKS.length ? values.sets : String(Math.ceil(Number(values.clean) / CLEAN.length));
       const child = fork(import.meta.filename, ["--sets", sets, "--kind", String(kind)]);
-      child.once("message", (outcome) => resolve(outcome as Outcome));
+      child.once("message", (outcome) => {
+        resolve(outcome as Outcome);
+        // It ends by that, and so does this process once all have.
+        child.disconnect();
+      });
       child.once("exit", (code) => reject(new Error(`${KINDS[kind]!.what}: ended with ${code}`)));
     });
   await Promise.all(
