@@ -67,6 +67,7 @@ function leakRow({ kind, found }: Outcome): string {
 function cleanRow(outcomes: readonly Outcome[], name: TestName): string {
   const made = outcomes.flatMap(({ found }) => found).filter(({ alarms }) => alarms[name] !== null);
   const raised = made.filter(({ alarms }) => alarms[name]).length;
+  if (made.length === 0) return `| ${name} | ${levels[name]} | could not be made on any |`;
   const [low, high] = wilsonInterval(raised, made.length);
   return `| ${name} | ${levels[name]} | ${raised} of ${made.length} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %) |`;
 }
@@ -120,7 +121,11 @@ if (values.kind !== undefined) {
     new Promise((resolve, reject) => {
       const sets = kind < LEAKS.length ? values.sets : String(Math.ceil(Number(values.clean) / CLEAN.length));
       const child = fork(import.meta.filename, ["--sets", sets, "--kind", String(kind)]);
-      child.once("message", (outcome) => resolve(outcome as Outcome));
+      child.once("message", (outcome) => {
+        resolve(outcome as Outcome);
+        // It ends by that, and so does this process once all have.
+        child.disconnect();
+      });
       child.once("exit", (code) => reject(new Error(`${KINDS[kind]!.what}: ended with ${code}`)));
     });
   await Promise.all(

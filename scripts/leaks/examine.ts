@@ -99,7 +99,7 @@ export async function examine(kind: Kind, seed: number, engine: Engine): Promise
       "label check": leak.suspected,
       copies: copies!.test > 0,
       // There is nothing to test without an equal pair.
-      "twin test": twins?.suspected ?? (copies!.test > 0 ? null : false),
+      "twin test": twins?.suspected ?? null,
       "pipeline check": pipeline?.suspected ?? null,
       "data audit": alarming.length > 0,
     },
