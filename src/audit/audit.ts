@@ -14,7 +14,14 @@ import { rules } from "./rules.ts";
 import type { AuditTask, SectionMaker, SplitName } from "./section.ts";
 
 /** All sections, in the order they are read. */
-export const sectionMakers: readonly SectionMaker[] = [balance, copies, near, columnFacts, rules, labelErrors];
+export const sectionMakers: readonly SectionMaker[] = [
+  balance,
+  copies,
+  near,
+  columnFacts,
+  rules,
+  labelErrors,
+];
 
 /** An audit before anybody has signed it. */
 export type UnsignedAudit = Omit<AuditResult, "provenance">;

@@ -31,7 +31,7 @@ describe("parseResult", () => {
   ])("refuses schema %s", (schema, why) => {
     expect(() => parse({ ...testResult(), schema })).toThrow(UsageError);
     expect(() => parse({ schema })).toThrow(
-      `result.json: expected schema "shatter/test@1" or "shatter/experiment@1" or "shatter/theory@1", got "${schema}"${why}`,
+      `result.json: expected schema "shatter/test@1" or "shatter/experiment@1" or "shatter/theory@1" or "shatter/audit@1", got "${schema}"${why}`,
     );
   });
 
