@@ -70,7 +70,7 @@ describe("shatter report", () => {
       "no schema",
       {},
       2,
-      'expected schema "shatter/test@1" or "shatter/experiment@1" or "shatter/theory@1", got none',
+      'expected schema "shatter/test@1" or "shatter/experiment@1" or "shatter/theory@1" or "shatter/audit@1", got none',
     ],
     ["broken JSON", '{\n"schema": "shatter/test@1",\n', 1, "line 3"],
   ])("refuses %s", async (_, document, exitCode, message) => {
