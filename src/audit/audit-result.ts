@@ -19,7 +19,7 @@ const exampleSchema = z.object({
   split: z.enum(["train", "test"]),
   /** Its place in the split, from 0. */
   index: count,
-  /** The class it is labelled with. */
+  /** The class it is labeled with. */
   label: z.string(),
   /** What is to be read below it, where there is more to say; absent where there is not. */
   note: z.string().optional(),

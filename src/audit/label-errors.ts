@@ -181,7 +181,7 @@ function confusedTable(
     },
     cells,
     [
-      field("given", "Labelled", ({ given }) => classNames[given]!),
+      field("given", "Labeled", ({ given }) => classNames[given]!),
       field("likely", "Confidently", ({ likely }) => classNames[likely]!),
       field("count", "Examples", ({ share }) => Math.round(share * labels.length), "count"),
     ],

@@ -73,7 +73,7 @@ export const exampleAt = (task: AuditTask, split: SplitName, at: number, note?: 
   image: null,
 });
 
-/** The class an example is labelled with, or the number that is its target. */
+/** The class an example is labeled with, or the number that is its target. */
 export const labelAt = ({ labels, classNames, values }: Dataset, at: number): string =>
   values ? String(values[labels[at]!]) : classNames[labels[at]!]!;
 
