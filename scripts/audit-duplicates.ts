@@ -5,7 +5,7 @@
  *
  * With --test-only, training examples look for no twins: a sixth of the work.
  *
- * PAIRS.csv has the columns test_index, other_split, other_index. Writes result.json, pairs.csv (every pair across splits or
+ * PAIRS.csv has the columns test_index, other_split, other_index. Writes duplicates.json, pairs.csv (every pair across splits or
  * within the test that is nearly a twin, and whether it is listed) and unlisted.png, a sheet of the pairs that are not listed.
  */
 
@@ -146,7 +146,7 @@ const result = {
   provenance: { ...provenance, seconds, interrupted: false },
 };
 mkdirSync(values.out, { recursive: true });
-writeFileSync(`${values.out}/result.json`, `${JSON.stringify(result, null, 2)}\n`);
+writeFileSync(`${values.out}/duplicates.json`, `${JSON.stringify(result, null, 2)}\n`);
 const rows = all
   .filter((candidate) => candidate.likeness >= 0.6 || listed.has(candidate.key))
   .sort((a, b) => b.likeness - a.likeness);

@@ -3,7 +3,7 @@
  *
  * `node scripts/label-noise.ts TRUTH DATA ANSWERS OUT [FILTERS] [L2,L2,...]`: TRUTH is the folder of labels, DATA the one that
  * CIFAR-10 lies in, ANSWERS where held-out answers are kept (those that are there are not computed again), OUT where
- * `result.json` and `table.md` go. True labels score, and nothing else.
+ * `label-noise.json` and `table.md` go. True labels score, and nothing else.
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -177,7 +177,7 @@ const costPath = join(answersFolder!, `${filters}_cost.json`);
 const cost = existsSync(costPath) ? JSON.parse(readFileSync(costPath, "utf8")) : null;
 mkdirSync(out, { recursive: true });
 writeFileSync(
-  join(out, "result.json"),
+  join(out, "label-noise.json"),
   `${JSON.stringify({ filters, folds: FOLDS, l2, cost, rows }, null, 2)}\n`,
 );
 const three = (value: number | undefined): string => (value === undefined ? "" : value.toFixed(3));
