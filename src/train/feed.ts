@@ -33,8 +33,10 @@ export interface Feed {
    * gather them.
    *
    * @param epoch - From 0.
+   * @param spent - Images that nobody needs any more: their memory is written again where it is large enough, as getting new
+   *   memory from the system takes longer than making the images.
    */
-  images(steps: readonly Batch[], epoch: number): Promise<Float32Array | undefined>;
+  images(steps: readonly Batch[], epoch: number, spent?: Float32Array): Promise<Float32Array | undefined>;
 }
 
 /** Most bytes of images in one run: a few dozen steps on the paper's images, enough to hide a run's overhead. */
@@ -73,8 +75,8 @@ export function createFeed(train: Examples, evaluated: Examples, recipe: Recipe,
     mostSteps: Math.max(1, Math.floor(RUN_BYTES / bytes)),
     isHeld: false,
     isAhead: false,
-    async images(steps, epoch) {
-      const images = new Float32Array(steps.length * size);
+    async images(steps, epoch, spent) {
+      const images = roomFor(steps.length * size, spent);
       // A batch at a time: what is made on the way stays in the caches.
       steps.forEach(({ indices }, step) => {
         const shown = isAugmented(augment)
@@ -86,6 +88,12 @@ export function createFeed(train: Examples, evaluated: Examples, recipe: Recipe,
     },
   };
 }
+
+/** Memory for so many numbers, whatever is in them. */
+const roomFor = (length: number, spent?: Float32Array): Float32Array =>
+  spent && spent.buffer.byteLength >= length * Float32Array.BYTES_PER_ELEMENT
+    ? new Float32Array(spent.buffer, 0, length)
+    : new Float32Array(length);
 
 /** The examples at `indices` as an epoch sees them. */
 function changed(

@@ -47,10 +47,10 @@ export const feedThread =
       mostSteps: feed.mostSteps,
       isHeld: false,
       isAhead: true,
-      images: (steps, epoch) =>
+      images: (steps, epoch, spent) =>
         new Promise((resolve, reject) => {
           waiting.push({ resolve, reject });
-          worker.postMessage({ steps, epoch });
+          worker.postMessage({ steps, epoch, spent }, spent ? [spent.buffer as ArrayBuffer] : []);
         }),
       [Symbol.asyncDispose]: async () => {
         await worker.terminate();

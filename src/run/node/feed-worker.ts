@@ -28,9 +28,16 @@ const opened = openFeed();
 // Whoever asks first hears of it.
 opened.catch(() => {});
 
-parentPort!.on("message", async ({ steps, epoch }: { steps: readonly Batch[]; epoch: number }) => {
+/** What is asked for; see the feed. */
+interface Wanted {
+  readonly steps: readonly Batch[];
+  readonly epoch: number;
+  readonly spent: Float32Array | undefined;
+}
+
+parentPort!.on("message", async ({ steps, epoch, spent }: Wanted) => {
   try {
-    const images = (await (await opened).images(steps, epoch))!;
+    const images = (await (await opened).images(steps, epoch, spent))!;
     parentPort!.postMessage({ images }, [images.buffer as ArrayBuffer]);
   } catch (error) {
     parentPort!.postMessage({ error: messageOf(error) });
