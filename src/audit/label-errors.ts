@@ -3,6 +3,7 @@
  */
 
 import { percent } from "../base/percent.ts";
+import { halfWidth } from "../base/statistics.ts";
 import { type Dataset, exampleCount, exampleShape, isImages } from "../data/dataset.ts";
 import { field, type Table, tableOf } from "../document/table.ts";
 import {
@@ -57,7 +58,10 @@ export const labelErrors: SectionMaker = {
     const predicted = await predictLabels(engine, all, search, seed, task);
     const joint = confidentJoint(predicted);
     const confidence = selfConfidence(predicted);
-    const rows = selectWrong(predicted, joint, CHOICE).toSorted((a, b) => confidence[a]! - confidence[b]!);
+    const { chance, isBeyondChance } = agreementOf(predicted);
+    const rows = isBeyondChance
+      ? selectWrong(predicted, joint, CHOICE).toSorted((a, b) => confidence[a]! - confidence[b]!)
+      : [];
     const probable = probableClasses(predicted);
     const suspects = rows.map((row) => suspectAt(task, all, row, confidence[row]!, probable[row]!));
     const count = (split: SplitName): number => suspects.filter((one) => one.split === split).length;
@@ -65,9 +69,12 @@ export const labelErrors: SectionMaker = {
     return sectionOf({
       name: "label-errors",
       title: "Labels that are probably wrong",
-      outcome: length > 0 ? "notice" : "clear",
-      findings:
-        length === 0
+      outcome: length > 0 || !isBeyondChance ? "notice" : "clear",
+      findings: !isBeyondChance
+        ? [
+            `Which labels are wrong cannot be told: predictions agree with ${percent(predicted.accuracy)} of all, which chance may do (${percent(chance)} are expected of it).`,
+          ]
+        : length === 0
           ? ["No label is confidently another."]
           : [
               `${countNoun(length, "label")} of ${exampleCount(all).toLocaleString("en-US")} (${percent(length / exampleCount(all))}) may be wrong, by predictions that agree with ${percent(predicted.accuracy)} of all: ${count("train").toLocaleString("en-US")} in training, ${count("test").toLocaleString("en-US")} in the test data.`,
@@ -110,6 +117,29 @@ export const labelErrors: SectionMaker = {
 
 /** How labels are chosen; docs/audit.md says what was measured. */
 const CHOICE = "by-class";
+
+/** Deviations of agreement beyond which predictions know something: chance passes it once in a thousand. */
+const KNOWS = halfWidth(0.998);
+
+/**
+ * Agreement of the most probable classes with the labels, by chance and as it is, and whether it is beyond chance: kappa
+ * in its standard errors under independence (Fleiss, Cohen and Everitt, Psychological Bulletin 72, 1969, equation 14).
+ */
+function agreementOf({ labels, classes, probabilities, accuracy }: Predicted) {
+  const [said, are] = [new Float64Array(classes), new Float64Array(classes)];
+  for (const [row, label] of labels.entries()) {
+    let most = 0;
+    for (let other = 1; other < classes; other++) {
+      if (probabilities[row * classes + other]! > probabilities[row * classes + most]!) most = other;
+    }
+    said[most]! += 1 / labels.length;
+    are[label]! += 1 / labels.length;
+  }
+  const chance = said.reduce((sum, share, label) => sum + share * are[label]!, 0);
+  const both = said.reduce((sum, share, label) => sum + share * are[label]! * (share + are[label]!), 0);
+  const deviation = Math.sqrt(Math.max(0, chance + chance ** 2 - both) / labels.length);
+  return { chance, isBeyondChance: accuracy - chance > KNOWS * deviation };
+}
 
 const METHOD = [
   "Of each class as many labels are suspected as the confident joint estimates wrong, those with the least probability of their label first: confident learning, pruned by class (Northcutt, Jiang and Chuang, JAIR 2021, section 3.2).",

@@ -2,8 +2,8 @@
  * @file Section of an audit: single columns - of a table, or pixels - that tell the class alone, and pairs of columns.
  *
  * A rule is learned from the training examples and asked for the test examples: where a column has few values, each says the class
- * it has most often (Holte, "Very simple classification rules perform well", Machine Learning 1993); where it has many, the
- * nearest value says its class.
+ * it has most often (Holte, "Very simple classification rules perform well", Machine Learning 1993). A value that was never seen says
+ * that of the nearest one.
  */
 
 import { percent } from "../base/percent.ts";
@@ -16,7 +16,7 @@ import { commonest, judgeRule, type Rule } from "./judge-rule.ts";
 import { askPairs, MOST_PAIRED } from "./pair-rules.ts";
 import { type AuditTask, countNoun, lacksClasses, type SectionMaker, sectionOf } from "./section.ts";
 
-/** Most values of a column that are looked up one by one. */
+/** Most values of a column that are counted without sorting its examples. */
 const FEW = 256;
 
 /** Agreement beyond chance (Cohen's kappa) of a column that tells the class, and of one that nearly does. */
@@ -94,12 +94,12 @@ function describeRules(task: AuditTask, { found, telling, nearly, together, isPa
     findings: [
       ...(telling.length > 0
         ? [
-            `${countNoun(telling.length, what)} alone ${telling.length === 1 ? "tells" : "tell"} the class of the test examples: ${list(telling)}. Is it known before the class is?`,
+            `${countNoun(telling.length, what)} alone ${telling.length === 1 ? "tells" : "tell"} the class of the test examples: ${list(telling)}. ${telling.length === 1 ? "Is it" : "Are they"} known before the class is?`,
           ]
         : []),
       ...(nearly.length > 0
         ? [
-            `${countNoun(nearly.length, what)} alone nearly ${nearly.length === 1 ? "tells" : "tell"} the class: ${list(nearly)}. Ask where it is from.`,
+            `${countNoun(nearly.length, what)} alone nearly ${nearly.length === 1 ? "tells" : "tell"} the class: ${list(nearly)}. Ask where ${nearly.length === 1 ? "it is" : "they are"} from.`,
           ]
         : []),
       ...(together.length > 0
@@ -114,7 +114,7 @@ function describeRules(task: AuditTask, { found, telling, nearly, together, isPa
         : []),
     ],
     method: [
-      "Each column alone is learned from the training examples and asked for the test examples: by the commonest class of each value (Holte 1993), or where there are more than 256 values by the nearest one.",
+      "Each column alone is learned from the training examples and asked for the test examples: by the commonest class of each value (Holte 1993), or of the nearest one where a value was never seen.",
       ...(isPaired
         ? ["So is each pair of other columns, in up to eight values or ranges each, by the commonest class."]
         : []),
@@ -143,43 +143,41 @@ function describeRules(task: AuditTask, { found, telling, nearly, together, isPa
   });
 }
 
-/** What a column says of each test example. */
+/** What a column says of each test example: the commonest class of the training examples with the nearest value. */
 function learnRule({ train, test }: AuditColumn, labels: Int32Array, classes: number): Int32Array {
   const places = new Map<number, number>();
   for (let at = 0; at < train.length && places.size <= FEW; at++) {
     if (!places.has(train[at]!)) places.set(train[at]!, places.size);
   }
-  return places.size <= FEW
-    ? askValues(train, test, labels, classes, places)
-    : askNearest(train, test, labels, classes);
+  const { values, answers } =
+    places.size <= FEW ? countValues(train, labels, classes, places) : sortValues(train, labels, classes);
+  return Int32Array.from(test, (value) => answers[nearestPlace(values, value)]!);
 }
 
-/** The commonest class of each value; of a value that was never seen the commonest of all. */
-function askValues(
+/** The values of a column, rising, and the commonest class of each. */
+interface ValueAnswers {
+  readonly values: ArrayLike<number>;
+  readonly answers: ArrayLike<number>;
+}
+
+/** Of few values, without sorting the examples. */
+function countValues(
   train: Float32Array,
-  test: Float32Array,
   labels: Int32Array,
   classes: number,
   places: ReadonlyMap<number, number>,
-): Int32Array {
-  const counts = new Int32Array((places.size + 1) * classes);
-  for (let at = 0; at < train.length; at++) {
-    counts[places.get(train[at]!)! * classes + labels[at]!]!++;
-    counts[places.size * classes + labels[at]!]!++;
-  }
-  const answers = Array.from({ length: places.size + 1 }, (_, place) =>
-    commonest(counts.subarray(place * classes, (place + 1) * classes)),
-  );
-  return Int32Array.from(test, (value) => answers[places.get(value) ?? places.size]!);
+): ValueAnswers {
+  const counts = new Int32Array(places.size * classes);
+  for (let at = 0; at < train.length; at++) counts[places.get(train[at]!)! * classes + labels[at]!]!++;
+  const values = Float32Array.from(places.keys()).sort();
+  const answers = Int32Array.from(values, (value) => {
+    const place = places.get(value)!;
+    return commonest(counts.subarray(place * classes, (place + 1) * classes));
+  });
+  return { values, answers };
 }
 
-/** The commonest class of the training examples with the nearest value. */
-function askNearest(
-  train: Float32Array,
-  test: Float32Array,
-  labels: Int32Array,
-  classes: number,
-): Int32Array {
+function sortValues(train: Float32Array, labels: Int32Array, classes: number): ValueAnswers {
   const order = Uint32Array.from(train, (_, at) => at).sort((a, b) => train[a]! - train[b]!);
   const values: number[] = [];
   const answers: number[] = [];
@@ -191,14 +189,17 @@ function askNearest(
     values.push(value);
     answers.push(commonest(counts));
   }
-  return Int32Array.from(test, (value) => {
-    let [low, high] = [0, values.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (values[middle]! < value) low = middle + 1;
-      else high = middle;
-    }
-    const isBelow = low > 0 && (low === values.length || value - values[low - 1]! <= values[low]! - value);
-    return answers[isBelow ? low - 1 : low]!;
-  });
+  return { values, answers };
+}
+
+/** Where the value nearest to one stands; the lower of two. */
+function nearestPlace(values: ArrayLike<number>, value: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  const isBelow = low > 0 && (low === values.length || value - values[low - 1]! <= values[low]! - value);
+  return isBelow ? low - 1 : low;
 }

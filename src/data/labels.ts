@@ -153,7 +153,7 @@ const inOrder = (values: readonly (number | string)[]): (number | string)[] =>
 function checkCount(values: readonly (number | string)[], count: number, where: string): void {
   if (values.length < 2) {
     throw new DataError(
-      `${where}: expected two classes or more, got ${values.map(String).join() || "no label"}`,
+      `${where}: expected two classes or more, got ${values.length === 0 ? "no label" : `only ${values[0]}`}`,
     );
   }
   if (values.length > MOST_CLASSES || (values.length > 20 && values.length > count / 2)) {

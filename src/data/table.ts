@@ -524,7 +524,7 @@ function tellColumns(columns: readonly Column[], { train }: Division): string[] 
   return [
     ...tell(
       numbers,
-      `${numbers.length} columns of numbers, as they are (\`preprocess\` standardize scales them by training rows)`,
+      `${numbers.length} column${numbers.length === 1 ? "" : "s"} of numbers, as ${numbers.length === 1 ? "it is" : "they are"} (\`preprocess\` standardize scales ${numbers.length === 1 ? "it" : "them"} by training rows)`,
     ),
     ...tell(
       numbers.filter(({ decimal }) => decimal === ","),

@@ -108,6 +108,18 @@ describe("a table", () => {
 });
 
 describe("rules of one column", () => {
+  test("see a noisy copy of the target in a table whose few rows have a value each", async () => {
+    const make = (count: number, from: number): Dataset => ({
+      name: "table",
+      inputs: Float32Array.from({ length: count }, (_, at) => ((from + at) % 3) * 5 + (from + at) / 1000),
+      shape: [count, 1],
+      labels: Int32Array.from({ length: count }, (_, at) => (from + at) % 3),
+      classNames: ["a", "b", "c"],
+    });
+    const result = await auditData({ data: { train: make(90, 0), test: make(30, 90) }, makers });
+    expect(sectionOf(result, "rules")).toMatchObject({ outcome: "alarm", numbers: { telling: 1 } });
+  });
+
   test("are not seen in noise: of 300 sets fewer than the level allows", () => {
     const stream = randomStream(4, "test");
     const [columns, count] = [20, 60];

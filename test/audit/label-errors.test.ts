@@ -85,6 +85,19 @@ test("rows of a table are looked at by their columns, and it says so", async () 
   expect(pictures).toEqual([]);
 });
 
+test("no label is suspected where predictions know nothing of any", async () => {
+  const random = randomStream(6, "labels-of-chance");
+  const redrawn = (dataset: Dataset): Dataset => ({
+    ...dataset,
+    labels: dataset.labels.map(() => random.below(2)),
+    classNames: ["a", "b"],
+  });
+  const splits = { train: redrawn(first(digits.train, 200)), test: redrawn(first(digits.test, 100)) };
+  const section = await labelErrors.make({ splits, engine, seed: 0, labels: {} });
+  expect(section).toMatchObject({ outcome: "notice", numbers: { suspects: 0 } });
+  expect(section.findings).toEqual([expect.stringMatching(/cannot be told.*which chance may do/)]);
+});
+
 test("held-out answers of ridge regression are those of solving the equations, and no label has a part in its own", async () => {
   const rows = first(digits.train, 60);
   const table = {

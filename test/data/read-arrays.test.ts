@@ -233,7 +233,7 @@ describe("arrangeSplits", () => {
       array([4, 2], Uint8Array.of(1, 0, 1, 1, 0, 1, 0, 1)),
       "got [1, 1] for example 1; several labels an example",
     ],
-    [array([4], Uint8Array.of(1, 1, 1, 1)), "expected two classes or more, got 1"],
+    [array([4], Uint8Array.of(1, 1, 1, 1)), "expected two classes or more, got only 1"],
   ])("refuses labels %#", (wrong, message) => {
     expect(() =>
       arrangeSplits("a", { train: { inputs: array([4, 1], bytes(4)), labels: wrong } }, USUAL),

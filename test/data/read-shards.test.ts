@@ -99,7 +99,7 @@ describe("readShards reads", () => {
       "name the field by `target`, such as json.label",
     );
     await expect(read(path, { target: "note.txt" })).rejects.toThrow(
-      "expected two classes or more, got seen",
+      "expected two classes or more, got only seen",
     );
   });
 

@@ -231,7 +231,7 @@ describe("readTable refuses", () => {
       {},
       'expected to see what a comma means, got "1,234"',
     ],
-    ["one class", "x,y\n1,a\n2,a\n", {}, "expected two classes or more, got a"],
+    ["one class", "x,y\n1,a\n2,a\n", {}, "expected two classes or more, got only a"],
     ["classes of one example each", "x,y\n1,a\n2,b\n", {}, "expected a class of two examples or more"],
   ])("%s", async (_, content, options, message) => {
     await expect(read(content, options)).rejects.toThrow(message);

@@ -58,6 +58,10 @@ describe("a folder of images that is more than may be held", () => {
     const { mtimeMs } = await stat(splits.content!.path);
     const again = await readData(photos, store());
     expect(again.splits.content).toEqual(splits.content);
+    const roomy = await readData(photos, { ...store(), memory: 2 ** 30 });
+    expect(roomy.understood.at(-1)).toMatch(
+      /were written to a file when less might be held: they are read from/,
+    );
     expect((await stat(splits.content!.path)).mtimeMs).toBe(mtimeMs);
     const [file, old] = [join(photos, "cat", "3.png"), await readFile(join(photos, "cat", "3.png"))];
     await writeFile(file, await readFile(join(photos, "dog", "3.png")));

@@ -185,8 +185,13 @@ async function look(path: string): Promise<Found> {
 
 const expected = (): string => KINDS.map(({ what }) => what).join(", ");
 
-const tellStreamed = (splits: ExampleSplits, { memory }: SplitsStore): string =>
-  `these examples take ${showBytes(splitsBytes(splits))} as a network is given them, more than the ${showBytes(memory)} that may be held (\`memory\`): they are read from ${splits.content!.path}`;
+const tellStreamed = (splits: ExampleSplits, { memory }: SplitsStore): string => {
+  const bytes = splitsBytes(splits);
+  const from = `they are read from ${splits.content!.path}`;
+  return bytes > memory
+    ? `these examples take ${showBytes(bytes)} as a network is given them, more than the ${showBytes(memory)} that may be held (\`memory\`): ${from}`
+    : `these examples were written to a file when less might be held: ${from}`;
+};
 
 const hashOf = async ({ train, test }: ExampleSplits): Promise<string> =>
   sha256(await datasetHash(train), await datasetHash(test));
