@@ -117,8 +117,9 @@ function requireRoom(bytes: number, permutations: number, where: string): void {
 }
 
 /**
- * Whether training rows become others where only the labels, or only the inputs, of test rows do: then the preparation
- * looks at test rows to make them. Nothing is trained for it, and it cannot be wrong by chance.
+ * Whether training rows become others where only the labels, or only the inputs, of test rows do, or inputs of test rows where
+ * their labels do: then the preparation looks at test rows to make them. Nothing is trained for it, and it cannot be wrong
+ * by chance.
  *
  * Where other rows become training rows nothing can be told: a split may follow labels, as a stratified one does, without
  * giving any away. So it is where the preparation refuses what was changed.
@@ -134,7 +135,7 @@ async function followsOf(
   const inBoth = tested.filter((row) => training.has(row)).length;
   const apart = tested.filter((row) => !training.has(row));
   const before = await datasetHash(splits.train);
-  const isOther = async (own: Pooled): Promise<boolean | null> => {
+  const remake = async (own: Pooled): Promise<Splits | null> => {
     // Data that nobody ever gave it may be refused, for good reasons.
     const { splits: after, rows: now } = (await make(own).catch(() => undefined)) ?? {};
     if (
@@ -143,14 +144,24 @@ async function followsOf(
       now.train.some((row, index) => row !== rows.train[index])
     )
       return null;
-    return (await datasetHash(after.train)) !== before;
+    return after;
   };
+  const isOther = async (remade: Splits | null): Promise<boolean | null> =>
+    remade && (await datasetHash(remade.train)) !== before;
+  const relabeled = await remake(withLabels(pooled, apart));
+  const testLabels = await isOther(relabeled);
+  const labelsInInputs = testLabels === false && !sameInputs(splits.test, relabeled!.test);
   return {
-    testLabels: await isOther(withLabels(pooled, apart)),
-    testInputs: await isOther(withInputs(pooled, apart, rows.train)),
+    testLabels,
+    testInputs: await isOther(await remake(withInputs(pooled, apart, rows.train))),
     inBoth,
+    ...(labelsInInputs && { labelsInInputs }),
   };
 }
+
+/** Whether the inputs of two splits are equal, where they are as many; what is left out by its label tells nothing of others. */
+const sameInputs = ({ inputs }: Dataset, { inputs: other }: Dataset): boolean =>
+  inputs.length !== other.length || inputs.every((value, at) => value === other[at]);
 
 /** Some rows' labels in another order. */
 function withLabels({ data, labels }: Pooled, rows: readonly number[]): Pooled {

@@ -77,11 +77,12 @@ export function judgePipeline({
 }
 
 /** What training rows follow that they should not. */
-function tellFollows({ testLabels, testInputs, inBoth }: Follows, name: string): string[] {
+function tellFollows({ testLabels, testInputs, inBoth, labelsInInputs }: Follows, name: string): string[] {
   const of = [testLabels && "labels", testInputs && "inputs"].filter(Boolean).join(" and ");
   const hint = testLabels ? "" : ", as scaling on all rows makes them";
   return [
     ...(of ? [`the training rows that ${name} makes change with the ${of} of test rows${hint}`] : []),
+    ...(labelsInInputs ? [`inputs of test rows that ${name} makes change with the labels of test rows`] : []),
     ...(inBoth ? [`${plural(inBoth, "given row")} came to stand in both splits`] : []),
   ];
 }

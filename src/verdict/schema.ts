@@ -51,6 +51,8 @@ export const followsSchema = z.object({
   testInputs: z.boolean().nullable(),
   /** Number of given rows that stand in both splits. */
   inBoth: count.nullable(),
+  /** Whether inputs of test rows become others where their labels do, and training rows do not; absent where not. */
+  labelsInInputs: z.literal(true).optional(),
 });
 
 export type Follows = z.infer<typeof followsSchema>;

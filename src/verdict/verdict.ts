@@ -38,7 +38,7 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     copies,
     ...(twins && { twins }),
     budget: context.budget ?? null,
-    ...lookAt({ leak, copies, pipeline }, context.groups !== undefined),
+    ...lookAt({ leak, copies, pipeline }, context.groups !== undefined, context.tellsNumbers),
   };
   return { ...answers, text: tellVerdict(answers).join(" ") };
 }

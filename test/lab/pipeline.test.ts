@@ -68,6 +68,14 @@ test.each([
     divided("(row) => order[row] < 20"),
     { testLabels: false, testInputs: false, inBoth: 0 },
   ],
+  [
+    "labels among the inputs of their own rows",
+    `export const prepare = ({ inputs, shape: [count, columns] }, { labels }) => ({
+  inputs: inputs.map((value, at) => (at % columns === 0 ? labels[Math.floor(at / columns)] : value)),
+  shape: [count, columns],
+})`,
+    { testLabels: false, testInputs: false, inBoth: 0, labelsInInputs: true },
+  ],
   // It follows labels, as a stratified split does: nothing can be told.
   [
     "a split by label",

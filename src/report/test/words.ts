@@ -176,6 +176,7 @@ function tellPrepared(check: NonNullable<Verdict["pipeline"]>): Answer {
       ["Share of runs that get as much", formatNumber(check.givenPValue)],
       ["Training rows change with test labels", changes(follows.testLabels)],
       ["Training rows change with test inputs", changes(follows.testInputs)],
+      ...(follows.labelsInInputs ? [["Test inputs change with test labels", changes(true)] as const] : []),
       ["Rows in both splits", follows.inBoth === null ? NOTHING : formatCount(follows.inBoth)],
       ["SHA-256 of its source", module.hash.slice(0, 16)],
     ],
