@@ -12,6 +12,7 @@ import {
   type AuditTask,
   countNoun,
   exampleAt,
+  LISTED,
   labelAt,
   placeOf,
   type SectionMaker,
@@ -23,9 +24,6 @@ const SHOWN = 12;
 
 /** Examples of a group that are shown. */
 const SHOWN_OF_GROUP = 6;
-
-/** Groups that are listed. */
-const LISTED = 10_000;
 
 export const copies: SectionMaker = {
   name: "copies",

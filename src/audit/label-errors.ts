@@ -18,6 +18,7 @@ import {
   type AuditTask,
   countNoun,
   exampleAt,
+  LISTED,
   placeOf,
   type SectionMaker,
   type SplitName,
@@ -27,9 +28,8 @@ import {
 /** Seconds of one core up to which nobody has to ask. */
 const CHEAP_SECONDS = 30;
 
-/** Examples that are shown, and listed. */
+/** Examples that are shown. */
 const SHOWN = 24;
-const LISTED = 10_000;
 
 /** Pairs of classes in the table. */
 const CONFUSED = 10;

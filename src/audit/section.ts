@@ -19,6 +19,9 @@ export interface LabelSearch {
   readonly epochs?: number | undefined;
 }
 
+/** Cases of a list: enough to be looked up, and few enough for a document. */
+export const LISTED = 10_000;
+
 /** What is audited, and with what. */
 export interface AuditTask extends Watch {
   readonly splits: Splits;

@@ -12,6 +12,7 @@ import {
   type AuditTask,
   countNoun,
   exampleAt,
+  LISTED,
   labelAt,
   placeOf,
   type SectionMaker,
@@ -32,9 +33,8 @@ const COARSE_FROM = 24;
 /** How often a warp is improved at half size and at whole. */
 const STEPS = { coarse: 6, fine: 4 };
 
-/** Pairs that are shown, and that are listed. */
+/** Pairs that are shown. */
 const SHOWN = 24;
-const LISTED = 10_000;
 
 /** Examples between two looks at the clock. */
 const BREATH = 64;

@@ -11,10 +11,11 @@ import { isMissing, numberOf } from "../columns.ts";
 import type { DataOptions, ReadData } from "../data-options.ts";
 import type { ExampleSplits } from "../dataset.ts";
 import { classesOf } from "../labels.ts";
+import { type CellTable, findTarget } from "../named-table.ts";
 import { listSome, sortNatural } from "../natural.ts";
 import type { SplitsStore } from "../planned.ts";
 import { requireOptions } from "../require-options.ts";
-import { type CellTable, findTarget, tableSplits } from "../table.ts";
+import { TABLE_OPTIONS, tableSplits } from "../table.ts";
 import { readListed } from "./image-folder.ts";
 import { streaming } from "./memory.ts";
 import { nameOf } from "./read-arrays.ts";
@@ -34,16 +35,7 @@ export const readParquet = streaming(async (path, options, store) => {
   const first = await joinParts(train);
   const second = test.length === 0 ? undefined : await joinParts(test);
   if (first.images.length > 0) return await readImages(path, first, second, options, store);
-  requireOptions(path, "a table", options, [
-    "target",
-    "targetType",
-    "group",
-    "drop",
-    "missing",
-    "shape",
-    "layout",
-    "transpose",
-  ]);
+  requireOptions(path, "a table", options, TABLE_OPTIONS);
   return tableSplits(
     nameOf(path),
     { train: tableOf(first), test: second && tableOf(second), classNamesOf: first.classNamesOf },

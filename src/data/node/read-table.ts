@@ -9,8 +9,9 @@ import { whyUnread } from "../../disk/refusals.ts";
 import type { DataReader } from "../data-options.ts";
 import { DELIMITER_NAMES, type Delimiter, findDelimiter, scanDelimited } from "../delimited.ts";
 import { gunzip } from "../gzip.ts";
+import type { CellTable } from "../named-table.ts";
 import { requireOptions } from "../require-options.ts";
-import { type CellTable, tableSplits } from "../table.ts";
+import { TABLE_OPTIONS, tableSplits } from "../table.ts";
 import { toUtf8 } from "../text-encoding.ts";
 import { firstFile, readBytes } from "./files.ts";
 import { nameOf } from "./read-arrays.ts";
@@ -27,16 +28,7 @@ const ENDINGS = [".csv", ".tsv", ".csv.gz", ".tsv.gz"];
  * would change nothing.
  */
 export const readTable: DataReader = async (path, options) => {
-  requireOptions(path, "a table", options, [
-    "target",
-    "targetType",
-    "group",
-    "drop",
-    "missing",
-    "shape",
-    "layout",
-    "transpose",
-  ]);
+  requireOptions(path, "a table", options, TABLE_OPTIONS);
   const { train, test } = await locateTables(path);
   const first = await readCells(train);
   const second = test === undefined ? undefined : await readCells(test);

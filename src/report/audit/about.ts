@@ -2,7 +2,7 @@
  * @file What all drawings of an audit have in common: its tables and plots, and words for outcomes.
  */
 
-import type { AuditResult, AuditSection } from "../../audit/audit-result.ts";
+import { type AuditResult, type AuditSection, outcomes } from "../../audit/audit-result.ts";
 import type { About } from "../chart/tell-plot.ts";
 import type { Drawn } from "../names.ts";
 
@@ -12,6 +12,10 @@ export const outcomeWords = {
   notice: { word: "look", tone: "open", style: "yellow" },
   alarm: { word: "found", tone: "bad", style: "red" },
 } as const satisfies Record<AuditSection["outcome"], object>;
+
+/** Sections in the order they are to be looked at: what was found first, what is clear last. */
+export const worstFirst = (sections: readonly AuditSection[]): AuditSection[] =>
+  sections.toSorted((a, b) => outcomes.indexOf(b.outcome) - outcomes.indexOf(a.outcome));
 
 /** What it says of itself below figures. */
 export const aboutAudit = ({ dataset }: AuditResult): About => ({

@@ -9,7 +9,7 @@ import { html, type Insert, type Markup, trust } from "../html/escape.ts";
 import { type Carried, carriedResult, downloadsPart, htmlPage, keepUnits } from "../html/page.ts";
 import { provenancePart } from "../html/parts.ts";
 import type { Drawn } from "../names.ts";
-import { aboutAudit, drawnOfAudit, outcomeWords } from "./about.ts";
+import { aboutAudit, drawnOfAudit, outcomeWords, worstFirst } from "./about.ts";
 
 /**
  * The page of an audit.
@@ -26,9 +26,9 @@ export function auditPage(result: AuditResult, document: Document, beside: reado
 <h1>${keepUnits(headline)}</h1>
 <p class="under"><strong>${dataset.name}</strong>, ${formatCount(dataset.train)} training and
 ${formatNoun(dataset.test, "test example")}</p>
-<p class="outcomes">${sections.map(badgeOf)}</p>
+<p class="outcomes">${worstFirst(sections).map(badgeOf)}</p>
 </header>
-${sections.map((section) => sectionPart(result, section, document, beside))}
+${worstFirst(sections).map((section) => sectionPart(result, section, document, beside))}
 ${
   notLookedAt.length > 0 &&
   html`<section><h2>Not looked at</h2>

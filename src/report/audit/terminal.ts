@@ -6,7 +6,7 @@ import type { AuditResult, AuditSection } from "../../audit/audit-result.ts";
 import { formatCount, formatNoun } from "../format.ts";
 import { painter, printable, type TerminalOptions, teller } from "../terminal.ts";
 import { notesText, tablesText } from "../terminal-parts.ts";
-import { outcomeWords } from "./about.ts";
+import { outcomeWords, worstFirst } from "./about.ts";
 
 /** Rows of a table from which it is left to the report. */
 const MOST_ROWS = 20;
@@ -23,7 +23,7 @@ export function terminalAudit(result: AuditResult, options: TerminalOptions): st
         `${dataset.name}: ${formatCount(dataset.train)} training and ${formatNoun(dataset.test, "test example")}`,
       ),
     ].join("\n"),
-    ...sections.map((section) => sectionText(section, options)),
+    ...worstFirst(sections).map((section) => sectionText(section, options)),
     ...notesText("Not looked at", notLookedAt, paint, tell),
   ].join("\n\n");
 }
