@@ -173,7 +173,7 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
     train: finish(train),
     test: finish(test),
     ...(scale && { numbers: { scale, clusters: clusterTest(splits) } }),
-    feed: createFeed(randomized.train, train, recipe, seed),
+    feed: createFeed(randomized.train, evaluated, recipe, seed),
     moments: {
       ...(!isHeld(train) && inputs === "gaussian" && { truth: channelMoments(splits.train) }),
       ...(!isHeld(train) && recipe.preprocess === "standardize" && { evaluated: channelMoments(train) }),

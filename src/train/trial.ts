@@ -19,6 +19,7 @@ import { type Checkpoint, type EpochPosition, requireEqual, stateOf, tensorsOf }
 import type { Engine } from "./engine.ts";
 import { EPOCH_START, trainEpoch } from "./epoch.ts";
 import type { TrialYield } from "./events.ts";
+import type { Feed } from "./feed.ts";
 import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf } from "./history.ts";
 import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
@@ -30,6 +31,7 @@ import {
   createEvaluator,
   createTrainer,
   type Evaluator,
+  type ReadInputs,
   type Trainer,
   type TrainingState,
 } from "./session.ts";
@@ -126,8 +128,9 @@ export async function* runTrial(
     return { type: "checkpoint", checkpoint: { ...facts(), ...position, outcome: null, tensors } };
   };
 
-  const measuring = { evaluator, data, glance: glanceAt(data, spec), spec };
-  const training = { trainer, step, recipe, seed, feed: ahead ?? data.feed, count };
+  const feed = ahead ?? data.feed;
+  const measuring = { evaluator, data, feed, glance: glanceAt(data, spec), spec };
+  const training = { trainer, step, recipe, seed, feed, count };
   let position: EpochPosition = from ?? EPOCH_START;
   let measured: Measured | undefined;
   do {
@@ -171,6 +174,7 @@ function* replay({ history, step, seconds, outcome }: Checkpoint): Generator<Tri
 interface Measuring {
   readonly evaluator: Evaluator;
   readonly data: TrialData;
+  readonly feed: Feed;
   /** The test examples that are looked at before the end. */
   readonly glance: Examples;
   readonly spec: TrialSpec;
@@ -199,13 +203,18 @@ function glanceAt({ train, test }: TrialData, { recipe, seed }: TrialSpec): Exam
 
 /** @param isLast - Whether the trial ends with this epoch, whatever comes out. */
 async function measure(
-  { evaluator, data, glance, spec }: Measuring,
+  { evaluator, data, feed, glance, spec }: Measuring,
   state: TrainingState,
   isLast: boolean,
 ): Promise<Measured> {
   const { train, test } = data;
   const { recipe, corrupt } = spec;
-  const onTrain = await evaluator.answer(state, train);
+  // The feed makes splits as a whole; a glance is read between the engine's runs.
+  const readerOf = (examples: Examples): ReadInputs | undefined =>
+    isHeld(examples) || (examples !== train && examples !== test)
+      ? undefined
+      : (...range) => feed.evaluated(examples === train ? "train" : "test", ...range);
+  const onTrain = await evaluator.answer(state, train, readerOf(train));
   const trainAccuracy = score(onTrain.predicted, train);
   const fitLoss = meanOf(onTrain.losses);
   const isOver =
@@ -213,7 +222,7 @@ async function measure(
     isExploded(fitLoss, guessingLoss(train)) ||
     (recipe.fit.stop && isFitted(trainAccuracy, fitLoss, recipe));
   const asked = isOver ? test : glance;
-  const onTest = await evaluator.answer(state, asked);
+  const onTest = await evaluator.answer(state, asked, readerOf(asked));
   const numbers = {
     fitLoss: finiteOrNull(fitLoss),
     trainAccuracy,

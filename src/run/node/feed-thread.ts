@@ -6,6 +6,7 @@
 
 import { Worker } from "node:worker_threads";
 import { DataError } from "../../base/errors.ts";
+import type { Feed } from "../../train/feed.ts";
 import type { OpenFeed, TrialData } from "../../train/prepare.ts";
 import type { TrialSpec } from "../../train/spec.ts";
 import type { DataSource } from "../runner.ts";
@@ -18,6 +19,11 @@ export interface FeedOrder {
   readonly contents: string | undefined;
   readonly moments: TrialData["moments"];
 }
+
+/** What it is asked for: what a function of a feed is given. */
+export type Wanted =
+  | { readonly steps: Parameters<Feed["images"]> }
+  | { readonly evaluated: Parameters<Feed["evaluated"]> };
 
 /** What it answers. */
 type Answer = { readonly images: Float32Array } | { readonly error: string };
@@ -43,15 +49,17 @@ export const feedThread =
     });
     worker.on("error", failAll);
     worker.on("exit", () => failAll(new DataError("the thread that reads examples ended")));
+    const ask = (wanted: Wanted, spent: Float32Array | undefined): Promise<Float32Array> =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        worker.postMessage(wanted, spent ? [spent.buffer as ArrayBuffer] : []);
+      });
     return {
       mostSteps: feed.mostSteps,
       isHeld: false,
       isAhead: true,
-      images: (steps, epoch, spent) =>
-        new Promise((resolve, reject) => {
-          waiting.push({ resolve, reject });
-          worker.postMessage({ steps, epoch, spent }, spent ? [spent.buffer as ArrayBuffer] : []);
-        }),
+      images: (steps, epoch, spent) => ask({ steps: [steps, epoch, spent] }, spent),
+      evaluated: (split, from, to, spent) => ask({ evaluated: [split, from, to, spent] }, spent),
       [Symbol.asyncDispose]: async () => {
         await worker.terminate();
       },

@@ -5,11 +5,10 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "../../base/errors.ts";
-import type { Batch } from "../../data/batches.ts";
 import { knowMoments } from "../../data/layout.ts";
 import { createFeed } from "../../train/feed.ts";
 import { cropForRecipe, randomizeFor } from "../../train/prepare.ts";
-import type { FeedOrder } from "./feed-thread.ts";
+import type { FeedOrder, Wanted } from "./feed-thread.ts";
 import { openLibrary } from "./library.ts";
 
 const { spec, source, contents, moments }: FeedOrder = workerData;
@@ -21,23 +20,19 @@ async function openFeed() {
   if (moments.truth) knowMoments(splits.train, moments.truth);
   const { randomized, evaluated } = randomizeFor(splits, spec);
   if (moments.evaluated) knowMoments(evaluated.train, moments.evaluated);
-  return createFeed(randomized.train, evaluated.train, recipe, seed);
+  return createFeed(randomized.train, evaluated, recipe, seed);
 }
 
 const opened = openFeed();
 // Whoever asks first hears of it.
 opened.catch(() => {});
 
-/** What is asked for; see the feed. */
-interface Wanted {
-  readonly steps: readonly Batch[];
-  readonly epoch: number;
-  readonly spent: Float32Array | undefined;
-}
-
-parentPort!.on("message", async ({ steps, epoch, spent }: Wanted) => {
+parentPort!.on("message", async (wanted: Wanted) => {
   try {
-    const images = (await (await opened).images(steps, epoch, spent))!;
+    const feed = await opened;
+    const made =
+      "steps" in wanted ? await feed.images(...wanted.steps) : await feed.evaluated(...wanted.evaluated);
+    const images = made!;
     parentPort!.postMessage({ images }, [images.buffer as ArrayBuffer]);
   } catch (error) {
     parentPort!.postMessage({ error: messageOf(error) });
