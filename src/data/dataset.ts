@@ -310,11 +310,6 @@ export const emptyInputs = (type: InputType, length: number): Dataset["inputs"] 
   type === "uint8" ? new Uint8Array(length) : new Float32Array(length);
 
 /** Room for inputs, whatever is in it: that of spent ones where it is large enough, as new memory costs more than what is written. */
-export function roomFor<T extends InputType>(
-  type: T,
-  length: number,
-  spent?: Dataset["inputs"],
-): T extends "uint8" ? Uint8Array : Float32Array;
 export function roomFor(type: InputType, length: number, spent?: Dataset["inputs"]): Dataset["inputs"] {
   const isEnough =
     spent && typeOf(spent) === type && spent.buffer.byteLength >= length * spent.BYTES_PER_ELEMENT;

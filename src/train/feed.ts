@@ -17,7 +17,6 @@ import {
   exampleSize,
   isHeld,
   rangeOf,
-  roomFor,
   takeExamples,
 } from "../data/dataset.ts";
 import { type Preprocessor, preprocessor } from "../data/preprocess.ts";
@@ -37,12 +36,15 @@ export interface Feed {
    * gather them.
    *
    * @param epoch - From 0.
-   * @param spent - Images that nobody needs any more: their memory is written again where it is large enough, as getting new
-   *   memory from the system takes longer than making the images.
    */
-  images(steps: readonly Batch[], epoch: number, spent?: Float32Array): Promise<Float32Array | undefined>;
+  images(steps: readonly Batch[], epoch: number): Promise<Float32Array | undefined>;
   /** The images of examples one after another, as the network is evaluated on them: `[to - from, ...example]`. */
-  evaluated(split: "train" | "test", from: number, to: number, spent?: Float32Array): Promise<Float32Array>;
+  evaluated(split: "train" | "test", from: number, to: number): Promise<Float32Array>;
+  /**
+   * Say that nobody needs some images any more: their memory is written again where it is large enough, as getting new memory from
+   * the system takes longer than making the images.
+   */
+  spend(images: Float32Array): void;
 }
 
 /** Most bytes of images in one run: a few dozen steps on the paper's images, enough to hide a run's overhead. */
@@ -56,9 +58,16 @@ const STEP_BYTES = 2 ** 30;
  *
  * @param train - The training split, randomized, whole and not preprocessed.
  * @param splits - Both as they are evaluated, not preprocessed; the training split is what `standardize` measures.
+ * @param newRoom - Gets memory for so many numbers.
  * @throws UsageError if a batch of examples that are not held is no small part of them.
  */
-export function createFeed(train: Examples, splits: ExampleSplits, recipe: Recipe, seed: number): Feed {
+export function createFeed(
+  train: Examples,
+  splits: ExampleSplits,
+  recipe: Recipe,
+  seed: number,
+  newRoom = (length: number): Float32Array => new Float32Array(length),
+): Feed {
   const { augment } = recipe;
   const batch = rowsOf(recipe, exampleCount(train));
   const isGathered = !isAugmented(augment) && isHeld(train);
@@ -71,6 +80,12 @@ export function createFeed(train: Examples, splits: ExampleSplits, recipe: Recip
   }
   let finish: Preprocessor | undefined;
   let read: Dataset["inputs"] | undefined;
+  const spent: Float32Array[] = [];
+  const roomFor = (length: number): Float32Array => {
+    const room = spent.pop();
+    const isEnough = room && room.buffer.byteLength >= length * room.BYTES_PER_ELEMENT;
+    return isEnough ? new Float32Array(room.buffer, 0, length) : newRoom(length);
+  };
   const write = (part: Dataset, images: Float32Array): Float32Array => {
     finish ??= preprocessor(recipe.preprocess, splits.train);
     finish(part, images);
@@ -82,9 +97,9 @@ export function createFeed(train: Examples, splits: ExampleSplits, recipe: Recip
     mostSteps: isGathered ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(RUN_BYTES / bytes)),
     isHeld: isGathered,
     isAhead: false,
-    async images(steps, epoch, spent) {
+    async images(steps, epoch) {
       if (isGathered) return undefined;
-      const images = roomFor("float32", steps.length * size, spent);
+      const images = roomFor(steps.length * size);
       // A batch at a time: what is made on the way stays in the caches.
       steps.forEach(({ indices }, step) => {
         const shown = isAugmented(augment)
@@ -94,9 +109,12 @@ export function createFeed(train: Examples, splits: ExampleSplits, recipe: Recip
       });
       return images;
     },
-    async evaluated(split, from, to, spent) {
+    async evaluated(split, from, to) {
       const part = takeExamples(splits[split], rangeOf(from, to), read);
-      return write(part, roomFor("float32", part.inputs.length, spent));
+      return write(part, roomFor(part.inputs.length));
+    },
+    spend(images) {
+      spent.push(images);
     },
   };
 }

@@ -194,17 +194,22 @@ export interface Answers {
   readonly predicted: Int32Array | Float32Array;
 }
 
-/** Reads float32 inputs of examples one after another, maybe to the memory of some that are not needed any more. */
-export type ReadInputs = (from: number, to: number, spent?: Float32Array) => Promise<Float32Array>;
+/** Reads examples as they are wanted. */
+export interface Reader {
+  /** The float32 inputs of examples one after another. */
+  read(from: number, to: number): Promise<Float32Array>;
+  /** Say that what was read is not needed any more. */
+  spend(inputs: Float32Array): void;
+}
 
 /** A network ready to be evaluated with any parameters. */
 export interface Evaluator extends AsyncDisposable {
   /**
    * What the network says with the parameters (and running averages) of a training state.
    *
-   * @param read - Reads the inputs of `data`, where they are not held; they are read between the engine's runs unless told.
+   * @param reader - Reads the inputs of `data`, where they are not held; they are read between the engine's runs unless told.
    */
-  answer(state: TrainingState, data: Examples, read?: ReadInputs): Promise<Answers>;
+  answer(state: TrainingState, data: Examples, reader?: Reader): Promise<Answers>;
 }
 
 /** Most examples of one run: enough for full speed. */
@@ -253,7 +258,7 @@ export async function createEvaluator(
   );
   const { Tensor } = engine.runtime;
   return {
-    async answer(state, data, read = readFrom(data)) {
+    async answer(state, data, reader = readerOf(data)) {
       const count = exampleCount(data);
       const size = sizeOf(example);
       const losses = new Float32Array(count);
@@ -262,10 +267,9 @@ export async function createEvaluator(
       const weights = Object.fromEntries(
         trained.map(({ name, shape }) => [name, new Tensor("float32", state[name]!, shape)]),
       );
-      let spent: Float32Array | undefined;
       const ask = (start: number): Promise<Float32Array> | undefined => {
         if (start >= count) return undefined;
-        const asked = read(start, Math.min(count, start + batch), spent);
+        const asked = reader.read(start, Math.min(count, start + batch));
         // Who waits for them hears of it, later.
         asked.catch(() => {});
         return asked;
@@ -285,7 +289,7 @@ export async function createEvaluator(
         });
         losses.set((results["losses"]!.data as Float32Array).subarray(0, length), start);
         predicted.set((results["predicted"]!.data as typeof predicted).subarray(0, length), start);
-        spent = isHeld(data) ? undefined : part;
+        reader.spend(part);
       }
       return { losses, predicted };
     },
@@ -293,13 +297,14 @@ export async function createEvaluator(
   };
 }
 
-/** The inputs of examples: views of those that are held. */
-const readFrom =
-  (data: Examples): ReadInputs =>
-  async (from, to) =>
+/** Reads examples: views of those that are held. */
+const readerOf = (data: Examples): Reader => ({
+  read: async (from, to) =>
     isHeld(data)
       ? (data.inputs as Float32Array).subarray(from * exampleSize(data), to * exampleSize(data))
-      : (takeExamples(data, rangeOf(from, to)).inputs as Float32Array);
+      : (takeExamples(data, rangeOf(from, to)).inputs as Float32Array),
+  spend: () => {},
+});
 
 /** A stretch of an array, filled up with zeros to `total` where the array is shorter. */
 function padded<A extends Float32Array | Int32Array>(

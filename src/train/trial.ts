@@ -31,7 +31,7 @@ import {
   createEvaluator,
   createTrainer,
   type Evaluator,
-  type ReadInputs,
+  type Reader,
   type Trainer,
   type TrainingState,
 } from "./session.ts";
@@ -210,10 +210,13 @@ async function measure(
   const { train, test } = data;
   const { recipe, corrupt } = spec;
   // The feed makes splits as a whole; a glance is read between the engine's runs.
-  const readerOf = (examples: Examples): ReadInputs | undefined =>
+  const readerOf = (examples: Examples): Reader | undefined =>
     isHeld(examples) || (examples !== train && examples !== test)
       ? undefined
-      : (...range) => feed.evaluated(examples === train ? "train" : "test", ...range);
+      : {
+          read: (from, to) => feed.evaluated(examples === train ? "train" : "test", from, to),
+          spend: feed.spend,
+        };
   const onTrain = await evaluator.answer(state, train, readerOf(train));
   const trainAccuracy = score(onTrain.predicted, train);
   const fitLoss = meanOf(onTrain.losses);

@@ -20,8 +20,13 @@ export interface FeedOrder {
   readonly moments: TrialData["moments"];
 }
 
-/** What it is asked for: what a function of a feed is given. */
-export type Wanted =
+/** What it is asked for: what a function of a feed is given, and images to write over. */
+export interface Asked {
+  readonly wanted: Wanted;
+  readonly spent: Float32Array | undefined;
+}
+
+type Wanted =
   | { readonly steps: Parameters<Feed["images"]> }
   | { readonly evaluated: Parameters<Feed["evaluated"]> };
 
@@ -49,17 +54,21 @@ export const feedThread =
     });
     worker.on("error", failAll);
     worker.on("exit", () => failAll(new DataError("the thread that reads examples ended")));
-    const ask = (wanted: Wanted, spent: Float32Array | undefined): Promise<Float32Array> =>
+    const unneeded: Float32Array[] = [];
+    const ask = (wanted: Wanted): Promise<Float32Array> =>
       new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });
-        worker.postMessage(wanted, spent ? [spent.buffer as ArrayBuffer] : []);
+        worker.postMessage({ wanted, spent: unneeded.pop() } satisfies Asked);
       });
     return {
       mostSteps: feed.mostSteps,
       isHeld: false,
       isAhead: true,
-      images: (steps, epoch, spent) => ask({ steps: [steps, epoch, spent] }, spent),
-      evaluated: (split, from, to, spent) => ask({ evaluated: [split, from, to, spent] }, spent),
+      images: (steps, epoch) => ask({ steps: [steps, epoch] }),
+      evaluated: (split, from, to) => ask({ evaluated: [split, from, to] }),
+      spend(images) {
+        unneeded.push(images);
+      },
       [Symbol.asyncDispose]: async () => {
         await worker.terminate();
       },
