@@ -18,6 +18,11 @@ export const groups: Readonly<Record<string, readonly CommandEntry[]>> = {
       make: async () => (await import("./run.ts")).runCommand(),
     },
     {
+      usage: "compare [options] <a> <b>",
+      description: "train two recipes, models or data sets, and say whether they differ, seed by seed",
+      make: async () => (await import("./compare.ts")).compareCommand(),
+    },
+    {
       usage: "theory",
       description: "compute the theory of the paper: Theorem 1, kernels, implicit regularization, complexity",
       make: async () => (await import("./theory.ts")).theoryCommand(),
