@@ -39,12 +39,7 @@ export function compareCommand(): Command {
     .optionsGroup("What both sides have, where it is not what they differ in:")
     .option("--data <name>", "dataset, or the path of your own", "digits")
     .option("--model <name>", "model, or the path of an ONNX file", "mlp-1x512")
-    .option(
-      "--inputs <names>",
-      "inputs to train on",
-      listOf(oneOf("inputs", inputsNames, (name) => unknownName("inputs", name, inputsNames))),
-      ["true"],
-    )
+    .option("--inputs <names>", "inputs to train on", listOf(oneOf("inputs", inputsNames)), ["true"])
     .option("--corrupt <p,...>", "probabilities that a label is redrawn", listOf(numberIn(0, 1)), [0])
     .option("--with <fields>", "fields of the recipe for both: epochs=30,preprocess=standardize")
     .option("--n <count>", "training examples (default: all)", wholeFrom(1))
