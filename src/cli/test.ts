@@ -12,6 +12,7 @@ import { devices } from "../train/devices.ts";
 import { optimizers, paperRecipe } from "../train/recipe.ts";
 import { AUGMENT } from "./augment.ts";
 import { commandLine } from "./command-line.ts";
+import { lookAgain } from "./dashboard.ts";
 import { addDataOptions, DATA_HELP, memoryOption } from "./data-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, requireJson } from "./json.ts";
@@ -290,5 +291,6 @@ async function test(options: TestFlags, command: Command): Promise<void> {
   if (result.provenance.interrupted && isKept) {
     process.stderr.write(`run ${again} again to go on (lab: ${lab})\n`);
   }
+  if (isKept && lab !== false) process.stderr.write(lookAgain({ ...options, lab }));
   process.exitCode = exitCodeOf(result, options);
 }

@@ -42,6 +42,14 @@ export interface StartOptions {
   readonly seeds?: number | undefined;
   /** More is sooner; 0 unless told. */
   readonly priority?: number | undefined;
+  /** A dataset by its name, and its training examples; the scale's unless told. */
+  readonly data?: string | undefined;
+  readonly n?: number | undefined;
+  /**
+   * The text of an experiment file, in place of an experiment of the paper, which `name` is then called where the file does
+   * not say; it says scale, models, data and `n` itself.
+   */
+  readonly grid?: string | undefined;
 }
 
 /** An experiment that was planned. */

@@ -7,6 +7,7 @@ import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import type { FileModel } from "../import/model.ts";
 import { type Definition, definitionSchema } from "../paper/definition.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
+import { experimentFromFile, pathsIn } from "../paper/file-experiment.ts";
 import { findExperiment } from "../paper/index.ts";
 import { isContent, type ReadContent, requireContent } from "../run/contents.ts";
 import { modelOfFile, settingsOf } from "../run/model-file.ts";
@@ -115,7 +116,21 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
       return { id, trials: trials.length, done: trials.filter((trial) => done.has(trial.id)).length };
     },
 
-    async start({ name, scale, models, seeds, priority }) {
+    async start({ name, scale, models, seeds, priority, data, n, grid }) {
+      if (grid !== undefined) {
+        const file = `${name}.yaml`;
+        const [path] = [...pathsIn("model", grid, file), ...pathsIn("data", grid, file)];
+        if (path !== undefined) {
+          throw new UsageError(
+            `${file}: expected models and data that have names here, got ${path}, a file; run it with shatter run`,
+          );
+        }
+        const { experiment, seeds: asked } = experimentFromFile(grid, file, name);
+        const what = { file, text: grid, name };
+        const setting = { scale: "paper" } as const;
+        const planned = await planExperiment({ experiment, what, setting, seeds: seeds ?? asked, dataDir });
+        return await self.plan(planned, { priority });
+      }
       const experiment = findExperiment(name);
       const files = await modelsGiven(self.contents.read, models ?? []);
       const planned = await planExperiment({
@@ -124,7 +139,7 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
         files,
         seeds,
         dataDir,
-        setting: { scale },
+        setting: { scale, data, n },
         what: { paper: experiment.name },
       });
       return await self.plan(planned, { priority });

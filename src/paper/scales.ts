@@ -40,10 +40,16 @@ export const PAPER_EPOCHS = 64;
 const PAPER: Size = { data: "cifar10", epochs: PAPER_EPOCHS };
 
 /** How much a model computes for an image: a few million operations, some hundred, some thousand. */
-function weightOf(model: string): "light" | "heavy" | "heaviest" {
+function weightOf(model: string): (typeof WEIGHTS)[number] {
   if (model.startsWith("inception")) return "heaviest";
   return model === "alexnet" ? "heavy" : "light";
 }
+
+const WEIGHTS = ["light", "heavy", "heaviest"] as const;
+
+/** Models, those that compute least first; the paper lists the largest first. */
+export const fastestFirst = (models: readonly string[]): string[] =>
+  models.toReversed().sort((a, b) => WEIGHTS.indexOf(weightOf(a)) - WEIGHTS.indexOf(weightOf(b)));
 
 /**
  * Sizes that end in about a minute, and in about 20 minutes a figure, on two cores. Inception trains 55 images

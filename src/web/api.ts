@@ -51,6 +51,8 @@ export interface LabAnswer {
   readonly where: string;
   /** Whether trials are run by this process too. */
   readonly isWorking: boolean;
+  /** Whether other processes can work for it: one in a folder belongs to the process that has it open. */
+  readonly isShared: boolean;
   readonly experiments: number;
   readonly trials: TrialCounts;
   readonly workers: number;
@@ -293,6 +295,7 @@ export interface CatalogAnswer {
     /** Whether it can be run with any model, such as one of a file. */
     readonly anyModel: boolean;
   }[];
+  /** The quickest first, as the models of an experiment are. */
   readonly scales: readonly string[];
 }
 
@@ -314,6 +317,11 @@ export interface StartRequest {
   readonly models?: readonly string[] | undefined;
   readonly seeds?: number | undefined;
   readonly priority?: number | undefined;
+  /** A dataset by its name, and its training examples; the scale's unless told. */
+  readonly data?: string | undefined;
+  readonly n?: number | undefined;
+  /** The text of an experiment file, called `name`, in place of an experiment of the paper. */
+  readonly grid?: string | undefined;
 }
 
 export interface StartAnswer {

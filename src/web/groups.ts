@@ -2,7 +2,9 @@
  * @file Groups of trials to compare: by some fields of their specs, or by all in which they differ but the seed.
  */
 
+import { type InputsName, inputsNames } from "../data/randomize.ts";
 import type { Varying } from "../store/read/compare.ts";
+import { nameGroups } from "./group-title.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Fields by whose path people would not know them, and that follow from others. */
@@ -35,7 +37,7 @@ export interface Grouping {
 }
 
 /**
- * Group trials.
+ * Group trials; groups come in the order of the values of their fields.
  *
  * @param asked - Fields to group by; unless told, all in which the trials differ but the seed.
  * @throws Refusal (400) if trials have no such field.
@@ -75,19 +77,21 @@ export function groupTrials({ trials, variants }: Varying, asked?: readonly stri
       groups.set(key, { fields: Object.fromEntries(entries), trials: [id] });
     }
   }
-  return {
-    by,
-    fields,
-    groups: [...groups.values()].map((group) => ({ ...group, title: titleOf(group.fields) })),
-  };
+  const sorted = [...groups.values()].sort((a, b) => compareFields(by, a.fields, b.fields));
+  const titles = nameGroups(sorted.map((group) => group.fields));
+  return { by, fields, groups: sorted.map((group, place) => ({ ...group, title: titles[place]! })) };
 }
 
-/** What a group is called: names alone where they say what they are, other values with their field. */
-const titleOf = (fields: Readonly<Record<string, string>>): string =>
-  Object.entries(fields)
-    .map(([field, value]) =>
-      field === "model" || field === "dataset" ? value : `${lastPart(field)} ${value}`,
-    )
-    .join(", ");
+/** Where a value stands among those of its field; inputs from true ones to mere noise, as everywhere. */
+const placeOf = (field: string, value: string): number =>
+  field === "inputs" ? inputsNames.indexOf(value as InputsName) : Number(value);
 
-const lastPart = (field: string): string => field.split(".").at(-1)!;
+/** Groups in the order of their values, numbers as such. */
+function compareFields(by: readonly string[], a: Group["fields"], b: Group["fields"]): number {
+  for (const field of by) {
+    const [one, other] = [a[field]!, b[field]!];
+    const order = placeOf(field, one) - placeOf(field, other) || one.localeCompare(other, "en");
+    if (order !== 0) return order;
+  }
+  return 0;
+}

@@ -19,6 +19,9 @@ const text = (most: number) => storable().max(most, `expected at most ${most} ch
 const NAME = /^[\p{L}\p{N}-][\p{L}\p{M}\p{N}._@+-]{0,119}$/u;
 const name = z.string().regex(NAME, "expected a name of letters, digits, dots and hyphens");
 
+/** Largest body of a request, in bytes. */
+export const BODY_BYTES = 64 * 1024;
+
 /** Most values of one filter. */
 const VALUES = 100;
 
@@ -119,6 +122,9 @@ export const startBody = z.strictObject({
     .optional(),
   seeds: z.int().min(1).max(1000).optional(),
   priority: z.int().min(-1000).max(1000).optional(),
+  data: name.optional(),
+  n: z.int().min(1).max(LARGEST_WHOLE).optional(),
+  grid: z.string().max(BODY_BYTES).optional(),
 } satisfies Record<keyof StartRequest, z.ZodType>);
 
 /** The condition of a list. */
@@ -162,9 +168,6 @@ export function nameOf(value: string | undefined): string {
   }
   return value;
 }
-
-/** Largest body of a request, in bytes. */
-export const BODY_BYTES = 64 * 1024;
 
 /** Largest body that is a model file, in bytes: what a database takes. */
 export const MODEL_BYTES = 2 ** 28;

@@ -34,6 +34,7 @@ export const labAnswer = of<api.LabAnswer>()(
     version: z.string().min(1),
     where: z.string().min(1),
     isWorking: z.boolean(),
+    isShared: z.boolean(),
     experiments: count,
     trials: counts,
     workers: count,

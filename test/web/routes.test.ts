@@ -78,7 +78,7 @@ describe("the lab", () => {
   test("lists what can be started", async () => {
     const { experiments, scales } = await ask("/api/catalog", answers.catalogAnswer);
     expect(experiments.map(({ name }) => name)).toContain("figure-1b");
-    expect(scales).toEqual(["paper", "small", "smoke"]);
+    expect(scales).toEqual(["smoke", "small", "paper"]);
   });
 
   test("lists its workers, and what each is doing", async () => {

@@ -1,27 +1,23 @@
 /**
- * @file Trials side by side: grouped by anything except the seed unless told, means with their 95 % bands.
+ * @file Trials side by side: grouped by anything except the seed unless told, means with their 95 % bands. Groups can be
+ * hidden and pinned, and epochs looked at closely; the address says all of it.
  */
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { formatNoun } from "../../report/format.ts";
-import { type Grid, plainGrid } from "../../report/grid/grid.ts";
-import { formatMeasured, unitSuffix } from "../../report/units.ts";
 import type { CompareAnswer, LiveEvent, TrialsAnswer } from "../../web/api.ts";
+import { comparePlot, metrics } from "../compare-plot.ts";
+import { type CompareView, splitOf, viewOf } from "../compare-view.ts";
 import { filterOf, listOf } from "../filters.ts";
 import { setQuery } from "../location.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Chart } from "../parts/chart.tsx";
-import { Downloads, gridFiles, textFile } from "../parts/downloads.tsx";
-import { Choice, Choices } from "../parts/fields.tsx";
-import { GridTable } from "../parts/grid-table.tsx";
+import { Choice, Choices, Entry } from "../parts/fields.tsx";
+import { Fold } from "../parts/fold.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { TrialFilters } from "../parts/trial-filters.tsx";
 import { type Patch, useResource } from "../resource.ts";
-import { comparePlot, metrics } from "../trial-plots.ts";
-
-/** Lines that a chart can tell apart. */
-const MOST_LINES = 12;
+import { CompareTable } from "./compare-table.tsx";
 
 /** Curves change with every epoch; so often they are asked for. */
 const PAUSE = 3_000;
@@ -53,9 +49,10 @@ export function ComparePage({ address }: { readonly address: URL }): JSX.Element
   // Unless told, the server groups by every field in which these trials differ, but for the seed.
   const by = answer.data?.by ?? asked;
   const fields = answer.data?.fields ?? by;
-  const isSingle =
-    address.searchParams.get("singles") === "1" && answer.data !== null && !by.includes("seed");
-  const singles = useResource<CompareAnswer>(isSingle ? pathBy([...by, "seed"]) : null, patchCompare);
+  const view = viewOf(address);
+  const isSingle = address.searchParams.get("singles") === "1";
+  const isPaired = answer.data !== null && !by.includes("seed") && (isSingle || view.pinned.length > 0);
+  const singles = useResource<CompareAnswer>(isPaired ? pathBy([...by, "seed"]) : null, patchCompare);
   const values = useResource<TrialsAnswer>(`/api/trials?${new URLSearchParams([...filter, ["limit", "1"]])}`);
   return (
     <>
@@ -64,26 +61,38 @@ export function ComparePage({ address }: { readonly address: URL }): JSX.Element
         under="Curves over epochs, one a group; a line is the mean over the trials of a group, its band the 95 % interval. Groups differ in anything but the seed, unless told."
       />
       <TrialFilters address={address} values={values.data?.values ?? null} />
-      <div class="fields views">
-        <Choice
-          label="Measure"
-          value={metric}
-          options={Object.entries(metrics).map(([name, { title }]) => [name, title])}
-          onChange={(value) => setQuery({ metric: value === "testAccuracy" ? undefined : value })}
-        />
-        <Choices
-          label="Group by"
-          values={by}
-          options={[...new Set([...fields, ...by])].map((field) => [field, nameField(field)])}
-          onChange={(chosen) => setQuery({ by: chosen.join(",") })}
-        />
-        <Choices
-          label="Show"
-          values={isSingle ? ["singles"] : []}
-          options={[["singles", "single seeds"]]}
-          onChange={(chosen) => setQuery({ singles: chosen.length > 0 ? "1" : undefined })}
-        />
-      </div>
+      <Fold title="View">
+        <div class="fields views">
+          <Choice
+            label="Measure"
+            value={metric}
+            options={Object.entries(metrics).map(([name, { title }]) => [name, title])}
+            onChange={(value) => setQuery({ metric: value === "testAccuracy" ? undefined : value })}
+          />
+          <Choice
+            label="Side by side"
+            value={(answer.data && splitOf(answer.data, view.split)) ?? "none"}
+            options={[
+              ["none", "nothing, one chart"],
+              ...by.map((field) => [field, nameField(field)] as const),
+            ]}
+            onChange={(split) => setQuery({ split })}
+          />
+          <Choices
+            label="Group by"
+            values={by}
+            options={[...new Set([...fields, ...by])].map((field) => [field, nameField(field)])}
+            onChange={(chosen) => setQuery({ by: chosen.join(",") })}
+          />
+          <Choices
+            label="Show"
+            values={isSingle ? ["singles"] : []}
+            options={[["singles", "single seeds"]]}
+            onChange={(chosen) => setQuery({ singles: chosen.length > 0 ? "1" : undefined })}
+          />
+          <Epochs view={view} />
+        </div>
+      </Fold>
       <Await resource={answer} what="the curves">
         {(found) =>
           found.groups.length === 0 ? (
@@ -91,7 +100,9 @@ export function ComparePage({ address }: { readonly address: URL }): JSX.Element
           ) : (
             <Comparison
               answer={found}
-              singles={(isSingle && singles.data?.groups) || NONE}
+              view={view}
+              isSingle={isSingle}
+              singles={(isPaired && singles.data?.groups) || NONE}
               csv={`${pathBy(asked)}&format=csv`}
             />
           )
@@ -103,73 +114,69 @@ export function ComparePage({ address }: { readonly address: URL }): JSX.Element
 
 const NONE: readonly CompareAnswer["groups"][number][] = [];
 
+/** The first and the last epoch that are shown; a chart sets them, too, when a stretch of it is dragged over. */
+const Epochs = ({ view }: { readonly view: CompareView }): JSX.Element => (
+  <>
+    {(["from", "to"] as const).map((end) => (
+      <Entry
+        key={end}
+        label={end === "from" ? "From epoch" : "to"}
+        type="number"
+        min={1}
+        step={1}
+        value={String(view[end] ?? "")}
+        onChange={(value) => setQuery({ [end]: value }, { replace: true })}
+      />
+    ))}
+    {(view.from ?? view.to) !== null && (
+      <button type="button" class="plain clear" onClick={() => setQuery({ from: undefined, to: undefined })}>
+        All epochs
+      </button>
+    )}
+  </>
+);
+
 function Comparison({
   answer,
+  view,
+  isSingle,
   singles,
   csv,
 }: {
   readonly answer: CompareAnswer;
+  readonly view: CompareView;
+  readonly isSingle: boolean;
   readonly singles: readonly CompareAnswer["groups"][number][];
   /** Where the server has all its points as CSV. */
   readonly csv: string;
 }): JSX.Element {
-  const shown = answer.groups.slice(0, MOST_LINES);
+  const told = JSON.stringify(view);
   const { plot, figure } = useMemo(
-    () => comparePlot({ ...answer, groups: answer.groups.slice(0, MOST_LINES) }, singles),
-    [answer, singles],
+    () => comparePlot(answer, isSingle ? singles : NONE, view),
+    [answer, isSingle, singles, told],
   );
-  const grid = useMemo(() => gridOf(answer), [answer]);
   return (
     <>
-      {shown.length < answer.total && (
+      {answer.groups.length < answer.total && (
         <p class="notice">
-          The chart shows {shown.length} of {formatNoun(answer.groups.length, "group")}; the table has all.
-          Filter, or group by less, to see the others.
+          These are {answer.groups.length} of {answer.total} groups. Filter, or group by less, to see the
+          others.
         </p>
       )}
       <section>
-        <Chart plot={plot} figure={figure} stem={plot.name} />
-      </section>
-      <section>
-        <h2>Where they are</h2>
-        <GridTable grid={grid} />
-        <Downloads
-          of="Groups"
-          files={[
-            { name: "compare.csv", from: csv },
-            {
-              name: "compare.json",
-              from: textFile(() => JSON.stringify(answer, null, 2), "application/json"),
-            },
-            ...gridFiles("compare", () => grid),
-          ]}
+        <Chart
+          plot={plot}
+          figure={figure}
+          stem={plot.name}
+          onRange={([low, high]) =>
+            setQuery({
+              from: String(Math.ceil(low)),
+              to: String(Math.max(Math.ceil(low) + 1, Math.floor(high))),
+            })
+          }
         />
       </section>
+      <CompareTable answer={answer} view={view} singles={singles} csv={csv} />
     </>
-  );
-}
-
-/** The groups at their last epoch. */
-function gridOf({ metric, groups }: CompareAnswer): Grid {
-  const { title, unit } = metrics[metric];
-  return plainGrid(
-    { name: "compare", title: "Groups", caption: "Each group at its last epoch." },
-    [
-      ["Group", "left"],
-      ["Epoch", "right"],
-      [title + unitSuffix(unit), "right"],
-      ["n", "right"],
-      ["Trials", "right"],
-    ],
-    groups.map(({ title: name, points, trials }) => {
-      const last = points.at(-1);
-      const cells = last
-        ? [String(last.epoch), formatMeasured({ ...last, value: last.mean }, unit), String(last.n)]
-        : ["", "—", "0"];
-      return [name, ...cells, String(trials.length)];
-    }),
-    [
-      "Means over the trials of a group, ± half of the 95 % interval (Student’s t); n is how many came to that epoch. They differ in their seeds, and in whatever the groups are not told apart by.",
-    ],
   );
 }

@@ -31,7 +31,7 @@ export function ExperimentDocument({
   readonly result: ExperimentResult;
   readonly files: ExperimentAnswer["files"];
 }): JSX.Element {
-  const { plots, tables, notes, claims, provenance, title } = result;
+  const { plots, tables, notes, claims, provenance, title, summary } = result;
   const filesOf = (stem: string, ends: readonly string[]): Download[] =>
     ends
       .map((end) => `${stem}${end}`)
@@ -40,6 +40,7 @@ export function ExperimentDocument({
   const json: Download = { name: `${id}.json`, from: `${pathOf(id)}/document` };
   return (
     <>
+      {summary && <p class="said">{summary}</p>}
       {plots.length + tables.length === 0 && <Empty>There is no figure and no table to show yet.</Empty>}
       {namedPlots(result).map(({ stem, item }) => (
         <section key={stem}>

@@ -4,21 +4,29 @@
 
 import type { JSX } from "preact";
 import { shortIdentity } from "../../run/contents.ts";
-import type { ExperimentAnswer, TrialItem } from "../../web/api.ts";
+import type { ExperimentAnswer, LabAnswer, TrialItem } from "../../web/api.ts";
+import { HowToWork } from "../parts/no-worker.tsx";
 import { State, TrialBar } from "../parts/state.tsx";
+import { useResource } from "../resource.ts";
 import { nameTask, showEpochs, showScore } from "../words.ts";
 
 /** Running trials with live bars, and the latest to end. */
 export function ExperimentTrials({ answer }: { readonly answer: ExperimentAnswer }): JSX.Element {
   const { id, running, recent } = answer;
+  const lab = useResource<LabAnswer>("/api/lab");
   return (
     <aside aria-label="Trials">
       <h2>Running now</h2>
       {running.length === 0 ? (
         <p class="soft">
-          {answer.trials.waiting > 0
-            ? "Nothing; trials wait for a worker: shatter worker starts one."
-            : "Nothing."}
+          {answer.trials.waiting > 0 && lab.data ? (
+            <>
+              Nothing; trials wait for a worker.{" "}
+              {lab.data.workers === 0 && !lab.data.isWorking && <HowToWork lab={lab.data} />}
+            </>
+          ) : (
+            "Nothing."
+          )}
         </p>
       ) : (
         <ul class="running">

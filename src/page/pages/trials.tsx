@@ -10,13 +10,14 @@ import { filterOf } from "../filters.ts";
 import { setQuery, withQuery } from "../location.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Downloads } from "../parts/downloads.tsx";
+import { useIsNarrow } from "../parts/fold.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { ScrollBox } from "../parts/scroll-box.tsx";
 import { State } from "../parts/state.tsx";
 import { TrialFilters } from "../parts/trial-filters.tsx";
 import { patchTrials } from "../patches.ts";
 import { useResource } from "../resource.ts";
-import { trialColumns, trialFiles } from "../trials-grid.ts";
+import { type TrialColumn, trialColumns, trialFiles } from "../trials-grid.ts";
 
 /** Trials on a page. */
 const PAGE = 100;
@@ -68,6 +69,15 @@ export function TrialsPage({ address }: { readonly address: URL }): JSX.Element 
   );
 }
 
+/** What a phone shows without being scrolled. */
+const FIRST = ["state", "testAccuracy", "trainAccuracy"];
+
+/** The place of a column on a phone. */
+function rank({ sort }: TrialColumn): number {
+  const place = FIRST.indexOf(sort);
+  return place < 0 ? FIRST.length : place;
+}
+
 function TrialTable({
   trials,
   sort,
@@ -75,13 +85,15 @@ function TrialTable({
   readonly trials: readonly TrialItem[];
   readonly sort: string;
 }): JSX.Element {
+  const isNarrow = useIsNarrow();
+  const columns = isNarrow ? trialColumns.toSorted((a, b) => rank(a) - rank(b)) : trialColumns;
   return (
     <ScrollBox name="Trials">
       <table class="trials">
         <thead>
           <tr>
             <Head title="Model" field="model" align="left" sort={sort} />
-            {trialColumns.map(({ title, sort: field, align }) => (
+            {columns.map(({ title, sort: field, align }) => (
               <Head key={field} title={title} field={field} align={align} sort={sort} />
             ))}
           </tr>
@@ -94,7 +106,7 @@ function TrialTable({
                   {shortIdentity(trial.model)}
                 </a>
               </th>
-              {trialColumns.map(({ sort: field, align, show }) => (
+              {columns.map(({ sort: field, align, show }) => (
                 <td key={field} class={align}>
                   {field === "state" ? <State trial={trial} /> : show(trial)}
                 </td>

@@ -6,9 +6,10 @@ import type { JSX } from "preact";
 import { useEffect, useReducer } from "preact/hooks";
 import { formatCount, formatDuration, formatNoun } from "../../report/format.ts";
 import { shortIdentity } from "../../run/contents.ts";
-import type { WorkerItem } from "../../web/api.ts";
+import type { LabAnswer, WorkerItem } from "../../web/api.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Facts } from "../parts/facts.tsx";
+import { HowToWork } from "../parts/no-worker.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { TrialBar } from "../parts/state.tsx";
 import { patchWorkers } from "../patches.ts";
@@ -35,6 +36,7 @@ function silenceOf(worker: WorkerItem): number {
 /** The list of workers. */
 export function WorkersPage(): JSX.Element {
   const workers = useResource<readonly WorkerItem[]>("/api/workers", patchWorkers);
+  const lab = useResource<LabAnswer>("/api/lab");
   const [, tick] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     const timer = setInterval(() => tick(0), TICK);
@@ -50,8 +52,13 @@ export function WorkersPage(): JSX.Element {
         {(items) =>
           items.length === 0 ? (
             <Empty>
-              No worker has come to this lab yet. <code>shatter run</code> works by itself;{" "}
-              <code>shatter worker</code> adds one, here or on another machine.
+              No worker has come to this lab yet. <code>shatter run</code> works by itself.
+              {lab.data && (
+                <>
+                  {" "}
+                  For what is started from this page: <HowToWork lab={lab.data} />
+                </>
+              )}
             </Empty>
           ) : (
             <ul class="workers">

@@ -27,9 +27,9 @@ export function Await<T>({
   }
   if (error !== null) return <Failed what={what} error={error} reload={reload} />;
   return (
-    <p class="loading" role="status">
-      Loading {what} …
-    </p>
+    <div class="loading">
+      <p role="status">Loading {what} …</p>
+    </div>
   );
 }
 

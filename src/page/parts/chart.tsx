@@ -16,6 +16,7 @@ import { keepPercent } from "../words.ts";
 import { type Download, Downloads, textFile } from "./downloads.tsx";
 import { GridTable } from "./grid-table.tsx";
 import { Written } from "./markup.tsx";
+import { Pointer } from "./pointer.tsx";
 
 /** Widths are rounded down to these many pixels: a chart is not drawn anew for every pixel of a window. */
 const STEP = 20;
@@ -44,6 +45,7 @@ export function Chart({
   stem,
   files,
   level = 2,
+  onRange,
 }: {
   readonly plot: Plot;
   readonly figure: CurveFigure;
@@ -53,6 +55,8 @@ export function Chart({
   readonly files?: readonly Download[];
   /** Of its heading. */
   readonly level?: 2 | 3;
+  /** Hears which stretch of the x axis a pointer was dragged over. */
+  readonly onRange?: (range: readonly [low: number, high: number]) => void;
 }): JSX.Element {
   const [place, width] = useWidth();
   const [isOpen, setOpen] = useState(false);
@@ -66,6 +70,7 @@ export function Chart({
       <Heading>{keepPercent(figure.title)}</Heading>
       <div ref={place} class="chart-place">
         <Written name="drawing" text={drawing} />
+        <Pointer figure={figure} onRange={onRange} />
       </div>
       {figure.notes.length > 0 && <figcaption>{figure.notes.join(" ")}</figcaption>}
       <div class="under-chart">

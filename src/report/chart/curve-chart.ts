@@ -4,6 +4,8 @@
 
 import * as Plot from "@observablehq/plot";
 import { formatSet } from "../units.ts";
+import { shareAlong } from "./domain.ts";
+import { type EndLabel, placeEnds } from "./end-labels.ts";
 import {
   type Curve,
   type CurveAxis,
@@ -12,7 +14,7 @@ import {
   FEW_POINTS,
   type Panel,
 } from "./figure.ts";
-import { type Board, type Drawing, type DrawOptions, drawFrame, textWidth } from "./frame.ts";
+import { type Board, type Drawing, type DrawOptions, drawFrame, shorten, textWidth } from "./frame.ts";
 import { type PlacedGuide, placeGuides } from "./guides.ts";
 import { dot, drawLegend, type Entry } from "./legend.ts";
 import { logTick, logTicks } from "./log-axis.ts";
@@ -20,32 +22,52 @@ import { GUIDE_DASHES, inkOf, type Look, oursLook, paperLook, SOLID } from "./lo
 
 const FONT_SIZE = 12;
 const HEIGHT = 340;
+/** Of each of many panels, and how many are many. */
+const LOW_HEIGHT = 230;
+const MANY = 3;
 /** Figures narrower than this have their panels one below the other. */
 const WIDE = 560;
+/** A panel beside others is so wide, or wider. */
+const NARROW = 230;
+/** Room for names beside the ends of lines: this share of a panel at most, and the marker before them. */
+const NAMES = 0.42;
+const MARKER = 26;
 /** Markers a long line has, about. */
 const MARKERS = 10;
 /** Multiples of the golden ratio, less their whole part, are spread evenly over `[0, 1)`. */
 const GOLDEN = 0.618;
+/** Pixels below the frame. */
+const BOTTOM = 48;
 /** Ticks of the y axis, about. */
 const TALL_TICKS = 6;
-/** Pixels for one tick of the x axis. */
+/** Pixels for one tick of the x axis, and between two that are where something was tested. */
 const TICK_WIDTH = 84;
+const TICK_ROOM = 14;
+/** More values than this are a course, and not a choice of values. */
+const MOST_TESTED = 12;
 
 /** Draw a figure; the same figure gives the same bytes. */
-export const drawCurves = ({ panels, ...heading }: CurveFigure, options: DrawOptions): string =>
+export const drawCurves = (
+  { panels, namesEnds = false, ...heading }: CurveFigure,
+  options: DrawOptions,
+): string =>
   drawFrame(heading, options, (board) => {
-    const entries = entriesOf(panels, board);
-    const isWide = board.width >= WIDE;
-    const width = isWide ? board.width / panels.length : board.width;
-    const charts = panels.map((panel) => chart(panel, board, width));
+    const entries = entriesOf(panels, board, namesEnds);
+    const most = board.width < WIDE ? 1 : Math.max(1, Math.floor(board.width / NARROW));
+    const rows = Math.ceil(panels.length / most);
+    const columns = Math.ceil(panels.length / rows);
+    const height = panels.length > MANY ? LOW_HEIGHT : HEIGHT;
+    const charts = panels.map((panel) =>
+      chart(panel, board, { width: board.width / columns, height, namesEnds }),
+    );
     return [
       ...(entries.length > 0 ? [[drawLegend(entries, board)]] : []),
-      ...(isWide ? [charts] : charts.map((one) => [one])),
+      ...Array.from({ length: rows }, (_, row) => charts.slice(row * columns, (row + 1) * columns)),
     ];
   });
 
 /** What the legend says: which lines are ours and which the paper's, and what each is about. */
-function entriesOf(panels: readonly Panel[], { paper: { ink }, theme }: Board): Entry[] {
+function entriesOf(panels: readonly Panel[], { paper: { ink }, theme }: Board, namesEnds: boolean): Entry[] {
   const curves = panels.flatMap((panel) => panel.curves);
   const isCompared = curves.some(({ paper }) => paper.length > 0);
   const sides: Entry[] = isCompared
@@ -59,6 +81,7 @@ function entriesOf(panels: readonly Panel[], { paper: { ink }, theme }: Board): 
     const isMeasured = ours.some(({ y }) => y !== null) || paper.length === 0;
     return { label, look: (isMeasured ? oursLook : paperLook)(inkOf(color, theme), shape) };
   });
+  if (namesEnds) return sides;
   if (panels.length === 1) return [...sides, ...lines];
   // Panels have no room for the labels of their guides, and have most lines in common.
   const guides = panels.flatMap((panel) => panel.guides);
@@ -69,17 +92,27 @@ function entriesOf(panels: readonly Panel[], { paper: { ink }, theme }: Board): 
   return [...sides, ...new Map(shared.map((entry) => [entry.label, entry])).values()];
 }
 
-function chart(panel: Panel, board: Board, width: number): Drawing {
+/** How one of the panels is drawn, in pixels. */
+interface PanelSize {
+  readonly width: number;
+  readonly height: number;
+  readonly namesEnds: boolean;
+}
+
+function chart(panel: Panel, board: Board, { width, height, namesEnds }: PanelSize): Drawing {
   const { title, x, y, guides, curves } = panel;
   const isEmpty = curves.every((curve) => curve.paper.length === 0 && curve.ours.every((p) => p.y === null));
   const { ink } = board.paper;
+  const marginTop = title === "" ? 28 : 36;
+  const longest = Math.max(0, ...curves.map(({ label }) => textWidth(label, FONT_SIZE)));
+  const marginRight = namesEnds ? Math.ceil(Math.min(longest + MARKER, NAMES * width)) + 8 : 24;
   return board.plot(
     {
       style: { fontSize: `${FONT_SIZE}px` },
       marginLeft: Math.max(44, Math.ceil(widestTick(y)) + 20),
-      marginRight: 24,
-      marginTop: title === "" ? 28 : 36,
-      marginBottom: 48,
+      marginRight,
+      marginTop,
+      marginBottom: BOTTOM,
       x: { ...scaleOf(x), inset: 6 },
       y: scaleOf(y),
       marks: [
@@ -92,14 +125,38 @@ function chart(panel: Panel, board: Board, width: number): Drawing {
         ...(title === ""
           ? placeGuides(panel).map((guide) => guideLabel(guide, x, board))
           : [titleMark(title, ink)]),
+        ...(namesEnds
+          ? placeEnds(panel, height - marginTop - BOTTOM).flatMap((end) => endMarks(end, marginRight, board))
+          : []),
         ...(isEmpty
           ? [Plot.text(["No trial has a value to draw yet."], { frameAnchor: "middle", fill: ink })]
           : []),
       ],
     },
-    HEIGHT,
+    height,
     width,
   );
+}
+
+/** A line's marker and name, at the right of the frame. */
+function endMarks({ curve, label, down }: EndLabel, room: number, { paper, theme }: Board): Plot.Markish[] {
+  const place = { frameAnchor: "top-right", dy: down } as const;
+  return [
+    curve &&
+      dot([{}], oursLook(inkOf(curve.marking.color, theme), curve.marking.shape), paper, {
+        ...place,
+        x: null,
+        y: null,
+        dx: 14,
+      }),
+    Plot.text([shorten(label, FONT_SIZE, room - MARKER - 6)], {
+      ...place,
+      dx: MARKER,
+      textAnchor: "start",
+      lineAnchor: "middle",
+      fill: paper.ink,
+    }),
+  ];
 }
 
 function widestTick(y: CurveAxis): number {
@@ -108,11 +165,12 @@ function widestTick(y: CurveAxis): number {
   return Math.max(0, ...tall.map((value) => textWidth(format(Number(value.toPrecision(2))), FONT_SIZE)));
 }
 
-function axisMarks({ title, x, y }: Panel, ink: string, width: number): Plot.Markish[] {
+function axisMarks(panel: Panel, ink: string, width: number): Plot.Markish[] {
+  const { title, x, y } = panel;
   return [
     Plot.gridY({ ticks: ticksOf(y, TALL_TICKS).ticks, stroke: ink, strokeOpacity: 0.12 }),
     Plot.axisX({
-      ...ticksOf(x, Math.max(2, Math.min(10, Math.floor(width / TICK_WIDTH)))),
+      ...(tested(panel, width) ?? ticksOf(x, Math.max(2, Math.min(10, Math.floor(width / TICK_WIDTH))))),
       // What was set has no ×, unlike what was measured.
       ...(x.unit === "ratio" ? { tickFormat: (value: number) => formatSet(value, x.unit) } : {}),
       label: x.label,
@@ -166,6 +224,21 @@ const tickFormat =
   ({ unit, scale }: CurveAxis) =>
   (value: number): string =>
     (scale === "log" ? logTick(value, unit) : formatSet(value, unit)) + (unit === "ratio" ? "×" : "");
+
+/** Ticks where something was tested, if those are few and there is room for each. */
+function tested({ x, curves }: Panel, width: number): ReturnType<typeof ticksOf> | undefined {
+  const values = new Set(curves.flatMap(({ ours, paper }) => [...ours, ...paper].map((point) => point.x)));
+  const ticks = [...values]
+    .filter((value) => value >= x.domain[0] && value <= x.domain[1])
+    .sort((a, b) => a - b);
+  const tick = tickFormat(x);
+  const places = ticks.map((value) => width * shareAlong(value, x));
+  const isFree = ticks.every((value, index) => {
+    const room = index === 0 ? Number.POSITIVE_INFINITY : places[index]! - places[index - 1]!;
+    return room > textWidth(tick(value), FONT_SIZE) + TICK_ROOM;
+  });
+  return ticks.length > 1 && ticks.length <= MOST_TESTED && isFree ? { ticks, tickFormat: tick } : undefined;
+}
 
 /** Where an axis has ticks, and how they are written; what is counted has whole ones. */
 function ticksOf(

@@ -5,7 +5,7 @@
 import type { Unit } from "../../document/measurement.ts";
 import type { Plot } from "../../document/plot.ts";
 import { isShare } from "../units.ts";
-import { logDomain, logEnds } from "./log-axis.ts";
+import { logDomain, logEnds, logShare } from "./log-axis.ts";
 
 /** Smallest and largest value shown. */
 export type Domain = readonly [low: number, high: number];
@@ -47,6 +47,15 @@ export function yDomain({ y, series, guides }: Plot): Domain {
   const margin = MARGIN * (reach[1] - reach[0]);
   const isFromZero = low >= 0 && low <= FROM_ZERO * high;
   return limited([isFromZero ? 0 : reach[0] - margin, reach[1] + margin], y.unit, low);
+}
+
+/** How far along an axis a value stands, 0 to 1. */
+export function shareAlong(
+  value: number,
+  { domain, scale }: { readonly domain: Domain; readonly scale?: "log" },
+): number {
+  const [low, high] = domain;
+  return scale === "log" ? logShare(value, domain) : (value - low) / (high - low);
 }
 
 /** A range that is not empty. */

@@ -66,6 +66,8 @@ export interface Panel {
 /** Panels side by side under one legend. */
 export interface CurveFigure extends Heading {
   readonly panels: readonly Panel[];
+  /** Lines are named beside their ends, and no legend names them. */
+  readonly namesEnds?: boolean;
 }
 
 /** Lines of more points are drawn with bands, and with markers at some of them. */

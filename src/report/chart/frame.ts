@@ -37,6 +37,16 @@ export interface Drawing {
   readonly element: Element;
   readonly width: number;
   readonly height: number;
+  /** Where the ends of its x axis are, for who points at it; none for a part without axes. */
+  readonly reach?: Reach | undefined;
+}
+
+/** The ends of an x axis: as values, and from the left of the drawing in pixels. */
+export interface Reach {
+  readonly low: number;
+  readonly high: number;
+  readonly left: number;
+  readonly right: number;
 }
 
 /** The colors of text and of what is behind it, as CSS understands them. */
@@ -80,11 +90,10 @@ export function drawFrame(
 ): string {
   const paper: Paper =
     theme === "page" ? { ink: "currentColor", ground: "var(--ground)" } : { ink: INK, ground: GROUND };
-  const plot = (options: Plot.PlotOptions, height: number, across = width): Drawing => ({
-    element: Plot.plot({ ...options, document, width: across, height, className: "chart" }),
-    width: across,
-    height,
-  });
+  const plot = (options: Plot.PlotOptions, height: number, across = width): Drawing => {
+    const element = Plot.plot({ ...options, document, width: across, height, className: "chart" });
+    return { element, width: across, height, reach: reachOf(element) };
+  };
   const top = theme === "file" ? TITLE_HEIGHT : 0;
   const rows = drawRows({ paper, theme, width, plot });
   const height = rows.reduce((total, row) => total + heightOf(row), top);
@@ -114,12 +123,24 @@ export function drawFrame(
     let right = 0;
     for (const part of row) {
       const group = make("g", { transform: `translate(${right},${down})` });
+      if (theme === "page" && part.reach) {
+        const place = { ...part.reach, at: [right, down, part.width, part.height] };
+        group.setAttribute("data-reach", JSON.stringify(place));
+      }
       svg.append(fill(group, part, paper, theme));
       right += part.width;
     }
     down += heightOf(row);
   }
   return cleanText(svg.outerHTML);
+}
+
+/** Where a chart's x axis reaches, if it has a linear one. */
+function reachOf(element: ReturnType<typeof Plot.plot>): Reach | undefined {
+  const { type, domain, range } = element.scale("x") ?? {};
+  if (type !== "linear" || !domain || !range) return undefined;
+  const [low, high, left, right] = [...domain, ...range] as [number, number, number, number];
+  return { low, high, left, right };
 }
 
 const heightOf = (row: readonly Drawing[]): number => Math.max(...row.map(({ height }) => height));

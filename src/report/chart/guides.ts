@@ -2,8 +2,8 @@
  * @file Where the labels of guides stand: at the end of their line that is less crowded.
  */
 
-import type { CurveAxis, Panel } from "./figure.ts";
-import { logShare } from "./log-axis.ts";
+import { shareAlong } from "./domain.ts";
+import type { Panel } from "./figure.ts";
 
 /** A guide with its label's place. */
 export interface PlacedGuide {
@@ -31,31 +31,27 @@ export function placeGuides({ guides, curves, x, y }: Panel): PlacedGuide[] {
   const lines = curves.flatMap(({ ours, paper }) => [ours, paper]);
   const places = lines.flatMap((points) =>
     along(
-      points.flatMap((point): Place[] => (point.y === null ? [] : [[share(point.x, x), share(point.y, y)]])),
+      points.flatMap((point): Place[] =>
+        point.y === null ? [] : [[shareAlong(point.x, x), shareAlong(point.y, y)]],
+      ),
     ),
   );
   const placed: PlacedGuide[] = [];
   for (const { label, y: at } of [...guides].sort((a, b) => b.y - a.y)) {
-    const height = share(at, y);
+    const height = shareAlong(at, y);
     const isNear = (other: number): boolean => other - height > -BELOW && other - height < ABOVE;
     const crowd = (side: PlacedGuide["side"]): number => {
       const reach = Math.min(0.5, label.length * LETTER);
       const inTheWay = places.filter(
         ([place, other]) => isNear(other) && (side === "left" ? place <= reach : place >= 1 - reach),
       );
-      const taken = placed.filter((other) => other.side === side && isNear(share(other.y, y)));
+      const taken = placed.filter((other) => other.side === side && isNear(shareAlong(other.y, y)));
       return inTheWay.length + 1000 * taken.length;
     };
     const side = crowd("right") <= crowd("left") ? "right" : "left";
     placed.push({ label, y: at, side, isBelow: height > TOP });
   }
   return placed;
-}
-
-/** How far along an axis a value stands, 0 to 1. */
-function share(value: number, { domain, scale }: CurveAxis): number {
-  const [low, high] = domain;
-  return scale === "log" ? logShare(value, domain) : (value - low) / (high - low);
 }
 
 /** Places along the line through some. */

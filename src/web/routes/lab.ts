@@ -6,7 +6,7 @@ import { Hono } from "hono";
 import type { LabStatus } from "../../lab/lab.ts";
 import { labStatus } from "../../lab/status.ts";
 import { experiments } from "../../paper/index.ts";
-import { scales } from "../../paper/scales.ts";
+import { fastestFirst, scales } from "../../paper/scales.ts";
 import { countByState } from "../../store/read/trials.ts";
 import { countWorkers, listWorkers } from "../../store/read/workers.ts";
 import type { CatalogAnswer, LabAnswer, WorkerItem } from "../api.ts";
@@ -26,6 +26,7 @@ export function labRoutes({ lab, isWorking, version }: Services): Hono {
         version,
         isWorking,
         where: lab.database.where,
+        isShared: lab.database.kind === "postgres",
         experiments: Number(total),
         trials: await countByState(db),
         workers: await countWorkers(db),
@@ -42,10 +43,10 @@ export function labRoutes({ lab, isWorking, version }: Services): Hono {
           title,
           question,
           source,
-          models,
+          models: fastestFirst(models),
           anyModel,
         })),
-        scales,
+        scales: scales.toReversed(),
       } satisfies CatalogAnswer),
     );
 }
