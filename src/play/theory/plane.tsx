@@ -214,7 +214,8 @@ export function Handle({
     <g
       class={`handle ${tone}${isMarked ? " marked" : ""}`}
       role="slider"
-      tabIndex={0}
+      // In a drawing, names of attributes are as they are written.
+      tabindex={0}
       aria-label={name}
       aria-valuemin={-1}
       aria-valuemax={1}
