@@ -63,6 +63,8 @@ export interface RunOptions {
   readonly stepsPerRun?: (() => number) | undefined;
   /** Makes the images of examples that are not held, ahead of the engine; they are made between its runs unless told. */
   readonly openFeed?: OpenFeed | undefined;
+  /** Told what the network answers on its training data whenever it is measured, and its state then, which later steps may overwrite. */
+  readonly onMeasured?: ((onTrain: Answers, state: TrainingState) => void) | undefined;
   /** Whether the trained network is yielded before the trial ends; one that had ended already has none any more. */
   readonly wantsNetwork?: boolean | undefined;
 }
@@ -126,7 +128,8 @@ export async function* runTrial(
     return { type: "checkpoint", checkpoint: { ...facts(), ...position, outcome: null, tensors } };
   };
 
-  const measuring = { evaluator, data, glance: glanceAt(data, spec), spec };
+  const { onMeasured } = options;
+  const measuring = { evaluator, data, glance: glanceAt(data, spec), spec, onMeasured };
   const training = { trainer, step, recipe, seed, feed: ahead ?? data.feed, count };
   let position: EpochPosition = from ?? EPOCH_START;
   let measured: Measured | undefined;
@@ -174,6 +177,7 @@ interface Measuring {
   /** The test examples that are looked at before the end. */
   readonly glance: Examples;
   readonly spec: TrialSpec;
+  readonly onMeasured: RunOptions["onMeasured"];
 }
 
 /** A network after an epoch. */
@@ -199,13 +203,14 @@ function glanceAt({ train, test }: TrialData, { recipe, seed }: TrialSpec): Exam
 
 /** @param isLast - Whether the trial ends with this epoch, whatever comes out. */
 async function measure(
-  { evaluator, data, glance, spec }: Measuring,
+  { evaluator, data, glance, spec, onMeasured }: Measuring,
   state: TrainingState,
   isLast: boolean,
 ): Promise<Measured> {
   const { train, test } = data;
   const { recipe, corrupt } = spec;
   const onTrain = await evaluator.answer(state, train);
+  onMeasured?.(onTrain, state);
   const trainAccuracy = score(onTrain.predicted, train);
   const fitLoss = meanOf(onTrain.losses);
   const isOver =
