@@ -40,6 +40,8 @@ export interface PlayState {
   readonly tour: number;
   /** Large type, for a projector. */
   readonly big: boolean;
+  /** What a page besides the race shows, as it writes it itself; other pages do not know it. */
+  readonly view: string;
 }
 
 export const DEFAULTS: PlayState = {
@@ -57,6 +59,7 @@ export const DEFAULTS: PlayState = {
   seed: 0,
   tour: 0,
   big: false,
+  view: "",
 };
 
 /** Most training examples, and those taken unless told. */
@@ -120,6 +123,10 @@ const FIELDS: { readonly [K in keyof PlayState]: readonly [Read<K>, expected: st
   seed: [number(0, 999_999, true), "a whole number from 0 to 999999"],
   tour: [number(0, 6, true), "a step from 1 to 6"],
   big: [(text) => (text === "1" ? true : undefined), "1"],
+  view: [
+    (text) => (/^[\w~.,:;-]{0,2000}$/.test(text) ? text : undefined),
+    "at most 2000 letters, digits and signs",
+  ],
 };
 
 /** What an address says, and what of it was nothing that can be set. */
