@@ -114,13 +114,17 @@ export function OwnDataPanel({
 }
 
 /** A button that opens the browser's own choice of files. */
-function Chooser({
+export function Chooser({
   label,
   take,
+  accept,
   isFolder = false,
 }: {
   readonly label: string;
-  readonly take: (files: readonly OwnFile[]) => void;
+  /** Told of one file or more. */
+  readonly take: (files: readonly [OwnFile, ...OwnFile[]]) => void;
+  /** Endings of a single file that is wanted; any files unless told. */
+  readonly accept?: string;
   readonly isFolder?: boolean;
 }): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
@@ -133,15 +137,16 @@ function Chooser({
         ref={input}
         class="unseen"
         type="file"
-        multiple
+        multiple={accept === undefined}
+        accept={accept}
         tabIndex={-1}
         aria-label={label}
         {...(isFolder && { webkitdirectory: true })}
         onChange={({ currentTarget }) => {
-          const chosen = filesOfChoice(currentTarget.files);
+          const [first, ...others] = filesOfChoice(currentTarget.files);
           // The same files may be chosen again.
           currentTarget.value = "";
-          if (chosen.length > 0) take(chosen);
+          if (first) take([first, ...others]);
         }}
       />
     </>
