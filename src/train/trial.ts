@@ -36,6 +36,7 @@ import {
 import { type TrialSpec, trialId } from "./spec.ts";
 import { buildStep, requireTrainable, type Step, toldOf } from "./step.ts";
 import { answersOfTwins } from "./twins.ts";
+import { stoppingOf } from "./validation.ts";
 
 export type { TrialEvent } from "./events.ts";
 export type { EpochRow } from "./history.ts";
@@ -207,7 +208,7 @@ async function measure(
   state: TrainingState,
   isLast: boolean,
 ): Promise<Measured> {
-  const { train, test } = data;
+  const { train, test, validation } = data;
   const { recipe, corrupt } = spec;
   const onTrain = await evaluator.answer(state, train);
   onMeasured?.(onTrain, state);
@@ -223,6 +224,9 @@ async function measure(
     fitLoss: finiteOrNull(fitLoss),
     trainAccuracy,
     testAccuracy: score(onTest.predicted, asked),
+    ...(validation && {
+      validationAccuracy: score((await evaluator.answer(state, validation)).predicted, validation),
+    }),
     ...(corrupt > 0 &&
       !hasNumbers(train) && { apart: measureApart(onTrain.predicted as Int32Array, pairOf(data)) }),
   };
@@ -244,6 +248,7 @@ function outcomeOf(
   const told = (answers: Answers, dataset: Examples) => ({ predicted: answers.predicted, dataset });
   // Permuted labels are not independent of each other, as the twin test wants them.
   const isRedrawn = spec.corrupt === 1 && spec.labels === undefined && spec.inputs === "true";
+  const stopping = stoppingOf(history);
   const isAsked = isRedrawn && !numbers && isHeld(train) && isHeld(test);
   const twins = isAsked ? answersOfTwins(train, test, onTest.predicted as Int32Array) : undefined;
   return {
@@ -254,6 +259,7 @@ function outcomeOf(
     epochsToFit,
     epochsTo95,
     best,
+    ...(stopping && { stopping }),
     trainLoss: finiteOrNull(meanOf(onTrain.losses)),
     trainAccuracy: score(onTrain.predicted, train),
     testAccuracy: score(onTest.predicted, test),
