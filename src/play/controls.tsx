@@ -37,7 +37,7 @@ export function Controls(props: Props): JSX.Element {
             change({ data: data as PlayState["data"], n: SIZES[data as PlayState["data"]].usual })
           }
         />
-        <ModelFields model={state.model} racing={racing} change={change} />
+        <ModelFields state={state} racing={racing} change={change} />
         <Choice
           label="Inputs, right"
           value={state.inputs}
@@ -54,7 +54,10 @@ export function Controls(props: Props): JSX.Element {
         <OwnDataPanel
           onSplits={(splits) => {
             racing.give({ splits });
-            change({ n: exampleCount(splits.train) });
+            const n = exampleCount(splits.train);
+            // Another number of examples is another race by itself.
+            if (n === state.n) racing.prepare(state);
+            else change({ n });
           }}
         />
       )}
@@ -121,16 +124,8 @@ function Slider({ state: { p, inputs }, change }: Pick<Props, "state" | "change"
 
 const WIDTHS = { mlp: [8, 32, 64, 128, 256, 512, 1024, 2048], cnn: [4, 8, 16, 32, 64] } as const;
 
-function ModelFields({
-  model,
-  racing,
-  change,
-}: {
-  readonly model: string;
-  readonly racing: Racing;
-  readonly change: Change;
-}): JSX.Element {
-  const sizes = sizesOf(model)!;
+function ModelFields({ state, racing, change }: Pick<Props, "state" | "racing" | "change">): JSX.Element {
+  const sizes = sizesOf(state.model)!;
   const set = (changed: Partial<ModelSizes>): void => change({ model: modelOf({ ...sizes, ...changed }) });
   const usual = {
     linear: { depth: 0, width: 0 },
@@ -155,10 +150,9 @@ function ModelFields({
         <Chooser
           label="Choose an ONNX file"
           accept=".onnx"
-          take={([{ file, path }]) => {
-            file
-              .arrayBuffer()
-              .then((bytes) => racing.give({ model: { name: path, bytes: new Uint8Array(bytes) } }));
+          take={async ([{ file, path }]) => {
+            racing.give({ model: { name: path, bytes: new Uint8Array(await file.arrayBuffer()) } });
+            racing.prepare(state);
           }}
         />
       )}

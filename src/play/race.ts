@@ -96,14 +96,12 @@ export class Racing {
     for (const side of SIDES) this.#say(side, { type: "start", run, request: trialOf(state, side) });
   }
 
-  /** Take data or a model of one's own, in place of those before; a race that is on them begins anew. */
+  /** Take data or a model of one's own, in place of those before, for races that are prepared from now on. */
   give(own: Own): void {
     this.#own = { ...this.#own, ...own };
     for (const worker of Object.values(this.#workers)) worker.postMessage({ type: "own", own: this.#own });
     // Points of one curve are of one set of data.
     this.#points.clear();
-    const state = this.#state;
-    if (state && (state.data === "own" || state.model === "file")) this.prepare(state);
   }
 
   /** Train until told otherwise, or to the end. */

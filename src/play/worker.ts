@@ -7,7 +7,9 @@ import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { messageOf } from "../base/errors.ts";
 import { classCounts, type Splits } from "../data/dataset.ts";
+import { pathPreprocess } from "../data/preprocess.ts";
 import type { Model } from "../nn/model.ts";
+import { fileRecipe } from "../run/file-recipe.ts";
 import { recordTrial } from "../run/record.ts";
 import { createLibrary } from "../run/subject.ts";
 import type { TrialResult } from "../run/trial-record.ts";
@@ -73,15 +75,22 @@ interface Prepared {
 
 async function specOf(request: TrialRequest): Promise<Prepared> {
   const { data, n, testN, inputs, corrupt, seed } = request;
-  const recipe = { ...paperRecipe, ...request.recipe };
+  const chosen = request.model === "file" ? await ownModel(own) : undefined;
+  // As the command line has it for data at a path and for model files.
+  const recipe = {
+    ...paperRecipe,
+    ...(data === "own" && { preprocess: pathPreprocess }),
+    ...(chosen && fileRecipe(chosen.model)),
+    ...request.recipe,
+  };
   const whole =
     data === "own" ? ownSplits(own, { n, testN }) : await library.splits({ name: data, n, testN });
   const splits = cropForRecipe(whole as Splits, recipe);
   const dataset = await describeDataset(splits);
-  const { model, identity } =
-    request.model === "file"
-      ? await ownModel(own)
-      : { model: await library.model(request.model), identity: request.model };
+  const { model, identity } = chosen ?? {
+    model: await library.model(request.model),
+    identity: request.model,
+  };
   const spec: TrialSpec = {
     schema: "shatter/trial@1",
     dataset,

@@ -5,7 +5,7 @@
 import { UsageError } from "../../base/errors.ts";
 import { exampleCount, type Splits } from "../../data/dataset.ts";
 import { partOf, type SubsetSizes } from "../../data/subset.ts";
-import type { Model } from "../../nn/model.ts";
+import type { FileModel } from "../../import/model.ts";
 import { modelOfFile } from "../../run/model-file.ts";
 
 /** Examples and a model; neither is in the address, and both are gone with the page. */
@@ -30,9 +30,10 @@ export function ownSplits({ splits }: Own, { n, testN }: SubsetSizes): Splits {
  *
  * @throws UsageError if none was given, DataError if it is none.
  */
-export async function ownModel({
-  model,
-}: Own): Promise<{ readonly model: Model; readonly identity: string }> {
+export async function ownModel({ model }: Own): Promise<{
+  readonly model: FileModel;
+  readonly identity: string;
+}> {
   if (!model) throw new UsageError("your own model is not here any more: choose its ONNX file again");
   const made = await modelOfFile(model.bytes, "", model.name);
   return { model: made, identity: made.content!.identity };

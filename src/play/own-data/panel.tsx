@@ -22,6 +22,9 @@ type Answer = FromWorker | { readonly type: "none" } | { readonly type: "reading
 function useReading(onSplits: (splits: Splits, understood: readonly string[]) => void) {
   const [answer, setAnswer] = useState<Answer>({ type: "none" });
   const worker = useRef<Worker>();
+  // Whoever is told is who listens when the data have come, with what is set then.
+  const told = useRef(onSplits);
+  told.current = onSplits;
   const ask = (files: readonly OwnFile[], options: OwnOptions): void => {
     worker.current?.terminate();
     setAnswer({ type: "reading" });
@@ -30,7 +33,7 @@ function useReading(onSplits: (splits: Splits, understood: readonly string[]) =>
     const answered = (data: FromWorker): void => {
       reader.terminate();
       setAnswer(data);
-      if (data.type === "read") onSplits(data.splits, data.understood);
+      if (data.type === "read") told.current(data.splits, data.understood);
     };
     reader.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => answered(data));
     reader.addEventListener("error", () =>
