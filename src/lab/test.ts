@@ -2,6 +2,7 @@
  * @file The randomization test with everything it needs on a machine with Node: data files, child processes, a lab.
  */
 
+import { nearAcross } from "../audit/near/across.ts";
 import { DataError, UsageError } from "../base/errors.ts";
 import { batchSize } from "../data/batches.ts";
 import { type ExampleSplits, exampleCount } from "../data/dataset.ts";
@@ -24,8 +25,10 @@ import { shareContents } from "../run/node/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
+import { runtime } from "../run/node/runtime.ts";
 import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
 import { type Identified, identify, isDataPath, type Library } from "../run/subject.ts";
+import { openEngine } from "../train/engine.ts";
 import { checkRecipe } from "../train/possible.ts";
 import { describeDataset, networkShape } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
@@ -143,7 +146,9 @@ async function train(options: TestOptions): Promise<TestResult> {
   const local = { ...options, ...shares, contents: shared.folder };
   const budget = limit && (await budgetOf(limit, request, identified, local));
   if (budget) options.onBudget?.(budget);
-  const plan = await planTest({ ...request, budget }, source, subject, prepared?.plan);
+  const engine = await openEngine(runtime, "cpu", shares.threads * shares.jobs);
+  const near = await nearAcross(engine, subject.splits);
+  const plan = await planTest({ ...request, budget }, source, subject, prepared?.plan, near);
   await using lab = options.lab && (await openOne(options.lab, options));
   if (lab) return await runInLab(plan, identified, lab, { ...options, ...shares });
   const networks = options.saveModels;
