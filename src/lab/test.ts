@@ -25,10 +25,9 @@ import { shareContents } from "../run/node/contents.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
-import { runtime } from "../run/node/runtime.ts";
 import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
 import { type Identified, identify, isDataPath, type Library } from "../run/subject.ts";
-import { openEngine } from "../train/engine.ts";
+import { type Engine, openEngine } from "../train/engine.ts";
 import { checkRecipe } from "../train/possible.ts";
 import { describeDataset, networkShape } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
@@ -146,8 +145,7 @@ async function train(options: TestOptions): Promise<TestResult> {
   const local = { ...options, ...shares, contents: shared.folder };
   const budget = limit && (await budgetOf(limit, request, identified, local));
   if (budget) options.onBudget?.(budget);
-  const engine = await openEngine(runtime, "cpu", shares.threads * shares.jobs);
-  const near = await nearAcross(engine, subject.splits);
+  const near = await nearAcross(subject.splits, () => openHere(shares.threads * shares.jobs));
   const plan = await planTest({ ...request, budget }, source, subject, prepared?.plan, near);
   await using lab = options.lab && (await openOne(options.lab, options));
   if (lab) return await runInLab(plan, identified, lab, { ...options, ...shares });
@@ -155,6 +153,12 @@ async function train(options: TestOptions): Promise<TestResult> {
   await using runner = await openProcessPool({ ...shares, device, contents: shared.folder, networks });
   const provenance = provenanceOf(device, shares.threads, shares.jobs, options.command ?? null);
   return await runPlan(plan, { source, runner, provenance, onEvent: options.onEvent, signal });
+}
+
+/** An engine of this process, which needs none but for images. */
+async function openHere(threads: number): Promise<Engine> {
+  const { runtime } = await import("../run/node/runtime.ts");
+  return await openEngine(runtime, "cpu", threads);
 }
 
 /** Runs that give a p-value of 0.05 where the labels as given are above all of them. */

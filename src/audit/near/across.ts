@@ -10,8 +10,15 @@ import { findTwins, lacksPictures } from "./find.ts";
 /** Training examples, and values of their inputs, beyond which nobody looks: some 10 s. */
 const MOST = { examples: 100_000, values: 4e8 };
 
-/** Look for near twins of the test examples that networks tell their answers to ({@link testsAsked}). */
-export async function nearAcross(engine: Engine, { train, test }: ExampleSplits): Promise<NearAcross> {
+/**
+ * Look for near twins of the test examples that networks tell their answers to ({@link testsAsked}).
+ *
+ * @param open - Opens what large matrices are multiplied with, if it is needed.
+ */
+export async function nearAcross(
+  { train, test }: ExampleSplits,
+  open: () => Promise<Engine>,
+): Promise<NearAcross> {
   const trained = exampleCount(train);
   const lacks =
     lacksPictures(train) ??
@@ -23,7 +30,7 @@ export async function nearAcross(engine: Engine, { train, test }: ExampleSplits)
   if (lacks !== undefined || !(isHeld(train) && isHeld(test))) return { lacks: lacks! };
   const asked = testsAsked(exampleCount(test));
   const some = takeExamples(test, asked);
-  const { twins } = await findTwins({ splits: { train, test: some }, engine }, trained);
+  const { twins } = await findTwins({ splits: { train, test: some }, engine: await open() }, trained);
   const size = exampleSize(train);
   const inputsAt = (inputs: typeof train.inputs, at: number) => inputs.subarray(at * size, (at + 1) * size);
   const isEqual = (row: number, twin: number): boolean => {
