@@ -303,7 +303,7 @@ describe("a folder that is refused", () => {
     // Of the process: a mock of a module would find it loaded by another file of tests.
     vi.spyOn(process, "constrainedMemory").mockReturnValueOnce(40_000);
     await expect(readData(writeDataPath(folder, { size: 64 }))).rejects.toThrow(
-      /8 examples of 3 x 64 x 64 would take 0.4 MB as a network is given them: expected at most 10.0 kB where all/,
+      /8 examples of 3 x 64 x 64 would take 0.4 MB as a network is given them: expected at most 40.0 kB where all/,
     );
   });
 
