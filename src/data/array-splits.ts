@@ -30,11 +30,17 @@ export async function arraySplits(
   options: DataOptions,
   where: string,
 ): Promise<ReadData> {
-  const { train, test, classNames, others } = arrayRoles([...arrays.keys()], where, options.target);
+  const { train, test, classNames, others } = arrayRoles(
+    [...arrays.keys()],
+    where,
+    options.target,
+    options.group,
+  );
   const read = (array: string): Promise<FileArray> => arrays.get(array)!();
   const readPair = async (pair: typeof train) => ({
     inputs: await read(pair.inputs),
     labels: await read(pair.labels),
+    groups: pair.groups === undefined ? undefined : await read(pair.groups),
   });
   const reading = arrangeSplits(
     name,

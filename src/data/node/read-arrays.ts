@@ -22,7 +22,7 @@ const MOST_BYTES = 2 ** 31 - 1;
  * @throws DataError if a file is not what it should be, or no pair or more than one is found, UsageError if an option would change nothing.
  */
 export const readArrays: DataReader = async (path, options) => {
-  requireOptions(path, "arrays", options, ["target", "targetType", "shape", "layout", "transpose"]);
+  requireOptions(path, "arrays", options, ["target", "targetType", "group", "shape", "layout", "transpose"]);
   const arrays = /\.npz$/i.test(path)
     ? archiveArrays({ bytes: await readBytes(path, MOST_BYTES), where: path }, MOST_BYTES)
     : await arraysOfFolder(path);

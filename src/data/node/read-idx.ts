@@ -21,8 +21,7 @@ const MOST_BYTES = 2 ** 31 - 1;
  * Read a set of IDX files, `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and those of the test (`t10k` or `test`), each
  * maybe packed (`.gz`) or with a set's name in front of it.
  *
- * EMNIST's images have height and width exchanged,
- * which `transpose` undoes; it is said, but never guessed.
+ * EMNIST's images have height and width exchanged, which `transpose` undoes; it is said, but never guessed.
  *
  * @param path - The folder, or one file of the set.
  * @throws DataError if files are missing or not what they should be, UsageError if an option would change nothing.
@@ -31,7 +30,7 @@ export const readIdx: DataReader = async (path, options) => {
   requireOptions(path, "IDX files", options, ["layout", "transpose"]);
   const { folder, names, asked } = await lookAround(path);
   const read = async (name: string): Promise<NamedBytes> => {
-    const where = join(folder, name);
+    const where = await fileAt(join(folder, name));
     return { where, bytes: await gunzip(await readBytes(where, MOST_BYTES), MOST_BYTES, where) };
   };
   return idxSplits(basename(folder), findIdxFiles(names, path, asked), read, options);
@@ -49,3 +48,7 @@ async function lookAround(
     throw new DataError(`${path}: expected a file or folder that can be read, got ${whyUnread(error)}`);
   }
 }
+
+/** A file, or the one of its name in a folder of it, as Kaggle packs them. */
+const fileAt = async (path: string): Promise<string> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ? join(path, basename(path)) : path;
