@@ -2,7 +2,7 @@
  * @file Settings to begin with: one for each claim of the paper, some that fail on purpose, and the guided tour.
  */
 
-import { DEFAULTS, type PlayState } from "./state.ts";
+import { DEFAULTS, type PlayState, writeHash } from "./state.ts";
 
 /** What is set, as it differs from what is usual, and what is to be seen. */
 export interface Preset {
@@ -132,6 +132,12 @@ export const TOUR: readonly Step[] = [
     look: "Watch the dashed orange line: the test accuracy is best before the noise is memorized.",
   },
 ];
+
+/** The preset that is just what is set; undefined if none is. */
+export const presetOf = (state: PlayState): Preset | undefined =>
+  [...PRESETS.claims, ...PRESETS.failures].find(
+    (preset) => writeHash("race", presetState(preset, state)) === writeHash("race", { ...state, tour: 0 }),
+  );
 
 /** All of what is set by a preset; how it is shown stays as it is. */
 export const presetState = ({ state }: Preset, { big }: Pick<PlayState, "big">, tour = 0): PlayState => ({

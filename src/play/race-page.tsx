@@ -11,6 +11,7 @@ import { FirstLayers, FittedLast } from "./details.tsx";
 import { Network } from "./network.tsx";
 import { type Prediction, tellOutcome, tellPrediction } from "./outcome.ts";
 import { Predict } from "./predict.tsx";
+import { presetOf } from "./presets.ts";
 import { isOver, type Race, Racing } from "./race.ts";
 import { nameRight } from "./recipe.ts";
 import type { PlayState } from "./state.ts";
@@ -80,7 +81,7 @@ export function RacePage({ state }: { readonly state: PlayState }): JSX.Element 
       <Tour state={state} />
       <div class="head">
         <h1>Can a network learn labels that mean nothing?</h1>
-        <Presets state={state} hasBegun={hasBegun} />
+        <Presets state={state} />
       </div>
       <Controls state={state} race={race} racing={racing} change={change} />
       <div class="race">
@@ -145,6 +146,7 @@ function Came({
   readonly race: Race;
   readonly prediction: Prediction | undefined;
 }): JSX.Element {
+  const look = state.tour === 0 ? presetOf(state)?.look : undefined;
   const outcome = left.result && right.result && tellOutcome(state, left.result, right.result, verdict);
   return (
     <div class="came" role="status">
@@ -152,6 +154,7 @@ function Came({
         <>
           <h2>{outcome.headline}</h2>
           {prediction && <p>{tellPrediction(prediction, right.result!)}</p>}
+          {look && <p>{look}</p>}
           <p class="soft">{outcome.sentences.join(" ")}</p>
         </>
       )}

@@ -29,24 +29,26 @@ export function TimeToFit({
   return (
     <section class="time-to-fit">
       <h2>Time to overfit</h2>
-      <LineChart
-        title="Epochs until every label is fitted, by share of random labels"
-        description={tell.join("; ") || "No race has ended yet."}
-        lines={[
-          {
-            label: "epochs",
-            side: "right",
-            isDotted: true,
-            points: fitted.map(({ p, epochs }) => [p, epochs!] as const),
-          },
-        ]}
-        xMost={100}
-        yMost={most * 1.08}
-        xTick={(p) => `${p} %`}
-        xLabel=""
-      />
+      {fitted.length > 0 && (
+        <LineChart
+          title="Epochs until every label is fitted, by share of random labels"
+          description={tell.join("; ") || "No race has ended yet."}
+          lines={[
+            {
+              label: "epochs",
+              side: "right",
+              isDotted: true,
+              points: fitted.map(({ p, epochs }) => [p, epochs!] as const),
+            },
+          ]}
+          xMost={100}
+          yMost={most * 1.08}
+          xTick={(p) => `${p} %`}
+          xLabel=""
+        />
+      )}
       <p class="soft">
-        {points.length === 0 ? "Each race that ends adds a point." : ""}
+        {points.length === 0 ? "Each race that ends adds a point. " : ""}
         {missed.length > 0
           ? `Not fitted within the epochs allowed: ${missed.map(({ p }) => `${p} %`).join(", ")}. `
           : ""}

@@ -4,7 +4,7 @@
 
 import type { JSX } from "preact";
 import { go } from "./address.ts";
-import { PRESETS, presetState, TOUR } from "./presets.ts";
+import { PRESETS, presetOf, presetState, TOUR } from "./presets.ts";
 import type { PlayState } from "./state.ts";
 
 /** The step of the tour that the address says. */
@@ -42,18 +42,8 @@ export function Tour({ state }: { readonly state: PlayState }): JSX.Element | nu
 }
 
 /** The way into the tour, and all presets. */
-export function Presets({
-  state,
-  hasBegun,
-}: {
-  readonly state: PlayState;
-  /** What is to be seen is not told before. */
-  readonly hasBegun: boolean;
-}): JSX.Element {
-  const all = [...PRESETS.claims, ...PRESETS.failures];
-  const shown = (preset: (typeof all)[number]): boolean =>
-    JSON.stringify(presetState(preset, state)) === JSON.stringify({ ...state, tour: 0 });
-  const chosen = all.find(shown);
+export function Presets({ state }: { readonly state: PlayState }): JSX.Element {
+  const chosen = presetOf(state);
   return (
     <div class="presets">
       <label class="field">
@@ -61,7 +51,9 @@ export function Presets({
         <select
           value={chosen?.name ?? ""}
           onChange={({ currentTarget }) => {
-            const preset = all.find(({ name }) => name === currentTarget.value);
+            const preset = [...PRESETS.claims, ...PRESETS.failures].find(
+              ({ name }) => name === currentTarget.value,
+            );
             if (preset) go("race", presetState(preset, state));
           }}
         >
@@ -83,7 +75,6 @@ export function Presets({
           Take the tour
         </button>
       )}
-      {chosen && hasBegun && state.tour === 0 && <p class="soft">{chosen.look}</p>}
     </div>
   );
 }
