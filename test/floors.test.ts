@@ -234,7 +234,12 @@ test("a user's own code is run by nothing but the command and the function that 
 
 const PLAY = ["play/main.tsx", "play/worker.ts", "play/theory/worker.ts", "play/own-data/worker.ts"];
 
-test.each(["graph.ts", "data.ts", "browser.ts", ...PLAY])("%s is made of files that need no Node", (entry) => {
+test.each([
+  "graph.ts",
+  "data.ts",
+  "browser.ts",
+  ...PLAY,
+])("%s is made of files that need no Node", (entry) => {
   expect(closureOf(entry).filter((file) => !isRoof(file) && isNodeDoor(file))).toEqual([]);
 });
 
@@ -250,8 +255,8 @@ test("the page's program has neither Node nor schemas in it", () => {
   ]);
 });
 
-test("the playground's page draws and solves, and leaves what is larger to its workers", () => {
-  const packages = closureOf("play/main.tsx").flatMap((file) =>
+test.each(["theorem", "interpolation", "descent"])("the page %s of theory is light", (page) => {
+  const packages = closureOf(`play/theory/${page}-page.tsx`).flatMap((file) =>
     importsOf(texts.get(file) ?? "").filter(({ path, isType }) => !path.startsWith(".") && !isType),
   );
   expect([...new Set(packages.map(({ path }) => path))].sort()).toEqual(["preact", "preact/hooks"]);
