@@ -45,7 +45,7 @@ export interface GuestOptions extends ExperimentOptions {
  */
 export async function runExperiment(options: GuestOptions): Promise<ExperimentRun> {
   // To read what a lab has takes no device.
-  const planned = await planExperiment(options.train === false ? { ...options, device: "cpu" } : options);
+  const planned = await planExperiment(options);
   await requireFolder("lab", options.lab);
   await using lab = await openLab(options);
   await using _guest = await options.onOpen?.(lab);
