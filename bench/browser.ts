@@ -3,7 +3,7 @@
  *
  *   mkdir /somewhere/peers && cd /somewhere/peers && npm init -y
  *   npm install @jax-js/jax@0.1.25 @tensorflow/tfjs@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0
- *   node bench/browser.ts --peers /somewhere/peers [--model mlp-1x512] [--rounds 5] [--steps 10] [--threads 1]
+ *   node bench/browser.ts --peers /somewhere/peers [--model mlp-1x512] [--rounds 5] [--steps 10] [--threads 1] [--example 3x28x28]
  *
  * Everybody has a page of its own, that stays open; a round asks each for some steps, the first round is not counted. Besides
  * images a second, images a second of processor time of the page's main thread are told, which a busy machine distorts
@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "5" },
     steps: { type: "string", default: "10" },
     threads: { type: "string", default: "1" },
+    example: { type: "string", default: "3x28x28" },
   },
 });
 const [rounds, steps, threads] = [options.rounds, options.steps, options.threads].map(Number) as [
@@ -34,6 +35,7 @@ const [rounds, steps, threads] = [options.rounds, options.steps, options.threads
   number,
   number,
 ];
+const example = options.example.split("x").map(Number);
 const BATCH = 128;
 
 /** Build a page for a program; returns its folder. */
@@ -119,7 +121,7 @@ async function openContender(name: string): Promise<Contender> {
     "globalThis.open.name !== 'open' || !globalThis.open.toString().includes('native')",
   );
   await page.evaluate(
-    `(async () => { globalThis.run = await globalThis.open("${options.model}", ${threads}); })()`,
+    `(async () => { globalThis.run = await globalThis.open("${options.model}", ${JSON.stringify(example)}, ${threads}); })()`,
   );
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
@@ -145,7 +147,7 @@ for (const name of names) contenders.push(await openContender(name));
 for (let round = 0; round <= rounds; round++)
   for (const contender of round % 2 ? contenders.toReversed() : contenders) await measure(contender);
 console.log(
-  `${options.model}, batch ${BATCH}, ${threads} threads: images a second, smallest, middle and largest`,
+  `${options.model} on ${options.example}, batch ${BATCH}, ${threads} threads: images a second, smallest, middle and largest`,
 );
 for (const { name, page, found } of contenders) {
   const spread = (of: 0 | 1): string => {

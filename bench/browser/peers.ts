@@ -6,8 +6,12 @@
 
 /** Data, and the rows of a batch; weights drawn by the same sines. */
 const COMMON = `
-const [ROWS, INPUTS, BATCH, CLASSES] = [2000, 2352, 128, 10];
-const images = Float32Array.from({ length: ROWS * INPUTS }, (_, at) => Math.sin(at * 0.7));
+const [ROWS, BATCH, CLASSES] = [2000, 128, 10];
+let INPUTS, images;
+function prepare(example) {
+  INPUTS = example.reduce((product, size) => product * size);
+  images = Float32Array.from({ length: ROWS * INPUTS }, (_, at) => Math.sin(at * 0.7));
+}
 const wave = (length) => Float32Array.from({ length }, (_, at) => 0.03 * Math.sin(at * 12.9898));
 function batchAt(step) {
   const x = new Float32Array(BATCH * INPUTS), y = new Float32Array(BATCH * CLASSES);
@@ -24,7 +28,8 @@ const sizesOf = (model) => [INPUTS, ...Array(Number(model[4])).fill(512), CLASSE
 const JAX = `${COMMON}
 import * as jax from "@jax-js/jax";
 const { numpy: np, nn } = jax;
-globalThis.open = async (model) => {
+globalThis.open = async (model, example) => {
+  prepare(example);
   await jax.init("wasm");
   jax.defaultDevice("wasm");
   const sizes = sizesOf(model);
@@ -68,7 +73,8 @@ globalThis.open = async (model) => {
 const TFJS = `${COMMON}
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-globalThis.open = async (model) => {
+globalThis.open = async (model, example) => {
+  prepare(example);
   setWasmPaths("./");
   await tf.setBackend("wasm");
   const sizes = sizesOf(model);

@@ -19,6 +19,7 @@ import {
   givenLabels,
   labelTensor,
   scannedSteps,
+  sharedTensors,
   stepsOf,
   type TrainingState,
 } from "./steps.ts";
@@ -29,7 +30,7 @@ export type { Batches, TrainingState } from "./steps.ts";
 
 /** A network in training. */
 export interface Trainer extends AsyncDisposable {
-  /** Do some steps; returns the mean loss of each batch before its update, `[steps]`. */
+  /** Do some steps; returns the mean loss of each batch before its update, `[steps]`; of stacked trials `[steps, trials]`. */
   train(batches: Batches): Promise<Float32Array>;
   /** All that is carried from step to step as it is now, by name, parameters first; not copies where there is a choice. */
   state(): Promise<TrainingState>;
@@ -56,11 +57,29 @@ export async function createTrainer(
   seed: number,
   from?: TrainingStart,
 ): Promise<Trainer> {
-  const tensors = startOf(engine.runtime, step, initialization, seed, from);
+  const { runtime } = engine;
+  const start = startOf(runtime, step, initialization, seed, from);
+  return openTrainer(engine, step, sharedTensors(runtime, step, data), start, from?.rate);
+}
+
+/**
+ * Open a step to train on.
+ *
+ * @param shared - What its steps share.
+ * @param start - What is carried into the first one.
+ * @param before - The learning rate of the step that left it; undefined if there was none.
+ */
+export async function openTrainer(
+  engine: Engine,
+  step: Step,
+  shared: Tensors,
+  start: Tensors,
+  before?: number,
+): Promise<Trainer> {
   const open = engine.device === "webgpu" ? stepsOnDevice : scannedSteps;
-  const steps = await open(engine, step, data, tensors);
+  const steps = await open(engine, step, shared, start);
   const hasDisplacements = step.state.some(({ isDisplacement }) => isDisplacement);
-  let rate = from?.rate;
+  let rate = before;
   /** Displacements are in proportion to the rate, so they change with it. */
   const changeRate = async (next: number): Promise<void> => {
     if (rate !== undefined && rate !== next) await steps.scale(ratioOf(rate, next));
@@ -69,13 +88,13 @@ export async function createTrainer(
   return {
     async train(batches) {
       if (!hasDisplacements) return steps.run(batches);
-      const losses = new Float32Array(batches.steps);
+      const losses: Float32Array[] = [];
       // A run is of one rate.
       for (const [first, end] of stretchesOf(batches.rates)) {
         await changeRate(batches.rates[first]!);
-        losses.set(await steps.run(stepsOf(batches, first, end)), first);
+        losses.push(await steps.run(stepsOf(batches, first, end)));
       }
-      return losses;
+      return losses.length === 1 ? losses[0]! : Float32Array.from(losses.flatMap((part) => [...part]));
     },
     state: () => steps.state(),
     [Symbol.asyncDispose]: () => steps[Symbol.asyncDispose](),
@@ -83,7 +102,7 @@ export async function createTrainer(
 }
 
 /** What is carried, before the first step: drawn, or as it was. */
-function startOf(
+export function startOf(
   { Tensor }: Runtime,
   step: Step,
   initialization: Initialization,

@@ -38,21 +38,25 @@ export interface Steps extends AsyncDisposable {
   state(): Promise<TrainingState>;
 }
 
-/** Open steps as a loop of the engine's. */
+/**
+ * Open steps as a loop of the engine's.
+ *
+ * @param shared - What all steps share, see {@link sharedTensors}.
+ * @param start - What is carried into the first one.
+ */
 export async function scannedSteps(
   engine: Engine,
   step: Step,
-  data: Examples,
+  shared: Tensors,
   start: Tensors,
 ): Promise<Steps> {
   const { Tensor } = engine.runtime;
   const session = await engine.open(writeScan({ ...step, graph: await engine.lower(step.graph) }));
-  const shared = sharedTensors(engine.runtime, step, data);
   const state: { [name: string]: Tensor } = { ...start };
   return {
     async run(batches) {
       const { steps } = batches;
-      const own = ownTensors(step, data, batches);
+      const own = ownTensors(step, batches);
       const stacked = Object.fromEntries(
         Object.entries(own).map(([name, [type, elements, shape]]) => [
           name,
@@ -94,22 +98,25 @@ export function sharedTensors({ Tensor }: Runtime, step: Step, data: Examples): 
 
 /** Type, elements and the shape in one step of what each step has of its own, by name. */
 export function ownTensors(
-  step: Step,
-  data: Examples,
+  { graph, masks: drawn }: Pick<Step, "graph" | "masks">,
   { indices, weights, rates, masks, images }: Batches,
 ): {
   readonly [name: string]: readonly ["int32" | "float32", Int32Array | Float32Array, readonly number[]];
 } {
-  const { batch } = step;
-  return {
-    indices: ["int32", indices, [batch]],
-    weights: ["float32", weights, [batch]],
-    rate: ["float32", rates, []],
-    ...(images && { images: ["float32", images, [batch, ...exampleShape(data)]] as const }),
-    ...Object.fromEntries(
-      step.masks.map(({ value }, index) => [value.name, ["float32", masks[index]!, value.shape] as const]),
-    ),
-  };
+  const given = new Map<string, Int32Array | Float32Array>([
+    ["indices", indices],
+    ["weights", weights],
+    ["rate", rates],
+    ...(images ? [["images", images] as const] : []),
+    ...drawn.map(({ value }, index) => [value.name, masks[index]!] as const),
+  ]);
+  return Object.fromEntries(
+    graph.inputs.flatMap(({ name, type, shape }) => {
+      const elements = given.get(name);
+      // Shared images have the name of a step's own.
+      return elements ? [[name, [type as "int32" | "float32", elements, shape] as const]] : [];
+    }),
+  );
 }
 
 /** Some of the steps; views, not copies. */
