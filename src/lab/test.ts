@@ -12,7 +12,7 @@ import { requireHeld } from "../data/streamed.ts";
 import { partOf } from "../data/subset.ts";
 import { requireFolder } from "../disk/folders.ts";
 import type { Model } from "../nn/model.ts";
-import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
+import { type Budget, type Limit, parseLimit } from "../paper/budget.ts";
 import { courseOf } from "../paper/course.ts";
 import { specsOf, type TestRequest, trialsOf } from "../paper/plan.ts";
 import { runPlan, testResult } from "../paper/randomization-test.ts";
@@ -30,6 +30,7 @@ import { checkRecipe } from "../train/possible.ts";
 import { describeDataset } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
+import { stepsOfEpoch, trainedCount } from "../train/validation.ts";
 import { timePace } from "./cost.ts";
 import type { LabPlace, RunOptions } from "./lab.ts";
 import { type LocalLab, openLab } from "./open.ts";
@@ -299,7 +300,8 @@ async function budgetOf(
     timer,
     signal,
   );
-  const epoch = train / pace.trained + (train + test) / pace.evaluated / recipe.evaluate.every;
+  const epoch =
+    trainedCount(recipe, train) / pace.trained + (train + test) / pace.evaluated / recipe.evaluate.every;
   const secondsPerStep = epoch / stepsOfEpoch(recipe, train);
   return { asked, steps: Math.floor((USED * jobs * amount) / secondsPerStep), secondsPerStep };
 }

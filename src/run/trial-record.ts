@@ -10,6 +10,7 @@ import { scoreSchema } from "../train/history.ts";
 import { apartSchema, memorizingSchema } from "../train/noise-apart.ts";
 import { regressionSchema } from "../train/regression.ts";
 import { twinsSchema } from "../train/twins.ts";
+import { stoppingSchema } from "../train/validation.ts";
 
 const share = z.number().min(0).max(1);
 /** An accuracy, or R squared where the trial has `regression`. */
@@ -26,6 +27,8 @@ const historyRow = z.object({
   trainAccuracy: score.nullable(),
   /** Measured after the epoch, on the true labels. */
   testAccuracy: score.nullable(),
+  /** On held-out training examples, with the labels training would have been told; absent where none were held out. */
+  validationAccuracy: score.optional(),
   /** Changed labels and the others apart, where some were corrupted; absent if none was, or this epoch was not measured. */
   apart: apartSchema.optional(),
 });
@@ -65,6 +68,8 @@ export const trialSchema = z.object({
     .object({ epoch: z.int().min(1), testAccuracy: score })
     .nullable()
     .default(null),
+  /** What early stopping had that sees held-out training examples only; absent where the recipe holds none out. */
+  stopping: stoppingSchema.optional(),
   /** When memorizing began, where labels were changed; absent if none was, or the trial did not come to its end. */
   memorising: memorizingSchema.optional(),
   /** Answers to test examples with an equal in training, where all labels were redrawn; absent where there is none. */

@@ -36,6 +36,7 @@ import {
 import { type TrialSpec, trialId } from "./spec.ts";
 import { buildStep, requireTrainable, type Step, toldOf } from "./step.ts";
 import { answersOfTwins } from "./twins.ts";
+import { stoppingOf } from "./validation.ts";
 
 export type { TrialEvent } from "./events.ts";
 export type { EpochRow } from "./history.ts";
@@ -63,6 +64,8 @@ export interface RunOptions {
   readonly stepsPerRun?: (() => number) | undefined;
   /** Makes the images of examples that are not held, ahead of the engine; they are made between its runs unless told. */
   readonly openFeed?: OpenFeed | undefined;
+  /** Told what the network answers on its training data whenever it is measured, and its state then, which later steps may overwrite. */
+  readonly onMeasured?: ((onTrain: Answers, state: TrainingState) => void) | undefined;
   /** Whether the trained network is yielded before the trial ends; one that had ended already has none any more. */
   readonly wantsNetwork?: boolean | undefined;
 }
@@ -126,7 +129,8 @@ export async function* runTrial(
     return { type: "checkpoint", checkpoint: { ...facts(), ...position, outcome: null, tensors } };
   };
 
-  const measuring = { evaluator, data, glance: glanceAt(data, spec), spec };
+  const { onMeasured } = options;
+  const measuring = { evaluator, data, glance: glanceAt(data, spec), spec, onMeasured };
   const training = { trainer, step, recipe, seed, feed: ahead ?? data.feed, count };
   let position: EpochPosition = from ?? EPOCH_START;
   let measured: Measured | undefined;
@@ -174,6 +178,7 @@ interface Measuring {
   /** The test examples that are looked at before the end. */
   readonly glance: Examples;
   readonly spec: TrialSpec;
+  readonly onMeasured: RunOptions["onMeasured"];
 }
 
 /** A network after an epoch. */
@@ -199,13 +204,14 @@ function glanceAt({ train, test }: TrialData, { recipe, seed }: TrialSpec): Exam
 
 /** @param isLast - Whether the trial ends with this epoch, whatever comes out. */
 async function measure(
-  { evaluator, data, glance, spec }: Measuring,
+  { evaluator, data, glance, spec, onMeasured }: Measuring,
   state: TrainingState,
   isLast: boolean,
 ): Promise<Measured> {
-  const { train, test } = data;
+  const { train, test, validation } = data;
   const { recipe, corrupt } = spec;
   const onTrain = await evaluator.answer(state, train);
+  onMeasured?.(onTrain, state);
   const trainAccuracy = score(onTrain.predicted, train);
   const fitLoss = meanOf(onTrain.losses);
   const isOver =
@@ -218,6 +224,9 @@ async function measure(
     fitLoss: finiteOrNull(fitLoss),
     trainAccuracy,
     testAccuracy: score(onTest.predicted, asked),
+    ...(validation && {
+      validationAccuracy: score((await evaluator.answer(state, validation)).predicted, validation),
+    }),
     ...(corrupt > 0 &&
       !hasNumbers(train) && { apart: measureApart(onTrain.predicted as Int32Array, pairOf(data)) }),
   };
@@ -239,6 +248,7 @@ function outcomeOf(
   const told = (answers: Answers, dataset: Examples) => ({ predicted: answers.predicted, dataset });
   // Permuted labels are not independent of each other, as the twin test wants them.
   const isRedrawn = spec.corrupt === 1 && spec.labels === undefined && spec.inputs === "true";
+  const stopping = stoppingOf(history);
   const isAsked = isRedrawn && !numbers && isHeld(train) && isHeld(test);
   const twins = isAsked ? answersOfTwins(train, test, onTest.predicted as Int32Array) : undefined;
   return {
@@ -249,6 +259,7 @@ function outcomeOf(
     epochsToFit,
     epochsTo95,
     best,
+    ...(stopping && { stopping }),
     trainLoss: finiteOrNull(meanOf(onTrain.losses)),
     trainAccuracy: score(onTrain.predicted, train),
     testAccuracy: score(onTest.predicted, test),

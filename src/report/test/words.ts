@@ -49,11 +49,15 @@ export function headlineOf({ capacity, learning, leak, pipeline, copies }: Verdi
   return doubts.length > 0 ? `${joined}. But ${doubts.join(", and ")}.` : `${joined}.`;
 }
 
-/** What early stopping could have had on true labels; null where it is not known. */
-export function tellBest({ trials, dataset }: TestResult): string | null {
-  const known = trials.flatMap(({ inputs, labels, escalation, best, testAccuracy }) =>
-    inputs === "true" && labels.nominal === 0 && escalation === 0 && best !== null && testAccuracy !== null
-      ? [{ ...best, last: testAccuracy }]
+/** What early stopping had on true labels, or could have had where nothing was held out; null where it is not known. */
+export function tellBest({ trials, dataset, recipe }: TestResult): string | null {
+  const known = trials.flatMap(({ inputs, labels, escalation, best, stopping = best, testAccuracy }) =>
+    inputs === "true" &&
+    labels.nominal === 0 &&
+    escalation === 0 &&
+    stopping !== null &&
+    testAccuracy !== null
+      ? [{ ...stopping, last: testAccuracy }]
       : [],
   );
   if (known.length === 0) return null;
@@ -61,16 +65,19 @@ export function tellBest({ trials, dataset }: TestResult): string | null {
     known.map(({ testAccuracy }) => testAccuracy),
     scoreLimits(dataset.target !== undefined),
   );
-  const gain = estimate(
-    known.map(({ testAccuracy, last }) => testAccuracy - last),
-    [0, Number.POSITIVE_INFINITY],
-  ).mean;
+  const gain = estimate(known.map(({ testAccuracy, last }) => testAccuracy - last)).mean;
   const epochs = known.map(({ epoch }) => epoch);
   const [first, last] = [Math.min(...epochs), Math.max(...epochs)];
   const when = first === last ? `epoch ${first}` : `epochs ${first} to ${last}`;
   const { name, of } = wordingOf(dataset);
-  const above = dataset.target ? gain.toFixed(3) : `${(100 * gain).toFixed(1)} points`;
-  return `Early stopping: with true labels the best test ${name} on the way was ${of(reached)}, at ${when}, ${above} above the last. Chosen by test data, it is more than could have been had.`;
+  const size = Math.abs(gain);
+  const apart = dataset.target ? size.toFixed(3) : `${(100 * size).toFixed(1)} points`;
+  const above = `${apart} ${gain < 0 ? "below" : "above"} the last`;
+  const { validation } = recipe;
+  if (validation) {
+    return `Early stopping: where ${formatPercent(validation)} of the training examples, held out, were answered best (${when}), the test ${name} with true labels was ${of(reached)}, ${above}. Test data had no say in it.`;
+  }
+  return `Early stopping: with true labels the best test ${name} on the way was ${of(reached)}, at ${when}, ${above}. Chosen by test data, it is more than could have been had.`;
 }
 
 /** The answers of a test: capacity, learning, the label check, a preparation's and copies where there are any. */

@@ -19,9 +19,9 @@ async function openFeed() {
   const { recipe, seed } = spec;
   const splits = cropForRecipe(await openLibrary({ contents }).splits(source), recipe);
   if (moments.truth) knowMoments(splits.train, moments.truth);
-  const { randomized, evaluated } = randomizeFor(splits, spec);
+  const { trained, evaluated } = randomizeFor(splits, spec);
   if (moments.evaluated) knowMoments(evaluated.train, moments.evaluated);
-  return createFeed(randomized.train, evaluated.train, recipe, seed);
+  return createFeed(trained, evaluated.train, recipe, seed);
 }
 
 const opened = openFeed();
