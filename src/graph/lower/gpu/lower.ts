@@ -7,12 +7,12 @@ import { expandGraph } from "../../expand.ts";
 import { mergeEqual } from "../../merge.ts";
 import { onOperands, rewriteGraph } from "../../operation.ts";
 import type { Convolution } from "../../ops/convolution.ts";
-import { exp, log, multiply, subtract } from "../../ops/elementwise.ts";
+import { exp, log, subtract } from "../../ops/elementwise.ts";
 import { matmul } from "../../ops/linear.ts";
 import { max, mean } from "../../ops/reduce.ts";
 import { reshape } from "../../ops/shape.ts";
 import { sum } from "../../ops/sum.ts";
-import { type Application, constant, type Graph, numberLike, sizeOf, type Value } from "../../value.ts";
+import { type Application, constant, type Graph, sizeOf, type Value } from "../../value.ts";
 import { type FilterWay, filterGradientBy } from "./filter-gradient.ts";
 import { transposedByFlipping } from "./flip.ts";
 import { poolGradient } from "./pool-gradient.ts";
@@ -67,14 +67,12 @@ function logSoftmaxOf(x: Value, { axis }: { readonly axis: number }): Value {
 
 /**
  * Sums and means over examples and pixels, `[n, c, h, w] -> [1, c, 1, 1]` or `[c]`: over pixels, which lie side by side, and
- * then over examples by a product with ones. The provider would transpose the images first.
+ * then over examples by a product with ones, or what a mean weighs each. The provider would transpose the images first.
  */
 function sumOverImages(value: Application, x: Value): Value | undefined {
   if (x.shape.length !== 4 || String(value.attributes["axes"]) !== "0,2,3") return undefined;
   const [n, c] = x.shape as [number, number];
   const pixels = sum(x, { axes: [2, 3], keepDims: false });
-  const total = matmul(constant(1, [1, n], x.type), pixels);
-  const count = sizeOf(x.shape) / c;
-  const result = value.operation === mean.record ? multiply(total, numberLike(x, 1 / count)) : total;
-  return reshape(result, { shape: value.shape });
+  const weight = value.operation === mean.record ? c / sizeOf(x.shape) : 1;
+  return reshape(matmul(constant(weight, [1, n], x.type), pixels), { shape: value.shape });
 }
