@@ -30,8 +30,10 @@ const WAYS: readonly Way[] = (["NCHW", "NHWC"] as const).flatMap((layout) =>
   filterWays.map((filters) => ({ filters, layout })),
 );
 
-/** Seconds after which no further way is tried. Software, which takes so long to compile a shader, spends them on the first. */
-const PATIENCE = 2;
+/** Seconds after which no further way is tried. */
+const PATIENCE = 8;
+/** Seconds of a first run from which on no other way is tried: that is software, which takes so long to compile. */
+const SLOW = 3;
 /** Runs of a way, after one that compiles. */
 const RUNS = 5;
 /** How much faster than those before a way must be, so that chance does not choose, and bytes differ, among equals. */
@@ -79,16 +81,19 @@ async function fastest(runtime: Runtime, openFor: (way: Way) => Sessions["open"]
   for (const way of WAYS) {
     if (isLate()) break;
     const session = await openFor(way)(writeOnnx(gpu(way.filters).lower(graph)));
-    await session.run(feeds);
-    const times: number[] = [];
-    while (times.length < RUNS && !isLate()) {
+    const time = async (): Promise<number> => {
       const before = performance.now();
       await session.run(feeds);
-      times.push(performance.now() - before);
-    }
+      return performance.now() - before;
+    };
+    const first = await time();
+    const isSlow = first > 1000 * SLOW;
+    const times: number[] = [];
+    while (times.length < RUNS && !isSlow && !isLate()) times.push(await time());
     await session.release();
-    const time = Math.min(...times);
-    if (time < CLEARLY * least) [best, least] = [way, time];
+    if (isSlow) break;
+    const fastestOfRuns = Math.min(...times);
+    if (fastestOfRuns < CLEARLY * least) [best, least] = [way, fastestOfRuns];
   }
   return best;
 }
