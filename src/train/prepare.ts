@@ -177,7 +177,7 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
     test: finish(test),
     ...(validation && { validation: finish(validation) }),
     ...(scale && { numbers: { scale, clusters: clusterTest(splits) } }),
-    feed: createFeed(trained, train, recipe, seed),
+    feed: createFeed(trained, evaluated, recipe, seed),
     moments: {
       ...(!isHeld(train) && inputs === "gaussian" && { truth: channelMoments(splits.train) }),
       ...(!isHeld(train) && recipe.preprocess === "standardize" && { evaluated: channelMoments(train) }),

@@ -2,16 +2,17 @@
  * @file Runs steps and evaluations on the engine, and owns the tensors that training changes.
  */
 
-import { type Examples, exampleCount, isHeld, rangeOf, takeExamples } from "../data/dataset.ts";
+import { type Examples, exampleCount, exampleSize, isHeld, rangeOf, takeExamples } from "../data/dataset.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { argMax } from "../graph/ops/reduce.ts";
 import { cast, reshape } from "../graph/ops/shape.ts";
-import { type Input, inOrder, input, type Shape, sizeOf } from "../graph/value.ts";
+import { inOrder, input, type Shape, sizeOf } from "../graph/value.ts";
 import { type Initialization, initialize } from "../nn/initialize.ts";
 import { crossEntropy, squaredError } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import { createScope } from "../nn/scope.ts";
 import type { Engine } from "./engine.ts";
+import { openPlace } from "./place.ts";
 import type { Runtime } from "./sessions.ts";
 import { labelType, type Step, type Told } from "./step.ts";
 import {
@@ -24,7 +25,7 @@ import {
   type TrainingState,
 } from "./steps.ts";
 import { stepsOnDevice } from "./steps-on-device.ts";
-import { disposeOf, openTransfer, type Tensors } from "./transfer.ts";
+import type { Tensors } from "./transfer.ts";
 
 export type { Batches, TrainingState } from "./steps.ts";
 
@@ -143,10 +144,22 @@ export interface Answers {
   readonly predicted: Int32Array | Float32Array;
 }
 
+/** Reads examples as they are wanted. */
+export interface Reader {
+  /** The float32 inputs of examples one after another. */
+  read(from: number, to: number): Promise<Float32Array>;
+  /** Say that what was read is not needed any more. */
+  spend(inputs: Float32Array): void;
+}
+
 /** A network ready to be evaluated with any parameters. */
 export interface Evaluator extends AsyncDisposable {
-  /** What the network says with the parameters (and running averages) of a training state. */
-  answer(state: TrainingState, data: Examples): Promise<Answers>;
+  /**
+   * What the network says with the parameters (and running averages) of a training state.
+   *
+   * @param reader - Reads the inputs of `data`, where they are not held; they are read between the engine's runs unless told.
+   */
+  answer(state: TrainingState, data: Examples, reader?: Reader): Promise<Answers>;
 }
 
 /** Most examples of one run: enough for full speed. */
@@ -195,33 +208,41 @@ export async function createEvaluator(
   );
   const { Tensor } = engine.runtime;
   const place = await openPlace(engine, trained, [x, labels]);
-  /** The examples of a run, and how many of them are no padding. */
-  const examplesAt = (data: Examples, start: number): Tensors => {
-    const size = sizeOf(example);
-    const length = Math.min(batch, exampleCount(data) - start);
-    const inputs = isHeld(data)
-      ? padded(data.inputs as Float32Array, start * size, length * size, batch * size)
-      : padded(readFrom(data, start, length), 0, length * size, batch * size);
-    return {
-      x: new Tensor("float32", inputs, x.shape),
-      labels: labelTensor(Tensor, padded(givenLabels(data), start, length, batch)),
-    };
-  };
+  const size = sizeOf(example);
   return {
-    async answer(state, data) {
+    async answer(state, data, reader = readerOf(data)) {
       const count = exampleCount(data);
       const losses = new Float32Array(count);
       const predicted = tells === "numbers" ? new Float32Array(count) : new Int32Array(count);
-      const given = trained.map(({ name, shape }) => [name, new Tensor("float32", state[name]!, shape)]);
-      const weights = await place.weights(Object.fromEntries(given));
+      const given = givenLabels(data);
+      const weights = await place.weights(
+        Object.fromEntries(
+          trained.map(({ name, shape }) => [name, new Tensor("float32", state[name]!, shape)]),
+        ),
+      );
+      const ask = (start: number): Promise<Float32Array> | undefined => {
+        if (start >= count) return undefined;
+        const asked = reader.read(start, Math.min(count, start + batch));
+        // Who waits for them hears of it, later.
+        asked.catch(() => {});
+        return asked;
+      };
+      let next = ask(0);
       for (let start = 0; start < count; start += batch) {
         const length = Math.min(batch, count - start);
-        const examples = await place.examples(data, start, () => examplesAt(data, start));
+        const part = (await next)!;
+        // Made while the engine is at work on those before, where there is a thread for it.
+        next = ask(start + batch);
+        const examples = await place.examples(data, start, () => ({
+          x: new Tensor("float32", padded(part, 0, length * size, batch * size), x.shape),
+          labels: labelTensor(Tensor, padded(given, start, length, batch)),
+        }));
         const results = await session.run({ ...weights, ...examples });
         losses.set((results["losses"]!.data as Float32Array).subarray(0, length), start);
         predicted.set((results["predicted"]!.data as typeof predicted).subarray(0, length), start);
+        reader.spend(part);
       }
-      if (place.isDevice) disposeOf(weights);
+      place.leave(weights);
       return { losses, predicted };
     },
     async [Symbol.asyncDispose]() {
@@ -231,50 +252,14 @@ export async function createEvaluator(
   };
 }
 
-/** Where an evaluation finds what it is given: in memory, or on a GPU, where examples stay that are held. */
-interface Place extends AsyncDisposable {
-  readonly isDevice: boolean;
-  weights(tensors: Tensors): Promise<Tensors>;
-  examples(data: Examples, start: number, make: () => Tensors): Promise<Tensors>;
-}
-
-async function openPlace(
-  engine: Engine,
-  trained: readonly Input[],
-  examples: readonly Input[],
-): Promise<Place> {
-  if (engine.device !== "webgpu")
-    return {
-      isDevice: false,
-      weights: async (tensors) => tensors,
-      examples: async (_, __, make) => make(),
-      [Symbol.asyncDispose]: async () => {},
-    };
-  const ofWeights = await openTransfer(engine, trained);
-  const ofExamples = await openTransfer(engine, examples);
-  const kept = new Map<Examples, Map<number, Tensors>>();
-  return {
-    isDevice: true,
-    weights: (tensors) => ofWeights.toDevice(tensors),
-    async examples(data, start, make) {
-      if (!isHeld(data)) return make();
-      const batches = kept.get(data) ?? new Map<number, Tensors>();
-      kept.set(data, batches);
-      const batch = batches.get(start) ?? (await ofExamples.toDevice(make()));
-      batches.set(start, batch);
-      return batch;
-    },
-    async [Symbol.asyncDispose]() {
-      for (const batches of kept.values()) for (const batch of batches.values()) disposeOf(batch);
-      await ofWeights[Symbol.asyncDispose]();
-      await ofExamples[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** The inputs of examples that are not held. */
-const readFrom = (data: Examples, start: number, length: number): Float32Array =>
-  takeExamples(data, rangeOf(start, start + length)).inputs as Float32Array;
+/** Reads examples: views of those that are held. */
+const readerOf = (data: Examples): Reader => ({
+  read: async (from, to) =>
+    isHeld(data)
+      ? (data.inputs as Float32Array).subarray(from * exampleSize(data), to * exampleSize(data))
+      : (takeExamples(data, rangeOf(from, to)).inputs as Float32Array),
+  spend: () => {},
+});
 
 /** A stretch of an array, filled up with zeros to `total` where the array is shorter. */
 function padded<A extends Float32Array | Int32Array>(

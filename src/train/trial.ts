@@ -19,6 +19,7 @@ import { type Checkpoint, type EpochPosition, requireEqual, stateOf, tensorsOf }
 import type { Engine } from "./engine.ts";
 import { EPOCH_START, trainEpoch } from "./epoch.ts";
 import type { TrialYield } from "./events.ts";
+import type { Feed } from "./feed.ts";
 import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf } from "./history.ts";
 import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
@@ -30,6 +31,7 @@ import {
   createEvaluator,
   createTrainer,
   type Evaluator,
+  type Reader,
   type Trainer,
   type TrainingState,
 } from "./session.ts";
@@ -130,8 +132,9 @@ export async function* runTrial(
   };
 
   const { onMeasured } = options;
-  const measuring = { evaluator, data, glance: glanceAt(data, spec), spec, onMeasured };
-  const training = { trainer, step, recipe, seed, feed: ahead ?? data.feed, count };
+  const feed = ahead ?? data.feed;
+  const measuring = { evaluator, data, feed, glance: glanceAt(data, spec), spec, onMeasured };
+  const training = { trainer, step, recipe, seed, feed, count };
   let position: EpochPosition = from ?? EPOCH_START;
   let measured: Measured | undefined;
   do {
@@ -175,6 +178,7 @@ function* replay({ history, step, seconds, outcome }: Checkpoint): Generator<Tri
 interface Measuring {
   readonly evaluator: Evaluator;
   readonly data: TrialData;
+  readonly feed: Feed;
   /** The test examples that are looked at before the end. */
   readonly glance: Examples;
   readonly spec: TrialSpec;
@@ -204,13 +208,21 @@ function glanceAt({ train, test }: TrialData, { recipe, seed }: TrialSpec): Exam
 
 /** @param isLast - Whether the trial ends with this epoch, whatever comes out. */
 async function measure(
-  { evaluator, data, glance, spec, onMeasured }: Measuring,
+  { evaluator, data, feed, glance, spec, onMeasured }: Measuring,
   state: TrainingState,
   isLast: boolean,
 ): Promise<Measured> {
   const { train, test, validation } = data;
   const { recipe, corrupt } = spec;
-  const onTrain = await evaluator.answer(state, train);
+  // The feed makes these two as a whole; what else is asked about is read between the engine's runs.
+  const readerOf = (examples: Examples): Reader | undefined =>
+    isHeld(examples) || (examples !== train && examples !== test)
+      ? undefined
+      : {
+          read: (from, to) => feed.evaluated(examples === train ? "train" : "test", from, to),
+          spend: feed.spend,
+        };
+  const onTrain = await evaluator.answer(state, train, readerOf(train));
   onMeasured?.(onTrain, state);
   const trainAccuracy = score(onTrain.predicted, train);
   const fitLoss = meanOf(onTrain.losses);
@@ -219,7 +231,7 @@ async function measure(
     isExploded(fitLoss, guessingLoss(train)) ||
     (recipe.fit.stop && isFitted(trainAccuracy, fitLoss, recipe));
   const asked = isOver ? test : glance;
-  const onTest = await evaluator.answer(state, asked);
+  const onTest = await evaluator.answer(state, asked, readerOf(asked));
   const numbers = {
     fitLoss: finiteOrNull(fitLoss),
     trainAccuracy,
