@@ -61,10 +61,13 @@ function Transport({ state, race, racing }: Props): JSX.Element {
       <button
         type="button"
         class="strong go"
-        disabled={isEnded}
-        onClick={() => (race.isRunning ? racing.pause() : racing.run())}
+        onClick={() => {
+          if (isEnded) racing.prepare(state);
+          if (race.isRunning) racing.pause();
+          else racing.run();
+        }}
       >
-        {race.isRunning ? "Pause" : epoch === 0 ? "Start" : isEnded ? "Ended" : "Go on"}
+        {race.isRunning ? "Pause" : epoch === 0 ? "Start" : isEnded ? "Race again" : "Go on"}
       </button>
       <button type="button" disabled={race.isRunning || isEnded} onClick={() => racing.step()}>
         Step
@@ -102,8 +105,12 @@ function Slider({ state: { p, inputs }, change }: Pick<Props, "state" | "change"
         value={isOff ? 0 : p}
         disabled={isOff}
         aria-valuetext={`${p} % of the labels are redrawn`}
-        onChange={({ currentTarget }) => change({ p: Number(currentTarget.value) })}
+        onInput={({ currentTarget }) => change({ p: Number(currentTarget.value) })}
       />
+      <span class="ends" aria-hidden="true">
+        <span>true labels</span>
+        <span>labels drawn by lot</span>
+      </span>
     </label>
   );
 }
