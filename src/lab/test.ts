@@ -2,6 +2,7 @@
  * @file The randomization test with everything it needs on a machine with Node: data files, child processes, a lab.
  */
 
+import { nearAcross } from "../audit/near/across.ts";
 import { DataError, UsageError } from "../base/errors.ts";
 import { batchSize } from "../data/batches.ts";
 import { type ExampleSplits, exampleCount } from "../data/dataset.ts";
@@ -26,11 +27,11 @@ import { openProcessPool } from "../run/node/pool.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
 import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
 import { type Identified, identify, isDataPath, type Library } from "../run/subject.ts";
+import { type Engine, openEngine } from "../train/engine.ts";
 import { checkRecipe } from "../train/possible.ts";
-import { describeDataset, networkShape } from "../train/prepare.ts";
+import { describeDataset } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
-import { requireDevice } from "../train/step.ts";
 import { stepsOfEpoch, trainedCount } from "../train/validation.ts";
 import { timePace } from "./cost.ts";
 import type { LabPlace, RunOptions } from "./lab.ts";
@@ -125,7 +126,6 @@ async function train(options: TestOptions): Promise<TestResult> {
   const { data, model = "mlp-1x512", device = "cpu", dataDir, memory, n, testN, seed, signal } = options;
   // Whatever can be refused is refused before the data are read.
   const library = openLibrary({ readsPaths: true });
-  if (typeof model === "string") requireDevice(device, await library.model(model));
   const asked = await requestOf(options);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
   const shares = sharesOf(options, trialsOf(asked));
@@ -135,22 +135,25 @@ async function train(options: TestOptions): Promise<TestResult> {
     : { model, data, dataDir, memory, n, testN, seed };
   const identified = withContents(await identify(library, given, asked.recipe), prepared?.contents ?? []);
   const { subject, source, contents } = identified;
-  if (typeof model !== "string") {
-    const example = networkShape(subject.splits, asked.recipe);
-    requireDevice(device, model, { example, classes: subject.splits.train.classNames.length });
-  }
   const request = { ...asked, model: identified.model };
   await using shared = await shareContents(contents);
   const local = { ...options, ...shares, contents: shared.folder };
   const budget = limit && (await budgetOf(limit, request, identified, local));
   if (budget) options.onBudget?.(budget);
-  const plan = await planTest({ ...request, budget }, source, subject, prepared?.plan);
+  const near = await nearAcross(subject.splits, () => openHere(shares.threads * shares.jobs));
+  const plan = await planTest({ ...request, budget }, source, subject, prepared?.plan, near);
   await using lab = options.lab && (await openOne(options.lab, options));
   if (lab) return await runInLab(plan, identified, lab, { ...options, ...shares });
   const networks = options.saveModels;
   await using runner = await openProcessPool({ ...shares, device, contents: shared.folder, networks });
   const provenance = provenanceOf(device, shares.threads, shares.jobs, options.command ?? null);
   return await runPlan(plan, { source, runner, provenance, onEvent: options.onEvent, signal });
+}
+
+/** An engine of this process, which needs none but for images. */
+async function openHere(threads: number): Promise<Engine> {
+  const { runtime } = await import("../run/node/runtime.ts");
+  return await openEngine(runtime, "cpu", threads);
 }
 
 /** Runs that give a p-value of 0.05 where the labels as given are above all of them. */

@@ -7,8 +7,8 @@ import type { Plot } from "../document/plot.ts";
 import { xDomain, yDomain } from "../report/chart/domain.ts";
 import { type DrawnSeries, figureOfPlot, joinFigures } from "../report/chart/figure.ts";
 import { markingOf, seriesColors } from "../report/chart/looks.ts";
+import { nameGroups, nameValue } from "../report/group-names.ts";
 import type { CompareAnswer } from "../web/api.ts";
-import { nameGroups, nameValue } from "../web/group-title.ts";
 import { type CompareView, type Group, keyOf, splitOf } from "./compare-view.ts";
 import { about, type Drawn, EPOCHS } from "./trial-plots.ts";
 

@@ -18,7 +18,7 @@ export interface Line {
 
 const WIDTH = 400;
 const HEIGHT = 190;
-const PAD = { left: 40, right: 12, top: 12, bottom: 26 };
+const PAD = { left: 46, right: 22, top: 12, bottom: 26 };
 
 /** Steps of an axis that people count in: 1, 2 or 5 of a power of ten. */
 export function ticksOf(most: number, count: number): number[] {
@@ -110,7 +110,10 @@ const lastOf = (lane: Lane, field: "trainAccuracy" | "testAccuracy"): string => 
 
 /** The x axis grows in steps, so that curves do not crawl with every epoch. */
 const spanOf = (done: number, epochs: number): number =>
-  Math.min(epochs, [10, 20, 50, 100, 200, 500, 1000].find((span) => span >= done) ?? epochs);
+  Math.min(
+    epochs,
+    [10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000].find((span) => span >= done) ?? epochs,
+  );
 
 /** Accuracy and loss of both networks. */
 export function Curves({

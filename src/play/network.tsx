@@ -3,7 +3,7 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Pictures } from "./protocol.ts";
 import type { Lane } from "./race.ts";
 import type { Side } from "./recipe.ts";
@@ -43,7 +43,7 @@ export function Network({
       </p>
       {lane.pictures && (
         <ul class="tiles">
-          {Array.from({ length: SHOWN }, (_, index) => (
+          {Array.from({ length: Math.min(SHOWN, lane.pictures.given.length) }, (_, index) => (
             <Tile key={index} pictures={lane.pictures!} index={index} predicted={lane.predicted?.[index]} />
           ))}
         </ul>
@@ -84,24 +84,27 @@ export function Tile({
   readonly predicted: number | undefined;
   readonly note?: string;
 }): JSX.Element {
-  const { given, truth, classNames } = pictures;
-  const [label, real] = [given[index]!, truth[index]!];
-  const isFitted = predicted === label;
-  return (
-    <li class={isFitted ? "fitted" : ""}>
-      <Picture pictures={pictures} index={index} />
-      <span class="label">
-        {label !== real && <s>{classNames[real]}</s>} <b>{classNames[label]}</b>
-        {predicted !== undefined && (
-          <span class="mark-of" title={isFitted ? "fitted" : `answers ${classNames[predicted]}`}>
-            {isFitted ? "✓" : ""}
-            <span class="unseen">{isFitted ? "fitted" : "not fitted"}</span>
-          </span>
-        )}
-      </span>
-      {note && <span class="soft">{note}</span>}
-    </li>
-  );
+  // The same element again is not looked at again: most images stay as they are from epoch to epoch.
+  return useMemo(() => {
+    const { given, truth, classNames } = pictures;
+    const [label, real] = [given[index]!, truth[index]!];
+    const isFitted = predicted === label;
+    return (
+      <li class={isFitted ? "fitted" : ""}>
+        {pictures.shape.length === 4 && <Picture pictures={pictures} index={index} />}
+        <span class="label">
+          {label !== real && <s>{classNames[real]}</s>} <b>{classNames[label]}</b>
+          {predicted !== undefined && (
+            <span class="mark-of" title={isFitted ? "fitted" : `answers ${classNames[predicted]}`}>
+              {isFitted ? "✓" : ""}
+              <span class="unseen">{isFitted ? "fitted" : "not fitted"}</span>
+            </span>
+          )}
+        </span>
+        {note && <span class="soft">{note}</span>}
+      </li>
+    );
+  }, [pictures, index, predicted, note]);
 }
 
 /** One image, a pixel for each of its numbers. */

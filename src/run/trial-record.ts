@@ -9,7 +9,7 @@ import { inputsNames } from "../data/randomize.ts";
 import { scoreSchema } from "../train/history.ts";
 import { apartSchema, memorizingSchema } from "../train/noise-apart.ts";
 import { regressionSchema } from "../train/regression.ts";
-import { twinsSchema } from "../train/twins.ts";
+import { answersSchema, twinsSchema } from "../train/twins.ts";
 import { stoppingSchema } from "../train/validation.ts";
 
 const share = z.number().min(0).max(1);
@@ -74,6 +74,11 @@ export const trialSchema = z.object({
   memorising: memorizingSchema.optional(),
   /** Answers to test examples with an equal in training, where all labels were redrawn; absent where there is none. */
   twins: twinsSchema.optional(),
+  /**
+   * Classes answered to test images, where all labels were redrawn: to all, or to a thousand that are drawn at random, in their
+   * order, with spaces between; absent for other inputs.
+   */
+  answers: answersSchema.optional(),
   /** 0 for the recipe as asked; 1, 2, ... for the escalations tried because it did not fit. */
   escalation: count,
   /** The learning rate this trial started with (escalations change it). */

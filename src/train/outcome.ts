@@ -6,7 +6,7 @@ import { z } from "zod";
 import { scoreSchema } from "./history.ts";
 import { type Memorizing, memorizingSchema } from "./noise-apart.ts";
 import { type Regression, regressionSchema } from "./regression.ts";
-import { type Twins, twinsSchema } from "./twins.ts";
+import { answersSchema, type Twins, twinsSchema } from "./twins.ts";
 import { type Stopping, stoppingSchema } from "./validation.ts";
 
 /** How a trial ended, and what the trained network does. */
@@ -36,6 +36,8 @@ export interface TrialOutcome {
   readonly memorising?: Memorizing | undefined;
   /** Answers to test examples with an equal in training, where all labels were redrawn; absent where there is none. */
   readonly twins?: Twins | undefined;
+  /** Classes answered to some test images ({@link answersSchema}), where all labels were redrawn; absent for other inputs. */
+  readonly answers?: string | undefined;
   /** SHA-256 of the trained parameters, in the model's order. */
   readonly parametersHash: string;
 }
@@ -60,5 +62,6 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   regression: regressionSchema.optional(),
   memorising: memorizingSchema.optional(),
   twins: twinsSchema.optional(),
+  answers: answersSchema.optional(),
   parametersHash: z.string(),
 });

@@ -11,6 +11,7 @@ import {
   exampleShape,
   hasNumbers,
   isHeld,
+  isImages,
 } from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
@@ -37,7 +38,7 @@ import {
 } from "./session.ts";
 import { type TrialSpec, trialId } from "./spec.ts";
 import { buildStep, requireTrainable, type Step, toldOf } from "./step.ts";
-import { answersOfTwins } from "./twins.ts";
+import { answersOfTwins, tellAnswers } from "./twins.ts";
 import { stoppingOf } from "./validation.ts";
 
 export type { TrialEvent } from "./events.ts";
@@ -104,7 +105,7 @@ export async function* runTrial(
   const { from, checkpointDue = () => false, secondsSpent = () => 0 } = options;
   const id = await trialId(spec);
   if (from) requireEqual("trial", id, from.trial);
-  yield { type: "started", provider: engine.provider, layout: engine.lowering.layout };
+  yield { type: "started", provider: engine.provider, layout: engine.layout };
   const data = await prepareTrial(splits, spec);
   const { realized, touched, conformance, train } = data;
   yield { type: "prepared", realised: realized, touched, conformance, dataHash: data.hash };
@@ -261,8 +262,11 @@ function outcomeOf(
   // Permuted labels are not independent of each other, as the twin test wants them.
   const isRedrawn = spec.corrupt === 1 && spec.labels === undefined && spec.inputs === "true";
   const stopping = stoppingOf(history);
-  const isAsked = isRedrawn && !numbers && isHeld(train) && isHeld(test);
-  const twins = isAsked ? answersOfTwins(train, test, onTest.predicted as Int32Array) : undefined;
+  const isAsked = isRedrawn && !numbers;
+  const twins =
+    isAsked && isHeld(train) && isHeld(test)
+      ? answersOfTwins(train, test, onTest.predicted as Int32Array)
+      : undefined;
   return {
     status: diverged ? "diverged" : "done",
     epochs: history.length,
@@ -287,6 +291,7 @@ function outcomeOf(
     }),
     ...(memorising ? { memorising } : {}),
     ...(twins ? { twins } : {}),
+    ...(isAsked && isImages(test) && { answers: tellAnswers(onTest.predicted as Int32Array) }),
   };
 }
 

@@ -3,8 +3,8 @@
  */
 
 import { type InputsName, inputsNames } from "../data/randomize.ts";
+import { nameGroups } from "../report/group-names.ts";
 import type { Varying } from "../store/read/compare.ts";
-import { nameGroups } from "./group-title.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Fields by whose path people would not know them, and that follow from others. */

@@ -61,6 +61,9 @@ describe("shatter run", () => {
     const again = await runIn("once", "figure-1c", ...TINY);
     expect(again.stderr).toContain("3 trials were in");
     expect(again.stderr).toContain("0 were run now");
+    expect(again.stderr).toMatch(
+      /to look again: shatter serve --lab \S+once, then http:\/\/127\.0\.0\.1:4242\/experiments\/figure-1c-/,
+    );
     expect(again.stdout).toBe(first.stdout);
     // Figure 1b is about the same trials.
     const other = await runIn("once", "figure-1b", ...TINY, "--json", "-");
@@ -119,6 +122,21 @@ describe("shatter run", () => {
     expect(run.code).toBe(0);
     expect(run.stderr).toContain("3 trials were in");
     expect(await trialsIn("reading")).toHaveLength(3);
+  });
+
+  test("makes no lab to read one", async () => {
+    const lab = join(folder, "nowhere");
+    for (const command of [
+      ["run", "figure-1c", ...TINY, "--no-train"],
+      ["gc"],
+      ["cancel", "figure-1c-smoke"],
+    ]) {
+      const run = await shatterHere([...command, "--lab", lab]);
+      expect(run.stderr).toContain(`lab ${lab}: expected a lab, got a folder without one, or none`);
+      expect(run.code).toBe(2);
+    }
+    expect((await shatterHere(["status", "--lab", lab])).stdout).toContain("The lab is empty");
+    expect(existsSync(lab)).toBe(false);
   });
 
   test("runs a grid from a file", async () => {

@@ -7,8 +7,8 @@ import { comparePlot } from "../../src/page/compare-plot.ts";
 import { compareRows, differenceOf } from "../../src/page/compare-table.ts";
 import { keyOf, splitOf, viewOf } from "../../src/page/compare-view.ts";
 import { placeEnds } from "../../src/report/chart/end-labels.ts";
+import { nameGroups } from "../../src/report/group-names.ts";
 import type { CompareAnswer } from "../../src/web/api.ts";
-import { nameGroups } from "../../src/web/group-title.ts";
 import { groupTrials } from "../../src/web/groups.ts";
 
 type Group = CompareAnswer["groups"][number];

@@ -27,7 +27,7 @@ export function Await<T>({
   }
   if (error !== null) return <Failed what={what} error={error} reload={reload} />;
   return (
-    <div class="loading">
+    <div class="loading skeleton">
       <p role="status">Loading {what} …</p>
     </div>
   );

@@ -6,7 +6,7 @@ import { formatShare } from "../../base/percent.ts";
 import type { ShareInterval } from "../../base/shares.ts";
 import { estimate } from "../../base/statistics.ts";
 import type { TestResult } from "../../paper/test-result.ts";
-import type { Verdict } from "../../verdict/schema.ts";
+import type { TwinCheck, Verdict } from "../../verdict/schema.ts";
 import { scoreLimits } from "../../verdict/words.ts";
 import { formatCount, formatEstimate, formatNoun, formatNumber, formatPercent, NOTHING } from "../format.ts";
 import { type Wording, withCount, wordingFor, wordingOf } from "../wording.ts";
@@ -88,6 +88,7 @@ export const answersOf = ({ verdict, dataset }: TestResult): Answer[] => [
   ...(verdict.pipeline ? [tellPrepared(verdict.pipeline)] : []),
   ...(verdict.copies ? [tellCopied(verdict.copies)] : []),
   ...(verdict.twins ? [tellTwinned(verdict.twins)] : []),
+  ...(verdict.nearTwins ? [tellNearTwinned(verdict.nearTwins)] : []),
 ];
 
 const reasonsAndNext = ({
@@ -212,37 +213,50 @@ function tellCopied({
       ["Training examples that repeat one", formatCount(train)],
       ["of them under another label", formatCount(trainOtherLabel)],
     ],
-    reasons: ["only exactly equal inputs are counted; near copies are not looked for"],
+    reasons: ["only exactly equal inputs are counted here"],
   };
 }
 
-function tellTwinned({
-  suspected,
-  tests,
-  share,
-  expected,
-  pValue,
-  bound,
-  fromTwin,
-  named,
-  reasons,
-}: NonNullable<Verdict["twins"]>): Answer {
-  const shown = named.slice(0, 20).join(", ");
+function tellTwinned(check: TwinCheck): Answer {
   return {
     question: "Twins: are copies answered from memory?",
-    answer: suspected ? `${formatPercent(fromTwin)} of them` : "Not seen",
-    tone: suspected ? "alarm" : "decided",
-    evidence: [
-      ["Test examples with a twin in training", formatCount(tests)],
-      ["Answered with the twin's random label", formatPercent(share)],
-      ["Expected of answers that know nothing of it", formatPercent(expected)],
-      ["p-value (twin test)", formatNumber(pValue)],
-      ["Seen below", formatNumber(bound)],
-      [
-        "Answered so by every network",
-        named.length > 0 ? `${shown}${named.length > 20 ? ", ..." : ""}` : NOTHING,
-      ],
-    ],
-    reasons: [...reasons, "twins are exactly equal inputs; near ones are not looked for"],
+    answer: check.suspected ? `${formatPercent(check.fromTwin)} of them` : "Not seen",
+    tone: check.suspected ? "alarm" : "decided",
+    evidence: [["Test examples with an equal in training", formatCount(check.tests)], ...evidenceOf(check)],
+    reasons: [...check.reasons, "twins are exactly equal inputs here"],
   };
 }
+
+/** Near twins, and whether they are answered from memory. */
+function tellNearTwinned({ looked, of, tests, check }: NonNullable<Verdict["nearTwins"]>): Answer {
+  const seen = check?.suspected && `${formatPercent(check.fromTwin)} of them`;
+  return {
+    question: "Near twins: are nearly equal images answered from memory?",
+    answer: tests === 0 ? "None found" : check ? seen || "Not seen" : "Not tested",
+    tone: seen ? "alarm" : tests > 0 && !check ? "open" : "decided",
+    evidence: [
+      ["Test images looked at", `${formatCount(looked)} of ${formatCount(of)}`],
+      ["of them with a near twin in training", formatCount(tests)],
+      ...(check ? evidenceOf(check) : []),
+    ],
+    reasons: [
+      ...(check?.reasons ?? []),
+      "near twins are the same picture shifted, cut, scaled, brightened or encoded again; `shatter data audit` shows them",
+    ],
+  };
+}
+
+/** What a twin test rests on. */
+const evidenceOf = ({ share, expected, pValue, bound, named }: TwinCheck): Answer["evidence"] => {
+  const shown = named.slice(0, 20).join(", ");
+  return [
+    ["Answered with the twin's random label", formatPercent(share)],
+    ["Expected of answers that know nothing of it", formatPercent(expected)],
+    ["p-value (twin test)", formatNumber(pValue)],
+    ["Seen below", formatNumber(bound)],
+    [
+      "Answered so by every network",
+      named.length > 0 ? `${shown}${named.length > 20 ? ", ..." : ""}` : NOTHING,
+    ],
+  ];
+};

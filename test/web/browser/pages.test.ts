@@ -218,15 +218,67 @@ describe.skipIf(!hasBrowser())("the pages of the dashboard", () => {
     const bands = chart.locator('g[fill-opacity="0.16"] path, path[fill-opacity="0.16"]');
     await expect.poll(() => bands.count()).toBe(4);
     await expect.poll(() => gray.count()).toBe(0);
+    // What is below the pointer is told, and a stretch that is dragged over is shown alone.
+    const { x, y } = (await chart.boundingBox())!;
+    await page.mouse.move(x + 150, y + 150);
+    await page
+      .locator(".readout")
+      .getByText(/^Epoch \d+$/)
+      .waitFor();
+    await page.mouse.down();
+    await page.mouse.move(x + 300, y + 150, { steps: 3 });
+    await page.mouse.up();
+    await page.getByRole("button", { name: "All epochs" }).click();
+    expect(page.url()).not.toContain("from=");
+    await page.getByRole("button", { name: "Hide gaussian inputs" }).click();
+    await expect.poll(() => bands.count()).toBe(3);
+    await page.getByRole("button", { name: "Hide gaussian inputs" }).click();
+    await page.getByRole("button", { name: "Pin true inputs" }).click();
+    await page.getByRole("columnheader", { name: "less the pinned, by seed" }).waitFor();
+    await page
+      .locator("table.trials td")
+      .filter({ hasText: /\(n = \d\)/ })
+      .first()
+      .waitFor();
+    expect(await page.locator("table.trials tbody th").first().textContent()).toContain("true inputs");
     await page.getByLabel("single seeds").check();
     await chart.locator('[stroke-width="0.75"]').first().waitFor();
     expect(page.url()).toContain("singles=1");
     // Where three seeds came to the last epoch there is an interval; two show their mean alone.
-    expect(await page.locator("table.grid tbody").textContent()).toMatch(/± /);
+    expect(await page.locator("table.trials tbody").textContent()).toMatch(/± /);
     await page.getByRole("combobox", { name: "Measure" }).selectOption("trainLoss");
     await page.getByRole("img", { name: "Training loss by epoch" }).waitFor();
     const csv = await take(page, /^CSV, Groups/);
     expect(csv.bytes.toString().split("\n").length).toBeGreaterThan(10);
+  });
+
+  test("fold filters away on a phone, and show state and accuracy first", async () => {
+    await using opened = await open("/trials", { width: 390, height: 780 });
+    const { page } = opened;
+    const heads = await page.locator("table.trials thead th").allInnerTexts();
+    expect(heads.slice(0, 4)).toEqual(["Model", "State", "Test acc.", "Train acc."]);
+    expect(await page.getByLabel("Id or error").isVisible()).toBe(false);
+    await page.getByText("Filters").click();
+    await page.getByLabel("waiting").check();
+    await page.getByText("Filters (1)").waitFor();
+  });
+
+  test("say what to run where nobody trains, and start what is chosen", async () => {
+    await using opened = await open("/?start=table-1");
+    const { page } = opened;
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("shatter serve --work").waitFor();
+    const models = dialog.getByRole("group", { name: /^Models/ }).getByRole("checkbox");
+    await models.first().check();
+    await dialog.getByRole("combobox", { name: "Data", exact: true }).selectOption("shapes");
+    await dialog.getByLabel("Training examples").fill("80");
+    await dialog.getByRole("button", { name: "Start" }).click();
+    await page.waitForURL("**/experiments/*");
+    await page.getByText(/trials wait for a worker/).waitFor();
+    const id = decodeURIComponent(new URL(page.url()).pathname.split("/").at(-1)!);
+    const { trials } = await stage.lab.document(id);
+    expect(trials).toEqual([]);
+    await stage.lab.cancel({ experiment: id });
   });
 
   test("show the data under a randomization that is dialed in", async () => {
