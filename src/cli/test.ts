@@ -260,6 +260,7 @@ async function test(options: TestFlags, command: Command): Promise<void> {
     model,
     firstSeed,
     recipe,
+    pictures: page !== false,
     lab: lab === false ? undefined : { lab, databaseUrl, isOptional },
     checkpointSeconds: options.checkpointEvery,
     command: commandLine(),

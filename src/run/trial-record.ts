@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { inputsNames } from "../data/randomize.ts";
+import { hardSchema } from "../train/hard.ts";
 import { scoreSchema } from "../train/history.ts";
 import { apartSchema, memorizingSchema } from "../train/noise-apart.ts";
 import { regressionSchema } from "../train/regression.ts";
@@ -69,6 +70,8 @@ export const trialSchema = z.object({
   memorising: memorizingSchema.optional(),
   /** Answers to test examples with an equal in training, where all labels were redrawn; absent where there is none. */
   twins: twinsSchema.optional(),
+  /** Examples it fitted last, and misses; absent for numbers, where it diverged, and in older documents. */
+  hard: hardSchema.optional(),
   /** 0 for the recipe as asked; 1, 2, ... for the escalations tried because it did not fit. */
   escalation: count,
   /** The learning rate this trial started with (escalations change it). */

@@ -14,12 +14,12 @@ import {
   takeExamples,
 } from "../data/dataset.ts";
 import { oneOfEachClass } from "../data/gallery.ts";
+import { exampleUrl, sheetPng } from "../data/node/example-image.ts";
 import { crop } from "../data/preprocess.ts";
 import { corruptLabels, describeTouched, type InputsName, redrawInputs } from "../data/randomize.ts";
 import type { DrawingTools } from "../report/drawn-files.ts";
 import { reportFiles } from "../report/files.ts";
 import { formats } from "../report/formats.ts";
-import { exampleUrl, sheetPng } from "../report/node/example-image.ts";
 import type { Library } from "../run/subject.ts";
 import { decodeCheckpoint, stateOf } from "../train/checkpoint.ts";
 import type { Engine } from "../train/engine.ts";
