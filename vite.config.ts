@@ -4,17 +4,9 @@
 
 import { join } from "node:path";
 import { defineConfig } from "vite";
-import { rootTokens } from "./src/report/html/tokens.ts";
 
 export default defineConfig({
   root: join(import.meta.dirname, "src", "page"),
-  plugins: [
-    {
-      name: "tokens",
-      enforce: "pre",
-      transform: (sheet, id) => (id.endsWith("style.css") ? `${rootTokens()}\n${sheet}` : null),
-    },
-  ],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: join(import.meta.dirname, "dist", "page"),

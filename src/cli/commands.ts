@@ -18,6 +18,16 @@ export const groups: Readonly<Record<string, readonly CommandEntry[]>> = {
       make: async () => (await import("./run.ts")).runCommand(),
     },
     {
+      usage: "compare [options] <a> <b>",
+      description: "train two recipes, models or data sets, and say whether they differ, seed by seed",
+      make: async () => (await import("./compare.ts")).compareCommand(),
+    },
+    {
+      usage: "lr [options]",
+      description: "find a learning rate: one short training whose rate rises, and where its loss is least",
+      make: async () => (await import("./theory/lr.ts")).lrCommand(),
+    },
+    {
       usage: "theory",
       description: "compute the theory of the paper: Theorem 1, kernels, implicit regularization, complexity",
       make: async () => (await import("./theory.ts")).theoryCommand(),
@@ -32,6 +42,13 @@ export const groups: Readonly<Record<string, readonly CommandEntry[]>> = {
       description:
         "train what a result.json of a test or an experiment describes again, and say what is equal",
       make: async () => (await import("./replay.ts")).replayCommand(),
+    },
+  ],
+  "See it happen:": [
+    {
+      usage: "play [options]",
+      description: "watch two networks race in the browser, one on true and one on random labels",
+      make: async () => (await import("./play.ts")).playCommand(),
     },
   ],
   "See and share a lab:": [

@@ -54,6 +54,7 @@ export interface TestFlags extends PipelineOptions, Omit<FileOptions, "size">, O
   readonly clipNorm: number;
   readonly labelSmoothing: number;
   readonly dropout: number;
+  readonly validation: number;
   readonly init: Init;
   readonly preprocess: Recipe["preprocess"];
   readonly augment?: Recipe["augment"];
@@ -92,6 +93,7 @@ function recipeOf(options: TestFlags): Recipe {
     clipNorm: options.clipNorm,
     labelSmoothing: options.labelSmoothing,
     dropout: options.dropout,
+    validation: options.validation,
     initialization: initializations.find((name) => name === options.init) ?? paperRecipe.initialization,
     preprocess: options.preprocess,
     epochs: options.epochs,

@@ -3,7 +3,6 @@
  */
 
 import { Command, Option } from "commander";
-import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames, labelsNames } from "../data/randomize.ts";
 import { requireFolder } from "../disk/folders.ts";
@@ -32,9 +31,6 @@ import { saveModelsOption, tellSaved } from "./saved-models.ts";
 import { pageOf, publishTest } from "./test-output.ts";
 import { subjectAsked, type TestFlags } from "./test-subject.ts";
 
-const named = <T extends string>(kind: string, names: readonly T[]) =>
-  oneOf(kind, names, (name) => unknownName(kind, name, names));
-
 /** The command. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: options, one after another.
 export function testCommand(): Command {
@@ -55,7 +51,7 @@ export function testCommand(): Command {
     .option(
       "--inputs <names>",
       `inputs to train on: ${inputsNames.join(",")}`,
-      listOf(named("inputs", inputsNames)),
+      listOf(oneOf("inputs", inputsNames)),
       ["true"],
     )
     .option(
@@ -66,7 +62,7 @@ export function testCommand(): Command {
     .option(
       "--labels <redraw|permute>",
       "corrupted labels are drawn anew (default), or change places: each class keeps its count, and numbers are always permuted",
-      named("choice", labelsNames),
+      oneOf("choice", labelsNames),
     )
     .option(
       "--prepare <module>",
@@ -92,7 +88,7 @@ export function testCommand(): Command {
     )
     .optionsGroup("The recipe (defaults: the paper's):")
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
-    .option("--optimizer <name>", optimizers.join(", "), named("optimizer", optimizers), recipe.optimizer)
+    .option("--optimizer <name>", optimizers.join(", "), oneOf("optimizer", optimizers), recipe.optimizer)
     .option(
       "--lr <rate>",
       "learning rate (of numbers 0.002 unless told)",
@@ -129,7 +125,7 @@ export function testCommand(): Command {
     .option(
       "--last-batch <keep|drop>",
       "an epoch's last, incomplete batch",
-      named("choice", ["keep", "drop"]),
+      oneOf("choice", ["keep", "drop"]),
       recipe.lastBatch,
     )
     .option(
@@ -151,11 +147,11 @@ export function testCommand(): Command {
       numberIn(0, 1, { high: true }),
       recipe.dropout,
     )
-    .option("--init <name>", INIT_HELP, named("initialization", inits), recipe.initialization)
+    .option("--init <name>", INIT_HELP, oneOf("initialization", inits), recipe.initialization)
     .option(
       "--preprocess <name>",
       `preprocessing: ${preprocessNames.join(", ")}`,
-      named("preprocessing", preprocessNames),
+      oneOf("preprocessing", preprocessNames),
       recipe.preprocess,
     )
     .option(...AUGMENT)
@@ -164,6 +160,12 @@ export function testCommand(): Command {
       "epochs from one evaluation to the next",
       wholeFrom(1),
       recipe.evaluate.every,
+    )
+    .option(
+      "--validation <share>",
+      "share of the training examples that is held out, to say what early stopping has that does not look at test data",
+      numberIn(0, 1, { high: true }),
+      0,
     )
     .optionsGroup("When it counts as fitted:")
     .option(

@@ -29,6 +29,8 @@ export interface Training {
   readonly feed: Feed;
   /** Number of training examples. */
   readonly count: number;
+  /** The learning rate of a step, counted from 0 over all epochs; the recipe's unless told. */
+  readonly rateAt?: (step: number) => number;
 }
 
 /**
@@ -41,19 +43,17 @@ export interface Training {
  * @param stepsPerRun - Asked before each run: how many steps it does at most.
  */
 export async function* trainEpoch(
-  { trainer, step, recipe, seed, feed, count }: Training,
+  { trainer, step, recipe, seed, feed, count, rateAt }: Training,
   epoch: number,
   from: EpochPosition = EPOCH_START,
   stepsPerRun = (): number => STEPS_PER_RUN,
 ): AsyncGenerator<EpochPosition> {
   const batches = epochBatches(count, step.batch, recipe.lastBatch, seed, epoch);
   let { step: done, lossTotal } = from;
-  let spent: Float32Array | undefined;
   const ask = (start: number) => {
     if (start >= batches.length) return undefined;
     const run = batches.slice(start, start + Math.min(stepsPerRun(), feed.mostSteps));
-    const images = feed.images(run, epoch, spent);
-    spent = undefined;
+    const images = feed.images(run, epoch);
     // Who waits for them hears of it, later.
     images.catch(() => {});
     return { run, images };
@@ -73,11 +73,14 @@ export async function* trainEpoch(
         run.map(({ weights }) => weights),
         Float32Array,
       ),
-      rates: Float32Array.from(run, (_, index) => learningRateAt(recipe, first + index, batches.length)),
+      rates: Float32Array.from(
+        run,
+        (_, index) => rateAt?.(first + index) ?? learningRateAt(recipe, first + index, batches.length),
+      ),
       masks: step.masks.map((mask, index) => drawMasks(mask, index, run.length, seed, first)),
       images,
     });
-    spent = images;
+    if (images) feed.spend(images);
     // One by one, so that the sum does not depend on how many steps a run does.
     for (const loss of losses) lossTotal += loss;
     done += run.length;

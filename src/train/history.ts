@@ -24,6 +24,8 @@ export interface EpochRow {
   readonly trainAccuracy: number | null;
   /** The same on the test examples, with true labels. */
   readonly testAccuracy: number | null;
+  /** On held-out training examples with the labels that training would have been told; absent where the recipe holds none out. */
+  readonly validationAccuracy?: number | undefined;
   /** Changed labels and the others apart, where some were corrupted; absent if none was, or this epoch was not measured. */
   readonly apart?: Apart | undefined;
 }
@@ -38,6 +40,7 @@ export const epochRowSchema: z.ZodType<EpochRow> = z.strictObject({
   fitLoss: z.number().nullable(),
   trainAccuracy: scoreSchema.nullable(),
   testAccuracy: scoreSchema.nullable(),
+  validationAccuracy: scoreSchema.optional(),
   apart: apartSchema.optional(),
 });
 

@@ -7,7 +7,8 @@ import { type Hard, hardSchema } from "./hard.ts";
 import { scoreSchema } from "./history.ts";
 import { type Memorizing, memorizingSchema } from "./noise-apart.ts";
 import { type Regression, regressionSchema } from "./regression.ts";
-import { type Twins, twinsSchema } from "./twins.ts";
+import { answersSchema, type Twins, twinsSchema } from "./twins.ts";
+import { type Stopping, stoppingSchema } from "./validation.ts";
 
 /** How a trial ended, and what the trained network does. */
 export interface TrialOutcome {
@@ -19,6 +20,8 @@ export interface TrialOutcome {
   readonly epochsTo95: number | null;
   /** The best test accuracy on the way and its first epoch: what early stopping could have had at most. */
   readonly best: { readonly epoch: number; readonly testAccuracy: number } | null;
+  /** What early stopping had on held-out training examples; absent where the recipe holds none out. */
+  readonly stopping?: Stopping | undefined;
   /** On the training data, after the last epoch; null if it is not finite. */
   readonly trainLoss: number | null;
   /** In `[0, 1]`; of numbers R squared, 1 at most. */
@@ -36,6 +39,8 @@ export interface TrialOutcome {
   readonly twins?: Twins | undefined;
   /** Examples it fitted last, and misses; absent for numbers, and where it diverged. */
   readonly hard?: Hard | undefined;
+  /** Classes answered to some test images ({@link answersSchema}), where all labels were redrawn; absent for other inputs. */
+  readonly answers?: string | undefined;
   /** SHA-256 of the trained parameters, in the model's order. */
   readonly parametersHash: string;
 }
@@ -51,6 +56,7 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   epochsToFit: count.nullable(),
   epochsTo95: count.nullable(),
   best: z.strictObject({ epoch: count, testAccuracy: scoreSchema }).nullable(),
+  stopping: stoppingSchema.optional(),
   trainLoss: z.number().nullable(),
   trainAccuracy: scoreSchema,
   testAccuracy: scoreSchema,
@@ -60,5 +66,6 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   memorising: memorizingSchema.optional(),
   twins: twinsSchema.optional(),
   hard: hardSchema.optional(),
+  answers: answersSchema.optional(),
   parametersHash: z.string(),
 });
