@@ -33,10 +33,10 @@ pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6p
 .bad { color: var(--bad); }
 .citation { color: var(--soft); font-size: 0.92rem; }
 
-.lead { display: grid; gap: 1.5rem 2.5rem; margin-top: 2rem; align-items: start; }
-.lead > section { margin: 0; }
-@media (min-width: 60rem) { .lead { grid-template: auto 1fr / minmax(0, 3fr) minmax(20rem, 2fr); }
-  .lead > .verdict { grid-area: 1 / 2 / span 2; } }
+.opening { display: grid; gap: 1.5rem 2.5rem; margin-top: 2rem; align-items: start; }
+.opening > section { margin: 0; }
+@media (min-width: 60rem) { .opening { grid-template: auto 1fr / minmax(0, 3fr) minmax(20rem, 2fr); }
+  .opening > .verdict { grid-area: 1 / 2 / span 2; } }
 .answers { display: grid; gap: 0.9rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); align-items: start; }
 article { --tone: var(--soft); background: var(--panel); border-left: 4px solid var(--tone); border-radius: 4px;
   padding: 0.7rem 1rem; }

@@ -46,7 +46,7 @@ export function testPage(result: TestResult, document: Document, beside: readonl
   return htmlPage(
     `${model.name} on ${dataset.name}: ${headlineOf(verdict)}`,
     html`${headerPart(result)}
-<div class="lead">
+<div class="opening">
 ${first && html`<section>${draw(first, BESIDE)}</section>`}
 <section class="verdict" aria-label="Verdict">${cardsPart(answers.filter(isFirst))}</section>
 ${randomizedPart(result)}
