@@ -5,7 +5,7 @@
 import { hideInArgument } from "../base/secrets.ts";
 
 /** An argument as a POSIX shell takes it for one word, and nothing else. */
-export const quoted = (argument: string): string =>
+const quoted = (argument: string): string =>
   /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 
 /** The command that is running. */

@@ -6,8 +6,6 @@ import { parseBasePath } from "../web/base-path.ts";
 import { BUILT_PAGE, BUILT_PLAY } from "../web/built-page.ts";
 import type { DashboardServer } from "../web/serve-options.ts";
 import type { ServerOptions } from "../web/server.ts";
-import { quoted } from "./command-line.ts";
-import { databaseUrlOf, type LabOptions } from "./lab-options.ts";
 
 /** The port unless told; the next ones if it is taken. */
 export const USUAL_PORT = 4242;
@@ -19,16 +17,6 @@ export const BASE_PATH = [
   "the path a reverse proxy shows the dashboard at, such as /proxy/4242 (default: the root)",
   parseBasePath,
 ] as const;
-
-/** How to look at a lab again, as a line: the command, and where the page of an experiment is then. */
-export function lookAgain(options: LabOptions, experiment?: string): string {
-  const lab =
-    options.lab === "shatter-lab" || databaseUrlOf(options) !== undefined
-      ? ""
-      : ` --lab ${quoted(options.lab)}`;
-  const path = experiment === undefined ? "" : `experiments/${encodeURIComponent(experiment)}`;
-  return `to look again: shatter serve${lab}, then http://127.0.0.1:${USUAL_PORT}/${path}\n`;
-}
 
 /** Listen at the port asked for, or at the first one from {@link USUAL_PORT} on that is free. */
 export async function listen(asked: number | undefined, options: ServerOptions): Promise<DashboardServer> {

@@ -82,9 +82,12 @@ function entriesOf(panels: readonly Panel[], { paper: { ink }, theme }: Board, n
     return { label, look: (isMeasured ? oursLook : paperLook)(inkOf(color, theme), shape) };
   });
   if (namesEnds) return sides;
-  if (panels.length === 1) return [...sides, ...lines];
-  // Panels have no room for the labels of their guides, and have most lines in common.
-  const guides = panels.flatMap((panel) => panel.guides);
+  const [only, ...more] = panels;
+  const isAlone = only !== undefined && more.length === 0;
+  // Of several panels none has room for the labels of its guides, and they have most lines in common.
+  const guides = isAlone
+    ? placeGuides(only).filter(({ isFree }) => !isFree)
+    : panels.flatMap((panel) => panel.guides);
   const shared = [
     ...lines,
     ...guides.map(({ label }) => ({ label, look: { color: ink, dashes: GUIDE_DASHES } })),
@@ -123,7 +126,9 @@ function chart(panel: Panel, board: Board, { width, height, namesEnds }: PanelSi
         ),
         ...curves.flatMap((curve) => curveMarks(curve, panel, board)),
         ...(title === ""
-          ? placeGuides(panel).map((guide) => guideLabel(guide, x, board))
+          ? placeGuides(panel)
+              .filter(({ isFree }) => isFree)
+              .map((guide) => guideLabel(guide, x, board))
           : [titleMark(title, ink)]),
         ...(namesEnds
           ? placeEnds(panel, height - marginTop - BOTTOM).flatMap((end) => endMarks(end, marginRight, board))
