@@ -13,7 +13,7 @@ import { setQuery } from "../location.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Chart } from "../parts/chart.tsx";
 import { Choice, Choices, Entry } from "../parts/fields.tsx";
-import { Fold } from "../parts/fold.tsx";
+import { useNarrow } from "../parts/narrow.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { TrialFilters } from "../parts/trial-filters.tsx";
 import { type Patch, useResource } from "../resource.ts";
@@ -50,6 +50,7 @@ export function ComparePage({ address }: { readonly address: URL }): JSX.Element
   const by = answer.data?.by ?? asked;
   const fields = answer.data?.fields ?? by;
   const view = viewOf(address);
+  const isNarrow = useNarrow();
   const isSingle = address.searchParams.get("singles") === "1";
   const isPaired = answer.data !== null && !by.includes("seed") && (isSingle || view.pinned.length > 0);
   const singles = useResource<CompareAnswer>(isPaired ? pathBy([...by, "seed"]) : null, patchCompare);
@@ -61,7 +62,8 @@ export function ComparePage({ address }: { readonly address: URL }): JSX.Element
         under="Curves over epochs, one a group; a line is the mean over the trials of a group, its band the 95 % interval. Groups differ in anything but the seed, unless told."
       />
       <TrialFilters address={address} values={values.data?.values ?? null} />
-      <Fold title="View">
+      <details class="folded" open={!isNarrow}>
+        <summary>View</summary>
         <div class="fields views">
           <Choice
             label="Measure"
@@ -92,7 +94,7 @@ export function ComparePage({ address }: { readonly address: URL }): JSX.Element
           />
           <Epochs view={view} />
         </div>
-      </Fold>
+      </details>
       <Await resource={answer} what="the curves">
         {(found) =>
           found.groups.length === 0 ? (

@@ -10,14 +10,14 @@ import { filterOf } from "../filters.ts";
 import { setQuery, withQuery } from "../location.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Downloads } from "../parts/downloads.tsx";
-import { useIsNarrow } from "../parts/fold.tsx";
+import { useNarrow } from "../parts/narrow.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { ScrollBox } from "../parts/scroll-box.tsx";
 import { State } from "../parts/state.tsx";
 import { TrialFilters } from "../parts/trial-filters.tsx";
 import { patchTrials } from "../patches.ts";
 import { useResource } from "../resource.ts";
-import { type TrialColumn, trialColumns, trialFiles } from "../trials-grid.ts";
+import { narrowColumns, trialColumns, trialFiles } from "../trials-grid.ts";
 
 /** Trials on a page. */
 const PAGE = 100;
@@ -69,15 +69,6 @@ export function TrialsPage({ address }: { readonly address: URL }): JSX.Element 
   );
 }
 
-/** What a phone shows without being scrolled. */
-const FIRST = ["state", "testAccuracy", "trainAccuracy"];
-
-/** The place of a column on a phone. */
-function rank({ sort }: TrialColumn): number {
-  const place = FIRST.indexOf(sort);
-  return place < 0 ? FIRST.length : place;
-}
-
 function TrialTable({
   trials,
   sort,
@@ -85,8 +76,7 @@ function TrialTable({
   readonly trials: readonly TrialItem[];
   readonly sort: string;
 }): JSX.Element {
-  const isNarrow = useIsNarrow();
-  const columns = isNarrow ? trialColumns.toSorted((a, b) => rank(a) - rank(b)) : trialColumns;
+  const columns = useNarrow() ? narrowColumns : trialColumns;
   return (
     <ScrollBox name="Trials">
       <table class="trials">

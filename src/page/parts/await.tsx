@@ -27,9 +27,9 @@ export function Await<T>({
   }
   if (error !== null) return <Failed what={what} error={error} reload={reload} />;
   return (
-    <div class="loading skeleton">
-      <p role="status">Loading {what} …</p>
-    </div>
+    <p class="loading" role="status">
+      Loading {what} …
+    </p>
   );
 }
 

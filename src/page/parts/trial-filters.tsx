@@ -10,7 +10,7 @@ import { setQuery } from "../location.ts";
 import { useResource } from "../resource.ts";
 import { states } from "../words.ts";
 import { Choice, Choices, Entry } from "./fields.tsx";
-import { Fold } from "./fold.tsx";
+import { useNarrow } from "./narrow.ts";
 
 /** The filters of an address. */
 export function TrialFilters({
@@ -29,17 +29,19 @@ export function TrialFilters({
     (value: string): void =>
       setQuery({ [field]: value, page: undefined });
   const same = (list: readonly string[] = []): (readonly [string, string])[] => list.map((one) => [one, one]);
-  const filtered = filterFields.filter((field) => now(field) !== "").length;
+  const isNarrow = useNarrow();
+  const isFiltered = filterFields.some((field) => now(field) !== "");
   return (
-    <search class="filters">
-      <Fold title={filtered === 0 ? "Filters" : `Filters (${filtered})`}>
-        <form onSubmit={(event) => event.preventDefault()}>
-          <Choices
-            label="State"
-            values={listOf(address, "state")}
-            options={states.map((state) => [state, state])}
-            onChange={(chosen) => set("state")(chosen.join(","))}
-          />
+    <search>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <Choices
+          label="State"
+          values={listOf(address, "state")}
+          options={states.map((state) => [state, state])}
+          onChange={(chosen) => set("state")(chosen.join(","))}
+        />
+        <details class="folded" open={!isNarrow || isFiltered}>
+          <summary>Filters</summary>
           <div class="fields">
             <Choice
               label="Experiment"
@@ -89,7 +91,7 @@ export function TrialFilters({
               value={now("text")}
               onChange={(value) => setQuery({ text: value.trim(), page: undefined }, { replace: true })}
             />
-            {filtered > 0 && (
+            {isFiltered && (
               <button
                 type="button"
                 class="plain clear"
@@ -104,8 +106,8 @@ export function TrialFilters({
               </button>
             )}
           </div>
-        </form>
-      </Fold>
+        </details>
+      </form>
     </search>
   );
 }
