@@ -30,7 +30,7 @@ export function TrialFilters({
       setQuery({ [field]: value, page: undefined });
   const same = (list: readonly string[] = []): (readonly [string, string])[] => list.map((one) => [one, one]);
   const isNarrow = useNarrow();
-  const isFiltered = filterFields.some((field) => now(field) !== "");
+  const filtered = filterFields.filter((field) => now(field) !== "").length;
   return (
     <search>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
@@ -40,8 +40,8 @@ export function TrialFilters({
           options={states.map((state) => [state, state])}
           onChange={(chosen) => set("state")(chosen.join(","))}
         />
-        <details class="folded" open={!isNarrow || isFiltered}>
-          <summary>Filters</summary>
+        <details class="folded" open={!isNarrow}>
+          <summary>{filtered === 0 ? "Filters" : `Filters (${filtered})`}</summary>
           <div class="fields">
             <Choice
               label="Experiment"
@@ -91,7 +91,7 @@ export function TrialFilters({
               value={now("text")}
               onChange={(value) => setQuery({ text: value.trim(), page: undefined }, { replace: true })}
             />
-            {isFiltered && (
+            {filtered > 0 && (
               <button
                 type="button"
                 class="plain clear"
