@@ -10,12 +10,18 @@ import { inputsNames } from "../data/randomize.ts";
 import { type Axis, axes, isPathIn } from "../paper/file-fields.ts";
 import type { AxisValue } from "../paper/file-parse.ts";
 import { datasetNames, isDataPath, isModelPath, modelNames } from "../run/subject.ts";
-import { dataReferenceOf, memoryOption } from "./data-options.ts";
+import {
+  addArrayOptions,
+  addDataOptions,
+  type DataFlags,
+  dataReferenceOf,
+  memoryOption,
+} from "./data-options.ts";
 import { requireJson } from "./json.ts";
 import { listOf, numberIn, oneOf, wholeFrom } from "./output.ts";
 import { addRunOptions, askedOfText, type RunFlags, runAsked } from "./run.ts";
 
-interface Options extends RunFlags {
+interface Options extends RunFlags, DataFlags {
   readonly data: string;
   readonly model: string;
   readonly inputs: string[];
@@ -50,6 +56,7 @@ export function compareCommand(): Command {
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
     )
     .addOption(memoryOption());
+  addArrayOptions(addDataOptions(command));
   return addRunOptions(command)
     .addHelpText(
       "after",
@@ -76,17 +83,19 @@ async function compare(a: string, b: string, options: Options): Promise<void> {
 /** The experiment file of a comparison, which is JSON, and so YAML. */
 function experimentText(a: string, b: string, options: Options): string {
   const { inputs, corrupt, n, testN, seeds } = options;
-  const sides = [a, b].map((side) => fieldsOf(side));
+  const sides = [a, b].map((side) => fieldsOf(side, options));
+  // How data are read is said of those at paths; a dataset's name stands beside them.
+  const flags = isDataPath(options.data) || sides.every(({ data }) => data === undefined) ? options : {};
   return JSON.stringify({
     title: `${named(a)} and ${named(b)}, seed by seed`,
-    data: dataReferenceOf(options.data, {}),
+    data: dataReferenceOf(options.data, flags),
     model: options.model,
     inputs: inputs.length === 1 ? inputs[0] : inputs,
     corrupt: corrupt.length === 1 ? corrupt[0] : corrupt,
     n,
     testN,
     seeds,
-    ...(options.with === undefined ? {} : fieldsOf(options.with)),
+    ...(options.with === undefined ? {} : fieldsOf(options.with, options)),
     compare: sides,
   });
 }
@@ -113,8 +122,8 @@ const SHORT: Readonly<Record<string, string>> = {
  *
  * @throws UsageError if it is neither.
  */
-function fieldsOf(side: string): Fields {
-  if (!/^[\w.-]+=/.test(side)) return subjectOf(side);
+function fieldsOf(side: string, flags: DataFlags): Fields {
+  if (!/^[\w.-]+=/.test(side)) return subjectOf(side, flags);
   const fields: Fields = {};
   for (const part of side.split(/,(?=[\w.-]+=)/)) {
     const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(part) ?? [];
@@ -131,9 +140,10 @@ function fieldsOf(side: string): Fields {
   return fields;
 }
 
-function subjectOf(side: string): Fields {
+function subjectOf(side: string, flags: DataFlags): Fields {
   if (modelNames.includes(side) || isModelPath(side)) return { model: side };
-  if (datasetNames.includes(side) || isDataPath(side)) return { data: dataReferenceOf(side, {}) };
+  if (datasetNames.includes(side) || isDataPath(side))
+    return { data: dataReferenceOf(side, isDataPath(side) ? flags : {}) };
   const names = [...modelNames, ...datasetNames];
   throw new UsageError(
     `${unknownName("model or dataset", side, names)}; or say fields such as lr=0.1, or a path such as ./photos`,

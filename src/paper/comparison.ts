@@ -50,7 +50,7 @@ export function readComparison(
     summary: places.map((place, at) => sentenceOf(place, a, b, words, at === 0)).join(" "),
     notes: [
       `A is ${a}; B is ${b}. A difference is B less A, of two trainings with one seed, and its 95 % interval (Student's t) is over seeds, on these test examples; each interval holds for itself.`,
-      ...gridNotes(axes),
+      ...gridNotes(axes, compare),
     ],
     tables: [pairsTable(name, places, words, tellsNumbers ? "r2" : "share")],
     plots: [differencePlot(name, places, words, tellsNumbers ? "r2" : "share")],
@@ -97,13 +97,15 @@ function sentenceOf(place: Place, a: string, b: string, words: string, isFirst: 
   if (differences.length === 0) return `${where}: no pair of trainings has come to its end.`;
   const { mean, low, high, n } = estimate(differences);
   const what = isFirst ? `the test ${words} of B (${b}) less that of A (${a}) is ` : "";
-  const said = `${where}: ${what}${points(mean)} points`;
+  const isR2 = place.pairs.some(([one]) => one.told === "numbers");
+  const shown = isR2 ? signedR2 : points;
+  const said = `${where}: ${what}${shown(mean)}${isR2 ? "" : " points"}`;
   const pairs = plural(n, "pair");
   if (low === null || high === null) {
     return `${said}, of ${pairs} and without an interval, which wants ${FEWEST_FOR_INTERVAL}.`;
   }
   const answer = low > 0 ? "B is better" : high < 0 ? "A is better" : "no difference is shown";
-  return `${said}; ${answer} (95 % interval ${points(low)} to ${points(high)}, ${pairs}).`;
+  return `${said}; ${answer} (95 % interval ${shown(low)} to ${shown(high)}, ${pairs}).`;
 }
 
 /** A place in words: `true labels`, or where it is on the axes. */
@@ -117,6 +119,10 @@ function wordsOf({ coordinates, corrupt, inputs }: Place): string {
 /** A difference of shares in points, with its sign. */
 const points = (share: number): string =>
   `${share < 0 ? "\u2212" : "+"}${Math.abs(100 * share).toFixed(Math.abs(share) < 0.001 ? 2 : 1)}`;
+
+/** A difference of R squared, with its sign. */
+const signedR2 = (difference: number): string =>
+  `${difference < 0 ? "\u2212" : "+"}${Math.abs(difference).toFixed(3)}`;
 
 function pairsTable(name: string, places: readonly Place[], words: string, unit: Unit): Table {
   const axes = places[0]!.coordinates.map(({ axis }) => axis);
