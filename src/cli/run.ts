@@ -12,7 +12,7 @@ import { exampleCount, exampleShape, isImages, titleOf } from "../data/dataset.t
 import { PAPER_CROP } from "../data/preprocess.ts";
 import { isAbsent } from "../disk/refusals.ts";
 import { decodeYaml } from "../document/located-yaml.ts";
-import type { LocalLab } from "../lab/open.ts";
+import { type LocalLab, requireLab } from "../lab/open.ts";
 import type { GuestOptions } from "../lab/run.ts";
 import type { Model } from "../nn/model.ts";
 import { experimentId } from "../paper/definition.ts";
@@ -31,7 +31,7 @@ import { addArrayOptions, type DataFlags, dataReferenceOf, memoryOption, readAsk
 import { checkFolder, printExperiment, resultIn, writeExperiment } from "./experiment-output.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
-import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
+import { databaseUrlOf, databaseUrlOption, lookAgain } from "./lab-options.ts";
 import { listOf, warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { publish } from "./publish.ts";
@@ -371,6 +371,7 @@ async function folderOf(experiment: Experiment, { lab, what, setting }: GuestOpt
 
 async function runAndPublish(experiment: Experiment, request: GuestOptions, options: RunFlags) {
   const { lab, quiet, json } = options;
+  if (!options.train) await requireLab(request);
   const folder = options.out ?? (await folderOf(experiment, request));
   // What cannot be written is refused before the first minute of training.
   await checkFolder(folder);
@@ -395,6 +396,7 @@ async function runAndPublish(experiment: Experiment, request: GuestOptions, opti
   });
   const now = ended.filter(({ result }) => result.status !== "stopped").length;
   process.stderr.write(`\n${reused} trials were in ${lab} already, ${now} were run now; result: ${folder}\n`);
+  if (!quiet) process.stderr.write(lookAgain(options, document.id));
   if (document.provenance.interrupted) process.exitCode = 130;
   else if (ended.some(({ result }) => result.status === "failed")) process.exitCode = 1;
 }

@@ -4,7 +4,7 @@
 
 import type { InputsName } from "../data/randomize.ts";
 import type { Recipe } from "../train/recipe.ts";
-import type { PlayState } from "./state.ts";
+import type { PlayDevice, PlayState } from "./state.ts";
 
 /** Which of the two networks: the left one has true labels and inputs. */
 export type Side = "left" | "right";
@@ -21,17 +21,19 @@ export interface TrialRequest {
   /** What of the recipe is not the paper's. */
   readonly recipe: Partial<Recipe>;
   readonly seed: number;
+  /** Where it is computed, which changes nothing but rounding. */
+  readonly device: PlayDevice;
 }
 
 /** Test examples: all of the digits, and enough shapes for an accuracy within a few percent. */
-const TEST = { digits: 510, shapes: 500 } as const;
+const TEST = { digits: 510, shapes: 500, own: 10_000 } as const;
 
 /** Degrees of a random rotation, either way. */
 const ROTATION = 15;
 
 /** The trial of a side; labels stay true where inputs are randomized, as in the paper. */
 export function trialOf(state: PlayState, side: Side): TrialRequest {
-  const { data, n, model, optimizer, rate, decay, dropout, augment, epochs, seed } = state;
+  const { data, n, model, optimizer, rate, decay, dropout, augment, epochs, seed, device } = state;
   const isRight = side === "right";
   return {
     data,
@@ -49,6 +51,7 @@ export function trialOf(state: PlayState, side: Side): TrialRequest {
       epochs,
     },
     seed,
+    device,
   };
 }
 
@@ -57,10 +60,10 @@ function optionsOf(state: PlayState): readonly (readonly [flag: string, value: s
   const { data, n, model, inputs, p, optimizer, rate, decay, dropout, augment, epochs, seed } = state;
   const isAll = data === "digits" && n === 1287;
   return [
-    ["--data", data],
+    ["--data", data === "own" ? "YOUR-DATA" : data],
     ["--n", isAll ? undefined : String(n)],
-    ["--test-n", data === "digits" ? undefined : String(TEST[data])],
-    ["--model", model],
+    ["--test-n", data !== "shapes" ? undefined : String(TEST[data])],
+    ["--model", model === "file" ? "YOUR-MODEL.onnx" : model],
     ["--inputs", inputs === "true" ? undefined : `true,${inputs}`],
     ["--corrupt", inputs === "true" ? (p === 0 ? "0" : `0,${p / 100}`) : "0"],
     ["--optimizer", optimizer === "sgd" ? undefined : optimizer],

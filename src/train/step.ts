@@ -16,9 +16,7 @@ import type { Model } from "../nn/model.ts";
 import { adam, addWeightDecay, clipGradients, type Optimizer, sgd } from "../nn/optimizers.ts";
 import { rateHolds } from "../nn/schedules.ts";
 import { createScope, type Mask, type Parameter } from "../nn/scope.ts";
-import type { Device } from "./devices.ts";
-import { unsupportedError, unsupportedOn } from "./engine.ts";
-import { paperRecipe, type Recipe } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
 
 /** What a network tells: classes by the softmax of its outputs, or numbers by its one output. */
 export type Told = "classes" | "numbers";
@@ -87,34 +85,6 @@ export function requireTrainable(
   );
 }
 
-/** What the paper trains on: where there are no data yet, enough to see which operations a model's step has. */
-const PAPER_EXAMPLE = { example: [3, 28, 28], classes: 10 };
-
-/**
- * What a model's training step needs that a device cannot run, in words; undefined if nothing is known against it.
- *
- * @param on - The examples; those of the paper unless told, or those that the model is for.
- */
-export function unsupportedStep(
-  device: Device,
-  model: Model,
-  on: NonNullable<Model["takes"]> = model.takes ?? PAPER_EXAMPLE,
-): string | undefined {
-  // Building a step takes a moment, and this device runs them all.
-  if (device === "cpu") return undefined;
-  const { example, classes } = on;
-  return unsupportedOn(device, buildStep(model, paperRecipe, example, classes, 1).graph);
-}
-
-/**
- * Refuse a model that a device cannot train.
- *
- * @throws EngineError saying what it needs, and what would do.
- */
-export function requireDevice(device: Device, model: Model, on?: Model["takes"]): void {
-  const unsupported = unsupportedStep(device, model, on);
-  if (unsupported !== undefined) throw unsupportedError(`model "${model.name}"`, device, unsupported);
-}
 /** Rows of a step up to which the engine adds in an order that depends on how many there are. */
 const ORDERED_ROWS = 4096;
 

@@ -28,8 +28,10 @@ describe("the address", () => {
     augment: "rotate",
     epochs: 30,
     seed: 7,
+    device: "webgpu",
     tour: 3,
     big: true,
+    view: "d:2;at:0.5~-1~0.25",
   } as const;
 
   test.each(Object.keys(PAGES) as PageName[])("comes back as it was set, on the page %s", (page) => {
