@@ -10,13 +10,7 @@ import { inputsNames } from "../data/randomize.ts";
 import { type Axis, axes, isPathIn } from "../paper/file-fields.ts";
 import type { AxisValue } from "../paper/file-parse.ts";
 import { datasetNames, isDataPath, isModelPath, modelNames } from "../run/subject.ts";
-import {
-  addArrayOptions,
-  addDataOptions,
-  type DataFlags,
-  dataReferenceOf,
-  memoryOption,
-} from "./data-options.ts";
+import { addArrayOptions, type DataFlags, dataReferenceOf, memoryOption } from "./data-options.ts";
 import { requireJson } from "./json.ts";
 import { listOf, numberIn, oneOf, wholeFrom } from "./output.ts";
 import { addRunOptions, askedOfText, type RunFlags, runAsked } from "./run.ts";
@@ -56,7 +50,7 @@ export function compareCommand(): Command {
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
     )
     .addOption(memoryOption());
-  addArrayOptions(addDataOptions(command));
+  addArrayOptions(command);
   return addRunOptions(command)
     .addHelpText(
       "after",

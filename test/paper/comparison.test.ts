@@ -91,7 +91,7 @@ describe("a comparison", () => {
     );
     const ofNumbers = read(
       experiment,
-      trials.map((trial) => ({ ...trial, told: "numbers" as const })),
+      trials.map((trial) => ({ ...trial, result: { ...trial.result!, told: "numbers" as const } })),
     );
     expect(ofNumbers.summary).toMatch("is +0.090; B is better");
     expect(document.summary).toMatch("On random labels: no pair of trainings has come to its end.");

@@ -141,7 +141,7 @@ function tellCrowded({ splits }: AuditTask, crowded: number): string[] {
   if (crowded === 0) return [];
   const [are, they] = crowded === 1 ? ["is", "it is one"] : ["are", "they are some"];
   return [
-    `${countNoun(crowded, "test example")} (${percent(crowded / exampleCount(splits.test))}) ${are} as like several others as twins are: whether ${they} of many shots of one thing cannot be told; if so, say by --group which belong together.`,
+    `${countNoun(crowded, "test example")} (${percent(crowded / exampleCount(splits.test))}) ${are} as like several others as twins are: whether ${they} of many shots of one thing cannot be told; if so, groups keep what belongs together in one split.`,
   ];
 }
 
