@@ -43,7 +43,7 @@ export function readComparison(
   results: Results,
 ): Reading {
   const places = placesOf(cells, results);
-  const [a, b] = compare.map(titleOfSide) as [string, string];
+  const [a, b] = compare.map((side, at) => titleOfSide(side, compare[1 - at]!)) as [string, string];
   const tellsNumbers = places.some(({ pairs }) => pairs.some(([one]) => one.told === "numbers"));
   const words = tellsNumbers ? "R squared" : "accuracy";
   return {
@@ -58,9 +58,13 @@ export function readComparison(
   };
 }
 
-/** A side in few words: `learningRate 0.1`. */
-const titleOfSide = (axes: readonly GivenAxis[]): string =>
-  nameCell(axes.map(({ path, values }) => ({ axis: path.join("."), value: values[0]! })));
+/** A side in few words, by what the other has not: `learningRate 0.1`. */
+function titleOfSide(axes: readonly GivenAxis[], other: readonly GivenAxis[]): string {
+  const isShared = ({ path, values }: GivenAxis): boolean =>
+    other.some((axis) => axis.path.join(".") === path.join(".") && axis.values[0] === values[0]);
+  const own = axes.filter((axis) => !isShared(axis));
+  return nameCell(own.map(({ path, values }) => ({ axis: path.join("."), value: values[0]! })));
+}
 
 /** Cells of the two sides that are alike in all else, and their trials of equal seeds. */
 function placesOf(cells: readonly Cell[], results: Results): Place[] {
@@ -103,6 +107,10 @@ function sentenceOf(place: Place, a: string, b: string, words: string, isFirst: 
   const pairs = plural(n, "pair");
   if (low === null || high === null) {
     return `${said}, of ${pairs} and without an interval, which wants ${FEWEST_FOR_INTERVAL}.`;
+  }
+  const [classesA, classesB] = place.pairs[0]!.map(({ confusion }) => confusion?.length);
+  if (classesA !== classesB) {
+    return `${said}, but these are different tasks, of ${classesA ?? "no"} and ${classesB ?? "no"} classes: which is better cannot be said.`;
   }
   const answer = low > 0 ? "B is better" : high < 0 ? "A is better" : "no difference is shown";
   return `${said}; ${answer} (95 % interval ${shown(low)} to ${shown(high)}, ${pairs}).`;
