@@ -62,7 +62,7 @@ function tellStatus({ status, rows, result, error }: Lane): string {
     case "training":
       return `epoch ${rows.length}`;
     case "failed":
-      return `It could not be trained: ${error}. Reset tries again.`;
+      return `It could not be trained (${error}). Reset tries again.`;
     case "ended":
       return result?.status === "diverged"
         ? `It diverged in epoch ${result.epochs}: the rate is too high.`

@@ -174,6 +174,7 @@ function Came({
 function tellEngine({ engine }: Race): string {
   if (!engine) return "The engine is loading.";
   const { provider, threads } = engine;
+  if (provider !== "WebAssembly") return `${provider}, a worker a network`;
   const why = crossOriginIsolated ? "" : " (this page is not isolated, so threads cannot share memory)";
   return `${provider}, a worker a network, ${threads} ${threads === 1 ? "thread" : "threads"} each${why}`;
 }
