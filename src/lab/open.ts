@@ -4,13 +4,8 @@
 
 import { join, resolve } from "node:path";
 import { DataError, messageOf, UsageError } from "../base/errors.ts";
-import type { FileModel } from "../import/model.ts";
 import { type Definition, definitionSchema } from "../paper/definition.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
-import { experimentFromFile, pathsIn } from "../paper/file-experiment.ts";
-import { findExperiment } from "../paper/index.ts";
-import { isContent, type ReadContent, requireContent } from "../run/contents.ts";
-import { modelOfFile, settingsOf } from "../run/model-file.ts";
 import type { StoredTrial } from "../run/trial-result.ts";
 import { loseAllAttempts } from "../store/attempts.ts";
 import { type Database, refusal } from "../store/database.ts";
@@ -29,7 +24,8 @@ import { backUpLab, backUpResults } from "./back-up.ts";
 import { type LabContents, openLabContents } from "./contents.ts";
 import { importTrialFiles } from "./import.ts";
 import type { Lab, LabPlace, Started } from "./lab.ts";
-import { type PlannedExperiment, planExperiment } from "./plan-experiment.ts";
+import { planAsked } from "./plan-asked.ts";
+import type { PlannedExperiment } from "./plan-experiment.ts";
 import { openQueue, type Queue } from "./queue.ts";
 import { type DocumentContext, readDocument } from "./read.ts";
 import { openTrialStore } from "./trial-files.ts";
@@ -59,15 +55,6 @@ export interface LocalLab extends DatabaseLab {
   /** Tell other processes where the dashboard is. */
   announce(address: string): Promise<void>;
 }
-
-/** The models among those named that are of files. */
-const modelsGiven = (read: ReadContent, names: readonly string[]): Promise<FileModel[]> =>
-  Promise.all(
-    names.filter(isContent).map(async (identity) => {
-      const bytes = await requireContent(read, "model", identity);
-      return modelOfFile(bytes, settingsOf(identity));
-    }),
-  );
 
 /**
  * Refuse a place without a lab: reading makes none.
@@ -140,33 +127,9 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
       return { id, trials: trials.length, done: trials.filter((trial) => done.has(trial.id)).length };
     },
 
-    async start({ name, scale, models, seeds, priority, data, n, grid }) {
-      if (grid !== undefined) {
-        const file = `${name}.yaml`;
-        const [path] = [...pathsIn("model", grid, file), ...pathsIn("data", grid, file)];
-        if (path !== undefined) {
-          throw new UsageError(
-            `${file}: expected models and data that have names here, got ${path}, a file; run it with shatter run`,
-          );
-        }
-        const { experiment, seeds: asked } = experimentFromFile(grid, file, name);
-        const what = { file, text: grid, name };
-        const setting = { scale: "paper" } as const;
-        const planned = await planExperiment({ experiment, what, setting, seeds: seeds ?? asked, dataDir });
-        return await self.plan(planned, { priority });
-      }
-      const experiment = findExperiment(name);
-      const files = await modelsGiven(self.contents.read, models ?? []);
-      const planned = await planExperiment({
-        experiment,
-        models,
-        files,
-        seeds,
-        dataDir,
-        setting: { scale, data, n },
-        what: { paper: experiment.name },
-      });
-      return await self.plan(planned, { priority });
+    async start(asked) {
+      const planned = await planAsked(asked, { read: self.contents.read, dataDir });
+      return await self.plan(planned, { priority: asked.priority });
     },
 
     async cancel(reach) {
