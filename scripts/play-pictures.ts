@@ -24,7 +24,6 @@ const PICTURES = {
   "race-desktop-dark": ["#/race", DESKTOP, "dark", "after"],
   "whole-desktop-light": ["#/race?inputs=shuffled", DESKTOP, "light", "whole"],
   "tour-desktop-dark": ["#/race?tour=3&inputs=shuffled", DESKTOP, "dark", "before"],
-  "shapes-desktop-light": ["#/race?data=shapes&n=300&epochs=12&rate=0.03", DESKTOP, "light", "after"],
   "projector-desktop-light": ["#/race?big=1", DESKTOP, "light", "after"],
   "race-phone-light": ["#/race", PHONE, "light", "after"],
   "predict-phone-dark": ["#/race", PHONE, "dark", "before"],
