@@ -10,6 +10,7 @@ import type { LabelsName } from "../data/randomize.ts";
 import { isFileModel } from "../import/model.ts";
 import { initializations } from "../nn/initialize.ts";
 import type { Model } from "../nn/model.ts";
+import { usualInitialization } from "../nn/models.ts";
 import type { TestRequest } from "../paper/plan.ts";
 import { openLibrary } from "../run/node/library.ts";
 import { isDataPath, isModelPath } from "../run/subject.ts";
@@ -54,7 +55,8 @@ export interface TestFlags extends PipelineOptions, Omit<FileOptions, "size">, O
   readonly clipNorm: number;
   readonly labelSmoothing: number;
   readonly dropout: number;
-  readonly init: Init;
+  /** As usual for the model, unless told. */
+  readonly init?: Init;
   readonly preprocess: Recipe["preprocess"];
   readonly augment?: Recipe["augment"];
   readonly fitAccuracy: number;
@@ -92,7 +94,8 @@ function recipeOf(options: TestFlags): Recipe {
     clipNorm: options.clipNorm,
     labelSmoothing: options.labelSmoothing,
     dropout: options.dropout,
-    initialization: initializations.find((name) => name === options.init) ?? paperRecipe.initialization,
+    initialization:
+      initializations.find((name) => name === options.init) ?? usualInitialization(options.model),
     preprocess: options.preprocess,
     epochs: options.epochs,
     augment: options.augment ?? paperRecipe.augment,

@@ -151,7 +151,7 @@ export function testCommand(): Command {
       numberIn(0, 1, { high: true }),
       recipe.dropout,
     )
-    .option("--init <name>", INIT_HELP, named("initialization", inits), recipe.initialization)
+    .option("--init <name>", INIT_HELP, named("initialization", inits))
     .option(
       "--preprocess <name>",
       `preprocessing: ${preprocessNames.join(", ")}`,

@@ -12,6 +12,7 @@ import { requireHeld } from "../data/streamed.ts";
 import { partOf } from "../data/subset.ts";
 import { requireFolder } from "../disk/folders.ts";
 import type { Model } from "../nn/model.ts";
+import { usualInitialization } from "../nn/models.ts";
 import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
 import { courseOf } from "../paper/course.ts";
 import { specsOf, type TestRequest, trialsOf } from "../paper/plan.ts";
@@ -191,7 +192,7 @@ const withContents = (identified: Identified, more: readonly Content[]): Identif
 
 /** What was asked of a model, with the defaults. */
 async function requestOf(options: TestOptions): Promise<Omit<TestRequest, "model">> {
-  const { data, inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
+  const { data, model = "mlp-1x512", inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
   const ofPath = typeof data === "string" &&
     isDataPath(data) && { preprocess: (await describedPreprocess(data)) ?? pathPreprocess };
   return {
@@ -200,7 +201,12 @@ async function requestOf(options: TestOptions): Promise<Omit<TestRequest, "model
     labels,
     seeds: options.seeds ?? (options.budget === undefined ? 1 : "auto"),
     firstSeed,
-    recipe: checkRecipe({ ...paperRecipe, ...ofPath, ...options.recipe }),
+    recipe: checkRecipe({
+      ...paperRecipe,
+      initialization: usualInitialization(model),
+      ...ofPath,
+      ...options.recipe,
+    }),
     escalations,
   };
 }

@@ -4,6 +4,7 @@
 
 import { UsageError } from "../base/errors.ts";
 import { type Shape, showShape, type Value } from "../graph/value.ts";
+import type { Initialization } from "./initialize.ts";
 import type { Scope } from "./scope.ts";
 
 /** A network: how examples become logits. */
@@ -15,6 +16,8 @@ export interface Model {
   readonly source: string;
   /** The only examples and number of classes that it takes; any that suit it unless told. */
   readonly takes?: { readonly example: Shape; readonly classes: number };
+  /** How its parameters start unless told; `he-normal` where it does not say. */
+  readonly initialization?: Initialization;
   /** Its own bytes, and the identity that specs name it by, where it is of a file; it is written down otherwise. */
   readonly content?: { readonly identity: string; readonly bytes: Uint8Array };
   /**

@@ -4,6 +4,7 @@
 
 import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
+import type { Initialization } from "./initialize.ts";
 import { type Model, PAPER } from "./model.ts";
 import { alexnet } from "./models/alexnet.ts";
 import { inception, inceptionWithoutNorm } from "./models/inception.ts";
@@ -20,6 +21,10 @@ export const models: ReadonlyMap<string, Model> = new Map(
     inceptionWithoutNorm,
   ].map((model) => [model.name, model]),
 );
+
+/** How the parameters of a model, or of the one of that name, start unless told; `he-normal` for any that does not say. */
+export const usualInitialization = (model: string | Model): Initialization =>
+  (typeof model === "string" ? models.get(model) : model)?.initialization ?? "he-normal";
 
 /**
  * The model of that name.

@@ -9,7 +9,7 @@ import type { Setting } from "./scales.ts";
 /** How every trial is trained; the paper's where it says, ours where it does not. */
 export const recipeNotes: readonly string[] = [
   "SGD with momentum 0.9 in batches of 128; learning rate 0.1 for Inception with batch normalization and 0.01 for the other models, times 0.95 every 391 steps, which is the paper's epoch of CIFAR-10: on fewer examples the rate decays by the step as in the paper, not by the epoch.",
-  "What the paper leaves open is chosen here: He initialization, 64 epochs at its own size, an incomplete last batch kept (left out for Inception). A trial ends early when every training label is right or the training loss is below 0.01 nats.",
+  "What the paper leaves open is chosen here: He initialization (Glorot's uniform one for AlexNet), 64 epochs at its own size, an incomplete last batch kept (left out for Inception). A trial ends early when every training label is right or the training loss is below 0.01 nats.",
   "Networks see the centre 28 x 28 pixels, each image whitened by itself; random crops are 28 x 28 windows of the whole image.",
 ];
 

@@ -5,6 +5,7 @@
  * equal specs, and are trained once.
  */
 
+import { usualInitialization } from "../nn/models.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 
 /** Whether a model is of the Inception family, with batch normalization or without. */
@@ -46,6 +47,7 @@ export function recipeOf(model: string, epochs: number, regularizers: Regularize
     ...paperRecipe,
     learningRate: model === "inception" ? 0.1 : 0.01,
     lastBatch: isInception(model) ? "drop" : "keep",
+    initialization: usualInitialization(model),
     weightDecay: weightDecay ? weightDecayOf(model) : 0,
     augment: { crop, flip, rotation },
     epochs,

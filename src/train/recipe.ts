@@ -106,7 +106,7 @@ export const askedRecipeSchema = recipeSchema.transform((recipe): Recipe => {
  * on all of CIFAR-10, and does not freeze training on fewer examples, whose epochs have fewer steps.
  *
  * What the paper leaves open is chosen here: batches of 128 (they follow from the steps of its Fig. 1a), the
- * last incomplete batch kept, He initialization, and fitted means every label right or a loss below 0.01.
+ * last incomplete batch kept, He initialization (`usualInitialization` has what differs by model), and fitted means every label right or a loss below 0.01.
  */
 export const paperRecipe: Recipe & { readonly batch: number; readonly learningRateDecay: number } = {
   optimizer: "sgd",
