@@ -50,6 +50,7 @@ export interface TestFlags extends PipelineOptions, Omit<FileOptions, "size">, O
   readonly momentum: number;
   readonly nesterov?: boolean;
   readonly batch: Recipe["batch"];
+  readonly accumulate: number;
   readonly lastBatch: Recipe["lastBatch"];
   readonly weightDecay: number;
   readonly clipNorm: number;
@@ -89,6 +90,7 @@ function recipeOf(options: TestFlags): Recipe {
     momentum: options.momentum,
     nesterov: options.nesterov ?? false,
     batch: options.batch,
+    accumulate: options.accumulate,
     lastBatch: options.lastBatch,
     weightDecay: options.weightDecay,
     clipNorm: options.clipNorm,

@@ -127,6 +127,12 @@ export function testCommand(): Command {
       recipe.batch,
     )
     .option(
+      "--accumulate <parts>",
+      "parts that a batch is computed in, for less memory; batch normalization is over a part",
+      wholeFrom(1),
+      1,
+    )
+    .option(
       "--last-batch <keep|drop>",
       "an epoch's last, incomplete batch",
       named("choice", ["keep", "drop"]),

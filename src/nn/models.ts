@@ -8,6 +8,7 @@ import type { Initialization } from "./initialize.ts";
 import { type Model, PAPER } from "./model.ts";
 import { alexnet } from "./models/alexnet.ts";
 import { inception, inceptionWithoutNorm } from "./models/inception.ts";
+import { inceptionV3 } from "./models/inception-v3.ts";
 import { mlp } from "./models/mlp.ts";
 
 /** All models, by name. */
@@ -19,6 +20,7 @@ export const models: ReadonlyMap<string, Model> = new Map(
     alexnet,
     inception,
     inceptionWithoutNorm,
+    inceptionV3,
   ].map((model) => [model.name, model]),
 );
 

@@ -170,6 +170,7 @@ function trace(
       const value = inner.average(name, shape, start, noted, elements);
       return note(value, { does: "average", name, shape: [...shape], start, of, elements });
     },
+    auxiliary: () => refuse("expected no auxiliary outputs"),
   };
   const logits = placeOf(model.logits(x, classes, scope));
   return { steps, logits };

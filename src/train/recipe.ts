@@ -8,7 +8,7 @@ import { preprocessNames } from "../data/preprocess.ts";
 import { initializations } from "../nn/initialize.ts";
 
 /** What makes the next parameters of gradients. */
-export const optimizers = ["sgd", "adam", "adamw"] as const;
+export const optimizers = ["sgd", "adam", "adamw", "rmsprop"] as const;
 
 /** Shape and limits of a recipe. */
 export const recipeSchema = z.strictObject({
@@ -32,6 +32,8 @@ export const recipeSchema = z.strictObject({
   batch: z.union([whole(1), z.literal("all")], {
     error: 'expected "all" or a whole number of examples',
   }),
+  /** Parts that a batch is computed in, one after another, so that less memory holds it; normalizations are over a part. 1 unless told. */
+  accumulate: whole(1).optional(),
   /** Whether the last, incomplete batch of an epoch is trained on (`keep`) or left out (`drop`). */
   lastBatch: z.enum(["keep", "drop"]),
   /**
@@ -95,6 +97,7 @@ const OPTIONAL = [
 export const askedRecipeSchema = recipeSchema.transform((recipe): Recipe => {
   const plain = { ...recipe };
   for (const name of OPTIONAL) if (!plain[name]) delete plain[name];
+  if (plain.accumulate === 1) delete plain.accumulate;
   return plain;
 });
 

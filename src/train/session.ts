@@ -73,7 +73,8 @@ export async function createTrainer(
   from?: TrainingStart,
 ): Promise<Trainer> {
   const { Tensor } = engine.runtime;
-  const session = await engine.open(writeScan({ ...step, graph: engine.lower(step.graph) }));
+  const carried = [...step.state, ...step.sums];
+  const session = await engine.open(writeScan({ ...step, state: carried, graph: engine.lower(step.graph) }));
   const rows = exampleCount(data);
   const isGathered = isHeld(data) && step.shared.some(({ name }) => name === "images");
   const shared = {
@@ -94,6 +95,8 @@ export async function createTrainer(
     const elements = from ? from.state[name]!.slice() : fresh();
     state[name] = new Tensor("float32", elements, shape);
   });
+  for (const { input } of step.sums)
+    state[input.name] = new Tensor("float32", new Float32Array(sizeOf(input.shape)), input.shape);
   const displacements = step.state.flatMap(({ input, isDisplacement }) => (isDisplacement ? [input] : []));
   let rate = from?.rate;
   /** Displacements are in proportion to the rate, so they change with it. */
@@ -110,26 +113,35 @@ export async function createTrainer(
     rate = next;
   };
   /** Steps in one run of the engine: of one rate, if there are displacements. */
-  const run = async ({ steps, indices, weights, rates, masks, images }: Batches): Promise<Float32Array> => {
-    const { batch } = step;
+  const run = async ({
+    indices,
+    weights,
+    rates,
+    masks,
+    images,
+    ...given
+  }: Batches): Promise<Float32Array> => {
+    const { parts } = step;
+    const steps = given.steps * parts;
+    const size = step.batch / parts;
     const feeds: { [name: string]: Tensor } = {
       ...state,
       ...shared,
-      indices: new Tensor("int32", indices, [steps, batch]),
-      weights: new Tensor("float32", weights, [steps, batch]),
-      rate: new Tensor("float32", rates, [steps]),
+      indices: new Tensor("int32", indices, [steps, size]),
+      weights: new Tensor("float32", parts > 1 ? sharesOf(weights, step.batch) : weights, [steps, size]),
+      rate: new Tensor("float32", parts > 1 ? repeated(rates, parts) : rates, [steps]),
     };
-    if (images) feeds["images"] = new Tensor("float32", images, [steps, batch, ...exampleShape(data)]);
+    if (parts > 1) feeds["isLast"] = new Tensor("float32", lastOf(given.steps, parts), [steps]);
+    if (images) feeds["images"] = new Tensor("float32", images, [steps, size, ...exampleShape(data)]);
     step.masks.forEach(({ value }, index) => {
       feeds[value.name] = new Tensor("float32", masks[index]!, [steps, ...value.shape]);
     });
     const results = await session.run(feeds);
-    for (const {
-      input: { name },
-      output,
-    } of step.state)
-      state[name] = results[output]!;
-    return results["loss"]!.data as Float32Array;
+    for (const { input, output } of carried) state[input.name] = results[output]!;
+    const losses = results["loss"]!.data as Float32Array;
+    return parts > 1
+      ? Float32Array.from({ length: given.steps }, (_, at) => total(losses, at, parts))
+      : losses;
   };
   return {
     async train(batches) {
@@ -146,6 +158,31 @@ export async function createTrainer(
     [Symbol.asyncDispose]: () => session.release(),
   };
 }
+
+/** Weights as shares of those of their batch, so that losses of its parts add up to the mean. */
+function sharesOf(weights: Float32Array, batch: number): Float32Array {
+  const shares = weights.slice();
+  for (let from = 0; from < shares.length; from += batch) {
+    const own = shares.subarray(from, from + batch);
+    const count = own.reduce((sum, weight) => sum + weight, 0);
+    own.forEach((weight, at) => {
+      own[at] = weight / count;
+    });
+  }
+  return shares;
+}
+
+/** Each number so many times. */
+const repeated = (numbers: Float32Array, times: number): Float32Array =>
+  Float32Array.from({ length: numbers.length * times }, (_, at) => numbers[Math.floor(at / times)]!);
+
+/** 1 at the last part of each of some batches, 0 before. */
+const lastOf = (batches: number, parts: number): Float32Array =>
+  Float32Array.from({ length: batches * parts }, (_, at) => Number(at % parts === parts - 1));
+
+/** Sum of the numbers of the parts of a batch. */
+const total = (numbers: Float32Array, batch: number, parts: number): number =>
+  numbers.subarray(batch * parts, (batch + 1) * parts).reduce((sum, number) => sum + number, 0);
 
 /** What displacements are multiplied by when the rate changes. One that has fallen to 0 has left nothing to scale. */
 export const ratioOf = (from: number, to: number): number => (from === 0 ? 0 : to / from);
