@@ -39,8 +39,12 @@ export const PAPER_EPOCHS = 64;
 /** The paper's size: all of CIFAR-10. */
 const PAPER: Size = { data: "cifar10", epochs: PAPER_EPOCHS };
 
+/** All of ImageNet; how long the paper trained on it is not said. */
+const IMAGENET: Size = { data: "imagenet", epochs: 100 };
+
 /** How much a model computes for an image: a few million operations, some hundred, some thousand. */
-function weightOf(model: string): "light" | "heavy" | "heaviest" {
+function weightOf(model: string): keyof (typeof SIZES)["smoke"] {
+  if (model === "inception-v3") return "photographs";
   if (model.startsWith("inception")) return "heaviest";
   return model === "alexnet" ? "heavy" : "light";
 }
@@ -54,17 +58,19 @@ const SIZES = {
     light: { data: "shapes", n: 256, testN: 256, epochs: 16 },
     heavy: { data: "shapes", n: 128, testN: 128, epochs: 8 },
     heaviest: { data: "shapes", n: 128, testN: 128, epochs: 3 },
+    photographs: { data: "shapes-96", n: 96, testN: 50, epochs: 2 },
   },
   small: {
     light: { data: "cifar10", n: 5000, testN: 1000, epochs: 64 },
     heavy: { data: "cifar10", n: 1000, testN: 500, epochs: 48 },
     heaviest: { data: "cifar10", n: 512, testN: 250, epochs: 24 },
+    photographs: { data: "shapes-96", n: 512, testN: 250, epochs: 40 },
   },
 } as const;
 
 /** The size of a model's trials at a scale. */
 const sizeAt = (scale: Scale, model: string): Size =>
-  scale === "paper" ? PAPER : SIZES[scale][weightOf(model)];
+  scale === "paper" ? (model === "inception-v3" ? IMAGENET : PAPER) : SIZES[scale][weightOf(model)];
 
 /** What tells the conditions of an experiment apart. */
 export interface Variation extends Regularizers {

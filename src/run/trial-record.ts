@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import { inputsNames } from "../data/randomize.ts";
-import { scoreSchema } from "../train/history.ts";
+import { scoreSchema, topFiveSchema } from "../train/history.ts";
 import { apartSchema, memorizingSchema } from "../train/noise-apart.ts";
 import { regressionSchema } from "../train/regression.ts";
 import { twinsSchema } from "../train/twins.ts";
@@ -26,6 +26,8 @@ const historyRow = z.object({
   trainAccuracy: score.nullable(),
   /** Measured after the epoch, on the true labels. */
   testAccuracy: score.nullable(),
+  /** Shares whose label is among the first five answers; of 20 classes and more. */
+  topFive: topFiveSchema.optional(),
   /** Changed labels and the others apart, where some were corrupted; absent if none was, or this epoch was not measured. */
   apart: apartSchema.optional(),
 });
@@ -77,6 +79,8 @@ export const trialSchema = z.object({
   trainLoss: z.number().nullable(),
   trainAccuracy: score.nullable(),
   testAccuracy: score.nullable(),
+  /** Shares whose label is among the first five answers, measured after the last epoch; of 20 classes and more. */
+  topFive: topFiveSchema.optional(),
   /** Test accuracy against test labels corrupted with the same probability. */
   testAccuracyCorrupted: score.nullable(),
   seconds: z.number(),

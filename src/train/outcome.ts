@@ -3,7 +3,7 @@
  */
 
 import { z } from "zod";
-import { scoreSchema } from "./history.ts";
+import { scoreSchema, type TopFive, topFiveSchema } from "./history.ts";
 import { type Memorizing, memorizingSchema } from "./noise-apart.ts";
 import { type Regression, regressionSchema } from "./regression.ts";
 import { type Twins, twinsSchema } from "./twins.ts";
@@ -23,6 +23,8 @@ export interface TrialOutcome {
   /** In `[0, 1]`; of numbers R squared, 1 at most. */
   readonly trainAccuracy: number;
   readonly testAccuracy: number;
+  /** Of many classes: shares whose label is among the first five answers. */
+  readonly topFive?: TopFive | undefined;
   /** Test accuracy against test labels corrupted with the trial's probability. */
   readonly testAccuracyCorrupted: number;
   /** `[classes][classes]`: number of test examples by true class and predicted class; null for numbers. */
@@ -51,6 +53,7 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   trainLoss: z.number().nullable(),
   trainAccuracy: scoreSchema,
   testAccuracy: scoreSchema,
+  topFive: topFiveSchema.optional(),
   testAccuracyCorrupted: scoreSchema,
   confusion: z.array(z.array(count)).nullable(),
   regression: regressionSchema.optional(),

@@ -15,9 +15,13 @@ import {
 } from "../data/dataset.ts";
 import { writeScan } from "../graph/onnx/scan.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
+import { greater } from "../graph/ops/compare.ts";
+import { multiply } from "../graph/ops/elementwise.ts";
+import { oneHot } from "../graph/ops/gather.ts";
 import { argMax } from "../graph/ops/reduce.ts";
 import { cast, reshape } from "../graph/ops/shape.ts";
-import { inOrder, input, type Shape, sizeOf } from "../graph/value.ts";
+import { sum } from "../graph/ops/sum.ts";
+import { inOrder, input, type Shape, sizeOf, type Value } from "../graph/value.ts";
 import { type Initialization, initialize } from "../nn/initialize.ts";
 import { crossEntropy, squaredError } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
@@ -228,6 +232,23 @@ export interface Answers {
   readonly losses: Float32Array;
   /** `[count]`: the class with the largest logit, or the number. */
   readonly predicted: Int32Array | Float32Array;
+  /** `[count]`: number of classes with a smaller logit than the label's; of many classes only ({@link MANY_CLASSES}). */
+  readonly beaten?: Float32Array | undefined;
+}
+
+/** From so many classes on, answers among the first five are counted, too. */
+export const MANY_CLASSES = 20;
+
+/** Share of examples whose label is among the first five answers; undefined where that is not asked. */
+export function topFive({ beaten }: Pick<Answers, "beaten">, classes: number): number | undefined {
+  if (!beaten) return undefined;
+  return beaten.reduce((hits, count) => hits + Number(count >= classes - 5), 0) / beaten.length;
+}
+
+/** How many classes have a smaller logit than the label's, `[batch]`. */
+function beatenBy(logits: Value, labels: Value): Value {
+  const own = sum(multiply(oneHot(labels, logits.shape[1]!), logits), { axes: [1], keepDims: true });
+  return sum(cast(greater(own, logits), { to: "float32" }), { axes: [1], keepDims: false });
 }
 
 /** A network ready to be evaluated with any parameters. */
@@ -262,6 +283,7 @@ export async function createEvaluator(
   const scope = createScope();
   const logits = model.logits(x, classes, scope);
   const trained = [...scope.parameters, ...scope.averages].map(({ value }) => value);
+  const isMany = tells === "classes" && classes >= MANY_CLASSES;
   const session = await engine.open(
     writeOnnx(
       engine.lower({
@@ -276,6 +298,7 @@ export async function createEvaluator(
             : [
                 { name: "losses", value: crossEntropy(logits, labels) },
                 { name: "predicted", value: cast(argMax(logits, { axis: 1 }), { to: "int32" }) },
+                ...(isMany ? [{ name: "beaten", value: beatenBy(logits, labels) }] : []),
               ],
       }),
     ),
@@ -287,6 +310,7 @@ export async function createEvaluator(
       const size = sizeOf(example);
       const losses = new Float32Array(count);
       const predicted = tells === "numbers" ? new Float32Array(count) : new Int32Array(count);
+      const beaten = isMany ? new Float32Array(count) : undefined;
       const given = givenLabels(data);
       const weights = Object.fromEntries(
         trained.map(({ name, shape }) => [name, new Tensor("float32", state[name]!, shape)]),
@@ -304,8 +328,9 @@ export async function createEvaluator(
         });
         losses.set((results["losses"]!.data as Float32Array).subarray(0, length), start);
         predicted.set((results["predicted"]!.data as typeof predicted).subarray(0, length), start);
+        beaten?.set((results["beaten"]!.data as Float32Array).subarray(0, length), start);
       }
-      return { losses, predicted };
+      return { losses, predicted, beaten };
     },
     [Symbol.asyncDispose]: () => session.release(),
   };

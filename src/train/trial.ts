@@ -218,10 +218,17 @@ async function measure(
     fitLoss: finiteOrNull(fitLoss),
     trainAccuracy,
     testAccuracy: score(onTest.predicted, asked),
+    ...topFiveOf(onTrain, onTest, train.classNames.length),
     ...(corrupt > 0 &&
       !hasNumbers(train) && { apart: measureApart(onTrain.predicted as Int32Array, pairOf(data)) }),
   };
   return { numbers, onTrain, onTest, isLast: isOver };
+}
+
+/** Answers among the first five, where there are many classes. */
+function topFiveOf(onTrain: Answers, onTest: Answers, classes: number): { topFive?: TopFive } {
+  const [train, test] = [onTrain, onTest].map((answers) => topFive(answers, classes));
+  return train === undefined || test === undefined ? {} : { topFive: { train, test } };
 }
 
 /** What a trial comes to. */
@@ -252,6 +259,7 @@ function outcomeOf(
     trainLoss: finiteOrNull(meanOf(onTrain.losses)),
     trainAccuracy: score(onTrain.predicted, train),
     testAccuracy: score(onTest.predicted, test),
+    ...topFiveOf(onTrain, onTest, classes),
     testAccuracyCorrupted: score(onTest.predicted, { ...test, labels: data.testLabelsCorrupted }),
     confusion: numbers ? null : confusionMatrix(test.labels, onTest.predicted as Int32Array, classes),
     ...(numbers && {
