@@ -19,7 +19,7 @@ import { type Checkpoint, type EpochPosition, requireEqual, stateOf, tensorsOf }
 import type { Engine } from "./engine.ts";
 import { EPOCH_START, trainEpoch } from "./epoch.ts";
 import type { TrialYield } from "./events.ts";
-import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf } from "./history.ts";
+import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf, type TopFive } from "./history.ts";
 import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
 import { type OpenFeed, prepareTrial, requireConformance, type TrialData } from "./prepare.ts";
@@ -32,6 +32,7 @@ import {
   type Evaluator,
   type Trainer,
   type TrainingState,
+  topFive,
 } from "./session.ts";
 import { type TrialSpec, trialId } from "./spec.ts";
 import { buildStep, requireTrainable, type Step, toldOf } from "./step.ts";
