@@ -41,6 +41,7 @@ export { type ExpressivityOptions, expressivity } from "./theory/node/expressivi
 export { openGramFolder } from "./theory/node/gram-files.ts";
 export { type ImplicitOptions, implicitRegularization } from "./theory/node/implicit.ts";
 export { type KernelOptions, kernelInterpolation } from "./theory/node/kernel.ts";
+export { learningRateOf, type RangeOptions } from "./theory/node/lr.ts";
 export { type RademacherOptions, rademacherComplexity } from "./theory/node/rademacher.ts";
 export { type RandomConvGramOptions, randomConvGram } from "./theory/node/random-conv.ts";
 export { type StabilityOptions, stabilityOf } from "./theory/node/stability.ts";

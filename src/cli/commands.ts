@@ -18,6 +18,16 @@ export const groups: Readonly<Record<string, readonly CommandEntry[]>> = {
       make: async () => (await import("./run.ts")).runCommand(),
     },
     {
+      usage: "compare [options] <a> <b>",
+      description: "train two recipes, models or data sets, and say whether they differ, seed by seed",
+      make: async () => (await import("./compare.ts")).compareCommand(),
+    },
+    {
+      usage: "lr [options]",
+      description: "find a learning rate: one short training whose rate rises, and where its loss is least",
+      make: async () => (await import("./theory/lr.ts")).lrCommand(),
+    },
+    {
       usage: "theory",
       description: "compute the theory of the paper: Theorem 1, kernels, implicit regularization, complexity",
       make: async () => (await import("./theory.ts")).theoryCommand(),

@@ -6,7 +6,6 @@ import { Command } from "commander";
 import type { AuditResult } from "../audit/audit-result.ts";
 import { auditData } from "../audit/node/audit.ts";
 import { UsageError } from "../base/errors.ts";
-import { unknownName } from "../base/suggest.ts";
 import { terminalAudit } from "../report/audit/terminal.ts";
 import { type Format, formats } from "../report/formats.ts";
 import { exampleUrl } from "../report/node/example-image.ts";
@@ -60,12 +59,9 @@ export function dataAuditCommand(places: string): Command {
     .option("--threads <count>", "threads of the engine", wholeFrom(1), 2)
     .optionsGroup("What comes out:")
     .option("--out <folder>", "write a report with pictures there")
-    .option(
-      "--format <names>",
-      `what to write: ${formats.join(",")}`,
-      listOf(oneOf("format", formats, (format) => unknownName("format", format, formats))),
-      [...formats],
-    )
+    .option("--format <names>", `what to write: ${formats.join(",")}`, listOf(oneOf("format", formats)), [
+      ...formats,
+    ])
     .addOption(jsonOption("the document"))
     .option("--quiet", "no progress")
     .addHelpText(

@@ -5,6 +5,7 @@
 import { styleText } from "node:util";
 import { InvalidArgumentError } from "commander";
 import { hideSecrets } from "../base/secrets.ts";
+import { unknownName } from "../base/suggest.ts";
 import { withFlags } from "./flags.ts";
 
 type Style = Parameters<typeof styleText>[0];
@@ -75,15 +76,11 @@ export function listOf<T>(parse: (text: string) => T) {
   return (text: string): T[] => text.split(",").map((part) => parse(part.trim()));
 }
 
-/** Parse one of some names. */
-export function oneOf<T extends string>(
-  kind: string,
-  names: readonly T[],
-  explain: (name: string) => string,
-) {
+/** Parse one of some names; another one is answered with the nearest. */
+export function oneOf<T extends string>(kind: string, names: readonly T[]) {
   return (text: string): T => {
     const found = names.find((name) => name === text);
     if (found !== undefined) return found;
-    throw new InvalidArgumentError(`${explain(text) || `unknown ${kind} "${text}"`}.`);
+    throw new InvalidArgumentError(`${unknownName(kind, text, names)}.`);
   };
 }

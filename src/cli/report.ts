@@ -4,7 +4,6 @@
 
 import { dirname, resolve } from "node:path";
 import { Command } from "commander";
-import { unknownName } from "../base/suggest.ts";
 import { type Format, formats } from "../report/formats.ts";
 import { parseResult } from "../report/parse-result.ts";
 import { listOf, oneOf } from "./output.ts";
@@ -20,12 +19,9 @@ export function reportCommand(): Command {
   return new Command("report")
     .argument("<result>", "result.json, or the folder it is in")
     .option("--out <folder>", "where to write (default: beside the result)")
-    .option(
-      "--format <names>",
-      `what to write: ${formats.join(",")}`,
-      listOf(oneOf("format", formats, (name) => unknownName("format", name, formats))),
-      [...formats],
-    )
+    .option("--format <names>", `what to write: ${formats.join(",")}`, listOf(oneOf("format", formats)), [
+      ...formats,
+    ])
     .addHelpText(
       "after",
       `

@@ -3,7 +3,7 @@
  */
 
 import { readFile, stat } from "node:fs/promises";
-import { dirname, join, parse, resolve } from "node:path";
+import { join, type ParsedPath, parse, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { LARGEST_WHOLE } from "../base/limits.ts";
@@ -37,17 +37,10 @@ import { createProgress } from "./progress.ts";
 import { publish } from "./publish.ts";
 import { namesOf } from "./trial-names.ts";
 
-interface Options extends DataFlags {
-  readonly scale?: Scale;
-  readonly models?: string[];
-  readonly seeds?: number;
-  readonly data?: string;
+/** How an experiment is run, and what comes out. */
+export interface RunFlags {
   readonly dataDir?: string;
   readonly memory?: number;
-  readonly n?: number;
-  readonly epochs?: number;
-  readonly evalEvery?: number;
-  readonly testN?: number;
   readonly jobs?: number;
   readonly threads?: number;
   readonly device: Device;
@@ -62,6 +55,17 @@ interface Options extends DataFlags {
   readonly basePath?: string;
   readonly serve: boolean;
   readonly quiet?: boolean;
+}
+
+interface Options extends RunFlags, DataFlags {
+  readonly scale?: Scale;
+  readonly models?: string[];
+  readonly seeds?: number;
+  readonly data?: string;
+  readonly n?: number;
+  readonly epochs?: number;
+  readonly evalEvery?: number;
+  readonly testN?: number;
 }
 
 /** The command. */
@@ -84,8 +88,6 @@ export function runCommand(): Command {
       listOf((name) => name),
     )
     .option("--seeds <count>", "repetitions of everything (default: 1, or what the file says)", wholeFrom(1))
-    .option("--plan", "say what it costs on this machine, and train nothing but a few steps to time them")
-    .option("--no-train", "train nothing: read what the lab has")
     .optionsGroup("What differs from the scale:")
     .option("--data <name>", `dataset: ${datasetNames.join(", ")}, or the path of your own images: ./photos`)
     .option(
@@ -100,8 +102,32 @@ export function runCommand(): Command {
       "--test-n <count>",
       "test examples of an evaluation on the way; the last one takes all",
       wholeFrom(1),
-    )
+    );
+  return addArrayOptions(
+    addRunOptions(command)
+      .addHelpText(
+        "after",
+        `
+A lab remembers: an experiment can be run in parts, and interrupted, and goes on where it was.
+
+Examples:
+  shatter run figure-1c --scale smoke                    a minute, on drawn data
+  shatter run figure-1c --models mlp-1x512 --plan        what it costs on this machine
+  shatter run table-1 --models mlp-1x512,mlp-3x512 --seeds 3
+  shatter run table-1 --models alexnet                   later, into the same table
+  shatter run table-1 --data ./photos --size 32 --models mlp-3x512   on your own images
+  shatter run my-sweep.yaml --jobs 4                     a grid over any field, see examples/05-sweep.yaml`,
+      )
+      .action(run),
+  );
+}
+
+/** Add the options of {@link RunFlags}, but those of data. */
+export const addRunOptions = (command: Command): Command =>
+  command
     .optionsGroup("How it runs:")
+    .option("--plan", "say what it costs on this machine, and train nothing but a few steps to time them")
+    .option("--no-train", "train nothing: read what the lab has")
     .option("--jobs <count>", "trials at once (default: one a core)", wholeFrom(1))
     .option(
       "--threads <count>",
@@ -129,40 +155,33 @@ export function runCommand(): Command {
     )
     .option(...BASE_PATH)
     .option("--no-serve", "no dashboard while it runs")
-    .option("--quiet", "no progress")
-    .addHelpText(
-      "after",
-      `
-A lab remembers: an experiment can be run in parts, and interrupted, and goes on where it was.
-
-Examples:
-  shatter run figure-1c --scale smoke                    a minute, on drawn data
-  shatter run figure-1c --models mlp-1x512 --plan        what it costs on this machine
-  shatter run table-1 --models mlp-1x512,mlp-3x512 --seeds 3
-  shatter run table-1 --models alexnet                   later, into the same table
-  shatter run table-1 --data ./photos --size 32 --models mlp-3x512   on your own images
-  shatter run my-sweep.yaml --jobs 4                     a grid over any field, see examples/05-sweep.yaml`,
-    )
-    .action(run);
-  return addArrayOptions(command);
-}
+    .option("--quiet", "no progress");
 
 async function run(name: string, options: Options): Promise<void> {
   await requireJson(options.json);
-  const { experiment, what, seeds, setting, files, examples, models } = await find(name, options);
+  await runAsked(await find(name, options), options);
+}
+
+/** An experiment, and what it is asked. */
+export type Asked = Pick<
+  GuestOptions,
+  "experiment" | "what" | "seeds" | "setting" | "files" | "examples" | "models"
+>;
+
+/**
+ * Run an experiment in the lab that the options say, write and print its document, and set the exit code.
+ *
+ * @throws UsageError or DataError where it cannot be.
+ */
+export async function runAsked(asked: Asked, options: RunFlags): Promise<void> {
+  const { experiment } = asked;
   const signal = interruptSignal(
     "interrupted: the trials done so far are kept (Ctrl-C again to leave at once)",
   );
 
   const { dataDir, memory, jobs, threads, device, lab, train } = options;
   const request: GuestOptions = {
-    experiment,
-    what,
-    setting,
-    models,
-    files,
-    examples,
-    seeds,
+    ...asked,
     dataDir,
     memory,
     jobs,
@@ -184,7 +203,7 @@ async function run(name: string, options: Options): Promise<void> {
 /** Show the lab in the browser while it is open; a port that is taken keeps nothing from being trained. */
 async function showLab(
   lab: LocalLab,
-  { port, basePath, dataDir }: Options,
+  { port, basePath, dataDir }: RunFlags,
 ): Promise<AsyncDisposable | undefined> {
   const { checkpoints } = lab;
   const server = await listen(port, {
@@ -208,7 +227,7 @@ async function showLab(
 const FILES_OWN = ["scale", "data", "n", "epochs", "evalEvery", "testN"] as const;
 
 /** The experiment of that name, or in that file, and what it is asked. */
-async function find(name: string, options: Options) {
+async function find(name: string, options: Options): Promise<Asked> {
   const { scale = "paper", n, epochs, evalEvery, testN } = options;
   if (!isFile(name)) {
     const experiment = findExperiment(name);
@@ -228,32 +247,35 @@ async function find(name: string, options: Options) {
     throw new UsageError(`--${flag}: expected only with an experiment of the paper; say it in ${name}`);
   }
   const source = await readExperimentFile(name);
-  const { files, identities } = await readModels(pathsIn("model", source, name), dirname(name));
-  const found = await readAll(
-    pathsIn("data", source, name),
-    dirname(name),
-    options.quiet ?? false,
-    options.memory,
-  );
+  const asked = await askedOfText(source, parse(name), options);
+  return { ...asked, setting, seeds: options.seeds ?? asked.seeds, models: options.models };
+}
+
+/**
+ * The experiment in the text of an experiment file, with the models and data that it names by paths.
+ *
+ * @param file - Where it is: paths are those from its folder.
+ * @throws UsageError naming file, line and field for what is wrong.
+ */
+export async function askedOfText(
+  text: string,
+  { dir, base, name }: Pick<ParsedPath, "dir" | "base" | "name">,
+  options: Pick<RunFlags, "quiet" | "memory">,
+): Promise<Asked> {
+  const where = join(dir, base);
+  const { files, identities } = await readModels(pathsIn("model", text, where), dir);
+  const found = await readAll(pathsIn("data", text, where), dir, options.quiet ?? false, options.memory);
   const all = { ...identities, ...found.identities };
-  const { experiment, seeds } = experimentFromFile(source, name, parse(name).name, all);
+  const { experiment, seeds } = experimentFromFile(text, where, name, all);
   const what = {
-    file: parse(name).base,
-    text: source,
-    name: parse(name).name,
+    file: base,
+    text,
+    name,
     ...(files.length > 0 && { models: identities }),
     ...(found.examples.length > 0 && { data: found.identities }),
   };
   const { examples } = found;
-  return {
-    experiment,
-    what,
-    seeds: options.seeds ?? seeds,
-    setting,
-    models: options.models,
-    files,
-    examples,
-  };
+  return { experiment, what, seeds, setting: { scale: "paper" }, models: undefined, files, examples };
 }
 
 /**
@@ -347,7 +369,7 @@ async function folderOf(experiment: Experiment, { lab, what, setting }: GuestOpt
   return there === undefined || there.id === id ? plain : join(lab, id);
 }
 
-async function runAndPublish(experiment: Experiment, request: GuestOptions, options: Options) {
+async function runAndPublish(experiment: Experiment, request: GuestOptions, options: RunFlags) {
   const { lab, quiet, json } = options;
   const folder = options.out ?? (await folderOf(experiment, request));
   // What cannot be written is refused before the first minute of training.

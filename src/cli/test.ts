@@ -3,7 +3,6 @@
  */
 
 import { Command, Option } from "commander";
-import { unknownName } from "../base/suggest.ts";
 import { preprocessNames } from "../data/preprocess.ts";
 import { inputsNames, labelsNames } from "../data/randomize.ts";
 import { requireFolder } from "../disk/folders.ts";
@@ -32,9 +31,6 @@ import { saveModelsOption, tellSaved } from "./saved-models.ts";
 import { pageOf, publishTest } from "./test-output.ts";
 import { subjectAsked, type TestFlags } from "./test-subject.ts";
 
-const named = <T extends string>(kind: string, names: readonly T[]) =>
-  oneOf(kind, names, (name) => unknownName(kind, name, names));
-
 /** The command. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: options, one after another.
 export function testCommand(): Command {
@@ -55,7 +51,7 @@ export function testCommand(): Command {
     .option(
       "--inputs <names>",
       `inputs to train on: ${inputsNames.join(",")}`,
-      listOf(named("inputs", inputsNames)),
+      listOf(oneOf("inputs", inputsNames)),
       ["true"],
     )
     .option(
@@ -66,7 +62,7 @@ export function testCommand(): Command {
     .option(
       "--labels <redraw|permute>",
       "corrupted labels are drawn anew (default), or change places: each class keeps its count, and numbers are always permuted",
-      named("choice", labelsNames),
+      oneOf("choice", labelsNames),
     )
     .option(
       "--prepare <module>",
@@ -92,7 +88,7 @@ export function testCommand(): Command {
     )
     .optionsGroup("The recipe (defaults: the paper's):")
     .option("--epochs <count>", "epochs allowed", wholeFrom(1), recipe.epochs)
-    .option("--optimizer <name>", optimizers.join(", "), named("optimizer", optimizers), recipe.optimizer)
+    .option("--optimizer <name>", optimizers.join(", "), oneOf("optimizer", optimizers), recipe.optimizer)
     .option(
       "--lr <rate>",
       "learning rate (of numbers 0.002 unless told)",
@@ -135,7 +131,7 @@ export function testCommand(): Command {
     .option(
       "--last-batch <keep|drop>",
       "an epoch's last, incomplete batch",
-      named("choice", ["keep", "drop"]),
+      oneOf("choice", ["keep", "drop"]),
       recipe.lastBatch,
     )
     .option(
@@ -157,11 +153,11 @@ export function testCommand(): Command {
       numberIn(0, 1, { high: true }),
       recipe.dropout,
     )
-    .option("--init <name>", INIT_HELP, named("initialization", inits))
+    .option("--init <name>", INIT_HELP, oneOf("initialization", inits))
     .option(
       "--preprocess <name>",
       `preprocessing: ${preprocessNames.join(", ")}`,
-      named("preprocessing", preprocessNames),
+      oneOf("preprocessing", preprocessNames),
       recipe.preprocess,
     )
     .option(...AUGMENT)

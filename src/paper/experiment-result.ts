@@ -22,6 +22,8 @@ export const experimentResultSchema = z.object({
   title: z.string(),
   /** What it asks, in one sentence. */
   question: z.string().optional(),
+  /** What came out, in a sentence or two; absent where nobody says. */
+  summary: z.string().optional(),
   /** Where it is in the paper; null for an experiment of a user. */
   source: z.string().nullable(),
   /** `paper`, `small`, `smoke`, or `custom` for an experiment of a user. */

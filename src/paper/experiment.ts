@@ -10,7 +10,7 @@ import type { Results } from "./results.ts";
 import type { Setting } from "./scales.ts";
 
 /** What an experiment says about its results: the part of the document that is its own. */
-export type Reading = Pick<ExperimentResult, "notes" | "tables" | "plots" | "claims">;
+export type Reading = Pick<ExperimentResult, "summary" | "notes" | "tables" | "plots" | "claims">;
 
 /** What a reading is made of. */
 export interface Findings {

@@ -10,10 +10,11 @@ import type { Table } from "../document/table.ts";
 import { measured, number, plain, text } from "../document/table.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { epochsCell, epochsColumn } from "./cells.ts";
-import type { Experiment, Findings, Reading } from "./experiment.ts";
+import { readComparison } from "./comparison.ts";
+import type { Experiment, Reading } from "./experiment.ts";
 import { isPathIn } from "./file-fields.ts";
-import { type ExperimentFile, parseExperimentFile } from "./file-parse.ts";
-import { type Cell, type Coordinate, cellsOf, type Identities, nameCell } from "./grid.ts";
+import { type ExperimentFile, type GivenAxis, parseExperimentFile } from "./file-parse.ts";
+import { type Cell, type Coordinate, cellsOf, gridNotes, type Identities, nameCell } from "./grid.ts";
 import { measureReached, measureTrials } from "./measure.ts";
 import type { Results } from "./results.ts";
 
@@ -42,35 +43,34 @@ export function experimentFromFile(
     anyModel: false,
     conditions: (_, model) =>
       cells.filter(({ condition }) => condition.model === model).map(({ condition }) => condition),
-    read: (findings) => readCells(name, parsed, cells, findings),
+    read: ({ results }) =>
+      parsed.compare
+        ? readComparison(name, { ...parsed, compare: parsed.compare }, cells, results)
+        : readCells(name, parsed, cells, results),
   };
   return { experiment, seeds: parsed.seeds ?? 1 };
 }
 
 /** The model files, or the paths of data, that an experiment file names, as it calls them. */
 export const pathsIn = (field: "model" | "data", source: string, file: string): string[] =>
-  parseExperimentFile(source, file)
-    .axes.filter(({ path }) => path.join(".") === field)
+  axesIn(parseExperimentFile(source, file))
+    .filter(({ path }) => path.join(".") === field)
     .flatMap(({ path, values }) => values.filter((value) => isPathIn(path, value)));
+
+const axesIn = ({ axes, compare = [[], []] }: ExperimentFile): readonly GivenAxis[] => [
+  ...axes,
+  ...compare.flat(),
+];
 
 function readCells(
   name: string,
   { axes }: ExperimentFile,
   cells: readonly Cell[],
-  findings: Findings,
+  results: Results,
 ): Reading {
-  const { results } = findings;
   const varied = axes.filter(({ values }) => values.length > 1);
-  const fixed = axes.filter(({ values }) => values.length === 1);
   return {
-    notes: [
-      ...(fixed.length === 0
-        ? []
-        : [
-            `In every cell: ${fixed.map(({ path, values }) => `${path.join(".")} ${values[0]}`).join(", ")}.`,
-          ]),
-      "Everything else is the paper's recipe for the model.",
-    ],
+    notes: gridNotes(axes),
     tables: [
       tableOf(
         name,

@@ -88,7 +88,7 @@ export const axes: readonly Axis[] = [...leaves(axisTree)];
 
 /** The fields inside a path that is a group, such as those of `recipe`; undefined if it is none. */
 export function groupAt(path: readonly string[]): readonly string[] | undefined {
-  if (path.length === 0) return [...Object.keys(plainFields), ...Object.keys(axisTree)];
+  if (path.length === 0) return [...Object.keys(plainFields), "compare", ...Object.keys(axisTree)];
   const inside = axes.filter(
     (axis) => axis.path.length > path.length && path.every((name, at) => axis.path[at] === name),
   );
@@ -114,11 +114,16 @@ function gridOf(group: Group): z.ZodType {
 export function experimentFileJsonSchema(): object {
   const plain = Object.entries(plainFields).map(([name, schema]) => [name, schema.optional()]);
   const grid = gridOf(axisTree) as z.ZodObject;
-  const file = z.strictObject({ ...Object.fromEntries(plain), ...grid.shape });
+  const compare = grid
+    .array()
+    .length(2)
+    .optional()
+    .describe("Two sides to compare, seed by seed: the fields each has for itself, one value each.");
+  const file = z.strictObject({ ...Object.fromEntries(plain), compare, ...grid.shape });
   return {
     $id: "shatter/experiment-file@1",
     title: "An experiment: a grid over the fields of a trial",
     ...z.toJSONSchema(file, { io: "input" }),
-    required: ["data", "model"],
+    anyOf: [{ required: ["data", "model"] }, { required: ["compare"] }],
   };
 }

@@ -8,7 +8,7 @@ import type { LabelsName } from "../data/randomize.ts";
 import { modelNames } from "../run/subject.ts";
 import { askedRecipeSchema } from "../train/recipe.ts";
 import type { Condition } from "./condition.ts";
-import type { AxisValue, ExperimentFile } from "./file-parse.ts";
+import type { AxisValue, ExperimentFile, GivenAxis } from "./file-parse.ts";
 import { labelsOfSpec } from "./plan.ts";
 import { recipeOf } from "./recipes.ts";
 import { PAPER_EPOCHS } from "./scales.ts";
@@ -24,6 +24,8 @@ export interface Coordinate {
 export interface Cell {
   /** Where it is on the axes that have more than one value. */
   readonly coordinates: readonly Coordinate[];
+  /** Which of two sides it is on, where they are compared. */
+  readonly side?: 0 | 1;
   readonly condition: Condition;
 }
 
@@ -40,7 +42,23 @@ export type Identities = Readonly<Record<string, string>>;
  * @param identities - Of its model files and its data at paths; none unless told.
  * @throws UsageError if a combination is not possible, two cells are the same, or there are too many.
  */
-export function cellsOf({ axes }: ExperimentFile, file: string, identities: Identities = {}): Cell[] {
+export function cellsOf(
+  { axes, compare }: ExperimentFile,
+  file: string,
+  identities: Identities = {},
+): Cell[] {
+  const cells = compare
+    ? compare.flatMap((own, side) => {
+        const isOwn = (axis: GivenAxis) => own.some(({ path }) => path.join(".") === axis.path.join("."));
+        const rest = axes.filter((axis) => !isOwn(axis));
+        return gridOf([...rest, ...own], file, identities).map((cell) => ({ ...cell, side: side as 0 | 1 }));
+      })
+    : gridOf(axes, file, identities);
+  refuseTwins(cells, file);
+  return cells;
+}
+
+function gridOf(axes: readonly GivenAxis[], file: string, identities: Identities): Cell[] {
   const count = axes.reduce((product, { values }) => product * values.length, 1);
   if (count > MOST_CELLS) {
     throw new UsageError(
@@ -57,7 +75,7 @@ export function cellsOf({ axes }: ExperimentFile, file: string, identities: Iden
       values.map((value) => [...combination, { path, value, varies: values.length > 1 }]),
     );
   }
-  const cells = combinations.map((combination): Cell => {
+  return combinations.map((combination): Cell => {
     const coordinates = combination
       .filter(({ varies }) => varies)
       .map(({ path, value }) => ({ axis: path.join("."), value }));
@@ -66,8 +84,6 @@ export function cellsOf({ axes }: ExperimentFile, file: string, identities: Iden
       condition: conditionOf(combination, `${file}: ${nameCell(coordinates)}`, identities),
     };
   });
-  refuseTwins(cells, file);
-  return cells;
 }
 
 /** A cell in few words: `model mlp-1x512, corrupt 0.5`. */
@@ -75,6 +91,16 @@ export const nameCell = (coordinates: readonly Coordinate[]): string =>
   coordinates.length === 0
     ? "the only cell"
     : coordinates.map(({ axis, value }) => `${axis.split(".").at(-1)} ${value}`).join(", ");
+
+/** What all cells have in common. */
+export function gridNotes(axes: readonly GivenAxis[]): string[] {
+  const fixed = axes.filter(({ values }) => values.length === 1);
+  const said = fixed.map(({ path, values }) => `${path.join(".")} ${values[0]}`).join(", ");
+  return [
+    ...(fixed.length === 0 ? [] : [`In every cell: ${said}.`]),
+    "Everything else is the paper's recipe for the model.",
+  ];
+}
 
 /** The condition of a cell: the paper's recipe for its model, with the fields that the file sets. */
 function conditionOf(

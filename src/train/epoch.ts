@@ -29,6 +29,8 @@ export interface Training {
   readonly feed: Feed;
   /** Number of training examples. */
   readonly count: number;
+  /** The learning rate of a step, counted from 0 over all epochs; the recipe's unless told. */
+  readonly rateAt?: (step: number) => number;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface Training {
  * @param stepsPerRun - Asked before each run: how many steps it does at most.
  */
 export async function* trainEpoch(
-  { trainer, step, recipe, seed, feed, count }: Training,
+  { trainer, step, recipe, seed, feed, count, rateAt }: Training,
   epoch: number,
   from: EpochPosition = EPOCH_START,
   stepsPerRun = (): number => STEPS_PER_RUN,
@@ -73,7 +75,10 @@ export async function* trainEpoch(
         run.map(({ weights }) => weights),
         Float32Array,
       ),
-      rates: Float32Array.from(run, (_, index) => learningRateAt(recipe, first + index, batches.length)),
+      rates: Float32Array.from(
+        run,
+        (_, index) => rateAt?.(first + index) ?? learningRateAt(recipe, first + index, batches.length),
+      ),
       masks: step.masks.map((mask, index) => drawMasks(mask, step.parts, index, run.length, seed, first)),
       images,
     });

@@ -5,7 +5,6 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import type { Watch } from "../../base/progress.ts";
-import { unknownName } from "../../base/suggest.ts";
 import type { OnRead } from "../../data/data-options.ts";
 import { writeWhole } from "../../disk/whole-files.ts";
 import { type Format, formats } from "../../report/formats.ts";
@@ -65,12 +64,9 @@ export function defineTheory<Options>(theory: TheoryCommand<Options>): Command {
     .option("--threads <count>", "threads of the engine; other counts round differently", wholeFrom(1), 2)
     .optionsGroup("What comes out:")
     .option("--out <folder>", `where the report goes (default: shatter-theory/${name})`)
-    .option(
-      "--format <names>",
-      `what to write: ${formats.join(",")}`,
-      listOf(oneOf("format", formats, (format) => unknownName("format", format, formats))),
-      [...formats],
-    )
+    .option("--format <names>", `what to write: ${formats.join(",")}`, listOf(oneOf("format", formats)), [
+      ...formats,
+    ])
     .addOption(jsonOption("the document"))
     .option("--quiet", "no progress")
     .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`)

@@ -3,7 +3,6 @@
  */
 
 import type { Command } from "commander";
-import { unknownName } from "../../base/suggest.ts";
 import { type PreprocessName, preprocessNames } from "../../data/preprocess.ts";
 import { type Labeling, labelings } from "../../theory/examples.ts";
 import { type Method, methods } from "../../theory/implicit/descent.ts";
@@ -27,8 +26,7 @@ interface Options extends ExampleFlags {
   readonly epochs: number;
 }
 
-const names = <T extends string>(kind: string, known: readonly T[]) =>
-  listOf(oneOf(kind, known, (name) => unknownName(kind, name, known)));
+const names = <T extends string>(kind: string, known: readonly T[]) => listOf(oneOf(kind, known));
 
 /** The command. */
 export function implicitCommand(): Command {
@@ -46,9 +44,7 @@ export function implicitCommand(): Command {
         .option(
           "--preprocess <name>",
           `preprocessing: ${preprocessNames.join(", ")} (default: the dataset's)`,
-          oneOf("preprocessing", preprocessNames, (name) =>
-            unknownName("preprocessing", name, preprocessNames),
-          ),
+          oneOf("preprocessing", preprocessNames),
         )
         .option("--labels <names>", `labels: ${labelings.join(",")}`, names("labels", labelings), [
           ...labelings,

@@ -3,7 +3,6 @@
  */
 
 import type { Command } from "commander";
-import { unknownName } from "../../base/suggest.ts";
 import { GAUSSIAN } from "../../theory/examples.ts";
 import { kernelNames } from "../../theory/kernel/kernels.ts";
 import { solvers } from "../../theory/kernel/memory.ts";
@@ -18,9 +17,6 @@ interface Options extends KernelRequest {
   readonly memory?: number;
   readonly gram?: string;
 }
-
-const name = <T extends string>(kind: string, known: readonly T[]) =>
-  oneOf(kind, known, (given) => unknownName(kind, given, known));
 
 /** The command. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: options, one after another.
@@ -41,7 +37,7 @@ export function kernelCommand(): Command {
         .option(
           "--features <name>",
           `what the kernel sees: ${featureNames.join(", ")}`,
-          name("features", featureNames),
+          oneOf("features", featureNames),
           features,
         )
         .option(
@@ -50,7 +46,7 @@ export function kernelCommand(): Command {
           listOf(wholeFrom(1)),
           [...filters],
         )
-        .option("--kernel <name>", `kernel: ${kernelNames.join(", ")}`, name("kernel", kernelNames), kernel)
+        .option("--kernel <name>", `kernel: ${kernelNames.join(", ")}`, oneOf("kernel", kernelNames), kernel)
         .option(
           "--bandwidth <b>",
           "factor of the distance (default: MNIST's pixels 0.02, as the first author; else by a rule that the report says)",
@@ -69,7 +65,7 @@ export function kernelCommand(): Command {
         .option(
           "--solver <name>",
           `solver: ${solvers.join(", ")} (auto: cholesky if it fits)`,
-          name("solver", solvers),
+          oneOf("solver", solvers),
           solver,
         )
         .option(

@@ -3,7 +3,6 @@
  */
 
 import type { Command } from "commander";
-import { unknownName } from "../../base/suggest.ts";
 import { type Labeling, labelings } from "../../theory/examples.ts";
 import { STABILITY_EPOCHS, stabilityDefaults, stabilityOf } from "../../theory/node/stability.ts";
 import { MODEL_HELP } from "../model-options.ts";
@@ -40,12 +39,9 @@ export function stabilityCommand(): Command {
             wholeFrom(1),
             replacements,
           )
-          .option(
-            "--labels <names>",
-            `labels: ${labelings.join(",")}`,
-            listOf(oneOf("labels", labelings, (name) => unknownName("labels", name, labelings))),
-            [...labelings],
-          ),
+          .option("--labels <names>", `labels: ${labelings.join(",")}`, listOf(oneOf("labels", labelings)), [
+            ...labelings,
+          ]),
         STABILITY_EPOCHS,
       ),
     examples: [

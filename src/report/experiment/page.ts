@@ -57,12 +57,13 @@ const MOST_NAMED = 12;
 
 /** The head of the page. */
 function headerPart(result: ExperimentResult): Markup {
-  const { title, question } = result;
+  const { title, question, summary } = result;
   const told = tellTrials(result);
   return html`<header>
 <p class="over">${tellScale(result)}</p>
 <h1>${title}</h1>
 ${question && html`<p>${question}</p>`}
+${summary && html`<p class="lead">${summary}</p>`}
 ${told !== "" && html`<p class="under">${told}</p>`}
 ${outcomesPart(result)}
 ${troublePart(result)}

@@ -15,12 +15,13 @@ export function terminalExperiment(
 ): string {
   const paint = painter(color);
   const tell = teller(width);
-  const { title, question, notes, provenance } = result;
+  const { title, question, summary, notes, provenance } = result;
   return [
     `${paint("bold", printable(title))}\n${[tellScale(result), question ?? ""]
       .filter(Boolean)
       .map((text) => tell(text))
       .join("\n")}`,
+    ...(summary === undefined ? [] : [paint("bold", tell(summary))]),
     ...tablesText(result, { color, width }),
     ...claimsText(result, paint, tell),
     ...notesText("Notes", notes, paint, tell),
