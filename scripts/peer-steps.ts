@@ -5,7 +5,7 @@
  * Trajectories alone drift apart, as a rounding that switches a ReLU or a pool grows from step to step.
  *
  *   SHATTER_DATA=... node scripts/peer-steps.ts FOLDER alexnet && /usr/bin/python3 scripts/peer_steps.py FOLDER
- *   node scripts/peer-steps.ts FOLDER inception-v3 --size 299 --classes 1000 --batch 8 --rate 0.01
+ *   node scripts/peer-steps.ts FOLDER inception-v3 --size 299 --classes 1000 --batch 8 --rate 0.01 --exact 1
  *
  * Images are CIFAR-10's as the network sees them, or normal numbers where a size is told.
  */
@@ -34,6 +34,8 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     steps: { type: "string", default: "10" },
+    /** Steps whose gradients are written, too. */
+    exact: { type: "string", default: "10" },
     batch: { type: "string", default: "32" },
     size: { type: "string" },
     classes: { type: "string", default: "10" },
@@ -128,13 +130,19 @@ for (let at = 0; at < steps; at++) {
     (at + 1) * batch * sizeOf(example),
   );
   const given = data.labels.subarray(at * batch, (at + 1) * batch);
-  const found = await differentiate.run({
-    x: new runtime.Tensor("float32", images, x.shape),
-    labels: new runtime.Tensor("int32", given, labels.shape),
-    ...Object.fromEntries(
-      parameters.map((each) => [each.name, new runtime.Tensor("float32", state[each.name]!, each.shape)]),
-    ),
-  });
+  const found =
+    at < Number(values.exact)
+      ? await differentiate.run({
+          x: new runtime.Tensor("float32", images, x.shape),
+          labels: new runtime.Tensor("int32", given, labels.shape),
+          ...Object.fromEntries(
+            parameters.map((each) => [
+              each.name,
+              new runtime.Tensor("float32", state[each.name]!, each.shape),
+            ]),
+          ),
+        })
+      : {};
   const before = stateTensors(state);
   const started = performance.now();
   const losses = await trainer.train({
@@ -151,9 +159,10 @@ for (let at = 0; at < steps; at++) {
       ...before,
       tensor("images", images, [batch, ...example]),
       tensor("labels", given, [batch]),
-      ...parameters.map((each) =>
-        tensor(`gradient.${each.name}`, found[`gradient.${each.name}`]!.data as Float32Array, each.shape),
-      ),
+      ...parameters.flatMap((each) => {
+        const slope = found[`gradient.${each.name}`];
+        return slope ? [tensor(`gradient.${each.name}`, slope.data as Float32Array, each.shape)] : [];
+      }),
     ],
     { loss: losses[0] },
   );

@@ -13,7 +13,7 @@ from golden import Network
 
 p = argparse.ArgumentParser()
 p.add_argument("folder")
-p.add_argument("--exact", type=int, default=10, help="steps that are done in float64")
+p.add_argument("--exact", type=int, default=10, help="steps that are done in float64, as many as have gradients")
 p.add_argument("--threads", type=int, default=2)
 a = p.parse_args()
 torch.set_num_threads(a.threads)

@@ -9,7 +9,7 @@ import type { Table } from "../document/table.ts";
 import { plain, text } from "../document/table.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { stoppingCells, stoppingColumns } from "./cells.ts";
-import type { Experiment, Findings, Reading } from "./experiment.ts";
+import { type Experiment, type Findings, IMAGENET, type Reading } from "./experiment.ts";
 import { course, meanOver } from "./measure.ts";
 import { imagenetNotes, settingNotes } from "./notes.ts";
 import { type Table2Row, table2Rows } from "./paper.ts";
@@ -89,6 +89,7 @@ export const figure2a: Experiment = {
   title: "Learning curves on ImageNet",
   question: "Would stopping early make Inception v3 generalise better on ImageNet?",
   source: "Zhang et al., ICLR 2017, Figure 2a",
+  data: IMAGENET,
   models: [IMAGENET_MODEL],
   anyModel: false,
   conditions: (setting) => curves.map((row) => imagenetCondition(setting, row)),

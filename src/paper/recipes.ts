@@ -5,7 +5,7 @@
  * equal specs, and are trained once.
  */
 
-import { usualInitialization } from "../nn/models.ts";
+import { usualInitialization } from "../run/subject.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 
 /** Whether a model is of the Inception family, with batch normalization or without. */

@@ -18,7 +18,7 @@ import { measured, number, plain, text } from "../document/table.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { epochsCell, epochsColumn } from "./cells.ts";
 import type { Condition } from "./condition.ts";
-import type { Experiment, Findings, Reading } from "./experiment.ts";
+import { type Experiment, type Findings, IMAGENET, type Reading } from "./experiment.ts";
 import { meanOver, measureTrials } from "./measure.ts";
 import { imagenetNotes, settingNotes } from "./notes.ts";
 import { type Table2Row, table2Rows } from "./paper.ts";
@@ -133,6 +133,7 @@ export const table2: Experiment = {
   title: "Accuracy of Inception v3 on ImageNet",
   question: "Do explicit regularizers explain generalization where there are a million photographs?",
   source: "Zhang et al., ICLR 2017, Table 2",
+  data: IMAGENET,
   models: [IMAGENET_MODEL],
   anyModel: false,
   conditions: (setting) =>
