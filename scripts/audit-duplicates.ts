@@ -11,7 +11,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { findTwins } from "../src/audit/near/near.ts";
+import { findTwins } from "../src/audit/near/find.ts";
 import { exampleCount, takeExamples } from "../src/data/dataset.ts";
 import { sheetPng } from "../src/report/node/example-image.ts";
 import { loadDataset } from "../src/run/node/library.ts";
@@ -42,7 +42,7 @@ const onProgress = (done: number, total: number, what: string): void => {
 };
 const count = exampleCount(splits.train);
 const first = values["test-only"] ? count : 0;
-const { neighbors, likeness, twins } = await findTwins({ splits, engine, seed: 0, onProgress }, first);
+const { neighbors, likeness, twins } = await findTwins({ splits, engine, onProgress }, first);
 const seconds = (performance.now() - loaded) / 1000;
 
 const keyOf = (a: number, b: number): number => Math.min(a, b) * 100_000 + Math.max(a, b);

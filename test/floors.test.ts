@@ -23,6 +23,7 @@ const FLOORS = [
   ["lab", "report"],
   ["web"],
   ["cli", "page"],
+  ["play"],
 ];
 
 /** Rooms of programs that run on Node; elsewhere what needs it is in a folder `node`. All else runs in a browser unchanged. */
@@ -46,7 +47,8 @@ const PACKAGES: Readonly<
   "onnxruntime-node": { rooms: ["run"], needsNode: true },
   pg: { rooms: ["store"], needsNode: true },
   "pg-boss": { rooms: ["store", "lab"], needsNode: true },
-  preact: { rooms: ["page"] },
+  "onnxruntime-web": { rooms: ["play"] },
+  preact: { rooms: ["page", "play"] },
   sharp: { rooms: ["report", "data"], needsNode: true },
   "tar-stream": { rooms: ["data"], needsNode: true },
   yaml: { rooms: ["document"] },
@@ -67,7 +69,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
     "cli/doctor.ts",
     "web/routes/data.ts",
   ],
-  "run/subject.ts": ["run/node/library.ts", "audit/node/audit.ts", "paper", "lab/test.ts", "cli"],
+  "run/subject.ts": ["run/node/library.ts", "audit/node/audit.ts", "paper", "lab/test.ts", "cli", "play"],
 };
 
 const floorOf = (room: string): number => FLOORS.findIndex((rooms) => rooms.includes(room));

@@ -3,6 +3,7 @@
  */
 
 import { audit } from "../../src/audit/audit.ts";
+import { nearAcross } from "../../src/audit/near/across.ts";
 import { runPreparation } from "../../src/lab/pipeline.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { runPlan } from "../../src/paper/randomization-test.ts";
@@ -82,12 +83,13 @@ export async function examine(kind: Kind, seed: number, engine: Engine): Promise
     [Symbol.asyncDispose]: async () => {},
   };
   const source = { name: kind.what };
-  const plan = await planTest(asked, source, subject, prepared?.plan);
+  const near = await nearAcross(splits, async () => engine);
+  const plan = await planTest(asked, source, subject, prepared?.plan, near);
   const provenance = provenanceOf("cpu", 1, 1, null);
   const { verdict, trials } = await runPlan(plan, { source, runner: faulty, provenance });
   const failed = trials.find(({ status }) => status === "failed");
   if (failed) throw new Error(`${kind.what}, seed ${seed}: ${failed.error}`);
-  const { learning, leak, copies, twins, pipeline } = verdict;
+  const { learning, leak, copies, twins, nearTwins, pipeline } = verdict;
   const { sections } = await audit({ splits, engine, seed });
   const namesOf = (wanted: string): string[] =>
     sections.filter(({ outcome }) => outcome === wanted).map(({ name }) => name);
@@ -98,8 +100,8 @@ export async function examine(kind: Kind, seed: number, engine: Engine): Promise
     alarms: {
       "label check": leak.suspected,
       copies: copies!.test > 0,
-      // There is nothing to test without an equal pair.
-      "twin test": twins?.suspected ?? null,
+      // There is nothing to test without a pair, equal or near.
+      "twin test": oneOf(twins?.suspected, nearTwins?.check?.suspected),
       "pipeline check": pipeline?.suspected ?? null,
       "data audit": alarming.length > 0,
     },
@@ -108,3 +110,7 @@ export async function examine(kind: Kind, seed: number, engine: Engine): Promise
     pValues: { "label check": leak.pValue, "pipeline check": pipeline?.pValue ?? null },
   };
 }
+
+/** Whether one of two tests raised its alarm; null where neither could be made. */
+const oneOf = (...suspected: readonly (boolean | null | undefined)[]): boolean | null =>
+  suspected.includes(true) || (suspected.includes(false) ? false : null);

@@ -30,6 +30,12 @@ export function parseBytes(text: string): number {
   throw new UsageError(`expected a size such as 512MiB or 2GiB, got "${text}"`);
 }
 
-/** A number of bytes for people: `180.6 MB`. */
+/** A number of bytes for people: `180.6 MB`; `1.0 kB`, `512 bytes`. */
 export const showBytes = (bytes: number): string =>
-  bytes < 1e10 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  bytes < 1e3
+    ? `${bytes} ${bytes === 1 ? "byte" : "bytes"}`
+    : bytes < 1e5
+      ? `${(bytes / 1e3).toFixed(1)} kB`
+      : bytes < 1e10
+        ? `${(bytes / 1e6).toFixed(1)} MB`
+        : `${(bytes / 1e9).toFixed(1)} GB`;

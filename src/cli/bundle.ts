@@ -5,7 +5,7 @@
 import { Command } from "commander";
 import { exportLab, importLab, type Moved, readBundle } from "../lab/bundle.ts";
 import { collectGarbage } from "../lab/gc.ts";
-import { openLab } from "../lab/open.ts";
+import { openExistingLab, openLab } from "../lab/open.ts";
 import { formatBytes, formatNoun } from "../report/format.ts";
 import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
 import { warn } from "./output.ts";
@@ -16,7 +16,7 @@ export function exportCommand(): Command {
     .requiredOption("--out <folder>", "where to; it must be empty or not there")
     .option("--experiment <id>", "only this one; see shatter status");
   return labOptions(command).action(async (options: LabOptions & { out: string; experiment?: string }) => {
-    await using lab = await openLab({ lab: options.lab, databaseUrl: databaseUrlOf(options) });
+    await using lab = await openExistingLab({ lab: options.lab, databaseUrl: databaseUrlOf(options) });
     console.log(`${options.out}: ${describe(await exportLab(lab, options.out, options.experiment))}`);
   });
 }
@@ -48,7 +48,7 @@ const describe = ({ experiments, done, open, checkpoints }: Moved): string =>
 export function gcCommand(): Command {
   const command = new Command("gc").option("--dry-run", "say what would be removed, and remove nothing");
   return labOptions(command).action(async (options: LabOptions & { dryRun?: boolean }) => {
-    await using lab = await openLab({ lab: options.lab, databaseUrl: databaseUrlOf(options) });
+    await using lab = await openExistingLab({ lab: options.lab, databaseUrl: databaseUrlOf(options) });
     const garbage = await collectGarbage(lab, !options.dryRun);
     for (const { what, bytes, why } of garbage) console.log(`${what}  ${formatBytes(bytes)}  ${why}`);
     const total = formatBytes(garbage.reduce((sum, { bytes }) => sum + bytes, 0));

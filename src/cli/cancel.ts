@@ -4,7 +4,7 @@
 
 import { Command } from "commander";
 import { UsageError } from "../base/errors.ts";
-import { openLab } from "../lab/open.ts";
+import { openExistingLab } from "../lab/open.ts";
 import { formatNoun } from "../report/format.ts";
 import type { Reach } from "../store/reach.ts";
 import type { ActionAnswer } from "../web/api.ts";
@@ -58,7 +58,7 @@ async function reachOut(
 async function reach(what: Reach, options: Options, action: "cancel" | "retry"): Promise<number> {
   const owner = await findOwner(options);
   if (!owner) {
-    await using lab = await openLab({ lab: options.lab, databaseUrl: databaseUrlOf(options) });
+    await using lab = await openExistingLab({ lab: options.lab, databaseUrl: databaseUrlOf(options) });
     return await lab[action](what);
   }
   const places =

@@ -44,6 +44,13 @@ export const groups: Readonly<Record<string, readonly CommandEntry[]>> = {
       make: async () => (await import("./replay.ts")).replayCommand(),
     },
   ],
+  "See it happen:": [
+    {
+      usage: "play [options]",
+      description: "watch two networks race in the browser, one on true and one on random labels",
+      make: async () => (await import("./play.ts")).playCommand(),
+    },
+  ],
   "See and share a lab:": [
     {
       usage: "serve [options]",

@@ -3,7 +3,7 @@
  */
 
 import { parseBasePath } from "../web/base-path.ts";
-import { BUILT_PAGE } from "../web/built-page.ts";
+import { BUILT_PAGE, BUILT_PLAY } from "../web/built-page.ts";
 import type { DashboardServer } from "../web/serve-options.ts";
 import type { ServerOptions } from "../web/server.ts";
 
@@ -21,9 +21,19 @@ export const BASE_PATH = [
 /** Listen at the port asked for, or at the first one from {@link USUAL_PORT} on that is free. */
 export async function listen(asked: number | undefined, options: ServerOptions): Promise<DashboardServer> {
   const { startServer } = await import("../web/server.ts");
+  return await atFreePort(asked, (port) =>
+    startServer({ page: BUILT_PAGE, play: BUILT_PLAY, ...options, port }),
+  );
+}
+
+/** Start a server at the port asked for, or at the first one from {@link USUAL_PORT} on that is free. */
+export async function atFreePort(
+  asked: number | undefined,
+  start: (port: number) => Promise<DashboardServer>,
+): Promise<DashboardServer> {
   for (let port = asked ?? USUAL_PORT; ; port++) {
     try {
-      return await startServer({ page: BUILT_PAGE, ...options, port });
+      return await start(port);
     } catch (error) {
       const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
       if (asked !== undefined || !isTaken || port >= USUAL_PORT + PORTS) throw error;

@@ -71,7 +71,10 @@ export const addDataOptions = (command: Command): Command =>
         "classes, or a number to be told (default: found by looking)",
       ).choices(targetTypes),
     )
-    .option("--group <column>", "the column of groups: no split divides one, and labels are permuted by them")
+    .option(
+      "--group <name>",
+      "the column or array of groups, or of images a regular expression that finds them in paths, patient(\\d+): no split divides one, and labels are permuted by them",
+    )
     .option("--drop <columns>", "columns that are left out, divided by commas")
     .addOption(new Option("--missing <choice>", "what becomes of missing values").choices(missings))
     .option("--skip-unreadable", "leave out files that cannot be read");

@@ -30,6 +30,7 @@ import { readData } from "../data/node/read-data.ts";
 import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
 import { requireFile, writeWhole } from "../disk/whole-files.ts";
 import { pngOf } from "../report/node/png.ts";
+import { teller } from "../report/terminal.ts";
 import { openExamplesStore } from "../run/node/examples-store.ts";
 import { loadDataset } from "../run/node/library.ts";
 import { isDataPath } from "../run/subject.ts";
@@ -43,7 +44,7 @@ import { drawPicture, pickColumns } from "./data-picture.ts";
 import { dataSampleCommand } from "./data-sample.ts";
 import { withFlags } from "./flags.ts";
 import { jsonOption, tell } from "./json.ts";
-import { isSteered, numberIn, paint, wholeFrom } from "./output.ts";
+import { isSteered, numberIn, paint, wholeFrom, widthOf } from "./output.ts";
 import { asJson } from "./publish.ts";
 
 interface CommonOptions {
@@ -289,7 +290,9 @@ async function checkPath(reference: string, { json, memory, write }: CheckOption
   if (writing) await writeWhole(write!, writeDataFile({ ...writing, hash, options: chosen }));
   await tell(json, asJson(facts), () => {
     console.log(`${paint(process.stdout, "bold", titleOf(train))} (${train.name})`);
-    for (const line of understood) console.log(`  ${withFlags(line)}`);
+    // Lines of a pipe stay whole, for whoever searches them.
+    const say = process.stdout.isTTY ? teller(widthOf(process.stdout)) : (text: string) => `  ${text}`;
+    for (const line of understood) console.log(say(withFlags(line), "  ", "    "));
     console.log(`  hash ${hash}`);
     printExamples(described);
     printCopies(copies);

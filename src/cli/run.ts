@@ -12,7 +12,7 @@ import { exampleCount, exampleShape, isImages, titleOf } from "../data/dataset.t
 import { PAPER_CROP } from "../data/preprocess.ts";
 import { isAbsent } from "../disk/refusals.ts";
 import { decodeYaml } from "../document/located-yaml.ts";
-import type { LocalLab } from "../lab/open.ts";
+import { type LocalLab, requireLab } from "../lab/open.ts";
 import type { GuestOptions } from "../lab/run.ts";
 import type { Model } from "../nn/model.ts";
 import { experimentId } from "../paper/definition.ts";
@@ -371,6 +371,7 @@ async function folderOf(experiment: Experiment, { lab, what, setting }: GuestOpt
 
 async function runAndPublish(experiment: Experiment, request: GuestOptions, options: RunFlags) {
   const { lab, quiet, json } = options;
+  if (!options.train) await requireLab(request);
   const folder = options.out ?? (await folderOf(experiment, request));
   // What cannot be written is refused before the first minute of training.
   await checkFolder(folder);

@@ -9,6 +9,7 @@ import { labStatus } from "../lab/status.ts";
 import { formatDuration, formatNoun } from "../report/format.ts";
 import { listGrid } from "../report/grid/list-grid.ts";
 import { terminalGrid } from "../report/grid/terminal.ts";
+import { hasLab } from "../store/node/open.ts";
 import { withFlags } from "./flags.ts";
 import { jsonOption, tell } from "./json.ts";
 import { databaseUrlOf, type LabOptions, labOptions } from "./lab-options.ts";
@@ -46,7 +47,10 @@ async function run(options: Options): Promise<void> {
 async function readStatus(options: Options): Promise<LabStatus> {
   const owner = await findOwner(options);
   if (owner) return await owner.get<LabStatus>("api/status");
-  await using lab = await openLab({ lab: options.lab, databaseUrl: databaseUrlOf(options) });
+  const databaseUrl = databaseUrlOf(options);
+  if (databaseUrl === undefined && !(await hasLab(options.lab)))
+    return { experiments: [], workers: [], trials: [] };
+  await using lab = await openLab({ lab: options.lab, databaseUrl });
   return await labStatus(lab.database);
 }
 

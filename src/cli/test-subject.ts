@@ -55,6 +55,7 @@ export interface TestFlags extends PipelineOptions, Omit<FileOptions, "size">, O
   readonly clipNorm: number;
   readonly labelSmoothing: number;
   readonly dropout: number;
+  readonly validation: number;
   /** As usual for the model, unless told. */
   readonly init?: Init;
   readonly preprocess: Recipe["preprocess"];
@@ -95,6 +96,7 @@ function recipeOf(options: TestFlags): Recipe {
     clipNorm: options.clipNorm,
     labelSmoothing: options.labelSmoothing,
     dropout: options.dropout,
+    validation: options.validation,
     initialization:
       initializations.find((name) => name === options.init) ?? usualInitialization(options.model),
     preprocess: options.preprocess,

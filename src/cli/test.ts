@@ -167,6 +167,12 @@ export function testCommand(): Command {
       wholeFrom(1),
       recipe.evaluate.every,
     )
+    .option(
+      "--validation <share>",
+      "share of the training examples that is held out, to say what early stopping has that does not look at test data",
+      numberIn(0, 1, { high: true }),
+      0,
+    )
     .optionsGroup("When it counts as fitted:")
     .option(
       "--fit-accuracy <a>",

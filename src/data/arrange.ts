@@ -5,15 +5,18 @@
 import { DataError } from "../base/errors.ts";
 import { countElements, type FileArray, isTexts, showSizes } from "./array.ts";
 import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
-import { checkDataset, type Dataset } from "./dataset.ts";
+import { checkDataset, type Dataset, type Splits } from "./dataset.ts";
 import { drawTest } from "./draw-test.ts";
 import { withImageAxes } from "./image-axes.ts";
 import { readTarget } from "./labels.ts";
+import { groupsOfArrays, refuseDivided, tellGroups } from "./read-groups.ts";
 
 /** Examples and their labels, as two arrays. */
 export interface ArrayPair {
   readonly inputs: FileArray;
   readonly labels: FileArray;
+  /** Of both pairs or of none. */
+  readonly groups?: FileArray | undefined;
 }
 
 /** What arrays hold; without a test, it is drawn. */
@@ -61,6 +64,12 @@ export function arrangeSplits(
     pairs.map((pair) => pair.labels),
     { name: "target", type: options.targetType, isTable: train.inputs.shape.length === 2, classNames },
   );
+  const groups =
+    train.groups &&
+    groupsOfArrays(
+      pairs.map((pair) => pair.groups!),
+      pairs.map(({ inputs }) => inputs.shape[0]!),
+    );
   const [first, second] = pairs.map(({ inputs }, at): Dataset => {
     const arranged = arrangeAxes(inputs, layout, options.transpose ?? false);
     return checkDataset(
@@ -70,6 +79,7 @@ export function arrangeSplits(
         labels: target.labels[at]!,
         classNames: target.classNames,
         ...(target.values && { values: target.values }),
+        ...(groups && { groups: groups[at]! }),
       },
       inputs.where,
     );
@@ -81,18 +91,25 @@ export function arrangeSplits(
   const chosen = train.inputs.shape.length === 4 ? { layout } : {};
   if (second) {
     checkAlike(first, second, test!.inputs.where, train.inputs.where);
+    const splits = { train: first, test: second };
+    if (groups) refuseDivided({ train: groups[0]!, test: groups[1]! }, "`group`", test!.groups!.where);
     return {
-      splits: { train: first, test: second },
+      splits,
       understood: [
         ...understood,
         `${first.shape[0]} examples are for training, ${second.shape[0]} for the test`,
+        ...tellArrayGroups(train, splits),
       ],
       chosen,
     };
   }
   const { splits, told } = drawTest(first, options, train.labels.where);
-  return { splits, understood: [...understood, told], chosen: { ...chosen, ...drawnBy(options) } };
+  const said = [...understood, told, ...tellArrayGroups(train, splits)];
+  return { splits, understood: said, chosen: { ...chosen, ...drawnBy(options) } };
 }
+
+const tellArrayGroups = ({ groups }: ArrayPair, { train, test }: Splits): string[] =>
+  groups ? [tellGroups({ train: train.groups!, test: test.groups! }, `${groups.where} has the groups`)] : [];
 
 function checkAlike(train: Dataset, test: Dataset, where: string, other: string): void {
   const [expected, got] = [train, test].map((split) => showSizes(split.shape.slice(1)));

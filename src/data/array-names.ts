@@ -11,10 +11,17 @@ const CLASS_NAMES = ["classes", "class_names", "classnames", "label_names", "tar
 
 type Split = NamedSplit | "all";
 
+/** Names of arrays of one split. */
+interface Pair {
+  readonly inputs: string;
+  readonly labels: string;
+  readonly groups?: string | undefined;
+}
+
 /** Names of arrays, by what they are. */
 export interface ArrayRoles {
-  readonly train: { readonly inputs: string; readonly labels: string };
-  readonly test?: { readonly inputs: string; readonly labels: string } | undefined;
+  readonly train: Pair;
+  readonly test?: Pair | undefined;
   readonly classNames?: string | undefined;
   /** Names that are left out. */
   readonly others: readonly string[];
@@ -25,13 +32,22 @@ export interface ArrayRoles {
  *
  * @param names - Their names, without `.npy`.
  * @param target - What labels are called, where it is not one of the usual words.
+ * @param group - What groups are called; without it there are none.
  * @throws DataError if there is no pair, or more than one.
  */
-export function arrayRoles(names: readonly string[], where: string, target?: string): ArrayRoles {
-  const labelWords = target === undefined ? LABELS : [target.toLowerCase()];
+export function arrayRoles(
+  names: readonly string[],
+  where: string,
+  target?: string,
+  group?: string,
+): ArrayRoles {
+  const words: Words = {
+    labels: target === undefined ? LABELS : [target.toLowerCase()],
+    groups: group === undefined ? [] : [group.toLowerCase()],
+  };
   const found = new Map<string, string>();
   for (const name of names) {
-    const role = roleOf(name, labelWords);
+    const role = roleOf(name, words);
     if (role === undefined) continue;
     const other = found.get(role);
     if (other !== undefined) {
@@ -42,9 +58,15 @@ export function arrayRoles(names: readonly string[], where: string, target?: str
     }
     found.set(role, name);
   }
-  const pair = (split: Split): ArrayRoles["train"] | undefined => {
+  const pair = (split: Split): Pair | undefined => {
     const [inputs, labels] = [found.get(`${split} inputs`), found.get(`${split} labels`)];
-    return inputs === undefined || labels === undefined ? undefined : { inputs, labels };
+    if (inputs === undefined || labels === undefined) return undefined;
+    const groups = found.get(`${split} groups`);
+    if (group === undefined || groups !== undefined) return { inputs, labels, groups };
+    const asked = split === "all" ? group : `${group}_${split}`;
+    throw new DataError(
+      `${where}: expected an array ${asked}, which \`group\` names, got ${names.slice(0, 20).join(", ")}`,
+    );
   };
   const train = pair("train") ?? pair("all");
   if (train === undefined) {
@@ -62,15 +84,21 @@ export function arrayRoles(names: readonly string[], where: string, target?: str
     );
   }
   const classNames = found.get("names of classes");
-  const used = [train.inputs, train.labels, test?.inputs, test?.labels, classNames];
+  const used = [...Object.values(train), ...Object.values(test ?? {}), classNames];
   return { train, test, classNames, others: names.filter((name) => !used.includes(name)) };
 }
 
 /** Whether an array's name says what it is. */
-export const hasRole = (name: string): boolean => roleOf(name, LABELS) !== undefined;
+export const hasRole = (name: string): boolean => roleOf(name, { labels: LABELS, groups: [] }) !== undefined;
+
+/** What labels and groups are called. */
+interface Words {
+  readonly labels: readonly string[];
+  readonly groups: readonly string[];
+}
 
 /** What an array is, such as `train inputs`. */
-function roleOf(name: string, labelWords: readonly string[]): string | undefined {
+function roleOf(name: string, { labels, groups }: Words): string | undefined {
   const plain = name.toLowerCase();
   if (CLASS_NAMES.includes(plain)) return "names of classes";
   const words = plain.split("_");
@@ -78,6 +106,8 @@ function roleOf(name: string, labelWords: readonly string[]): string | undefined
   const rest = behind ? words.slice(0, -1) : before ? words.slice(1) : words;
   const split: Split = behind ?? before ?? "all";
   const word = rest.join("_");
+  if (groups.includes(word)) return `${split} groups`;
+  if (groups.includes(plain)) return "all groups";
   if (INPUTS.includes(word)) return `${split} inputs`;
-  return labelWords.includes(word) ? `${split} labels` : undefined;
+  return labels.includes(word) ? `${split} labels` : undefined;
 }

@@ -32,7 +32,7 @@ const dataOptionsSchema = z.strictObject({
   target: z.string().min(1).optional(),
   /** Whether the target is of classes or of numbers; found by looking unless told. */
   targetType: z.enum(targetTypes).optional(),
-  /** The column whose values no split divides. */
+  /** The column or array whose values no split divides; of images in folders a regular expression for paths. */
   group: z.string().min(1).optional(),
   /** Columns that are left out: the name of one, or several names divided by commas. */
   drop: z.string().min(1).optional(),

@@ -47,9 +47,10 @@ export interface Rows {
   /**
    * The inputs of some examples, `[indices.length, ...example]`, flat, in that order, and not shared with anybody.
    *
+   * @param spent - Inputs that nobody needs any more: their memory is written again where it is large enough.
    * @throws DataError if they cannot be read, or have changed.
    */
-  read(indices: ArrayLike<number>): Uint8Array | Float32Array;
+  read(indices: ArrayLike<number>, spent?: Uint8Array | Float32Array): Uint8Array | Float32Array;
   /** A SHA-256 that is given its bytes part by part: Web Crypto takes all at once only. */
   startHash(): StreamedHash;
 }
@@ -271,9 +272,14 @@ function checkValues(values: Float64Array, where: string): void {
 /**
  * The examples at `indices`, in that order, as a dataset of their own.
  *
+ * @param spent - Inputs whose memory may be written again.
  * @throws RangeError if an index is not an example's.
  */
-export function takeExamples(dataset: Examples, indices: ArrayLike<number>): Dataset {
+export function takeExamples(
+  dataset: Examples,
+  indices: ArrayLike<number>,
+  spent?: Dataset["inputs"],
+): Dataset {
   const size = exampleSize(dataset);
   const count = exampleCount(dataset);
   const labels = new Int32Array(indices.length);
@@ -289,9 +295,9 @@ export function takeExamples(dataset: Examples, indices: ArrayLike<number>): Dat
   const shape = [indices.length, ...exampleShape(dataset)];
   if (!isHeld(dataset)) {
     const { rows, ...described } = dataset;
-    return { ...described, inputs: rows.read(indices), labels, shape, ...(groups && { groups }) };
+    return { ...described, inputs: rows.read(indices, spent), labels, shape, ...(groups && { groups }) };
   }
-  const inputs = emptyInputs(inputType(dataset), indices.length * size);
+  const inputs = roomFor(inputType(dataset), indices.length * size, spent);
   for (let row = 0; row < indices.length; row++) {
     const index = indices[row]!;
     inputs.set(dataset.inputs.subarray(index * size, (index + 1) * size), row * size);
@@ -302,6 +308,16 @@ export function takeExamples(dataset: Examples, indices: ArrayLike<number>): Dat
 /** Room for inputs. */
 export const emptyInputs = (type: InputType, length: number): Dataset["inputs"] =>
   type === "uint8" ? new Uint8Array(length) : new Float32Array(length);
+
+/** Room for inputs, whatever is in it: that of spent ones where it is large enough, as new memory costs more than what is written. */
+export function roomFor(type: InputType, length: number, spent?: Dataset["inputs"]): Dataset["inputs"] {
+  const isEnough =
+    spent && typeOf(spent) === type && spent.buffer.byteLength >= length * spent.BYTES_PER_ELEMENT;
+  if (!isEnough) return emptyInputs(type, length);
+  return type === "uint8"
+    ? new Uint8Array(spent.buffer, 0, length)
+    : new Float32Array(spent.buffer, 0, length);
+}
 
 /** The indices from `from` on, up to `to`. */
 export const rangeOf = (from: number, to: number): Int32Array =>

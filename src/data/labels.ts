@@ -51,9 +51,20 @@ export function readTarget(
   const why = type === "number" ? "as asked for" : type === "class" ? undefined : whyNumbers(arrays, isTable);
   if (why === undefined || (classNames && type === undefined)) {
     const classes = classesOf(arrays, classNames);
-    return { ...classes, told: `${classes.classNames.length} classes, ${listSome(classes.classNames)}` };
+    return {
+      ...classes,
+      told: `${classes.classNames.length} classes, ${listSome(classes.classNames)}${tellIgnored(classes)}`,
+    };
   }
   return numbersIn(arrays, name, why);
+}
+
+/** The largest label of a byte, where the others are far from it. */
+function tellIgnored({ labels, classNames }: Classes): string {
+  const label = classNames.indexOf("255");
+  if (label < 0 || classNames.length > 200) return "";
+  const count = labels.reduce((sum, split) => sum + split.filter((each) => each === label).length, 0);
+  return `; 255 is a class of its own, of ${count} ${count === 1 ? "example" : "examples"}: it often marks those that are to be ignored, which want to be left out with their inputs`;
 }
 
 /** Why a target is taken for numbers; undefined if it is not. */

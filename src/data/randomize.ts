@@ -88,14 +88,24 @@ export function corruptLabels<E extends Examples>(
   classes: readonly number[] = occurringClasses(dataset.labels),
 ): E {
   requireProbability("corruptLabels", probability);
+  return { ...dataset, labels: drawLabels(dataset.labels, probability, seed, split, classes) };
+}
+
+/** What {@link corruptLabels} makes of labels, `[examples]`. With probability 1 they play no part but for their number. */
+export function drawLabels(
+  labels: Int32Array,
+  probability: number,
+  seed: number,
+  split: SplitName,
+  classes: readonly number[],
+): Int32Array {
   const random = randomStream(seed, `labels-${split}`);
-  const labels = dataset.labels.map((label) => {
+  return labels.map((label) => {
     // Both draws always happen; skipping one would break the nesting.
     const draw = random.uniform();
     const redrawn = classes[random.below(classes.length)]!;
     return draw < probability ? redrawn : label;
   });
-  return { ...dataset, labels };
 }
 
 /**

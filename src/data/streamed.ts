@@ -69,7 +69,7 @@ export function mapExamples(
     shape: [count, ...exampleShape(first)],
     rows: {
       type: inputType(first),
-      read: (indices) => change(takeExamples(examples, indices), indices).inputs,
+      read: (indices, spent) => change(takeExamples(examples, indices, spent), indices).inputs,
       startHash: examples.rows.startHash,
     },
   };
@@ -83,6 +83,10 @@ export const reorder = (examples: StreamedDataset, order: ArrayLike<number>): St
   ...(examples.groups && { groups: Int32Array.from(order, (index) => examples.groups![index]!) }),
   rows: {
     ...examples.rows,
-    read: (indices) => examples.rows.read(Int32Array.from(indices, (index) => order[index]!)),
+    read: (indices, spent) =>
+      examples.rows.read(
+        Int32Array.from(indices, (index) => order[index]!),
+        spent,
+      ),
   },
 });

@@ -20,10 +20,11 @@ import {
   withNames,
 } from "./named-table.ts";
 import { listSome } from "./natural.ts";
+import { divideGroups, numberGroups, refuseDivided, tellGroups } from "./read-groups.ts";
 import { spreadColumns, tellColumns } from "./spread-columns.ts";
 import type { Division } from "./stratify.ts";
 import { keepRows, TableRows, takeValues } from "./table-rows.ts";
-import { groupsOf, labelsOf, refuseDivided, tellGroups } from "./table-target.ts";
+import { labelsOf } from "./table-target.ts";
 
 /** Options that a table has a use for. */
 export const TABLE_OPTIONS = [
@@ -83,17 +84,19 @@ export function tableSplits(
     options.targetType,
     mayBeComma,
   );
-  const groups = group === undefined ? undefined : groupsOf(cellsOf(group));
+  const groups = group === undefined ? undefined : groupsIn(cellsOf(group));
   const boundary = kept.findIndex((row) => row >= rowsOf(first));
   const division = second
     ? divideAt(boundary < 0 ? kept.length : boundary, kept.length)
-    : divideRows(train.where, { ...labels, ...groups }, options);
+    : divideRows(train.where, { ...labels, groups }, options);
   if (division.train.length === 0 || division.test.length === 0) {
     throw new DataError(
       `${train.where}: expected rows of training and test, got none of one; too many have missing values`,
     );
   }
-  if (groups && second) refuseDivided(groups, division, first.names[group!]!, second.where);
+  const bySplit = groups && divideGroups(groups, division);
+  const grouped = `column ${JSON.stringify(first.names[group!])}`;
+  if (bySplit && second) refuseDivided(bySplit, grouped, second.where);
   const others = [target, group, ...left];
   const columns = first.names.flatMap((_, at) =>
     others.includes(at) ? [] : [readColumn(cellsOf(at), mayBeComma)],
@@ -104,10 +107,7 @@ export function tableSplits(
   for (const column of columns) refuseIdentifiers(column, kept.length, train.where);
   const rows = spreadColumns(columns, kept.length, division, train.where);
   const { told: toldImages, ...inputs } = asImages(rows, columns, options, train.where);
-  const dataset = checkDataset(
-    { name, ...inputs, ...labels, ...(groups && { groups: groups.groups }) },
-    train.where,
-  );
+  const dataset = checkDataset({ name, ...inputs, ...labels, ...(groups && { groups }) }, train.where);
   return {
     splits: { train: takeExamples(dataset, division.train), test: takeExamples(dataset, division.test) },
     understood: [
@@ -118,8 +118,8 @@ export function tableSplits(
       ...(toldImages === undefined ? tellColumns(columns, division) : [toldImages]),
       second
         ? `${division.train.length} rows are for training, ${division.test.length} for the test`
-        : tellDivision(division, { ...labels, ...groups }, options),
-      ...(groups ? [tellGroups(groups, division, first.names[group!]!)] : []),
+        : tellDivision(division, { ...labels, groups }, options),
+      ...(bySplit ? [tellGroups(bySplit, `${grouped} has the groups, and is no input`)] : []),
       ...(left.length > 0
         ? [`columns that are left out: ${listSome(left.map((at) => JSON.stringify(first.names[at])))}`]
         : []),
@@ -133,6 +133,10 @@ export function tableSplits(
     }),
   };
 }
+
+/** Groups by the texts of a column. */
+const groupsIn = ({ count, text }: CellColumn): Int32Array =>
+  numberGroups(Array.from({ length: count }, (_, at) => text(at).trim()));
 
 function divideAt(boundary: number, count: number): Division {
   const rows = Uint32Array.from({ length: count }, (_, row) => row);

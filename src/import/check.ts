@@ -8,6 +8,7 @@ import type { Analysis } from "./analysis.ts";
 import { outputOf } from "./examples.ts";
 import type { FileNode, ModelFile } from "./file.ts";
 import { type Finding, shown } from "./finding.ts";
+import { widthOf } from "./head.ts";
 import { expandedTables, foldedNorms, isInTraining, lostDropout, writtenOut } from "./lost.ts";
 import type { FileModel } from "./model.ts";
 import { inputOf, nodesFor, refusalOf } from "./trace.ts";
@@ -31,8 +32,9 @@ export function checkFile(model: FileModel, example: Shape, classes?: number): C
   if (blocking.length > 0) return { findings: blocking, analysis: undefined };
   try {
     const analysis = model.analyze(example);
-    const fresh = classes === undefined || classes === analysis.classes ? [] : [freshHead(analysis, classes)];
-    return { findings: [...fresh, ...findingsOf(model, analysis)], analysis };
+    const known = [undefined, analysis.classes, widthOf(analysis)];
+    const fresh = known.includes(classes) ? [] : [freshHead(analysis, classes!)];
+    return { findings: [...fresh, ...findingsOf(model, analysis, classes)], analysis };
   } catch (error) {
     if (!(error instanceof DataError || error instanceof UsageError)) throw error;
     const what = messageOf(error).replace(/^model file: /, "");
@@ -49,7 +51,7 @@ export function checkFile(model: FileModel, example: Shape, classes?: number): C
 const freshHead = ({ classes, roles }: Analysis, wanted: number): Finding => ({
   kind: "changed",
   at: [roles.head!.weight, ...(roles.head!.bias ? [roles.head!.bias] : [])],
-  what: `the last layer is a fresh one, of ${wanted} classes instead of ${classes}`,
+  what: `the last layer is a fresh one, of ${wanted === 1 ? "a number" : `${wanted} classes`} instead of ${classes}${wanted === 1 ? " classes" : ""}`,
   means: "it starts as the recipe says, whatever the others start as",
   remedy: "",
 });
@@ -83,14 +85,18 @@ function blockingFindings(file: ModelFile, asked: string | undefined): Finding[]
   }
 }
 
-function findingsOf({ file, settings }: FileModel, analysis: Analysis): Finding[] {
+function findingsOf(
+  { file, settings }: FileModel,
+  analysis: Analysis,
+  classes: number | undefined,
+): Finding[] {
   const nodes = nodesFor(file, analysis.output);
   return [
     ...foldedNorms(nodes, settings.batchNorm === "insert"),
     ...writtenOut(nodes, analysis),
     ...lostDropout(nodes, file.opset, analysis, settings.dropout),
     ...expandedTables(file, analysis),
-    ...readOtherwise(file, settings, nodes, analysis),
+    ...readOtherwise(file, settings, nodes, { ...analysis, isOfNumber: classes === 1 }),
     ...writtenDown(file, analysis),
     ...atEntrance(file, nodes, analysis),
     ...expandedNodes(file),
@@ -103,10 +109,10 @@ function readOtherwise(
   file: ModelFile,
   settings: FileModel["settings"],
   nodes: readonly FileNode[],
-  analysis: Analysis,
+  analysis: Analysis & { readonly isOfNumber: boolean },
 ): Finding[] {
   const findings: Finding[] = [];
-  const { roles, taken, isBinary, entrance, hasBatchNorm } = analysis;
+  const { roles, taken, isBinary, entrance, hasBatchNorm, isOfNumber } = analysis;
   const change = (what: string, means: string, remedy = "", at: readonly string[] = []): void => {
     findings.push({ kind: "changed", at: shown(at), what, means, remedy });
   };
@@ -127,9 +133,11 @@ function readOtherwise(
   if (taken.length > 0)
     change(
       `what follows the logits is taken off: ${taken.join(", ")}`,
-      "the loss is the cross-entropy of the logits",
+      isOfNumber
+        ? "the loss is the squared error of what is before it"
+        : "the loss is the cross-entropy of the logits",
     );
-  if (isBinary)
+  if (isBinary && !isOfNumber)
     change(
       "its one score is that of the second class, against 0",
       "the same loss as the binary cross-entropy",

@@ -25,9 +25,10 @@ const BEHIND = new Set(["softmax", "logSoftmax", "argMax", "cast"]);
  *
  * A trailing softmax, logarithmic softmax or position of the largest is taken off, a sigmoid of one score too.
  *
+ * @param isNumber - Whether one score is a number to be told, and not that of the second of two classes.
  * @throws DataError if there is no row of scores for each example.
  */
-export function logitsBefore(output: Value, batch: number): Logits {
+export function logitsBefore(output: Value, batch: number, isNumber = false): Logits {
   const taken: string[] = [];
   let value = output;
   while (value.kind === "application") {
@@ -53,7 +54,7 @@ export function logitsBefore(output: Value, batch: number): Logits {
   }
   const classes = sizeOf(value.shape.slice(1));
   const rows = toShape(value, [batch, classes]);
-  if (classes > 1) return { value: rows, taken, isBinary: false };
+  if (classes > 1 || isNumber) return { value: rows, taken, isBinary: false };
   return { value: concat(constant(0, [batch, 1]), rows, { axis: 1 }), taken, isBinary: true };
 }
 

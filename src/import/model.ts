@@ -68,7 +68,9 @@ function rebuild(
 ): Value {
   const { roles, tied, entrance, output } = analysis;
   const made = new Map<string, Value>();
-  const head = classes === analysis.classes ? undefined : headShapes(analysis, classes, file);
+  // One score is of two classes, or of a number.
+  const isKept = classes === analysis.classes || classes === widthOf(analysis);
+  const head = isKept ? undefined : headShapes(analysis, classes, file);
   const weight = (name: string, tensor: Tensor): Value => {
     const trained = roles.trained.get(name);
     if (!trained) return constant(tensor.data, tensor.shape, "float32", name);
@@ -93,7 +95,7 @@ function rebuild(
     weight,
     builderOf: builderFor(scope, settings, analysis),
   });
-  const { value: logits } = logitsBefore(value, x.shape[0]!);
+  const { value: logits } = logitsBefore(value, x.shape[0]!, classes === 1);
   if (logits.shape[1] === classes) return logits;
   throw new DataError(
     `model file: expected ${classes} classes from a fresh last layer, got ${logits.shape[1]}: a size of the output is written down behind it; export the model for ${classes} classes`,

@@ -2,7 +2,7 @@
  * @file What an experiment will cost on this machine: a few steps of each model are timed.
  */
 
-import { batchCount, batchSize } from "../data/batches.ts";
+import { batchSize } from "../data/batches.ts";
 import { exampleShape } from "../data/dataset.ts";
 import { usualMemory } from "../data/node/memory.ts";
 import { heldBytes } from "../data/planned.ts";
@@ -15,6 +15,7 @@ import type { Library } from "../run/subject.ts";
 import { cropForRecipe, networkShape, splitsHash } from "../train/prepare.ts";
 import { buildStep } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
+import { stepsOfEpoch, trainedCount } from "../train/validation.ts";
 import { type PlannedExperiment, readExamples } from "./plan-experiment.ts";
 
 /** What the trials of one model will cost. Trials that end early cost less. */
@@ -61,7 +62,7 @@ export async function costOf(
 }
 
 const stepsOf = ({ spec: { dataset, recipe } }: PlannedTrial): number =>
-  recipe.epochs * batchCount(dataset.train, recipe.batch, recipe.lastBatch);
+  recipe.epochs * stepsOfEpoch(recipe, dataset.train);
 
 /** Images a second. */
 export interface Pace {
@@ -75,7 +76,7 @@ function secondsOf({ spec: { dataset, recipe } }: PlannedTrial, { trained, evalu
   const glance = test === "all" ? dataset.test : Math.min(test, dataset.test);
   const evaluations = Math.ceil(recipe.epochs / every);
   const answered = evaluations * (dataset.train + glance) + dataset.test - glance;
-  return (recipe.epochs * dataset.train) / trained + answered / evaluated;
+  return (recipe.epochs * trainedCount(recipe, dataset.train)) / trained + answered / evaluated;
 }
 
 /** Batches of the first try, and of the second for models so fast that the first tells nothing. */
@@ -115,7 +116,7 @@ export async function timePace(
     if (failure) throw new Error(`${spec.model}: a few timed steps ${failure.status}: ${failure.error}`);
     const [began, ended] = times as [number, number];
     const [training, evaluating] = [(trained - began) / 1000, (ended - trained) / 1000];
-    pace = { trained: n / training, evaluated: (n + testN) / evaluating };
+    pace = { trained: trainedCount(recipe, n) / training, evaluated: (n + testN) / evaluating };
     if (training >= TRUSTED || n === train) break;
   }
   return pace;
@@ -147,7 +148,13 @@ async function spaceOf(library: Library, { spec, source }: PlannedTrial, left: r
   const pixels = examples * (2 * sizeOf(exampleShape(whole.train)) + sizeOf(exampleShape(splits.train)));
   const inputs = 4 * examples * sizeOf(shape);
   const isStreamed = heldBytes(examples, exampleShape(whole.train)) > (source.memory ?? usualMemory());
-  const { graph, state } = buildStep(model, recipe, shape, splits.train.classNames.length, dataset.train);
+  const { graph, state } = buildStep(
+    model,
+    recipe,
+    shape,
+    splits.train.classNames.length,
+    trainedCount(recipe, dataset.train),
+  );
   // The last checkpoint and the one before it.
   const checkpoints = 2 * 4 * state.reduce((total, { input }) => total + sizeOf(input.shape), 0);
   return {

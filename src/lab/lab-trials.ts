@@ -2,15 +2,14 @@
  * @file Finds trials in a lab for whoever trains them again, and brings what they need to this machine.
  */
 
-import { DataError, UsageError } from "../base/errors.ts";
+import { DataError } from "../base/errors.ts";
 import type { PlannedTrial } from "../run/record.ts";
 import type { DataSource } from "../run/runner.ts";
 import { type StoredTrial, trialResultSchema } from "../run/trial-result.ts";
-import { hasLab } from "../store/node/open.ts";
 import { readResults } from "../store/results.ts";
 import { type TrialSpec, trialId, trialSpecSchema } from "../train/spec.ts";
 import type { LabPlace } from "./lab.ts";
-import { openLab } from "./open.ts";
+import { openExistingLab } from "./open.ts";
 
 /** What a lab knows of a trial. */
 export interface LabTrial extends PlannedTrial {
@@ -35,10 +34,7 @@ export async function findInLab(
   place: Pick<LabPlace, "lab" | "databaseUrl">,
   onWarning: LabPlace["onWarning"],
 ): Promise<Found> {
-  if (place.databaseUrl === undefined && !(await hasLab(place.lab))) {
-    throw new UsageError(`lab ${place.lab}: expected a lab, got a folder without one`);
-  }
-  await using lab = await openLab({ ...place, onWarning });
+  await using lab = await openExistingLab({ ...place, onWarning });
   const { tables } = lab.database;
   const all = tables.selectFrom("trials").select(["id", "spec", "source", "escalation"]);
   const rows = await (typeof wanted === "string"

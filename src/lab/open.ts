@@ -21,7 +21,7 @@ import {
   readExperiment,
   retryTrials,
 } from "../store/experiments.ts";
-import { hasBackup, openEmbedded, openServer, remedyOfDamage } from "../store/node/open.ts";
+import { hasBackup, hasLab, openEmbedded, openServer, remedyOfDamage } from "../store/node/open.ts";
 import type { Reach } from "../store/reach.ts";
 import { doneTrials } from "../store/results.ts";
 import { backUpLab, backUpResults } from "./back-up.ts";
@@ -67,6 +67,30 @@ const modelsGiven = (read: ReadContent, names: readonly string[]): Promise<FileM
       return modelOfFile(bytes, settingsOf(identity));
     }),
   );
+
+/**
+ * Refuse a place without a lab: reading makes none.
+ *
+ * @throws UsageError if there is none in the folder.
+ */
+export async function requireLab(place: Pick<LabPlace, "lab" | "databaseUrl">): Promise<void> {
+  if (place.databaseUrl === undefined && !(await hasLab(place.lab))) {
+    throw new UsageError(
+      `lab ${place.lab}: expected a lab, got a folder without one, or none; say \`lab\` where yours is - shatter test and shatter run make one`,
+    );
+  }
+}
+
+/**
+ * Open a lab that is there.
+ *
+ * @throws UsageError if there is none in the folder.
+ * @throws DataError as {@link openLab}.
+ */
+export async function openExistingLab(place: LabPlace): Promise<LocalLab> {
+  await requireLab(place);
+  return await openLab(place);
+}
 
 /**
  * Open a lab. One in a folder is this process's alone until it is closed.

@@ -20,7 +20,7 @@ import type {
   WorkerRequest,
   WorkRequest,
 } from "./lab.ts";
-import { isSettled, type LocalLab, openLab } from "./open.ts";
+import { isSettled, type LocalLab, openExistingLab, openLab } from "./open.ts";
 import { type PlannedExperiment, planExperiment } from "./plan-experiment.ts";
 import { readTrials } from "./read.ts";
 import { openShelf } from "./shelf.ts";
@@ -46,8 +46,8 @@ export interface GuestOptions extends ExperimentOptions {
 export async function runExperiment(options: GuestOptions): Promise<ExperimentRun> {
   // To read what a lab has takes no device.
   const planned = await planExperiment(options.train === false ? { ...options, device: "cpu" } : options);
-  await requireFolder("lab", options.lab);
-  await using lab = await openLab(options);
+  if (options.train !== false) await requireFolder("lab", options.lab);
+  await using lab = await (options.train === false ? openExistingLab : openLab)(options);
   await using _guest = await options.onOpen?.(lab);
   return await runPlanned(planned, lab, options);
 }

@@ -2,6 +2,7 @@
  * @file The randomization test with everything it needs on a machine with Node: data files, child processes, a lab.
  */
 
+import { nearAcross } from "../audit/near/across.ts";
 import { DataError, UsageError } from "../base/errors.ts";
 import { batchSize } from "../data/batches.ts";
 import { type ExampleSplits, exampleCount } from "../data/dataset.ts";
@@ -12,7 +13,7 @@ import { requireHeld } from "../data/streamed.ts";
 import { partOf } from "../data/subset.ts";
 import { requireFolder } from "../disk/folders.ts";
 import type { Model } from "../nn/model.ts";
-import { type Budget, type Limit, parseLimit, stepsOfEpoch } from "../paper/budget.ts";
+import { type Budget, type Limit, parseLimit } from "../paper/budget.ts";
 import { courseOf } from "../paper/course.ts";
 import { specsOf, type TestRequest, trialsOf } from "../paper/plan.ts";
 import { runPlan, testResult } from "../paper/randomization-test.ts";
@@ -26,11 +27,13 @@ import { openProcessPool } from "../run/node/pool.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
 import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
 import { type Identified, identify, isDataPath, type Library, usualInitialization } from "../run/subject.ts";
+import { type Engine, openEngine } from "../train/engine.ts";
 import { checkRecipe } from "../train/possible.ts";
 import { describeDataset, networkShape } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
 import { requireDevice } from "../train/step.ts";
+import { stepsOfEpoch, trainedCount } from "../train/validation.ts";
 import { timePace } from "./cost.ts";
 import type { LabPlace, RunOptions } from "./lab.ts";
 import { type LocalLab, openLab } from "./open.ts";
@@ -143,13 +146,20 @@ async function train(options: TestOptions): Promise<TestResult> {
   const local = { ...options, ...shares, contents: shared.folder };
   const budget = limit && (await budgetOf(limit, request, identified, local));
   if (budget) options.onBudget?.(budget);
-  const plan = await planTest({ ...request, budget }, source, subject, prepared?.plan);
+  const near = await nearAcross(subject.splits, () => openHere(shares.threads * shares.jobs));
+  const plan = await planTest({ ...request, budget }, source, subject, prepared?.plan, near);
   await using lab = options.lab && (await openOne(options.lab, options));
   if (lab) return await runInLab(plan, identified, lab, { ...options, ...shares });
   const networks = options.saveModels;
   await using runner = await openProcessPool({ ...shares, device, contents: shared.folder, networks });
   const provenance = provenanceOf(device, shares.threads, shares.jobs, options.command ?? null);
   return await runPlan(plan, { source, runner, provenance, onEvent: options.onEvent, signal });
+}
+
+/** An engine of this process, which needs none but for images. */
+async function openHere(threads: number): Promise<Engine> {
+  const { runtime } = await import("../run/node/runtime.ts");
+  return await openEngine(runtime, "cpu", threads);
 }
 
 /** Runs that give a p-value of 0.05 where the labels as given are above all of them. */
@@ -310,7 +320,8 @@ async function budgetOf(
     timer,
     signal,
   );
-  const epoch = train / pace.trained + (train + test) / pace.evaluated / recipe.evaluate.every;
+  const epoch =
+    trainedCount(recipe, train) / pace.trained + (train + test) / pace.evaluated / recipe.evaluate.every;
   const secondsPerStep = epoch / stepsOfEpoch(recipe, train);
   return { asked, steps: Math.floor((USED * jobs * amount) / secondsPerStep), secondsPerStep };
 }

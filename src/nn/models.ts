@@ -7,6 +7,7 @@ import { unknownName } from "../base/suggest.ts";
 import type { Initialization } from "./initialize.ts";
 import { type Model, PAPER } from "./model.ts";
 import { alexnet } from "./models/alexnet.ts";
+import { cnn } from "./models/cnn.ts";
 import { inception, inceptionWithoutNorm } from "./models/inception.ts";
 import { inceptionV3 } from "./models/inception-v3.ts";
 import { mlp } from "./models/mlp.ts";
@@ -24,17 +25,50 @@ export const models: ReadonlyMap<string, Model> = new Map(
   ].map((model) => [model.name, model]),
 );
 
+/** Families of models, whose names say their sizes: `mlp-2x64`, `cnn-2x16`. */
+const FAMILIES = [
+  {
+    pattern: /^mlp-([1-9]\d?)x([1-9]\d{0,3})$/,
+    make: (name: string, layers: number, units: number): Model =>
+      mlp(
+        name,
+        new Array<number>(layers).fill(units),
+        `${layers} hidden ${layers === 1 ? "layer" : "layers"} of ${units} ReLU units`,
+        "a multilayer perceptron of any width and depth, as the paper's two are",
+      ),
+  },
+  { pattern: /^cnn-([1-5])x([1-9]\d{0,2})$/, make: cnn },
+];
+
+/** Models of families that were asked for: one name is one model. */
+const made = new Map<string, Model>();
+
+/** The model of that name, listed or of a family; undefined if there is none. */
+export function modelNamed(name: string): Model | undefined {
+  const known = models.get(name) ?? made.get(name);
+  if (known) return known;
+  for (const { pattern, make } of FAMILIES) {
+    const [, layers, units] = pattern.exec(name) ?? [];
+    if (layers === undefined) continue;
+    const model = make(name, Number(layers), Number(units));
+    made.set(name, model);
+    return model;
+  }
+  return undefined;
+}
+
 /** How the parameters of a model, or of the one of that name, start unless told; `he-normal` for any that does not say. */
 export const usualInitialization = (model: string | Model): Initialization =>
-  (typeof model === "string" ? models.get(model) : model)?.initialization ?? "he-normal";
+  (typeof model === "string" ? modelNamed(model) : model)?.initialization ?? "he-normal";
 
 /**
- * The model of that name.
+ * The model of that name: one of {@link models}, an MLP of any size as `mlp-<layers>x<units>`, or a small convolutional
+ * network as `cnn-<convolutions>x<filters>`.
  *
  * @throws UsageError with the nearest name, if there is none.
  */
 export function findModel(name: string): Model {
-  const model = models.get(name);
+  const model = modelNamed(name);
   if (!model) throw new UsageError(unknownName("model", name, [...models.keys()]));
   return model;
 }

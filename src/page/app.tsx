@@ -3,7 +3,7 @@
  */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { LabAnswer } from "../web/api.ts";
 import { reconnect, useHeard } from "./live.ts";
 import { useAddress } from "./location.ts";
@@ -14,8 +14,8 @@ import { ExperimentsPage } from "./pages/experiments.tsx";
 import { TrialPage } from "./pages/trial.tsx";
 import { TrialsPage } from "./pages/trials.tsx";
 import { WorkersPage } from "./pages/workers.tsx";
+import { ThemeSwitch } from "./parts/theme-switch.tsx";
 import { useResource } from "./resource.ts";
-import { chooseTheme, readTheme, themes } from "./theme.ts";
 
 const ROOMS = [
   { path: "/", title: "Experiments" },
@@ -93,27 +93,6 @@ function Rooms({ path }: { readonly path: string }): JSX.Element {
         </a>
       ))}
     </nav>
-  );
-}
-
-function ThemeSwitch(): JSX.Element {
-  const [theme, setTheme] = useState(readTheme);
-  return (
-    <label class="theme">
-      <span class="unseen">Theme</span>
-      <select
-        value={theme}
-        onChange={({ currentTarget }) => {
-          const chosen = themes.find((one) => one === currentTarget.value) ?? "system";
-          chooseTheme(chosen);
-          setTheme(chosen);
-        }}
-      >
-        <option value="system">Auto</option>
-        <option value="light">Light</option>
-        <option value="dark">Dark</option>
-      </select>
-    </label>
   );
 }
 

@@ -5,10 +5,9 @@
  */
 
 import { UsageError } from "../base/errors.ts";
-import { batchCount } from "../data/batches.ts";
 import type { TrialResult } from "../run/trial-record.ts";
-import type { Recipe } from "../train/recipe.ts";
 import type { TrialSpec } from "../train/spec.ts";
+import { stepsOfEpoch } from "../train/validation.ts";
 
 /** A limit as it was asked for. */
 export interface Limit {
@@ -44,10 +43,6 @@ export function parseLimit(text: string): Limit {
     `\`budget\`: expected a time such as 30m, 90s or 1.5h, or "20000 steps" or "1e6 images", got "${text}"`,
   );
 }
-
-/** Steps of one epoch of a trial. */
-export const stepsOfEpoch = ({ batch, lastBatch }: Recipe, examples: number): number =>
-  batchCount(examples, batch, lastBatch);
 
 /** Most steps that trials take; those that fit their labels take fewer. */
 export const mostSteps = (specs: readonly TrialSpec[]): number =>

@@ -28,6 +28,7 @@ export const contextOf = ({ request, facts }: TestPlan): VerdictContext => ({
   testCounts: facts.testCounts,
   escalations: request.escalations,
   copies: facts.copies,
+  near: facts.near,
   labels: request.labels,
   tellsNumbers: facts.target !== undefined,
   groups: facts.groups,

@@ -6,7 +6,8 @@ import { UsageError } from "../base/errors.ts";
 import type { InputsName, LabelsName } from "../data/randomize.ts";
 import type { Recipe } from "../train/recipe.ts";
 import type { TrialSpec } from "../train/spec.ts";
-import { type Budget, stepsOfEpoch } from "./budget.ts";
+import { stepsOfEpoch } from "../train/validation.ts";
+import type { Budget } from "./budget.ts";
 
 /** Seeds that `auto` begins with, so that there is an interval over seeds. */
 export const FIRST_SEEDS = 3;

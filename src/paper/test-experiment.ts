@@ -33,12 +33,12 @@ export const testExperiment = ({
   source: null,
 });
 
-/** The id of a test in a lab; it does not depend on what a model or data given by their bytes are called. */
+/** The id of a test in a lab; it does not depend on what a model or data given by their bytes are called, or what of them was looked at. */
 export function testId(
   plan: TestPlan,
   { what: _, setting }: Pick<Definition, "what" | "setting">,
 ): Promise<string> {
-  const { modelName, dataTitle: _title, ...rest } = plan.facts;
+  const { modelName, dataTitle: _title, near: _near, ...rest } = plan.facts;
   const { model } = plan.request;
   const isNameless = isContent(model);
   const facts = isNameless || modelName === undefined ? rest : { ...rest, modelName };

@@ -21,6 +21,7 @@ import { recipeSchema } from "../train/recipe.ts";
 import { targetScale } from "../train/regression.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import type { Subject } from "../train/trial.ts";
+import { type NearAcross, nearAcrossSchema } from "../train/twins.ts";
 import { copiesSchema } from "../verdict/schema.ts";
 import { type PipelinePlan, pipelinePlanSchema } from "./pipeline.ts";
 import { conditionsOf, fitToBudget, type TestRequest } from "./plan.ts";
@@ -74,6 +75,8 @@ export const testPlanSchema = z.object({
     trainCounts: counts,
     testCounts: counts,
     copies: copiesSchema.omit({ testCount: true }).nullable(),
+    /** Near twins across splits; absent where nobody was asked. */
+    near: nearAcrossSchema.optional(),
     /** The number to be told; absent for classes. */
     target: targetSchema.optional(),
     /** Number of groups in each split, where examples are grouped. */
@@ -89,6 +92,7 @@ export type TestPlan = z.infer<typeof testPlanSchema>;
  * Plan a test.
  *
  * @param pipeline - What a preparation made of the data, if there was one.
+ * @param near - Near twins of the examples used, where somebody looked.
  * @param subject - The model that the request names, and the examples used, cropped for the recipe but not randomized.
  * @throws UsageError if the recipe, the model, the budget or a probability is not possible, or the model cannot train on such
  *   examples or batches, or the recipe's augmentation is not possible on them.
@@ -98,6 +102,7 @@ export async function planTest(
   source: DataSource,
   { model, splits }: Subject,
   pipeline?: PipelinePlan,
+  near?: NearAcross,
 ): Promise<TestPlan> {
   const recipe = checkRecipe(asked.recipe);
   const train = exampleCount(splits.train);
@@ -130,6 +135,7 @@ export async function planTest(
       trainCounts: classCounts(splits.train),
       testCounts: classCounts(splits.test),
       copies: countCopies(splits),
+      near,
       ...(splits.train.groups && {
         groups: {
           train: groupCount(splits.train)!,

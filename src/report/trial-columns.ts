@@ -17,7 +17,13 @@ export const outcomeColumns = ({ name, unit, loss, one }: Wording): readonly Lis
   { title: `Train loss${loss.suffix}`, unit: "number", read: (trial) => trial.trainLoss },
   { title: `Train ${name}`, unit, read: (trial) => trial.trainAccuracy },
   { title: `Test ${name}`, unit, read: (trial) => trial.testAccuracy },
-  { title: "Best on the way", unit: "fraction", isOptional: true, read: (trial) => tellBest(trial, one) },
+  { title: "Best on the way", unit: "fraction", isOptional: true, read: ({ best }) => tellEpoch(best, one) },
+  {
+    title: "Stopped by held-out",
+    unit: "fraction",
+    isOptional: true,
+    read: ({ stopping }) => tellEpoch(stopping ?? null, one),
+  },
   { title: "Seconds", unit: "number", read: (trial) => trial.seconds },
   { title: "Trial", unit: "hash", read: (trial) => trial.id },
 ];
@@ -36,7 +42,6 @@ export const errorColumns: readonly ListColumn<TrialResult>[] = (
   read: ({ regression }) => regression?.[field] ?? null,
 }));
 
-/** The best test accuracy of a trial and its epoch; null where it is not known. */
-function tellBest({ best }: TrialResult, one: Wording["one"]): string | null {
-  return best && `${one(best.testAccuracy)} (epoch ${best.epoch})`;
-}
+/** A test accuracy on the way and its epoch; null where it is not known. */
+const tellEpoch = (at: TrialResult["best"], one: Wording["one"]): string | null =>
+  at && `${one(at.testAccuracy)} (epoch ${at.epoch})`;

@@ -2,9 +2,9 @@
  * @file A trial while it runs, and the result that its events come to.
  */
 
-import { batchCount } from "../data/batches.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { TrialEvent, TrialOutcome } from "../train/trial.ts";
+import { stepsOfEpoch } from "../train/validation.ts";
 import type { DataSource, TrialFailure } from "./runner.ts";
 import type { ConformanceLine, HistoryRow, TrialResult } from "./trial-record.ts";
 
@@ -40,8 +40,7 @@ export type RunEvent =
 export function recordTrial({ id, spec, escalation }: TrialState) {
   // Waiting for a free place is not part of a trial's time.
   let began: number | undefined;
-  const { batch, lastBatch } = spec.recipe;
-  const stepsPerEpoch = batchCount(spec.dataset.train, batch, lastBatch);
+  const stepsPerEpoch = stepsOfEpoch(spec.recipe, spec.dataset.train);
   const history: HistoryRow[] = [];
   let outcome: TrialOutcome | undefined;
   let prepared: Extract<TrialEvent, { type: "prepared" }> | undefined;

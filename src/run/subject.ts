@@ -13,7 +13,7 @@ import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
 import { hold, requireHeld } from "../data/streamed.ts";
 import { partOf } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
-import { findModel, models, usualInitialization } from "../nn/models.ts";
+import { findModel, modelNamed, models, usualInitialization } from "../nn/models.ts";
 import { readNetwork, writeNetwork } from "../nn/network.ts";
 import { cropForRecipe, type Framing, networkShape } from "../train/prepare.ts";
 import type { TrialSpec } from "../train/spec.ts";
@@ -37,7 +37,7 @@ export const modelNames: readonly string[] = [...models.keys()];
 export const datasetNames: readonly string[] = datasets.map(({ name }) => name);
 
 /** The model that comes with Shatter under a name; undefined if none does. */
-export const knownModel = (name: string): Model | undefined => models.get(name);
+export const knownModel = (name: string): Model | undefined => modelNamed(name);
 
 /** Whether a text is the path of a model file, and no name; after a question mark it may say how the file is read. */
 export const isModelPath = (text: string): boolean => /\.onnx(\?|$)/i.test(text);

@@ -9,7 +9,8 @@ import { inputsNames } from "../data/randomize.ts";
 import { scoreSchema, topFiveSchema } from "../train/history.ts";
 import { apartSchema, memorizingSchema } from "../train/noise-apart.ts";
 import { regressionSchema } from "../train/regression.ts";
-import { twinsSchema } from "../train/twins.ts";
+import { answersSchema, twinsSchema } from "../train/twins.ts";
+import { stoppingSchema } from "../train/validation.ts";
 
 const share = z.number().min(0).max(1);
 /** An accuracy, or R squared where the trial has `regression`. */
@@ -28,6 +29,8 @@ const historyRow = z.object({
   testAccuracy: score.nullable(),
   /** Shares whose label is among the first five answers; of 20 classes and more. */
   topFive: topFiveSchema.optional(),
+  /** On held-out training examples, with the labels training would have been told; absent where none were held out. */
+  validationAccuracy: score.optional(),
   /** Changed labels and the others apart, where some were corrupted; absent if none was, or this epoch was not measured. */
   apart: apartSchema.optional(),
 });
@@ -67,10 +70,17 @@ export const trialSchema = z.object({
     .object({ epoch: z.int().min(1), testAccuracy: score })
     .nullable()
     .default(null),
+  /** What early stopping had that sees held-out training examples only; absent where the recipe holds none out. */
+  stopping: stoppingSchema.optional(),
   /** When memorizing began, where labels were changed; absent if none was, or the trial did not come to its end. */
   memorising: memorizingSchema.optional(),
   /** Answers to test examples with an equal in training, where all labels were redrawn; absent where there is none. */
   twins: twinsSchema.optional(),
+  /**
+   * Classes answered to test images, where all labels were redrawn: to all, or to a thousand that are drawn at random, in their
+   * order, with spaces between; absent for other inputs.
+   */
+  answers: answersSchema.optional(),
   /** 0 for the recipe as asked; 1, 2, ... for the escalations tried because it did not fit. */
   escalation: count,
   /** The learning rate this trial started with (escalations change it). */

@@ -50,12 +50,10 @@ export async function* trainEpoch(
 ): AsyncGenerator<EpochPosition> {
   const batches = epochBatches(count, step.batch, recipe.lastBatch, seed, epoch);
   let { step: done, lossTotal } = from;
-  let spent: Float32Array | undefined;
   const ask = (start: number) => {
     if (start >= batches.length) return undefined;
     const run = batches.slice(start, start + Math.min(stepsPerRun(), feed.mostSteps));
-    const images = feed.images(run, epoch, spent);
-    spent = undefined;
+    const images = feed.images(run, epoch);
     // Who waits for them hears of it, later.
     images.catch(() => {});
     return { run, images };
@@ -82,7 +80,7 @@ export async function* trainEpoch(
       masks: step.masks.map((mask, index) => drawMasks(mask, step.parts, index, run.length, seed, first)),
       images,
     });
-    spent = images;
+    if (images) feed.spend(images);
     // One by one, so that the sum does not depend on how many steps a run does.
     for (const loss of losses) lossTotal += loss;
     done += run.length;

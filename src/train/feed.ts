@@ -1,5 +1,6 @@
 /**
- * @file The images that a run of the engine is given, where training changes them at random or they are not held in memory.
+ * @file The images that a run of the engine is given, where training changes them at random or they are not held in memory; and
+ * those it is asked about, where they are not.
  *
  * Else the engine holds all images, and a step gathers its batch from them. Here every run has images of its own: they are
  * made a run at a time, and no more at once than fit into {@link RUN_BYTES}.
@@ -10,13 +11,15 @@ import { type Augmentation, augmentExamples, isAugmented } from "../data/augment
 import type { Batch } from "../data/batches.ts";
 import {
   type Dataset,
+  type ExampleSplits,
   type Examples,
   exampleCount,
   exampleSize,
   isHeld,
+  rangeOf,
   takeExamples,
 } from "../data/dataset.ts";
-import { preprocessor } from "../data/preprocess.ts";
+import { type Preprocessor, preprocessor } from "../data/preprocess.ts";
 import type { Recipe } from "./recipe.ts";
 import { rowsOf } from "./step.ts";
 
@@ -33,10 +36,15 @@ export interface Feed {
    * gather them.
    *
    * @param epoch - From 0.
-   * @param spent - Images that nobody needs any more: their memory is written again where it is large enough, as getting new
-   *   memory from the system takes longer than making the images.
    */
-  images(steps: readonly Batch[], epoch: number, spent?: Float32Array): Promise<Float32Array | undefined>;
+  images(steps: readonly Batch[], epoch: number): Promise<Float32Array | undefined>;
+  /** The images of examples one after another, as the network is evaluated on them: `[to - from, ...example]`. */
+  evaluated(split: "train" | "test", from: number, to: number): Promise<Float32Array>;
+  /**
+   * Say that nobody needs some images any more: their memory is written again where it is large enough, as getting new memory from
+   * the system takes longer than making the images.
+   */
+  spend(images: Float32Array): void;
 }
 
 /** Most bytes of images in one run: a few dozen steps on the paper's images, enough to hide a run's overhead. */
@@ -49,51 +57,67 @@ const STEP_BYTES = 2 ** 30;
  * The feed of a recipe.
  *
  * @param train - The training split, randomized, whole and not preprocessed.
- * @param evaluated - The training split as it is evaluated, not preprocessed: what `standardize` measures.
+ * @param splits - Both as they are evaluated, not preprocessed; the training split is what `standardize` measures.
+ * @param newRoom - Gets memory for so many numbers.
  * @throws UsageError if a batch of examples that are not held is no small part of them.
  */
-export function createFeed(train: Examples, evaluated: Examples, recipe: Recipe, seed: number): Feed {
+export function createFeed(
+  train: Examples,
+  splits: ExampleSplits,
+  recipe: Recipe,
+  seed: number,
+  newRoom = (length: number): Float32Array => new Float32Array(length),
+): Feed {
   const { augment } = recipe;
   const batch = rowsOf(recipe, exampleCount(train));
-  if (!isAugmented(augment) && isHeld(train)) {
-    return {
-      mostSteps: Number.POSITIVE_INFINITY,
-      isHeld: true,
-      isAhead: false,
-      images: async () => undefined,
-    };
-  }
-  const size = batch * exampleSize(evaluated);
+  const isGathered = !isAugmented(augment) && isHeld(train);
+  const size = batch * exampleSize(splits.train);
   const bytes = size * Float32Array.BYTES_PER_ELEMENT;
   if (!isHeld(train) && bytes > STEP_BYTES) {
     throw new UsageError(
       `\`batch\` ${recipe.batch}: examples that are read as they are wanted come in batches of at most ${STEP_BYTES} bytes, got ${bytes}; use a smaller \`batch\`, or allow more \`memory\``,
     );
   }
-  const finish = preprocessor(recipe.preprocess, evaluated);
+  let finish: Preprocessor | undefined;
+  let read: Dataset["inputs"] | undefined;
+  const spent: Float32Array[] = [];
+  const roomFor = (length: number): Float32Array => {
+    const room = spent.pop();
+    const isEnough = room && room.buffer.byteLength >= length * room.BYTES_PER_ELEMENT;
+    return isEnough ? new Float32Array(room.buffer, 0, length) : newRoom(length);
+  };
+  const write = (part: Dataset, images: Float32Array): Float32Array => {
+    finish ??= preprocessor(recipe.preprocess, splits.train);
+    finish(part, images);
+    // The next are read to where these were.
+    read = part.inputs;
+    return images;
+  };
   return {
-    mostSteps: Math.max(1, Math.floor(RUN_BYTES / bytes)),
-    isHeld: false,
+    mostSteps: isGathered ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(RUN_BYTES / bytes)),
+    isHeld: isGathered,
     isAhead: false,
-    async images(steps, epoch, spent) {
-      const images = roomFor(steps.length * size, spent);
+    async images(steps, epoch) {
+      if (isGathered) return undefined;
+      const images = roomFor(steps.length * size);
       // A batch at a time: what is made on the way stays in the caches.
       steps.forEach(({ indices }, step) => {
         const shown = isAugmented(augment)
           ? changed(train, indices, augment, seed, epoch)
-          : takeExamples(evaluated, indices);
-        finish(shown, images.subarray(step * size, (step + 1) * size));
+          : takeExamples(splits.train, indices, read);
+        write(shown, images.subarray(step * size, (step + 1) * size));
       });
       return images;
     },
+    async evaluated(split, from, to) {
+      const part = takeExamples(splits[split], rangeOf(from, to), read);
+      return write(part, roomFor(part.inputs.length));
+    },
+    spend(images) {
+      spent.push(images);
+    },
   };
 }
-
-/** Memory for so many numbers, whatever is in them. */
-const roomFor = (length: number, spent?: Float32Array): Float32Array =>
-  spent && spent.buffer.byteLength >= length * Float32Array.BYTES_PER_ELEMENT
-    ? new Float32Array(spent.buffer, 0, length)
-    : new Float32Array(length);
 
 /** The examples at `indices` as an epoch sees them. */
 function changed(

@@ -35,6 +35,8 @@ export interface EpochRow {
   readonly testAccuracy: number | null;
   /** Shares whose label is among the first five answers; of many classes only, and absent if this epoch was not measured. */
   readonly topFive?: TopFive | undefined;
+  /** On held-out training examples with the labels that training would have been told; absent where the recipe holds none out. */
+  readonly validationAccuracy?: number | undefined;
   /** Changed labels and the others apart, where some were corrupted; absent if none was, or this epoch was not measured. */
   readonly apart?: Apart | undefined;
 }
@@ -50,6 +52,7 @@ export const epochRowSchema: z.ZodType<EpochRow> = z.strictObject({
   trainAccuracy: scoreSchema.nullable(),
   testAccuracy: scoreSchema.nullable(),
   topFive: topFiveSchema.optional(),
+  validationAccuracy: scoreSchema.optional(),
   apart: apartSchema.optional(),
 });
 

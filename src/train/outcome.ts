@@ -6,7 +6,8 @@ import { z } from "zod";
 import { scoreSchema, type TopFive, topFiveSchema } from "./history.ts";
 import { type Memorizing, memorizingSchema } from "./noise-apart.ts";
 import { type Regression, regressionSchema } from "./regression.ts";
-import { type Twins, twinsSchema } from "./twins.ts";
+import { answersSchema, type Twins, twinsSchema } from "./twins.ts";
+import { type Stopping, stoppingSchema } from "./validation.ts";
 
 /** How a trial ended, and what the trained network does. */
 export interface TrialOutcome {
@@ -18,6 +19,8 @@ export interface TrialOutcome {
   readonly epochsTo95: number | null;
   /** The best test accuracy on the way and its first epoch: what early stopping could have had at most. */
   readonly best: { readonly epoch: number; readonly testAccuracy: number } | null;
+  /** What early stopping had on held-out training examples; absent where the recipe holds none out. */
+  readonly stopping?: Stopping | undefined;
   /** On the training data, after the last epoch; null if it is not finite. */
   readonly trainLoss: number | null;
   /** In `[0, 1]`; of numbers R squared, 1 at most. */
@@ -35,6 +38,8 @@ export interface TrialOutcome {
   readonly memorising?: Memorizing | undefined;
   /** Answers to test examples with an equal in training, where all labels were redrawn; absent where there is none. */
   readonly twins?: Twins | undefined;
+  /** Classes answered to some test images ({@link answersSchema}), where all labels were redrawn; absent for other inputs. */
+  readonly answers?: string | undefined;
   /** SHA-256 of the trained parameters, in the model's order. */
   readonly parametersHash: string;
 }
@@ -50,6 +55,7 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   epochsToFit: count.nullable(),
   epochsTo95: count.nullable(),
   best: z.strictObject({ epoch: count, testAccuracy: scoreSchema }).nullable(),
+  stopping: stoppingSchema.optional(),
   trainLoss: z.number().nullable(),
   trainAccuracy: scoreSchema,
   testAccuracy: scoreSchema,
@@ -59,5 +65,6 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   regression: regressionSchema.optional(),
   memorising: memorizingSchema.optional(),
   twins: twinsSchema.optional(),
+  answers: answersSchema.optional(),
   parametersHash: z.string(),
 });

@@ -4,7 +4,6 @@
 
 import { UsageError } from "../base/errors.ts";
 import { requireAugmentable } from "../data/augment.ts";
-import { batchCount } from "../data/batches.ts";
 import { type ExampleSplits, type Examples, exampleShape, hasNumbers } from "../data/dataset.ts";
 import { inOrder, input, type Shape, sizeOf } from "../graph/value.ts";
 import type { Model } from "../nn/model.ts";
@@ -12,23 +11,26 @@ import { createScope } from "../nn/scope.ts";
 import { networkShape } from "./prepare.ts";
 import { askedRecipeSchema, type Recipe } from "./recipe.ts";
 import { requireTrainable, rowsOf } from "./step.ts";
+import { requireHoldOut, stepsOfEpoch, trainedCount } from "./validation.ts";
 
 /**
  * Refuse a model and a recipe that cannot train on examples.
  *
  * @param splits - Examples like those of the trial, cropped for the recipe; one will do.
- * @param count - Number of training examples.
+ * @param all - Number of training examples, with those that the recipe holds out.
  * @throws UsageError saying what would do.
  */
-export function requirePossible(model: Model, recipe: Recipe, splits: ExampleSplits, count: number): void {
+export function requirePossible(model: Model, recipe: Recipe, splits: ExampleSplits, all: number): void {
   const { train } = splits;
+  requireHoldOut(train, recipe, all);
+  const count = trainedCount(recipe, all);
   requireForNumbers(train, recipe);
   requireAugmentable(exampleShape(train), recipe.augment);
   const shape = networkShape(splits, recipe);
   const classes = train.classNames.length;
   requireTrainable(model, recipe, shape, classes, count);
   if (recipe.batch === "all") requireHoldable(model, shape, classes, count);
-  requireWarmup(recipe, count);
+  requireWarmup(recipe, all);
   requireParts(recipe, count);
 }
 
@@ -52,8 +54,8 @@ function requireForNumbers(train: Examples, { labelSmoothing = 0 }: Recipe): voi
 
 /** Refuse a warm-up that a training does not live to see the end of. */
 export function requireWarmup(recipe: Recipe, count: number): void {
-  const { batch, lastBatch, epochs, learningRateWarmup: warmup = 0 } = recipe;
-  const steps = epochs * batchCount(count, batch, lastBatch);
+  const { epochs, learningRateWarmup: warmup = 0 } = recipe;
+  const steps = epochs * stepsOfEpoch(recipe, count);
   if (warmup === 0 || warmup < steps) return;
   throw new UsageError(
     `\`learningRateWarmup\` ${warmup}: expected fewer than the ${steps} steps of ${epochs} epochs on ${count} examples; warm up in fewer, or train for more \`epochs\``,

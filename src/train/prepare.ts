@@ -32,6 +32,7 @@ import { createFeed, type Feed } from "./feed.ts";
 import type { Recipe } from "./recipe.ts";
 import { scaleTargets, type TargetScale, targetScale } from "./regression.ts";
 import type { TrialSpec } from "./spec.ts";
+import { holdOut } from "./validation.ts";
 
 /** What one trial trains on and is tested on. */
 export interface TrialData {
@@ -39,6 +40,8 @@ export interface TrialData {
   readonly train: Examples;
   /** float32 inputs, as the network sees them; true labels. */
   readonly test: Examples;
+  /** What of training is held out, as the network sees it and with the labels that training would have been told. */
+  readonly validation?: Examples | undefined;
   /** Gives training its images where the engine does not hold them: changed at random, or read as they are wanted. */
   readonly feed: Feed;
   /** What was measured of examples that are not held, for whoever makes them too. */
@@ -160,7 +163,7 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
       "`labels`: numbers are permuted, as y-scrambling does, and not redrawn: say permute, or read them as classes by `targetType` class",
     );
   }
-  const { randomized, evaluated } = randomizeFor(splits, spec);
+  const { randomized, trained, evaluated, validation } = randomizeFor(splits, spec);
   const conformance = checkConformance(splits, randomized, { inputs, corrupt, labels }, seed);
   const { train, test } = evaluated;
   const scale = hasNumbers(train) ? targetScale(train) : undefined;
@@ -172,13 +175,14 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
   return {
     train: finish(train),
     test: finish(test),
+    ...(validation && { validation: finish(validation) }),
     ...(scale && { numbers: { scale, clusters: clusterTest(splits) } }),
-    feed: createFeed(randomized.train, train, recipe, seed),
+    feed: createFeed(trained, evaluated, recipe, seed),
     moments: {
       ...(!isHeld(train) && inputs === "gaussian" && { truth: channelMoments(splits.train) }),
       ...(!isHeld(train) && recipe.preprocess === "standardize" && { evaluated: channelMoments(train) }),
     },
-    trueLabels: splits.train.labels,
+    trueLabels: holdOut(splits.train, recipe, seed).kept.labels,
     testLabelsCorrupted: randomized.testLabelsCorrupted,
     realized: randomized.realized,
     touched: randomized.touched,
@@ -188,13 +192,28 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
   };
 }
 
-/** The examples of a trial randomized, whole and as they are evaluated, before preprocessing. */
+/** The examples of a trial before preprocessing. */
+interface ExamplesOfTrial {
+  /** All, randomized, and whole. */
+  readonly randomized: RandomizedExamples;
+  /** Those that are trained on, whole. */
+  readonly trained: Examples;
+  /** Those that are trained and tested on, as they are evaluated. */
+  readonly evaluated: ExampleSplits;
+  /** Those that are held out of training, as they are evaluated. */
+  readonly validation: Examples | undefined;
+}
+
+/** Randomize the examples of a trial, and hold out what its recipe holds out. */
 export function randomizeFor(
   splits: ExampleSplits,
   { inputs, corrupt, labels, seed, recipe }: TrialSpec,
-): { readonly randomized: RandomizedExamples; readonly evaluated: ExampleSplits } {
+): ExamplesOfTrial {
   const randomized = randomize(splits, { inputs, corrupt, labels }, seed);
-  return { randomized, evaluated: recipe.augment.crop ? cropBoth(randomized) : randomized };
+  const { train, test } = recipe.augment.crop ? cropBoth(randomized) : randomized;
+  const { kept, validation } = holdOut(train, recipe, seed);
+  const trained = train === randomized.train ? kept : holdOut(randomized.train, recipe, seed).kept;
+  return { randomized, trained, evaluated: { train: kept, test }, validation };
 }
 
 /** @param whole - As it was randomized; `cropped` as it was preprocessed. */

@@ -60,6 +60,8 @@ export const recipeSchema = z.strictObject({
       rotation: z.number().min(0).max(180),
     })
     .default({ crop: false, flip: false, rotation: 0 }),
+  /** Share of the training examples that nothing is learned from, to say when training had better stopped; none unless told. */
+  validation: z.number().min(0).lt(1).optional(),
   epochs: whole(1),
   /** What is measured on the way; the last epoch is always measured in full. */
   evaluate: z
@@ -91,6 +93,7 @@ const OPTIONAL = [
   "learningRateWarmup",
   "clipNorm",
   "labelSmoothing",
+  "validation",
 ] as const satisfies readonly (keyof Recipe)[];
 
 /** A recipe as it is asked for: what changes nothing is left out, so that one training has one spec, and one id. */

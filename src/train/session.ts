@@ -7,6 +7,7 @@ import {
   type Examples,
   exampleCount,
   exampleShape,
+  exampleSize,
   hasNumbers,
   isHeld,
   numbersOf,
@@ -251,10 +252,22 @@ function beatenBy(logits: Value, labels: Value): Value {
   return sum(cast(greater(own, logits), { to: "float32" }), { axes: [1], keepDims: false });
 }
 
+/** Reads examples as they are wanted. */
+export interface Reader {
+  /** The float32 inputs of examples one after another. */
+  read(from: number, to: number): Promise<Float32Array>;
+  /** Say that what was read is not needed any more. */
+  spend(inputs: Float32Array): void;
+}
+
 /** A network ready to be evaluated with any parameters. */
 export interface Evaluator extends AsyncDisposable {
-  /** What the network says with the parameters (and running averages) of a training state. */
-  answer(state: TrainingState, data: Examples): Promise<Answers>;
+  /**
+   * What the network says with the parameters (and running averages) of a training state.
+   *
+   * @param reader - Reads the inputs of `data`, where they are not held; they are read between the engine's runs unless told.
+   */
+  answer(state: TrainingState, data: Examples, reader?: Reader): Promise<Answers>;
 }
 
 /** Most examples of one run: enough for full speed. */
@@ -305,7 +318,7 @@ export async function createEvaluator(
   );
   const { Tensor } = engine.runtime;
   return {
-    async answer(state, data) {
+    async answer(state, data, reader = readerOf(data)) {
       const count = exampleCount(data);
       const size = sizeOf(example);
       const losses = new Float32Array(count);
@@ -315,11 +328,20 @@ export async function createEvaluator(
       const weights = Object.fromEntries(
         trained.map(({ name, shape }) => [name, new Tensor("float32", state[name]!, shape)]),
       );
+      const ask = (start: number): Promise<Float32Array> | undefined => {
+        if (start >= count) return undefined;
+        const asked = reader.read(start, Math.min(count, start + batch));
+        // Who waits for them hears of it, later.
+        asked.catch(() => {});
+        return asked;
+      };
+      let next = ask(0);
       for (let start = 0; start < count; start += batch) {
         const length = Math.min(batch, count - start);
-        const inputs = isHeld(data)
-          ? padded(data.inputs as Float32Array, start * size, length * size, batch * size)
-          : padded(readFrom(data, start, length), 0, length * size, batch * size);
+        const part = (await next)!;
+        // Made while the engine is at work on those before, where there is a thread for it.
+        next = ask(start + batch);
+        const inputs = padded(part, 0, length * size, batch * size);
         const wanted = padded(given, start, length, batch);
         const results: InferenceSession.OnnxValueMapType = await session.run({
           ...weights,
@@ -329,6 +351,7 @@ export async function createEvaluator(
         losses.set((results["losses"]!.data as Float32Array).subarray(0, length), start);
         predicted.set((results["predicted"]!.data as typeof predicted).subarray(0, length), start);
         beaten?.set((results["beaten"]!.data as Float32Array).subarray(0, length), start);
+        reader.spend(part);
       }
       return { losses, predicted, beaten };
     },
@@ -336,9 +359,14 @@ export async function createEvaluator(
   };
 }
 
-/** The inputs of examples that are not held. */
-const readFrom = (data: Examples, start: number, length: number): Float32Array =>
-  takeExamples(data, rangeOf(start, start + length)).inputs as Float32Array;
+/** Reads examples: views of those that are held. */
+const readerOf = (data: Examples): Reader => ({
+  read: async (from, to) =>
+    isHeld(data)
+      ? (data.inputs as Float32Array).subarray(from * exampleSize(data), to * exampleSize(data))
+      : (takeExamples(data, rangeOf(from, to)).inputs as Float32Array),
+  spend: () => {},
+});
 
 /** A stretch of an array, filled up with zeros to `total` where the array is shorter. */
 function padded<A extends Float32Array | Int32Array>(

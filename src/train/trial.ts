@@ -11,6 +11,7 @@ import {
   exampleShape,
   hasNumbers,
   isHeld,
+  isImages,
 } from "../data/dataset.ts";
 import { subset } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
@@ -19,6 +20,7 @@ import { type Checkpoint, type EpochPosition, requireEqual, stateOf, tensorsOf }
 import type { Engine } from "./engine.ts";
 import { EPOCH_START, trainEpoch } from "./epoch.ts";
 import type { TrialYield } from "./events.ts";
+import type { Feed } from "./feed.ts";
 import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf, type TopFive } from "./history.ts";
 import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
@@ -30,13 +32,15 @@ import {
   createEvaluator,
   createTrainer,
   type Evaluator,
+  type Reader,
   type Trainer,
   type TrainingState,
   topFive,
 } from "./session.ts";
 import { type TrialSpec, trialId } from "./spec.ts";
 import { buildStep, requireTrainable, type Step, toldOf } from "./step.ts";
-import { answersOfTwins } from "./twins.ts";
+import { answersOfTwins, tellAnswers } from "./twins.ts";
+import { stoppingOf } from "./validation.ts";
 
 export type { TrialEvent } from "./events.ts";
 export type { EpochRow } from "./history.ts";
@@ -64,6 +68,8 @@ export interface RunOptions {
   readonly stepsPerRun?: (() => number) | undefined;
   /** Makes the images of examples that are not held, ahead of the engine; they are made between its runs unless told. */
   readonly openFeed?: OpenFeed | undefined;
+  /** Told what the network answers on its training data whenever it is measured, and its state then, which later steps may overwrite. */
+  readonly onMeasured?: ((onTrain: Answers, state: TrainingState) => void) | undefined;
   /** Whether the trained network is yielded before the trial ends; one that had ended already has none any more. */
   readonly wantsNetwork?: boolean | undefined;
 }
@@ -127,8 +133,10 @@ export async function* runTrial(
     return { type: "checkpoint", checkpoint: { ...facts(), ...position, outcome: null, tensors } };
   };
 
-  const measuring = { evaluator, data, glance: glanceAt(data, spec), spec };
-  const training = { trainer, step, recipe, seed, feed: ahead ?? data.feed, count };
+  const { onMeasured } = options;
+  const feed = ahead ?? data.feed;
+  const measuring = { evaluator, data, feed, glance: glanceAt(data, spec), spec, onMeasured };
+  const training = { trainer, step, recipe, seed, feed, count };
   let position: EpochPosition = from ?? EPOCH_START;
   let measured: Measured | undefined;
   do {
@@ -172,9 +180,11 @@ function* replay({ history, step, seconds, outcome }: Checkpoint): Generator<Tri
 interface Measuring {
   readonly evaluator: Evaluator;
   readonly data: TrialData;
+  readonly feed: Feed;
   /** The test examples that are looked at before the end. */
   readonly glance: Examples;
   readonly spec: TrialSpec;
+  readonly onMeasured: RunOptions["onMeasured"];
 }
 
 /** A network after an epoch. */
@@ -200,13 +210,22 @@ function glanceAt({ train, test }: TrialData, { recipe, seed }: TrialSpec): Exam
 
 /** @param isLast - Whether the trial ends with this epoch, whatever comes out. */
 async function measure(
-  { evaluator, data, glance, spec }: Measuring,
+  { evaluator, data, feed, glance, spec, onMeasured }: Measuring,
   state: TrainingState,
   isLast: boolean,
 ): Promise<Measured> {
-  const { train, test } = data;
+  const { train, test, validation } = data;
   const { recipe, corrupt } = spec;
-  const onTrain = await evaluator.answer(state, train);
+  // The feed makes these two as a whole; what else is asked about is read between the engine's runs.
+  const readerOf = (examples: Examples): Reader | undefined =>
+    isHeld(examples) || (examples !== train && examples !== test)
+      ? undefined
+      : {
+          read: (from, to) => feed.evaluated(examples === train ? "train" : "test", from, to),
+          spend: feed.spend,
+        };
+  const onTrain = await evaluator.answer(state, train, readerOf(train));
+  onMeasured?.(onTrain, state);
   const trainAccuracy = score(onTrain.predicted, train);
   const fitLoss = meanOf(onTrain.losses);
   const isOver =
@@ -214,12 +233,15 @@ async function measure(
     isExploded(fitLoss, guessingLoss(train)) ||
     (recipe.fit.stop && isFitted(trainAccuracy, fitLoss, recipe));
   const asked = isOver ? test : glance;
-  const onTest = await evaluator.answer(state, asked);
+  const onTest = await evaluator.answer(state, asked, readerOf(asked));
   const numbers = {
     fitLoss: finiteOrNull(fitLoss),
     trainAccuracy,
     testAccuracy: score(onTest.predicted, asked),
     ...topFiveOf(onTrain, onTest, train.classNames.length),
+    ...(validation && {
+      validationAccuracy: score((await evaluator.answer(state, validation)).predicted, validation),
+    }),
     ...(corrupt > 0 &&
       !hasNumbers(train) && { apart: measureApart(onTrain.predicted as Int32Array, pairOf(data)) }),
   };
@@ -247,8 +269,12 @@ function outcomeOf(
   const told = (answers: Answers, dataset: Examples) => ({ predicted: answers.predicted, dataset });
   // Permuted labels are not independent of each other, as the twin test wants them.
   const isRedrawn = spec.corrupt === 1 && spec.labels === undefined && spec.inputs === "true";
-  const isAsked = isRedrawn && !numbers && isHeld(train) && isHeld(test);
-  const twins = isAsked ? answersOfTwins(train, test, onTest.predicted as Int32Array) : undefined;
+  const stopping = stoppingOf(history);
+  const isAsked = isRedrawn && !numbers;
+  const twins =
+    isAsked && isHeld(train) && isHeld(test)
+      ? answersOfTwins(train, test, onTest.predicted as Int32Array)
+      : undefined;
   return {
     status: diverged ? "diverged" : "done",
     epochs: history.length,
@@ -257,6 +283,7 @@ function outcomeOf(
     epochsToFit,
     epochsTo95,
     best,
+    ...(stopping && { stopping }),
     trainLoss: finiteOrNull(meanOf(onTrain.losses)),
     trainAccuracy: score(onTrain.predicted, train),
     testAccuracy: score(onTest.predicted, test),
@@ -273,6 +300,7 @@ function outcomeOf(
     }),
     ...(memorising ? { memorising } : {}),
     ...(twins ? { twins } : {}),
+    ...(isAsked && isImages(test) && { answers: tellAnswers(onTest.predicted as Int32Array) }),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { z } from "zod";
+import { randomStream } from "../base/random.ts";
 import { equalGroups } from "../data/copies.ts";
 import type { Dataset } from "../data/dataset.ts";
 
@@ -27,6 +28,45 @@ export type Twins = z.infer<typeof twinsSchema>;
 
 /** Pairs that are kept: many more than decide, and few enough for a document. */
 export const MOST_PAIRS = 2000;
+
+/** Test examples whose answers are told, and that near twins are looked for: what that takes has a bound. */
+export const MOST_ASKED = 1000;
+
+/**
+ * The test examples whose answers are told after training on random labels: all, or {@link MOST_ASKED} drawn at random, always
+ * the same ones of so many; in order.
+ *
+ * @param count - Of all test examples.
+ */
+export function testsAsked(count: number): number[] {
+  if (count <= MOST_ASKED) return Array.from({ length: count }, (_, at) => at);
+  const drawn = randomStream(0, "near-twins").permutation(count).subarray(0, MOST_ASKED);
+  return [...drawn].sort((a, b) => a - b);
+}
+
+/** Classes answered to {@link testsAsked}, in their order, with spaces between. */
+export const answersSchema = z.string().regex(/^\d+( \d+)*$/);
+
+/** Near twins across splits: what was found, or why nobody looked. */
+export const nearAcrossSchema = z.union([
+  z.object({ lacks: z.string() }),
+  z.object({
+    /** Test images that were looked at: {@link testsAsked}. */
+    looked: count,
+    /** Of these, those that nearly equal a training image, and equal none. */
+    tests: count,
+    /** `[test, train]`: which, and with which; the first {@link MOST_PAIRS}. */
+    pairs: z.array(z.tuple([count, count])),
+  }),
+]);
+
+export type NearAcross = z.infer<typeof nearAcrossSchema>;
+
+/** @param predicted - `[test]`: a network's answers. */
+export const tellAnswers = (predicted: Int32Array): string =>
+  testsAsked(predicted.length)
+    .map((row) => predicted[row])
+    .join(" ");
 
 /**
  * Find the twins, and what became of them.

@@ -187,13 +187,14 @@ type Found = Omit<Holding, "condition">;
 
 function holdAnswer(
   { answer }: Extract<Condition, { kind: "answer" }>,
-  { verdict: { capacity, learning, leak, pipeline, copies } }: Judged,
+  { verdict: { capacity, learning, leak, pipeline, copies, nearTwins } }: Judged,
 ): Found {
   const given: string[] = [capacity.answer, learning.answer];
   if (copies?.test === 0) given.push("no-copies");
   if (pipeline?.suspected === false) given.push("no-pipeline-leak");
   // None can see every leak; all silent is the most that can be said.
-  const isClean = pipeline === undefined || pipeline.suspected === false;
+  const isClean =
+    (pipeline === undefined || pipeline.suspected === false) && nearTwins?.check?.suspected !== true;
   if (leak.suspected === false && copies?.test === 0 && isClean) given.push("no-leak");
   const isMet = given.includes(answer);
   const got = given.join(", ");

@@ -5,6 +5,7 @@
 import type { Copies } from "../data/copies.ts";
 import type { LabelsName } from "../data/randomize.ts";
 import type { TrialResult } from "../run/trial-record.ts";
+import type { NearAcross } from "../train/twins.ts";
 import type { Unrest } from "./escalation.ts";
 import type { Follows, Verdict } from "./schema.ts";
 
@@ -31,6 +32,8 @@ export interface VerdictContext {
   readonly escalations: number;
   /** Test examples that stand in training, and the like; null where nobody counted. */
   readonly copies: Copies | null;
+  /** Test images that nearly equal a training image; absent where nobody looked. */
+  readonly near?: NearAcross | undefined;
   /** How random labels were made: drawn anew, or the true ones permuted; drawn unless told. */
   readonly labels?: LabelsName | undefined;
   /** Number of groups in each split, where examples are grouped. */

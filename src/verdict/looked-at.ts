@@ -2,39 +2,39 @@
  * @file What a test looked at, and what it did not: the leaks it would have seen, and those it would not, for whoever decides by it.
  */
 
+import type { VerdictContext } from "./context.ts";
 import type { Verdict } from "./schema.ts";
 
-/** Checks of a verdict; null where one was not made. */
-type Checks = Pick<Verdict, "leak" | "copies" | "pipeline">;
+/** Checks of a verdict; null or absent where one was not made. */
+type Checks = Pick<Verdict, "leak" | "copies" | "pipeline" | "nearTwins">;
 
 interface LookedAt {
   readonly lookedAt: string[];
   readonly notLookedAt: string[];
 }
 
-/** Leaks that nothing in a test can see, whatever is asked; of classes an audit of the data looks for them. */
-const UNSEEN = ["near copies of test examples in training", "inputs that know the answer"] as const;
+const NEAR = "near copies of test examples in training";
 
-/** Who looks for them. */
-const AUDIT = " (`shatter data audit` looks for both)";
+/** What nothing in a test can see; of classes an audit of the data looks for it. */
+const UNSEEN = "inputs that know the answer";
 
-/**
- * Both lists; whatever could not be checked stands in the second.
- *
- * @param isGrouped - Whether groups were given, which no split divides.
- * @param tellsNumbers - Whether labels are numbers, of which there is no audit.
- */
+/** Both lists; whatever could not be checked stands in the second. */
 export function lookAt(
-  { leak, copies, pipeline }: Checks,
-  isGrouped = false,
-  tellsNumbers = false,
+  { leak, copies, pipeline, nearTwins }: Checks,
+  { groups, tellsNumbers = false, near }: Pick<VerdictContext, "groups" | "tellsNumbers" | "near">,
 ): LookedAt {
+  const isGrouped = groups !== undefined;
   const lookedAt: string[] = [];
   const unchecked: string[] = [];
   const list = (isChecked: boolean, what: string): void => void (isChecked ? lookedAt : unchecked).push(what);
   list(leak.suspected !== null, "true labels that reach the training on random ones");
   if (isGrouped) lookedAt.push("groups that stand in both splits");
   list(copies !== null, "test examples that stand in training, value for value");
+  if (nearTwins) {
+    const { looked, of } = nearTwins;
+    const some = looked < of ? `, for ${looked.toLocaleString("en-US")} test examples` : "";
+    lookedAt.push(`${NEAR}${some}`);
+  }
   if (pipeline) {
     list(pipeline.suspected !== null, `test rows that ${pipeline.module.name} uses for training`);
   }
@@ -44,10 +44,10 @@ export function lookAt(
     ? "examples in both splits that belong together in other ways than by their groups"
     : "examples of one group, person or day in both splits";
   const done = `what your own code did before ${before}: selection, scaling or filtering that used the test data${hint}`;
-  return {
-    lookedAt,
-    notLookedAt: [UNSEEN[0], `${UNSEEN[1]}${tellsNumbers ? "" : AUDIT}`, together, done, ...unchecked],
-  };
+  const audited = near ? " (`shatter data audit` looks for them)" : " (`shatter data audit` looks for both)";
+  const unseen = `${UNSEEN}${tellsNumbers ? "" : audited}`;
+  const nearUnseen = near && "lacks" in near ? [`${NEAR} (${near.lacks})`] : nearTwins ? [] : [NEAR];
+  return { lookedAt, notLookedAt: [...nearUnseen, unseen, together, done, ...unchecked] };
 }
 
 /** Both in a sentence each. */

@@ -57,6 +57,26 @@ export const followsSchema = z.object({
 
 export type Follows = z.infer<typeof followsSchema>;
 
+/** Whether answers are the random labels of twins. */
+const twinCheckSchema = z.object({
+  /** Whether answers follow the twins' labels. */
+  suspected: z.boolean(),
+  /** Test examples that have a twin; pairs of these, a network; networks. */
+  tests: count,
+  pairs: z.number(),
+  seeds: count,
+  /** Share of pairs answered with the twin's label, and that expected of answers that know nothing of it. */
+  share,
+  expected: share,
+  pValue: z.number(),
+  bound: z.number(),
+  /** Share of pairs that are answered from the twin, estimated. */
+  fromTwin: share,
+  /** Test examples that every network answered with a twin's label, where answers follow them; a thousand at most. */
+  named: z.array(count),
+  reasons: z.array(z.string()),
+});
+
 export const verdictSchema = z.object({
   capacity: z.object({
     answer: z.enum(["memorises", "does-not-fit", "inconclusive"]),
@@ -142,26 +162,17 @@ export const verdictSchema = z.object({
    * The twin test: of test examples with exactly the inputs of a training example, how often networks trained on random
    * labels answer with the twin's. Null where there is no such example, or no network; absent before it was made.
    */
-  twins: z
+  twins: twinCheckSchema.nullable().optional(),
+  /** Test images that nearly equal a training image, and the twin test of these; absent where nobody looked. */
+  nearTwins: z
     .object({
-      /** Whether answers follow the twins' labels. */
-      suspected: z.boolean(),
-      /** Test examples that have a twin; pairs of these, a network; networks. */
+      /** Test images that were looked at, of all; of these, those with a near twin. */
+      looked: count,
+      of: count,
       tests: count,
-      pairs: z.number(),
-      seeds: count,
-      /** Share of pairs answered with the twin's label, and that expected of answers that know nothing of it. */
-      share,
-      expected: share,
-      pValue: z.number(),
-      bound: z.number(),
-      /** Share of pairs that are answered from the twin, estimated. */
-      fromTwin: share,
-      /** Test examples that every network answered with a twin's label, where answers follow them; a thousand at most. */
-      named: z.array(count),
-      reasons: z.array(z.string()),
+      /** Null where there is none, or no network tells. */
+      check: twinCheckSchema.nullable(),
     })
-    .nullable()
     .optional(),
   /** What the test was allowed to spend, and what it could not decide for want of more; null without a limit. */
   budget: z
@@ -183,4 +194,5 @@ export const verdictSchema = z.object({
 });
 
 export type SummaryRow = z.infer<typeof summaryRow>;
+export type TwinCheck = z.infer<typeof twinCheckSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;

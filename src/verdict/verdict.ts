@@ -14,7 +14,7 @@ import { lookAt, tellLookedAt } from "./looked-at.ts";
 import { judgeNumberLabels } from "./numbers.ts";
 import { judgePipeline, tellPipeline } from "./pipeline.ts";
 import type { Verdict } from "./schema.ts";
-import { judgeTwins, tellTwins } from "./twins.ts";
+import { judgeNearTwins, judgeTwins, tellNearTwins, tellTwins } from "./twins.ts";
 
 /** Judge a test from its trials. */
 export function judge(trials: readonly TrialResult[], context: VerdictContext): Verdict {
@@ -29,6 +29,7 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
   };
   const leak = (context.tellsNumbers ? judgeNumberLabels : judgeLabels)(onRandom, context);
   const twins = judgeTwins(onRandom, context);
+  const nearTwins = judgeNearTwins(onRandom, context);
   const pipeline = context.pipeline && judgePipeline(context.pipeline);
   const answers = {
     capacity: judgeCapacity(onRandom, onTrue, context),
@@ -37,8 +38,9 @@ export function judge(trials: readonly TrialResult[], context: VerdictContext): 
     ...(pipeline && { pipeline }),
     copies,
     ...(twins && { twins }),
+    ...(nearTwins && { nearTwins }),
     budget: context.budget ?? null,
-    ...lookAt({ leak, copies, pipeline }, context.groups !== undefined, context.tellsNumbers),
+    ...lookAt({ leak, copies, pipeline, nearTwins }, context),
   };
   return { ...answers, text: tellVerdict(answers).join(" ") };
 }
@@ -51,6 +53,7 @@ export function tellVerdict({
   pipeline,
   copies,
   twins,
+  nearTwins,
   budget,
   lookedAt,
   notLookedAt,
@@ -64,6 +67,7 @@ export function tellVerdict({
     ...(pipeline ? [paragraph(tellPipeline(pipeline.suspected), pipeline.reasons, pipeline.next)] : []),
     ...(copies ? [tellCopies(copies)] : []),
     ...(twins ? [tellTwins(twins)] : []),
+    ...(nearTwins ? tellNearTwins(nearTwins) : []),
     ...(budget ? [tellBudget(budget)] : []),
     ...tellLookedAt({ lookedAt, notLookedAt }),
   ];

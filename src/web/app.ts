@@ -8,7 +8,13 @@ import { timeout } from "hono/timeout";
 import { getPath } from "hono/utils/url";
 import type { ErrorAnswer } from "./api.ts";
 import { withoutBase } from "./base-path.ts";
-import { askForToken, type GuardOptions, refuseForeigners, strictHeaders } from "./guard.ts";
+import {
+  askForToken,
+  type GuardOptions,
+  isolatingHeaders,
+  refuseForeigners,
+  strictHeaders,
+} from "./guard.ts";
 import { BODY_BYTES, MODEL_BYTES, tooLarge } from "./parameters.ts";
 import { Refusal, refusalOf } from "./refusal.ts";
 import { actionRoutes } from "./routes/actions.ts";
@@ -30,12 +36,14 @@ const ANSWER_MS = 120_000;
 /** What the routes need besides what they answer with. */
 export interface AppOptions extends GuardOptions {
   readonly page: Handler;
+  /** The playground, below `/play`. */
+  readonly play: Hono;
   /** Told what went wrong without anybody being to blame for it. */
   readonly onError: (error: unknown) => void;
 }
 
 /** The application, which answers one request after another and knows no socket. */
-export function createApp(services: Services, { page, onError, ...guard }: AppOptions): Hono {
+export function createApp(services: Services, { page, play, onError, ...guard }: AppOptions): Hono {
   const app = new Hono({ getPath: (request) => withoutBase(getPath(request), guard.basePath) });
   app.onError((error, context) => {
     if (error instanceof HTTPException) {
@@ -48,7 +56,8 @@ export function createApp(services: Services, { page, onError, ...guard }: AppOp
     };
     return context.json(answer, refusal?.status ?? 500);
   });
-  app.use(strictHeaders());
+  const [strict, isolating] = [strictHeaders(), isolatingHeaders()];
+  app.use((context, next) => (/^\/play(\/|$)/.test(context.req.path) ? isolating : strict)(context, next));
   app.use(refuseForeigners(guard));
   app.use(askForToken(guard));
   app.use(async (context, next) => {
@@ -91,6 +100,7 @@ export function createApp(services: Services, { page, onError, ...guard }: AppOp
     throw new Refusal(404, "there is no such address; src/web/api.ts names those there are");
   });
   app.route("/api", api);
+  app.route("/play", play);
   app.all("/*", page);
   return app;
 }

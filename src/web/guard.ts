@@ -92,24 +92,37 @@ export function askForToken({ isToken, cookie, basePath }: GuardOptions): Middle
   };
 }
 
+const STRICT = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", "data:", "blob:"],
+    fontSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    manifestSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  referrerPolicy: "no-referrer",
+  xFrameOptions: "DENY",
+  // Over plain HTTP it means nothing, and behind somebody's proxy it is his to say.
+  strictTransportSecurity: false,
+  permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
+} satisfies Parameters<typeof secureHeaders>[0];
+
 /** Headers of every answer: nothing is loaded from elsewhere, framed, guessed or told to others. */
-export const strictHeaders = (): MiddlewareHandler =>
+export const strictHeaders = (): MiddlewareHandler => secureHeaders(STRICT);
+
+/** The same for the playground, which runs WebAssembly in workers; isolated, so that these may share memory. */
+export const isolatingHeaders = (): MiddlewareHandler =>
   secureHeaders({
+    ...STRICT,
     contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", "data:", "blob:"],
-      fontSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      manifestSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
+      ...STRICT.contentSecurityPolicy,
+      scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+      workerSrc: ["'self'"],
     },
-    referrerPolicy: "no-referrer",
-    xFrameOptions: "DENY",
-    // Over plain HTTP it means nothing, and behind somebody's proxy it is his to say.
-    strictTransportSecurity: false,
-    permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
+    crossOriginEmbedderPolicy: "require-corp",
   });

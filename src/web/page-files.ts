@@ -19,12 +19,13 @@ const noPage = (basePath: string): string =>
  *
  * @param folder - Where the page was built; undefined for none.
  * @param basePath - The path it is mounted below: what the page loads, and what it asks, is there.
+ * @param at - The path of this page itself, below that; the root unless told.
  */
-export async function servePage(folder: string | undefined, basePath: string): Promise<Handler> {
+export async function servePage(folder: string | undefined, basePath: string, at = ""): Promise<Handler> {
   const files = folder === undefined ? new Map<string, string>() : await listFiles(folder);
   const index = files.get("/index.html");
   const send = async (context: Context, path: string): Promise<Response> => {
-    const isLasting = context.req.path.startsWith("/assets/");
+    const isLasting = context.req.path.startsWith(`${at}/assets/`);
     return context.body(new Uint8Array(await readFile(path)), 200, {
       "Content-Type": getMimeType(path) ?? "application/octet-stream",
       // Files in assets/ have the hash of what is in them in their names.
@@ -41,7 +42,8 @@ export async function servePage(folder: string | undefined, basePath: string): P
     );
   };
   return async (context) => {
-    const { method, path } = context.req;
+    const { method } = context.req;
+    const path = context.req.path.slice(at.length);
     if (method !== "GET" && method !== "HEAD")
       throw new Refusal(405, `expected GET, got ${method.slice(0, 20)}`);
     const found = files.get(path);

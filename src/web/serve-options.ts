@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly basePath?: string | undefined;
   /** Folder of the built page; none to serve the API alone. */
   readonly page?: string | undefined;
+  /** Folder of the built playground, which is shown below `/play/`; none for none. */
+  readonly play?: string | undefined;
   /** Hashes of the tokens that open it, of `openTokens`; any address that others reach needs at least one. */
   readonly tokens?: readonly string[] | undefined;
   /** Whether trials are run by this process too. */

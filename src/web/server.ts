@@ -3,8 +3,8 @@
  */
 
 import { readFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import { type AddressInfo, isIP } from "node:net";
+import { createServer } from "node:http";
+import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
@@ -19,9 +19,11 @@ import { createApp } from "./app.ts";
 import { keepDocuments } from "./documents.ts";
 import { hostName } from "./guard.ts";
 import { openHelper } from "./helper-process.ts";
+import { listen } from "./listen.ts";
 import { watchLab } from "./live.ts";
 import { isLoopback } from "./loopback.ts";
 import { servePage } from "./page-files.ts";
+import { servePlay } from "./play.ts";
 import type { DashboardServer, ServeOptions } from "./serve-options.ts";
 import { tokenCheck } from "./token.ts";
 
@@ -91,6 +93,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
     documents: keepDocuments(lab),
   };
   const page = await servePage(options.page, basePath);
+  const play = await servePlay(options.play);
   const server = createServer({
     requestTimeout: requestMs,
     headersTimeout: Math.ceil(requestMs / 2),
@@ -104,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
   const app = createApp(services, {
     isOurName,
     page,
+    play,
     basePath,
     isToken: tokens.length > 0 ? tokenCheck(tokens) : undefined,
     // Cookies know no ports, and one machine may show several labs.
@@ -132,23 +136,4 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
       await closed;
     },
   };
-}
-
-/** What the system's refusals to listen mean. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "another program listens there; choose another `port`",
-  EACCES: "this user may not listen there; choose a `port` from 1024 on",
-  EADDRNOTAVAIL: "this machine has no such address; choose another `host`",
-  ENOTFOUND: "there is no host of that name; choose another `host`",
-};
-
-async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const why = REFUSALS[error.code ?? ""] ?? error.message;
-      reject(Object.assign(new UsageError(`${host}:${port}: cannot listen: ${why}`), { code: error.code }));
-    });
-    server.listen({ host, port }, () => resolve());
-  });
-  return server.address() as AddressInfo;
 }

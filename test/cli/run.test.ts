@@ -121,6 +121,21 @@ describe("shatter run", () => {
     expect(await trialsIn("reading")).toHaveLength(3);
   });
 
+  test("makes no lab to read one", async () => {
+    const lab = join(folder, "nowhere");
+    for (const command of [
+      ["run", "figure-1c", ...TINY, "--no-train"],
+      ["gc"],
+      ["cancel", "figure-1c-smoke"],
+    ]) {
+      const run = await shatterHere([...command, "--lab", lab]);
+      expect(run.stderr).toContain(`lab ${lab}: expected a lab, got a folder without one, or none`);
+      expect(run.code).toBe(2);
+    }
+    expect((await shatterHere(["status", "--lab", lab])).stdout).toContain("The lab is empty");
+    expect(existsSync(lab)).toBe(false);
+  });
+
   test("runs a grid from a file", async () => {
     const file = join(folder, "sweep.yaml");
     writeFileSync(

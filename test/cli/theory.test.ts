@@ -84,7 +84,6 @@ describe("shatter theory expressivity", () => {
       "figure-1c",
       "--scale",
       "smoke",
-      "--no-train",
       "--lab",
       join(folder, "lab"),
       "--out",

@@ -1,15 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import sharp from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
 import { checkConformance } from "../../src/data/conformance.ts";
 import { clusterTest, countCopies } from "../../src/data/copies.ts";
-import { type Dataset, type Splits, takeExamples } from "../../src/data/dataset.ts";
+import { writeDataPath } from "../../src/data/data-options.ts";
+import { type Dataset, datasetHash, type Splits, takeExamples } from "../../src/data/dataset.ts";
 import { groupCount, groupWorth, hasGroupLabels } from "../../src/data/groups.ts";
 import { readData } from "../../src/data/node/read-data.ts";
 import { randomize, redrawLabels } from "../../src/data/randomize.ts";
 import { readSplits, writeSplits } from "../../src/run/splits.ts";
+import { npyFile, zipFile } from "./array-files.ts";
 
 const root = mkdtempSync(join(tmpdir(), "shatter-groups-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -93,6 +96,106 @@ describe("groups of a table", () => {
     expect(new Set(clusterTest(ofPerson)).size).toBe(8);
   });
 });
+
+describe("groups of images", () => {
+  /** 12 patients of two images each, all of one class. */
+  async function writeImages(split = ""): Promise<string> {
+    const folder = join(root, `images${files++}`, split);
+    for (let patient = 0; patient < 12; patient++) {
+      const place = join(folder, patient % 2 ? "sick" : "well");
+      await mkdir(place, { recursive: true });
+      for (const at of [0, 1]) {
+        const color = { r: 20 * patient, g: 100 * at, b: 7 };
+        const image = sharp({ create: { width: 4, height: 4, channels: 3, background: color } });
+        await image.png().toFile(join(place, `patient${patient}_${at}.png`));
+      }
+    }
+    return folder;
+  }
+  const told = async (folder: string, group: string) => {
+    const { splits, understood } = await readData(writeDataPath(folder, { group, testShare: 0.34 }));
+    return { ...splits, said: understood.join("\n") };
+  };
+
+  test("in folders are what a regular expression finds in paths", async () => {
+    const folder = await writeImages();
+    const { train, test: held, said } = await told(folder, "patient(\\d+)");
+    expect([groupCount(train), groupCount(held)]).toEqual([8, 4]);
+    const patients = ({ inputs }: Dataset) => new Set(inputs.filter((_, at) => at % 48 < 16));
+    expect(patients(train).intersection(patients(held)).size).toBe(0);
+    expect([train.shape[0], held.shape[0]]).toEqual([16, 8]);
+    expect(said).toContain(
+      "what patient(\\d+) finds in paths are the groups: 8 in training and 4 others in the test",
+    );
+    // Without parentheses it is all that is found.
+    const whole = await told(folder, "patient\\d+");
+    expect(await datasetHash(whole.train)).toBe(await datasetHash(train));
+    expect(hasGroupLabels({ train, test: held })).toBe(true);
+  });
+
+  test("are refused where some have none, both splits have one, or it is no expression", async () => {
+    const folder = await writeImages();
+    await expect(told(folder, "patient(1\\d)_")).rejects.toThrow(
+      /expected a group in the path of every image, found none in 20 of 24: .*patient/,
+    );
+    await expect(told(folder, "patient(")).rejects.toThrow(/`group`: expected a regular expression/);
+    const both = join(await writeImages("train"), "..");
+    await cp(join(both, "train"), join(both, "test"), { recursive: true });
+    await expect(readData(writeDataPath(both, { group: "patient(\\d+)" }))).rejects.toThrow(
+      "training has none of, got 12 that are in both",
+    );
+  });
+
+  test("in arrays are an array, of both splits or of all", async () => {
+    const bytes = (count: number, value: (at: number) => number): Uint8Array =>
+      npyFile(
+        "'|u1'",
+        `(${count},)`,
+        Uint8Array.from({ length: count }, (_, at) => value(at)),
+      );
+    const images = (count: number): Uint8Array =>
+      npyFile(
+        "'|u1'",
+        `(${count}, 2, 2)`,
+        Uint8Array.from({ length: 4 * count }, (_, at) => at >> 3),
+      );
+    const write = (entries: readonly (readonly [string, Uint8Array])[]): string => {
+      const path = join(root, `a${files++}.npz`);
+      writeFileSync(path, zipFile(entries));
+      return path;
+    };
+    const all = write([
+      ["X.npy", images(20)],
+      ["y.npy", bytes(20, (at) => (at >> 1) % 2)],
+      ["patient.npy", bytes(20, (at) => 40 + (at >> 1))],
+    ]);
+    const { splits, understood } = await readData(`${all}?group=patient`);
+    expect([groupCount(splits.train), groupCount(splits.test)]).toEqual([8, 2]);
+    expect(personsInPairs(splits.train).intersection(personsInPairs(splits.test)).size).toBe(0);
+    expect(understood.join("\n")).toContain("patient has the groups: 8 in training and 2 others");
+    await expect(readData(`${all}?group=person`)).rejects.toThrow(
+      "expected an array person, which `group` names, got X, y, patient",
+    );
+    const pairs = (first: number) =>
+      write([
+        ["x_train.npy", images(8)],
+        ["y_train.npy", bytes(8, (at) => at % 2)],
+        ["groups_train.npy", bytes(8, (at) => at >> 1)],
+        ["x_test.npy", images(4)],
+        ["y_test.npy", bytes(4, (at) => at % 2)],
+        ["groups_test.npy", bytes(4, (at) => first + (at >> 1))],
+      ]);
+    const { splits: given } = await readData(`${pairs(4)}?group=groups`);
+    expect([[...given.train.groups!], [...given.test.groups!]]).toEqual([
+      [0, 0, 1, 1, 2, 2, 3, 3],
+      [4, 4, 5, 5],
+    ]);
+    await expect(readData(`${pairs(3)}?group=groups`)).rejects.toThrow("got 1 that are in both");
+  });
+});
+
+/** Of images that are equal two by two. */
+const personsInPairs = ({ inputs }: Dataset): Set<number> => new Set(inputs);
 
 describe("labels of groups", () => {
   const REDRAWN = { inputs: "true", corrupt: 1 } as const;

@@ -60,6 +60,21 @@ describe("readIdx", () => {
     expect(await datasetHash(splits.test)).toBe(await datasetHash(held));
   });
 
+  test("takes files in folders of their own names, and points to a class 255 among few others", async () => {
+    const folder = folderOf({});
+    const files = {
+      "train-images-idx3-ubyte": idxFile([6, 2, 2], new Uint8Array(24)),
+      "train-labels-idx1-ubyte": idxFile([6], [0, 1, 0, 1, 255, 0]),
+    };
+    for (const [name, bytes] of Object.entries(files)) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, name), bytes);
+    }
+    const { splits, understood } = await readIdx(folder, USUAL);
+    expect(splits.train.classNames).toEqual(["0", "1", "255"]);
+    expect(understood.join("\n")).toContain("255 is a class of its own, of 1 example: it often marks");
+  });
+
   const letters = {
     "emnist-letters-train-images-idx3-ubyte": idxFile(
       [4, 2, 3],

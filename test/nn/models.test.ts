@@ -150,10 +150,19 @@ describe("the models", () => {
 });
 
 describe("findModel", () => {
+  // Layers and images: 20 * 8 + 8, 8 * 8 + 8, 8 * 4 + 4; 9 * 3 * 4 + 4, 9 * 4 * 4 + 4, 7 * 7 * 4 * 128 + 128, 128 * 10 + 10.
+  test.each([
+    ["mlp-2x8", [20], 4, 276],
+    ["cnn-2x4", EXAMPLE, 10, 26_766],
+  ] as const)("makes models of a family by their sizes: %s", (name, example, classes, count) => {
+    expect(summarizeModel(findModel(name), example, classes).count).toBe(count);
+    expect(findModel(name)).toBe(findModel(name));
+  });
+
   test("suggests the nearest name", () => {
-    expect(() => findModel("mlp-1x521")).toThrow(
+    expect(() => findModel("mlp-1x51z")).toThrow(
       new UsageError(
-        'unknown model "mlp-1x521"; did you mean "mlp-1x512"? (known: linear, mlp-1x512, mlp-3x512, alexnet, inception, inception-nobn, inception-v3)',
+        'unknown model "mlp-1x51z"; did you mean "mlp-1x512"? (known: linear, mlp-1x512, mlp-3x512, alexnet, inception, inception-nobn, inception-v3)',
       ),
     );
   });

@@ -50,7 +50,7 @@ describe("a folder of images that is more than may be held", () => {
     expect(streamed.splits.train).toMatchObject({ name: held.splits.train.name, title: "photos" });
     expect(streamed.splits.content!.path).toContain(join(folder, "store"));
     expect(streamed.understood.slice(0, -1)).toEqual(held.understood);
-    expect(streamed.understood.at(-1)).toContain("more than the 0.0 MB that may be held (`memory`)");
+    expect(streamed.understood.at(-1)).toContain("more than the 1.0 kB that may be held (`memory`)");
   });
 
   test("is found again while its files are the same, and read anew when one is another", async () => {
@@ -175,7 +175,7 @@ test("the command line says where the examples are, and reads sizes", async () =
     env: { XDG_CACHE_HOME: cache },
   });
   expect(code).toBe(0);
-  expect(stdout).toContain("more than the 0.0 MB that may be held (--memory): they are read from");
+  expect(stdout).toContain("more than the 1.0 kB that may be held (--memory): they are read from");
   expect(stdout).toContain("train: 32 examples");
   expect(["512MiB", "2 GiB", "1.5kb", "7"].map(parseBytes)).toEqual([512 * 2 ** 20, 2 ** 31, 1500, 7]);
   for (const wrong of ["", "much", "-1", "1e3", "0", "3 XB"]) {

@@ -12,7 +12,8 @@ const ALL = { crop: true, flip: true, rotation: 25 };
 const SEED = 3;
 
 const recipeOf = (facts: Partial<Recipe>): Recipe => ({ ...paperRecipe, batch: 16, augment: ALL, ...facts });
-const feedOf = (facts: Partial<Recipe>) => createFeed(train, CENTERS, recipeOf(facts), SEED);
+const feedOf = (facts: Partial<Recipe>) =>
+  createFeed(train, { train: CENTERS, test: CENTERS }, recipeOf(facts), SEED);
 
 describe("createFeed", () => {
   test("gives each batch its rows as the epoch sees them, whitened", async () => {

@@ -1,5 +1,5 @@
 /**
- * @file The page's style sheet has the colors of the report.
+ * @file The style sheet of the pages has the colors of the report.
  */
 
 import { readFileSync } from "node:fs";
@@ -7,12 +7,18 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { seriesColors } from "../../src/report/chart/looks.ts";
 
-const sheet = readFileSync(join(import.meta.dirname, "..", "..", "src", "page", "style.css"), "utf8");
+const read = (path: string): string =>
+  readFileSync(join(import.meta.dirname, "..", "..", "src", path), "utf8");
+const sheet = read("page/look.css");
 
 test.each(seriesColors)("$variable has the colors of the report, in light and in dark", (color) => {
   expect(sheet).toContain(`${color.variable}: light-dark(${color.light}, ${color.dark});`);
 });
 
-test("the page asks for nothing from elsewhere", () => {
-  expect(sheet).not.toMatch(/url\(|@import/);
+test.each([
+  "page/look.css",
+  "page/style.css",
+  "play/style.css",
+])("%s asks for nothing from elsewhere", (path) => {
+  expect(read(path)).not.toMatch(/url\(|@import/);
 });

@@ -4,8 +4,7 @@
  */
 
 import { percent } from "../../base/percent.ts";
-import { breathe } from "../../base/progress.ts";
-import { type Dataset, exampleCount, exampleSize, isImages } from "../../data/dataset.ts";
+import { exampleCount, exampleSize } from "../../data/dataset.ts";
 import { field, tableOf } from "../../document/table.ts";
 import type { AuditSection } from "../audit-result.ts";
 import {
@@ -19,35 +18,17 @@ import {
   type SplitName,
   sectionOf,
 } from "../section.ts";
-import { createAligner } from "./align.ts";
-import { findNeighbors, type Neighbors } from "./neighbors.ts";
-import { grayPictures, halve, thumbnails } from "./thumbnails.ts";
-import { decideTwins, type Pair, type Twins } from "./twins.ts";
-
-/** Neighbors of each example that are laid over it. */
-const NEAREST = 12;
-
-/** Sides from which pictures are laid over each other at half their size first. */
-const COARSE_FROM = 24;
-
-/** How often a warp is improved at half size and at whole. */
-const STEPS = { coarse: 6, fine: 4 };
+import { findTwins, lacksPictures } from "./find.ts";
+import type { Neighbors } from "./neighbors.ts";
+import type { Pair, Twins } from "./twins.ts";
 
 /** Pairs that are shown. */
 const SHOWN = 24;
 
-/** Examples between two looks at the clock. */
-const BREATH = 64;
-
 export const near: SectionMaker = {
   name: "near",
   what: "nearly equal examples",
-  lacks: ({ splits }) =>
-    !isImages(splits.train)
-      ? "only images are compared, not rows of tables"
-      : Math.min(splits.train.shape[2]!, splits.train.shape[3]!) < 8
-        ? "images of less than 8 pixels are not compared"
-        : undefined,
+  lacks: ({ splits }) => lacksPictures(splits.train),
   async make(task) {
     const { neighbors, twins } = await findTwins(task);
     return describeTwins(task, neighbors, twins);
@@ -62,53 +43,6 @@ interface Found extends Pair {
 interface End {
   readonly split: SplitName;
   readonly at: number;
-}
-
-/**
- * Find nearly equal images; places count training examples first, then test examples.
- *
- * @param first - Examples before it are found, and look for none: the number of training examples, where only twins of test
- * examples are wanted.
- */
-export async function findTwins(
-  task: AuditTask,
-  first = 0,
-): Promise<{ readonly neighbors: Neighbors; readonly likeness: Float32Array; readonly twins: Twins }> {
-  const datasets = [task.splits.train, task.splits.test];
-  const { vectors, size } = thumbnails(datasets);
-  const neighbors = await findNeighbors(task.engine, vectors, size, NEAREST, task, first);
-  const likeness = await measureLikeness(datasets, neighbors, task, first);
-  return { neighbors, likeness, twins: decideTwins(neighbors, likeness, first) };
-}
-
-/** Lay each example's neighbors over it; a pair is measured once. */
-async function measureLikeness(
-  datasets: readonly Dataset[],
-  { nearest, places }: Neighbors,
-  task: AuditTask,
-  first: number,
-): Promise<Float32Array> {
-  const gray = grayPictures(datasets);
-  const isCoarse = Math.min(gray.rows, gray.columns) >= COARSE_FROM;
-  const aligner = isCoarse
-    ? createAligner([halve(gray), gray], [STEPS.coarse, STEPS.fine])
-    : createAligner([gray], [STEPS.coarse]);
-  const count = gray.values.length / (gray.rows * gray.columns);
-  const likeness = new Float32Array(places.length);
-  const backTo = (example: number, other: number): number => {
-    const at = places.subarray(other * nearest, (other + 1) * nearest).indexOf(example);
-    return at < 0 ? at : other * nearest + at;
-  };
-  for (let example = first; example < count; example++) {
-    if (example % BREATH === 0) await breathe(task, example, count, "laying images over each other");
-    aligner.setTemplate(example);
-    for (let at = example * nearest; at < (example + 1) * nearest; at++) {
-      const other = places[at]!;
-      const back = other >= first && other < example ? backTo(example, other) : -1;
-      likeness[at] = back >= 0 ? likeness[back]! : aligner.likeness(other);
-    }
-  }
-  return likeness;
 }
 
 function describeTwins(task: AuditTask, neighbors: Neighbors, twins: Twins): AuditSection {

@@ -2,7 +2,8 @@
  * @file Image files as pixels, by sharp: first what they are, then what is in them.
  */
 
-import { readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs";
+import { promisify } from "node:util";
 import type { Sharp } from "sharp";
 import { DataError, messageOf } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
@@ -99,12 +100,15 @@ export const decodeImage = (
     return undefined;
   });
 
+// Of small files, those with callbacks take half the time of those with promises.
+const [read, statOf] = [promisify(readFile), promisify(stat)];
+
 async function open(given: ImageFile): Promise<Sharp> {
   const file = typeof given === "function" ? await given() : given;
-  const size = typeof file === "string" ? (await stat(file)).size : file.length;
+  const size = typeof file === "string" ? (await statOf(file)).size : file.length;
   if (size > MOST_BYTES) throw new DataError(`${size} bytes: expected at most ${MOST_BYTES}`);
   const { default: sharp } = await import("sharp");
-  return sharp(typeof file === "string" ? await readFile(file) : file, {
+  return sharp(typeof file === "string" ? await read(file) : file, {
     failOn: "warning",
     limitInputPixels: MOST_PIXELS,
     autoOrient: true,

@@ -3,13 +3,15 @@
  */
 
 import { stat } from "node:fs/promises";
-import { basename, relative, resolve } from "node:path";
+import { basename, relative, resolve, sep } from "node:path";
 import { showBytes } from "../../base/bytes.ts";
 import { DataError, UsageError } from "../../base/errors.ts";
 import { sha256 } from "../../base/json.ts";
 import { type DataOptions, drawnBy, type ReadData } from "../data-options.ts";
 import { classCounts, type Dataset, type ExampleSplits, partRows } from "../dataset.ts";
+import { divideRows } from "../draw-test.ts";
 import { heldBytes, type PlannedSplit, type PlannedSplits, type SplitsStore } from "../planned.ts";
+import { groupsOfPaths, refuseDivided, tellGroups } from "../read-groups.ts";
 import { requireOptions } from "../require-options.ts";
 import { stratify } from "../stratify.ts";
 import {
@@ -47,7 +49,7 @@ interface Image {
  * @throws UsageError if there is an option that would change nothing.
  */
 export const readImageFolder = streaming(async (folder, options, store) => {
-  requireOptions(folder, "a folder of images", options, ["size", "fit", "skipUnreadable"]);
+  requireOptions(folder, "a folder of images", options, ["size", "fit", "group", "skipUnreadable"]);
   return await readListed(folder, await listImages(folder), options, store);
 });
 
@@ -69,7 +71,8 @@ export async function readListed(
   if (known) return known;
   const { images, refused } = await inspectAll(folder, listing);
   const skips = options.skipUnreadable ?? false;
-  if (refused.length > 0 && !skips) throw unreadable(folder, refused);
+  if (refused.length > 0 && !skips)
+    throw unreadable(folder, refused, "by their headers alone; what follows them was not looked at");
   const form = formOf(folder, images, options);
   const isLarge = heldBytes(images.length, shapeOf(form)) > store.memory;
   const decode = isLarge ? decodeInto(store, made.title) : decodeHere;
@@ -187,7 +190,7 @@ type Decode = (
 
 /** Decode images into memory. */
 const decodeHere: Decode = async (folder, listing, images, form, options) => {
-  const { train, test, told } = divide(folder, listing, images, options);
+  const { train, test, told, groupsOf } = divide(folder, listing, images, options);
   const shape = shapeOf(form);
   const broken = new Map<Image, string>();
   const splitOf = async (chosen: readonly Image[]): Promise<Dataset> => ({
@@ -196,6 +199,7 @@ const decodeHere: Decode = async (folder, listing, images, form, options) => {
     shape: [chosen.length, ...shape],
     labels: labelsOf(chosen),
     classNames: listing.classNames,
+    ...groupsOf(chosen),
   });
   const splits = { train: await splitOf(train), test: await splitOf(test) };
   return broken.size > 0 ? { broken } : { splits, told };
@@ -208,11 +212,12 @@ class BrokenImages extends Error {}
 const decodeInto =
   (store: SplitsStore, title: string): Decode =>
   async (folder, listing, images, form, options) => {
-    const { train, test, told } = divide(folder, listing, images, options);
+    const { train, test, told, groupsOf } = divide(folder, listing, images, options);
     const shape = shapeOf(form);
     const broken = new Map<Image, string>();
     const splitOf = (chosen: readonly Image[]): PlannedSplit => ({
       labels: labelsOf(chosen),
+      ...groupsOf(chosen),
       async *parts() {
         const rows = partRows({ shape: [1, ...shape] });
         const decodeFrom = (from: number): Promise<Uint8Array> => {
@@ -263,12 +268,17 @@ function divide(
   folder: string,
   { test: found, classNames }: Listing,
   images: readonly Image[],
-  { testShare, splitSeed }: DataOptions,
+  options: DataOptions,
 ) {
+  const { testShare, splitSeed, group } = options;
   const all = [...images.keys()];
+  const labels = labelsOf(images);
+  const groups = group === undefined ? undefined : groupsOfPaths(pathsOf(folder, images), group, folder);
   const chosen = found
     ? { train: all.filter((at) => !images[at]!.isTest), test: all.filter((at) => images[at]!.isTest) }
-    : stratify(labelsOf(images), classNames.length, { testShare, splitSeed });
+    : groups
+      ? divideRows(folder, { labels, classNames, groups }, options)
+      : stratify(labels, classNames.length, { testShare, splitSeed });
   const [train, test] = [chosen.train, chosen.test].map((indices) =>
     Array.from(indices, (at) => images[at]!),
   );
@@ -280,16 +290,29 @@ function divide(
   for (const [label, count] of classCounts({ labels: labelsOf(train!), classNames }).entries()) {
     if (count > 0) continue;
     throw new DataError(
-      `${folder}: class "${classNames[label]}": expected training images that can be read, got none`,
+      `${folder}: class "${classNames[label]}": expected training images that can be read, got none${groups && !found ? "; where all its groups were drawn for the test, another `splitSeed` may draw others" : ""}`,
     );
   }
-  const told = found
-    ? []
-    : [
-        `no test split is there: ${testShare} of each class (\`testShare\`), drawn with seed ${splitSeed} (\`splitSeed\`), are the test images; images that belong together, such as frames of one film, may be divided`,
-      ];
-  return { train: train!, test: test!, told };
+  const places = groups && new Map(images.map((image, at) => [image, groups[at]!]));
+  const groupsOf = (some: readonly Image[]): { readonly groups?: Int32Array } =>
+    places ? { groups: Int32Array.from(some, (image) => places.get(image)!) } : {};
+  const bySplit = groups && { train: groupsOf(train!).groups!, test: groupsOf(test!).groups! };
+  const what = `what ${group} finds in paths`;
+  if (bySplit && found) refuseDivided(bySplit, what, folder);
+  const told = [
+    ...(found
+      ? []
+      : [
+          `no test split is there: ${testShare} of ${groups ? "the groups" : "each class"} (\`testShare\`), drawn with seed ${splitSeed} (\`splitSeed\`), are the test images${groups ? "" : "; images that belong together, such as frames of one film, may be divided: say by `group` which do"}`,
+        ]),
+    ...(bySplit ? [tellGroups(bySplit, `${what} are the groups`)] : []),
+  ];
+  return { train: train!, test: test!, told, groupsOf };
 }
+
+/** Where images are in their folder, with slashes, in Unicode's composed form. */
+const pathsOf = (folder: string, images: readonly Image[]): string[] =>
+  images.map(({ path }) => relative(folder, path).split(sep).join("/").normalize("NFC"));
 
 /** What images were made to be, and what was done to some for it. */
 function tellForm(images: readonly Image[], form: ImageForm, { size }: DataOptions): string[] {
@@ -323,7 +346,8 @@ function tellForm(images: readonly Image[], form: ImageForm, { size }: DataOptio
 const tellFiles = (files: readonly string[]): string =>
   `${files.length} ${files.length === 1 ? "file" : "files"} that cannot be read: ${files.slice(0, NAMED).join(", ")}${files.length > NAMED ? ", ..." : ""}`;
 
-const unreadable = (folder: string, files: readonly string[]): DataError =>
+/** @param looked - How they were looked at, if that was not all. */
+const unreadable = (folder: string, files: readonly string[], looked?: string): DataError =>
   new DataError(
-    `${folder}: ${tellFiles(files)}; mend or remove them, or leave them out with \`skipUnreadable\``,
+    `${folder}: ${tellFiles(files)}${looked ? ` (${looked})` : ""}; mend or remove them, or leave them out with \`skipUnreadable\``,
   );

@@ -113,7 +113,9 @@ function listingOf(
     throw new DataError(`${folder}: class "${unknown}": expected training images, got test images only`);
   }
   if (classNames.length < 2) {
-    throw new DataError(`${folder}: expected at least two classes, got "${classNames[0]}" only`);
+    const isNested = [...train.values()].flat().every(({ name }) => name.includes("/"));
+    const hint = isNested ? `; if the folders in "${classNames[0]}" are the data, give that folder` : "";
+    throw new DataError(`${folder}: expected at least two classes, got "${classNames[0]}" only${hint}`);
   }
   const imagesOf = (found: ByClass): Found[] =>
     sortNatural(

@@ -32,13 +32,19 @@ type Arrays = ReadonlyMap<string, () => Promise<FileArray>>;
  * @throws DataError if a file is not what it should be, or no pair or more than one is found, UsageError if an option would change nothing.
  */
 export const readArrays: DataReader = async (path, options) => {
-  requireOptions(path, "arrays", options, ["target", "targetType", "shape", "layout", "transpose"]);
+  requireOptions(path, "arrays", options, ["target", "targetType", "group", "shape", "layout", "transpose"]);
   const arrays = /\.npz$/i.test(path) ? await arraysOfArchive(path) : await arraysOfFolder(path);
-  const { train, test, classNames, others } = arrayRoles([...arrays.keys()], path, options.target);
+  const { train, test, classNames, others } = arrayRoles(
+    [...arrays.keys()],
+    path,
+    options.target,
+    options.group,
+  );
   const read = (name: string): Promise<FileArray> => arrays.get(name)!();
   const readPair = async (pair: typeof train) => ({
     inputs: await read(pair.inputs),
     labels: await read(pair.labels),
+    groups: pair.groups === undefined ? undefined : await read(pair.groups),
   });
   const reading = arrangeSplits(
     nameOf(path),

@@ -33,7 +33,7 @@ export const readIdx: DataReader = async (path, options) => {
   const { folder, names, asked } = await lookAround(path);
   const { set, train, test } = findIdxFiles(names, path, asked);
   const read = async (name: string): Promise<FileArray> => {
-    const where = join(folder, name);
+    const where = await fileAt(join(folder, name));
     return parseIdxArray(await gunzip(await readBytes(where, MOST_BYTES), MOST_BYTES, where), where);
   };
   const readPair = async (pair: IdxFiles["train"]): Promise<ArrayPair> => ({
@@ -61,6 +61,10 @@ async function lookAround(
     throw new DataError(`${path}: expected a file or folder that can be read, got ${whyUnread(error)}`);
   }
 }
+
+/** A file, or the one of its name in a folder of it, as Kaggle packs them. */
+const fileAt = async (path: string): Promise<string> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ? join(path, basename(path)) : path;
 
 /** QMNIST's labels, [count, 8]: class, series, writer and so on (C. Yadav, L. Bottou, 2019). */
 function firstOfEight(labels: FileArray): FileArray {

@@ -6,7 +6,7 @@ import { formatShare } from "../../base/percent.ts";
 import type { ShareInterval } from "../../base/shares.ts";
 import { estimate } from "../../base/statistics.ts";
 import type { TestResult } from "../../paper/test-result.ts";
-import type { Verdict } from "../../verdict/schema.ts";
+import type { TwinCheck, Verdict } from "../../verdict/schema.ts";
 import { scoreLimits } from "../../verdict/words.ts";
 import { formatCount, formatEstimate, formatNoun, formatNumber, formatPercent, NOTHING } from "../format.ts";
 import { type Wording, withCount, wordingFor, wordingOf } from "../wording.ts";
@@ -49,11 +49,15 @@ export function headlineOf({ capacity, learning, leak, pipeline, copies }: Verdi
   return doubts.length > 0 ? `${joined}. But ${doubts.join(", and ")}.` : `${joined}.`;
 }
 
-/** What early stopping could have had on true labels; null where it is not known. */
-export function tellBest({ trials, dataset }: TestResult): string | null {
-  const known = trials.flatMap(({ inputs, labels, escalation, best, testAccuracy }) =>
-    inputs === "true" && labels.nominal === 0 && escalation === 0 && best !== null && testAccuracy !== null
-      ? [{ ...best, last: testAccuracy }]
+/** What early stopping had on true labels, or could have had where nothing was held out; null where it is not known. */
+export function tellBest({ trials, dataset, recipe }: TestResult): string | null {
+  const known = trials.flatMap(({ inputs, labels, escalation, best, stopping = best, testAccuracy }) =>
+    inputs === "true" &&
+    labels.nominal === 0 &&
+    escalation === 0 &&
+    stopping !== null &&
+    testAccuracy !== null
+      ? [{ ...stopping, last: testAccuracy }]
       : [],
   );
   if (known.length === 0) return null;
@@ -61,16 +65,19 @@ export function tellBest({ trials, dataset }: TestResult): string | null {
     known.map(({ testAccuracy }) => testAccuracy),
     scoreLimits(dataset.target !== undefined),
   );
-  const gain = estimate(
-    known.map(({ testAccuracy, last }) => testAccuracy - last),
-    [0, Number.POSITIVE_INFINITY],
-  ).mean;
+  const gain = estimate(known.map(({ testAccuracy, last }) => testAccuracy - last)).mean;
   const epochs = known.map(({ epoch }) => epoch);
   const [first, last] = [Math.min(...epochs), Math.max(...epochs)];
   const when = first === last ? `epoch ${first}` : `epochs ${first} to ${last}`;
   const { name, of } = wordingOf(dataset);
-  const above = dataset.target ? gain.toFixed(3) : `${(100 * gain).toFixed(1)} points`;
-  return `Early stopping: with true labels the best test ${name} on the way was ${of(reached)}, at ${when}, ${above} above the last. Chosen by test data, it is more than could have been had.`;
+  const size = Math.abs(gain);
+  const apart = dataset.target ? size.toFixed(3) : `${(100 * size).toFixed(1)} points`;
+  const above = `${apart} ${gain < 0 ? "below" : "above"} the last`;
+  const { validation } = recipe;
+  if (validation) {
+    return `Early stopping: where ${formatPercent(validation)} of the training examples, held out, were answered best (${when}), the test ${name} with true labels was ${of(reached)}, ${above}. Test data had no say in it.`;
+  }
+  return `Early stopping: with true labels the best test ${name} on the way was ${of(reached)}, at ${when}, ${above}. Chosen by test data, it is more than could have been had.`;
 }
 
 /** The answers of a test: capacity, learning, the label check, a preparation's and copies where there are any. */
@@ -81,6 +88,7 @@ export const answersOf = ({ verdict, dataset }: TestResult): Answer[] => [
   ...(verdict.pipeline ? [tellPrepared(verdict.pipeline)] : []),
   ...(verdict.copies ? [tellCopied(verdict.copies)] : []),
   ...(verdict.twins ? [tellTwinned(verdict.twins)] : []),
+  ...(verdict.nearTwins ? [tellNearTwinned(verdict.nearTwins)] : []),
 ];
 
 const reasonsAndNext = ({
@@ -205,37 +213,50 @@ function tellCopied({
       ["Training examples that repeat one", formatCount(train)],
       ["of them under another label", formatCount(trainOtherLabel)],
     ],
-    reasons: ["only exactly equal inputs are counted; near copies are not looked for"],
+    reasons: ["only exactly equal inputs are counted here"],
   };
 }
 
-function tellTwinned({
-  suspected,
-  tests,
-  share,
-  expected,
-  pValue,
-  bound,
-  fromTwin,
-  named,
-  reasons,
-}: NonNullable<Verdict["twins"]>): Answer {
-  const shown = named.slice(0, 20).join(", ");
+function tellTwinned(check: TwinCheck): Answer {
   return {
     question: "Twins: are copies answered from memory?",
-    answer: suspected ? `${formatPercent(fromTwin)} of them` : "Not seen",
-    tone: suspected ? "alarm" : "decided",
-    evidence: [
-      ["Test examples with a twin in training", formatCount(tests)],
-      ["Answered with the twin's random label", formatPercent(share)],
-      ["Expected of answers that know nothing of it", formatPercent(expected)],
-      ["p-value (twin test)", formatNumber(pValue)],
-      ["Seen below", formatNumber(bound)],
-      [
-        "Answered so by every network",
-        named.length > 0 ? `${shown}${named.length > 20 ? ", ..." : ""}` : NOTHING,
-      ],
-    ],
-    reasons: [...reasons, "twins are exactly equal inputs; near ones are not looked for"],
+    answer: check.suspected ? `${formatPercent(check.fromTwin)} of them` : "Not seen",
+    tone: check.suspected ? "alarm" : "decided",
+    evidence: [["Test examples with an equal in training", formatCount(check.tests)], ...evidenceOf(check)],
+    reasons: [...check.reasons, "twins are exactly equal inputs here"],
   };
 }
+
+/** Near twins, and whether they are answered from memory. */
+function tellNearTwinned({ looked, of, tests, check }: NonNullable<Verdict["nearTwins"]>): Answer {
+  const seen = check?.suspected && `${formatPercent(check.fromTwin)} of them`;
+  return {
+    question: "Near twins: are nearly equal images answered from memory?",
+    answer: tests === 0 ? "None found" : check ? seen || "Not seen" : "Not tested",
+    tone: seen ? "alarm" : tests > 0 && !check ? "open" : "decided",
+    evidence: [
+      ["Test images looked at", `${formatCount(looked)} of ${formatCount(of)}`],
+      ["of them with a near twin in training", formatCount(tests)],
+      ...(check ? evidenceOf(check) : []),
+    ],
+    reasons: [
+      ...(check?.reasons ?? []),
+      "near twins are the same picture shifted, cut, scaled, brightened or encoded again; `shatter data audit` shows them",
+    ],
+  };
+}
+
+/** What a twin test rests on. */
+const evidenceOf = ({ share, expected, pValue, bound, named }: TwinCheck): Answer["evidence"] => {
+  const shown = named.slice(0, 20).join(", ");
+  return [
+    ["Answered with the twin's random label", formatPercent(share)],
+    ["Expected of answers that know nothing of it", formatPercent(expected)],
+    ["p-value (twin test)", formatNumber(pValue)],
+    ["Seen below", formatNumber(bound)],
+    [
+      "Answered so by every network",
+      named.length > 0 ? `${shown}${named.length > 20 ? ", ..." : ""}` : NOTHING,
+    ],
+  ];
+};

@@ -6,6 +6,7 @@
 
 import { Worker } from "node:worker_threads";
 import { DataError } from "../../base/errors.ts";
+import type { Feed } from "../../train/feed.ts";
 import type { OpenFeed, TrialData } from "../../train/prepare.ts";
 import type { TrialSpec } from "../../train/spec.ts";
 import type { DataSource } from "../runner.ts";
@@ -18,6 +19,16 @@ export interface FeedOrder {
   readonly contents: string | undefined;
   readonly moments: TrialData["moments"];
 }
+
+/** What it is asked for: what a function of a feed is given, and images to write over. */
+export interface Asked {
+  readonly wanted: Wanted;
+  readonly spent: Float32Array | undefined;
+}
+
+type Wanted =
+  | { readonly steps: Parameters<Feed["images"]> }
+  | { readonly evaluated: Parameters<Feed["evaluated"]> };
 
 /** What it answers. */
 type Answer = { readonly images: Float32Array } | { readonly error: string };
@@ -43,15 +54,21 @@ export const feedThread =
     });
     worker.on("error", failAll);
     worker.on("exit", () => failAll(new DataError("the thread that reads examples ended")));
+    const unneeded: Float32Array[] = [];
+    const ask = (wanted: Wanted): Promise<Float32Array> =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        worker.postMessage({ wanted, spent: unneeded.pop() } satisfies Asked);
+      });
     return {
       mostSteps: feed.mostSteps,
       isHeld: false,
       isAhead: true,
-      images: (steps, epoch, spent) =>
-        new Promise((resolve, reject) => {
-          waiting.push({ resolve, reject });
-          worker.postMessage({ steps, epoch, spent }, spent ? [spent.buffer as ArrayBuffer] : []);
-        }),
+      images: (steps, epoch) => ask({ steps: [steps, epoch] }),
+      evaluated: (split, from, to) => ask({ evaluated: [split, from, to] }),
+      spend(images) {
+        unneeded.push(images);
+      },
       [Symbol.asyncDispose]: async () => {
         await worker.terminate();
       },

@@ -14,10 +14,10 @@ import {
   bytesOf,
   checkDataset,
   checkLabels,
-  emptyInputs,
   exampleSize,
   hashHeader,
   type Rows,
+  roomFor,
   type StreamedDataset,
   typeOf,
 } from "../../data/dataset.ts";
@@ -202,8 +202,8 @@ function rowsOf(path: string, known: Stats, type: Rows["type"], begin: number, s
   return {
     type,
     startHash: () => createHash("sha256"),
-    read(indices) {
-      const inputs = emptyInputs(type, indices.length * size);
+    read(indices, spent) {
+      const inputs = roomFor(type, indices.length * size, spent);
       const bytes = bytesOf(inputs);
       // Opened each time: nobody has to close what a garbage collector forgets, and another file under the name is seen.
       let file: number | undefined;

@@ -78,7 +78,7 @@ export async function rangeTest(
       step,
       recipe,
       seed,
-      feed: createFeed(train, train, recipe, seed),
+      feed: createFeed(train, { train, test: train }, recipe, seed),
       count,
       rateAt,
     };

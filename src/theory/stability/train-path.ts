@@ -45,7 +45,7 @@ export async function* trainPath(
   const step = buildStep(model, recipe, exampleShape(train), classes, count);
   await using trainer = await createTrainer(engine, step, train, recipe.initialization, seed);
   await using evaluator = await createEvaluator(engine, model, exampleShape(train), classes);
-  const feed = createFeed(train, train, recipe, seed);
+  const feed = createFeed(train, { train, test: probes }, recipe, seed);
   for (let epoch = 0; epoch < recipe.epochs; epoch++) {
     await Array.fromAsync(trainEpoch({ trainer, step, recipe, seed, feed, count }, epoch));
     yield { epoch: epoch + 1, ...(await evaluator.answer(await trainer.state(), probes)) };

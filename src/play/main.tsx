@@ -1,0 +1,10 @@
+/**
+ * @file The playground: where it starts.
+ */
+
+import { render } from "preact";
+import { applyTheme } from "../page/theme.ts";
+import { App } from "./app.tsx";
+
+applyTheme();
+render(<App />, document.getElementById("page")!);
