@@ -9,7 +9,7 @@ as it comes. Needs PyTorch, for Inception v3 torchvision, too (Debian: python3-t
 import argparse, json, os, resource, struct, time, warnings
 import numpy as np
 import torch, torch.nn.functional as F
-from golden import Network
+from golden import Network, TensorFlowRMSProp
 
 p = argparse.ArgumentParser()
 p.add_argument("folder")
@@ -18,6 +18,8 @@ p.add_argument("--threads", type=int, default=2)
 a = p.parse_args()
 torch.set_num_threads(a.threads)
 AUXILIARY = 0.4
+# What RMSProp carries; SGD's displacements are not written.
+OPTIMIZERS_OWN = ("squares", "velocity")
 BATCH_WEIGHT = 0.0003
 
 
@@ -67,7 +69,7 @@ class InceptionV3:
         ours = {}
         for name in tensors:
             head, _, last = name.rpartition(".")
-            if name == "seen" or last == "":
+            if name == "seen" or last in OPTIMIZERS_OWN:
                 continue
             at = {"mean": "bn.running_mean", "variance": "bn.running_var"}.get(last)
             if at is None:
@@ -147,16 +149,15 @@ for at in range(min(a.exact, facts["steps"])):
     print(json.dumps({"step": at, "loss": loss.item(), "ours": metadata["loss"], "worst tensor": name, "off by": by_tensor[name], "median": middle(by_tensor), "PyTorch in float32": {"worst": max(theirs.values()), "median": middle(theirs)}}), flush=True)
 print(json.dumps({"from the same states, beside float64": {"loss": worst_loss, "gradient of a tensor, by its norm": worst_norm, "PyTorch's in float32": worst_theirs}}), flush=True)
 
-network = build(state_of(read("step-0.safetensors")[0]), torch.float32)
+start = state_of(read("step-0.safetensors")[0])
+network = build(start, torch.float32)
 decays = lambda name: name.endswith(".weight")
-optimizer = torch.optim.SGD(
-    [
-        {"params": [w for name, w in network.w.items() if decays(name)], "weight_decay": facts["weightDecay"]},
-        {"params": [w for name, w in network.w.items() if not decays(name)]},
-    ],
-    facts["learningRate"],
-    momentum=facts["momentum"],
-)
+groups = [
+    {"params": [w for name, w in network.w.items() if decays(name)], "weight_decay": facts["weightDecay"], "lr": facts["learningRate"]},
+    {"params": [w for name, w in network.w.items() if not decays(name)], "lr": facts["learningRate"]},
+]
+is_rmsprop = any(name.endswith(".squares") for name in start)
+optimizer = TensorFlowRMSProp(groups, facts["momentum"]) if is_rmsprop else torch.optim.SGD(groups, facts["learningRate"], momentum=facts["momentum"])
 worst, seconds = 0.0, 0.0
 for at in range(facts["steps"]):
     tensors, metadata = read("step-%d.safetensors" % at)
