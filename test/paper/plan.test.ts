@@ -96,7 +96,8 @@ describe("planTest", () => {
 
   test("refuses a batch that is no whole number of parts, and has one part by nobody's asking", async () => {
     const recipe = { ...paperRecipe, batch: 2 };
-    await expect(planned({ recipe: { ...recipe, accumulate: 3 } })).rejects.toThrow(
+    const inThirds = planTest({ ...REQUEST, recipe: { ...recipe, accumulate: 3 } }, { name: "tiny" }, TINY);
+    await expect(inThirds).rejects.toThrow(
       "`accumulate` 3: expected to divide a batch into equal parts, got 2 examples; use another `batch` or `accumulate`",
     );
     expect(checkRecipe({ ...recipe, accumulate: 1 })).toStrictEqual(recipe);
