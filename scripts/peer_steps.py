@@ -69,7 +69,7 @@ class InceptionV3:
         ours = {}
         for name in tensors:
             head, _, last = name.rpartition(".")
-            if name == "seen" or last in OPTIMIZERS_OWN:
+            if name == "steps" or last in OPTIMIZERS_OWN:
                 continue
             at = {"mean": "bn.running_mean", "variance": "bn.running_var"}.get(last)
             if at is None:
@@ -86,12 +86,12 @@ class InceptionV3:
         self.norms = [m for m in self.net.modules() if isinstance(m, torch.nn.BatchNorm2d)]
         for norm in self.norms:
             norm.weight.requires_grad_(False)
-        self.seen = tensors["seen"].item()
+        self.steps = tensors["steps"].item()
 
     def losses(self, images, labels, smoothing):
-        self.seen = self.seen * (1 - BATCH_WEIGHT) + BATCH_WEIGHT
         for norm in self.norms:
-            norm.momentum = BATCH_WEIGHT / self.seen
+            norm.momentum = max(BATCH_WEIGHT, 9 / (10 + self.steps))
+        self.steps += 1
         self.net.train()
         logits, auxiliary = self.net(images)
         loss = lambda z: F.cross_entropy(z, labels, label_smoothing=smoothing)

@@ -162,8 +162,8 @@ function trace(
           `average "${name}": expected it to start as one number, and to move a tenth of the way`,
         );
       let of: number | undefined;
-      const noted = (): Value => {
-        const value = statistic();
+      const noted = (old: Value): Value => {
+        const value = statistic(old);
         of = placeOf(value);
         return value;
       };

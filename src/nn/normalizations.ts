@@ -4,7 +4,7 @@
 
 import { batchNormalize, channelMean, channelVariance } from "../graph/ops/batch-norm.ts";
 import { convolution } from "../graph/ops/convolution.ts";
-import { add, divide, multiply, sqrt, subtract } from "../graph/ops/elementwise.ts";
+import { add, divide, maximum, multiply, sqrt, subtract } from "../graph/ops/elementwise.ts";
 import { reshape } from "../graph/ops/shape.ts";
 import { plain } from "../graph/ops/window.ts";
 import { constant, sizeOf, type Value } from "../graph/value.ts";
@@ -18,15 +18,15 @@ const EPSILON = 1e-3;
 export type Momentum = number | Value | undefined;
 
 /**
- * A share that is larger in the first steps, so that the averages are of the batches alone, and of what they started as nothing:
- * `weight / (1 - (1 - weight)^steps)`, the correction of Adam (Kingma and Ba, ICLR 2015, section 3).
+ * A share that is larger while there were few steps, `max(weight, 9 / (10 + steps))`, so that averages forget what they started as and what
+ * batches were like then: that of TensorFlow's moving averages which are told the number of updates.
  *
  * @param weight - What it comes down to.
  */
 export function momentumOf(scope: Scope, weight: number): Momentum {
   if (!scope.training) return undefined;
-  const seen = scope.average("seen", [], 0, () => constant(1), undefined, weight);
-  return divide(constant(weight), add(multiply(seen, constant(1 - weight)), constant(weight)));
+  const steps = scope.average("steps", [], 0, (old) => add(old, constant(1)), undefined, 1);
+  return maximum(constant(weight), divide(constant(9), add(steps, constant(10))));
 }
 
 /**

@@ -72,7 +72,7 @@ export interface Scope {
    * The running average of a statistic of the batches, for use in evaluation (Ioffe and Szegedy, ICML 2015).
    *
    * @param start - What the running average starts as, everywhere or each element.
-   * @param statistic - Builds the statistic of the batch, in training only.
+   * @param statistic - Builds the statistic of the batch, in training only; given the average as it is before.
    * @param elements - Of a variance: the number of elements of the batch that it is over. Its average is then that of the
    *   unbiased estimate, over one less, as PyTorch's.
    * @param weight - How far each step moves it to the batch's, in `[0, 1]`, or a value that says so; a tenth of the way unless told.
@@ -81,7 +81,7 @@ export interface Scope {
     name: string,
     shape: Shape,
     start: number | Float32Array,
-    statistic: () => Value,
+    statistic: (old: Value) => Value,
     elements?: number,
     weight?: number | Value,
   ): Value;
@@ -137,7 +137,7 @@ export function createScope({ training, dropout }: ScopeSettings = { training: f
     average(name, shape, start, statistic, elements, weight = BATCH_WEIGHT) {
       checkName("average", name);
       const value = input(name, shape);
-      const batch = training ? unbiased(statistic(), elements) : undefined;
+      const batch = training ? unbiased(statistic(value), elements) : undefined;
       averages.push({ name, start, value, next: batch && blend(value, batch, weight) });
       return value;
     },

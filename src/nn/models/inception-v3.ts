@@ -169,7 +169,7 @@ function trunk(conv: Conv, x: Value): Value {
  * head, which is there in training only. Layers have torchvision's names.
  *
  * As in the TensorFlow package, and otherwise than in torchvision: normalizations have no factor, means of windows do not count
- * what is around the image, and batches move the running averages by 0.0003, fewer than all before them while there are few.
+ * what is around the image, and batches move the running averages by 0.0003, by more while there were few.
  * Dropout and smoothed labels are the recipe's.
  */
 export const inceptionV3: Model = {
