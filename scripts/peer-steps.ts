@@ -87,7 +87,7 @@ const parameters = scope.parameters.map(({ value }) => value);
 const slopes = gradient(loss, parameters);
 const differentiate = await engine.open(
   writeOnnx(
-    engine.lower({
+    await engine.lower({
       name: `${name}-gradients`,
       inputs: [x, labels, ...parameters],
       outputs: parameters.map((parameter, index) => ({
@@ -175,7 +175,7 @@ const told = model.logits(x, classes, inner);
 const trained = [...inner.parameters, ...inner.averages].map(({ value }) => value);
 const evaluator = await engine.open(
   writeOnnx(
-    engine.lower({
+    await engine.lower({
       name: `${name}-logits`,
       inputs: [x, ...trained],
       outputs: [{ name: "logits", value: told }],

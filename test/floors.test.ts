@@ -232,7 +232,14 @@ test("a user's own code is run by nothing but the command and the function that 
   expect(importers("lab/test.ts").sort()).toEqual(["cli/test.ts", "index.ts"]);
 });
 
-test.each(["graph.ts", "data.ts", "browser.ts"])("%s is made of files that need no Node", (entry) => {
+const PLAY = ["play/main.tsx", "play/worker.ts", "play/theory/worker.ts", "play/own-data/worker.ts"];
+
+test.each([
+  "graph.ts",
+  "data.ts",
+  "browser.ts",
+  ...PLAY,
+])("%s is made of files that need no Node", (entry) => {
   expect(closureOf(entry).filter((file) => !isRoof(file) && isNodeDoor(file))).toEqual([]);
 });
 
@@ -246,6 +253,13 @@ test("the page's program has neither Node nor schemas in it", () => {
     "preact",
     "preact/hooks",
   ]);
+});
+
+test.each(["theorem", "interpolation", "descent"])("the page %s of theory is light", (page) => {
+  const packages = closureOf(`play/theory/${page}-page.tsx`).flatMap((file) =>
+    importsOf(texts.get(file) ?? "").filter(({ path, isType }) => !path.startsWith(".") && !isType),
+  );
+  expect([...new Set(packages.map(({ path }) => path))].sort()).toEqual(["preact", "preact/hooks"]);
 });
 
 /**

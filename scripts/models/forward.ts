@@ -32,7 +32,7 @@ for (const path of process.argv.slice(2)) {
   const engine = await openEngine(runtime, "cpu", 2);
   const given = [...scope.parameters, ...scope.averages].map(({ value }) => value);
   const graph = { name: "logits", inputs: [x, ...given], outputs: [{ name: "logits", value: logits }] };
-  const session = await engine.open(writeOnnx(engine.lower(graph)));
+  const session = await engine.open(writeOnnx(await engine.lower(graph)));
   const feeds = Object.fromEntries([
     ...scope.parameters.map((one, at) => [
       one.value.name,

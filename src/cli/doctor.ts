@@ -8,13 +8,11 @@ import { messageOf } from "../base/errors.ts";
 import { dataFolder } from "../data/node/files.ts";
 import { locate } from "../data/node/load.ts";
 import { datasets } from "../data/registry.ts";
-import { openProcessPool } from "../run/node/pool.ts";
+import { tryDevice } from "../run/node/device-trial.ts";
 import { commit, engine, machine } from "../run/node/provenance.ts";
 import { version } from "../run/node/version.ts";
-import { knownModel, modelNames } from "../run/subject.ts";
 import { probePGlite, probeServer } from "../store/node/open.ts";
 import { devices } from "../train/devices.ts";
-import { unsupportedStep } from "../train/step.ts";
 import { withFlags } from "./flags.ts";
 import { jsonOption, tell } from "./json.ts";
 import { databaseUrlOf } from "./lab-options.ts";
@@ -69,14 +67,9 @@ async function examine(folder: string | undefined): Promise<Finding[]> {
     const what = `device ${device}`;
     const optional = device !== "cpu";
     try {
-      // In a process of its own: the engine complains on the terminal about devices that are not there.
-      await using _pool = await openProcessPool({ jobs: 1, device, threads: 1 });
-      const lacks = modelNames.flatMap((name) => {
-        const unsupported = unsupportedStep(device, knownModel(name)!);
-        return unsupported === undefined ? [] : [`${name} (${unsupported})`];
-      });
-      const limits = lacks.length === 0 ? undefined : `cannot train ${lacks.join(", ")}: use --device cpu`;
-      findings.push({ what, ok: true, optional, detail: "a graph ran on it", limits });
+      const { adapter, limits } = await tryDevice(device);
+      const detail = `a convolution, a pool and their gradients are right on ${adapter}`;
+      findings.push({ what, ok: true, optional, detail, limits: limits && withFlags(limits) });
     } catch (error) {
       findings.push({
         what,
@@ -137,7 +130,7 @@ export function doctorCommand(): Command {
       await tell(options.json, asJson(findings), () => {
         for (const finding of findings) {
           const { what, detail, limits } = finding;
-          const said = limits === undefined ? detail : `${detail}, but it ${limits}`;
+          const said = limits === undefined ? detail : `${detail}, but ${limits}`;
           console.log(`${markOf(finding)} ${what.padEnd(15)} ${said.replaceAll(/\s+/g, " ")}`);
         }
       });

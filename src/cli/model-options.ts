@@ -4,10 +4,10 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../base/errors.ts";
-import { exampleFor } from "../import/check.ts";
 import type { FileModel } from "../import/model.ts";
 import { layouts, readSettings, type Start, starts, writeSettings } from "../import/settings.ts";
 import { type Initialization, initializations } from "../nn/initialize.ts";
+import { fileRecipe } from "../run/file-recipe.ts";
 import { isModelPath, modelNames } from "../run/subject.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { listOf, numberIn } from "./output.ts";
@@ -122,13 +122,10 @@ export interface FileDefaults {
  * @param isSaid - Whether an option was given.
  */
 export function defaultsFor(model: FileModel, isSaid: (option: string) => boolean): FileDefaults {
-  const { file, settings } = model;
-  const normalizes =
-    settings.batchNorm === "insert" || file.nodes.some(({ operator }) => operator === "BatchNormalization");
-  const isSet = settings.mean !== undefined || settings.deviation !== undefined || preprocesses(model);
+  const { preprocess, lastBatch } = fileRecipe(model);
   const recipe: Partial<Recipe> = {
-    ...(isSaid("preprocess") ? {} : { preprocess: isSet ? "none" : "standardize" }),
-    ...(normalizes && !isSaid("lastBatch") ? { lastBatch: "drop" } : {}),
+    ...(preprocess && !isSaid("preprocess") && { preprocess }),
+    ...(lastBatch && !isSaid("lastBatch") && { lastBatch }),
   };
   const told = [
     recipe.preprocess === "none" &&
@@ -139,13 +136,4 @@ export function defaultsFor(model: FileModel, isSaid: (option: string) => boolea
       "incomplete batches are left out, since it normalizes over the batch (--last-batch drop)",
   ];
   return { recipe, told: told.filter((one) => typeof one === "string") };
-}
-
-/** Whether a file normalizes its inputs itself; no, if it cannot be told. */
-function preprocesses(model: FileModel): boolean {
-  try {
-    return model.analyze(exampleFor(model.file, model.settings)).roles.preprocessing.length > 0;
-  } catch {
-    return false;
-  }
 }

@@ -104,6 +104,10 @@ export function checkNames(train: NamedTable, test: NamedTable): void {
   );
 }
 
+/** Columns with a name that targets usually have. */
+export const usualTargets = (names: readonly string[]): number[] =>
+  names.flatMap((name, at) => (TARGETS.includes(name.toLowerCase()) ? [at] : []));
+
 /**
  * Find the column that is to be told: by name or number, or by the usual names.
  *
@@ -123,7 +127,7 @@ export function findTarget(
     }
     return findColumn({ names, where }, asked, "target");
   }
-  const found = names.flatMap((name, at) => (TARGETS.includes(name.toLowerCase()) ? [at] : []));
+  const found = usualTargets(names);
   if (found.length === 1) return found[0]!;
   throw new DataError(
     `${where}: expected to know which column is to be told, got ${listSome(names)}; name it by \`target\`` +

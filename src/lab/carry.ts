@@ -7,16 +7,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DataError, messageOf } from "../base/errors.ts";
 import type { RunProvenance } from "../document/provenance.ts";
-import { openLibrary } from "../run/node/library.ts";
 import { type EndedTrial, type PlannedTrial, type RunEvent, recordTrial } from "../run/record.ts";
 import type { DataSource, TrialRunner } from "../run/runner.ts";
 import type { StoredTrial } from "../run/trial-result.ts";
 import { beginAttempt, endAttempt, finishAttempt } from "../store/attempts.ts";
 import { type Database, remedyOf } from "../store/database.ts";
 import { type Progress, recordProgress } from "../store/progress.ts";
-import type { Device } from "../train/devices.ts";
 import { trialSpecSchema } from "../train/spec.ts";
-import { requireDevice } from "../train/step.ts";
 import type { TrialEvent } from "../train/trial.ts";
 import type { LabContents } from "./contents.ts";
 import type { Carried } from "./lab.ts";
@@ -42,7 +39,6 @@ export interface CarryOptions {
   readonly shelf: CheckpointShelf;
   readonly contents: LabContents;
   readonly provenance: RunProvenance;
-  readonly device: Device;
   readonly dataDir?: string | undefined;
   /** Bytes of examples that a trial may hold; see `LoadOptions`. */
   readonly memory?: number | undefined;
@@ -82,8 +78,6 @@ const FRESH_MS = 60_000;
 
 /**
  * Carry a trial as far as it goes; undefined if there was nothing to do, or the lease was lost.
- *
- * @throws EngineError if this worker's device cannot train it; it was given back then.
  */
 export async function carryTrial(
   job: Job,
@@ -136,11 +130,9 @@ export async function carryTrial(
 
 /**
  * Begin an attempt at the trial of a job; undefined if it is another's by now, or cannot be read.
- *
- * @throws EngineError if this worker's device cannot train it; it was given back then.
  */
 async function beginCarrying(job: Job, worker: string, options: CarryOptions): Promise<Attempt | undefined> {
-  const { database, queue, contents, patiently, device, onWarning } = options;
+  const { database, queue, contents, patiently, onWarning } = options;
   const { tables } = database;
   let token = "";
   const begun = await patiently(() => {
@@ -163,18 +155,6 @@ async function beginCarrying(job: Job, worker: string, options: CarryOptions): P
   await patiently(() => contents.fetch(trial.spec, trial.source)).catch((error) =>
     onWarning?.(messageOf(error)),
   );
-  try {
-    // A model that is not known here is for the trial's process to refuse.
-    const model = await openLibrary({ contents: contents.files.folder })
-      .model(trial.spec.model)
-      .catch(() => undefined);
-    if (model) requireDevice(device, model);
-  } catch (error) {
-    // Whoever can train it shall have it: it is given back, and so is whatever else this worker has.
-    const released = { state: "released", error: messageOf(error) } as const;
-    await patiently(() => endAttempt(tables, token, released, (tx) => queue.giveBack([job.id], tx)));
-    throw error;
-  }
   return { job, token, trial };
 }
 

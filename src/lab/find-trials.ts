@@ -11,9 +11,7 @@ import { shareContents } from "../run/node/contents.ts";
 import { readModelAt } from "../run/node/model-file.ts";
 import type { PlannedTrial } from "../run/record.ts";
 import type { Library } from "../run/subject.ts";
-import type { Device } from "../train/devices.ts";
 import { splitsHash } from "../train/prepare.ts";
-import { requireDevice } from "../train/step.ts";
 import type { LabPlace, RunOptions } from "./lab.ts";
 import { findInLab } from "./lab-trials.ts";
 import { readExamples } from "./plan-experiment.ts";
@@ -117,21 +115,16 @@ function requireContents(
 /**
  * Refuse before any training what would keep every trial from being trained.
  *
- * @throws DataError if data are not here or not those of a spec, UsageError if a name is unknown, EngineError if the device
- *   cannot train a model.
+ * @throws DataError if data are not here or not those of a spec, UsageError if a name is unknown.
  */
-export async function requireThings(
-  library: Library,
-  trials: readonly FoundTrial[],
-  device: Device,
-): Promise<void> {
+export async function requireThings(library: Library, trials: readonly FoundTrial[]): Promise<void> {
   const seen = new Set<string>();
   for (const { planned } of trials) {
     const { spec, source, id } = planned;
     const key = JSON.stringify([spec.model, source, spec.recipe.preprocess, spec.recipe.augment]);
     if (seen.has(key)) continue;
     seen.add(key);
-    requireDevice(device, await library.model(spec.model));
+    await library.model(spec.model);
     const hash = await splitsHash(await readExamples(library, source, spec.recipe));
     if (hash === spec.dataset.hash) continue;
     throw new DataError(

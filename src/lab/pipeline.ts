@@ -13,8 +13,8 @@ import {
   type Splits,
   titleOf,
 } from "../data/dataset.ts";
+import { nameSplits } from "../data/named-splits.ts";
 import { openPrepare } from "../data/node/prepare-module.ts";
-import { nameSplits } from "../data/node/read-data.ts";
 import {
   type Pooled,
   type PreparedSplits,

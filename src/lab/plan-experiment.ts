@@ -15,12 +15,10 @@ import { openLibrary } from "../run/node/library.ts";
 import type { EndedTrial, PlannedTrial } from "../run/record.ts";
 import type { DataSource } from "../run/runner.ts";
 import type { Library } from "../run/subject.ts";
-import type { Device } from "../train/devices.ts";
 import { checkRecipe, requirePossible } from "../train/possible.ts";
 import { cropForRecipe, describeDataset } from "../train/prepare.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
-import { requireDevice } from "../train/step.ts";
 
 /** What is planned. */
 export interface PlanOptions {
@@ -39,8 +37,6 @@ export interface PlanOptions {
   readonly dataDir?: string | undefined;
   /** Bytes of examples that may be held; see `LoadOptions`. */
   readonly memory?: number | undefined;
-  /** Where its trials are to be trained; `cpu` unless told. */
-  readonly device?: Device | undefined;
 }
 
 /** An experiment whose data were found: its trials. */
@@ -62,21 +58,10 @@ export interface PlannedExperiment {
  * Find out which trials an experiment has.
  *
  * @throws UsageError if the request is not possible.
- * @throws EngineError if the device cannot train a model.
  * @throws DataError if data are missing or not what they should be.
  */
 export async function planExperiment(options: PlanOptions): Promise<PlannedExperiment> {
-  const {
-    experiment,
-    what,
-    setting,
-    files = [],
-    examples = [],
-    seeds = 1,
-    dataDir,
-    memory,
-    device = "cpu",
-  } = options;
+  const { experiment, what, setting, files = [], examples = [], seeds = 1, dataDir, memory } = options;
   const models = modelsOf(experiment, options.models);
   const conditionsOf = (names: readonly string[]): readonly Condition[] =>
     names.flatMap((model) => experiment.conditions(setting, model));
@@ -89,7 +74,6 @@ export async function planExperiment(options: PlanOptions): Promise<PlannedExper
     if (!things.has(model)) things.set(model, await library.model(model));
     checkRecipe(recipe);
   }
-  for (const model of things.values()) requireDevice(device, model);
   const known = await describeData(library, conditionsOf(modelsInDocument(experiment, models)), {
     dataDir,
     memory,

@@ -55,7 +55,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   await using place = await findTrials(ended, { ...options, madeBy: document.provenance });
   const { found, contents } = place;
   const device = options.device ?? deviceOf(document.provenance);
-  await requireThings(openLibrary({ contents, keepsLast: true }), found, device);
+  await requireThings(openLibrary({ contents, keepsLast: true }), found);
   const threads = options.threads ?? Math.max(1, document.provenance.threads);
   const free = Math.max(1, Math.floor(availableParallelism() / threads));
   const jobs = options.jobs ?? Math.min(free, found.length);

@@ -44,8 +44,7 @@ export interface GuestOptions extends ExperimentOptions {
  * @throws DataError if a result could not be kept; it says where it is instead.
  */
 export async function runExperiment(options: GuestOptions): Promise<ExperimentRun> {
-  // To read what a lab has takes no device.
-  const planned = await planExperiment(options.train === false ? { ...options, device: "cpu" } : options);
+  const planned = await planExperiment(options);
   if (options.train !== false) await requireFolder("lab", options.lab);
   await using lab = await (options.train === false ? openExistingLab : openLab)(options);
   await using _guest = await options.onOpen?.(lab);

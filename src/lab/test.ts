@@ -29,10 +29,9 @@ import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from
 import { type Identified, identify, isDataPath, type Library, usualInitialization } from "../run/subject.ts";
 import { type Engine, openEngine } from "../train/engine.ts";
 import { checkRecipe } from "../train/possible.ts";
-import { describeDataset, networkShape } from "../train/prepare.ts";
+import { describeDataset } from "../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
-import { requireDevice } from "../train/step.ts";
 import { stepsOfEpoch, trainedCount } from "../train/validation.ts";
 import { timePace } from "./cost.ts";
 import type { LabPlace, RunOptions } from "./lab.ts";
@@ -127,7 +126,6 @@ async function train(options: TestOptions): Promise<TestResult> {
   const { data, model = "mlp-1x512", device = "cpu", dataDir, memory, n, testN, seed, signal } = options;
   // Whatever can be refused is refused before the data are read.
   const library = openLibrary({ readsPaths: true });
-  if (typeof model === "string") requireDevice(device, await library.model(model));
   const asked = await requestOf(options);
   const limit = options.budget === undefined ? undefined : parseLimit(options.budget);
   const shares = sharesOf(options, trialsOf(asked));
@@ -137,10 +135,6 @@ async function train(options: TestOptions): Promise<TestResult> {
     : { model, data, dataDir, memory, n, testN, seed };
   const identified = withContents(await identify(library, given, asked.recipe), prepared?.contents ?? []);
   const { subject, source, contents } = identified;
-  if (typeof model !== "string") {
-    const example = networkShape(subject.splits, asked.recipe);
-    requireDevice(device, model, { example, classes: subject.splits.train.classNames.length });
-  }
   const request = { ...asked, model: identified.model };
   await using shared = await shareContents(contents);
   const local = { ...options, ...shares, contents: shared.folder };

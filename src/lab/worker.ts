@@ -11,6 +11,7 @@ import { machine, programOn } from "../run/node/provenance.ts";
 import { heartbeat } from "../store/attempts.ts";
 import { isPassing } from "../store/database.ts";
 import { endWorker, registerWorker } from "../store/workers.ts";
+import type { Device } from "../train/devices.ts";
 import { type CarryOptions, carryTrial, type RunningTrial } from "./carry.ts";
 import type { Carried } from "./lab.ts";
 import { createPatience } from "./patience.ts";
@@ -21,6 +22,7 @@ export type WhenIdle = "wait" | "again" | "over";
 
 /** What a worker needs. */
 export interface WorkerOptions extends Omit<CarryOptions, "running" | "patiently"> {
+  readonly device: Device;
   readonly threads: number;
   /** Take the trials of this experiment only. */
   readonly only?: string | undefined;

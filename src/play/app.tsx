@@ -25,12 +25,16 @@ export function App(): JSX.Element {
         Skip to the content
       </button>
       <header class="bar">
-        <a class="mark" href={writeHash("race", state)}>
+        <a class="mark" href={writeHash("race", { ...state, view: "" })}>
           Shatter <span class="soft">playground</span>
         </a>
         <nav aria-label="Pages">
           {NAMES.map((name) => (
-            <a key={name} href={writeHash(name, state)} aria-current={name === page ? "page" : undefined}>
+            <a
+              key={name}
+              href={writeHash(name, name === page ? state : { ...state, view: "" })}
+              aria-current={name === page ? "page" : undefined}
+            >
               {PAGES[name]}
             </a>
           ))}

@@ -3,7 +3,9 @@
  */
 
 import type { JSX } from "preact";
+import { exampleCount } from "../data/dataset.ts";
 import { Choice, Entry } from "../page/parts/fields.tsx";
+import { Chooser, OwnDataPanel } from "./own-data/panel.tsx";
 import { isOver, type Race, type Racing, SPEEDS } from "./race.ts";
 import { MOST, type ModelSizes, modelOf, type PlayState, SIZES, sizesOf } from "./state.ts";
 
@@ -18,7 +20,7 @@ interface Props {
 
 /** All controls of the race. */
 export function Controls(props: Props): JSX.Element {
-  const { state, change } = props;
+  const { state, change, racing } = props;
   return (
     <section class="controls" aria-label="What is trained">
       <Transport {...props} />
@@ -29,12 +31,13 @@ export function Controls(props: Props): JSX.Element {
           options={[
             ["digits", "Handwritten digits"],
             ["shapes", "Drawn shapes"],
+            ["own", "Your own …"],
           ]}
           onChange={(data) =>
             change({ data: data as PlayState["data"], n: SIZES[data as PlayState["data"]].usual })
           }
         />
-        <ModelFields model={state.model} change={change} />
+        <ModelFields state={state} racing={racing} change={change} />
         <Choice
           label="Inputs, right"
           value={state.inputs}
@@ -47,6 +50,17 @@ export function Controls(props: Props): JSX.Element {
           onChange={(inputs) => change({ inputs: inputs as PlayState["inputs"] })}
         />
       </div>
+      {state.data === "own" && (
+        <OwnDataPanel
+          onSplits={(splits) => {
+            racing.give({ splits });
+            const n = exampleCount(splits.train);
+            // Another number of examples is another race by itself.
+            if (n === state.n) racing.prepare(state);
+            else change({ n });
+          }}
+        />
+      )}
       <Slider state={state} change={change} />
       <Recipe state={state} change={change} />
     </section>
@@ -117,13 +131,14 @@ function Slider({ state: { p, inputs }, change }: Pick<Props, "state" | "change"
 
 const WIDTHS = { mlp: [8, 32, 64, 128, 256, 512, 1024, 2048], cnn: [4, 8, 16, 32, 64] } as const;
 
-function ModelFields({ model, change }: { readonly model: string; readonly change: Change }): JSX.Element {
-  const sizes = sizesOf(model)!;
+function ModelFields({ state, racing, change }: Pick<Props, "state" | "racing" | "change">): JSX.Element {
+  const sizes = sizesOf(state.model)!;
   const set = (changed: Partial<ModelSizes>): void => change({ model: modelOf({ ...sizes, ...changed }) });
   const usual = {
     linear: { depth: 0, width: 0 },
     mlp: { depth: 1, width: 512 },
     cnn: { depth: 2, width: 16 },
+    file: { depth: 0, width: 0 },
   };
   return (
     <>
@@ -134,10 +149,21 @@ function ModelFields({ model, change }: { readonly model: string; readonly chang
           ["linear", "Linear"],
           ["mlp", "MLP"],
           ["cnn", "Convolutional"],
+          ["file", "An ONNX file …"],
         ]}
         onChange={(kind) => set({ kind: kind as ModelSizes["kind"], ...usual[kind as ModelSizes["kind"]] })}
       />
-      {sizes.kind !== "linear" && (
+      {sizes.kind === "file" && (
+        <Chooser
+          label="Choose an ONNX file"
+          accept=".onnx"
+          take={async ([{ file, path }]) => {
+            racing.give({ model: { name: path, bytes: new Uint8Array(await file.arrayBuffer()) } });
+            racing.prepare(state);
+          }}
+        />
+      )}
+      {(sizes.kind === "mlp" || sizes.kind === "cnn") && (
         <>
           <Choice
             label={sizes.kind === "mlp" ? "Layers" : "Convolutions"}

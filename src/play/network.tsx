@@ -43,7 +43,7 @@ export function Network({
       </p>
       {lane.pictures && (
         <ul class="tiles">
-          {Array.from({ length: SHOWN }, (_, index) => (
+          {Array.from({ length: Math.min(SHOWN, lane.pictures.given.length) }, (_, index) => (
             <Tile key={index} pictures={lane.pictures!} index={index} predicted={lane.predicted?.[index]} />
           ))}
         </ul>
@@ -91,7 +91,7 @@ export function Tile({
     const isFitted = predicted === label;
     return (
       <li class={isFitted ? "fitted" : ""}>
-        <Picture pictures={pictures} index={index} />
+        {pictures.shape.length === 4 && <Picture pictures={pictures} index={index} />}
         <span class="label">
           {label !== real && <s>{classNames[real]}</s>} <b>{classNames[label]}</b>
           {predicted !== undefined && (

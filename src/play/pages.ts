@@ -9,4 +9,8 @@ import type { PageName } from "./state.ts";
 type LoadPage = () => Promise<{ readonly Page: () => JSX.Element }>;
 
 /** A page is listed in the bar once it is here; its name stands in `state.ts`. */
-export const LAZY: { readonly [name in PageName]?: LoadPage } = {};
+export const LAZY: { readonly [name in PageName]?: LoadPage } = {
+  "theorem-1": () => import("./theory/theorem-page.tsx"),
+  "minimum-norm": () => import("./theory/interpolation-page.tsx"),
+  "double-descent": () => import("./theory/descent-page.tsx"),
+};

@@ -46,6 +46,8 @@ const FILTERS = 24;
  * @param example - Shape of an example, `[channels, height, width]`.
  */
 export function filtersOf(state: TrainingState, example: readonly number[]): Filters | undefined {
+  // Rows of a table are no images, and neither are weights on them.
+  if (example.length !== 3) return undefined;
   const convolution = state["conv1.weight"];
   const weights = convolution ?? state["hidden1.weight"] ?? state["output.weight"];
   if (!weights) return undefined;

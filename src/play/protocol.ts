@@ -7,6 +7,7 @@ import type { TrialResult } from "../run/trial-record.ts";
 import type { EpochRow } from "../train/history.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { Verdict } from "../verdict/schema.ts";
+import type { Own } from "./own-data/own.ts";
 import type { TrialRequest } from "./recipe.ts";
 
 /** Training images as the network sees them but for their scale, and their labels. */
@@ -34,6 +35,7 @@ export interface EngineFacts {
 
 /** What the page asks; `run` tells an answer to an earlier question from one to this. */
 export type ToWorker =
+  | { readonly type: "own"; readonly own: Own }
   | { readonly type: "start"; readonly run: number; readonly request: TrialRequest }
   /** It may train up to this epoch. */
   | { readonly type: "allow"; readonly epoch: number }

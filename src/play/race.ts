@@ -6,6 +6,7 @@ import type { TrialResult } from "../run/trial-record.ts";
 import type { EpochRow } from "../train/history.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { Verdict } from "../verdict/schema.ts";
+import type { Own } from "./own-data/own.ts";
 import type { EngineFacts, Filters, FromWorker, Pictures, ToWorker } from "./protocol.ts";
 import { type Side, trialOf } from "./recipe.ts";
 import type { PlayState } from "./state.ts";
@@ -70,6 +71,7 @@ export class Racing {
   #race: Race = { left: EMPTY, right: EMPTY, isRunning: false, speed: "fast", points: [] };
   #state: PlayState | undefined;
   #run = 0;
+  #own: Own = {};
   readonly #workers: { left?: Worker; right?: Worker } = {};
   readonly #listeners = new Set<() => void>();
   readonly #points = new Map<string, readonly FitPoint[]>();
@@ -92,6 +94,14 @@ export class Racing {
     const lane: Lane = { ...EMPTY, status: "loading" };
     this.#change({ left: lane, right: lane, isRunning: false, verdict: undefined, points });
     for (const side of SIDES) this.#say(side, { type: "start", run, request: trialOf(state, side) });
+  }
+
+  /** Take data or a model of one's own, in place of those before, for races that are prepared from now on. */
+  give(own: Own): void {
+    this.#own = { ...this.#own, ...own };
+    for (const worker of Object.values(this.#workers)) worker.postMessage({ type: "own", own: this.#own });
+    // Points of one curve are of one set of data.
+    this.#points.clear();
   }
 
   /** Train until told otherwise, or to the end. */
@@ -141,6 +151,7 @@ export class Racing {
       type: "module",
       name: `race-${side}`,
     });
+    worker.postMessage({ type: "own", own: this.#own } satisfies ToWorker);
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       if (data.run === this.#run) this.#hear(side, data);
     });

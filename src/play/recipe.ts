@@ -24,7 +24,7 @@ export interface TrialRequest {
 }
 
 /** Test examples: all of the digits, and enough shapes for an accuracy within a few percent. */
-const TEST = { digits: 510, shapes: 500 } as const;
+const TEST = { digits: 510, shapes: 500, own: 10_000 } as const;
 
 /** Degrees of a random rotation, either way. */
 const ROTATION = 15;
@@ -57,10 +57,10 @@ function optionsOf(state: PlayState): readonly (readonly [flag: string, value: s
   const { data, n, model, inputs, p, optimizer, rate, decay, dropout, augment, epochs, seed } = state;
   const isAll = data === "digits" && n === 1287;
   return [
-    ["--data", data],
+    ["--data", data === "own" ? "YOUR-DATA" : data],
     ["--n", isAll ? undefined : String(n)],
-    ["--test-n", data === "digits" ? undefined : String(TEST[data])],
-    ["--model", model],
+    ["--test-n", data !== "shapes" ? undefined : String(TEST[data])],
+    ["--model", model === "file" ? "YOUR-MODEL.onnx" : model],
     ["--inputs", inputs === "true" ? undefined : `true,${inputs}`],
     ["--corrupt", inputs === "true" ? (p === 0 ? "0" : `0,${p / 100}`) : "0"],
     ["--optimizer", optimizer === "sgd" ? undefined : optimizer],

@@ -17,7 +17,7 @@ export type PageName = keyof typeof PAGES;
 
 /** Everything that decides what the race is, and how it is shown. */
 export interface PlayState {
-  readonly data: "digits" | "shapes";
+  readonly data: "digits" | "shapes" | "own";
   /** Training examples. */
   readonly n: number;
   /** Name of a model: `linear`, `mlp-2x64`, `cnn-2x16`. */
@@ -40,6 +40,8 @@ export interface PlayState {
   readonly tour: number;
   /** Large type, for a projector. */
   readonly big: boolean;
+  /** What a page besides the race shows, as it writes it itself; other pages do not know it. */
+  readonly view: string;
 }
 
 export const DEFAULTS: PlayState = {
@@ -57,14 +59,20 @@ export const DEFAULTS: PlayState = {
   seed: 0,
   tour: 0,
   big: false,
+  view: "",
 };
 
 /** Most training examples, and those taken unless told. */
-export const SIZES = { digits: { most: 1287, usual: 1287 }, shapes: { most: 4000, usual: 1000 } } as const;
+export const SIZES = {
+  digits: { most: 1287, usual: 1287 },
+  shapes: { most: 4000, usual: 1000 },
+  // Of one's own there are as many as were kept.
+  own: { most: 10_000, usual: 10_000 },
+} as const;
 
 /** Sizes of a network. */
 export interface ModelSizes {
-  readonly kind: "linear" | "mlp" | "cnn";
+  readonly kind: "linear" | "mlp" | "cnn" | "file";
   /** Hidden layers, or convolutions. */
   readonly depth: number;
   /** Units, or filters, of each. */
@@ -76,7 +84,7 @@ export const MOST = { mlp: { depth: 5, width: 2048 }, cnn: { depth: 3, width: 64
 
 /** The sizes that a model's name says; undefined if it is none of the playground's. */
 export function sizesOf(model: string): ModelSizes | undefined {
-  if (model === "linear") return { kind: "linear", depth: 0, width: 0 };
+  if (model === "linear" || model === "file") return { kind: model, depth: 0, width: 0 };
   const [, kind, depth, width] = /^(mlp|cnn)-([1-9])x([1-9]\d{0,3})$/.exec(model) ?? [];
   if (kind !== "mlp" && kind !== "cnn") return undefined;
   const sizes = { kind, depth: Number(depth), width: Number(width) } as const;
@@ -85,7 +93,7 @@ export function sizesOf(model: string): ModelSizes | undefined {
 
 /** The name of a model of some sizes. */
 export const modelOf = ({ kind, depth, width }: ModelSizes): string =>
-  kind === "linear" ? "linear" : `${kind}-${depth}x${width}`;
+  kind === "linear" || kind === "file" ? kind : `${kind}-${depth}x${width}`;
 
 /** Reads a value from the address; undefined if it is none. */
 type Read<K extends keyof PlayState> = (text: string) => PlayState[K] | undefined;
@@ -103,11 +111,11 @@ const number =
   };
 
 const FIELDS: { readonly [K in keyof PlayState]: readonly [Read<K>, expected: string] } = {
-  data: [oneOf("digits", "shapes"), "digits or shapes"],
-  n: [number(20, SIZES.shapes.most, true), `a whole number from 20 to ${SIZES.shapes.most}`],
+  data: [oneOf("digits", "shapes", "own"), "digits, shapes or own"],
+  n: [number(1, SIZES.own.most, true), `a whole number from 1 to ${SIZES.own.most}`],
   model: [
     (text) => (sizesOf(text) ? text : undefined),
-    `linear, mlp-<layers>x<units> (up to ${MOST.mlp.depth}x${MOST.mlp.width}) or cnn-<convolutions>x<filters> (up to ${MOST.cnn.depth}x${MOST.cnn.width})`,
+    `linear, file, mlp-<layers>x<units> (up to ${MOST.mlp.depth}x${MOST.mlp.width}) or cnn-<convolutions>x<filters> (up to ${MOST.cnn.depth}x${MOST.cnn.width})`,
   ],
   inputs: [oneOf("true", "shuffled", "random", "gaussian"), "true, shuffled, random or gaussian"],
   p: [number(0, 100, true), "a whole number from 0 to 100, in percent"],
@@ -120,6 +128,10 @@ const FIELDS: { readonly [K in keyof PlayState]: readonly [Read<K>, expected: st
   seed: [number(0, 999_999, true), "a whole number from 0 to 999999"],
   tour: [number(0, 6, true), "a step from 1 to 6"],
   big: [(text) => (text === "1" ? true : undefined), "1"],
+  view: [
+    (text) => (/^[\w~.,:;-]{0,2000}$/.test(text) ? text : undefined),
+    "at most 2000 letters, digits and signs",
+  ],
 };
 
 /** What an address says, and what of it was nothing that can be set. */

@@ -7,6 +7,9 @@ import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { messageOf } from "../base/errors.ts";
 import { classCounts, type Splits } from "../data/dataset.ts";
+import { pathPreprocess } from "../data/preprocess.ts";
+import type { Model } from "../nn/model.ts";
+import { fileRecipe } from "../run/file-recipe.ts";
 import { recordTrial } from "../run/record.ts";
 import { createLibrary } from "../run/subject.ts";
 import type { TrialResult } from "../run/trial-record.ts";
@@ -18,6 +21,7 @@ import { type TrainedNetwork, writeTrained } from "../train/trained.ts";
 import { runTrial } from "../train/trial.ts";
 import { judge } from "../verdict/verdict.ts";
 import { loadHere } from "./load.ts";
+import { type Own, ownModel, ownSplits } from "./own-data/own.ts";
 import { filtersOf, picturesOf } from "./pictures.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import type { TrialRequest } from "./recipe.ts";
@@ -43,6 +47,7 @@ const engine = (): Promise<Engine> => {
 /** The run that is wanted; whatever belongs to another one is over. */
 let wanted = 0;
 let allowed = 0;
+let own: Own = {};
 let wake = (): void => {};
 /** What the last run left. */
 let left:
@@ -62,21 +67,48 @@ async function mayTrain(run: number, epoch: number): Promise<boolean> {
   return run === wanted;
 }
 
-async function specOf(request: TrialRequest): Promise<{ readonly spec: TrialSpec; readonly splits: Splits }> {
-  const { data, n, testN, model, inputs, corrupt, seed } = request;
-  const recipe = { ...paperRecipe, ...request.recipe };
-  const splits = cropForRecipe((await library.splits({ name: data, n, testN })) as Splits, recipe);
+interface Prepared {
+  readonly spec: TrialSpec;
+  readonly splits: Splits;
+  readonly model: Model;
+}
+
+async function specOf(request: TrialRequest): Promise<Prepared> {
+  const { data, n, testN, inputs, corrupt, seed } = request;
+  const chosen = request.model === "file" ? await ownModel(own) : undefined;
+  // As the command line has it for data at a path and for model files.
+  const recipe = {
+    ...paperRecipe,
+    ...(data === "own" && { preprocess: pathPreprocess }),
+    ...(chosen && fileRecipe(chosen.model)),
+    ...request.recipe,
+  };
+  const whole =
+    data === "own" ? ownSplits(own, { n, testN }) : await library.splits({ name: data, n, testN });
+  const splits = cropForRecipe(whole as Splits, recipe);
   const dataset = await describeDataset(splits);
-  return { spec: { schema: "shatter/trial@1", dataset, inputs, corrupt, model, recipe, seed }, splits };
+  const { model, identity } = chosen ?? {
+    model: await library.model(request.model),
+    identity: request.model,
+  };
+  const spec: TrialSpec = {
+    schema: "shatter/trial@1",
+    dataset,
+    inputs,
+    corrupt,
+    model: identity,
+    recipe,
+    seed,
+  };
+  return { spec, splits, model };
 }
 
 async function race(run: number, request: TrialRequest): Promise<void> {
-  const { spec, splits } = await specOf(request);
+  const { spec, splits, model } = await specOf(request);
   const id = await trialId(spec);
   if (run !== wanted) return;
   const pictures = picturesOf(splits, spec);
   tell({ type: "prepared", run, id, pictures }, [pictures.pixels.buffer]);
-  const model = await library.model(spec.model);
   const device = await engine();
   tell({ type: "opened", run, engine: { provider: "WebAssembly", threads: device.threads } });
   const record = recordTrial({ id, spec, escalation: 0 });
@@ -109,6 +141,10 @@ async function answer(message: ToWorker): Promise<void> {
   if (message.type === "allow") {
     allowed = message.epoch;
     return wake();
+  }
+  if (message.type === "own") {
+    own = message.own;
+    return;
   }
   const { run } = message;
   if (message.type === "start") {

@@ -2,13 +2,13 @@
  * @file The engine: ONNX Runtime on one device, opened or refused with the reason and the remedy.
  */
 
-import type { InferenceSession } from "onnxruntime-node";
 import { EngineError, messageOf } from "../base/errors.ts";
-import { blocked, type Lowering, plain } from "../graph/lower/lowering.ts";
+import { blocked, plain } from "../graph/lower/lowering.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { add } from "../graph/ops/elementwise.ts";
-import { type Graph, inOrder, input } from "../graph/value.ts";
+import { type Graph, input } from "../graph/value.ts";
 import type { Device } from "./devices.ts";
+import { openGpu, type Provider } from "./gpu.ts";
 import { computes } from "./self-check.ts";
 import type { Runtime, Sessions } from "./sessions.ts";
 
@@ -18,15 +18,14 @@ export interface Engine extends Sessions {
   readonly threads: number;
   /** What computes there, as ONNX Runtime calls it; what it cannot, the processor does. */
   readonly provider: string;
-  /** How graphs are rewritten for it. */
-  readonly lowering: Lowering;
+  /** What the layout of images there is called. */
+  readonly layout: string;
   /**
    * Rewrite a graph for this engine's fastest kernels: simplified, and in its layout. What it computes stays the same but
-   * for rounding. Whatever is opened comes through here.
-   *
-   * @throws EngineError if the device cannot compute it: its session would open, and fail in the first run.
+   * for rounding. Whatever is opened comes through here. On a GPU the first graph with a convolution has ways to compute
+   * them measured, and all that follow are lowered by the fastest.
    */
-  lower(graph: Graph): Graph;
+  lower(graph: Graph): Promise<Graph>;
 }
 
 const REMEDIES: { readonly [D in Device]: string } = {
@@ -38,21 +37,6 @@ const REMEDIES: { readonly [D in Device]: string } = {
     "run `ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install`, or use `device` cpu",
 };
 
-/** Operations that a device takes and then cannot run, in words; the same in Node and in browsers. */
-const UNSUPPORTED: { readonly [D in Device]?: { readonly [operation: string]: string } } = {
-  // ONNX Runtime 1.30: "The Indices output is not supported yet". The gradient asks where the largest elements are.
-  webgpu: { maxPoolGradient: "the gradient of a max pool", maxPoolPositions: "the positions of a max pool" },
-};
-
-/** The first operation of a graph that a device cannot run, in words; undefined if nothing is known against it. */
-export function unsupportedOn(device: Device, graph: Graph): string | undefined {
-  const unsupported = UNSUPPORTED[device];
-  if (!unsupported) return undefined;
-  const values = inOrder(graph.outputs.map(({ value }) => value));
-  const names = values.flatMap((value) => (value.kind === "application" ? [value.operation.name] : []));
-  return names.map((name) => unsupported[name]).find((words) => words !== undefined);
-}
-
 /**
  * Open the engine on a device.
  *
@@ -63,43 +47,41 @@ export function unsupportedOn(device: Device, graph: Graph): string | undefined 
  * @throws EngineError with the device's own reason and what to do.
  */
 export async function openEngine(runtime: Runtime, device: Device, threads: number): Promise<Engine> {
-  const provider = device;
-  const options: InferenceSession.SessionOptions = {
-    executionProviders: [...new Set([provider, "cpu"])],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: "all",
-    // Warnings and worse: the engine's remarks about its own optimizations help nobody here.
-    logSeverityLevel: 3,
-  };
-  const open = (model: Uint8Array): Promise<InferenceSession> =>
-    runtime.InferenceSession.create(model, options);
+  const openWith =
+    (provider: Provider): Sessions["open"] =>
+    (model, kept = []) =>
+      runtime.InferenceSession.create(model, {
+        executionProviders: device === "cpu" ? [provider] : [provider, "cpu"],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        graphOptimizationLevel: "all",
+        // Warnings and worse: the engine's remarks about its own optimizations help nobody here.
+        logSeverityLevel: 3,
+        ...(kept.length > 0 && {
+          preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, "gpu-buffer"] as const)),
+        }),
+      });
+  const engine = { runtime, device, threads, provider: device };
   try {
-    const x = input("x", [1]);
-    const session = await open(
-      writeOnnx({ name: "probe", inputs: [x], outputs: [{ name: "y", value: add(x, x) }] }),
-    );
-    await session.run({ x: new runtime.Tensor("float32", Float32Array.of(1), [1]) });
-    await session.release();
+    await tryAddition({ runtime, open: openWith(device) });
   } catch (error) {
     throw new EngineError(`device ${device}: not available here (${reasonOf(error)}); ${REMEDIES[device]}`);
   }
-  const isBlocked = device === "cpu" && (await computes(blocked, { runtime, open }));
-  const lowering = isBlocked ? blocked : plain;
-  const lower = (graph: Graph): Graph => {
-    const lowered = lowering.lower(graph);
-    const unsupported = unsupportedOn(device, lowered);
-    if (unsupported !== undefined) throw unsupportedError(`graph "${graph.name}"`, device, unsupported);
-    return lowered;
-  };
-  return { runtime, device, threads, provider, lowering, lower, open };
+  if (device === "webgpu") return { ...engine, ...openGpu(runtime, openWith) };
+  const open = openWith(device);
+  const lowering = device === "cpu" && (await computes(blocked, { runtime, open })) ? blocked : plain;
+  return { ...engine, open, layout: lowering.layout, lower: async (graph) => lowering.lower(graph) };
 }
 
-/** The refusal of something that needs an operation which a device has not. */
-export const unsupportedError = (what: string, device: Device, unsupported: string): EngineError =>
-  new EngineError(
-    `device ${device}: ${what} needs ${unsupported}, which ONNX Runtime does not compute there; use \`device\` cpu`,
+/** Run a tiny model, so that a device that is not there is refused now. */
+async function tryAddition({ runtime, open }: Sessions): Promise<void> {
+  const x = input("x", [1]);
+  const session = await open(
+    writeOnnx({ name: "probe", inputs: [x], outputs: [{ name: "y", value: add(x, x) }] }),
   );
+  await session.run({ x: new runtime.Tensor("float32", Float32Array.of(1), [1]) });
+  await session.release();
+}
 
 /** The engine's reason without the places in its own sources. */
 const reasonOf = (error: unknown): string =>

@@ -3,12 +3,10 @@
  */
 
 import { DataError, UsageError } from "../base/errors.ts";
-import { sha256 } from "../base/json.ts";
 import { augmentedShape, requireAugmentable } from "../data/augment.ts";
 import { type ConformanceLine, checkConformance, describeConformance } from "../data/conformance.ts";
 import { clusterTest } from "../data/copies.ts";
 import {
-  datasetHash,
   type ExampleSplits,
   type Examples,
   exampleCount,
@@ -19,6 +17,7 @@ import {
   type Splits,
 } from "../data/dataset.ts";
 import { channelMoments, type Moments } from "../data/layout.ts";
+import { splitsHash } from "../data/named-splits.ts";
 import {
   crop,
   describePreprocessing,
@@ -104,9 +103,7 @@ function cropBoth(splits: ExampleSplits): ExampleSplits {
 export const networkShape = ({ train }: ExampleSplits, { augment }: Framing): readonly number[] =>
   augmentedShape(exampleShape(train), augment);
 
-/** SHA-256 of both splits: what a trial's spec says about its data. */
-export const splitsHash = async ({ train, test }: ExampleSplits): Promise<string> =>
-  sha256(await datasetHash(train), await datasetHash(test));
+export { splitsHash };
 
 /** What specs say about the examples used. */
 export const describeDataset = async (splits: ExampleSplits): Promise<TrialSpec["dataset"]> => ({

@@ -2,19 +2,7 @@
  * @file Runs steps and evaluations on the engine, and owns the tensors that training changes.
  */
 
-import type { InferenceSession, Tensor } from "onnxruntime-node";
-import {
-  type Examples,
-  exampleCount,
-  exampleShape,
-  exampleSize,
-  hasNumbers,
-  isHeld,
-  numbersOf,
-  rangeOf,
-  takeExamples,
-} from "../data/dataset.ts";
-import { writeScan } from "../graph/onnx/scan.ts";
+import { type Examples, exampleCount, exampleSize, isHeld, rangeOf, takeExamples } from "../data/dataset.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { greater } from "../graph/ops/compare.ts";
 import { multiply } from "../graph/ops/elementwise.ts";
@@ -28,33 +16,31 @@ import { crossEntropy, squaredError } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import { createScope } from "../nn/scope.ts";
 import type { Engine } from "./engine.ts";
+import { stepsInParts } from "./parts.ts";
+import { openPlace } from "./place.ts";
+import type { Runtime } from "./sessions.ts";
 import { labelType, type Step, type Told } from "./step.ts";
+import {
+  type Batches,
+  givenLabels,
+  labelTensor,
+  scannedSteps,
+  sharedTensors,
+  stepsOf,
+  type TrainingState,
+} from "./steps.ts";
+import { stepsOnDevice } from "./steps-on-device.ts";
+import type { Tensors } from "./transfer.ts";
 
-/** Some consecutive steps: everything a run of the engine is given besides state and data. */
-export interface Batches {
-  readonly steps: number;
-  /** `[steps, batch]`: the rows of each batch. */
-  readonly indices: Int32Array;
-  /** `[steps, batch]`: 1, or 0 for the padding of an incomplete batch. */
-  readonly weights: Float32Array;
-  /** `[steps]`: the learning rate of each step. */
-  readonly rates: Float32Array;
-  /** For each dropout mask of the step, `[steps, ...mask]`. */
-  readonly masks: readonly Float32Array[];
-  /** Where the engine holds none, `[steps, batch, ...example]`: the images of each batch, instead of those shared. */
-  readonly images?: Float32Array | undefined;
-}
+export type { Batches, TrainingState } from "./steps.ts";
 
 /** A network in training. */
 export interface Trainer extends AsyncDisposable {
-  /** Do some steps; returns the mean loss of each batch before its update, `[steps]`. */
+  /** Do some steps; returns the mean loss of each batch before its update, `[steps]`; of stacked trials `[steps, trials]`. */
   train(batches: Batches): Promise<Float32Array>;
   /** All that is carried from step to step as it is now, by name, parameters first; not copies where there is a choice. */
   state(): Promise<TrainingState>;
 }
-
-/** Tensors by name: parameters, running averages and the optimizer's own. */
-export type TrainingState = { readonly [name: string]: Float32Array };
 
 /** Where training goes on from. */
 export interface TrainingStart {
@@ -77,117 +63,72 @@ export async function createTrainer(
   seed: number,
   from?: TrainingStart,
 ): Promise<Trainer> {
-  const { Tensor } = engine.runtime;
-  const carried = [...step.state, ...step.sums];
-  const session = await engine.open(writeScan({ ...step, state: carried, graph: engine.lower(step.graph) }));
-  const rows = exampleCount(data);
-  const isGathered = isHeld(data) && step.shared.some(({ name }) => name === "images");
-  const shared = {
-    ...(isGathered && {
-      images: new Tensor("float32", data.inputs as Float32Array, [rows, ...exampleShape(data)]),
-    }),
-    labels: labelTensor(Tensor, givenLabels(data)),
-  };
-  const state: { [name: string]: Tensor } = {};
-  step.state.forEach(({ input: { name, shape }, start }, index) => {
-    const parameter = step.parameters[index];
-    const fresh = (): Float32Array =>
-      parameter
-        ? initialize(parameter, initialization, seed, index)
-        : typeof start === "number"
-          ? new Float32Array(sizeOf(shape)).fill(start)
-          : start.slice();
-    const elements = from ? from.state[name]!.slice() : fresh();
-    state[name] = new Tensor("float32", elements, shape);
-  });
-  for (const { input } of step.sums)
-    state[input.name] = new Tensor("float32", new Float32Array(sizeOf(input.shape)), input.shape);
-  const displacements = step.state.flatMap(({ input, isDisplacement }) => (isDisplacement ? [input] : []));
-  let rate = from?.rate;
+  const { runtime } = engine;
+  const start = startOf(runtime, step, initialization, seed, from);
+  return openTrainer(engine, step, sharedTensors(runtime, step, data), start, from?.rate);
+}
+
+/**
+ * Open a step to train on.
+ *
+ * @param shared - What its steps share.
+ * @param start - What is carried into the first one.
+ * @param before - The learning rate of the step that left it; undefined if there was none.
+ */
+export async function openTrainer(
+  engine: Engine,
+  step: Step,
+  shared: Tensors,
+  start: Tensors,
+  before?: number,
+): Promise<Trainer> {
+  const openOn = engine.device === "webgpu" ? stepsOnDevice : scannedSteps;
+  const open: typeof openOn = step.parts > 1 ? stepsInParts(openOn) : openOn;
+  const steps = await open(engine, step, shared, start);
+  const hasDisplacements = step.state.some(({ isDisplacement }) => isDisplacement);
+  let rate = before;
   /** Displacements are in proportion to the rate, so they change with it. */
-  const changeRate = (next: number): void => {
-    if (rate !== undefined && rate !== next) {
-      const ratio = ratioOf(rate, next);
-      for (const { name, shape } of displacements) {
-        // A copy: whoever was told the state may still be writing it down.
-        const elements = (state[name]!.data as Float32Array).slice();
-        for (let at = 0; at < elements.length; at++) elements[at]! *= ratio;
-        state[name] = new Tensor("float32", elements, shape);
-      }
-    }
+  const changeRate = async (next: number): Promise<void> => {
+    if (rate !== undefined && rate !== next) await steps.scale(ratioOf(rate, next));
     rate = next;
-  };
-  /** Steps in one run of the engine: of one rate, if there are displacements. */
-  const run = async ({
-    indices,
-    weights,
-    rates,
-    masks,
-    images,
-    ...given
-  }: Batches): Promise<Float32Array> => {
-    const { parts } = step;
-    const steps = given.steps * parts;
-    const size = step.batch / parts;
-    const feeds: { [name: string]: Tensor } = {
-      ...state,
-      ...shared,
-      indices: new Tensor("int32", indices, [steps, size]),
-      weights: new Tensor("float32", parts > 1 ? sharesOf(weights, step.batch) : weights, [steps, size]),
-      rate: new Tensor("float32", parts > 1 ? repeated(rates, parts) : rates, [steps]),
-    };
-    if (parts > 1) feeds["isLast"] = new Tensor("float32", lastOf(given.steps, parts), [steps]);
-    if (images) feeds["images"] = new Tensor("float32", images, [steps, size, ...exampleShape(data)]);
-    step.masks.forEach(({ value }, index) => {
-      feeds[value.name] = new Tensor("float32", masks[index]!, [steps, ...value.shape]);
-    });
-    const results = await session.run(feeds);
-    for (const { input, output } of carried) state[input.name] = results[output]!;
-    const losses = results["loss"]!.data as Float32Array;
-    return parts > 1
-      ? Float32Array.from({ length: given.steps }, (_, at) => total(losses, at, parts))
-      : losses;
   };
   return {
     async train(batches) {
-      if (displacements.length === 0) return run(batches);
-      const losses = new Float32Array(batches.steps);
+      if (!hasDisplacements) return steps.run(batches);
+      const losses: Float32Array[] = [];
+      // A run is of one rate.
       for (const [first, end] of stretchesOf(batches.rates)) {
-        changeRate(batches.rates[first]!);
-        losses.set(await run(stepsOf(batches, first, end)), first);
+        await changeRate(batches.rates[first]!);
+        losses.push(await steps.run(stepsOf(batches, first, end)));
       }
-      return losses;
+      return losses.length === 1 ? losses[0]! : Float32Array.from(losses.flatMap((part) => [...part]));
     },
-    state: async () =>
-      Object.fromEntries(step.state.map(({ input: { name } }) => [name, state[name]!.data as Float32Array])),
-    [Symbol.asyncDispose]: () => session.release(),
+    state: () => steps.state(),
+    [Symbol.asyncDispose]: () => steps[Symbol.asyncDispose](),
   };
 }
 
-/** Weights as shares of those of their batch, so that losses of its parts add up to the mean. */
-function sharesOf(weights: Float32Array, batch: number): Float32Array {
-  const shares = weights.slice();
-  for (let from = 0; from < shares.length; from += batch) {
-    const own = shares.subarray(from, from + batch);
-    const count = own.reduce((sum, weight) => sum + weight, 0);
-    own.forEach((weight, at) => {
-      own[at] = weight / count;
-    });
-  }
-  return shares;
+/** What is carried, before the first step: drawn, or as it was. */
+export function startOf(
+  { Tensor }: Runtime,
+  step: Step,
+  initialization: Initialization,
+  seed: number,
+  from: TrainingStart | undefined,
+): Tensors {
+  return Object.fromEntries(
+    step.state.map(({ input: { name, shape }, start }, index) => {
+      const parameter = step.parameters[index];
+      const fresh = (): Float32Array =>
+        parameter
+          ? initialize(parameter, initialization, seed, index)
+          : typeof start === "number"
+            ? new Float32Array(sizeOf(shape)).fill(start)
+            : start.slice();
+      return [name, new Tensor("float32", from ? from.state[name]!.slice() : fresh(), shape)];
+    }),
+  );
 }
-
-/** Each number so many times. */
-const repeated = (numbers: Float32Array, times: number): Float32Array =>
-  Float32Array.from({ length: numbers.length * times }, (_, at) => numbers[Math.floor(at / times)]!);
-
-/** 1 at the last part of each of some batches, 0 before. */
-const lastOf = (batches: number, parts: number): Float32Array =>
-  Float32Array.from({ length: batches * parts }, (_, at) => Number(at % parts === parts - 1));
-
-/** Sum of the numbers of the parts of a batch. */
-const total = (numbers: Float32Array, batch: number, parts: number): number =>
-  numbers.subarray(batch * parts, (batch + 1) * parts).reduce((sum, number) => sum + number, 0);
 
 /** What displacements are multiplied by when the rate changes. One that has fallen to 0 has left nothing to scale. */
 export const ratioOf = (from: number, to: number): number => (from === 0 ? 0 : to / from);
@@ -197,32 +138,6 @@ export function stretchesOf(rates: Float32Array): readonly (readonly [number, nu
   const starts = [...rates.keys()].filter((at) => at === 0 || rates[at] !== rates[at - 1]);
   return starts.map((start, at) => [start, starts[at + 1] ?? rates.length]);
 }
-
-/** Some of the steps; views, not copies. */
-function stepsOf(batches: Batches, from: number, to: number): Batches {
-  const { steps } = batches;
-  const part = <A extends Int32Array | Float32Array>(elements: A): A => {
-    const size = elements.length / steps;
-    return elements.subarray(from * size, to * size) as A;
-  };
-  return {
-    steps: to - from,
-    indices: part(batches.indices),
-    weights: part(batches.weights),
-    rates: part(batches.rates),
-    masks: batches.masks.map(part),
-    images: batches.images && part(batches.images),
-  };
-}
-
-/** `[count]`: labels as the engine is given them: classes, or the numbers that they stand for. */
-const givenLabels = (data: Examples): Int32Array | Float32Array =>
-  hasNumbers(data) ? Float32Array.from(numbersOf(data)) : data.labels;
-
-const labelTensor = (Tensor: Engine["runtime"]["Tensor"], labels: Int32Array | Float32Array): Tensor =>
-  labels instanceof Int32Array
-    ? new Tensor("int32", labels, [labels.length])
-    : new Tensor("float32", labels, [labels.length]);
 
 /** What a network says about each example of a dataset. */
 export interface Answers {
@@ -299,7 +214,7 @@ export async function createEvaluator(
   const isMany = tells === "classes" && classes >= MANY_CLASSES;
   const session = await engine.open(
     writeOnnx(
-      engine.lower({
+      await engine.lower({
         name: `${model.name}-evaluation`,
         inputs: [x, labels, ...trained],
         outputs:
@@ -317,16 +232,19 @@ export async function createEvaluator(
     ),
   );
   const { Tensor } = engine.runtime;
+  const place = await openPlace(engine, trained, [x, labels]);
+  const size = sizeOf(example);
   return {
     async answer(state, data, reader = readerOf(data)) {
       const count = exampleCount(data);
-      const size = sizeOf(example);
       const losses = new Float32Array(count);
       const predicted = tells === "numbers" ? new Float32Array(count) : new Int32Array(count);
       const beaten = isMany ? new Float32Array(count) : undefined;
       const given = givenLabels(data);
-      const weights = Object.fromEntries(
-        trained.map(({ name, shape }) => [name, new Tensor("float32", state[name]!, shape)]),
+      const weights = await place.weights(
+        Object.fromEntries(
+          trained.map(({ name, shape }) => [name, new Tensor("float32", state[name]!, shape)]),
+        ),
       );
       const ask = (start: number): Promise<Float32Array> | undefined => {
         if (start >= count) return undefined;
@@ -341,21 +259,23 @@ export async function createEvaluator(
         const part = (await next)!;
         // Made while the engine is at work on those before, where there is a thread for it.
         next = ask(start + batch);
-        const inputs = padded(part, 0, length * size, batch * size);
-        const wanted = padded(given, start, length, batch);
-        const results: InferenceSession.OnnxValueMapType = await session.run({
-          ...weights,
-          x: new Tensor("float32", inputs, x.shape),
-          labels: labelTensor(Tensor, wanted),
-        });
+        const examples = await place.examples(data, start, () => ({
+          x: new Tensor("float32", padded(part, 0, length * size, batch * size), x.shape),
+          labels: labelTensor(Tensor, padded(given, start, length, batch)),
+        }));
+        const results = await session.run({ ...weights, ...examples });
         losses.set((results["losses"]!.data as Float32Array).subarray(0, length), start);
         predicted.set((results["predicted"]!.data as typeof predicted).subarray(0, length), start);
         beaten?.set((results["beaten"]!.data as Float32Array).subarray(0, length), start);
         reader.spend(part);
       }
+      place.leave(weights);
       return { losses, predicted, beaten };
     },
-    [Symbol.asyncDispose]: () => session.release(),
+    async [Symbol.asyncDispose]() {
+      await place[Symbol.asyncDispose]();
+      await session.release();
+    },
   };
 }
 

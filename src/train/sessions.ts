@@ -13,6 +13,10 @@ export interface Runtime {
 /** How sessions are opened on a device. */
 export interface Sessions {
   readonly runtime: Runtime;
-  /** Open a session for the bytes of an ONNX model. */
-  open(model: Uint8Array): Promise<InferenceSession>;
+  /**
+   * Open a session for the bytes of an ONNX model.
+   *
+   * @param kept - Names of outputs that stay on the device, as tensors to be disposed of; none unless told. For WebGPU alone.
+   */
+  open(model: Uint8Array, kept?: readonly string[]): Promise<InferenceSession>;
 }

@@ -13,7 +13,7 @@ import { gather } from "../graph/ops/gather.ts";
 import { sum } from "../graph/ops/sum.ts";
 import { constant, type Graph, type Input, input, type Shape, type Value } from "../graph/value.ts";
 import { crossEntropy, squaredError } from "../nn/losses.ts";
-import { describedBy, type Model } from "../nn/model.ts";
+import type { Model } from "../nn/model.ts";
 import {
   adam,
   addWeightDecay,
@@ -25,9 +25,7 @@ import {
 } from "../nn/optimizers.ts";
 import { rateHolds } from "../nn/schedules.ts";
 import { createScope, type Mask, type Parameter, type Scope } from "../nn/scope.ts";
-import type { Device } from "./devices.ts";
-import { unsupportedError, unsupportedOn } from "./engine.ts";
-import { paperRecipe, type Recipe } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
 
 /** What a network tells: classes by the softmax of its outputs, or numbers by its one output. */
 export type Told = "classes" | "numbers";
@@ -103,31 +101,6 @@ export function requireTrainable(
   );
 }
 
-/**
- * What a model's training step needs that a device cannot run, in words; undefined if nothing is known against it.
- *
- * @param on - The examples; those that the model is described by unless told.
- */
-export function unsupportedStep(
-  device: Device,
-  model: Model,
-  on: NonNullable<Model["takes"]> = describedBy(model),
-): string | undefined {
-  // Building a step takes a moment, and this device runs them all.
-  if (device === "cpu") return undefined;
-  const { example, classes } = on;
-  return unsupportedOn(device, buildStep(model, paperRecipe, example, classes, 1).graph);
-}
-
-/**
- * Refuse a model that a device cannot train.
- *
- * @throws EngineError saying what it needs, and what would do.
- */
-export function requireDevice(device: Device, model: Model, on?: Model["takes"]): void {
-  const unsupported = unsupportedStep(device, model, on);
-  if (unsupported !== undefined) throw unsupportedError(`model "${model.name}"`, device, unsupported);
-}
 /** Rows of a step up to which the engine adds in an order that depends on how many there are. */
 const ORDERED_ROWS = 4096;
 

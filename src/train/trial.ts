@@ -106,7 +106,7 @@ export async function* runTrial(
   const { from, checkpointDue = () => false, secondsSpent = () => 0 } = options;
   const id = await trialId(spec);
   if (from) requireEqual("trial", id, from.trial);
-  yield { type: "started", provider: engine.provider, layout: engine.lowering.layout };
+  yield { type: "started", provider: engine.provider, layout: engine.layout };
   const data = await prepareTrial(splits, spec);
   const { realized, touched, conformance, train } = data;
   yield { type: "prepared", realised: realized, touched, conformance, dataHash: data.hash };

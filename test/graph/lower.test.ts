@@ -276,7 +276,7 @@ function withGradients({ inputs, y }: Net): Graph {
 }
 
 /** Blocks of 16 need AVX-512; elsewhere the engine trains on the plain operators. */
-const hasBlocked = (await openEngine(ort, "cpu", 1)).lowering === blocked;
+const hasBlocked = (await openEngine(ort, "cpu", 1)).layout === blocked.layout;
 
 const cpuInfo = "/proc/cpuinfo";
 const hasVectors = existsSync(cpuInfo) && readFileSync(cpuInfo, "utf8").includes("avx512f");

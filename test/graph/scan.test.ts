@@ -110,9 +110,9 @@ const runSingly = (step: Step, { state, shared, stacked }: Feeds): Promise<Resul
 const ENGINE = await openEngine(runtime, "cpu", 1);
 
 /** A step as the engine is given it. */
-function stepOf(model: string, changes: Partial<Recipe> = {}): Step {
+async function stepOf(model: string, changes: Partial<Recipe> = {}): Promise<Step> {
   const step = buildStep(findModel(model), { ...paperRecipe, batch: BATCH, ...changes }, EXAMPLE, 10, ROWS);
-  return { ...step, graph: ENGINE.lower(step.graph) };
+  return { ...step, graph: await ENGINE.lower(step.graph) };
 }
 
 describe("steps in one run", () => {
@@ -121,7 +121,7 @@ describe("steps in one run", () => {
     ["dropout and weight decay", "mlp-1x512", { dropout: 0.5, weightDecay: 0.001, nesterov: true }],
     ["Adam", "linear", { optimizer: "adam" }],
   ])("give the bytes of single steps: %s", async (_, model, changes) => {
-    const step = stepOf(model, changes);
+    const step = await stepOf(model, changes);
     const feeds = feedsOf(step);
     const scanned = await runScan(step, feeds, 1);
     expect(scanned.loss!.length).toBe(STEPS);
@@ -135,7 +135,7 @@ describe("steps in one run", () => {
     ["alexnet", 16],
     ["inception", 4],
   ])("give the same bytes on one thread and on two: %s", async (model, batch) => {
-    const step = stepOf(model, { batch });
+    const step = await stepOf(model, { batch });
     const feeds = feedsOf(step);
     expect(await runScan(step, feeds, 2)).toEqual(await runScan(step, feeds, 1));
   });

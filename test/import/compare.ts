@@ -101,7 +101,7 @@ async function logitsOf(
   const logits = model.logits(x, golden.classes, scope);
   const given = [...scope.parameters, ...scope.averages].map(({ value }) => value);
   const graph = { name: "logits", inputs: [x, ...given], outputs: [{ name: "logits", value: logits }] };
-  const session = await engine.open(writeOnnx(engine.lower(graph)));
+  const session = await engine.open(writeOnnx(await engine.lower(graph)));
   const { Tensor } = engine.runtime;
   const feeds = Object.fromEntries(
     given.map(({ name, shape: sizes }) => [name, new Tensor("float32", state[name]!, sizes)]),

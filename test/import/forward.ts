@@ -31,7 +31,7 @@ export async function logitsOf(
   const given = [...scope.parameters, ...scope.averages];
   const inputs = [x, ...given.map((each) => each.value)];
   const session = await engine.open(
-    writeOnnx(engine.lower({ name: "logits", inputs, outputs: [{ name: "logits", value }] })),
+    writeOnnx(await engine.lower({ name: "logits", inputs, outputs: [{ name: "logits", value }] })),
   );
   const { Tensor } = engine.runtime;
   const feeds = Object.fromEntries(

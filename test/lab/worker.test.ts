@@ -121,11 +121,11 @@ describe("a worker", () => {
       resumed_epochs: resumed[0],
     });
     // Its result says what computed it.
-    const { provider, lowering } = await openEngine(runtime, "cpu", 1);
+    const { provider, layout } = await openEngine(runtime, "cpu", 1);
     const results = await lab.database.tables.selectFrom("results").select("document").execute();
     const documents = results.map(({ document }) => trialResultSchema.parse(document));
     expect(documents.map(({ provenance }) => [provenance.provider, provenance.layout])).toEqual(
-      planned.trials.map(() => [provider, lowering.layout]),
+      planned.trials.map(() => [provider, layout]),
     );
   });
 
@@ -158,29 +158,6 @@ describe("a worker", () => {
     expect(seen.events.find(({ event }) => event.type === "resumed")).toMatchObject({
       event: { epochs: checkpoint!.epochs },
     });
-  });
-
-  test("ends where its device cannot train a trial, which is given back", async () => {
-    const { lab } = await labWith("unsupported", { epochs: 1, seeds: 1, model: "alexnet" });
-    await using _ = lab;
-    const runner: TrialRunner = {
-      jobs: 1,
-      run: () => Promise.reject(new Error("trained all the same")),
-      [Symbol.asyncDispose]: async () => {},
-    };
-    const working = work({
-      runner,
-      database: lab.database,
-      queue: lab.queue,
-      contents: lab.contents,
-      device: "webgpu",
-      threads: 1,
-      provenance: provenanceOf("webgpu", 1, 1, null),
-      shelf: openShelf(lab.database, { folder, program: programOn("webgpu") }),
-      signal: new AbortController().signal,
-    });
-    await expect(working).rejects.toThrow('device webgpu: model "alexnet" needs the gradient of a max pool');
-    expect(await attemptsIn(lab)).toMatchObject([{ number: 1, state: "released" }]);
   });
 
   test("takes no trial for lost that begins while a heartbeat is under way", async () => {

@@ -59,7 +59,7 @@ async function evaluated(model: Model, batch: readonly number[], classes: number
   const given = [...scope.parameters, ...scope.averages].map(({ value }) => value);
   const graph = { name: "logits", inputs: [x, ...given], outputs: [{ name: "logits", value: logits }] };
   const feeds = Object.fromEntries(given.map(({ name, shape }) => [name, [state[name]!, shape] as const]));
-  return await run(writeOnnx(engine.lower(graph)), { ...feeds, x: [examplesOf(batch), batch] });
+  return await run(writeOnnx(await engine.lower(graph)), { ...feeds, x: [examplesOf(batch), batch] });
 }
 
 /** Write a model, and compare what the file computes with what trials compute, for batches of some sizes. */

@@ -2,12 +2,13 @@
  * @file The playground in a real Chromium: built, served as `shatter play` does, trained in.
  */
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
+import sharp from "sharp";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openEngine, runtime } from "../../src/index.ts";
@@ -106,25 +107,81 @@ describe.skipIf(!hasBrowser())("the playground", () => {
     expect(await sheet(second.page)).toEqual(await sheet(first.page));
   });
 
+  test("lets points be moved by keys, through which the network of theorem 1 passes", async () => {
+    await using opened = await open("#/theorem-1?view=at:-0.5~0.5,0~-0.5,0.5~0.25");
+    const { page, complaints } = opened;
+    const point = page.getByRole("slider", { name: "Point 2", exact: true });
+    await point.press("Shift+ArrowUp");
+    expect(await point.getAttribute("aria-valuetext")).toBe("input 0, label -0.4");
+    await page.getByText("The network takes all 3 labels").waitFor();
+    await expect.poll(() => page.url()).toContain("at:-0.5~0.5,0~-0.4,0.5~0.25");
+    await point.press("Delete");
+    await page.getByText("5 weights = 2n + d = 2·2 + 1").waitFor();
+    for (const hash of ["#/minimum-norm", "#/double-descent?view=n:100;noise:0.2;seed:0"]) {
+      await page.goto(`${server.address}${hash}`);
+      await page.getByText(/^(The norms lie between|Test error: )/).waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  test("reads dropped pictures and files, and says which it cannot read", async () => {
+    const color = async (background: string): Promise<Buffer> =>
+      await sharp({ create: { width: 12, height: 9, channels: 3, background } })
+        .png()
+        .toBuffer();
+    const pets = await mkdtemp(join(tmpdir(), "shatter-pets-"));
+    for (const kind of ["red", "blue"]) {
+      await mkdir(join(pets, kind));
+      for (const name of ["1.png", "2.png"]) await writeFile(join(pets, kind, name), await color(kind));
+    }
+    await writeFile(join(pets, "red", "3.png"), "no picture");
+    await using opened = await open("#/race?data=own&model=mlp-1x8&epochs=2");
+    const { page, complaints } = opened;
+    const [files, folder] = [page.getByLabel("Choose files"), page.getByLabel("Choose a folder")].map(
+      (label) => label.and(page.locator("input")),
+    );
+    await folder!.setInputFiles(pets);
+    await page.getByText(/^left out, as this browser cannot read them: .*red\/3\.png$/).waitFor();
+    await page.getByText("ready").nth(1).waitFor();
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.locator(".came h2").waitFor();
+    await files!.setInputFiles({
+      name: "a.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("a,b\n1,x\n2,y\n3,x\n4,y\n"),
+    });
+    await page.getByLabel("Column to be told").selectOption("b");
+    await page.getByText('the target is column "b"').waitFor();
+    await files!.setInputFiles({ name: "notes.docx", mimeType: "", buffer: Buffer.from("notes") });
+    await page.getByText(/^expected images .*, got notes\.docx$/).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await rm(pets, { recursive: true });
+  });
+
   test("is without fault for people who cannot see or point, in light and in dark, and fits a phone", async () => {
     await using opened = await open(SMALL);
     const { page, complaints } = opened;
     await race(page);
-    await page.evaluate(await readFile(AXE, "utf8"));
-    const faults = (): Promise<string[]> =>
-      page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
-        return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`);
-      });
-    expect(await faults()).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark" });
     await page.setViewportSize({ width: 390, height: 780 });
-    expect(await faults()).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
     const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     await expect.poll(over).toBeLessThanOrEqual(0);
     expect(complaints).toEqual([]);
   });
 });
+
+/** What is wrong for people who cannot see or point. */
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(AXE, "utf8"));
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
+    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`);
+  });
+}
 
 /** What an address sets, in any order. */
 const readable = (hash: string): string[] => [...new URLSearchParams(hash.split("?")[1])].map(String).sort();

@@ -30,6 +30,7 @@ describe("the address", () => {
     seed: 7,
     tour: 3,
     big: true,
+    view: "d:2;at:0.5~-1~0.25",
   } as const;
 
   test.each(Object.keys(PAGES) as PageName[])("comes back as it was set, on the page %s", (page) => {

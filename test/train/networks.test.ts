@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { hashOf } from "../../scripts/golden-cases.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { plain } from "../../src/graph/lower/lowering.ts";
+import type { Graph } from "../../src/graph/value.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { runtime as ort } from "../../src/run/node/runtime.ts";
 import { openEngine } from "../../src/train/engine.ts";
@@ -118,7 +119,7 @@ async function run(given: NetworkCase, lowered: boolean) {
   const model = findModel(given.model);
   const data = dataOf(given);
   const fastest = await openEngine(ort, "cpu", 2);
-  const engine = lowered ? fastest : { ...fastest, lowering: plain, lower: plain.lower };
+  const engine = lowered ? fastest : { ...fastest, lower: async (graph: Graph) => plain.lower(graph) };
   const step = buildStep(model, recipe, example, CLASSES, ROWS);
   await using trainer = await createTrainer(engine, step, data, "he-normal", given.seed);
   const train = (from: number, to: number) => trainer.train(batchesOf(given, from, to));

@@ -4,23 +4,12 @@
 
 import type { InferenceSession } from "onnxruntime-node";
 import { describe, expect, test, vi } from "vitest";
-import { DataError, EngineError } from "../../src/base/errors.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
-import { planExperiment } from "../../src/lab/plan-experiment.ts";
-import { runRandomizationTest } from "../../src/lab/test.ts";
 import { findModel } from "../../src/nn/models.ts";
-import { findExperiment } from "../../src/paper/index.ts";
 import { runtime as ort } from "../../src/run/node/runtime.ts";
 import { type Engine, openEngine } from "../../src/train/engine.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
-import {
-  type Batches,
-  createEvaluator,
-  createTrainer,
-  ratioOf,
-  stretchesOf,
-} from "../../src/train/session.ts";
-import type { Runtime } from "../../src/train/sessions.ts";
+import { type Batches, createTrainer, ratioOf, stretchesOf } from "../../src/train/session.ts";
 import { buildStep } from "../../src/train/step.ts";
 
 const ENGINE = await openEngine(ort, "cpu", 1);
@@ -144,47 +133,4 @@ test("stretches are of equal rates next to one another", () => {
   ]);
   expect(stretchesOf(new Float32Array(0))).toEqual([]);
   expect([ratioOf(2, 1), ratioOf(1, 2), ratioOf(0, 1)]).toEqual([0.5, 2, 0]);
-});
-
-describe("a device that cannot run a step", () => {
-  test("refuses it before the first, and trains what it can", async () => {
-    // Sessions on the CPU, of an engine that takes them for WebGPU's.
-    const create = (model: Uint8Array) => ort.InferenceSession.create(model, { logSeverityLevel: 3 });
-    const runtime = { ...ort, InferenceSession: { create } } as unknown as Runtime;
-    const engine = await openEngine(runtime, "webgpu", 1);
-    const start = (name: string) => {
-      const side = 28;
-      const data = {
-        ...DATA,
-        inputs: new Float32Array(ROWS * 3 * side * side),
-        shape: [ROWS, 3, side, side],
-      };
-      const recipe = { ...paperRecipe, batch: ROWS };
-      const step = buildStep(findModel(name), recipe, [3, side, side], 2, ROWS);
-      return createTrainer(engine, step, data, "he-normal", 1);
-    };
-    await using trainer = await start("mlp-1x512");
-    expect(await trainer.train(batchesOf([0.1]))).toHaveLength(1);
-    await expect(start("alexnet")).rejects.toThrow(
-      new EngineError(
-        'device webgpu: graph "alexnet-step" needs the gradient of a max pool, which ONNX Runtime does not compute there; use `device` cpu',
-      ),
-    );
-    // Evaluation needs no gradient.
-    await using evaluator = await createEvaluator(engine, findModel("alexnet"), [3, 28, 28], 2);
-    expect(evaluator).toBeDefined();
-  });
-
-  test("is told to whoever asks for a test or an experiment, before the data are read", async () => {
-    const words = 'device webgpu: model "alexnet" needs the gradient of a max pool';
-    const dataDir = "/nowhere";
-    const asked = { data: "cifar10", dataDir, model: "alexnet", device: "webgpu" } as const;
-    await expect(runRandomizationTest(asked)).rejects.toThrow(words);
-    const experiment = findExperiment("table-1");
-    const plan = { experiment, what: { paper: "table-1" }, setting: { scale: "paper" }, dataDir } as const;
-    await expect(planExperiment({ ...plan, models: ["alexnet"], device: "webgpu" })).rejects.toThrow(words);
-    await expect(planExperiment({ ...plan, models: ["mlp-1x512"], device: "webgpu" })).rejects.toThrow(
-      DataError,
-    );
-  });
 });

@@ -104,7 +104,7 @@ async function logitsOf(
   const scope = createScope();
   const logits = model.logits(x, classes, scope);
   const trained = [...scope.parameters, ...scope.averages].map(({ value }) => value);
-  const graph = engine.lower({
+  const graph = await engine.lower({
     name: `${model.name}-logits`,
     inputs: [x, ...trained],
     outputs: [{ name: "logits", value: logits }],

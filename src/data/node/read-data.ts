@@ -6,13 +6,13 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { showBytes } from "../../base/bytes.ts";
 import { DataError, UsageError } from "../../base/errors.ts";
-import { sha256 } from "../../base/json.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import { hasRole } from "../array-names.ts";
 import { type DataFile, isDataFile } from "../data-file.ts";
 import { type AskedOptions, completeOptions, type ReadData, readDataPath } from "../data-options.ts";
-import { datasetHash, type ExampleSplits, type Examples, type Splits } from "../dataset.ts";
+import type { ExampleSplits } from "../dataset.ts";
 import { isIdxName } from "../idx-names.ts";
+import { nameBy, splitsHash } from "../named-splits.ts";
 import { planOf, type SplitsStore, type StreamingReader, splitsBytes } from "../planned.ts";
 import { isShardName, isShardPattern } from "../shard-names.ts";
 import { splitNamed } from "../split-names.ts";
@@ -119,7 +119,7 @@ export async function readData(
   const title = described?.title ?? basename(resolve(path));
   const isLarge = read.splits.content === undefined && splitsBytes(read.splits) > store.memory;
   const splits = isLarge ? await store.write({ ...planOf(read.splits), title }) : read.splits;
-  const hash = await hashOf(splits);
+  const hash = await splitsHash(splits);
   if (described?.hash !== undefined && described.hash !== hash) {
     throw new DataError(
       `data ${path}: expected data of the hash ${described.hash}, as ${asked} says, got ${hash}: the files are others, or read otherwise; ` +
@@ -198,15 +198,3 @@ const tellStreamed = (splits: ExampleSplits, { memory }: SplitsStore): string =>
     ? `these examples take ${showBytes(bytes)} as a network is given them, more than the ${showBytes(memory)} that may be held (\`memory\`): ${from}`
     : `these examples were written to a file when less might be held: ${from}`;
 };
-
-const hashOf = async ({ train, test }: ExampleSplits): Promise<string> =>
-  sha256(await datasetHash(train), await datasetHash(test));
-
-/** Splits under the name of their bytes, and with a title for people. */
-export const nameSplits = async (splits: Splits, title: string): Promise<Splits> =>
-  nameBy(await hashOf(splits), splits, title);
-
-function nameBy<S extends ExampleSplits>(hash: string, splits: S, title: string): S {
-  const as = <E extends Examples>(split: E): E => ({ ...split, name: `data-${hash.slice(0, 8)}`, title });
-  return { ...splits, train: as(splits.train), test: as(splits.test) };
-}

@@ -6,12 +6,11 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
-import { type ArrayPair, arrangeSplits } from "../arrange.ts";
-import type { FileArray } from "../array.ts";
 import type { DataReader } from "../data-options.ts";
 import { gunzip } from "../gzip.ts";
-import { parseIdxArray } from "../idx.ts";
-import { findIdxFiles, type IdxFiles } from "../idx-names.ts";
+import { findIdxFiles } from "../idx-names.ts";
+import { idxSplits } from "../idx-splits.ts";
+import type { NamedBytes } from "../mnist.ts";
 import { requireOptions } from "../require-options.ts";
 import { readBytes } from "./files.ts";
 
@@ -22,8 +21,7 @@ const MOST_BYTES = 2 ** 31 - 1;
  * Read a set of IDX files, `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and those of the test (`t10k` or `test`), each
  * maybe packed (`.gz`) or with a set's name in front of it.
  *
- * Of labels with eight columns, as QMNIST has them, the first is the digit. EMNIST's images have height and width exchanged,
- * which `transpose` undoes; it is said, but never guessed.
+ * EMNIST's images have height and width exchanged, which `transpose` undoes; it is said, but never guessed.
  *
  * @param path - The folder, or one file of the set.
  * @throws DataError if files are missing or not what they should be, UsageError if an option would change nothing.
@@ -31,22 +29,11 @@ const MOST_BYTES = 2 ** 31 - 1;
 export const readIdx: DataReader = async (path, options) => {
   requireOptions(path, "IDX files", options, ["layout", "transpose"]);
   const { folder, names, asked } = await lookAround(path);
-  const { set, train, test } = findIdxFiles(names, path, asked);
-  const read = async (name: string): Promise<FileArray> => {
+  const read = async (name: string): Promise<NamedBytes> => {
     const where = await fileAt(join(folder, name));
-    return parseIdxArray(await gunzip(await readBytes(where, MOST_BYTES), MOST_BYTES, where), where);
+    return { where, bytes: await gunzip(await readBytes(where, MOST_BYTES), MOST_BYTES, where) };
   };
-  const readPair = async (pair: IdxFiles["train"]): Promise<ArrayPair> => ({
-    inputs: await read(pair.images),
-    labels: firstOfEight(await read(pair.labels)),
-  });
-  const pairs = { train: await readPair(train), test: test && (await readPair(test)) };
-  const reading = arrangeSplits(set || basename(folder), pairs, options);
-  const isAskew = /emnist/i.test(set) && options.transpose === undefined;
-  if (!isAskew) return reading;
-  const told =
-    "EMNIST's own files have height and width exchanged: they are left so; `transpose` exchanges them";
-  return { ...reading, understood: [...reading.understood, told] };
+  return idxSplits(basename(folder), findIdxFiles(names, path, asked), read, options);
 };
 
 /** The folder of a path, its files, and the file that was named. */
@@ -65,16 +52,3 @@ async function lookAround(
 /** A file, or the one of its name in a folder of it, as Kaggle packs them. */
 const fileAt = async (path: string): Promise<string> =>
   (await stat(path).catch(() => undefined))?.isDirectory() ? join(path, basename(path)) : path;
-
-/** QMNIST's labels, [count, 8]: class, series, writer and so on (C. Yadav, L. Bottou, 2019). */
-function firstOfEight(labels: FileArray): FileArray {
-  const { shape, type, values } = labels;
-  if (type !== "int32" || shape.length !== 2 || shape[1] !== 8) return labels;
-  const digits = (values as Float64Array).filter((_, at) => at % 8 === 0);
-  return {
-    ...labels,
-    where: `${labels.where}: the first of 8 columns`,
-    shape: [digits.length],
-    values: digits,
-  };
-}

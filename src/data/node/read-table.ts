@@ -7,12 +7,11 @@ import { join } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { whyUnread } from "../../disk/refusals.ts";
 import type { DataReader } from "../data-options.ts";
-import { DELIMITER_NAMES, type Delimiter, findDelimiter, scanDelimited } from "../delimited.ts";
 import { gunzip } from "../gzip.ts";
-import type { CellTable } from "../named-table.ts";
+import type { NamedBytes } from "../mnist.ts";
 import { requireOptions } from "../require-options.ts";
-import { TABLE_OPTIONS, tableSplits } from "../table.ts";
-import { toUtf8 } from "../text-encoding.ts";
+import { TABLE_OPTIONS } from "../table.ts";
+import { textSplits } from "../text-splits.ts";
 import { firstFile, readBytes } from "./files.ts";
 import { nameOf } from "./read-arrays.ts";
 
@@ -30,12 +29,12 @@ const ENDINGS = [".csv", ".tsv", ".csv.gz", ".tsv.gz"];
 export const readTable: DataReader = async (path, options) => {
   requireOptions(path, "a table", options, TABLE_OPTIONS);
   const { train, test } = await locateTables(path);
-  const first = await readCells(train);
-  const second = test === undefined ? undefined : await readCells(test);
-  const mayBeComma = first.delimiter !== "," && second?.delimiter !== ",";
-  const reading = tableSplits(nameOf(path), { train: first, test: second }, options, mayBeComma);
-  const told = [first, second].flatMap((file) => (file ? [tellFile(file)] : []));
-  return { ...reading, understood: [...told, ...reading.understood] };
+  const read = async (where: string): Promise<NamedBytes> => ({
+    where,
+    bytes: await gunzip(await readBytes(where, MOST_BYTES), MOST_BYTES, where),
+  });
+  const tables = { train: await read(train), test: test === undefined ? undefined : await read(test) };
+  return textSplits(nameOf(path), tables, options);
 };
 
 async function locateTables(path: string): Promise<{ train: string; test?: string | undefined }> {
@@ -48,24 +47,3 @@ async function locateTables(path: string): Promise<{ train: string; test?: strin
   if (train === undefined) throw new DataError(`${path}: expected train.csv or train.tsv, got neither`);
   return { train, test: await find("test") };
 }
-
-/** Cells of a file, and how they were found. */
-interface ReadCells extends CellTable {
-  readonly delimiter: Delimiter;
-  readonly encoding: string;
-}
-
-async function readCells(where: string): Promise<ReadCells> {
-  const { bytes, encoding } = toUtf8(
-    await gunzip(await readBytes(where, MOST_BYTES), MOST_BYTES, where),
-    where,
-  );
-  const delimiter = findDelimiter(bytes, where);
-  return { where, cells: scanDelimited(bytes, delimiter, where), delimiter, encoding };
-}
-
-const tellFile = ({ where, delimiter, encoding }: ReadCells): string =>
-  `${where}: text in ${encoding}, columns divided by ${DELIMITER_NAMES[delimiter]}` +
-  (encoding === "windows-1252"
-    ? "; it is no UTF-8: look whether accents are right, or write it as UTF-8"
-    : "");

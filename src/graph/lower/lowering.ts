@@ -5,6 +5,8 @@
 import { simplifyGraph } from "../simplify.ts";
 import type { Graph } from "../value.ts";
 import { lowerToBlocked } from "./blocked.ts";
+import type { FilterWay } from "./gpu/filter-gradient.ts";
+import { lowerToGpu } from "./gpu/lower.ts";
 
 /** A way to lower graphs; what a graph computes stays the same but for rounding, and so do its inputs and outputs. */
 export interface Lowering {
@@ -21,3 +23,9 @@ export const blocked: Lowering = {
   layout: "blocked",
   lower: (graph) => lowerToBlocked(simplifyGraph(graph)),
 };
+
+/** Images as everybody lays them out, of operations that ONNX Runtime computes on a GPU: for WebGPU. */
+export const gpu = (way: FilterWay): Lowering => ({
+  layout: "gpu",
+  lower: (graph) => lowerToGpu(simplifyGraph(graph), way),
+});

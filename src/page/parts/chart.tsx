@@ -5,7 +5,7 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Plot } from "../../document/plot.ts";
 import { drawCurves } from "../../report/chart/curve-chart.ts";
 import type { CurveFigure } from "../../report/chart/figure.ts";
@@ -16,26 +16,11 @@ import { keepPercent } from "../words.ts";
 import { type Download, Downloads, textFile } from "./downloads.tsx";
 import { GridTable } from "./grid-table.tsx";
 import { Written } from "./markup.tsx";
+import { useWidth } from "./use-width.ts";
 
-/** Widths are rounded down to these many pixels: a chart is not drawn anew for every pixel of a window. */
 const STEP = 20;
 const NARROWEST = 300;
 const WIDEST = 1040;
-
-/** The width of a place in the page, in pixels; 0 until it is known. */
-function useWidth(): readonly [{ current: HTMLDivElement | null }, number] {
-  const place = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => {
-      const here = Math.floor((entry?.contentRect.width ?? 0) / STEP) * STEP;
-      if (here > 0) setWidth(Math.min(WIDEST, Math.max(NARROWEST, here)));
-    });
-    observer.observe(place.current!);
-    return () => observer.disconnect();
-  }, []);
-  return [place, width];
-}
 
 /** A chart of a plot. */
 export function Chart({
@@ -54,7 +39,8 @@ export function Chart({
   /** Of its heading. */
   readonly level?: 2 | 3;
 }): JSX.Element {
-  const [place, width] = useWidth();
+  const [place, measured] = useWidth(STEP);
+  const width = measured === 0 ? 0 : Math.min(WIDEST, Math.max(NARROWEST, measured));
   const [isOpen, setOpen] = useState(false);
   const drawing = useMemo(
     () => (width === 0 ? "" : drawCurves(figure, { document, theme: "page", width })),

@@ -83,7 +83,7 @@ export async function gaborFeatures(
   const graph = gaborGraph(bank);
   const dimension = graph.outputs[0]!.value.shape[1]!;
   const features = new Float32Array(count * dimension);
-  await using program = await openProgram(engine, engine.lower(graph));
+  await using program = await openProgram(engine, await engine.lower(graph));
   const batch = new Float32Array(BATCH * pixels);
   const unit = images instanceof Uint8Array ? 255 : 1;
   for (let first = 0; first < count; first += BATCH) {

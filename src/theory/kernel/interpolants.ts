@@ -5,11 +5,11 @@
  * examples, too. All are computed for a few examples, in float64.
  */
 
-import { eliminate } from "../../base/linear/elimination.ts";
-import { multiply } from "../../base/linear/matrix.ts";
+import type { Matrix } from "../../base/linear/matrix.ts";
 import type { Watch } from "../../base/progress.ts";
 import { randomStream } from "../../base/random.ts";
 import type { Engine } from "../../train/engine.ts";
+import { type Fitted, fitElsewhere } from "./in-memory.ts";
 import type { Kernel } from "./kernels.ts";
 import { multiplyTests } from "./product.ts";
 import { createKernelSolver } from "./solve.ts";
@@ -29,16 +29,6 @@ export interface Interpolant {
   readonly residual: number;
   readonly n: number;
   readonly tests: number;
-}
-
-/** Something that was fitted, and what it says. */
-interface Fitted {
-  /** `[n, classes]`, about the training examples. */
-  readonly fitted: Float64Array;
-  /** `[tests, classes]`. */
-  readonly said: Float64Array;
-  readonly squaredNorm: number;
-  readonly residual: number;
 }
 
 interface Given extends Watch {
@@ -61,7 +51,10 @@ export async function computeInterpolants(engine: Engine, given: Given): Promise
   const testLabels = given.testLabels.subarray(0, m);
   const random = randomStream(seed, "kernel-test-labels");
   const drawn = Int32Array.from({ length: m }, () => random.below(classes));
-  const judge = (title: string, { fitted, said, squaredNorm, residual }: Fitted): Interpolant => ({
+  const judge = (
+    title: string,
+    { fitted, said, squaredNorm, residual }: Fitted & { readonly residual: number },
+  ): Interpolant => ({
     title,
     trainErrors: countErrors(fitted, trainLabels, classes),
     testErrors: countErrors(said, testLabels, classes),
@@ -89,7 +82,8 @@ export async function computeInterpolants(engine: Engine, given: Given): Promise
   });
 
   onProgress?.(2, 3, "interpolants");
-  const elsewhere = fitElsewhere(kernel, train, test, targets, classes, seed);
+  const asked = { kernel, train: scaled(train), test: scaled(test), targets, columns: classes };
+  const elsewhere = fitElsewhere(asked, seed);
   onProgress?.(3, 3, "interpolants");
   return [least, forced, ...(elsewhere ? [judge("centers at random points", elsewhere)] : [])];
 }
@@ -108,76 +102,12 @@ async function solveHere(
   return { solution, fitted, squaredNorm, residual: Math.max(...residuals) };
 }
 
-/**
- * Fit with as many centers as examples, each a Gaussian point with the mean and variance the examples have at each value:
- * `C B = Y`, `C_ij = k(x_i, c_j)`. The norm is that of `sum_j b_j k(c_j, .)`.
- */
-function fitElsewhere(
-  kernel: Kernel,
-  train: Points,
-  test: Points,
-  targets: Float64Array,
-  columns: number,
-  seed: number,
-): Fitted | undefined {
-  const centers = gaussianCenters(train, seed);
-  const [x, asked] = [scaled(train), scaled(test)];
-  const matrix = kernelMatrix(kernel, x, centers, train.size);
-  const n = train.count;
-  const solution = eliminate(matrix, n)?.solve(targets, columns);
-  if (!solution) return undefined;
-  const fitted = multiply(matrix, solution, columns);
-  const own = multiply(kernelMatrix(kernel, centers, centers, train.size), solution, columns);
-  let squaredNorm = 0;
-  for (let at = 0; at < own.length; at++) squaredNorm += own[at]! * solution[at]!;
-  const said = multiply(kernelMatrix(kernel, asked, centers, train.size), solution, columns);
-  let [worst, size] = [0, 0];
-  for (let at = 0; at < fitted.length; at++) {
-    worst += (fitted[at]! - targets[at]!) ** 2;
-    size += targets[at]! ** 2;
-  }
-  return { fitted, said, squaredNorm: Math.max(0, squaredNorm), residual: Math.sqrt(worst / size) };
-}
-
-function gaussianCenters(points: Points, seed: number): Float64Array {
-  const { count, size } = points;
-  const values = scaled(points);
-  const [means, squares] = [new Float64Array(size), new Float64Array(size)];
-  values.forEach((value, at) => {
-    means[at % size]! += value / count;
-    squares[at % size]! += (value * value) / count;
-  });
-  const random = randomStream(seed, "kernel-centers");
-  return Float64Array.from({ length: count * size }, (_, at) => {
-    const column = at % size;
-    const deviation = Math.sqrt(Math.max(0, squares[column]! - means[column]! ** 2));
-    return means[column]! + deviation * random.normal();
-  });
-}
-
-/** Values as the kernel sees them: pixels in `[0, 1]`. */
-const scaled = ({ kind, data }: Points): Float64Array =>
-  Float64Array.from(data, (value) => (kind === "bytes" ? value / 255 : value));
-
-function kernelMatrix(kernel: Kernel, rows: Float64Array, columns: Float64Array, size: number): Float64Array {
-  const [down, along] = [rows.length / size, columns.length / size];
-  const norm = (points: Float64Array, at: number): number => {
-    let sum = 0;
-    for (let k = at * size; k < (at + 1) * size; k++) sum += points[k]! ** 2;
-    return sum;
-  };
-  const columnNorms = Float64Array.from({ length: along }, (_, at) => norm(columns, at));
-  const out = new Float64Array(down * along);
-  for (let i = 0; i < down; i++) {
-    const rowNorm = norm(rows, i);
-    for (let j = 0; j < along; j++) {
-      let dot = 0;
-      for (let k = 0; k < size; k++) dot += rows[i * size + k]! * columns[j * size + k]!;
-      out[i * along + j] = kernel.evaluate(dot, rowNorm, columnNorms[j]!);
-    }
-  }
-  return out;
-}
+/** Values as the kernel sees them, in float64: pixels in `[0, 1]`. */
+const scaled = ({ kind, data, count, size }: Points): Matrix => ({
+  rows: count,
+  columns: size,
+  values: Float64Array.from(data, (value) => (kind === "bytes" ? value / 255 : value)),
+});
 
 function joinPoints(a: Points, b: Points): Points {
   const count = a.count + b.count;

@@ -1,0 +1,40 @@
+/**
+ * @file What the playground was given of one's own, and how a trial finds it.
+ */
+
+import { UsageError } from "../../base/errors.ts";
+import { exampleCount, type Splits } from "../../data/dataset.ts";
+import { partOf, type SubsetSizes } from "../../data/subset.ts";
+import type { FileModel } from "../../import/model.ts";
+import { modelOfFile } from "../../run/model-file.ts";
+
+/** Examples and a model; neither is in the address, and both are gone with the page. */
+export interface Own {
+  readonly splits?: Splits | undefined;
+  readonly model?: { readonly name: string; readonly bytes: Uint8Array } | undefined;
+}
+
+/**
+ * As many of the examples as are wanted, all if there are fewer.
+ *
+ * @throws UsageError if none were given.
+ */
+export function ownSplits({ splits }: Own, { n, testN }: SubsetSizes): Splits {
+  if (!splits) throw new UsageError("your own data are not here any more: drop them on the page again");
+  const most = (wanted: number, split: Splits["train"]): number => Math.min(wanted, exampleCount(split));
+  return partOf(splits, { n: most(n, splits.train), testN: most(testN, splits.test) });
+}
+
+/**
+ * The model of the ONNX file, and its identity for a spec.
+ *
+ * @throws UsageError if none was given, DataError if it is none.
+ */
+export async function ownModel({ model }: Own): Promise<{
+  readonly model: FileModel;
+  readonly identity: string;
+}> {
+  if (!model) throw new UsageError("your own model is not here any more: choose its ONNX file again");
+  const made = await modelOfFile(model.bytes, "", model.name);
+  return { model: made, identity: made.content!.identity };
+}

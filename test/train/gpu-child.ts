@@ -1,0 +1,148 @@
+/**
+ * @file WebGPU beside what is meant and beside the processor, in a process of its own, as its driver is named by the
+ * environment. Prints the largest differences, relative to the largest number of each tensor, as JSON.
+ */
+
+import { evaluate } from "../../src/graph/evaluate.ts";
+import { gradient } from "../../src/graph/gradient.ts";
+import { filterWays } from "../../src/graph/lower/gpu/filter-gradient.ts";
+import { lowerToGpu } from "../../src/graph/lower/gpu/lower.ts";
+import { writeOnnx } from "../../src/graph/onnx/write.ts";
+import { apply } from "../../src/graph/operation.ts";
+import { relu } from "../../src/graph/ops/elementwise.ts";
+import { operations } from "../../src/graph/ops/index.ts";
+import { type Graph, inOrder, input } from "../../src/graph/value.ts";
+import { convolutionLayer, dense, flatten, maxPoolLayer } from "../../src/nn/layers.ts";
+import type { Model } from "../../src/nn/model.ts";
+import { models } from "../../src/nn/models.ts";
+import { batchNorm } from "../../src/nn/normalizations.ts";
+import { runtime } from "../../src/run/node/runtime.ts";
+import type { Device } from "../../src/train/devices.ts";
+import { openEngine } from "../../src/train/engine.ts";
+import { paperRecipe } from "../../src/train/recipe.ts";
+import { createEvaluator, createTrainer } from "../../src/train/session.ts";
+import { buildStep } from "../../src/train/step.ts";
+import { cases, draw, nameOf, type OperationCase, weightedSum, weightsOf } from "../graph/cases.ts";
+import { numbersOf, tensorOf } from "../graph/oracle.ts";
+
+const EXAMPLE = [3, 8, 8];
+const ROWS = 8;
+
+/** A bit of everything that the paper's networks are made of. */
+const tiny: Model = {
+  name: "tiny",
+  title: "a convolution with batch normalization, a pool that overlaps, a convolution, a dense layer",
+  source: "",
+  logits(x, classes, scope) {
+    const settings = { filters: 4, kernel: 3, stride: 1, bias: true };
+    const first = relu(batchNorm(convolutionLayer(x, settings, scope, "conv1"), scope, "norm"));
+    const second = relu(convolutionLayer(maxPoolLayer(first, 3, 2), settings, scope, "conv2"));
+    return dense(flatten(second), classes, scope, "output");
+  },
+};
+
+/** The largest difference, as a share of the largest number expected or of 1. */
+function differenceOf(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  const wanted = Array.from(expected);
+  const away = wanted.map((number, at) => Math.abs(number - actual[at]!));
+  return Math.max(...away) / Math.max(1, ...wanted.map(Math.abs));
+}
+
+/** Operations that some step of the paper's models has, or some other recipe's. */
+function operationsOfSteps(): ReadonlySet<string> {
+  const recipes = [
+    { dropout: 0.5, weightDecay: 0.1, clipNorm: 1, labelSmoothing: 0.1 },
+    { optimizer: "adam" as const },
+  ];
+  const steps = [...models.values()].flatMap((model) =>
+    recipes.map((changes) => buildStep(model, { ...paperRecipe, batch: 2, ...changes }, [3, 28, 28], 10, 2)),
+  );
+  return new Set(
+    steps.flatMap(({ graph }) =>
+      inOrder(graph.outputs.map(({ value }) => value)).flatMap((value) =>
+        value.kind === "application" ? [value.operation.name] : [],
+      ),
+    ),
+  );
+}
+
+/** Cases with their gradients side by side in one graph: what they have in common is compiled once. */
+function together(given: readonly OperationCase[]): {
+  readonly graph: Graph;
+  readonly feeds: { [name: string]: number[] };
+} {
+  const feeds: { [name: string]: number[] } = {};
+  const parts = given.map((each, at): Graph => {
+    const operands = each.operands.map(({ shape, type }, index) => input(`${at}.x${index}`, shape, type));
+    const y = apply(operations.get(each.operation)!, operands, each.attributes);
+    const weights = { ...weightsOf(y), name: `${at}.weights` };
+    const targets = operands.filter(({ type }) => type === "float32");
+    each.operands.forEach(({ shape, fill }, index) => {
+      feeds[`${at}.x${index}`] = draw(nameOf(each), index, shape, fill);
+    });
+    const outputs = [{ name: `${at} ${nameOf(each)}`, value: y }];
+    if (each.operation === "maxPoolGradient" || targets.length === 0)
+      return { name: "", inputs: operands, outputs };
+    feeds[weights.name] = draw(nameOf(each), operands.length, y.shape);
+    const slopes = gradient(weightedSum(y, weights), targets).map((value, target) => ({
+      name: `${at} ${nameOf(each)}, gradient by ${target}`,
+      value,
+    }));
+    return { name: "", inputs: [...operands, weights], outputs: [...outputs, ...slopes] };
+  });
+  const inputs = parts.flatMap((part) => part.inputs);
+  return { graph: { name: "cases", inputs, outputs: parts.flatMap(({ outputs }) => outputs) }, feeds };
+}
+
+async function differencesOfCases(): Promise<readonly (readonly [string, number])[]> {
+  const wanted = operationsOfSteps();
+  const { graph, feeds } = together(
+    cases.filter(
+      ({ operation, operands, kink }) =>
+        wanted.has(operation) &&
+        !kink &&
+        operands.every(({ type }) => type === "float32" || type === "int32"),
+    ),
+  );
+  const expected = evaluate(graph, feeds);
+  const engine = await openEngine(runtime, "webgpu", 1);
+  const found: (readonly [string, number])[] = [];
+  for (const way of filterWays) {
+    const session = await engine.open(writeOnnx(lowerToGpu(graph, way)));
+    const results = await session.run(
+      Object.fromEntries(graph.inputs.map((each) => [each.name, tensorOf(each, feeds[each.name]!)])),
+    );
+    for (const { name } of graph.outputs)
+      found.push([`${way}: ${name}`, differenceOf(numbersOf(results[name]!), expected[name]!.data)]);
+    await session.release();
+  }
+  return found;
+}
+
+/** Four steps of the tiny network, whose rate falls once, and what it then says. */
+async function train(device: Device) {
+  const engine = await openEngine(runtime, device, 1);
+  const inputs = Float32Array.from(draw("images", 0, [ROWS, ...EXAMPLE]));
+  const labels = Int32Array.from({ length: ROWS }, (_, row) => row % 4);
+  const data = { name: "tiny", inputs, labels, shape: [ROWS, ...EXAMPLE], classNames: ["a", "b", "c", "d"] };
+  const step = buildStep(tiny, { ...paperRecipe, batch: 4 }, EXAMPLE, 4, ROWS);
+  await using trainer = await createTrainer(engine, step, data, "he-normal", 1);
+  const losses = await trainer.train({
+    steps: 4,
+    indices: Int32Array.from({ length: 16 }, (_, at) => (at * 3) % ROWS),
+    weights: new Float32Array(16).fill(1),
+    rates: Float32Array.of(0.02, 0.02, 0.01, 0.01),
+    masks: [],
+  });
+  const state = await trainer.state();
+  await using evaluator = await createEvaluator(engine, tiny, EXAMPLE, 4);
+  const answers = await evaluator.answer(state, data);
+  return { losses, ...state, "losses in evaluation": answers.losses };
+}
+
+const [cpu, gpu] = [await train("cpu"), await train("webgpu")];
+const trained = Object.entries(cpu).map(([name, expected]) => [
+  name,
+  differenceOf((gpu as { [name: string]: Float32Array })[name]!, expected),
+]);
+process.stdout.write(JSON.stringify({ trained, cases: await differencesOfCases() }));
