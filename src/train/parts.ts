@@ -31,9 +31,9 @@ export const stepsInParts =
       scale: (ratio) => steps.scale(ratio),
       // Between batches the sums are zeros.
       async state() {
-        const { ...state } = await steps.state();
-        for (const { input } of sums) delete state[input.name];
-        return state;
+        const isSum = new Set(sums.map(({ input }) => input.name));
+        const all = Object.entries(await steps.state());
+        return Object.fromEntries(all.filter(([name]) => !isSum.has(name)));
       },
       [Symbol.asyncDispose]: () => steps[Symbol.asyncDispose](),
     };
