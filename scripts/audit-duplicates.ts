@@ -13,7 +13,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { findTwins } from "../src/audit/near/find.ts";
 import { exampleCount, takeExamples } from "../src/data/dataset.ts";
-import { sheetPng } from "../src/report/node/example-image.ts";
+import { sheetPng } from "../src/data/node/example-image.ts";
 import { loadDataset } from "../src/run/node/library.ts";
 import { provenanceOf } from "../src/run/node/provenance.ts";
 import { runtime } from "../src/run/node/runtime.ts";

@@ -4,8 +4,8 @@
 
 import { labelName } from "../data/dataset.ts";
 import { oneOfEachClass } from "../data/gallery.ts";
+import { examplePng } from "../data/node/example-image.ts";
 import { corruptLabels } from "../data/randomize.ts";
-import { examplePng } from "../report/node/example-image.ts";
 import { type PictureRequest, rowsOf } from "./data-rows.ts";
 
 /** One image: its place in the training data, its true label, and the one it may be given. */

@@ -23,6 +23,13 @@ export function databaseUrlOf({ databaseUrl }: { readonly databaseUrl?: string }
   return url === "" ? undefined : url;
 }
 
+/** How what a lab has can be looked at again, as a line; the page of an experiment, if it is named. */
+export function lookAgain(options: LabOptions, experiment?: string): string {
+  const lab = databaseUrlOf(options) === undefined && options.lab !== "shatter-lab" && options.lab;
+  const page = experiment === undefined ? "" : `, page /experiments/${encodeURIComponent(experiment)}`;
+  return `to look again: shatter serve${lab ? ` --lab ${/^[\w./-]+$/.test(lab) ? lab : `"${lab}"`}` : ""}${page}\n`;
+}
+
 /** Give a command the options that say which lab it is about. */
 export const labOptions = (command: Command): Command =>
   command.option("--lab <folder>", "the lab's folder", "shatter-lab").addOption(databaseUrlOption());

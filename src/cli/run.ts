@@ -31,7 +31,7 @@ import { addArrayOptions, type DataFlags, dataReferenceOf, memoryOption, readAsk
 import { checkFolder, printExperiment, resultIn, writeExperiment } from "./experiment-output.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, jsonOutputs, requireJson } from "./json.ts";
-import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
+import { databaseUrlOf, databaseUrlOption, lookAgain } from "./lab-options.ts";
 import { listOf, warn, wholeFrom } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { publish } from "./publish.ts";
@@ -396,6 +396,7 @@ async function runAndPublish(experiment: Experiment, request: GuestOptions, opti
   });
   const now = ended.filter(({ result }) => result.status !== "stopped").length;
   process.stderr.write(`\n${reused} trials were in ${lab} already, ${now} were run now; result: ${folder}\n`);
+  if (!quiet) process.stderr.write(lookAgain(options, document.id));
   if (document.provenance.interrupted) process.exitCode = 130;
   else if (ended.some(({ result }) => result.status === "failed")) process.exitCode = 1;
 }

@@ -15,7 +15,7 @@ import { commandLine } from "./command-line.ts";
 import { addDataOptions, DATA_HELP, memoryOption } from "./data-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOption, requireJson } from "./json.ts";
-import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
+import { databaseUrlOf, databaseUrlOption, lookAgain } from "./lab-options.ts";
 import { addFileOptions, INIT_HELP, inits, MODEL_HELP } from "./model-options.ts";
 import { listOf, numberIn, oneOf, warn, wholeFrom, wordOr } from "./output.ts";
 import {
@@ -268,6 +268,7 @@ async function test(options: TestFlags, command: Command): Promise<void> {
     model,
     firstSeed,
     recipe,
+    pictures: page !== false,
     lab: lab === false ? undefined : { lab, databaseUrl, isOptional },
     checkpointSeconds: options.checkpointEvery,
     command: commandLine(),
@@ -293,6 +294,7 @@ async function test(options: TestFlags, command: Command): Promise<void> {
   // Where no lab was asked for or none could be opened, nothing is kept, and the same command begins anew.
   const isKept = reused !== undefined;
   await publishTest(result, options, isKept ? again : undefined);
+  if (isKept && lab !== false && options.quiet !== true) process.stderr.write(lookAgain({ ...options, lab }));
   if (result.provenance.interrupted && isKept) {
     process.stderr.write(`run ${again} again to go on (lab: ${lab})\n`);
   }

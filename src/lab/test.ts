@@ -3,7 +3,7 @@
  */
 
 import { nearAcross } from "../audit/near/across.ts";
-import { DataError, UsageError } from "../base/errors.ts";
+import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { batchSize } from "../data/batches.ts";
 import { type ExampleSplits, exampleCount } from "../data/dataset.ts";
 import { describedPreprocess } from "../data/node/data-file.ts";
@@ -40,6 +40,7 @@ import { type Prepared, runPreparation } from "./pipeline.ts";
 import type { PlannedExperiment } from "./plan-experiment.ts";
 import { sharesOf, trainPlanned } from "./run.ts";
 import { nameModels, requireIndex, type SavedModels } from "./saved-models.ts";
+import { drawPictures } from "./test-pictures.ts";
 
 /** What a randomization test is asked; everything but the data has a default. */
 export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "priority"> {
@@ -84,6 +85,8 @@ export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "pr
   readonly onReused?: ((trials: number) => void) | undefined;
   /** Folder that the networks trained here are written to, as ONNX for inference and as safetensors; nowhere unless told. */
   readonly saveModels?: string | undefined;
+  /** Whether the result has pictures of examples, where they are images: for its page. Not unless told. */
+  readonly pictures?: boolean | undefined;
   /** Told which networks of the test are there, and which are not. */
   readonly onSaved?: ((saved: SavedModels) => void) | undefined;
 }
@@ -143,11 +146,20 @@ async function train(options: TestOptions): Promise<TestResult> {
   const near = await nearAcross(subject.splits, () => openHere(shares.threads * shares.jobs));
   const plan = await planTest({ ...request, budget }, source, subject, prepared?.plan, near);
   await using lab = options.lab && (await openOne(options.lab, options));
-  if (lab) return await runInLab(plan, identified, lab, { ...options, ...shares });
+  const illustrated = async (result: TestResult): Promise<TestResult> => {
+    if (!options.pictures) return result;
+    // A result is worth more than its pictures.
+    const pictures = await drawPictures(result, subject.splits).catch((error) =>
+      options.onWarning?.(`the report has no pictures: ${messageOf(error)}`),
+    );
+    return pictures ? { ...result, pictures } : result;
+  };
+  if (lab) return await illustrated(await runInLab(plan, identified, lab, { ...options, ...shares }));
   const networks = options.saveModels;
   await using runner = await openProcessPool({ ...shares, device, contents: shared.folder, networks });
   const provenance = provenanceOf(device, shares.threads, shares.jobs, options.command ?? null);
-  return await runPlan(plan, { source, runner, provenance, onEvent: options.onEvent, signal });
+  const { onEvent } = options;
+  return await illustrated(await runPlan(plan, { source, runner, provenance, onEvent, signal }));
 }
 
 /** An engine of this process, which needs none but for images. */

@@ -92,6 +92,10 @@ function Rooms({ path }: { readonly path: string }): JSX.Element {
           {room.title}
         </a>
       ))}
+      {/* Another program, so it is loaded, not navigated to. */}
+      <a href="/play/" target="_self">
+        Playground
+      </a>
     </nav>
   );
 }

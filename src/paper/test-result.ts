@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import { inputsNames } from "../data/randomize.ts";
 import { provenanceSchema } from "../document/provenance.ts";
 import { findingSchema } from "../import/finding.ts";
 import { conformanceSchema, trialSchema } from "../run/trial-record.ts";
@@ -14,6 +15,25 @@ import { summaryRow, verdictSchema } from "../verdict/schema.ts";
 import { groupsSchema, targetSchema } from "./test-plan.ts";
 
 const count = z.int().min(0);
+
+/** A picture as the `data:` URL of a PNG. */
+const image = z.string().regex(/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/);
+
+/** Pictures of examples, by their indices among the examples used; labels are classes. */
+const picturesSchema = z.object({
+  /** The seed of the randomizations shown. */
+  seed: count,
+  /** The same training examples in each kind of trial, with their true label and the one that was taught. */
+  randomized: z.array(
+    z.object({
+      inputs: z.enum(inputsNames),
+      nominal: z.number().min(0).max(1),
+      examples: z.array(z.object({ index: count, label: count, given: count, image })),
+    }),
+  ),
+  /** Examples that the networks find hard. */
+  examples: z.array(z.object({ split: z.enum(["train", "test"]), index: count, image })),
+});
 
 export const testResultSchema = z.object({
   schema: z.literal("shatter/test@1"),
@@ -50,6 +70,8 @@ export const testResultSchema = z.object({
   summary: z.array(summaryRow),
   conformance: conformanceSchema,
   verdict: verdictSchema,
+  /** Of images, where pictures were asked for. */
+  pictures: picturesSchema.optional(),
   provenance: provenanceSchema,
 });
 

@@ -236,6 +236,18 @@ function Recipe({ state, change }: Pick<Props, "state" | "change">): JSX.Element
           onChange={(augment) => change({ augment: augment as PlayState["augment"] })}
         />
         {numbers}
+        {/* Only where there may be a graphics card; an address may ask for it anywhere, and hears why not. */}
+        {("gpu" in navigator || state.device === "webgpu") && (
+          <Choice
+            label="Computed by"
+            value={state.device}
+            options={[
+              ["wasm", "the processor"],
+              ["webgpu", "the graphics card"],
+            ]}
+            onChange={(device) => change({ device: device as PlayState["device"] })}
+          />
+        )}
       </div>
     </details>
   );

@@ -40,7 +40,6 @@ export function LineChart({
   yMost,
   xTick = String,
   yTick = String,
-  xLabel,
 }: {
   readonly title: string;
   readonly description: string;
@@ -49,7 +48,6 @@ export function LineChart({
   readonly yMost: number;
   readonly xTick?: (value: number) => string;
   readonly yTick?: (value: number) => string;
-  readonly xLabel: string;
 }): JSX.Element {
   const x = (value: number): number => PAD.left + (value / xMost) * (WIDTH - PAD.left - PAD.right);
   const y = (value: number): number =>
@@ -71,9 +69,6 @@ export function LineChart({
             {xTick(tick)}
           </text>
         ))}
-        <text class="axis" x={WIDTH - PAD.right} y={HEIGHT - PAD.bottom - 5} text-anchor="end">
-          {xLabel}
-        </text>
         {lines.map(({ label, points, side, isDashed, isDotted }) => {
           const [last] = points.slice(-1);
           return (
@@ -137,25 +132,23 @@ export function Curves({
   return (
     <div class="curves">
       <LineChart
-        title="Accuracy"
+        title="Accuracy by epoch"
         description={`True labels: training ${lastOf(left, "trainAccuracy")}, test ${lastOf(left, "testAccuracy")}. ${rightName}: training ${lastOf(right, "trainAccuracy")}, test ${lastOf(right, "testAccuracy")}.`}
         lines={[...lines("trainAccuracy"), ...lines("testAccuracy", true)]}
         xMost={xMost}
         yMost={1}
         yTick={percentTick}
-        xLabel="epochs"
       />
       <p class="key" aria-hidden="true">
         <span class="left">true labels</span> <span class="right">{rightName.toLowerCase()}</span>
         <span class="solid">training</span> <span class="dashes">test</span>
       </p>
       <LineChart
-        title="Training loss"
+        title="Training loss by epoch"
         description="Mean cross-entropy over each epoch, as in Fig. 1a of the paper."
         lines={losses}
         xMost={xMost}
         yMost={Math.min(highest, 5)}
-        xLabel="epochs"
       />
     </div>
   );

@@ -4,7 +4,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { Tile } from "./network.tsx";
+import { Tile, tilesOf } from "./network.tsx";
 import type { Filters } from "./protocol.ts";
 import { type Race, SIDES } from "./race.ts";
 
@@ -37,7 +37,7 @@ export function FittedLast({
         return (
           <div key={side} class={side}>
             <h3 class="side">{names[at]}</h3>
-            <ul class="tiles wide">
+            <ul class={`tiles wide ${tilesOf(pictures)}`}>
               {indices.map((index) => (
                 <Tile
                   key={index}

@@ -9,7 +9,7 @@ import type { Lane } from "./race.ts";
 import type { Side } from "./recipe.ts";
 
 /** Images that are shown of each network. */
-const SHOWN = 20;
+const SHOWN = 30;
 
 const percent = (share: number | null | undefined): string =>
   typeof share === "number" ? `${(100 * share).toFixed(share === 1 ? 0 : 1)} %` : "–";
@@ -42,7 +42,7 @@ export function Network({
         {tellStatus(lane)}
       </p>
       {lane.pictures && (
-        <ul class="tiles">
+        <ul class={`tiles ${tilesOf(lane.pictures)}`}>
           {Array.from({ length: Math.min(SHOWN, lane.pictures.given.length) }, (_, index) => (
             <Tile key={index} pictures={lane.pictures!} index={index} predicted={lane.predicted?.[index]} />
           ))}
@@ -62,7 +62,7 @@ function tellStatus({ status, rows, result, error }: Lane): string {
     case "training":
       return `epoch ${rows.length}`;
     case "failed":
-      return `It could not be trained: ${error}. Reset tries again.`;
+      return `It could not be trained (${error}). Reset tries again.`;
     case "ended":
       return result?.status === "diverged"
         ? `It diverged in epoch ${result.epochs}: the rate is too high.`
@@ -71,6 +71,10 @@ function tellStatus({ status, rows, result, error }: Lane): string {
           : `All labels fitted after ${result.epochsToFit} epochs.`;
   }
 }
+
+/** Names of several letters have a line each. */
+export const tilesOf = ({ classNames }: Pictures): string =>
+  classNames.some(({ length }) => length > 2) ? "words" : "";
 
 /** An image with the label that is given, and the true one, struck, where it is another. */
 export function Tile({

@@ -25,17 +25,12 @@ export const percentOf = (share: number | null | undefined, digits = 1): string 
 
 const epochs = (count: number): string => `${count} ${count === 1 ? "epoch" : "epochs"}`;
 
-/** What became of a network in training. */
-const fitted = ({ status, epochsToFit, epochs: done, trainAccuracy }: TrialResult): string =>
-  status === "diverged"
-    ? `diverged in epoch ${done}`
-    : epochsToFit !== null
-      ? `were fitted after ${epochs(epochsToFit)}`
-      : `were not fitted within ${epochs(done)} (${percentOf(trainAccuracy)})`;
-
 /** How many times as long the right one took; undefined unless both fitted. */
 export const slowdown = (left: TrialResult, right: TrialResult): number | undefined =>
   left.epochsToFit !== null && right.epochsToFit !== null ? right.epochsToFit / left.epochsToFit : undefined;
+
+/** How many times as long is worth a word. */
+const SLOWER = 1.5;
 
 /** What both networks came to. */
 export function tellOutcome(
@@ -44,16 +39,14 @@ export function tellOutcome(
   right: TrialResult,
   verdict?: Verdict,
 ): Outcome {
-  const name = nameRight(state);
-  const what = state.inputs === "true" ? name : `True labels of ${name.toLowerCase()}`;
   const pace = slowdown(left, right);
   return {
     headline: headlineOf(state, left, right, verdict),
     sentences: [
-      `True labels ${fitted(left)}; test accuracy ${percentOf(left.testAccuracy)}.`,
-      `${what} ${fitted(right)}; test accuracy ${percentOf(right.testAccuracy)}.`,
-      ...(pace === undefined || pace === 1 ? [] : [`That is ${pace.toFixed(1)} times as many epochs.`]),
-      "One seed and one small data set: a demonstration. The command below can repeat it over seeds.",
+      ...(pace === undefined || pace < SLOWER
+        ? []
+        : [`It took ${pace.toFixed(0)} times as many epochs as true labels.`]),
+      "One seed, one small data set: a demonstration; the command below repeats it, over seeds if you like.",
     ],
   };
 }

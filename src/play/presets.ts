@@ -18,7 +18,7 @@ export const PRESETS: Readonly<Record<"claims" | "failures", readonly Preset[]>>
     {
       name: "Random labels are fitted",
       state: {},
-      look: "Both networks reach 100 % in training. Only the left one can read digits it has not seen.",
+      look: "Both networks fit their labels. Only the left one can read digits it has not seen.",
     },
     {
       name: "Half of the labels random",
@@ -140,9 +140,8 @@ export const presetOf = (state: PlayState): Preset | undefined =>
   );
 
 /** All of what is set by a preset; how it is shown stays as it is. */
-export const presetState = ({ state }: Preset, { big }: Pick<PlayState, "big">, tour = 0): PlayState => ({
-  ...DEFAULTS,
-  ...state,
-  tour,
-  big,
-});
+export const presetState = (
+  { state }: Preset,
+  { big, device }: Pick<PlayState, "big" | "device">,
+  tour = 0,
+): PlayState => ({ ...DEFAULTS, ...state, tour, big, device });

@@ -78,15 +78,19 @@ export function RacePage({ state }: { readonly state: PlayState }): JSX.Element 
   };
   return (
     <>
-      <Tour state={state} />
-      <div class="head">
-        <h1>Can a network learn labels that mean nothing?</h1>
-        <Presets state={state} />
-      </div>
+      {state.tour === 0 ? (
+        <div class="head">
+          <h1>Can a network learn labels that mean nothing?</h1>
+          <Presets state={state} />
+        </div>
+      ) : (
+        <Tour state={state} />
+      )}
       <Controls state={state} race={race} racing={racing} change={change} />
       <div class="race">
         <Network side="left" title={names[0]} lane={race.left} />
         <div class="middle">
+          <Came state={state} race={race} prediction={prediction} />
           {hasBegun ? (
             <Curves left={race.left} right={race.right} rightName={name} epochs={state.epochs} />
           ) : (
@@ -100,7 +104,6 @@ export function RacePage({ state }: { readonly state: PlayState }): JSX.Element 
               onSkip={() => racing.run()}
             />
           )}
-          <Came state={state} race={race} prediction={prediction} />
         </div>
         <Network side="right" title={names[1]} lane={race.right} />
       </div>
@@ -171,6 +174,7 @@ function Came({
 function tellEngine({ engine }: Race): string {
   if (!engine) return "The engine is loading.";
   const { provider, threads } = engine;
+  if (provider !== "WebAssembly") return `${provider}, a worker a network`;
   const why = crossOriginIsolated ? "" : " (this page is not isolated, so threads cannot share memory)";
   return `${provider}, a worker a network, ${threads} ${threads === 1 ? "thread" : "threads"} each${why}`;
 }

@@ -155,17 +155,17 @@ export class Racing {
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       if (data.run === this.#run) this.#hear(side, data);
     });
-    // A worker that could not start, or died: the next race gets another one.
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      worker.terminate();
-      delete this.#workers[side];
       this.#fail(side, event.message || "the worker that trains could not be loaded, or ended");
     });
     return worker;
   }
 
+  /** The next race gets another worker: what is wrong with this one, such as an engine that did not start, may stay. */
   #fail(side: Side, error: string): void {
+    this.#workers[side]?.terminate();
+    delete this.#workers[side];
     this.#changeLane(side, { status: "failed", error });
     this.#goOn();
   }

@@ -4,7 +4,7 @@
 
 import type { InputsName } from "../data/randomize.ts";
 import type { Recipe } from "../train/recipe.ts";
-import type { PlayState } from "./state.ts";
+import type { PlayDevice, PlayState } from "./state.ts";
 
 /** Which of the two networks: the left one has true labels and inputs. */
 export type Side = "left" | "right";
@@ -21,6 +21,8 @@ export interface TrialRequest {
   /** What of the recipe is not the paper's. */
   readonly recipe: Partial<Recipe>;
   readonly seed: number;
+  /** Where it is computed, which changes nothing but rounding. */
+  readonly device: PlayDevice;
 }
 
 /** Test examples: all of the digits, and enough shapes for an accuracy within a few percent. */
@@ -31,7 +33,7 @@ const ROTATION = 15;
 
 /** The trial of a side; labels stay true where inputs are randomized, as in the paper. */
 export function trialOf(state: PlayState, side: Side): TrialRequest {
-  const { data, n, model, optimizer, rate, decay, dropout, augment, epochs, seed } = state;
+  const { data, n, model, optimizer, rate, decay, dropout, augment, epochs, seed, device } = state;
   const isRight = side === "right";
   return {
     data,
@@ -49,6 +51,7 @@ export function trialOf(state: PlayState, side: Side): TrialRequest {
       epochs,
     },
     seed,
+    device,
   };
 }
 

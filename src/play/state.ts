@@ -15,6 +15,9 @@ export const PAGES = {
 
 export type PageName = keyof typeof PAGES;
 
+/** Where networks are trained: by the processor, or on the graphics card. */
+export type PlayDevice = "wasm" | "webgpu";
+
 /** Everything that decides what the race is, and how it is shown. */
 export interface PlayState {
   readonly data: "digits" | "shapes" | "own";
@@ -36,6 +39,7 @@ export interface PlayState {
   /** Most epochs. */
   readonly epochs: number;
   readonly seed: number;
+  readonly device: PlayDevice;
   /** The step of the guided tour, from 1; 0 for none. */
   readonly tour: number;
   /** Large type, for a projector. */
@@ -57,6 +61,7 @@ export const DEFAULTS: PlayState = {
   augment: "none",
   epochs: 200,
   seed: 0,
+  device: "wasm",
   tour: 0,
   big: false,
   view: "",
@@ -126,6 +131,7 @@ const FIELDS: { readonly [K in keyof PlayState]: readonly [Read<K>, expected: st
   augment: [oneOf("none", "flip", "rotate"), "none, flip or rotate"],
   epochs: [number(1, 2000, true), "a whole number from 1 to 2000"],
   seed: [number(0, 999_999, true), "a whole number from 0 to 999999"],
+  device: [oneOf("wasm", "webgpu"), "wasm or webgpu"],
   tour: [number(0, 6, true), "a step from 1 to 6"],
   big: [(text) => (text === "1" ? true : undefined), "1"],
   view: [

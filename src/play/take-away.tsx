@@ -2,7 +2,7 @@
  * @file What can be taken away: the address, the command, figures, a card, the trained networks.
  */
 
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { useState } from "preact/hooks";
 import { type Download, Downloads, textFile } from "../page/parts/downloads.tsx";
 import { pictureOf } from "../page/picture.ts";
@@ -32,7 +32,10 @@ function Copied({ label, text }: { readonly label: string; readonly text: string
       <span class="soft">{label}</span>
       <code>
         {text.split(" --").map((part, at) => (
-          <span key={part}>{at === 0 ? part : ` --${part}`}</span>
+          <Fragment key={part}>
+            {at > 0 && " "}
+            <span>{at === 0 ? part : `--${part}`}</span>
+          </Fragment>
         ))}
       </code>
       <button type="button" class="plain" onClick={copy} aria-label={`Copy: ${label}`}>

@@ -44,7 +44,6 @@ export function TimeToFit({
           xMost={100}
           yMost={most * 1.08}
           xTick={(p) => `${p} %`}
-          xLabel=""
         />
       )}
       <p class="soft">

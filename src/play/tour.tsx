@@ -20,7 +20,7 @@ export function Tour({ state }: { readonly state: PlayState }): JSX.Element | nu
       <p class="over">
         Tour, step {state.tour} of {TOUR.length}
       </p>
-      <h2>{step.claim}</h2>
+      <h1>{step.claim}</h1>
       <p>{step.look}</p>
       <div class="actions">
         {state.tour > 1 && (
@@ -70,11 +70,9 @@ export function Presets({ state }: { readonly state: PlayState }): JSX.Element {
           </optgroup>
         </select>
       </label>
-      {state.tour === 0 && (
-        <button type="button" onClick={() => go("race", presetState(TOUR[0]!, state, 1))}>
-          Take the tour
-        </button>
-      )}
+      <button type="button" onClick={() => go("race", presetState(TOUR[0]!, state, 1))}>
+        Take the tour
+      </button>
     </div>
   );
 }

@@ -2,9 +2,6 @@
  * @file A worker that trains one network of the race, by the same `runTrial` as everywhere, on onnxruntime-web.
  */
 
-import glue from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
-import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { messageOf } from "../base/errors.ts";
 import { classCounts, type Splits } from "../data/dataset.ts";
 import { pathPreprocess } from "../data/preprocess.ts";
@@ -13,36 +10,20 @@ import { fileRecipe } from "../run/file-recipe.ts";
 import { recordTrial } from "../run/record.ts";
 import { createLibrary } from "../run/subject.ts";
 import type { TrialResult } from "../run/trial-record.ts";
-import { type Engine, openEngine } from "../train/engine.ts";
 import { cropForRecipe, describeDataset } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import { type TrainedNetwork, writeTrained } from "../train/trained.ts";
 import { runTrial } from "../train/trial.ts";
 import { judge } from "../verdict/verdict.ts";
+import { engineOn } from "./engine.ts";
 import { loadHere } from "./load.ts";
 import { type Own, ownModel, ownSplits } from "./own-data/own.ts";
 import { filtersOf, picturesOf } from "./pictures.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import type { TrialRequest } from "./recipe.ts";
 
-/** The two workers share the cores. */
-const THREADS = self.crossOriginIsolated
-  ? Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2)))
-  : 1;
-
 const library = createLibrary({ load: loadHere, keepsLast: true });
-
-let opened: Promise<Engine> | undefined;
-const engine = (): Promise<Engine> => {
-  env.wasm.wasmPaths = {
-    mjs: new URL(glue, import.meta.url).href,
-    wasm: new URL(wasm, import.meta.url).href,
-  };
-  env.wasm.numThreads = THREADS;
-  opened ??= openEngine({ InferenceSession, Tensor } as unknown as Engine["runtime"], "cpu", THREADS);
-  return opened;
-};
 
 /** The run that is wanted; whatever belongs to another one is over. */
 let wanted = 0;
@@ -109,8 +90,8 @@ async function race(run: number, request: TrialRequest): Promise<void> {
   if (run !== wanted) return;
   const pictures = picturesOf(splits, spec);
   tell({ type: "prepared", run, id, pictures }, [pictures.pixels.buffer]);
-  const device = await engine();
-  tell({ type: "opened", run, engine: { provider: "WebAssembly", threads: device.threads } });
+  const { engine: device, title } = await engineOn(request.device);
+  tell({ type: "opened", run, engine: { provider: title, threads: device.threads } });
   const record = recordTrial({ id, spec, escalation: 0 });
   let predicted = new Int32Array();
   let filters: ReturnType<typeof filtersOf>;

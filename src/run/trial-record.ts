@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { inputsNames } from "../data/randomize.ts";
+import { hardSchema } from "../train/hard.ts";
 import { scoreSchema, topFiveSchema } from "../train/history.ts";
 import { apartSchema, memorizingSchema } from "../train/noise-apart.ts";
 import { regressionSchema } from "../train/regression.ts";
@@ -76,6 +77,8 @@ export const trialSchema = z.object({
   memorising: memorizingSchema.optional(),
   /** Answers to test examples with an equal in training, where all labels were redrawn; absent where there is none. */
   twins: twinsSchema.optional(),
+  /** Examples it fitted last, and misses; absent for numbers, where it diverged, and in older documents. */
+  hard: hardSchema.optional(),
   /**
    * Classes answered to test images, where all labels were redrawn: to all, or to a thousand that are drawn at random, in their
    * order, with spaces between; absent for other inputs.

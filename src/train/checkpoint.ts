@@ -9,6 +9,7 @@ import { z } from "zod";
 import { DataError } from "../base/errors.ts";
 import { canonicalJson, type Json, sha256 } from "../base/json.ts";
 import { sameShape, showShape } from "../graph/value.ts";
+import type { FittedSince } from "./hard.ts";
 import { type EpochRow, epochRowSchema } from "./history.ts";
 import { type TrialOutcome, trialOutcomeSchema } from "./outcome.ts";
 import { type NamedTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
@@ -102,9 +103,20 @@ export function positionOf(bytes: Uint8Array): { readonly epochs: number; readon
   return { epochs: data.history.length, step: data.step };
 }
 
-/** The tensors that a step carries along, in its order, as they are now. */
-export const tensorsOf = (state: TrainingState, step: Step): NamedTensor[] =>
-  step.state.map(({ input: { name, shape } }) => ({ name, shape, elements: state[name]! }));
+/** Since when training examples are answered as taught; no parameter has a name like it. */
+const FITTED = "shatter/fitted-since";
+
+/** The tensors that a step carries along, in its order, as they are now, and since when each example was fitted. */
+export const tensorsOf = (state: TrainingState, step: Step, since?: FittedSince): NamedTensor[] => [
+  ...step.state.map(({ input: { name, shape } }) => ({ name, shape, elements: state[name]! })),
+  ...(since ? [{ name: FITTED, shape: [since.length], elements: since }] : []),
+];
+
+/** Since when each of some examples was fitted; undefined if a checkpoint does not know. */
+export function fittedIn({ tensors }: Checkpoint, count: number): FittedSince | undefined {
+  const elements = tensors.find(({ name }) => name === FITTED)?.elements;
+  return elements instanceof Int32Array && elements.length === count ? elements : undefined;
+}
 
 /**
  * The training state in a checkpoint, to go on with a step.
@@ -112,7 +124,8 @@ export const tensorsOf = (state: TrainingState, step: Step): NamedTensor[] =>
  * @throws DataError if the tensors are not those of the step.
  */
 export function stateOf({ tensors }: Checkpoint, step: Step): TrainingState {
-  const found = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const parts = tensors.filter(({ name }) => name !== FITTED);
+  const found = new Map(parts.map((tensor) => [tensor.name, tensor]));
   const state = step.state.map(({ input: { name, shape } }) => {
     const tensor = found.get(name);
     if (!(tensor?.elements instanceof Float32Array) || !sameShape(tensor.shape, shape)) {

@@ -3,6 +3,7 @@
  */
 
 import { z } from "zod";
+import { type Hard, hardSchema } from "./hard.ts";
 import { scoreSchema, type TopFive, topFiveSchema } from "./history.ts";
 import { type Memorizing, memorizingSchema } from "./noise-apart.ts";
 import { type Regression, regressionSchema } from "./regression.ts";
@@ -38,6 +39,8 @@ export interface TrialOutcome {
   readonly memorising?: Memorizing | undefined;
   /** Answers to test examples with an equal in training, where all labels were redrawn; absent where there is none. */
   readonly twins?: Twins | undefined;
+  /** Examples it fitted last, and misses; absent for numbers, and where it diverged. */
+  readonly hard?: Hard | undefined;
   /** Classes answered to some test images ({@link answersSchema}), where all labels were redrawn; absent for other inputs. */
   readonly answers?: string | undefined;
   /** SHA-256 of the trained parameters, in the model's order. */
@@ -65,6 +68,7 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   regression: regressionSchema.optional(),
   memorising: memorizingSchema.optional(),
   twins: twinsSchema.optional(),
+  hard: hardSchema.optional(),
   answers: answersSchema.optional(),
   parametersHash: z.string(),
 });

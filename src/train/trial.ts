@@ -16,11 +16,19 @@ import {
 import { subset } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
 import { learningRateAt } from "../nn/schedules.ts";
-import { type Checkpoint, type EpochPosition, requireEqual, stateOf, tensorsOf } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  type EpochPosition,
+  fittedIn,
+  requireEqual,
+  stateOf,
+  tensorsOf,
+} from "./checkpoint.ts";
 import type { Engine } from "./engine.ts";
 import { EPOCH_START, trainEpoch } from "./epoch.ts";
 import type { TrialYield } from "./events.ts";
 import type { Feed } from "./feed.ts";
+import { type Answered, type FittedSince, followFitted, hardOf } from "./hard.ts";
 import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf, type TopFive } from "./history.ts";
 import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
@@ -128,8 +136,10 @@ export async function* runTrial(
   await using evaluator = await createEvaluator(engine, model, example, classes, tells);
   await using ahead = isHeld(train) ? undefined : options.openFeed?.(data);
   const facts = () => ({ trial: id, history: [...history], seconds: secondsSpent() });
+  // Where training examples have classes: since when they are answered as taught.
+  let since = hasNumbers(train) ? undefined : from ? fittedIn(from, count) : new Int32Array(count);
   const checkpointAt = async (position: EpochPosition): Promise<TrialYield> => {
-    const tensors = tensorsOf(await trainer.state(), step);
+    const tensors = tensorsOf(await trainer.state(), step, since);
     return { type: "checkpoint", checkpoint: { ...facts(), ...position, outcome: null, tensors } };
   };
 
@@ -152,13 +162,14 @@ export async function* runTrial(
     const isLast = isExploded(trainLoss, guessingLoss(train)) || epoch === recipe.epochs;
     const isDue = isLast || epoch % recipe.evaluate.every === 0;
     measured = isDue ? await measure(measuring, await trainer.state(), isLast) : undefined;
+    since = since && measured ? followFitted(since, answered(measured.onTrain, train), epoch) : since;
     const row = { epoch, trainLoss: finiteOrNull(trainLoss), ...(measured?.numbers ?? UNMEASURED) };
     history.push(row);
     yield { type: "epoch", row };
     if (!measured?.isLast && checkpointDue()) yield await checkpointAt(EPOCH_START);
   } while (!measured?.isLast);
 
-  const learned = outcomeOf(history, measured, measuring, stepsPerEpoch);
+  const learned = outcomeOf(history, measured, measuring, stepsPerEpoch, since);
   const outcome = { ...learned, parametersHash: await hashParameters(trainer, step) };
   if (options.wantsNetwork) {
     yield { type: "trained", network: { id, spec, outcome, model, data, state: await trainer.state() } };
@@ -260,6 +271,7 @@ function outcomeOf(
   { onTrain, onTest }: Measured,
   { data, spec }: Measuring,
   stepsPerEpoch: number,
+  since: FittedSince | undefined,
 ): Omit<TrialOutcome, "parametersHash"> {
   const { train, test } = data;
   const classes = train.classNames.length;
@@ -300,9 +312,17 @@ function outcomeOf(
     }),
     ...(memorising ? { memorising } : {}),
     ...(twins ? { twins } : {}),
+    ...(!numbers && !diverged && { hard: hardOf(answered(onTrain, train), answered(onTest, test), since) }),
     ...(isAsked && isImages(test) && { answers: tellAnswers(onTest.predicted as Int32Array) }),
   };
 }
+
+/** Classes answered, beside those that should be. */
+const answered = ({ predicted, losses }: Answers, { labels }: Pick<Examples, "labels">): Answered => ({
+  predicted: predicted as Int32Array,
+  losses,
+  labels,
+});
 
 /** The learning rate of the step that left a checkpoint; undefined if there was none. */
 function rateBefore(

@@ -17,7 +17,7 @@
  * | `GET /api/trials/:id/epochs` | {@link EpochPoint}`[]`; `?format=csv` as CSV |
  * | `GET /api/trials/:id/result` | `shatter/trial-result@1` |
  * | `GET /api/trials/:id/examples?epoch=1&count=64` | PNG: training examples as the network sees them |
- * | `GET /api/trials/:id/misfit?count=64` | {@link MisfitAnswer}: training examples that are still misfit |
+ * | `GET /api/trials/:id/misfit?count=64` | {@link MisfitAnswer}: examples that are still misfit, or were fitted last |
  * | `GET /api/compare?by=model,corrupt&metric=testAccuracy&...` | {@link CompareAnswer}; with {@link TrialFilter}; `points=400`: most points of a curve, 0 for all; `format=csv`: all as CSV |
  * | `GET /api/data` | {@link DataItem}`[]` |
  * | `GET /api/data/:name/grid?inputs=shuffled&corrupt=0.5&seed=0&count=40` | {@link GridAnswer} |
@@ -194,7 +194,19 @@ export interface TrialAnswer extends TrialItem {
   }[];
 }
 
-/** Training examples whose label the network does not answer (yet). */
+/** An example and what the network says of it. */
+export interface MisfitExample {
+  readonly index: number;
+  /** As a `data:` URL. */
+  readonly image: string;
+  readonly label: string;
+  readonly trueLabel: string;
+  readonly answer: string;
+  /** From which epoch on the answer is the label, to the end; null if it is not. */
+  readonly since: number | null;
+}
+
+/** Examples whose label the network does not answer (yet); once a trial has ended, what it fitted last as well. */
 export interface MisfitAnswer {
   /** Epochs that the network had trained when it was asked; null if there is nothing to ask. */
   readonly epoch: number | null;
@@ -205,14 +217,10 @@ export interface MisfitAnswer {
   readonly of: number;
   /** How many of those asked are misfit. */
   readonly total: number;
-  readonly examples: readonly {
-    readonly index: number;
-    /** As a `data:` URL. */
-    readonly image: string;
-    readonly label: string;
-    readonly trueLabel: string;
-    readonly answer: string;
-  }[];
+  /** Of training. */
+  readonly examples: readonly MisfitExample[];
+  /** Test examples that are missed, the surest mistakes first; null before the end. */
+  readonly test: { readonly total: number; readonly examples: readonly MisfitExample[] } | null;
 }
 
 /** Curves over epochs, one a group: grouped by anything except the seed unless told. */

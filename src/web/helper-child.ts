@@ -8,7 +8,7 @@ import { openLibrary } from "../run/node/library.ts";
 import type { Device } from "../train/devices.ts";
 import { openEngine } from "../train/engine.ts";
 import type { HelperAnswer, HelperMessage } from "./helper.ts";
-import { drawExamples, drawFile, drawGrid, findMisfits, type Tools } from "./helper-work.ts";
+import { drawExamples, drawFile, drawGrid, drawHard, findMisfits, type Tools } from "./helper-work.ts";
 
 // Native code and the browser's stand-in are loaded only by jobs that need them.
 const engineOn = rememberLast(async (device: Device) => {
@@ -35,6 +35,8 @@ async function work(message: HelperMessage): Promise<HelperAnswer> {
         return { value: await drawExamples(message.job, tools) };
       case "misfit":
         return { value: await findMisfits(message.job, tools) };
+      case "hard":
+        return { value: await drawHard(message.job, tools) };
       case "file":
         return { value: await drawFile(message.job, tools) };
     }

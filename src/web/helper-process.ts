@@ -16,6 +16,7 @@ const LIMITS_MS: Readonly<Record<keyof HelperJobs, number>> = {
   examples: 30_000,
   file: 60_000,
   misfit: 60_000,
+  hard: 30_000,
 };
 
 /** Jobs that may wait. */

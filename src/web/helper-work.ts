@@ -14,12 +14,18 @@ import {
   takeExamples,
 } from "../data/dataset.ts";
 import { oneOfEachClass } from "../data/gallery.ts";
+import { exampleUrl, sheetPng } from "../data/node/example-image.ts";
 import { crop } from "../data/preprocess.ts";
-import { corruptLabels, describeTouched, type InputsName, redrawInputs } from "../data/randomize.ts";
+import {
+  corruptLabels,
+  describeTouched,
+  type InputsName,
+  redrawInputs,
+  type SplitName,
+} from "../data/randomize.ts";
 import type { DrawingTools } from "../report/drawn-files.ts";
 import { reportFiles } from "../report/files.ts";
 import { formats } from "../report/formats.ts";
-import { exampleUrl, sheetPng } from "../report/node/example-image.ts";
 import type { Library } from "../run/subject.ts";
 import { decodeCheckpoint, stateOf } from "../train/checkpoint.ts";
 import type { Engine } from "../train/engine.ts";
@@ -27,9 +33,9 @@ import { cropForRecipe, prepareTrial } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { readSafetensors } from "../train/safetensors.ts";
 import { createEvaluator } from "../train/session.ts";
-import { trialId } from "../train/spec.ts";
+import { type TrialSpec, trialId } from "../train/spec.ts";
 import { buildStep } from "../train/step.ts";
-import type { GridAnswer, MisfitAnswer } from "./api.ts";
+import type { GridAnswer, MisfitAnswer, MisfitExample } from "./api.ts";
 import type { HelperJobs } from "./helper.ts";
 
 /** What the work needs from the process it is done in. */
@@ -107,7 +113,7 @@ export async function findMisfits(job: Ask<"misfit">, tools: Tools): Promise<Mis
   const epoch = checkpoint.history.length;
   if (checkpoint.outcome !== null) {
     const reason = "This trial has come to its end, and its parameters were not kept.";
-    return { epoch: null, reason, asked: 0, of, total: 0, examples: [] };
+    return { epoch: null, reason, asked: 0, of, total: 0, examples: [], test: null };
   }
   const { classNames } = train;
   const step = buildStep(model, spec.recipe, exampleShape(train), classNames.length, of);
@@ -126,22 +132,68 @@ export async function findMisfits(job: Ask<"misfit">, tools: Tools): Promise<Mis
     });
     asked += rows.length;
   }
-  const shown = misfits.slice(0, count);
-  const pictures = randomizedExamples(
-    splits,
-    shown.map(({ index }) => index),
-    spec.inputs,
-    spec.seed,
+  const said = misfits
+    .slice(0, count)
+    .map(({ index, answer }) => ({ index, label: train.labels[index]!, answer, since: null }));
+  const examples = await picturesOf(said, "train", splits, spec);
+  return { epoch, reason: null, asked, of, total: misfits.length, examples, test: null };
+}
+
+/** What a trial that has ended fitted last, and what it misses, as its record has it. */
+export async function drawHard(job: Ask<"hard">, { library }: Tools): Promise<MisfitAnswer> {
+  const { spec, source, epochs, count } = job;
+  const { trainMissed, trainLast = [], testMissed, testSurest } = job.hard;
+  const splits = cropForRecipe(await library.splits(source), spec.recipe);
+  const late = trainLast.map(([index, label, answer, since]) => ({ index, label, answer, since }));
+  const missed = testSurest.map(([index, label, answer]) => ({ index, label, answer, since: null }));
+  const of = exampleCount(splits.train);
+  return {
+    epoch: epochs,
+    reason: null,
+    asked: of,
+    of,
+    total: trainMissed,
+    examples: await picturesOf(late.slice(0, count), "train", splits, spec),
+    test: {
+      total: testMissed,
+      examples: await picturesOf(missed.slice(0, count), "test", splits, spec),
+    },
+  };
+}
+
+/** An example by its index, and classes: what it was taught as, and what is answered. */
+interface Said {
+  readonly index: number;
+  readonly label: number;
+  readonly answer: number;
+  readonly since: number | null;
+}
+
+/** Examples as the network sees them, with their classes by name. */
+async function picturesOf(
+  said: readonly Said[],
+  split: SplitName,
+  splits: ExampleSplits,
+  { inputs, seed, recipe }: TrialSpec,
+): Promise<MisfitExample[]> {
+  if (said.some(({ index }) => index >= exampleCount(splits[split]))) {
+    throw new DataError("trial: expected examples of its data, got others");
+  }
+  const rows = said.map(({ index }) => index);
+  const taken = takeExamples(splits[split], rows);
+  const seen = { ...taken, inputs: redrawInputs(splits, split, rows, inputs, seed) };
+  const images = recipe.augment.crop ? crop(seen) : seen;
+  const name = (label: number): string => splits[split].classNames[label]!;
+  return await Promise.all(
+    said.map(async ({ index, label, answer, since }, row) => ({
+      index,
+      image: await exampleUrl(images, row),
+      label: name(label),
+      trueLabel: name(taken.labels[row]!),
+      answer: name(answer),
+      since,
+    })),
   );
-  const images = spec.recipe.augment.crop ? crop(pictures) : pictures;
-  const examples = shown.map(async ({ index, answer }, row) => ({
-    index,
-    image: await exampleUrl(images, row),
-    label: classNames[train.labels[index]!]!,
-    trueLabel: classNames[splits.train.labels[index]!]!,
-    answer: classNames[answer]!,
-  }));
-  return { epoch, reason: null, asked, of, total: misfits.length, examples: await Promise.all(examples) };
 }
 
 /** Who made a checkpoint: for a look at what it knows, unlike for going on, that may be anybody. */

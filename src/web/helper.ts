@@ -6,6 +6,7 @@
 import type { Randomization } from "../data/randomize.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { DataSource } from "../run/runner.ts";
+import type { Hard } from "../train/hard.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { GridAnswer, MisfitAnswer } from "./api.ts";
 
@@ -39,6 +40,17 @@ export interface HelperJobs {
       readonly count: number;
       /** After how long no more examples are asked. */
       readonly seconds: number;
+    };
+    readonly answer: MisfitAnswer;
+  };
+  /** What a trial that has ended found hard. */
+  readonly hard: {
+    readonly ask: {
+      readonly spec: TrialSpec;
+      readonly source: DataSource;
+      readonly hard: Hard;
+      readonly epochs: number;
+      readonly count: number;
     };
     readonly answer: MisfitAnswer;
   };

@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser())("the playground", () => {
     const spec = JSON.parse(await readFile(await download.path(), "utf8")) as TrialSpec;
     expect(download.suggestedFilename()).toBe(`${await trialId(spec)}.json`);
     const rows = await trainHere(spec);
-    const chart = page.locator('svg[aria-label^="Training loss"] g.right circle title');
+    const chart = page.locator('svg[aria-label^="Training loss by epoch"] g.right circle title');
     const [, loss] = /: ([\d.]+) at 4/.exec((await chart.last().textContent())!)!;
     // Sums of another library have another order: 1e-5 after four epochs, where rounding has not grown yet.
     expect(Math.abs(Number(loss) / rows.at(-1)!.trainLoss! - 1)).toBeLessThan(1e-5);

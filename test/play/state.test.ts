@@ -28,6 +28,7 @@ describe("the address", () => {
     augment: "rotate",
     epochs: 30,
     seed: 7,
+    device: "webgpu",
     tour: 3,
     big: true,
     view: "d:2;at:0.5~-1~0.25",

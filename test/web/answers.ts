@@ -153,6 +153,15 @@ export const trialAnswer = of<api.TrialAnswer>()(
 
 const picture = z.string().startsWith("data:image/png;base64,");
 
+const misfitExample = z.strictObject({
+  index: count,
+  image: picture,
+  label: z.string(),
+  trueLabel: z.string(),
+  answer: z.string(),
+  since: count.nullable(),
+});
+
 export const misfitAnswer = of<api.MisfitAnswer>()(
   z.strictObject({
     epoch: count.nullable(),
@@ -160,15 +169,8 @@ export const misfitAnswer = of<api.MisfitAnswer>()(
     asked: count,
     of: count,
     total: count,
-    examples: z.array(
-      z.strictObject({
-        index: count,
-        image: picture,
-        label: z.string(),
-        trueLabel: z.string(),
-        answer: z.string(),
-      }),
-    ),
+    examples: z.array(misfitExample),
+    test: z.strictObject({ total: count, examples: z.array(misfitExample) }).nullable(),
   }),
 );
 

@@ -1,18 +1,20 @@
 /**
- * @file The style sheet of the pages has the colors of the report.
+ * @file The style sheet of the pages has the colors and fonts of the report.
  */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { seriesColors } from "../../src/report/chart/looks.ts";
+import { rootTokens } from "../../src/report/html/tokens.ts";
 
 const read = (path: string): string =>
   readFileSync(join(import.meta.dirname, "..", "..", "src", path), "utf8");
 const sheet = read("page/look.css");
 
-test.each(seriesColors)("$variable has the colors of the report, in light and in dark", (color) => {
-  expect(sheet).toContain(`${color.variable}: light-dark(${color.light}, ${color.dark});`);
+test("the look has the colors and fonts of the report, in light and in dark", () => {
+  const tokens = rootTokens().match(/--[\w-]+: [^;]+;/g)!;
+  expect(tokens.length).toBeGreaterThan(20);
+  for (const token of tokens) expect(sheet).toContain(token);
 });
 
 test.each([

@@ -9,10 +9,10 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../src/base/json.ts";
 import { takeExamples } from "../../src/data/dataset.ts";
+import { sheetPng } from "../../src/data/node/example-image.ts";
 import { shapes } from "../../src/data/shapes.ts";
 import { trialRow } from "../../src/lab/trial-row.ts";
 import { findModel } from "../../src/nn/models.ts";
-import { sheetPng } from "../../src/report/node/example-image.ts";
 import { loadDataset, openLibrary } from "../../src/run/node/library.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import type { DataSource } from "../../src/run/runner.ts";
@@ -21,11 +21,13 @@ import { writeCheckpoint } from "../../src/store/checkpoints.ts";
 import { keepExperiment } from "../../src/store/experiments.ts";
 import { encodeCheckpoint } from "../../src/train/checkpoint.ts";
 import { openEngine } from "../../src/train/engine.ts";
+import type { Hard } from "../../src/train/hard.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 import { runTrial } from "../../src/train/trial.ts";
 import { openHelper } from "../../src/web/helper-process.ts";
+import { drawHard, type Tools } from "../../src/web/helper-work.ts";
 import { mine } from "../run/values.ts";
 import { errorAnswer, misfitAnswer } from "./answers.ts";
 import { addWorker, begin, type Dashboard, openDashboard, recordOf } from "./fixture.ts";
@@ -94,6 +96,7 @@ describe("misfit examples", () => {
       of: N,
       total: 0,
       examples: [],
+      test: null,
       reason: "This trial has left no checkpoint yet.",
     });
   });
@@ -193,4 +196,34 @@ describe("the helper", () => {
       status: 409,
     });
   });
+});
+
+test("what a trial found hard is shown once it has ended, as its record has it", async () => {
+  const splits = cropForRecipe(await loadDataset("shapes", source), recipe);
+  const { classNames, labels } = splits.train;
+  const spec = { inputs: "random", corrupt: 1, model: "linear", recipe, seed: 1 } as TrialSpec;
+  const hard: Hard = {
+    trainMissed: 1,
+    trainLast: [
+      [7, 2, 3, null],
+      [9, 4, 4, 5],
+    ],
+    testMissed: 6,
+    testSurest: [[3, splits.test.labels[3]!, 0]],
+  };
+  const tools = { library: openLibrary() } as unknown as Tools;
+  const answer = misfitAnswer.parse(await drawHard({ spec, source, hard, epochs: 9, count: 64 }, tools));
+  expect(answer).toMatchObject({ epoch: 9, reason: null, asked: N, total: 1, test: { total: 6 } });
+  expect(answer.examples.map(({ index, label, answer: said, since }) => [index, label, said, since])).toEqual(
+    [
+      [7, classNames[2], classNames[3], null],
+      [9, classNames[4], classNames[4], 5],
+    ],
+  );
+  expect(answer.examples[0]!.trueLabel).toBe(classNames[labels[7]!]);
+  expect(answer.test!.examples.map(({ index }) => index)).toEqual([3]);
+  const beyond = { ...hard, testSurest: [[64, 0, 1]] } as Hard;
+  await expect(drawHard({ spec, source, hard: beyond, epochs: 9, count: 64 }, tools)).rejects.toThrow(
+    "trial: expected examples of its data, got others",
+  );
 });

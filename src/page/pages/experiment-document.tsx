@@ -9,6 +9,7 @@ import type { Plot } from "../../document/plot.ts";
 import type { Table } from "../../document/table.ts";
 import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { figureOfPlot } from "../../report/chart/figure.ts";
+import { tellOutcome } from "../../report/experiment/outcome.ts";
 import { gridOf } from "../../report/grid/table-grid.ts";
 import { namedPlots, namedTables, pointsStem } from "../../report/names.ts";
 import type { ExperimentAnswer } from "../../web/api.ts";
@@ -17,6 +18,7 @@ import { Chart } from "../parts/chart.tsx";
 import { type Download, Downloads } from "../parts/downloads.tsx";
 import { GridTable } from "../parts/grid-table.tsx";
 import { Provenance } from "../parts/provenance.tsx";
+import { keepPercent } from "../words.ts";
 
 /** Where the server has an experiment. */
 export const pathOf = (id: string): string => `/api/experiments/${encodeURIComponent(id)}`;
@@ -37,9 +39,11 @@ export function ExperimentDocument({
       .map((end) => `${stem}${end}`)
       .filter((name) => files.some((file) => file.name === name))
       .map((name) => ({ name, from: `${pathOf(id)}/files/${encodeURIComponent(name)}` }));
+  const told = result.summary ?? tellOutcome(result);
   const json: Download = { name: `${id}.json`, from: `${pathOf(id)}/document` };
   return (
     <>
+      {told !== "" && <p class="outcome">{keepPercent(told)}</p>}
       {plots.length + tables.length === 0 && <Empty>There is no figure and no table to show yet.</Empty>}
       {namedPlots(result).map(({ stem, item }) => (
         <section key={stem}>

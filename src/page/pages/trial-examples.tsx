@@ -82,7 +82,7 @@ function Sheet({
   );
 }
 
-/** Training examples whose label the network does not answer. */
+/** Examples whose label the network does not answer; once it has ended, what it fitted last as well. */
 export function Misfit({ id, epoch }: { readonly id: string; readonly epoch: number }): JSX.Element {
   const path = `/api/trials/${encodeURIComponent(id)}/misfit?count=${SHOWN}`;
   const resource = useResource<MisfitAnswer>(path, (answer, event) =>
@@ -91,9 +91,10 @@ export function Misfit({ id, epoch }: { readonly id: string; readonly epoch: num
       ? { reloadIn: 5_000 }
       : null,
   );
+  const hasEnded = (resource.data?.test ?? null) !== null;
   return (
     <section>
-      <h2>Still misfit</h2>
+      <h2>{hasEnded ? "The hardest examples" : "Still misfit"}</h2>
       <Await resource={resource} what="the misfit examples">
         {(answer) =>
           answer.reason !== null ? (
@@ -104,20 +105,20 @@ export function Misfit({ id, epoch }: { readonly id: string; readonly epoch: num
                 After {formatNoun(answer.epoch ?? 0, "epoch")} the network does not answer the label of{" "}
                 {formatCount(answer.total)} of {formatNoun(answer.asked, "training example")}
                 {answer.asked < answer.of && ` (the first of ${formatCount(answer.of)})`}
-                {answer.total > answer.examples.length && `; ${answer.examples.length} of them`}.
+                {!answer.test &&
+                  answer.total > answer.examples.length &&
+                  `; ${answer.examples.length} of them`}
+                {answer.test && "; here are those it misses, and those it fitted last"}.
               </p>
-              <ul class="pictures">
-                {answer.examples.map(({ index, image, label, trueLabel, answer: said }) => (
-                  <li key={index}>
-                    <img src={image} alt={`Training example ${index}, truly ${trueLabel}`} />
-                    <span>
-                      {label}
-                      {label !== trueLabel && <s title="its true label">{trueLabel}</s>}
-                    </span>
-                    <span class="soft">said {said}</span>
-                  </li>
-                ))}
-              </ul>
+              <Pictured examples={answer.examples} of="Training" />
+              {answer.test && (
+                <>
+                  <p class="soft">
+                    It misses {formatNoun(answer.test.total, "test example")}; the surest mistakes come first.
+                  </p>
+                  <Pictured examples={answer.test.examples} of="Test" />
+                </>
+              )}
             </>
           )
         }
@@ -125,6 +126,28 @@ export function Misfit({ id, epoch }: { readonly id: string; readonly epoch: num
     </section>
   );
 }
+
+/** Examples with their label and what is said of them. */
+const Pictured = ({
+  examples,
+  of,
+}: {
+  readonly examples: MisfitAnswer["examples"];
+  readonly of: string;
+}): JSX.Element => (
+  <ul class="pictures">
+    {examples.map(({ index, image, label, trueLabel, answer: said, since }) => (
+      <li key={index}>
+        <img src={image} alt={`${of} example ${index}, truly ${trueLabel}`} />
+        <span>
+          {label}
+          {label !== trueLabel && <s title="its true label">{trueLabel}</s>}
+        </span>
+        <span class="soft">{since === null ? `said ${said}` : `since epoch ${since}`}</span>
+      </li>
+    ))}
+  </ul>
+);
 
 /** Share of a color in the cell of the row's most frequent answer, in percent; text stays legible on it. */
 const STRONGEST = 42;

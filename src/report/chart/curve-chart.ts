@@ -59,9 +59,12 @@ function entriesOf(panels: readonly Panel[], { paper: { ink }, theme }: Board): 
     const isMeasured = ours.some(({ y }) => y !== null) || paper.length === 0;
     return { label, look: (isMeasured ? oursLook : paperLook)(inkOf(color, theme), shape) };
   });
-  if (panels.length === 1) return [...sides, ...lines];
-  // Panels have no room for the labels of their guides, and have most lines in common.
-  const guides = panels.flatMap((panel) => panel.guides);
+  const [only, ...more] = panels;
+  const isAlone = only !== undefined && more.length === 0;
+  // Of several panels none has room for the labels of its guides, and they have most lines in common.
+  const guides = isAlone
+    ? placeGuides(only).filter(({ isFree }) => !isFree)
+    : panels.flatMap((panel) => panel.guides);
   const shared = [
     ...lines,
     ...guides.map(({ label }) => ({ label, look: { color: ink, dashes: GUIDE_DASHES } })),
@@ -90,7 +93,9 @@ function chart(panel: Panel, board: Board, width: number): Drawing {
         ),
         ...curves.flatMap((curve) => curveMarks(curve, panel, board)),
         ...(title === ""
-          ? placeGuides(panel).map((guide) => guideLabel(guide, x, board))
+          ? placeGuides(panel)
+              .filter(({ isFree }) => isFree)
+              .map((guide) => guideLabel(guide, x, board))
           : [titleMark(title, ink)]),
         ...(isEmpty
           ? [Plot.text(["No trial has a value to draw yet."], { frameAnchor: "middle", fill: ink })]

@@ -1,8 +1,8 @@
 /**
- * @file Where the labels of guides stand: at the end of their line that is less crowded.
+ * @file Where the labels of guides stand: at the end of their line that is less crowded, or in the legend if both are.
  */
 
-import type { CurveAxis, Panel } from "./figure.ts";
+import type { CurveAxis, CurvePoint, Panel } from "./figure.ts";
 import { logShare } from "./log-axis.ts";
 
 /** A guide with its label's place. */
@@ -12,6 +12,8 @@ export interface PlacedGuide {
   readonly side: "left" | "right";
   /** Under the line, where there is no room above it. */
   readonly isBelow: boolean;
+  /** Whether lines leave it its place. */
+  readonly isFree: boolean;
 }
 
 /** What is within these shares of the height around a guide is in its label's way. */
@@ -28,7 +30,14 @@ type Place = readonly [along: number, height: number];
 
 /** Place the labels of a panel's guides, the highest first. */
 export function placeGuides({ guides, curves, x, y }: Panel): PlacedGuide[] {
-  const lines = curves.flatMap(({ ours, paper }) => [ours, paper]);
+  const lines = curves.flatMap(({ ours, paper }) => [
+    ...(
+      [(point) => point.y, ({ low }) => low, ({ high }) => high] satisfies ((
+        p: CurvePoint,
+      ) => number | null)[]
+    ).map((read) => ours.map((point) => ({ x: point.x, y: read(point) }))),
+    paper,
+  ]);
   const places = lines.flatMap((points) =>
     along(
       points.flatMap((point): Place[] => (point.y === null ? [] : [[share(point.x, x), share(point.y, y)]])),
@@ -47,7 +56,7 @@ export function placeGuides({ guides, curves, x, y }: Panel): PlacedGuide[] {
       return inTheWay.length + 1000 * taken.length;
     };
     const side = crowd("right") <= crowd("left") ? "right" : "left";
-    placed.push({ label, y: at, side, isBelow: height > TOP });
+    placed.push({ label, y: at, side, isBelow: height > TOP, isFree: crowd(side) === 0 });
   }
   return placed;
 }

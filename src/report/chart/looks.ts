@@ -60,6 +60,9 @@ export const seriesColors: readonly Color[] = [
   ["#0f8b9d", "#5fd3e0"],
 ].map(([light, dark], index) => ({ variable: `--series-${index + 1}`, light: light!, dark: dark! }));
 
+/** The first of the colors that no kind of trial has: of lines that are told apart by what is measured. */
+export const MEASURES = 5;
+
 /** Symbols by their name in Plot, and what they are turned by, in degrees. */
 const SHAPES = [
   { symbol: "circle", turn: 0 },

@@ -5,7 +5,7 @@
 import * as Plot from "@observablehq/plot";
 import { formatShare } from "../../base/percent.ts";
 import type { Estimate } from "../../base/statistics.ts";
-import { formatPercent } from "../format.ts";
+import { formatPercent, NOTHING } from "../format.ts";
 import { type Board, type Drawing, type DrawOptions, drawFrame, type Heading, textWidth } from "./frame.ts";
 import { dot, drawLegend } from "./legend.ts";
 import { type Color, GUIDE_DASHES, inkOf } from "./looks.ts";
@@ -22,7 +22,7 @@ export interface Pair {
 export interface PairFigure extends Heading {
   readonly pairs: readonly Pair[];
   readonly guide: { readonly label: string; readonly x: number };
-  /** What is shown; accuracies unless told. Dots beyond its ends stand there, under their number. */
+  /** What is shown; accuracies unless told. Dots beyond its ends stand there. */
   readonly axis?: PairAxis | undefined;
 }
 
@@ -42,10 +42,13 @@ const ACCURACY: PairAxis = {
 };
 
 const FONT_SIZE = 12;
-/** Charts narrower than this have few ticks. */
+/** Charts narrower than this have few ticks, and the name and the numbers of a row above it. */
 const WIDE = 560;
-/** Means that are closer, as a share of the axis, have no room for both numbers. */
-const CLOSE = 0.2;
+/** Pixels of a row, and of a column of numbers. */
+const ROW = { wide: 56, narrow: 58 };
+const COLUMN = 76;
+/** How far a guide reaches up and down from the middle of a row, in rows, where there is text between rows. */
+const REACH = 0.22;
 
 /** Draw a figure; the same figure gives the same bytes. */
 export const drawPairs = (figure: PairFigure, options: DrawOptions): string =>
@@ -64,21 +67,27 @@ export const drawPairs = (figure: PairFigure, options: DrawOptions): string =>
 function chart({ pairs, guide, axis = ACCURACY }: PairFigure, board: Board): Drawing {
   const { paper, width, plot } = board;
   const { ink } = paper;
+  const isWide = width >= WIDE;
   const longest = Math.max(...pairs.map(({ label }) => textWidth(label, FONT_SIZE)));
-  const marginLeft = Math.ceil(Math.min(longest + 28, width * 0.36));
-  const tickCount = width < WIDE ? 2 : 5;
+  const marginLeft = isWide ? Math.ceil(Math.min(longest + 28, width * 0.3)) : 16;
+  const tickCount = isWide ? 5 : 2;
+  const rule = { stroke: ink, strokeOpacity: 0.8, strokeWidth: 1.25, strokeDasharray: GUIDE_DASHES };
+  const spans = isWide ? [[-0.5, pairs.length - 0.5]] : pairs.map((_, row) => [row - REACH, row + REACH]);
   return plot(
     {
       style: { fontSize: `${FONT_SIZE}px` },
       marginLeft,
-      // Room for the longest number, which may begin at the last dot.
-      marginRight: Math.ceil(textWidth("99.99 %", FONT_SIZE)) + 8,
-      marginTop: 12,
+      // Numbers stand in columns of their own, where no line is.
+      marginRight: isWide ? 2 * COLUMN + 12 : 16,
+      marginTop: isWide ? 20 : 8,
       marginBottom: 46,
-      x: { domain: [...axis.domain], insetLeft: 26, label: null },
-      y: { domain: pairs.map(({ label }) => label), label: null, type: "point", padding: 0.6 },
+      x: { domain: [...axis.domain], insetLeft: 8, insetRight: 8, label: null },
+      y: { domain: [pairs.length - 0.5, isWide ? -0.5 : -0.7], label: null, axis: null },
       marks: [
-        Plot.gridX({ ticks: tickCount, stroke: ink, strokeOpacity: 0.12 }),
+        // Names and numbers between the rows are crossed by no line.
+        isWide
+          ? Plot.gridX({ ticks: tickCount, stroke: ink, strokeOpacity: 0.12 })
+          : Plot.ruleY(pairs.keys(), { stroke: ink, strokeOpacity: 0.12 }),
         Plot.axisX({
           ticks: tickCount,
           tickFormat: axis.tick,
@@ -88,51 +97,95 @@ function chart({ pairs, guide, axis = ACCURACY }: PairFigure, board: Board): Dra
           labelArrow: "none",
           color: ink,
         }),
-        Plot.axisY({ tickSize: 0, tickPadding: 10, lineWidth: (marginLeft - 20) / FONT_SIZE, color: ink }),
-        Plot.ruleX([guide.x], {
-          stroke: ink,
-          strokeOpacity: 0.8,
-          strokeWidth: 1.25,
-          strokeDasharray: GUIDE_DASHES,
-        }),
-        ...pairs.flatMap((pair) => pairMarks(pair, axis, board)),
+        Plot.ruleX(spans, { x: () => guide.x, y1: "0", y2: "1", ...rule }),
+        ...(isWide ? [header("test", 1, ink), header("train", 2, ink)] : []),
+        ...pairs.flatMap((pair, row) => [
+          ...pairMarks(pair, row, axis, board),
+          ...(isWide ? textsBeside(pair, row, axis, marginLeft, ink) : textsAbove(pair, row, axis, paper)),
+        ]),
       ],
     },
-    48 * pairs.length + 68,
+    (isWide ? ROW.wide : ROW.narrow) * pairs.length + 66,
   );
 }
 
+/** The title of a column of numbers. */
+const header = (title: string, column: number, ink: string): Plot.Markish =>
+  Plot.text([title], {
+    frameAnchor: "top-right",
+    textAnchor: "end",
+    dx: column * COLUMN,
+    dy: -16,
+    fill: ink,
+    fillOpacity: 0.75,
+  });
+
+/** The name of a row at its left, its numbers at its right. */
+function textsBeside(
+  { label, train, test }: Pair,
+  row: number,
+  { write }: PairAxis,
+  marginLeft: number,
+  ink: string,
+): Plot.Markish[] {
+  const number = (score: Estimate | null, column: number): Plot.Markish =>
+    Plot.text([score ? write(score.mean) : NOTHING], {
+      frameAnchor: "right",
+      y: () => row,
+      dx: column * COLUMN,
+      textAnchor: "end",
+      fill: ink,
+      fontVariant: "tabular-nums",
+      fontWeight: column === 1 ? 600 : 400,
+    });
+  return [
+    Plot.text([label], {
+      frameAnchor: "left",
+      y: () => row,
+      dx: -12,
+      textAnchor: "end",
+      lineWidth: (marginLeft - 20) / FONT_SIZE,
+      fill: ink,
+    }),
+    number(test, 1),
+    number(train, 2),
+  ];
+}
+
+/** The name of a row and its numbers above it. */
+function textsAbove({ label, train, test }: Pair, row: number, { write }: PairAxis, paper: Board["paper"]) {
+  const told = [test && `test ${write(test.mean)}`, train && `train ${write(train.mean)}`];
+  const style = { y: () => row, dy: -22, fill: paper.ink, stroke: paper.ground, strokeWidth: 4 };
+  return [
+    Plot.text([label], { ...style, frameAnchor: "left", textAnchor: "start", fontWeight: 600 }),
+    Plot.text([told.filter(Boolean).join(", ")], {
+      ...style,
+      frameAnchor: "right",
+      textAnchor: "end",
+      fontVariant: "tabular-nums",
+    }),
+  ];
+}
+
 function pairMarks(
-  { label, color, train, test }: Pair,
-  { domain, write }: PairAxis,
+  { color, train, test }: Pair,
+  row: number,
+  { domain }: PairAxis,
   { paper, theme }: Board,
 ): Plot.Markish[] {
   const [first, last] = domain;
   const within = (x: number): number => Math.min(last, Math.max(first, x));
   const ink = inkOf(color, theme);
-  const at = (x: number) => [{ x: within(x), y: label }];
+  const at = (x: number) => [{ x: within(x), y: row }];
   const along = (from: number, to: number, style: Plot.RuleYOptions): Plot.Markish =>
-    Plot.ruleY([0], { y: () => label, x1: () => within(from), x2: () => within(to), stroke: ink, ...style });
+    Plot.ruleY([0], { y: () => row, x1: () => within(from), x2: () => within(to), stroke: ink, ...style });
   const interval = ({ low, high }: Estimate): Plot.Markish[] =>
     low === null || high === null ? [] : [along(low, high, { strokeWidth: 2.5 })];
-  // Numbers stand above their dots; where those are close, the numbers turn away from each other.
-  const isClose = train && test && Math.abs(within(train.mean) - within(test.mean)) < CLOSE * (last - first);
-  const number = ({ mean }: Estimate, other: Estimate | null): Plot.Markish =>
-    Plot.text([write(mean)], {
-      x: () => within(mean),
-      y: () => label,
-      dy: -15,
-      textAnchor: !isClose ? "middle" : mean > other!.mean ? "start" : "end",
-      fill: paper.ink,
-      stroke: paper.ground,
-      strokeWidth: 4,
-      fontVariant: "tabular-nums",
-    });
   const look = { color: ink, symbol: "circle" } as const;
   return [
     train && test ? along(test.mean, train.mean, { strokeWidth: 7, strokeOpacity: 0.22 }) : null,
-    ...(train ? [number(train, test), ...interval(train)] : []),
-    ...(test ? [number(test, train), ...interval(test)] : []),
+    ...(train ? interval(train) : []),
+    ...(test ? interval(test) : []),
     train && dot(at(train.mean), look, paper, { r: 6 }),
     test && dot(at(test.mean), { ...look, hollow: true }, paper, { r: 6 }),
   ];

@@ -2,6 +2,7 @@
  * @file Tables as texts in HTML: titles over several columns, footnotes below, in a box that scrolls by itself.
  */
 
+import type { Color } from "../chart/looks.ts";
 import { html, type Insert, type Markup } from "../html/escape.ts";
 import { type Grid, type GridCell, type GridGroup, tellNothing, widthOf } from "./grid.ts";
 
@@ -98,7 +99,11 @@ ${rows.map(
 </div>`;
 }
 
+/** A dot in the color that something has in charts. */
+export const swatch = ({ variable }: Color): Markup =>
+  html`<span class="swatch" style="background:var(${variable})"></span>`;
+
 const listMarkup = ({ text, whole, color }: GridCell): Insert => [
-  color && html`<span class="swatch" style="background:var(${color.variable})"></span>`,
+  color && swatch(color),
   whole === undefined ? text : html`<code title="${whole}">${text}</code>`,
 ];

@@ -11,12 +11,15 @@ import { pageStyle } from "./style.ts";
 
 /** Chart widths in pixels, for windows wide and narrow. */
 const WIDTHS = { wide: 760, narrow: 360 };
+export type FigureWidths = typeof WIDTHS;
+/** Those of a figure beside others. */
+export const BESIDE: FigureWidths = { wide: 640, narrow: 360 };
 
 /** Characters of JSON that a page carries at most; beyond, the histories are left to the file. */
 const MOST_CARRIED = 2_000_000;
 
-/** A page with a title; colors are those of lines, and more if given. */
-export const htmlPage = (title: string, main: Markup, colors: readonly Color[] = []): string =>
+/** A page with a title, and the colors of what is drawn on it: those of lines unless told. */
+export const htmlPage = (title: string, main: Markup, colors: readonly Color[] = seriesColors): string =>
   textOf(html`<!doctype html>
 <html lang="en">
 <head>
@@ -25,7 +28,7 @@ export const htmlPage = (title: string, main: Markup, colors: readonly Color[] =
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>
-<style>${trust(pageStyle([...seriesColors, ...colors]))}</style>
+<style>${trust(pageStyle(colors))}</style>
 </head>
 <body>
 <main>
@@ -43,9 +46,10 @@ export const keepUnits = (text: string): string =>
 export const figurePart = (
   { title, notes }: { readonly title: string; readonly notes: readonly string[] },
   draw: (width: number) => string,
+  widths: FigureWidths = WIDTHS,
 ): Markup => html`<h2>${title}</h2>
 <figure>
-${Object.entries(WIDTHS).map(([name, width]) => html`<div class="${name}">${trust(draw(width))}</div>`)}
+${Object.entries(widths).map(([name, width]) => html`<div class="${name}">${trust(draw(width))}</div>`)}
 <figcaption>${keepUnits(notes.join(" "))}</figcaption>
 </figure>`;
 

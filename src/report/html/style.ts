@@ -3,36 +3,26 @@
  */
 
 import type { Color } from "../chart/looks.ts";
+import { rootTokens } from "./tokens.ts";
 
 /** The style sheet of a page with some colors of its own. */
-export function pageStyle(colors: readonly Color[]): string {
-  const list = (scheme: "light" | "dark"): string =>
-    colors.map((color) => `${color.variable}: ${color[scheme]};`).join(" ");
-  return `
-:root { color-scheme: light; --ink: #222; --soft: #5c5c5c; --ground: #fff; --panel: #f7f7f5; --line: #dcdcd8;
-  --accent: #0072b2; --good: #00704f; --bad: #b3261e; --warn: #8a5a00; ${list("light")} }
-@media screen and (prefers-color-scheme: dark) {
-:root { color-scheme: dark; --ink: #e6e6e3; --soft: #a3a39d; --ground: #161718; --panel: #1f2022; --line: #38393c;
-  --accent: #6db8ef; --good: #4ccb9f; --bad: #ff8a80; --warn: #f0b955; ${list("dark")} } }
-${SHEET}`;
-}
+export const pageStyle = (colors: readonly Color[]): string => `${rootTokens(colors)}\n${SHEET}`;
 
 const SHEET = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
-body { margin: 0; background: var(--ground); color: var(--ink); line-height: 1.55;
-  font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; overflow-wrap: break-word; }
-main { max-width: 61rem; margin: 0 auto; padding: clamp(1.25rem, 4vw, 3.5rem) clamp(1rem, 4vw, 2.5rem) 4rem; }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem / 1.5 var(--sans);
+  font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
+main { max-width: 70rem; margin: 0 auto; padding: clamp(1.25rem, 4vw, 3.5rem) clamp(1rem, 4vw, 2.5rem) 4rem; }
 section { margin-top: 3rem; }
-h1 { font-size: clamp(1.55rem, 1.1rem + 2vw, 2.3rem); line-height: 1.2; letter-spacing: -0.015em; margin: 0 0 0.75rem;
-  text-wrap: balance; font-weight: 650; }
-h2 { font-size: 1.2rem; line-height: 1.3; margin: 0 0 0.75rem; font-weight: 650; }
-h3 { font-size: 1rem; margin: 1.5rem 0 0.5rem; }
+h1, h2, h3 { font-family: var(--serif); font-weight: 600; line-height: 1.2; text-wrap: balance; }
+h1 { font-size: clamp(1.55rem, 1.1rem + 2vw, 2.3rem); letter-spacing: -0.012em; margin: 0 0 0.75rem; }
+h2 { font-size: 1.25rem; margin: 0 0 0.75rem; }
+h3 { font-size: 1.05rem; margin: 1.5rem 0 0.5rem; }
 p { margin: 0 0 0.9rem; max-width: 68ch; }
 a { color: var(--accent); text-underline-offset: 0.15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 2px; }
-code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 0.86em;
-  overflow-wrap: anywhere; }
+code, pre { font-family: var(--mono); font-size: 0.86em; overflow-wrap: anywhere; }
 pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.9rem 1rem; overflow-x: auto; }
 .over { color: var(--soft); margin: 0 0 0.4rem; font-size: 0.95rem; }
 .under { color: var(--soft); margin: 0; }
@@ -43,30 +33,63 @@ pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6p
 .bad { color: var(--bad); }
 .citation { color: var(--soft); font-size: 0.92rem; }
 
-.answers { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); margin-top: 2rem; }
-article { background: var(--panel); border: 1px solid var(--line); border-top: 4px solid var(--accent); border-radius: 6px;
-  padding: 1rem 1.1rem 0.6rem; }
-article.open { border-top-style: dashed; border-top-color: var(--warn); }
-article.alarm { border-color: var(--bad); border-top-color: var(--bad); }
-article h2 { font-size: 0.88rem; font-weight: 500; color: var(--soft); margin: 0; }
-article .answer { font-size: 1.4rem; line-height: 1.25; font-weight: 650; margin: 0.15rem 0 0.8rem; }
-article.open .answer { color: var(--warn); }
-article.alarm .answer { color: var(--bad); }
-article ul { margin: 0.8rem 0 0; padding: 0.7rem 0 0; border-top: 1px solid var(--line); list-style: none; font-size: 0.9rem; }
-article li { margin: 0 0 0.5rem; }
-article li::first-letter { text-transform: uppercase; }
+.opening { display: grid; gap: 1.5rem 2.5rem; margin-top: 2rem; align-items: start; }
+.opening > section { margin: 0; }
+@media (min-width: 60rem) { .opening { grid-template: auto 1fr / minmax(0, 3fr) minmax(20rem, 2fr); }
+  .opening > .verdict { grid-area: 1 / 2 / span 2; } }
+.answers { display: grid; gap: 0.9rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); align-items: start; }
+article { --tone: var(--soft); background: var(--panel); border-left: 4px solid var(--tone); border-radius: 4px;
+  padding: 0.7rem 1rem; }
+article[class] { color: var(--ink); }
+article.good { --tone: var(--good); }
+article.open { --tone: var(--warn); border-left-style: dashed; }
+article.alarm { --tone: var(--bad); outline: 1px solid var(--bad); }
+article h2 { font: 0.86rem / 1.35 var(--sans); color: var(--soft); margin: 0; }
+article .answer { font: 600 1.3rem / 1.25 var(--serif); margin: 0.1rem 0 0.3rem; color: var(--tone); }
+article.plain .answer { color: var(--ink); }
+article .answer svg { width: 1.05em; height: 1.05em; vertical-align: -0.14em; margin-right: 0.4em; fill: none;
+  stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
+article .number { margin: 0 0 0.4rem; color: var(--soft); font-size: 0.86rem; line-height: 1.35; }
+article .number strong { display: block; color: var(--ink); font-size: 1.25rem; font-weight: 600; line-height: 1.3; }
+article .said { margin: 0 0 0.4rem; font-size: 0.92rem; }
+article .therefore { margin: 0; font-size: 0.92rem; font-weight: 600; }
+article .said::first-letter, article .therefore::first-letter, article li::first-letter { text-transform: uppercase; }
+article details { font-size: 0.88rem; margin-top: 0.5rem; }
+article summary { color: var(--soft); }
+article ul { margin: 0.5rem 0 0; padding: 0; list-style: none; }
+article li { margin: 0 0 0.4rem; }
+
+.kinds { display: grid; gap: 1.25rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11.5rem), 1fr)); }
+.kinds h3 { font-family: var(--sans); font-size: 0.95rem; margin: 0 0 0.5rem; }
+.kinds p { font-size: 0.86rem; line-height: 1.4; color: var(--soft); margin: 0.5rem 0 0; }
+.examples { display: grid; gap: 0.9rem 0.7rem; grid-template-columns: repeat(auto-fill, minmax(5.5rem, 1fr)); margin: 0.75rem 0 0;
+  padding: 0; list-style: none; font-size: 0.82rem; line-height: 1.35; }
+.kinds .examples { grid-template-columns: repeat(3, minmax(0, 4.5rem)); gap: 0.5rem; margin: 0; }
+.examples img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated;
+  background: var(--panel); margin-bottom: 0.3rem; }
+.examples span { display: block; }
+.examples s { color: var(--soft); margin-right: 0.4em; }
+.looked .answers { margin-top: 1.25rem; }
+.looked { display: grid; gap: 1rem 2.5rem; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
+.looked h3 { margin-top: 0; }
+.open-list { border-left: 4px dashed var(--warn); padding-left: 1rem; }
+table.confusion { min-width: 0; font-size: 0.84rem; }
+table.confusion th, table.confusion td { padding: 0.3rem 0.45rem; text-align: right; border: 0; white-space: nowrap; min-width: 0; }
+table.confusion tbody th { font-weight: 600; padding-right: 0.8rem; }
+table.confusion .right { font-weight: 600; }
 
 dl { margin: 0; font-variant-numeric: tabular-nums; }
 dl div { display: grid; grid-template-columns: minmax(7.5rem, 11rem) 1fr; gap: 0 1rem; padding: 0.3rem 0; }
 dl div + div { border-top: 1px solid var(--line); }
 dt { color: var(--soft); }
 dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
-article dl { font-size: 0.88rem; }
+article dl { margin-top: 0.5rem; }
 article dl div { display: block; border: 0; padding: 0 0 0.35rem; }
 article dt { line-height: 1.35; }
-article dd { font-weight: 600; font-size: 0.95rem; }
+article dd { font-weight: 600; }
 
 figure { margin: 0; }
+figure { max-width: 52rem; }
 figure svg { display: block; width: 100%; height: auto; }
 figcaption { color: var(--soft); font-size: 0.9rem; margin-top: 0.6rem; max-width: 72ch; }
 .narrow { display: none; }
@@ -84,7 +107,7 @@ thead th { font-weight: 600; white-space: normal; vertical-align: bottom; line-h
 tbody th { font-weight: 500; }
 thead th:first-child, tbody th { position: sticky; left: 0; background: var(--ground); }
 thead th:first-child { z-index: 1; }
-@media (max-width: 43rem) { tbody th { white-space: normal; min-width: 9.5rem; } }
+@media (max-width: 43rem) { tbody th { white-space: normal; } th, td { padding: 0.45rem 0.4rem; } }
 .scroll { background: linear-gradient(to left, var(--ground) 1.5rem, transparent) right / 3rem 100% no-repeat local,
   linear-gradient(to left, var(--line), transparent) right / 0.8rem 100% no-repeat scroll; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
@@ -100,7 +123,7 @@ table.grid { font-size: 0.84rem; min-width: min(100%, 56rem); }
 table.grid th, table.grid td { padding: 0.34rem 0.4rem; }
 table.grid.dense { font-size: 0.79rem; }
 table.grid.dense th, table.grid.dense td { padding: 0.3rem 0.3rem; }
-@media (min-width: 64rem) { .scroll.roomy { margin-right: calc(-1 * min((100vw - 61rem) / 2 + 1rem, 14rem)); } }
+@media (min-width: 64rem) { .scroll.roomy { margin-right: calc(-1 * min((100vw - 70rem) / 2 + 1rem, 10rem)); } }
 table.grid tr > :first-child { padding-left: 0; }
 table.grid .left { text-align: left; }
 table.grid td.left { min-width: 0; }
@@ -135,6 +158,7 @@ details[open] > summary { margin-bottom: 1rem; }
 
 @media (max-width: 30rem) { dl div { grid-template-columns: 1fr; } }
 @media print {
+  :root { color-scheme: light; }
   main { max-width: none; padding: 0; }
   section, article, figure, tr { break-inside: avoid; }
   details::details-content { content-visibility: visible; display: block; height: auto; }

@@ -50,3 +50,7 @@ export function tellStatuses(result: TestResult, kind: Kind): string {
     .map(([status, count]) => `${count} ${status}`)
     .join(", ");
 }
+
+/** What a class is called. */
+export const nameClass = ({ classNames }: TestResult["dataset"], label: number): string =>
+  classNames?.[label] ?? String(label);

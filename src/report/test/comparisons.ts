@@ -3,13 +3,12 @@
  */
 
 import type { Estimate } from "../../base/statistics.ts";
-import type { Series } from "../../document/plot.ts";
 import type { TestResult } from "../../paper/test-result.ts";
 import { compareKinds, nameEscalated } from "../../run/kinds.ts";
 import type { SummaryRow } from "../../verdict/schema.ts";
 import { formatR2 } from "../../verdict/words.ts";
-import type { CurveFigure } from "../chart/figure.ts";
-import { kindColor } from "../chart/looks.ts";
+import type { CurveFigure, DrawnSeries } from "../chart/figure.ts";
+import { kindColor, MEASURES, markingOf } from "../chart/looks.ts";
 import type { PairFigure } from "../chart/pair-chart.ts";
 import { formatEstimate } from "../format.ts";
 import { formatSet } from "../units.ts";
@@ -56,19 +55,24 @@ export function learningAndMemorizing(result: TestResult): PairFigure | null {
   };
 }
 
+/** Levels of corruption that make a line. */
+const FEWEST_LEVELS = 3;
+
 /** From the least R squared that is told apart to 1. */
 function pairDomain(pairs: readonly Pick<PairFigure["pairs"][number], "train" | "test">[]): [number, number] {
   const means = pairs.flatMap(({ train, test }) => [train?.mean ?? 0, test?.mean ?? 0]);
   return [Math.max(LOWEST_R2, Math.min(0, ...means)), 1];
 }
 
-/** Accuracy over label corruption, as in Fig. 1c of the paper; null with fewer than two levels of it. */
+/** Accuracy over label corruption, as in Fig. 1c of the paper; null with fewer than three levels of it: two are in every other figure. */
 export function accuracyByCorruption(result: TestResult): CurveFigure | null {
   const rows = result.summary
     .filter(({ inputs, escalation }) => inputs === "true" && escalation === 0)
     .sort(compareKinds);
-  const line = (title: string, read: (row: SummaryRow) => Estimate | null): Series => ({
+  // What is measured has colors of its own: those of kinds say what was trained on.
+  const line = (title: string, place: number, read: (row: SummaryRow) => Estimate | null): DrawnSeries => ({
     title,
+    marking: { ...markingOf(place), shape: place - MEASURES },
     points: rows.flatMap((row) => {
       const found = read(row);
       return found ? [{ x: row.nominal, y: found.mean, low: found.low, high: found.high, n: found.n }] : [];
@@ -76,12 +80,12 @@ export function accuracyByCorruption(result: TestResult): CurveFigure | null {
     paper: [],
   });
   const series = [
-    line("train, labels trained on", (row) => row.trainAccuracy),
+    line("train, labels trained on", MEASURES, (row) => row.trainAccuracy),
     // What is asked first lies on top, where lines are the same.
-    line("test, labels corrupted alike", (row) => row.testAccuracyCorrupted),
-    line("test, true labels", (row) => row.testAccuracy),
+    line("test, labels corrupted alike", MEASURES + 1, (row) => row.testAccuracyCorrupted),
+    line("test, true labels", MEASURES + 2, (row) => row.testAccuracy),
   ].filter(({ points }) => points.length > 0);
-  if (series.every(({ points }) => points.length < 2)) return null;
+  if (series.every(({ points }) => points.length < FEWEST_LEVELS)) return null;
   const { title } = wordingOf(result.dataset);
   return testFigure(result, {
     name: "accuracy-by-corruption",

@@ -7,8 +7,6 @@ import { formatShare } from "../../base/percent.ts";
 import { tellFinding } from "../../import/finding.ts";
 import { readSettings } from "../../import/settings.ts";
 import type { TestResult } from "../../paper/test-result.ts";
-import { compareKinds, kindOfTrial, nameKind } from "../../run/kinds.ts";
-import { tellLookedAt } from "../../verdict/looked-at.ts";
 import { tellCopies } from "../../verdict/verdict.ts";
 import { formatCount, formatNoun, formatNumber, formatPercent } from "../format.ts";
 import { htmlList } from "../grid/html.ts";
@@ -187,25 +185,26 @@ export function dataPart({ dataset, verdict: { copies, nearTwins } }: TestResult
 <ul class="notes">${said.map((sentence) => html`<li>${withCode(sentence)}</li>`)}</ul></section>`;
 }
 
-/** What of which split was touched, by kind of trial; nothing where it is not known. */
-export function touchedPart({ trials }: TestResult): Insert {
-  const told = new Map(
-    [...trials]
-      .sort((a, b) => compareKinds(kindOfTrial(a), kindOfTrial(b)))
-      .map((trial) => [nameKind(kindOfTrial(trial)), trial.touched ?? null]),
-  );
-  const known = [...told].filter(([, touched]) => touched !== null);
-  return known.length > 0 && html`<section><h2>What was randomized</h2>\n${factList(known)}</section>`;
+/** Which leaks would have been seen, which would not, and the checks that raised no alarm. */
+export function lookedAtPart({ verdict: { lookedAt, notLookedAt } }: TestResult, others: Insert): Insert {
+  if (!notLookedAt && !others) return null;
+  const list = (what: readonly string[]): Markup =>
+    html`<ul class="notes">${what.map((each) => html`<li>${withCode(each)}</li>`)}</ul>`;
+  return html`<section><h2>What was looked at, and what was not</h2>
+<div class="looked">
+${
+  notLookedAt &&
+  html`<div class="open-list"><h3>Not looked at</h3>${list(notLookedAt)}
+<p class="remark">Which leak which test can see is in the documentation, <code>docs/leaks.md</code>.</p></div>`
 }
-
-/** Which leaks would have been seen. */
-const lookedAtPart = (verdict: TestResult["verdict"]): Insert =>
-  verdict.notLookedAt &&
-  html`<p>${withCode(tellLookedAt(verdict).join(" "))} Which leak which test can see is in the documentation, <code>docs/leaks.md</code>.</p>`;
+<div>${lookedAt && lookedAt.length > 0 && html`<h3>Looked at, and would have been seen</h3>${list(lookedAt)}`}
+${others}</div>
+</div></section>`;
+}
 
 /** What a randomization test is, in short. */
 export function readingPart({ verdict, dataset }: TestResult): Markup {
-  if (dataset.target) return readingNumbers(verdict);
+  if (dataset.target) return READING_NUMBERS;
   return html`<h2>How to read this</h2>
 <p>A randomization test trains the same network by the same recipe on the true data, and on copies from which the
 pattern was taken: labels redrawn at random, pixels shuffled or replaced by noise. Random labels hold nothing to be
@@ -223,7 +222,6 @@ what it did; its second p-value is the share of these runs that get as many test
       : ""
   } Test examples with exactly the inputs of a training example are counted
 apart; as many hits are not credited.</p>
-${lookedAtPart(verdict)}
 <p>Whether it <em>learns</em> is judged by intervals over seeds and test examples that hold together with 95 % confidence.</p>
 <p>A ± in a table is the half of a 95 % interval of the mean over seeds on these data (Student's t), which needs three
 seeds; of two, both values are shown; n is their number.
@@ -233,7 +231,7 @@ ${citation}`;
 }
 
 /** The same where numbers are told. */
-const readingNumbers = (verdict: TestResult["verdict"]): Markup => html`<h2>How to read this</h2>
+const READING_NUMBERS = html`<h2>How to read this</h2>
 <p>The same network is trained by the same recipe on the true targets, and on targets that changed places at random
 (y-scrambling; Rücker, Rücker and Meringer, 2007), or on inputs from which the pattern was taken. Permuted targets hold
 nothing to be learned: a network that fits them has memorised them, one by one. So fitting the training data well says nothing
@@ -244,7 +242,6 @@ than the mean get less than 0, as networks do that have memorised noise.</p>
 <p>The <em>label check</em> asks whether networks that saw only permuted targets know true ones: whether their answers are
 nearer to them than their mirror images about the mean, over all seeds. If they are, true targets reached their training. It sees
 no other leak. Test examples with exactly the inputs of a training example do not count.</p>
-${lookedAtPart(verdict)}
 <p>Whether it <em>learns</em> is judged by an interval of R² over seeds and test examples.</p>
 <p>A ± in a table is the half of a 95 % interval of the mean over seeds on these data (Student's t), which needs three
 seeds; of two, both values are shown; n is their number.</p>

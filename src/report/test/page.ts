@@ -4,18 +4,30 @@
 
 import type { TestResult } from "../../paper/test-result.ts";
 import { kindOfTrial } from "../../run/kinds.ts";
-import { kindColor } from "../chart/looks.ts";
+import { kindColor, seriesColors } from "../chart/looks.ts";
 import { formatNoun } from "../format.ts";
 import { htmlList } from "../grid/html.ts";
 import { html, type Insert, type Markup } from "../html/escape.ts";
-import { type Carried, carriedResult, downloadsPart, figurePart, htmlPage, keepUnits } from "../html/page.ts";
-import { factList, foldedPart, provenancePart, withCode } from "../html/parts.ts";
+import {
+  BESIDE,
+  type Carried,
+  carriedResult,
+  downloadsPart,
+  type FigureWidths,
+  figurePart,
+  htmlPage,
+  keepUnits,
+} from "../html/page.ts";
+import { foldedPart, provenancePart } from "../html/parts.ts";
 import { tellExamples } from "./about.ts";
-import { conformancePart, dataPart, modelFilePart, readingPart, recipePart, touchedPart } from "./facts.ts";
+import { cardsPart, isFirst } from "./cards.ts";
+import { conformancePart, dataPart, lookedAtPart, modelFilePart, readingPart, recipePart } from "./facts.ts";
 import { drawTestFigure, type TestFigure, testFigures } from "./figures.ts";
+import { confusionPart, hardestPart } from "./mistakes.ts";
+import { randomizedPart } from "./randomized.ts";
 import { summaryCsv } from "./records.ts";
-import { classGrid, summaryGrid, trialGrid } from "./tables.ts";
-import { type Answer, answersOf, headlineOf, tellBest } from "./words.ts";
+import { summaryGrid, trialGrid } from "./tables.ts";
+import { answersOf, headlineOf, tellBest } from "./words.ts";
 
 /**
  * The page of a test.
@@ -24,44 +36,54 @@ import { type Answer, answersOf, headlineOf, tellBest } from "./words.ts";
  * @param beside - Names of the files in the folder it will be in.
  */
 export function testPage(result: TestResult, document: Document, beside: readonly string[] = []): string {
-  const { model, dataset, verdict, provenance } = result;
+  const { model, dataset, verdict } = result;
   const [first, ...others] = testFigures(result);
-  const draw = (figure: TestFigure): Markup => html`<section>
-${figurePart(figure, (width) => drawTestFigure(figure, { document, theme: "page", width }))}
-</section>\n`;
+  const draw = (figure: TestFigure, widths?: FigureWidths): Markup =>
+    figurePart(figure, (width) => drawTestFigure(figure, { document, theme: "page", width }), widths);
+  const answers = answersOf(result);
   const best = tellBest(result);
-  const seeds = new Set(result.trials.map(({ seed }) => seed)).size;
   const colors = [...result.summary, ...result.trials.map(kindOfTrial)].map(kindColor);
   return htmlPage(
     `${model.name} on ${dataset.name}: ${headlineOf(verdict)}`,
-    html`<header>
-<p class="over">Randomization test</p>
+    html`${headerPart(result)}
+<div class="opening">
+${first && html`<section>${draw(first, BESIDE)}</section>`}
+<section class="verdict" aria-label="Verdict">${cardsPart(answers.filter(isFirst))}</section>
+${randomizedPart(result)}
+</div>
+${lookedAtPart(result, cardsPart(answers.filter((answer, place) => !isFirst(answer, place))))}
+<section><h2>Results</h2>
+${htmlList(summaryGrid(result))}
+${best !== null && html`<p class="remark">${keepUnits(best)}</p>`}
+</section>
+${confusionPart(result)}
+${hardestPart(result)}
+${others.map((figure) => html`<section>${draw(figure)}</section>\n`)}
+${modelFilePart(result)}
+${dataPart(result)}
+<section>${recipePart(result)}</section>
+<section>${conformancePart(result)}</section>
+<section>${foldedPart("Every trial", htmlList(trialGrid(result)))}</section>
+${provenancePart(result.provenance, [["Data hash", html`<code>${dataset.hash}</code>`]])}
+<section id="reading">${readingPart(result)}</section>
+${downloadsPart(carriedFiles(result), beside)}`,
+    [...seriesColors, ...new Map(colors.map((color) => [color.variable, color])).values()],
+  );
+}
+
+/** The verdict, what it is of, and what went wrong on the way. */
+function headerPart(result: TestResult): Markup {
+  const { model, dataset, verdict, provenance } = result;
+  const seeds = new Set(result.trials.map(({ seed }) => seed)).size;
+  return html`<header>
+<p class="over">Randomization test · <a href="#reading">How to read this</a></p>
 <h1>${keepUnits(headlineOf(verdict))}</h1>
 <p class="under"><strong>${model.name}</strong> (${formatNoun(model.parameters, "parameter")}) on
 <strong>${dataset.name}</strong>, ${tellExamples(dataset)}, ${formatNoun(result.trials.length, "trial")}, ${formatNoun(seeds, "seed")}</p>
 ${provenance.interrupted && html`<p class="notice">This test was interrupted: some trials are missing, and the verdict rests on those that came to their end.</p>`}
 ${lostPart(result)}
 ${troublePart(result)}
-</header>
-<section class="answers" aria-label="Verdict">${answersOf(result).map(answerPart)}</section>
-${first && draw(first)}
-<section><h2>Results</h2>
-${htmlList(summaryGrid(result))}
-${best !== null && html`<p class="remark">${keepUnits(best)}</p>`}
-</section>
-${modelFilePart(result)}
-${others.map(draw)}
-${classesPart(result)}
-${dataPart(result)}
-${touchedPart(result)}
-<section>${conformancePart(result)}</section>
-<section>${recipePart(result)}</section>
-<section>${foldedPart("Every trial", htmlList(trialGrid(result)))}</section>
-${provenancePart(result.provenance, [["Data hash", html`<code>${dataset.hash}</code>`]])}
-<section>${readingPart(result)}</section>
-${downloadsPart(carriedFiles(result), beside)}`,
-    [...new Map(colors.map((color) => [color.variable, color])).values()],
-  );
+</header>`;
 }
 
 /** What a model file has lost, above all else: the verdict is on what is left. */
@@ -73,14 +95,6 @@ const lostPart = ({ model }: TestResult): Insert =>
         html`<p class="notice">The exporter took something away: ${what}. The verdict is on what is left.</p>`,
     );
 
-const answerPart = ({ question, answer, tone, evidence, reasons }: Answer): Markup => html`
-<article class="${tone}">
-<h2>${question}</h2>
-<p class="answer">${answer}</p>
-${factList(evidence)}
-<ul>${reasons.map((reason) => html`<li>${withCode(keepUnits(reason))}</li>`)}</ul>
-</article>`;
-
 /** What went wrong, where something did. */
 function troublePart({ trials }: TestResult): Insert {
   const told = (["failed", "diverged"] as const).flatMap((status) => {
@@ -90,13 +104,8 @@ function troublePart({ trials }: TestResult): Insert {
   return told.length > 0 && html`<p class="notice">${told.join(", ")}: see “Every trial” below.</p>`;
 }
 
-function classesPart(result: TestResult): Insert {
-  const grid = classGrid(result);
-  return grid !== null && html`<section>${foldedPart(grid.title, htmlList(grid))}</section>`;
-}
-
 const carriedFiles = (result: TestResult): Carried[] => [
-  carriedResult(result, "shatter/test@1", ({ trials, ...rest }) => ({
+  carriedResult(result, "shatter/test@1", ({ trials, pictures: _, ...rest }) => ({
     ...rest,
     trials: trials.map((trial) => ({ ...trial, history: [] })),
   })),

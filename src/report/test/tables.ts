@@ -11,7 +11,7 @@ import type { Grid } from "../grid/grid.ts";
 import { listGrid } from "../grid/list-grid.ts";
 import { errorColumns, lengthColumns, outcomeColumns } from "../trial-columns.ts";
 import { wordingOf } from "../wording.ts";
-import { nameTest, tellSpread, tellStatuses } from "./about.ts";
+import { nameClass, nameTest, tellSpread, tellStatuses } from "./about.ts";
 
 /** The summary of a test: one row a kind of trial, over its seeds. */
 export function summaryGrid(result: TestResult): Grid {
@@ -20,11 +20,11 @@ export function summaryGrid(result: TestResult): Grid {
     [...result.summary].sort(compareKinds),
     [
       { title: "Trained on", unit: "text", color: kindColor, read: nameEscalated },
-      { title: "Labels changed", unit: "share", rank: 3, read: (row) => row.realised },
+      { title: `Test ${name}`, unit, read: (row) => row.testAccuracy },
+      { title: `Train ${name}`, unit, read: (row) => row.trainAccuracy },
       { title: "Fitted of n", unit: "fraction", read: (row) => `${row.fitted}/${row.n}` },
       { title: "Epochs to fit", unit: "epochs", rank: 1, read: (row) => row.epochsToFit },
-      { title: `Train ${name}`, unit, read: (row) => row.trainAccuracy },
-      { title: `Test ${name}`, unit, read: (row) => row.testAccuracy },
+      { title: "Labels changed", unit: "share", rank: 3, read: (row) => row.realised },
       {
         title: `Test ${name}, corrupted labels`,
         unit,
@@ -57,7 +57,7 @@ export function classGrid({ dataset, trials }: TestResult): Grid | null {
   return listGrid(
     [...known.keys()],
     [
-      { title: "Class", unit: "text", read: (label) => dataset.classNames?.[label] ?? String(label) },
+      { title: "Class", unit: "text", read: (label) => nameClass(dataset, label) },
       {
         title: "Test examples",
         unit: "count",

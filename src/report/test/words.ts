@@ -11,14 +11,15 @@ import { scoreLimits } from "../../verdict/words.ts";
 import { formatCount, formatEstimate, formatNoun, formatNumber, formatPercent, NOTHING } from "../format.ts";
 import { type Wording, withCount, wordingFor, wordingOf } from "../wording.ts";
 
-/** How an answer is to be taken. */
-export type Tone = "decided" | "open" | "alarm";
+/** How an answer is to be taken: `plain` ones are neither good nor bad. */
+export type Tone = "good" | "plain" | "open" | "alarm";
 
 /** One answer of the verdict. */
 export interface Answer {
   readonly question: string;
   readonly answer: string;
   readonly tone: Tone;
+  readonly icon: "stack" | "limit" | "check" | "cross" | "question" | "alert";
   readonly evidence: readonly (readonly [what: string, value: string])[];
   readonly reasons: readonly string[];
 }
@@ -91,6 +92,20 @@ export const answersOf = ({ verdict, dataset }: TestResult): Answer[] => [
   ...(verdict.nearTwins ? [tellNearTwinned(verdict.nearTwins)] : []),
 ];
 
+const UNDECIDED = { answer: "Not decided", tone: "open", icon: "question" } as const;
+
+/** What a check found, if it was made. */
+function checked(
+  isFound: boolean | null,
+  found: string,
+  clear: string,
+): Pick<Answer, "answer" | "tone" | "icon"> {
+  if (isFound === null) return { ...UNDECIDED, answer: "Not tested" };
+  return isFound
+    ? { answer: found, tone: "alarm", icon: "alert" }
+    : { answer: clear, tone: "good", icon: "check" };
+}
+
 const reasonsAndNext = ({
   reasons,
   next,
@@ -104,8 +119,13 @@ function tellCapacity(capacity: Verdict["capacity"], { name, random, of, one }: 
   const pairs = slowdownSeeds > 0 ? ` (n = ${slowdownSeeds})` : "";
   return {
     question: "Capacity: can it memorise?",
-    answer: { memorises: "Memorises", "does-not-fit": "Does not fit", inconclusive: "Not decided" }[answer],
-    tone: answer === "inconclusive" ? "open" : "decided",
+    ...(
+      {
+        memorises: { answer: "Memorises", tone: "plain", icon: "stack" },
+        "does-not-fit": { answer: "Does not fit", tone: "plain", icon: "limit" },
+        inconclusive: UNDECIDED,
+      } as const
+    )[answer],
     evidence: [
       [`Train ${name} on ${random}`, of(trainAccuracy)],
       ["Counts as memorised from", one(bound)],
@@ -122,8 +142,13 @@ function tellLearning(learning: Verdict["learning"], { name, random, of, one, co
   const { permutation } = learning;
   return {
     question: "Learning: does it generalise?",
-    answer: { learns: "Learns", "does-not-learn": "Does not learn", inconclusive: "Not decided" }[answer],
-    tone: answer === "inconclusive" ? "open" : "decided",
+    ...(
+      {
+        learns: { answer: "Learns", tone: "good", icon: "check" },
+        "does-not-learn": { answer: "Does not learn", tone: "plain", icon: "cross" },
+        inconclusive: UNDECIDED,
+      } as const
+    )[answer],
     evidence: [
       [`Test ${name}, true labels`, of(testAccuracy)],
       [constant, one(chance)],
@@ -156,8 +181,7 @@ function tellLabels(check: Verdict["leak"], { name, random, of, one, check: how 
   const { suspected, pValue, bound, testAccuracy, expected } = check;
   return {
     question: "Label check: were random labels random?",
-    answer: suspected === null ? "Not tested" : suspected ? "True labels seen" : "Nothing taught",
-    tone: suspected === null ? "open" : suspected ? "alarm" : "decided",
+    ...checked(suspected, "True labels seen", "Nothing taught"),
     evidence: [
       [`Test ${name}, ${random}`, of(testAccuracy)],
       [`Expected under ${random}`, expected === null ? NOTHING : one(expected)],
@@ -173,8 +197,7 @@ function tellPrepared(check: NonNullable<Verdict["pipeline"]>): Answer {
   const changes = (is: boolean | null): string => (is === null ? "cannot be told" : is ? "yes" : "no");
   return {
     question: `Pipeline check: does ${module.name} leave the test alone?`,
-    answer: suspected === null ? "Not tested" : suspected ? "It uses test rows" : "Nothing given away",
-    tone: suspected === null ? "open" : suspected ? "alarm" : "decided",
+    ...checked(suspected, "It uses test rows", "Nothing given away"),
     evidence: [
       [`Test accuracy of ${model}, labels permuted before it`, wordingFor(false).of(testAccuracy)],
       ["Expected of random labels", formatPercent(expected)],
@@ -202,8 +225,7 @@ function tellCopied({
 }: NonNullable<Verdict["copies"]>): Answer {
   return {
     question: "Copies: is the test set apart?",
-    answer: test === 0 ? "No equal inputs" : `${formatPercent(test / testCount)} stand in training`,
-    tone: test === 0 ? "decided" : "alarm",
+    ...checked(test > 0, `${formatPercent(test / testCount)} stand in training`, "No equal inputs"),
     evidence: [
       ["Test examples with a training example's inputs", `${formatCount(test)} of ${formatCount(testCount)}`],
       ["of them under another label", formatCount(testOtherLabel)],
@@ -220,8 +242,7 @@ function tellCopied({
 function tellTwinned(check: TwinCheck): Answer {
   return {
     question: "Twins: are copies answered from memory?",
-    answer: check.suspected ? `${formatPercent(check.fromTwin)} of them` : "Not seen",
-    tone: check.suspected ? "alarm" : "decided",
+    ...checked(check.suspected, `${formatPercent(check.fromTwin)} of them`, "Not seen"),
     evidence: [["Test examples with an equal in training", formatCount(check.tests)], ...evidenceOf(check)],
     reasons: [...check.reasons, "twins are exactly equal inputs here"],
   };
@@ -229,11 +250,14 @@ function tellTwinned(check: TwinCheck): Answer {
 
 /** Near twins, and whether they are answered from memory. */
 function tellNearTwinned({ looked, of, tests, check }: NonNullable<Verdict["nearTwins"]>): Answer {
-  const seen = check?.suspected && `${formatPercent(check.fromTwin)} of them`;
+  const seen = checked(
+    check?.suspected ?? null,
+    `${formatPercent(check?.fromTwin ?? 0)} of them`,
+    "Not seen",
+  );
   return {
     question: "Near twins: are nearly equal images answered from memory?",
-    answer: tests === 0 ? "None found" : check ? seen || "Not seen" : "Not tested",
-    tone: seen ? "alarm" : tests > 0 && !check ? "open" : "decided",
+    ...(tests === 0 ? checked(false, "", "None found") : seen),
     evidence: [
       ["Test images looked at", `${formatCount(looked)} of ${formatCount(of)}`],
       ["of them with a near twin in training", formatCount(tests)],

@@ -3,7 +3,9 @@
  */
 
 import { Hono } from "hono";
+import { messageOf } from "../../base/errors.ts";
 import type { DataSource } from "../../run/runner.ts";
+import { trialResultSchema } from "../../run/trial-result.ts";
 import { checkpointsOf } from "../../store/checkpoints.ts";
 import { readTrial } from "../../store/experiments.ts";
 import { epochsOf, resultOf } from "../../store/read/trial.ts";
@@ -97,11 +99,15 @@ export function trialRoutes({ lab, helper, dataDir, checkpointBytes }: Services)
         of: spec.dataset.train,
         total: 0,
         examples: [],
+        test: null,
       });
       if (row.state === "done") {
-        return context.json(
-          none("This trial is done, and a lab does not keep the parameters of finished trials."),
-        );
+        const stored = trialResultSchema.safeParse(await resultOf(db, row.id)).data;
+        const { hard, epochs = 0 } = stored?.result ?? {};
+        if (!hard) return context.json(none("The record of this trial does not say what it found hard."));
+        const answer = helper.ask("hard", { spec, source, hard, epochs, count });
+        // The data may be on another machine, as those are that computed it.
+        return context.json(await answer.catch((error) => none(messageOf(error))));
       }
       const [newest] = await checkpointsOf(db, row.id);
       if (!newest) return context.json(none("This trial has left no checkpoint yet."));

@@ -105,7 +105,7 @@ describe("the domain", () => {
 describe("placeGuides", () => {
   test("puts labels where fewer points are in their way", () => {
     expect(placeGuides(panelOf(figure1c().plots[0]!))).toEqual([
-      { label: "chance", y: 0.9, side: "left", isBelow: false },
+      { label: "chance", y: 0.9, side: "left", isBelow: false, isFree: true },
     ]);
   });
 

@@ -29,18 +29,19 @@ describe("testPage", () => {
     ]);
     expect(textsIn(document, "article code")).toContain("--corrupt 0,0.2,0.4,0.6,0.8,1");
     expect(textsIn(document, "section h2")).toEqual([
+      "What it fits, and what it learns",
       "Capacity: can it memorise?",
       "Learning: does it generalise?",
       "Label check: were random labels random?",
+      "What was looked at, and what was not",
       "Copies: is the test set apart?",
-      "What it fits, and what it learns",
       "Results",
+      "What it confuses",
       "Training loss by epoch",
       "Train and test accuracy by epoch",
       "Accuracy by label corruption",
-      "By class",
-      "Conformance of the randomizations",
       "Recipe, data and model",
+      "Conformance of the randomizations",
       "Every trial",
       "Provenance",
       "How to read this",
@@ -53,7 +54,7 @@ describe("testPage", () => {
     expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"`);
     expect(outsideOf(page)).toBeNull();
     const links = [...readPage(page).querySelectorAll("[href]")].map((link) => link.getAttribute("href")!);
-    for (const href of links) expect(href).toMatch(/^(data:|[a-z-]+\.(json|csv|svg)$)/);
+    for (const href of links) expect(href).toMatch(/^(data:|#reading$|[a-z-]+\.(json|csv|svg)$)/);
     const beside = testPage(testResult(), blankDocument(), ["trials.csv"]);
     expect(readPage(beside).querySelector("a[href='trials.csv']")).not.toBeNull();
   });
@@ -126,13 +127,39 @@ describe("testPage", () => {
         trial({ inputs: "random" }),
       ]),
     );
-    const section = [...document.querySelectorAll("section")].find((each) =>
-      each.querySelector("h2")?.textContent?.startsWith("What was"),
-    )!;
-    expect([...section.querySelectorAll("div")].map((row) => row.textContent)).toEqual([
-      `True labels${touched}`,
-      `Random labels${random}`,
-    ]);
+    expect(textsIn(document, ".kinds > div")).toEqual([`True labels ${touched}`, `Random labels ${random}`]);
+  });
+
+  test("shows examples under each randomization, and the hardest, with their pictures", () => {
+    const image = "data:image/png;base64,AAAA";
+    const trials = [0, 1].flatMap((seed) => {
+      const hard = { trainMissed: 1, testMissed: 2 };
+      const trainLast: [number, number, number, number | null][] = [
+        [5, 2, 2, 7 + seed],
+        [8, 1, 1, 1],
+      ];
+      const testSurest: [number, number, number][] =
+        seed === 0
+          ? [
+              [4, 3, 9],
+              [6, 0, 8],
+            ]
+          : [[4, 3, 9]];
+      return [trial({ seed, hard: { ...hard, trainLast, testSurest } }), trial({ seed, nominal: 1 })];
+    });
+    const randomized = [0, 1].map((nominal) => ({
+      inputs: "true" as const,
+      nominal,
+      examples: [{ index: 0, label: 3, given: 3 + nominal, image }],
+    }));
+    const pictures = { seed: 0, randomized, examples: [{ split: "test" as const, index: 4, image }] };
+    const shown = readPage(testPage({ ...testResult(trials), pictures }, blankDocument()));
+    expect(textsIn(shown, ".kinds > div")).toEqual(["True labels 3", "Random labels 34"]);
+    expect(textsIn(shown, "section > .examples li, section > .notes li")).toEqual(
+      expect.arrayContaining(["3 no. 4 all 2 say 9", "2 no. 5 fitted at epochs 7 to 8"]),
+    );
+    expect(shown.querySelector("section > .examples img")?.getAttribute("src")).toBe(image);
+    expect(textsIn(readPage(pageOf()), "h2")).not.toContain("The hardest examples");
   });
 
   test("says what early stopping could have had, where it is known", () => {
@@ -144,13 +171,13 @@ describe("testPage", () => {
         trial({ nominal: 1 }),
       ]),
     );
-    expect(textsIn(document, ".remark")).toEqual([
+    expect(textsIn(document, ".remark")).toContain(
       "Early stopping: with true labels the best test accuracy on the way was 53.0 % (n = 2), at epochs 3 to 5, 1.0 points above the last. Chosen by test data, it is more than could have been had.",
-    ]);
+    );
     expect(textsIn(document, "td.fraction")).toEqual(
       expect.arrayContaining(["53.0 % (epoch 3)", "53.0 % (epoch 5)", "–"]),
     );
-    expect(textsIn(readPage(pageOf([trial()])), ".remark")).toEqual([]);
+    expect(textsIn(readPage(pageOf([trial()])), ".remark").join()).not.toContain("Early stopping");
   });
 
   test("tells augmentation and evaluation in words", () => {

@@ -47,17 +47,17 @@ describe("the summary on a terminal", () => {
   test("aligns its columns", () => {
     expect(terminalGrid(summaryGrid(testResult(allKinds(2))), { color: false })).toMatchInlineSnapshot(`
       "                                                                             Test
-                                   Fitted  Epochs                             accuracy,
-                           Labels      of      to     Train          Test     corrupted
-      Trained on          changed       n     fit  accuracy      accuracy        labels
-      ──────────────────  ───────  ──────  ──────  ────────  ────────────  ────────────
-      True labels           0.0 %     2/2     9.0   100.0 %        46.3 %        46.3 %
-      20 % random labels   18.0 %     2/2    22.0   100.0 %        42.0 %        35.6 %
-      50 % random labels   45.1 %     2/2    32.0   100.0 %  27.4, 27.6 %  18.7, 18.8 %
-      Random labels        90.1 %     2/2    47.0   100.0 %    9.2, 9.5 %        10.0 %
-      Shuffled pixels       0.0 %     2/2    17.0   100.0 %  39.6, 39.7 %  39.6, 39.7 %
-      Random pixels         0.0 %     2/2    30.0   100.0 %  13.3, 13.1 %  13.3, 13.1 %
-      Gaussian pixels       0.0 %     2/2    26.0   100.0 %  11.8, 11.6 %  11.8, 11.6 %"
+                                                  Fitted  Epochs              accuracy,
+                                  Test     Train      of      to   Labels     corrupted
+      Trained on              accuracy  accuracy       n     fit  changed        labels
+      ──────────────────  ────────────  ────────  ──────  ──────  ───────  ────────────
+      True labels               46.3 %   100.0 %     2/2     9.0    0.0 %        46.3 %
+      20 % random labels        42.0 %   100.0 %     2/2    22.0   18.0 %        35.6 %
+      50 % random labels  27.4, 27.6 %   100.0 %     2/2    32.0   45.1 %  18.7, 18.8 %
+      Random labels         9.2, 9.5 %   100.0 %     2/2    47.0   90.1 %        10.0 %
+      Shuffled pixels     39.6, 39.7 %   100.0 %     2/2    17.0    0.0 %  39.6, 39.7 %
+      Random pixels       13.3, 13.1 %   100.0 %     2/2    30.0    0.0 %  13.3, 13.1 %
+      Gaussian pixels     11.8, 11.6 %   100.0 %     2/2    26.0    0.0 %  11.8, 11.6 %"
     `);
   });
 

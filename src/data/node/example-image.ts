@@ -3,7 +3,7 @@
  */
 
 import { UsageError } from "../../base/errors.ts";
-import { type Dataset, exampleSize, isImages } from "../../data/dataset.ts";
+import { type Dataset, exampleSize, isImages } from "../dataset.ts";
 
 /** The pixels of one image, red, green and blue in turn; float32 values are clipped to `[0, 1]` to be shown. */
 function pixelsOf(dataset: Dataset, row: number): Uint8Array {
@@ -29,22 +29,28 @@ function sidesOf(dataset: Dataset): readonly [height: number, width: number] {
 }
 
 /**
- * One example as PNG, its pixels as squares.
+ * One example as PNG, its pixels as squares where it is enlarged.
  *
- * @param side - Height and width of the picture, in pixels; the image's own unless told.
+ * @param side - The longer side of the picture, in pixels; the image's own unless told.
  * @throws UsageError if the examples are no images.
  */
 export async function examplePng(dataset: Dataset, row: number, side?: number): Promise<Buffer> {
   const { default: sharp } = await import("sharp");
   const [height, width] = sidesOf(dataset);
   const image = sharp(pixelsOf(dataset, row), { raw: { width, height, channels: 3 } });
-  const sized = side === undefined ? image : image.resize(side, side, { kernel: "nearest", fit: "fill" });
+  const kernel = (side ?? 0) > Math.max(height, width) ? "nearest" : "lanczos3";
+  const sized = side === undefined ? image : image.resize(side, side, { kernel, fit: "inside" });
   return await sized.png().toBuffer();
 }
 
-/** An example as the `data:` URL of its PNG. */
-export async function exampleUrl(dataset: Dataset, row: number): Promise<string> {
-  const png = await examplePng(dataset, row);
+/**
+ * An example as the `data:` URL of its PNG.
+ *
+ * @param most - The longer side of the picture at most, in pixels.
+ */
+export async function exampleUrl(dataset: Dataset, row: number, most?: number): Promise<string> {
+  const isLarge = most !== undefined && Math.max(...sidesOf(dataset)) > most;
+  const png = await examplePng(dataset, row, isLarge ? most : undefined);
   return `data:image/png;base64,${png.toString("base64")}`;
 }
 
