@@ -2,7 +2,7 @@
  * @file Packs a measurement of training on a GPU for a machine without Node, registry or Vulkan loader.
  *
  *   node scripts/gpu-pack.ts FOLDER
- *   tar -cJf gpu-pack.tar.xz -C FOLDER .     # about 50 MB
+ *   tar -cJf gpu-pack.tar.xz -C FOLDER .
  *   FOLDER/measure.sh                        # there: less than eight minutes, lines of JSON
  *   FOLDER/measure.sh --budget 60 --models mlp-1x512 --batch 8 --rows 64 --steps 4 --seconds 1 --trials 3   # a first try
  *

@@ -17,17 +17,21 @@ const [folder = join(import.meta.dirname, "..", "docs", "playground"), only = ""
 
 const DESKTOP = { width: 1280, height: 860 };
 const PHONE = { width: 390, height: 844 };
-/** Pictures: the address, the size, and how far the race is: before it, in it, or after it. */
+/** Pictures: the address, the size, and how far the race is: before it, in it, or after it; `computed` is a page without one. */
 const PICTURES = {
   "predict-desktop-light": ["#/race", DESKTOP, "light", "before"],
   "race-desktop-light": ["#/race?p=40", DESKTOP, "light", "after"],
   "race-desktop-dark": ["#/race", DESKTOP, "dark", "after"],
   "whole-desktop-light": ["#/race?inputs=shuffled", DESKTOP, "light", "whole"],
   "tour-desktop-dark": ["#/race?tour=3&inputs=shuffled", DESKTOP, "dark", "before"],
-  "shapes-desktop-light": ["#/race?data=shapes&n=300&epochs=12&rate=0.03", DESKTOP, "light", "after"],
   "projector-desktop-light": ["#/race?big=1", DESKTOP, "light", "after"],
   "race-phone-light": ["#/race", PHONE, "light", "after"],
   "predict-phone-dark": ["#/race", PHONE, "dark", "before"],
+  "theorem-desktop-light": ["#/theorem-1?view=d:2;a:30", DESKTOP, "light", "computed"],
+  "norm-desktop-dark": ["#/minimum-norm?view=t:0.6", DESKTOP, "dark", "computed"],
+  "norm-phone-light": ["#/minimum-norm", PHONE, "light", "computed"],
+  "descent-desktop-light": ["#/double-descent", DESKTOP, "light", "computed"],
+  "theorem-phone-dark": ["#/theorem-1", PHONE, "dark", "computed"],
 } as const;
 const COLORS = 64;
 
@@ -41,8 +45,10 @@ for (const [name, [hash, size, scheme, when]] of Object.entries(PICTURES)) {
   await using opened = await openPage(browser, place, `/${hash}`, { ...size, scheme });
   const { page, complaints } = opened;
   page.setDefaultTimeout(300_000);
-  await page.getByText("ready").nth(1).waitFor();
-  if (when !== "before") {
+  if (when === "computed") {
+    await page.getByText(/^(The network takes|The norms lie between|Test error: )/).waitFor();
+  } else await page.getByText("ready").nth(1).waitFor();
+  if (when !== "before" && when !== "computed") {
     await page.getByRole("button", { name: "Start", exact: true }).click();
     await page.locator(".came h2").waitFor();
     // What needs no hurry follows.

@@ -2,20 +2,24 @@
  * @file `shatter compare`: two recipes, models or data sets, seed by seed. It writes the experiment file that says so, and runs it.
  */
 
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
+import { type ExampleSplits, hasNumbers } from "../data/dataset.ts";
+import { describedPreprocess } from "../data/node/data-file.ts";
+import { pathPreprocess } from "../data/preprocess.ts";
 import { inputsNames } from "../data/randomize.ts";
 import { type Axis, axes, isPathIn } from "../paper/file-fields.ts";
 import type { AxisValue } from "../paper/file-parse.ts";
 import { datasetNames, isDataPath, isModelPath, modelNames } from "../run/subject.ts";
-import { dataReferenceOf, memoryOption } from "./data-options.ts";
+import { numbersRate } from "../train/recipe.ts";
+import { addArrayOptions, type DataFlags, dataReferenceOf, memoryOption, readAsked } from "./data-options.ts";
 import { requireJson } from "./json.ts";
 import { listOf, numberIn, oneOf, wholeFrom } from "./output.ts";
-import { addRunOptions, askedOfText, type RunFlags, runAsked } from "./run.ts";
+import { addRunOptions, askedOfText, type ReadPath, type RunFlags, runAsked } from "./run.ts";
 
-interface Options extends RunFlags {
+interface Options extends RunFlags, DataFlags {
   readonly data: string;
   readonly model: string;
   readonly inputs: string[];
@@ -50,6 +54,7 @@ export function compareCommand(): Command {
       "where the dataset's files are (default: $SHATTER_DATA, or the cache folder)",
     )
     .addOption(memoryOption());
+  addArrayOptions(command);
   return addRunOptions(command)
     .addHelpText(
       "after",
@@ -67,28 +72,72 @@ Examples:
 
 async function compare(a: string, b: string, options: Options): Promise<void> {
   await requireJson(options.json);
-  const text = experimentText(a, b, options);
+  const known = new Map<string, Promise<ExampleSplits>>();
+  const read: ReadPath = (path) => {
+    const found = known.get(path) ?? readAsked(path, options.quiet ?? false, options.memory);
+    known.set(path, found);
+    return found;
+  };
+  const text = await experimentText(a, b, options, read);
   // Paths are those from here.
-  const asked = await askedOfText(text, { dir: "", base: "compare.yaml", name: "compare" }, options);
+  const asked = await askedOfText(text, { dir: "", base: "compare.yaml", name: "compare" }, options, read);
   await runAsked(asked, options);
 }
 
 /** The experiment file of a comparison, which is JSON, and so YAML. */
-function experimentText(a: string, b: string, options: Options): string {
+async function experimentText(a: string, b: string, options: Options, read: ReadPath): Promise<string> {
   const { inputs, corrupt, n, testN, seeds } = options;
-  const sides = [a, b].map((side) => fieldsOf(side));
+  const sides = [a, b].map((side) => fieldsOf(side, options));
+  // How data are read is said of those at paths; a dataset's name stands beside them.
+  const flags = isDataPath(options.data) || sides.every(({ data }) => data === undefined) ? options : {};
+  const data = dataReferenceOf(options.data, flags);
+  const usual = (given: Fields[string] | undefined) => usualOf(given, corrupt, read);
+  const common = options.with === undefined ? {} : fieldsOf(options.with, options);
+  // What follows from a side's own data is said for that side, but not over what is asked of both.
+  const own = await Promise.all(
+    sides.map(async (side) =>
+      merged(side["data"] === undefined ? {} : merged(await usual(side["data"]), common), side),
+    ),
+  );
+  const isShared = sides.some((side) => side["data"] === undefined);
   return JSON.stringify({
     title: `${named(a)} and ${named(b)}, seed by seed`,
-    data: dataReferenceOf(options.data, {}),
+    data,
     model: options.model,
     inputs: inputs.length === 1 ? inputs[0] : inputs,
     corrupt: corrupt.length === 1 ? corrupt[0] : corrupt,
     n,
     testN,
     seeds,
-    ...(options.with === undefined ? {} : fieldsOf(options.with)),
-    compare: sides,
+    ...merged(isShared ? await usual(data) : {}, common),
+    compare: own,
   });
+}
+
+/** What `shatter test` takes for data at a path, too: whole images and columns to one scale; for numbers smaller steps and permuted labels. */
+async function usualOf(
+  data: Fields[string] | undefined,
+  corrupt: readonly number[],
+  read: ReadPath,
+): Promise<Fields> {
+  if (typeof data !== "string" || !isDataPath(data)) return {};
+  const isNumbers = hasNumbers((await read(resolve(data))).train);
+  return {
+    ...(isNumbers && corrupt.some((p) => p > 0) && { labels: "permute" }),
+    recipe: {
+      preprocess: (await describedPreprocess(data)) ?? pathPreprocess,
+      ...(isNumbers && { learningRate: numbersRate }),
+    },
+  };
+}
+
+/** Fields of both, those of the second where both have them. */
+function merged(first: Fields, second: Fields): Fields {
+  const both = Object.entries(second).map(([name, value]) => {
+    const before = first[name];
+    return [name, typeof value === "object" && typeof before === "object" ? merged(before, value) : value];
+  });
+  return { ...first, ...Object.fromEntries(both) };
 }
 
 /** A side as titles have it: no folders. */
@@ -113,8 +162,8 @@ const SHORT: Readonly<Record<string, string>> = {
  *
  * @throws UsageError if it is neither.
  */
-function fieldsOf(side: string): Fields {
-  if (!/^[\w.-]+=/.test(side)) return subjectOf(side);
+function fieldsOf(side: string, flags: DataFlags): Fields {
+  if (!/^[\w.-]+=/.test(side)) return subjectOf(side, flags);
   const fields: Fields = {};
   for (const part of side.split(/,(?=[\w.-]+=)/)) {
     const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(part) ?? [];
@@ -131,9 +180,10 @@ function fieldsOf(side: string): Fields {
   return fields;
 }
 
-function subjectOf(side: string): Fields {
+function subjectOf(side: string, flags: DataFlags): Fields {
   if (modelNames.includes(side) || isModelPath(side)) return { model: side };
-  if (datasetNames.includes(side) || isDataPath(side)) return { data: dataReferenceOf(side, {}) };
+  if (datasetNames.includes(side) || isDataPath(side))
+    return { data: dataReferenceOf(side, isDataPath(side) ? flags : {}) };
   const names = [...modelNames, ...datasetNames];
   throw new UsageError(
     `${unknownName("model or dataset", side, names)}; or say fields such as lr=0.1, or a path such as ./photos`,

@@ -8,7 +8,7 @@ import { Command, Option } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { LARGEST_WHOLE } from "../base/limits.ts";
 import { unknownName } from "../base/suggest.ts";
-import { exampleCount, exampleShape, isImages, titleOf } from "../data/dataset.ts";
+import { type ExampleSplits, exampleCount, exampleShape, isImages, titleOf } from "../data/dataset.ts";
 import { PAPER_CROP } from "../data/preprocess.ts";
 import { isAbsent } from "../disk/refusals.ts";
 import { decodeYaml } from "../document/located-yaml.ts";
@@ -251,20 +251,25 @@ async function find(name: string, options: Options): Promise<Asked> {
   return { ...asked, setting, seeds: options.seeds ?? asked.seeds, models: options.models };
 }
 
+/** Reads the examples at a whole path, as options behind it say. */
+export type ReadPath = (path: string) => Promise<ExampleSplits>;
+
 /**
  * The experiment in the text of an experiment file, with the models and data that it names by paths.
  *
  * @param file - Where it is: paths are those from its folder.
+ * @param read - Reads data at a whole path.
  * @throws UsageError naming file, line and field for what is wrong.
  */
 export async function askedOfText(
   text: string,
   { dir, base, name }: Pick<ParsedPath, "dir" | "base" | "name">,
   options: Pick<RunFlags, "quiet" | "memory">,
+  read: ReadPath = (path) => readAsked(path, options.quiet ?? false, options.memory),
 ): Promise<Asked> {
   const where = join(dir, base);
   const { files, identities } = await readModels(pathsIn("model", text, where), dir);
-  const found = await readAll(pathsIn("data", text, where), dir, options.quiet ?? false, options.memory);
+  const found = await readAll(pathsIn("data", text, where), dir, read);
   const all = { ...identities, ...found.identities };
   const { experiment, seeds } = experimentFromFile(text, where, name, all);
   const what = {
@@ -316,11 +321,11 @@ async function findData(name: string, options: Options) {
 }
 
 /** The data at paths, as bytes, and their identities; paths are those from a folder. */
-async function readAll(paths: readonly string[], folder: string, quiet: boolean, memory: number | undefined) {
+async function readAll(paths: readonly string[], folder: string, read: ReadPath) {
   const identities: Record<string, string> = {};
   const examples: AnyContent[] = [];
   for (const path of paths) {
-    const content = await contentOfSplits(await readAsked(resolve(folder, path), quiet, memory));
+    const content = await contentOfSplits(await read(resolve(folder, path)));
     examples.push(content);
     identities[path] = content.identity;
   }

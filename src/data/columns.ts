@@ -134,7 +134,7 @@ function readOther(
   if (cells.every((cell) => DATE.test(cell.trim()))) {
     throw new DataError(
       `${here}: expected numbers or categories, got dates or times such as ${JSON.stringify(cells[0])}; ` +
-        "make numbers of them, such as days since a first one, or leave the column out",
+        "make numbers of them, such as days since a first one, or leave the column out (`drop`)",
     );
   }
   const texts = new Set(cells.map((cell) => cell.trim()));
@@ -175,5 +175,5 @@ export function refuseIdentifiers({ name, categories }: Column, rows: number, wh
 const identifiers = (name: string, count: number, rows: number, where: string): DataError =>
   new DataError(
     `${where}: column ${JSON.stringify(name)}: expected at most ${MOST_CATEGORIES} categories, fewer than examples by far, got ` +
-      `${count} in ${rows} rows; is it a name of the example? Leave it out, or put it into groups`,
+      `${count} in ${rows} rows; is it a name of the example? Leave it out (\`drop\`), name it by \`group\` if its rows belong together, or put its values into fewer categories`,
   );

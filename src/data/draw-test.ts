@@ -61,7 +61,7 @@ function divideGroups(
   const drawn = stratify(classOf, isByClass ? classNames.length : 1, options);
   if (drawn.test.length === 0) {
     throw new DataError(
-      `${where}: expected two groups or more, of a class where groups are of one, to divide them into training and test, got ${members.length}; give both splits as files`,
+      `${where}: expected two groups or more, of a class where groups are of one, to divide them into training and test, got ${members.length}; say by \`group\` what differs from one to the next, or give both splits as files`,
     );
   }
   const isTest = new Set(drawn.test);

@@ -52,6 +52,15 @@ export const trialColumns: readonly TrialColumn[] = [
   { title: "Time", sort: "seconds", align: "right", show: ({ seconds }) => showSeconds(seconds) },
 ];
 
+/** What a phone shows of a trial before one scrolls sideways. */
+const FIRST: readonly TrialColumn["sort"][] = ["state", "testAccuracy", "trainAccuracy"];
+
+/** The same columns, for a narrow window: state and accuracies first. */
+export const narrowColumns: readonly TrialColumn[] = [
+  ...FIRST.map((field) => trialColumns.find(({ sort }) => sort === field)!),
+  ...trialColumns.filter(({ sort }) => !FIRST.includes(sort)),
+];
+
 /** Trials that are asked for at once, which is as many as the server gives. */
 const CHUNK = 1_000;
 

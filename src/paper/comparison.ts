@@ -43,14 +43,14 @@ export function readComparison(
   results: Results,
 ): Reading {
   const places = placesOf(cells, results);
-  const [a, b] = compare.map(titleOfSide) as [string, string];
+  const [a, b] = compare.map((side, at) => titleOfSide(side, compare[1 - at]!)) as [string, string];
   const tellsNumbers = places.some(({ pairs }) => pairs.some(([one]) => one.told === "numbers"));
   const words = tellsNumbers ? "R squared" : "accuracy";
   return {
     summary: places.map((place, at) => sentenceOf(place, a, b, words, at === 0)).join(" "),
     notes: [
       `A is ${a}; B is ${b}. A difference is B less A, of two trainings with one seed, and its 95 % interval (Student's t) is over seeds, on these test examples; each interval holds for itself.`,
-      ...gridNotes(axes),
+      ...gridNotes(axes, compare),
     ],
     tables: [pairsTable(name, places, words, tellsNumbers ? "r2" : "share")],
     plots: [differencePlot(name, places, words, tellsNumbers ? "r2" : "share")],
@@ -58,9 +58,13 @@ export function readComparison(
   };
 }
 
-/** A side in few words: `learningRate 0.1`. */
-const titleOfSide = (axes: readonly GivenAxis[]): string =>
-  nameCell(axes.map(({ path, values }) => ({ axis: path.join("."), value: values[0]! })));
+/** A side in few words, by what the other has not: `learningRate 0.1`. */
+function titleOfSide(axes: readonly GivenAxis[], other: readonly GivenAxis[]): string {
+  const isShared = ({ path, values }: GivenAxis): boolean =>
+    other.some((axis) => axis.path.join(".") === path.join(".") && axis.values[0] === values[0]);
+  const own = axes.filter((axis) => !isShared(axis));
+  return nameCell(own.map(({ path, values }) => ({ axis: path.join("."), value: values[0]! })));
+}
 
 /** Cells of the two sides that are alike in all else, and their trials of equal seeds. */
 function placesOf(cells: readonly Cell[], results: Results): Place[] {
@@ -97,13 +101,19 @@ function sentenceOf(place: Place, a: string, b: string, words: string, isFirst: 
   if (differences.length === 0) return `${where}: no pair of trainings has come to its end.`;
   const { mean, low, high, n } = estimate(differences);
   const what = isFirst ? `the test ${words} of B (${b}) less that of A (${a}) is ` : "";
-  const said = `${where}: ${what}${points(mean)} points`;
+  const isR2 = place.pairs.some(([one]) => one.told === "numbers");
+  const shown = isR2 ? signedR2 : points;
+  const said = `${where}: ${what}${shown(mean)}${isR2 ? "" : " points"}`;
   const pairs = plural(n, "pair");
   if (low === null || high === null) {
     return `${said}, of ${pairs} and without an interval, which wants ${FEWEST_FOR_INTERVAL}.`;
   }
+  const [classesA, classesB] = place.pairs[0]!.map(({ confusion }) => confusion?.length);
+  if (classesA !== classesB) {
+    return `${said}, but these are different tasks, of ${classesA ?? "no"} and ${classesB ?? "no"} classes: which is better cannot be said.`;
+  }
   const answer = low > 0 ? "B is better" : high < 0 ? "A is better" : "no difference is shown";
-  return `${said}; ${answer} (95 % interval ${points(low)} to ${points(high)}, ${pairs}).`;
+  return `${said}; ${answer} (95 % interval ${shown(low)} to ${shown(high)}, ${pairs}).`;
 }
 
 /** A place in words: `true labels`, or where it is on the axes. */
@@ -117,6 +127,10 @@ function wordsOf({ coordinates, corrupt, inputs }: Place): string {
 /** A difference of shares in points, with its sign. */
 const points = (share: number): string =>
   `${share < 0 ? "\u2212" : "+"}${Math.abs(100 * share).toFixed(Math.abs(share) < 0.001 ? 2 : 1)}`;
+
+/** A difference of R squared, with its sign. */
+const signedR2 = (difference: number): string =>
+  `${difference < 0 ? "\u2212" : "+"}${Math.abs(difference).toFixed(3)}`;
 
 function pairsTable(name: string, places: readonly Place[], words: string, unit: Unit): Table {
   const axes = places[0]!.coordinates.map(({ axis }) => axis);

@@ -92,12 +92,23 @@ export const nameCell = (coordinates: readonly Coordinate[]): string =>
     ? "the only cell"
     : coordinates.map(({ axis, value }) => `${axis.split(".").at(-1)} ${value}`).join(", ");
 
-/** What all cells have in common. */
-export function gridNotes(axes: readonly GivenAxis[]): string[] {
+/** What all cells have in common, and what a side of a comparison has where it says nothing else. */
+export function gridNotes(
+  axes: readonly GivenAxis[],
+  compare: readonly (readonly GivenAxis[])[] = [],
+): string[] {
   const fixed = axes.filter(({ values }) => values.length === 1);
-  const said = fixed.map(({ path, values }) => `${path.join(".")} ${values[0]}`).join(", ");
+  const ownOf = ({ path }: GivenAxis): number =>
+    compare.filter((own) => own.some((one) => one.path.join(".") === path.join("."))).length;
+  const said = (sides: number): string =>
+    fixed
+      .filter((axis) => ownOf(axis) === sides)
+      .map(({ path, values }) => `${path.join(".")} ${values[0]}`)
+      .join(", ");
+  const [common, partly] = [said(0), said(1)];
   return [
-    ...(fixed.length === 0 ? [] : [`In every cell: ${said}.`]),
+    ...(common === "" ? [] : [`In every cell: ${common}.`]),
+    ...(partly === "" ? [] : [`Where a side has none of its own: ${partly}.`]),
     "Everything else is the paper's recipe for the model.",
   ];
 }

@@ -7,7 +7,7 @@ import type { Lane } from "./race.ts";
 
 const WIDTH = 1200;
 const HEIGHT = 630;
-const CHART = { left: 100, top: 305, width: 1040, height: 235 };
+const CHART = { left: 136, top: 305, width: 1004, height: 235 };
 /** Letters of a line of the headline, and lines. */
 const LETTERS = 44;
 const LINES = 3;
@@ -46,7 +46,7 @@ export function cardSvg(headline: string, under: string, left: Lane, right: Lane
     .slice(0, LINES)
     .map(
       (line, at) =>
-        html`<text x="60" y="${96 + 58 * at}" font-size="48" font-weight="600" font-family="Georgia, 'DejaVu Serif', serif">${line}</text>`,
+        html`<text x="60" y="${96 + 58 * at}" font-size="44" font-weight="600" font-family="Georgia, 'DejaVu Serif', serif">${line}</text>`,
     );
   const grid = [0, 0.5, 1].map(
     (share) =>

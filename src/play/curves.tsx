@@ -73,10 +73,13 @@ export function LineChart({
           const [last] = points.slice(-1);
           return (
             <g key={label} class={side}>
-              <polyline
-                class={isDashed ? "dashed" : ""}
-                points={points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`).join(" ")}
-              />
+              {/* A line through two points says more than is known. */}
+              {(!isDotted || points.length > 2) && (
+                <polyline
+                  class={isDashed ? "dashed" : ""}
+                  points={points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`).join(" ")}
+                />
+              )}
               {(isDotted ? points : last ? [last] : []).map(([px, py]) => (
                 <circle key={px} cx={x(px)} cy={y(py)} r={3}>
                   <title>{`${label}: ${yTick(py)} at ${xTick(px)}`}</title>

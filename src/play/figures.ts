@@ -2,9 +2,10 @@
  * @file Figures to take away, drawn by the report room as those of every report; loaded when one is asked for.
  */
 
-import { plainPoint, type Series } from "../document/plot.ts";
+import { plainPoint } from "../document/plot.ts";
 import { drawCurves } from "../report/chart/curve-chart.ts";
-import { type DrawnPlot, figureOfPlot } from "../report/chart/figure.ts";
+import { type DrawnPlot, type DrawnSeries, figureOfPlot } from "../report/chart/figure.ts";
+import { seriesColors } from "../report/chart/looks.ts";
 import type { EpochRow } from "../train/history.ts";
 import type { Lane, Race } from "./race.ts";
 
@@ -15,26 +16,31 @@ export const FIGURES = {
   "time-to-fit": "Time to overfit",
 } as const;
 
-const lineOf = (
-  title: string,
-  { rows }: Lane,
-  field: "trainAccuracy" | "testAccuracy" | "trainLoss",
-): Series => ({
+type Field = "trainAccuracy" | "testAccuracy" | "trainLoss";
+
+/** A line in the color of its network, 0 for the left one; shapes tell training from test. */
+const lineOf = (title: string, { rows }: Lane, field: Field, network: 0 | 1): DrawnSeries => ({
   title,
   points: rows.map((row: EpochRow) => plainPoint(row.epoch, row[field])),
   paper: [],
+  marking: { color: seriesColors[network]!, shape: field === "testAccuracy" ? 2 : network },
 });
 
 function plotOf(name: keyof typeof FIGURES, { left, right, points }: Race, rightName: string): DrawnPlot {
   const common = { name: `playground-${name}`, title: FIGURES[name], caption: "", guides: [] };
   const epochs = { label: "Epoch", unit: "epochs", domain: null } as const;
-  const both = (field: "trainAccuracy" | "testAccuracy" | "trainLoss", what: string): Series[] => [
-    lineOf(`true labels, ${what}`, left, field),
-    lineOf(`${rightName.toLowerCase()}, ${what}`, right, field),
+  const both = (field: Field, what: string): DrawnSeries[] => [
+    lineOf(`true labels, ${what}`, left, field, 0),
+    lineOf(`${rightName.toLowerCase()}, ${what}`, right, field, 1),
   ];
   if (name === "time-to-fit") {
     const series = [
-      { title: "epochs to fit", points: points.map(({ p, epochs: y }) => plainPoint(p / 100, y)), paper: [] },
+      {
+        title: "epochs to fit",
+        points: points.map(({ p, epochs: y }) => plainPoint(p / 100, y)),
+        paper: [],
+        marking: { color: seriesColors[1]!, shape: 0 },
+      },
     ];
     return {
       ...common,

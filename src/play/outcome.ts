@@ -52,8 +52,8 @@ export function tellOutcome(
 }
 
 function headlineOf(state: PlayState, left: TrialResult, right: TrialResult, verdict?: Verdict): string {
-  if (left.status === "diverged" && right.status === "diverged")
-    return "Neither network trains with this recipe, so it says nothing about what they can memorize.";
+  if (left.epochsToFit === null && right.epochsToFit === null)
+    return "Not even true labels were fitted by this recipe, so it says nothing about what the network can memorize.";
   if (state.inputs === "true" && state.p === 0)
     return "The same data, seed and recipe: the same network twice.";
   // Where all labels were random, the verdict of `shatter test` applies.

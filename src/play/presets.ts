@@ -47,8 +47,8 @@ export const PRESETS: Readonly<Record<"claims" | "failures", readonly Preset[]>>
     },
     {
       name: "Convolutions on shapes",
-      state: { data: "shapes", n: 500, model: "cnn-2x32", rate: 0.03, epochs: 100 },
-      look: "A convolutional network, made for images, memorizes as well. Each epoch takes longer.",
+      state: { data: "shapes", n: 200, model: "cnn-2x16", rate: 0.03, epochs: 100 },
+      look: "A network made for images memorizes 200 of them as well. So few teach it little, as the left test shows.",
     },
   ],
   failures: [
@@ -128,7 +128,7 @@ export const TOUR: readonly Step[] = [
   {
     name: "Stopping early may help",
     claim: "Early stopping can improve generalization where labels are noisy.",
-    state: { p: 40, model: "mlp-2x512", rate: 0.03 },
+    state: { p: 40, model: "mlp-2x256", rate: 0.03 },
     look: "Watch the dashed orange line: the test accuracy is best before the noise is memorized.",
   },
 ];

@@ -66,8 +66,10 @@ export function RacePage({ state }: { readonly state: PlayState }): JSX.Element 
   const change = (changed: Partial<PlayState>): void =>
     go("race", { ...state, ...changed }, { replace: true });
   useEffect(() => {
-    if (isEnded && ladder.length > 0) change({ p: ladder[0]! });
-  }, [isEnded, ladder]);
+    // What is shown may be older than what is.
+    const { left, right } = racing.race;
+    if (ladder.length > 0 && isOver(left) && isOver(right)) change({ p: ladder[0]! });
+  }, [race, ladder]);
   const name = nameRight(state);
   const names = ["True labels", name] as const;
   const hasBegun = race.isRunning || race.left.rows.length > 0 || race.right.rows.length > 0;

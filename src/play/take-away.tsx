@@ -51,7 +51,7 @@ const figures = () => import("./figures.ts");
 function figureFiles({ state, race }: Props): Download[] {
   const svg = async (name: "accuracy" | "loss" | "time-to-fit"): Promise<string> =>
     (await figures()).figureSvg(name, race, nameRight(state), commandOf(state));
-  const names = ["accuracy", "loss", ...(race.points.length > 1 ? (["time-to-fit"] as const) : [])] as const;
+  const names = ["accuracy", "loss", ...(race.points.length > 2 ? (["time-to-fit"] as const) : [])] as const;
   return names.flatMap((name) => [
     { name: `${name}.svg`, label: `${name} SVG`, from: textFile(() => svg(name), "image/svg+xml") },
     { name: `${name}.png`, label: "PNG", from: async () => await pictureOf(await svg(name)) },

@@ -32,7 +32,7 @@ export type TrainingState = { readonly [name: string]: Float32Array };
 
 /** A step that is open on the engine, and the tensors that it changes. */
 export interface Steps extends AsyncDisposable {
-  /** Do some steps; returns the loss of each, `[steps]`. */
+  /** Do some steps; returns the loss of each, `[steps]`, or `[steps, trials]` where trials are stacked. */
   run(batches: Batches): Promise<Float32Array>;
   /** Multiply the displacements by a ratio. */
   scale(ratio: number): Promise<void>;

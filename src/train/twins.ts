@@ -57,6 +57,8 @@ export const nearAcrossSchema = z.union([
     tests: count,
     /** `[test, train]`: which, and with which; the first {@link MOST_PAIRS}. */
     pairs: z.array(z.tuple([count, count])),
+    /** Of those looked at, images with several others as alike as twins are, among which no twin can be told; absent where none. */
+    crowded: count.optional(),
   }),
 ]);
 

@@ -179,7 +179,9 @@ const rateFlag = (rate: number): string => `--lr ${Number(rate.toPrecision(2))}`
  */
 function isFalling(first: TrialResult, before: TrialResult, last: TrialResult): boolean {
   // All measured after an epoch, on all examples: means over batches weigh incomplete ones too much.
-  const start = first.history.find(({ fitLoss }) => fitLoss !== null)?.fitLoss ?? null;
+  const begun = first.history.find(({ fitLoss }) => fitLoss !== null)?.fitLoss ?? null;
+  // Numbers: what the loss was above that of answering their mean, 1, tells nothing of how well they are fitted.
+  const start = begun !== null && first.told === "numbers" ? Math.min(begun, 1) : begun;
   const [from, to] = [before.trainLoss, last.trainLoss];
   if (start === null || from === null || to === null) return true;
   const fell = Math.max(start - to, 1e-9);

@@ -30,7 +30,8 @@ export function lookAt(
   list(leak.suspected !== null, "true labels that reach the training on random ones");
   if (isGrouped) lookedAt.push("groups that stand in both splits");
   list(copies !== null, "test examples that stand in training, value for value");
-  if (nearTwins) {
+  const crowded = near && "crowded" in near ? (near.crowded ?? 0) : 0;
+  if (nearTwins && crowded < nearTwins.looked) {
     const { looked, of } = nearTwins;
     const some = looked < of ? `, for ${looked.toLocaleString("en-US")} test examples` : "";
     lookedAt.push(`${NEAR}${some}`);
@@ -46,8 +47,21 @@ export function lookAt(
   const done = `what your own code did before ${before}: selection, scaling or filtering that used the test data${hint}`;
   const audited = near ? " (`shatter data audit` looks for them)" : " (`shatter data audit` looks for both)";
   const unseen = `${UNSEEN}${tellsNumbers ? "" : audited}`;
-  const nearUnseen = near && "lacks" in near ? [`${NEAR} (${near.lacks})`] : nearTwins ? [] : [NEAR];
+  const nearUnseen =
+    near && "lacks" in near
+      ? [`${NEAR} (${near.lacks})`]
+      : nearTwins
+        ? tellCrowded(crowded, nearTwins.looked, isGrouped)
+        : [NEAR];
   return { lookedAt, notLookedAt: [...nearUnseen, unseen, together, done, ...unchecked] };
+}
+
+/** Test images among whose neighbors no twin can be told. */
+function tellCrowded(crowded: number, looked: number, isGrouped: boolean): string[] {
+  if (crowded === 0) return [];
+  const those = `${crowded.toLocaleString("en-US")} of ${looked.toLocaleString("en-US")}`;
+  const hint = isGrouped ? "" : ": if they are shots of one thing, say by `--group` which belong together";
+  return [`near copies of test images that are as like several others as twins are (${those}${hint})`];
 }
 
 /** Both in a sentence each. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { studentQuantile } from "../../src/base/statistics.ts";
 import { experimentFromFile } from "../../src/paper/file-experiment.ts";
 import { parseExperimentFile } from "../../src/paper/file-parse.ts";
-import { cellsOf } from "../../src/paper/grid.ts";
+import { cellsOf, gridNotes } from "../../src/paper/grid.ts";
 import { cellOf, read, row, trialOf } from "./fixture.ts";
 
 const TEXT = `
@@ -43,6 +43,18 @@ describe("a comparison", () => {
     expect(complaint(sides.replace(", data: digits", ""))).toMatch('expected a field "data", got none');
   });
 
+  test("says of every cell only what no side has its own of", () => {
+    const { axes, compare } = parseExperimentFile(
+      "data: digits\nmodel: linear\nn: 9\ncompare: [{ data: shapes, model: mlp-1x512 }, { data: mnist }]",
+      "c.yaml",
+    );
+    expect(gridNotes(axes, compare)).toEqual([
+      "In every cell: n 9.",
+      "Where a side has none of its own: model linear.",
+      "Everything else is the paper's recipe for the model.",
+    ]);
+  });
+
   test("refuses sides that are no two, not one value, or the same", () => {
     const common = "data: shapes\nmodel: linear\n";
     expect(complaint(`${common}compare: [{ n: 5 }]`)).toMatch(
@@ -77,6 +89,11 @@ describe("a comparison", () => {
     expect(document.summary).toMatch(
       "On true labels: the test accuracy of B (learningRate 0.1) less that of A (learningRate 0.01) is +9.0 points; B is better",
     );
+    const ofNumbers = read(
+      experiment,
+      trials.map((trial) => ({ ...trial, result: { ...trial.result!, told: "numbers" as const } })),
+    );
+    expect(ofNumbers.summary).toMatch("is +0.090; B is better");
     expect(document.summary).toMatch("On random labels: no pair of trainings has come to its end.");
     // After epoch 1 B has ended and keeps its accuracy, A has 0.4.
     const [course] = document.plots[0]!.series;

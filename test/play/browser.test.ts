@@ -88,6 +88,8 @@ describe.skipIf(!hasBrowser())("the playground", () => {
     await page.context().setOffline(true);
     await page.getByRole("button", { name: "Reset" }).click();
     expect(await race(page)).toBe(said);
+    await page.getByRole("button", { name: /^Race for 0, 20/ }).click();
+    await page.getByText("epochs allowed: 0 %, 20 %, 40 %, 50 %, 60 %, 80 %, 100 %").waitFor();
     expect(complaints).toEqual([]);
   });
 

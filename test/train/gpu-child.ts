@@ -14,13 +14,14 @@ import { operations } from "../../src/graph/ops/index.ts";
 import { type Graph, inOrder, input } from "../../src/graph/value.ts";
 import { convolutionLayer, dense, flatten, maxPoolLayer } from "../../src/nn/layers.ts";
 import type { Model } from "../../src/nn/model.ts";
-import { models } from "../../src/nn/models.ts";
+import { findModel, models } from "../../src/nn/models.ts";
 import { batchNorm } from "../../src/nn/normalizations.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import type { Device } from "../../src/train/devices.ts";
 import { openEngine } from "../../src/train/engine.ts";
 import { paperRecipe } from "../../src/train/recipe.ts";
 import { createEvaluator, createTrainer } from "../../src/train/session.ts";
+import { createStackedTrainer } from "../../src/train/stacked.ts";
 import { buildStep } from "../../src/train/step.ts";
 import { cases, draw, nameOf, type OperationCase, weightedSum, weightsOf } from "../graph/cases.ts";
 import { numbersOf, tensorOf } from "../graph/oracle.ts";
@@ -119,30 +120,41 @@ async function differencesOfCases(): Promise<readonly (readonly [string, number]
   return found;
 }
 
-/** Four steps of the tiny network, whose rate falls once, and what it then says. */
-async function train(device: Device) {
+const CLASSES = ["a", "b", "c", "d"];
+const LABELS = Int32Array.from({ length: ROWS }, (_, row) => row % CLASSES.length);
+const DATA = {
+  name: "tiny",
+  inputs: Float32Array.from(draw("images", 0, [ROWS, ...EXAMPLE])),
+  labels: LABELS,
+  shape: [ROWS, ...EXAMPLE],
+  classNames: CLASSES,
+};
+const RECIPE = { ...paperRecipe, batch: 4 };
+/** Four steps, whose rate falls once. */
+const BATCHES = {
+  steps: 4,
+  indices: Int32Array.from({ length: 16 }, (_, at) => (at * 3) % ROWS),
+  weights: new Float32Array(16).fill(1),
+  rates: Float32Array.of(0.02, 0.02, 0.01, 0.01),
+  masks: [],
+};
+
+/** What the tiny network learns, and what it then says; and what two linear models in one graph learn. */
+async function train(device: Device): Promise<{ readonly [name: string]: Float32Array }> {
   const engine = await openEngine(runtime, device, 1);
-  const inputs = Float32Array.from(draw("images", 0, [ROWS, ...EXAMPLE]));
-  const labels = Int32Array.from({ length: ROWS }, (_, row) => row % 4);
-  const data = { name: "tiny", inputs, labels, shape: [ROWS, ...EXAMPLE], classNames: ["a", "b", "c", "d"] };
-  const step = buildStep(tiny, { ...paperRecipe, batch: 4 }, EXAMPLE, 4, ROWS);
-  await using trainer = await createTrainer(engine, step, data, "he-normal", 1);
-  const losses = await trainer.train({
-    steps: 4,
-    indices: Int32Array.from({ length: 16 }, (_, at) => (at * 3) % ROWS),
-    weights: new Float32Array(16).fill(1),
-    rates: Float32Array.of(0.02, 0.02, 0.01, 0.01),
-    masks: [],
-  });
+  const step = buildStep(tiny, RECIPE, EXAMPLE, CLASSES.length, ROWS);
+  await using trainer = await createTrainer(engine, step, DATA, "he-normal", 1);
+  const losses = await trainer.train(BATCHES);
   const state = await trainer.state();
-  await using evaluator = await createEvaluator(engine, tiny, EXAMPLE, 4);
-  const answers = await evaluator.answer(state, data);
-  return { losses, ...state, "losses in evaluation": answers.losses };
+  await using evaluator = await createEvaluator(engine, tiny, EXAMPLE, CLASSES.length);
+  const answers = await evaluator.answer(state, DATA);
+  const linear = buildStep(findModel("linear"), RECIPE, EXAMPLE, CLASSES.length, ROWS);
+  const trials = [LABELS, LABELS.toReversed()].map((labels, seed) => ({ seed, labels }));
+  await using together = await createStackedTrainer(engine, linear, DATA, "he-normal", trials);
+  const [, second] = await together.train([BATCHES, BATCHES]);
+  return { losses, ...state, "losses in evaluation": answers.losses, "losses of the second of two": second! };
 }
 
 const [cpu, gpu] = [await train("cpu"), await train("webgpu")];
-const trained = Object.entries(cpu).map(([name, expected]) => [
-  name,
-  differenceOf((gpu as { [name: string]: Float32Array })[name]!, expected),
-]);
+const trained = Object.entries(cpu).map(([name, expected]) => [name, differenceOf(gpu[name]!, expected)]);
 process.stdout.write(JSON.stringify({ trained, cases: await differencesOfCases() }));

@@ -39,8 +39,8 @@ test.skipIf(!isThere)(
     const { trained, cases }: { trained: Differences; cases: Differences } = JSON.parse(stdout);
     expect(beyond(trained)).toEqual([]);
     expect(beyond(cases)).toEqual([]);
-    // Losses, seven tensors, two averages, seven displacements and an evaluation; cases in three ways.
-    expect(trained).toHaveLength(18);
+    // Losses, seven tensors, two averages, seven displacements, an evaluation and a stacked trial; cases in three ways.
+    expect(trained).toHaveLength(19);
     expect(cases.length).toBeGreaterThan(1000);
     // Under a minute of processor time, which others may want, too.
   },

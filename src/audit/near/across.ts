@@ -47,5 +47,6 @@ export async function nearAcross(
     looked: asked.length,
     tests: new Set(near.map(([row]) => row)).size,
     pairs: near.slice(0, MOST_PAIRS).map(([row, twin]) => [asked[row]!, twin]),
+    ...(twins.crowded.length > 0 && { crowded: twins.crowded.length }),
   };
 }

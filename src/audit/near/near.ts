@@ -57,14 +57,15 @@ function describeTwins(task: AuditTask, neighbors: Neighbors, twins: Twins): Aud
   const inTrain = found.filter(({ ends: [, b] }) => b.split === "train");
   const inTest = found.filter(({ ends: [a] }) => a.split === "test");
   const differing = found.filter(({ ends: [a, b] }) => labelOf(splits, a) !== labelOf(splits, b));
+  const crowded = twins.crowded.filter((place) => place >= count).length;
   const seen = new Set(across.map(({ second }) => second - count));
   const worth = worthOfTwins(task, neighbors, seen);
   const counts = { inTrain: inTrain.length, inTest: inTest.length, differing: differing.length };
   return sectionOf({
     name: "near",
     title: "Near twins",
-    outcome: seen.size > 0 ? "alarm" : found.length > 0 ? "notice" : "clear",
-    findings: tellTwins(task, seen.size, worth, counts),
+    outcome: seen.size > 0 ? "alarm" : found.length > 0 || crowded > 0 ? "notice" : "clear",
+    findings: [...tellTwins(task, seen.size, worth, counts), ...tellCrowded(task, crowded)],
     method: [
       `The ${neighbors.nearest} nearest images of each are found by their thumbnails (8 x 8, mean and contrast taken out), then laid over it: ` +
         "shifted, scaled, sheared and brightened to fit best (Baker and Matthews, IJCV 2004). Mirrored and turned copies are not looked for.",
@@ -80,6 +81,7 @@ function describeTwins(task: AuditTask, neighbors: Neighbors, twins: Twins): Aud
     })),
     numbers: {
       testTwins: seen.size,
+      testCrowded: crowded,
       acrossPairs: across.length,
       trainPairs: inTrain.length,
       testPairs: inTest.length,
@@ -131,6 +133,15 @@ function tellTwins(
           `Within the test examples there ${inTest === 1 ? "is" : "are"} ${countNoun(inTest, "pair")} of near twins.`,
         ]
       : []),
+  ];
+}
+
+/** What cannot be told of images that are as like several others as twins are. */
+function tellCrowded({ splits }: AuditTask, crowded: number): string[] {
+  if (crowded === 0) return [];
+  const [are, they] = crowded === 1 ? ["is", "it is one"] : ["are", "they are some"];
+  return [
+    `${countNoun(crowded, "test example")} (${percent(crowded / exampleCount(splits.test))}) ${are} as like several others as twins are: whether ${they} of many shots of one thing cannot be told; if so, groups keep what belongs together in one split.`,
   ];
 }
 

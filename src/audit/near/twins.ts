@@ -31,7 +31,15 @@ export interface Twins {
   readonly dimension: number;
   /** Largest ratio of a twin; 0 where there are none. */
   readonly threshold: number;
+  /**
+   * Examples with {@link MANY} neighbors or more as alike as twins are, by their places. No ratio can tell whether these are copies, as
+   * frames of one film are, or alike as all ones of MNIST are.
+   */
+  readonly crowded: readonly number[];
 }
+
+/** Neighbors as alike as twins are, from which they hide each other: one twin is nearer than the others, several are not. */
+const MANY = 4;
 
 /**
  * Find twins among neighbors.
@@ -50,7 +58,8 @@ export interface Twins {
 export function decideTwins(neighbors: Neighbors, likeness: Float32Array, first = 0): Twins {
   const { nearest, places } = neighbors;
   const count = places.length / Math.max(1, nearest);
-  const none: Twins = { pairs: [], dimension: 0, threshold: 0 };
+  const crowded: number[] = [];
+  const none: Twins = { pairs: [], dimension: 0, threshold: 0, crowded };
   if (nearest < 3) return none;
   const farthest = new Float64Array(count);
   const ratios: number[] = [];
@@ -62,6 +71,7 @@ export function decideTwins(neighbors: Neighbors, likeness: Float32Array, first 
     ).sort();
     const last = distances[nearest - 1]!;
     farthest[example] = last;
+    if (1 - distances[Math.min(MANY, nearest) - 1]! >= LEAST_LIKENESS) crowded.push(example);
     if (!(last > NOTHING)) continue;
     ratios.push(Math.max(0, distances[0]!) / last);
     let total = Math.log(last / Math.max(NOTHING, distances[1]!));
@@ -85,7 +95,12 @@ export function decideTwins(neighbors: Neighbors, likeness: Float32Array, first 
       pairs.set(a * count + b, { first: a, second: b, likeness: alike, ratio });
     }
   }
-  return { pairs: [...pairs.values()].sort((a, b) => b.likeness - a.likeness), dimension, threshold };
+  return {
+    pairs: [...pairs.values()].sort((a, b) => b.likeness - a.likeness),
+    dimension,
+    threshold,
+    crowded,
+  };
 }
 
 /** The largest of the values that Benjamini and Hochberg reject by their p-values; -1 if none. */

@@ -10,13 +10,14 @@ import { filterOf } from "../filters.ts";
 import { setQuery, withQuery } from "../location.ts";
 import { Await, Empty } from "../parts/await.tsx";
 import { Downloads } from "../parts/downloads.tsx";
+import { useNarrow } from "../parts/narrow.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { ScrollBox } from "../parts/scroll-box.tsx";
 import { State } from "../parts/state.tsx";
 import { TrialFilters } from "../parts/trial-filters.tsx";
 import { patchTrials } from "../patches.ts";
 import { useResource } from "../resource.ts";
-import { trialColumns, trialFiles } from "../trials-grid.ts";
+import { narrowColumns, trialColumns, trialFiles } from "../trials-grid.ts";
 
 /** Trials on a page. */
 const PAGE = 100;
@@ -75,13 +76,14 @@ function TrialTable({
   readonly trials: readonly TrialItem[];
   readonly sort: string;
 }): JSX.Element {
+  const columns = useNarrow() ? narrowColumns : trialColumns;
   return (
     <ScrollBox name="Trials">
       <table class="trials">
         <thead>
           <tr>
             <Head title="Model" field="model" align="left" sort={sort} />
-            {trialColumns.map(({ title, sort: field, align }) => (
+            {columns.map(({ title, sort: field, align }) => (
               <Head key={field} title={title} field={field} align={align} sort={sort} />
             ))}
           </tr>
@@ -94,7 +96,7 @@ function TrialTable({
                   {shortIdentity(trial.model)}
                 </a>
               </th>
-              {trialColumns.map(({ sort: field, align, show }) => (
+              {columns.map(({ sort: field, align, show }) => (
                 <td key={field} class={align}>
                   {field === "state" ? <State trial={trial} /> : show(trial)}
                 </td>

@@ -20,7 +20,7 @@ export interface Own {
  * @throws UsageError if none were given.
  */
 export function ownSplits({ splits }: Own, { n, testN }: SubsetSizes): Splits {
-  if (!splits) throw new UsageError("your own data are not here any more: drop them on the page again");
+  if (!splits) throw new UsageError("your own data are not here, or not any more: drop them on the page");
   const most = (wanted: number, split: Splits["train"]): number => Math.min(wanted, exampleCount(split));
   return partOf(splits, { n: most(n, splits.train), testN: most(testN, splits.test) });
 }
@@ -34,7 +34,7 @@ export async function ownModel({ model }: Own): Promise<{
   readonly model: FileModel;
   readonly identity: string;
 }> {
-  if (!model) throw new UsageError("your own model is not here any more: choose its ONNX file again");
+  if (!model) throw new UsageError("your own model is not here, or not any more: choose its ONNX file");
   const made = await modelOfFile(model.bytes, "", model.name);
   return { model: made, identity: made.content!.identity };
 }

@@ -169,7 +169,8 @@ function Told({ answer }: { readonly answer: Answer }): JSX.Element {
       {answer.type === "read" && (
         <ul class="understood">
           {answer.understood.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
+            // Options of the command line are not to be had here.
+            <li key={sentence}>{sentence.replaceAll(/ \(`[^)]*`\)/g, "")}</li>
           ))}
         </ul>
       )}

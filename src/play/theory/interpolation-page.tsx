@@ -323,14 +323,20 @@ function tellSpread(least: readonly Interpolated[]): string {
   return `The norms lie between ${say(Math.min(...norms))} and ${say(Math.max(...norms))}, the test errors between ${percent(Math.min(...errors))} and ${percent(Math.max(...errors))}.`;
 }
 
-const KINDS = {
-  "least norm": "true labels",
-  "random labels": "random labels",
+const OTHERS = {
   forced: "forced to fit random labels on the test digits",
   elsewhere: "centers at random points",
 } as const;
 
+/** A row for each kernel, and below the two that do not generalize. */
 function DigitNumbers({ values }: { readonly values: readonly Interpolated[] }): JSX.Element {
+  const rows = values.flatMap((one) => {
+    if (one.kind === "random labels") return [];
+    if (one.kind !== "least norm")
+      return [{ ...one, label: `${one.label}, ${OTHERS[one.kind]}`, random: "" }];
+    const random = values.find(({ kind, formula }) => kind === "random labels" && formula === one.formula);
+    return [{ ...one, random: random ? say(random.norm) : "" }];
+  });
   return (
     <ScrollBox name="Interpolants of the digits">
       <table>
@@ -339,22 +345,20 @@ function DigitNumbers({ values }: { readonly values: readonly Interpolated[] }):
             <th scope="col" class="left">
               kernel
             </th>
-            <th scope="col" class="left">
-              fitted
-            </th>
-            <th scope="col">norm</th>
             <th scope="col">test error</th>
+            <th scope="col">norm</th>
+            <th scope="col">norm, random labels</th>
           </tr>
         </thead>
         <tbody>
-          {values.map(({ kind, label, formula, norm, testError }) => (
-            <tr key={`${kind} ${formula}`}>
+          {rows.map(({ label, formula, testError, norm, random }) => (
+            <tr key={label}>
               <th scope="row" class="left" title={formula}>
                 {label}
               </th>
-              <td class="left">{KINDS[kind]}</td>
-              <td>{say(norm)}</td>
               <td>{percent(testError)}</td>
+              <td>{say(norm)}</td>
+              <td>{random}</td>
             </tr>
           ))}
         </tbody>

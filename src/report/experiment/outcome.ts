@@ -20,6 +20,7 @@ function tellClaims({ claims }: Pick<ExperimentResult, "claims">): string {
     count: claims.filter((claim) => claim.outcome === outcome).length,
   })).filter(({ count }) => count > 0);
   if (counts.length === 0) return "";
+  if (claims.length === 1) return `The claim of the paper: ${claims[0]!.outcome}.`;
   const told = counts.map(({ outcome, count }) => `${formatCount(count)} ${outcome}`).join(", ");
   return `Of ${formatNoun(claims.length, "claim")} of the paper: ${told}.`;
 }
