@@ -12,7 +12,7 @@ import { pathPreprocess } from "../data/preprocess.ts";
 import { inputsNames } from "../data/randomize.ts";
 import { type Axis, axes, isPathIn } from "../paper/file-fields.ts";
 import type { AxisValue } from "../paper/file-parse.ts";
-import { datasetNames, isDataPath, isModelPath, modelNames } from "../run/subject.ts";
+import { datasetNames, isDataPath, isModelPath, knownModel, modelNames } from "../run/subject.ts";
 import { numbersRate } from "../train/recipe.ts";
 import { addArrayOptions, type DataFlags, dataReferenceOf, memoryOption, readAsked } from "./data-options.ts";
 import { requireJson } from "./json.ts";
@@ -181,7 +181,7 @@ function fieldsOf(side: string, flags: DataFlags): Fields {
 }
 
 function subjectOf(side: string, flags: DataFlags): Fields {
-  if (modelNames.includes(side) || isModelPath(side)) return { model: side };
+  if (knownModel(side) || isModelPath(side)) return { model: side };
   if (datasetNames.includes(side) || isDataPath(side))
     return { data: dataReferenceOf(side, isDataPath(side) ? flags : {}) };
   const names = [...modelNames, ...datasetNames];

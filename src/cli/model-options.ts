@@ -19,7 +19,7 @@ export type Init = Initialization | Start;
 export const INIT_HELP = `initialization: ${initializations.join(", ")} (default: he-normal, alexnet glorot-uniform); of a model file also keep (its weights), permute (shuffled within each tensor), fresh (he-normal)`;
 
 /** What `--model` takes, for help. */
-export const MODEL_HELP = `${modelNames.join(", ")}, or a file: FILE.onnx`;
+export const MODEL_HELP = `${modelNames.join(", ")}, one of any size (mlp-2x64, cnn-2x16), or a file: FILE.onnx`;
 
 /** Options that say how a model file is read. */
 export interface FileOptions {

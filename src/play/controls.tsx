@@ -3,7 +3,6 @@
  */
 
 import type { JSX } from "preact";
-import { exampleCount } from "../data/dataset.ts";
 import { Choice, Entry } from "../page/parts/fields.tsx";
 import { Chooser, OwnDataPanel } from "./own-data/panel.tsx";
 import { isOver, type Race, type Racing, SPEEDS } from "./race.ts";
@@ -52,9 +51,8 @@ export function Controls(props: Props): JSX.Element {
       </div>
       {state.data === "own" && (
         <OwnDataPanel
-          onSplits={(splits) => {
-            racing.give({ splits });
-            const n = exampleCount(splits.train);
+          onRead={({ examples, n }) => {
+            racing.give({ examples });
             // Another number of examples is another race by itself.
             if (n === state.n) racing.prepare(state);
             else change({ n });

@@ -65,7 +65,7 @@ async function specOf(request: TrialRequest): Promise<Prepared> {
     ...request.recipe,
   };
   const whole =
-    data === "own" ? ownSplits(own, { n, testN }) : await library.splits({ name: data, n, testN });
+    data === "own" ? await ownSplits(own, { n, testN }) : await library.splits({ name: data, n, testN });
   const splits = cropForRecipe(whole as Splits, recipe);
   const dataset = await describeDataset(splits);
   const { model, identity } = chosen ?? {

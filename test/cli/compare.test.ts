@@ -27,7 +27,7 @@ test("trains both sides with equal seeds, and says in one sentence whether they 
 });
 
 test.each([
-  [["mlp-1x512", "mlp-2x512"], 'unknown model or dataset "mlp-2x512"; did you mean "mlp-1x512"?'],
+  [["mlp-1x512", "mlp-1x51z"], 'unknown model or dataset "mlp-1x51z"; did you mean "mlp-1x512"?'],
   [["lr=0.1", "learnRate=0.01"], 'unknown field "learnRate"; did you mean "learningRate"?'],
   [["lr=0.1", "lr=high"], 'lr=high: recipe.learningRate: expected number, got "high"'],
   [["lr=0.1", "lr=0.1"], "twice the same training"],

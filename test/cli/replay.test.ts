@@ -289,7 +289,7 @@ describe("shatter replay, on bad input,", () => {
     ["data of no known name", ({ dataset }) => Object.assign(dataset, { name: "digitz" }), 2, '"digits"?'],
     [
       "a model of no known name",
-      ({ model }) => Object.assign(model, { name: "mlp-1x51" }),
+      ({ model }) => Object.assign(model, { name: "mlp-1x51z" }),
       2,
       '"mlp-1x512"?',
     ],

@@ -42,7 +42,7 @@ describe("shatter theory", () => {
     ["implicit --method adam", 'unknown method "adam"'],
     ["rademacher --draws 1", "--draws: expected at least 2, got 1: one draw of signs has no interval"],
     ["rademacher --n 1", "--n: expected at least 2, got 1"],
-    ["rademacher --model mlp-1x51", 'unknown model "mlp-1x51"; did you mean "mlp-1x512"?'],
+    ["rademacher --model mlp-1x51z", 'unknown model "mlp-1x51z"; did you mean "mlp-1x512"?'],
     ["stability --epochs 0", 'expected a whole number of at least 1, got "0"'],
     ["stability --n 1", "--n: expected at least 2, got 1"],
   ])("refuses %s", async (line, message) => {

@@ -2,7 +2,11 @@
  * @file Data that are dropped on the playground.
  */
 
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readData } from "../../src/data/node/read-data.ts";
 import type { Decode, OwnFile } from "../../src/play/own-data/images.ts";
 import { listOwnImages } from "../../src/play/own-data/images.ts";
 import { MOST, type OwnData, type OwnOptions, readOwn } from "../../src/play/own-data/read.ts";
@@ -47,7 +51,7 @@ describe("a table", () => {
       ["coffee", "tea"],
     ]);
     expect(train.name).toMatch(/^data-[0-9a-f]{8}$/);
-    expect(train.title).toBe("drinks");
+    expect(train.title).toBe("drinks.csv");
     expect(understood.join(" ")).toContain('the target is column "class"');
   });
 
@@ -55,6 +59,16 @@ describe("a table", () => {
     expect(await read(table("a,b,drink"))).toEqual({ type: "which-column", columns: ["a", "b", "drink"] });
     const { train } = await splitsOf(table("a,b,drink"), { target: "drink" });
     expect(train.classNames).toEqual(["coffee", "tea"]);
+  });
+
+  test("is the data that the command line reads: the same bytes under the same name", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "shatter-own-"));
+    const path = join(folder, "drinks.csv");
+    await writeFile(path, `a,b,drink\n${ROWS.join("\n")}\n`);
+    const { splits } = await readData(`${path}?target=drink`);
+    const { train, tests } = await splitsOf(table("a,b,drink"), { target: "drink" });
+    expect({ train, test: tests }).toEqual(splits);
+    await rm(folder, { recursive: true });
   });
 
   test("of numbers to tell is refused", async () => {

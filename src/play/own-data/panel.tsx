@@ -4,12 +4,11 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Splits } from "../../data/dataset.ts";
 import { Choice } from "../../page/parts/fields.tsx";
 import { filesOfChoice, filesOfDrop } from "./dropped.ts";
 import type { OwnFile } from "./images.ts";
 import type { OwnOptions } from "./read.ts";
-import type { FromWorker, ToWorker } from "./worker.ts";
+import type { FromWorker, ReadHere, ToWorker } from "./worker.ts";
 
 /** Sides of images that are offered, in pixels. */
 const SIDES = [8, 16, 28, 32, 64];
@@ -19,12 +18,12 @@ const USUAL: OwnOptions = { size: 28 };
 type Answer = FromWorker | { readonly type: "none" } | { readonly type: "reading" };
 
 /** Read files in a worker, anew when something else is said of them; what was asked before is given up. */
-function useReading(onSplits: (splits: Splits, understood: readonly string[]) => void) {
+function useReading(onRead: (read: ReadHere) => void) {
   const [answer, setAnswer] = useState<Answer>({ type: "none" });
   const worker = useRef<Worker>();
   // Whoever is told is who listens when the data have come, with what is set then.
-  const told = useRef(onSplits);
-  told.current = onSplits;
+  const told = useRef(onRead);
+  told.current = onRead;
   const ask = (files: readonly OwnFile[], options: OwnOptions): void => {
     worker.current?.terminate();
     setAnswer({ type: "reading" });
@@ -33,7 +32,7 @@ function useReading(onSplits: (splits: Splits, understood: readonly string[]) =>
     const answered = (data: FromWorker): void => {
       reader.terminate();
       setAnswer(data);
-      if (data.type === "read") told.current(data.splits, data.understood);
+      if (data.type === "read") told.current(data);
     };
     reader.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => answered(data));
     reader.addEventListener("error", () =>
@@ -50,12 +49,12 @@ function useReading(onSplits: (splits: Splits, understood: readonly string[]) =>
 
 /** The place for files. */
 export function OwnDataPanel({
-  onSplits,
+  onRead,
 }: {
   /** Told of data that were read, and how they were understood. */
-  readonly onSplits: (splits: Splits, understood: readonly string[]) => void;
+  readonly onRead: (read: ReadHere) => void;
 }): JSX.Element {
-  const { answer, ask } = useReading(onSplits);
+  const { answer, ask } = useReading(onRead);
   const [files, setFiles] = useState<readonly OwnFile[]>([]);
   const [options, setOptions] = useState(USUAL);
   const [isOver, setOver] = useState(false);

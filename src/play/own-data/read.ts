@@ -104,11 +104,11 @@ export async function readOwn(
 
 const baseName = (path: string): string => path.replace(/^.*\//, "");
 
-/** What people call the files: the folder they are in, or the file without its ending. */
+/** What people call the files: the folder they are in, or the file. */
 function nameOf([first, ...others]: readonly OwnFile[]): string {
   const folder = first!.path.split("/").slice(0, -1)[0];
   if (folder !== undefined && others.every(({ path }) => path.startsWith(`${folder}/`))) return folder;
-  return others.length === 0 ? baseName(first!.path).replace(/(?<=.)\.[^.]*$/, "") : "your files";
+  return others.length === 0 ? baseName(first!.path) : "your files";
 }
 
 /** The bytes of a file, unpacked. */
