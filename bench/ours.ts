@@ -1,7 +1,7 @@
 /**
  * @file One measurement of Shatter, in a process of its own: trains on random data and prints one line of JSON.
  *
- *   node bench/ours.ts --model mlp-1x512|FILE.onnx [--threads 2] [--batch 128] [--chunk 100] [--runs 5] [--options JSON] [--profile]
+ *   node bench/ours.ts --model mlp-1x512|FILE.onnx [--threads 2] [--batch 128] [--accumulate 1] [--chunk 100] [--runs 5] [--options JSON] [--profile]
  */
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -18,6 +18,7 @@ import { matmul } from "../src/graph/ops/linear.ts";
 import { input, sizeOf } from "../src/graph/value.ts";
 import { exampleFor } from "../src/import/check.ts";
 import { isFileModel } from "../src/import/model.ts";
+import { describedBy } from "../src/nn/model.ts";
 import { openLibrary } from "../src/run/node/library.ts";
 import { runtime as ort } from "../src/run/node/runtime.ts";
 import { type Engine, openEngine } from "../src/train/engine.ts";
@@ -31,6 +32,8 @@ const { values: options } = parseArgs({
     model: { type: "string", default: "mlp-1x512" },
     threads: { type: "string", default: "2" },
     batch: { type: "string", default: "128" },
+    /** Parts that a batch is computed in. */
+    accumulate: { type: "string", default: "1" },
     /** Steps of one run of the engine; 100 for a perceptron, 4 for a convolutional network. */
     chunk: { type: "string" },
     /** Timed runs; one more warms up. */
@@ -41,16 +44,16 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Examples of the paper; a model file takes those that it declares. */
-const PAPER_EXAMPLE = [3, 28, 28];
-const CLASSES = 10;
-/** Examples: 94 MB, more than the caches hold. */
-const ROWS = 10_000;
+/** Bytes of all examples: more than the caches hold. */
+const BYTES = 94e6;
 /** Side of the square matrices whose product stands for the machine's best. */
 const SIDE = 1536;
 
 const asked = await openLibrary({ readsPaths: true }).model(options.model);
-const EXAMPLE = isFileModel(asked) ? exampleFor(asked.file, asked.settings) : PAPER_EXAMPLE;
+const { example: usual, classes: CLASSES } = describedBy(asked);
+/** What the model is described by; a model file takes what it declares. */
+const EXAMPLE = isFileModel(asked) ? exampleFor(asked.file, asked.settings) : usual;
+const ROWS = Math.ceil(BYTES / 4 / sizeOf(EXAMPLE));
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -137,6 +140,7 @@ const [threads, batch, chunk, runs] = [
   options.chunk ?? (options.model.startsWith("mlp") ? 100 : 4),
   options.runs,
 ].map(Number) as [number, number, number, number];
+const parts = Number(options.accumulate);
 const folder = options.profile ? mkdtempSync(join(tmpdir(), "shatter-profile-")) : undefined;
 const extra = {
   ...(JSON.parse(options.options) as object),
@@ -147,7 +151,13 @@ const dataset = randomDataset();
 const began = performance.now();
 const model = await openLibrary({ readsPaths: true }).model(options.model);
 const engine = await openEngine(runtimeWith(extra, opened), "cpu", threads);
-const step = buildStep(model, { ...paperRecipe, batch, lastBatch: "drop" }, EXAMPLE, CLASSES, ROWS);
+const step = buildStep(
+  model,
+  { ...paperRecipe, batch, accumulate: parts, lastBatch: "drop" },
+  EXAMPLE,
+  CLASSES,
+  ROWS,
+);
 const trainer = await createTrainer(engine, step, dataset, "he-normal", 0);
 const openSeconds = (performance.now() - began) / 1000;
 const seconds: number[] = [];
@@ -173,7 +183,8 @@ console.log(
     model: options.model,
     threads,
     batch,
-    flops: 2 * countMultiplyAdds(plain.lower(step.graph).outputs.map(({ value }) => value)),
+    parts,
+    flops: 2 * parts * countMultiplyAdds(plain.lower(step.graph).outputs.map(({ value }) => value)),
     ...(folder
       ? { operators }
       : {
@@ -181,6 +192,7 @@ console.log(
           firstSeconds,
           stepSeconds,
           imagesPerSecond: batch / stepSeconds,
+          peakBytes: 1024 * process.resourceUsage().maxRSS,
           peak: await measurePeak(engine),
         }),
   }),

@@ -7,40 +7,16 @@ import { createWriteStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
-import sharp from "sharp";
-import { pack } from "tar-stream";
 import { type Dataset, exampleCount, exampleSize, type Splits } from "../src/data/dataset.ts";
 import { sortNatural } from "../src/data/natural.ts";
+import { interleaved, pngAt, writeShards } from "../src/data/node/write-shards.ts";
 import { writeNpy } from "../src/data/npy.ts";
 import { writeZip } from "../src/data/zip.ts";
-
-/** Examples of a shard. */
-const SHARD = 10_000;
 
 /** Writes both splits at a path, and says how it is to be given as data. */
 type Writer = (splits: Splits, folder: string) => Promise<string>;
 
 const SPLITS = ["train", "test"] as const;
-
-/** Values of an image, `[height, width, channels]`. */
-function interleaved({ inputs, shape }: Dataset, index: number): Uint8Array {
-  const [, channels = 1, height = 1, width = 1] = shape;
-  const size = channels * height * width;
-  return Uint8Array.from({ length: size }, (_, at) => {
-    const channel = at % channels;
-    return inputs[index * size + channel * height * width + (at - channel) / channels]!;
-  });
-}
-
-/** An image as PNG. */
-export function pngAt(dataset: Dataset, index: number): Promise<Buffer> {
-  const [, channels = 1, height = 1, width = 1] = dataset.shape;
-  const raw = { width, height, channels: channels as 1 | 3 };
-  return sharp(interleaved(dataset, index), { raw })
-    .toColourspace(channels === 1 ? "b-w" : "srgb")
-    .png({ compressionLevel: 1 })
-    .toBuffer();
-}
 
 const classAt = ({ classNames, labels }: Dataset, index: number): string => classNames[labels[index]!]!;
 
@@ -98,25 +74,9 @@ export const writeArrays: Writer = async (splits, folder) => {
   return path;
 };
 
-/** Shards `train-000000.tar` and on, of PNG and `cls`, and the names of their classes. */
-export const writeShards: Writer = async (splits, folder) => {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "classnames.txt"), `${splits.train.classNames.join("\n")}\n`);
-  for (const split of SPLITS) {
-    const dataset = splits[split];
-    for (let from = 0; from < exampleCount(dataset); from += SHARD) {
-      const archive = pack();
-      const name = `${split}-${String(from / SHARD).padStart(6, "0")}.tar`;
-      const written = finished(archive.pipe(createWriteStream(join(folder, name))));
-      for (let index = from; index < Math.min(from + SHARD, exampleCount(dataset)); index++) {
-        const key = String(index).padStart(6, "0");
-        archive.entry({ name: `${key}.cls` }, String(dataset.labels[index]));
-        archive.entry({ name: `${key}.png` }, await pngAt(dataset, index));
-      }
-      archive.finalize();
-      await written;
-    }
-  }
+/** Shards of PNG and `cls`, and the names of their classes. */
+export const writeShardFiles: Writer = async (splits, folder) => {
+  await writeShards(splits, folder);
   return folder;
 };
 
@@ -156,5 +116,5 @@ export const writers: Readonly<Record<string, Writer>> = {
   images: writeImages,
   table: writeTable,
   arrays: writeArrays,
-  shards: writeShards,
+  shards: writeShardFiles,
 };

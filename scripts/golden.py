@@ -179,6 +179,25 @@ def operation_answer(case):
     return {"hash": case["hash"], "y": numbers(y), "gradients": [None if x.grad is None else numbers(x.grad) for x in operands]}
 
 
+class TensorFlowRMSProp(torch.optim.Optimizer):
+    """tf.train.RMSPropOptimizer(rate, decay=0.9, momentum, epsilon=1.0), from its documentation; mean squares start at one."""
+
+    def __init__(self, groups, momentum):
+        super().__init__(groups, {"lr": 1, "momentum": momentum, "weight_decay": 0})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for w in group["params"]:
+                state = self.state[w]
+                squares = state.setdefault("squares", torch.ones_like(w))
+                velocity = state.setdefault("velocity", torch.zeros_like(w))
+                slope = w.grad + group["weight_decay"] * w
+                squares.lerp_(slope**2, 1 - 0.9)
+                velocity.mul_(group["momentum"]).add_(group["lr"] * slope / (squares + 1.0).sqrt())
+                w -= velocity
+
+
 def step_answer(case):
     """Ten steps from the same start: the loss of each before its update, the parameters after one and after all."""
     recipe = case["recipe"]
@@ -191,6 +210,8 @@ def step_answer(case):
         optimizer = torch.optim.Adam(groups, lr=1)
     elif recipe["optimizer"] == "adamw":
         optimizer = torch.optim.AdamW(groups, lr=1)
+    elif recipe["optimizer"] == "rmsprop":
+        optimizer = TensorFlowRMSProp(groups, recipe["momentum"])
     else:
         optimizer = torch.optim.SGD(groups, lr=1, momentum=recipe["momentum"], nesterov=recipe["nesterov"])
     images = torch.tensor(case["images"], dtype=torch.float64).reshape(len(case["labels"]), -1)
@@ -384,10 +405,11 @@ def write(name, answers):
     print(f"{os.path.normpath(path)}: {len(answers)} answers of PyTorch {torch.__version__}")
 
 
-questions = json.load(sys.stdin)
-torch.set_num_threads(1)
-write("operations.json", {case["name"]: operation_answer(case) for case in questions["operations"]})
-write("steps.json", {case["title"]: step_answer(case) for case in questions["steps"]})
-write("networks.json", {case["model"]: network_answer(case) for case in questions["networks"]})
-write("initialization.json", {name: initialization_answer(name, 600, 400) for name in questions["initializations"]})
-write("rotations.json", {case["title"]: rotation_answer(case) for case in questions["rotations"]})
+if __name__ == "__main__":
+    questions = json.load(sys.stdin)
+    torch.set_num_threads(1)
+    write("operations.json", {case["name"]: operation_answer(case) for case in questions["operations"]})
+    write("steps.json", {case["title"]: step_answer(case) for case in questions["steps"]})
+    write("networks.json", {case["model"]: network_answer(case) for case in questions["networks"]})
+    write("initialization.json", {name: initialization_answer(name, 600, 400) for name in questions["initializations"]})
+    write("rotations.json", {case["title"]: rotation_answer(case) for case in questions["rotations"]})

@@ -41,6 +41,7 @@ import { dataAuditCommand } from "./data-audit.ts";
 import { manifestCommand } from "./data-manifest.ts";
 import { addArrayOptions, type DataFlags, dataReferenceOf, memoryOption } from "./data-options.ts";
 import { drawPicture, pickColumns } from "./data-picture.ts";
+import { dataSampleCommand } from "./data-sample.ts";
 import { withFlags } from "./flags.ts";
 import { jsonOption, tell } from "./json.ts";
 import { isSteered, numberIn, paint, wholeFrom, widthOf } from "./output.ts";
@@ -134,6 +135,7 @@ Examples:
     .action(show);
 
   command.addCommand(manifestCommand(PLACES, DATA_DIR));
+  command.addCommand(dataSampleCommand(PLACES, DATA_DIR));
   command.addCommand(dataAuditCommand(PLACES));
   for (const each of command.commands) if (/^(check|show)$/.test(each.name())) addArrayOptions(each);
   return command;

@@ -16,7 +16,7 @@ import { listOf, numberIn } from "./output.ts";
 export const inits = [...initializations, ...starts] as const;
 export type Init = Initialization | Start;
 
-export const INIT_HELP = `initialization: ${initializations.join(", ")}; of a model file also keep (its weights), permute (shuffled within each tensor), fresh (he-normal)`;
+export const INIT_HELP = `initialization: ${initializations.join(", ")} (default: he-normal, alexnet glorot-uniform); of a model file also keep (its weights), permute (shuffled within each tensor), fresh (he-normal)`;
 
 /** What `--model` takes, for help. */
 export const MODEL_HELP = `${modelNames.join(", ")}, one of any size (mlp-2x64, cnn-2x16), or a file: FILE.onnx`;

@@ -13,7 +13,7 @@ import type { Declared } from "../import/file.ts";
 import { type Finding, tellFinding } from "../import/finding.ts";
 import { type FileModel, isFileModel } from "../import/model.ts";
 import { showSizes } from "../import/trace.ts";
-import type { Model } from "../nn/model.ts";
+import { describedBy, type Model } from "../nn/model.ts";
 import { type LayerRow, profileModel, summarizeModel } from "../nn/profile.ts";
 import { formatCount, formatNoun } from "../report/format.ts";
 import { teller } from "../report/terminal.ts";
@@ -28,23 +28,22 @@ import { listOf, numberIn, wholeFrom, widthOf } from "./output.ts";
 import { asJson } from "./publish.ts";
 import { exportModelCommand } from "./saved-models.ts";
 
-/** Shape the paper feeds its small models. */
-const PAPER_INPUT = [3, 28, 28];
-const PAPER_CLASSES = 10;
-
 /** The command and its subcommands. */
 export function modelCommand(): Command {
   const command = new Command("model");
 
   command
     .command("list")
-    .description("list the models, with their number of parameters on 3x28x28 images of 10 classes")
+    .description(
+      "list the models, with their number of parameters on 3x28x28 images of 10 classes (inception-v3: 3x299x299 and 1,000)",
+    )
     .addOption(jsonOption("them"))
     .addHelpText("after", "\nExample:\n  shatter model list")
     .action(async (options: { json?: string }) => {
       const rows = modelNames.map((name) => {
         const model = knownModel(name)!;
-        const { count: parameters } = summarizeModel(model, PAPER_INPUT, PAPER_CLASSES);
+        const { example, classes } = describedBy(model);
+        const { count: parameters } = summarizeModel(model, example, classes);
         return { name, title: model.title, source: model.source, parameters };
       });
       await tell(options.json, asJson(rows), () => {
@@ -73,9 +72,10 @@ export function modelCommand(): Command {
     )
     .action(async (name: string, options: Shown) => {
       const model = await openLibrary({ readsPaths: true }).model(name);
+      const usual = describedBy(model);
       const input =
-        options.input ?? (isFileModel(model) ? exampleFor(model.file, model.settings) : PAPER_INPUT);
-      const classes = options.classes ?? (isFileModel(model) ? model.analyze(input).classes : PAPER_CLASSES);
+        options.input ?? (isFileModel(model) ? exampleFor(model.file, model.settings) : usual.example);
+      const classes = options.classes ?? (isFileModel(model) ? model.analyze(input).classes : usual.classes);
       const facts = factsOf(model, input, classes);
       await tell(options.json, asJson(facts), () => console.log(describe(facts).join("\n")));
     });

@@ -12,7 +12,7 @@ import { initializations } from "../nn/initialize.ts";
 import type { Model } from "../nn/model.ts";
 import type { TestRequest } from "../paper/plan.ts";
 import { openLibrary } from "../run/node/library.ts";
-import { isDataPath, isModelPath } from "../run/subject.ts";
+import { isDataPath, isModelPath, usualInitialization } from "../run/subject.ts";
 import type { Device } from "../train/devices.ts";
 import { numbersRate, paperRecipe, type Recipe } from "../train/recipe.ts";
 import { type DataFlags, dataAsked } from "./data-options.ts";
@@ -49,13 +49,15 @@ export interface TestFlags extends PipelineOptions, Omit<FileOptions, "size">, O
   readonly momentum: number;
   readonly nesterov?: boolean;
   readonly batch: Recipe["batch"];
+  readonly accumulate: number;
   readonly lastBatch: Recipe["lastBatch"];
   readonly weightDecay: number;
   readonly clipNorm: number;
   readonly labelSmoothing: number;
   readonly dropout: number;
   readonly validation: number;
-  readonly init: Init;
+  /** As usual for the model, unless told. */
+  readonly init?: Init;
   readonly preprocess: Recipe["preprocess"];
   readonly augment?: Recipe["augment"];
   readonly fitAccuracy: number;
@@ -88,13 +90,15 @@ function recipeOf(options: TestFlags): Recipe {
     momentum: options.momentum,
     nesterov: options.nesterov ?? false,
     batch: options.batch,
+    accumulate: options.accumulate,
     lastBatch: options.lastBatch,
     weightDecay: options.weightDecay,
     clipNorm: options.clipNorm,
     labelSmoothing: options.labelSmoothing,
     dropout: options.dropout,
     validation: options.validation,
-    initialization: initializations.find((name) => name === options.init) ?? paperRecipe.initialization,
+    initialization:
+      initializations.find((name) => name === options.init) ?? usualInitialization(options.model),
     preprocess: options.preprocess,
     epochs: options.epochs,
     augment: options.augment ?? paperRecipe.augment,

@@ -123,6 +123,12 @@ export function testCommand(): Command {
       recipe.batch,
     )
     .option(
+      "--accumulate <parts>",
+      "parts that a batch is computed in, for less memory; batch normalization is over a part",
+      wholeFrom(1),
+      1,
+    )
+    .option(
       "--last-batch <keep|drop>",
       "an epoch's last, incomplete batch",
       oneOf("choice", ["keep", "drop"]),
@@ -147,7 +153,7 @@ export function testCommand(): Command {
       numberIn(0, 1, { high: true }),
       recipe.dropout,
     )
-    .option("--init <name>", INIT_HELP, oneOf("initialization", inits), recipe.initialization)
+    .option("--init <name>", INIT_HELP, oneOf("initialization", inits))
     .option(
       "--preprocess <name>",
       `preprocessing: ${preprocessNames.join(", ")}`,

@@ -9,7 +9,7 @@ import type { Splits } from "./dataset.ts";
 import { DIGITS_TEST, DIGITS_TRAIN, readDigits } from "./digits.ts";
 import { MNIST_CLASSES, type NamedBytes, parseMnist } from "./mnist.ts";
 import type { PreprocessName } from "./preprocess.ts";
-import { SHAPES_CLASSES, SHAPES_TEST, SHAPES_TRAIN, shapes } from "./shapes.ts";
+import { enlarge, SHAPES_CLASSES, SHAPES_TEST, SHAPES_TRAIN, shapes } from "./shapes.ts";
 
 /** One file a dataset is read from. */
 export interface DataFile {
@@ -226,8 +226,18 @@ const drawnShapes: DrawnDataset = {
   draw: (train, test) => shapes(train, test),
 };
 
+const largeShapes: DrawnDataset = {
+  ...drawnShapes,
+  name: "shapes-96",
+  title: "Shapes, each pixel three times as high and wide: 96 x 96, for networks that want more than 32",
+  train: 1000,
+  test: 500,
+  shape: [3, 96, 96],
+  draw: (train, test) => enlarge(shapes(train, test), 3),
+};
+
 /** Every dataset with a name, in the order they are listed. */
-export const datasets: readonly KnownDataset[] = [cifar10, mnist, digits, drawnShapes];
+export const datasets: readonly KnownDataset[] = [cifar10, mnist, digits, drawnShapes, largeShapes];
 
 /**
  * Find a dataset by name.
@@ -237,6 +247,11 @@ export const datasets: readonly KnownDataset[] = [cifar10, mnist, digits, drawnS
 export function findDataset(name: string): KnownDataset {
   const found = datasets.find((dataset) => dataset.name === name);
   if (found) return found;
+  if (name === "imagenet") {
+    throw new UsageError(
+      "imagenet: expected its path: `data` FOLDER?size=299 with train/CLASS/*.JPEG and val/CLASS/*.JPEG, or its shards; see docs/data.md",
+    );
+  }
   throw new UsageError(
     unknownName(
       "dataset",

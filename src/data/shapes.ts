@@ -54,6 +54,27 @@ export function shapes(train: number = SHAPES_TRAIN, test: number = SHAPES_TEST,
   return { train: drawSplit("train", train, seed), test: drawSplit("test", test, seed) };
 }
 
+/** Splits whose images are so many times as high and wide, each pixel repeated. */
+export const enlarge = ({ train, test }: Splits, times: number): Splits => ({
+  train: enlargeSplit(train, times),
+  test: enlargeSplit(test, times),
+});
+
+function enlargeSplit(dataset: Dataset, times: number): Dataset {
+  const [count, channels, height, width] = dataset.shape as [number, number, number, number];
+  const inputs = new Uint8Array(dataset.inputs.length * times * times);
+  let at = 0;
+  for (let row = 0; row < count * channels * height; row++) {
+    for (let copy = 0; copy < times; copy++) {
+      for (let column = 0; column < width; column++) {
+        inputs.fill(dataset.inputs[row * width + column]!, at, at + times);
+        at += times;
+      }
+    }
+  }
+  return { ...dataset, inputs, shape: [count, channels, height * times, width * times] };
+}
+
 function drawSplit(split: "train" | "test", count: number, seed: number): Dataset {
   if (!Number.isInteger(count) || count < 1 || count > SHAPES_LIMIT) {
     throw new UsageError(`shapes: expected 1 to ${SHAPES_LIMIT} ${split} examples, got ${count}`);

@@ -26,7 +26,7 @@ import { openLibrary } from "../run/node/library.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { provenanceOf } from "../run/node/provenance.ts";
 import { type EndedTrial, type PlannedTrial, recordTrial, type TrialState } from "../run/record.ts";
-import { type Identified, identify, isDataPath, type Library } from "../run/subject.ts";
+import { type Identified, identify, isDataPath, type Library, usualInitialization } from "../run/subject.ts";
 import { type Engine, openEngine } from "../train/engine.ts";
 import { checkRecipe } from "../train/possible.ts";
 import { describeDataset } from "../train/prepare.ts";
@@ -207,7 +207,7 @@ const withContents = (identified: Identified, more: readonly Content[]): Identif
 
 /** What was asked of a model, with the defaults. */
 async function requestOf(options: TestOptions): Promise<Omit<TestRequest, "model">> {
-  const { data, inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
+  const { data, model = "mlp-1x512", inputs = ["true"], labels, firstSeed = 0, escalations = 3 } = options;
   const ofPath = typeof data === "string" &&
     isDataPath(data) && { preprocess: (await describedPreprocess(data)) ?? pathPreprocess };
   return {
@@ -216,7 +216,12 @@ async function requestOf(options: TestOptions): Promise<Omit<TestRequest, "model
     labels,
     seeds: options.seeds ?? (options.budget === undefined ? 1 : "auto"),
     firstSeed,
-    recipe: checkRecipe({ ...paperRecipe, ...ofPath, ...options.recipe }),
+    recipe: checkRecipe({
+      ...paperRecipe,
+      initialization: usualInitialization(model),
+      ...ofPath,
+      ...options.recipe,
+    }),
     escalations,
   };
 }

@@ -32,41 +32,48 @@ export function dense(x: Value, units: number, scope: Scope, name: string): Valu
   return gemm(x, weight, bias, { alpha: 1, beta: 1, transposeA: false, transposeB: true });
 }
 
-/** Square windows with as many pixels around the image as TensorFlow's `SAME`: `ceil(size / stride)` windows. */
-function sameWindows(x: Value, kernel: number, stride: number) {
-  const [top, bottom] = samePads(x.shape[2]!, kernel, stride);
-  const [left, right] = samePads(x.shape[3]!, kernel, stride);
+/** How windows lie on an image: TensorFlow's `SAME`, `ceil(size / stride)` of them, or `VALID`, on the image alone. */
+export type Pads = "same" | "valid";
+
+/** Windows of `[height, width]`, with as many pixels around the image as they need. */
+function windowsOf(x: Value, [height, width]: readonly [number, number], stride: number, pads: Pads) {
+  const none = [0, 0] as const;
+  const [top, bottom] = pads === "same" ? samePads(x.shape[2]!, height, stride) : none;
+  const [left, right] = pads === "same" ? samePads(x.shape[3]!, width, stride) : none;
   return { strides: [stride, stride], pads: [top, left, bottom, right], dilations: [1, 1] };
 }
 
 /** Settings of a convolutional layer. */
 export interface ConvolutionSettings {
   readonly filters: number;
-  /** Height and width of a filter. */
-  readonly kernel: number;
+  /** Height and width of a filter, or both. */
+  readonly kernel: number | readonly [number, number];
   readonly stride: number;
+  /** `same` unless told. */
+  readonly pads?: Pads;
   /** Whether each filter adds a number of its own; a batch normalization behind would take it away again. */
   readonly bias: boolean;
 }
 
-/** A convolutional layer with SAME pads, `[batch, c, h, w] -> [batch, filters, h / stride, w / stride]`. */
+/** A convolutional layer, `[batch, c, h, w] -> [batch, filters, h / stride, w / stride]` with SAME pads. */
 export function convolutionLayer(x: Value, settings: ConvolutionSettings, scope: Scope, name: string): Value {
-  const { filters, kernel, stride, bias } = settings;
+  const { filters, kernel: asked, stride, bias, pads = "same" } = settings;
+  const kernel = typeof asked === "number" ? ([asked, asked] as const) : asked;
   const channels = x.shape[1]!;
-  const area = kernel * kernel;
+  const area = kernel[0] * kernel[1];
   const fans = { fanIn: channels * area, fanOut: filters * area };
-  const shape = [filters, channels, kernel, kernel];
+  const shape = [filters, channels, ...kernel];
   const weight = scope.parameter(`${name}.weight`, shape, { role: "weight", ...fans });
-  const y = convolution(x, weight, { ...sameWindows(x, kernel, stride), groups: 1 });
+  const y = convolution(x, weight, { ...windowsOf(x, kernel, stride, pads), groups: 1 });
   return bias ? add(y, perChannel(scope.parameter(`${name}.bias`, [filters], { role: "bias", ...fans }))) : y;
 }
 
 /** One number a channel, as it stretches over images: `[c] -> [c, 1, 1]`. */
 export const perChannel = (x: Value): Value => reshape(x, { shape: [x.shape[0]!, 1, 1] });
 
-/** The largest pixel of square windows with SAME pads, `[batch, c, h, w] -> [batch, c, h / stride, w / stride]`. */
-export const maxPoolLayer = (x: Value, kernel: number, stride: number): Value =>
-  maxPool(x, { ...sameWindows(x, kernel, stride), kernel: [kernel, kernel] });
+/** The largest pixel of square windows, `[batch, c, h, w] -> [batch, c, h / stride, w / stride]` with SAME pads, as unless told. */
+export const maxPoolLayer = (x: Value, kernel: number, stride: number, pads: Pads = "same"): Value =>
+  maxPool(x, { ...windowsOf(x, [kernel, kernel], stride, pads), kernel: [kernel, kernel] });
 
 /** The mean of each channel, `[batch, c, h, w] -> [batch, c]`. */
 export const globalMean = (x: Value): Value => mean(x, { axes: [2, 3], keepDims: false });

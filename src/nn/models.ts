@@ -4,10 +4,12 @@
 
 import { UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
+import type { Initialization } from "./initialize.ts";
 import { type Model, PAPER } from "./model.ts";
 import { alexnet } from "./models/alexnet.ts";
 import { cnn } from "./models/cnn.ts";
 import { inception, inceptionWithoutNorm } from "./models/inception.ts";
+import { inceptionV3 } from "./models/inception-v3.ts";
 import { mlp } from "./models/mlp.ts";
 
 /** All models, by name. */
@@ -19,6 +21,7 @@ export const models: ReadonlyMap<string, Model> = new Map(
     alexnet,
     inception,
     inceptionWithoutNorm,
+    inceptionV3,
   ].map((model) => [model.name, model]),
 );
 
@@ -53,6 +56,10 @@ export function modelNamed(name: string): Model | undefined {
   }
   return undefined;
 }
+
+/** How the parameters of a model, or of the one of that name, start unless told; `he-normal` for any that does not say. */
+export const usualInitialization = (model: string | Model): Initialization =>
+  (typeof model === "string" ? modelNamed(model) : model)?.initialization ?? "he-normal";
 
 /**
  * The model of that name: one of {@link models}, an MLP of any size as `mlp-<layers>x<units>`, or a small convolutional

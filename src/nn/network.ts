@@ -162,14 +162,15 @@ function trace(
           `average "${name}": expected it to start as one number, and to move a tenth of the way`,
         );
       let of: number | undefined;
-      const noted = (): Value => {
-        const value = statistic();
+      const noted = (old: Value): Value => {
+        const value = statistic(old);
         of = placeOf(value);
         return value;
       };
       const value = inner.average(name, shape, start, noted, elements);
       return note(value, { does: "average", name, shape: [...shape], start, of, elements });
     },
+    auxiliary: () => refuse("expected no auxiliary outputs"),
   };
   const logits = placeOf(model.logits(x, classes, scope));
   return { steps, logits };

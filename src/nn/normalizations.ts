@@ -4,7 +4,7 @@
 
 import { batchNormalize, channelMean, channelVariance } from "../graph/ops/batch-norm.ts";
 import { convolution } from "../graph/ops/convolution.ts";
-import { add, divide, multiply, sqrt, subtract } from "../graph/ops/elementwise.ts";
+import { add, divide, maximum, multiply, sqrt, subtract } from "../graph/ops/elementwise.ts";
 import { reshape } from "../graph/ops/shape.ts";
 import { plain } from "../graph/ops/window.ts";
 import { constant, sizeOf, type Value } from "../graph/value.ts";
@@ -14,18 +14,35 @@ import type { Scope } from "./scope.ts";
 /** Keeps a channel without variance from dividing by zero: TensorFlow's default, and the paper's code. */
 const EPSILON = 1e-3;
 
+/** How far a step moves running averages to the batch's: a share, or a value that says so; undefined for the scope's usual. */
+export type Momentum = number | Value | undefined;
+
+/**
+ * A share that is larger while there were few steps, `max(weight, 9 / (10 + steps))`, so that averages forget what they started as and what
+ * batches were like then: that of TensorFlow's moving averages which are told the number of updates.
+ *
+ * @param weight - What it comes down to.
+ */
+export function momentumOf(scope: Scope, weight: number): Momentum {
+  if (!scope.training) return undefined;
+  const steps = scope.average("steps", [], 0, (old) => add(old, constant(1)), undefined, 1);
+  return maximum(constant(weight), divide(constant(9), add(steps, constant(10))));
+}
+
 /**
  * Batch normalization of images, `[batch, c, h, w]` (Ioffe and Szegedy, ICML 2015): every channel to mean 0 and
  * variance 1 over the batch, then plus a trained number; there is no trained factor.
  *
  * The variance is divided by the number of pixels; its running average by one less.
  */
-export function batchNorm(x: Value, scope: Scope, name: string): Value {
+export function batchNorm(x: Value, scope: Scope, name: string, momentum?: Momentum): Value {
   const channels = x.shape[1]!;
   const count = sizeOf(x.shape) / channels;
   const flat = (statistic: Value): Value => reshape(statistic, { shape: [channels] });
-  const center = scope.average(`${name}.mean`, [channels], 0, () => flat(channelMean(x)));
-  const variance = scope.average(`${name}.variance`, [channels], 1, () => flat(channelVariance(x)), count);
+  const average = (what: string, start: number, statistic: () => Value, elements?: number): Value =>
+    scope.average(`${name}.${what}`, [channels], start, statistic, elements, momentum);
+  const center = average("mean", 0, () => flat(channelMean(x)));
+  const variance = average("variance", 1, () => flat(channelVariance(x)), count);
   const shift = scope.parameter(`${name}.bias`, [channels], { role: "bias", fanIn: 0, fanOut: 1 });
   const factor = divide(constant(1), sqrt(add(variance, constant(EPSILON))));
   const normalized = scope.training

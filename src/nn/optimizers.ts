@@ -63,6 +63,36 @@ export const sgd =
       ];
     });
 
+const DECAY = 0.9;
+/** That of the TensorFlow package of Inception. */
+const RMS_EPSILON = 1;
+
+/**
+ * RMSProp as in TensorFlow, with the settings of its Inception package (decay 0.9, epsilon 1): `s <- 0.9 s + 0.1 g^2;
+ * v <- momentum v + rate g / sqrt(s + 1); w <- w - v`, where `s` starts at one and `v` at zero.
+ *
+ * PyTorch's starts `s` at zero, adds its epsilon to the root, and takes the rate after the momentum.
+ */
+export const rmsprop =
+  (momentum: number): Optimizer =>
+  ({ parameters, gradients, rate, state }) =>
+    parameters.flatMap(({ name, value: w }, index) => {
+      const g = gradients[index]!;
+      const squares = state(`${name}.squares`, w.shape, 1);
+      const velocity = state(`${name}.velocity`, w.shape, 0);
+      const nextSquares = add(
+        multiply(squares, constant(DECAY)),
+        multiply(multiply(g, g), constant(1 - DECAY)),
+      );
+      const scaled = divide(multiply(rate, g), sqrt(add(nextSquares, constant(RMS_EPSILON))));
+      const next = add(multiply(velocity, constant(momentum)), scaled);
+      return [
+        { state: w, next: subtract(w, next) },
+        { state: squares, next: nextSquares },
+        { state: velocity, next },
+      ];
+    });
+
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;
 const EPSILON = 1e-8;

@@ -3,7 +3,7 @@
  */
 
 import { GraphError } from "../base/errors.ts";
-import { add, multiply } from "../graph/ops/elementwise.ts";
+import { add, multiply, subtract } from "../graph/ops/elementwise.ts";
 import { constant, type Input, input, type Shape, type Value } from "../graph/value.ts";
 
 /** A tensor that training changes. */
@@ -44,6 +44,14 @@ export interface Average {
   readonly next: Value | undefined;
 }
 
+/** Outputs beside the logits that training makes tell the labels, too. */
+export interface Auxiliary {
+  /** `[batch, classes]`. */
+  readonly logits: Value;
+  /** How much their loss counts beside that of the logits. */
+  readonly weight: number;
+}
+
 /** Collects what a network declares. */
 export interface Scope {
   /** Whether a step of training is built, or an evaluation. */
@@ -51,6 +59,7 @@ export interface Scope {
   readonly parameters: readonly Parameter[];
   readonly masks: readonly Mask[];
   readonly averages: readonly Average[];
+  readonly auxiliaries: readonly Auxiliary[];
   parameter(name: string, shape: Shape, facts: Omit<Parameter, "name" | "value">): Value;
   /**
    * Drop hidden units with the recipe's probability, in training only (Srivastava et al. 2014, section 10,
@@ -63,19 +72,26 @@ export interface Scope {
    * The running average of a statistic of the batches, for use in evaluation (Ioffe and Szegedy, ICML 2015).
    *
    * @param start - What the running average starts as, everywhere or each element.
-   * @param statistic - Builds the statistic of the batch, in training only.
+   * @param statistic - Builds the statistic of the batch, in training only; given the average as it is before.
    * @param elements - Of a variance: the number of elements of the batch that it is over. Its average is then that of the
    *   unbiased estimate, over one less, as PyTorch's.
-   * @param weight - How far each step moves it to the batch's, in `[0, 1]`; a tenth of the way unless told.
+   * @param weight - How far each step moves it to the batch's, in `[0, 1]`, or a value that says so; a tenth of the way unless told.
    */
   average(
     name: string,
     shape: Shape,
     start: number | Float32Array,
-    statistic: () => Value,
+    statistic: (old: Value) => Value,
     elements?: number,
-    weight?: number,
+    weight?: number | Value,
   ): Value;
+  /**
+   * Have training make other outputs tell the labels, too (Szegedy et al., CVPR 2016, section 4). They are built in training only, so
+   * the parameters in them are none of the evaluation's, and are to come last.
+   *
+   * @param logits - Builds `[batch, classes]`.
+   */
+  auxiliary(logits: () => Value, weight: number): void;
 }
 
 /** What a network is built for. */
@@ -94,6 +110,7 @@ export function createScope({ training, dropout }: ScopeSettings = { training: f
   const parameters: Parameter[] = [];
   const masks: Mask[] = [];
   const averages: Average[] = [];
+  const auxiliaries: Auxiliary[] = [];
   const checkName = (kind: string, name: string): void => {
     if ([...parameters, ...averages].some((other) => other.name === name)) {
       throw new GraphError(`${kind} "${name}": expected a name of its own, but another ${kind} has it`);
@@ -104,6 +121,7 @@ export function createScope({ training, dropout }: ScopeSettings = { training: f
     parameters,
     masks,
     averages,
+    auxiliaries,
     parameter(name, shape, facts) {
       checkName("parameter", name);
       const value = input(name, shape);
@@ -119,9 +137,12 @@ export function createScope({ training, dropout }: ScopeSettings = { training: f
     average(name, shape, start, statistic, elements, weight = BATCH_WEIGHT) {
       checkName("average", name);
       const value = input(name, shape);
-      const batch = training ? unbiased(statistic(), elements) : undefined;
+      const batch = training ? unbiased(statistic(value), elements) : undefined;
       averages.push({ name, start, value, next: batch && blend(value, batch, weight) });
       return value;
+    },
+    auxiliary(logits, weight) {
+      if (training) auxiliaries.push({ logits: logits(), weight });
     },
   };
 }
@@ -129,5 +150,10 @@ export function createScope({ training, dropout }: ScopeSettings = { training: f
 const unbiased = (statistic: Value, elements: number | undefined): Value =>
   elements === undefined ? statistic : multiply(statistic, constant(elements / Math.max(elements - 1, 1)));
 
-const blend = (old: Value, fresh: Value, weight: number): Value =>
-  add(multiply(old, constant(1 - weight)), multiply(fresh, constant(weight)));
+const blend = (old: Value, fresh: Value, weight: number | Value): Value => {
+  const [kept, moved] =
+    typeof weight === "number"
+      ? [constant(1 - weight), constant(weight)]
+      : [subtract(constant(1), weight), weight];
+  return add(multiply(old, kept), multiply(fresh, moved));
+};

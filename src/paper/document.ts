@@ -6,7 +6,7 @@ import type { Cell } from "../document/table.ts";
 import { modelNames } from "../run/subject.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { Condition } from "./condition.ts";
-import type { Experiment, Reading } from "./experiment.ts";
+import { CIFAR10, type Experiment, IMAGENET, type PaperData, type Reading } from "./experiment.ts";
 import type { ExperimentResult } from "./experiment-result.ts";
 import { type KnownTrial, type Results, resultsOf } from "./results.ts";
 import type { Setting } from "./scales.ts";
@@ -67,7 +67,7 @@ export function documentOf(request: DocumentRequest): ExperimentResult {
     ...(experiment.question === undefined ? {} : { question: experiment.question }),
     source: experiment.source,
     scale: scaleOf(experiment, setting),
-    ...(strange.length === 0 ? reading : withoutPaper(reading, strange)),
+    ...(strange.length === 0 ? reading : withoutPaper(reading, strange, experiment.data ?? CIFAR10)),
     notes: [...missingNotes(experiment, setting, spokenOf, results), ...reading.notes],
     trials: [
       ...[...ids].flatMap((id) => byId.get(id) ?? []),
@@ -99,12 +99,17 @@ function missingNotes(
 function strangeData(experiment: Experiment, setting: Setting): string[] {
   if (experiment.source === null) return [];
   const conditions = experiment.models.flatMap((model) => experiment.conditions(setting, model));
-  const names = [...new Set(conditions.map(({ data }) => data.name))].filter((name) => name !== "cifar10");
+  const { name: paper, train, test } = experiment.data ?? CIFAR10;
+  // ImageNet has no name here: it is given by its path.
+  const isWhole = paper === IMAGENET.name && setting.own?.n === train && setting.own.testN === test;
+  const names = [...new Set(conditions.map(({ data }) => data.name))].filter(
+    (name) => name !== paper && !(isWhole && name === setting.data),
+  );
   return names.map((name) => (name === setting.data ? (setting.own?.title ?? name) : name));
 }
 
 /** A reading on other data: the paper has nothing to compare with, and no claim is tested, whatever is found. */
-function withoutPaper(reading: Reading, strange: readonly string[]): Reading {
+function withoutPaper(reading: Reading, strange: readonly string[], { title }: PaperData): Reading {
   const alone = (cell: Cell): Cell =>
     "measurement" in cell ? { measurement: { ...cell.measurement, paper: null, difference: null } } : cell;
   return {
@@ -123,7 +128,7 @@ function withoutPaper(reading: Reading, strange: readonly string[]): Reading {
     claims: reading.claims.map((claim) => ({
       ...claim,
       outcome: "not tested",
-      evidence: `On ${strange.join(", ")}, and not on the paper's CIFAR-10: ${claim.evidence}`,
+      evidence: `On ${strange.join(", ")}, and not on the paper's ${title}: ${claim.evidence}`,
     })),
   };
 }

@@ -20,6 +20,20 @@ export interface Findings {
   readonly results: Results;
 }
 
+/** Data that the paper trains on. */
+export interface PaperData {
+  /** As people call them. */
+  readonly title: string;
+  /** In specs, where they have a name. */
+  readonly name: string;
+  /** Number of training and of test examples, by which data that were given by their path are known. */
+  readonly train: number;
+  readonly test: number;
+}
+
+export const CIFAR10: PaperData = { title: "CIFAR-10", name: "cifar10", train: 50_000, test: 10_000 };
+export const IMAGENET: PaperData = { title: "ImageNet", name: "imagenet", train: 1_281_167, test: 50_000 };
+
 /** A table or figure of the paper, or an experiment of a user. */
 export interface Experiment {
   /** On the command line and in file names: `table-1`. */
@@ -29,6 +43,8 @@ export interface Experiment {
   readonly question?: string;
   /** Where it is in the paper; null for an experiment of a user. */
   readonly source: string | null;
+  /** The data of the paper; CIFAR-10 unless told. */
+  readonly data?: PaperData;
   /** Its models, in the paper's order. */
   readonly models: readonly string[];
   /** Whether it can be done with any other model too. */

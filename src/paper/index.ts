@@ -8,11 +8,22 @@ import type { Experiment } from "./experiment.ts";
 import { figure1a } from "./figure-1a.ts";
 import { figure1b } from "./figure-1b.ts";
 import { figure1c } from "./figure-1c.ts";
+import { figure2a } from "./figure-2a.ts";
 import { figure2b } from "./figure-2b.ts";
 import { table1 } from "./table-1.ts";
+import { table2 } from "./table-2.ts";
 import { table4 } from "./table-4.ts";
 
-export const experiments: readonly Experiment[] = [figure1a, figure1b, figure1c, table1, figure2b, table4];
+export const experiments: readonly Experiment[] = [
+  figure1a,
+  figure1b,
+  figure1c,
+  table1,
+  table2,
+  figure2a,
+  figure2b,
+  table4,
+];
 
 /**
  * Find an experiment by name.

@@ -9,8 +9,15 @@ import type { Setting } from "./scales.ts";
 /** How every trial is trained; the paper's where it says, ours where it does not. */
 export const recipeNotes: readonly string[] = [
   "SGD with momentum 0.9 in batches of 128; learning rate 0.1 for Inception with batch normalization and 0.01 for the other models, times 0.95 every 391 steps, which is the paper's epoch of CIFAR-10: on fewer examples the rate decays by the step as in the paper, not by the epoch.",
-  "What the paper leaves open is chosen here: He initialization, 64 epochs at its own size, an incomplete last batch kept (left out for Inception). A trial ends early when every training label is right or the training loss is below 0.01 nats.",
+  "What the paper leaves open is chosen here: He initialization (Glorot's uniform one for AlexNet), 64 epochs at its own size, an incomplete last batch kept (left out for Inception). A trial ends early when every training label is right or the training loss is below 0.01 nats.",
   "Networks see the centre 28 x 28 pixels, each image whitened by itself; random crops are 28 x 28 windows of the whole image.",
+];
+
+/** How Inception v3 is trained. */
+export const imagenetNotes: readonly string[] = [
+  "RMSProp as in TensorFlow (decay 0.9, momentum 0.9, epsilon 1) in batches of 32, learning rate 0.045, times 0.94 every 80,072 steps, which are two epochs of ImageNet: the defaults of the TensorFlow package that the paper used, on one machine instead of fifty asynchronous workers.",
+  "Weight decay is 0.00004 and dropout 0.2 where a row has them. Labels are smoothed by a tenth and the auxiliary head is on in every row: the package has no option for either, and the paper does not say. Epochs are not said either; 100 at the paper's size here.",
+  "The rows with augmentation are not trained: the package's distortions of boxes and colors are not here yet. Images are seen whole, as they were brought to one size.",
 ];
 
 /** Which coefficients stand for "weight decay: yes". */

@@ -127,3 +127,33 @@ export const figure1cErrors: Readonly<Record<string, readonly number[]>> = {
   alexnet: [0.301, 0.412, 0.522, 0.619, 0.692, 0.763, 0.82, 0.857, 0.879, 0.89, 0.9],
   "mlp-1x512": [0.495, 0.585, 0.657, 0.718, 0.758, 0.797, 0.867, 0.866, 0.884, 0.895, 0.9],
 };
+
+/** A row of Table 2: accuracies of Inception v3 on ImageNet, of the first answer and among the first five. */
+export interface Table2Row {
+  readonly augmentation: boolean;
+  readonly dropout: boolean;
+  readonly weightDecay: boolean;
+  readonly randomLabels: boolean;
+  readonly train: readonly [first: number, five: number];
+  readonly test: readonly [first: number, five: number];
+  /** The best test accuracies along the training, where they are printed. */
+  readonly best?: readonly [first: number, five: number];
+}
+
+const imagenetRow = (
+  [augmentation, dropout, weightDecay, randomLabels]: readonly [boolean, boolean, boolean, boolean],
+  train: readonly [number, number],
+  test: readonly [number, number],
+  best?: readonly [number, number],
+): Table2Row => ({ augmentation, dropout, weightDecay, randomLabels, train, test, ...(best && { best }) });
+
+/** Table 2 (appendix B): `[augmentation, dropout, weight decay, random labels]`, training, test, best test on the way. */
+export const table2Rows: readonly Table2Row[] = [
+  imagenetRow([yes, yes, yes, no], [0.9218, 0.9921], [0.7784, 0.9392]),
+  imagenetRow([yes, no, no, no], [0.9233, 0.9917], [0.7295, 0.9043]),
+  imagenetRow([no, no, yes, no], [0.906, 1], [0.6718, 0.8644], [0.7257, 0.9131]),
+  imagenetRow([no, no, no, no], [0.9953, 1], [0.598, 0.8038], [0.6316, 0.8449]),
+  imagenetRow([no, yes, yes, yes], [0.9118, 0.9795], [0.0009, 0.0049]),
+  imagenetRow([no, no, yes, yes], [0.8781, 0.9615], [0.0012, 0.005]),
+  imagenetRow([no, no, no, yes], [0.952, 0.9914], [0.0011, 0.0056]),
+];

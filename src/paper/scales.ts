@@ -39,17 +39,15 @@ export const PAPER_EPOCHS = 64;
 /** The paper's size: all of CIFAR-10. */
 const PAPER: Size = { data: "cifar10", epochs: PAPER_EPOCHS };
 
+/** All of ImageNet; how long the paper trained on it is not said. */
+const IMAGENET: Size = { data: "imagenet", epochs: 100 };
+
 /** How much a model computes for an image: a few million operations, some hundred, some thousand. */
-function weightOf(model: string): (typeof WEIGHTS)[number] {
+function weightOf(model: string): keyof (typeof SIZES)["smoke"] {
+  if (model === "inception-v3") return "photographs";
   if (model.startsWith("inception")) return "heaviest";
   return model === "alexnet" ? "heavy" : "light";
 }
-
-const WEIGHTS = ["light", "heavy", "heaviest"] as const;
-
-/** Models, those that compute least first; the paper lists the largest first. */
-export const fastestFirst = (models: readonly string[]): string[] =>
-  models.toReversed().sort((a, b) => WEIGHTS.indexOf(weightOf(a)) - WEIGHTS.indexOf(weightOf(b)));
 
 /**
  * Sizes that end in about a minute, and in about 20 minutes a figure, on two cores. Inception trains 55 images
@@ -60,17 +58,25 @@ const SIZES = {
     light: { data: "shapes", n: 256, testN: 256, epochs: 16 },
     heavy: { data: "shapes", n: 128, testN: 128, epochs: 8 },
     heaviest: { data: "shapes", n: 128, testN: 128, epochs: 3 },
+    photographs: { data: "shapes-96", n: 96, testN: 50, epochs: 2 },
   },
   small: {
     light: { data: "cifar10", n: 5000, testN: 1000, epochs: 64 },
     heavy: { data: "cifar10", n: 1000, testN: 500, epochs: 48 },
     heaviest: { data: "cifar10", n: 512, testN: 250, epochs: 24 },
+    photographs: { data: "shapes-96", n: 512, testN: 250, epochs: 40 },
   },
 } as const;
 
+/** Models, those that compute least first, as their sizes stand; the paper lists the largest first. */
+export function fastestFirst(models: readonly string[]): string[] {
+  const weights = Object.keys(SIZES.smoke);
+  return models.toReversed().sort((a, b) => weights.indexOf(weightOf(a)) - weights.indexOf(weightOf(b)));
+}
+
 /** The size of a model's trials at a scale. */
 const sizeAt = (scale: Scale, model: string): Size =>
-  scale === "paper" ? PAPER : SIZES[scale][weightOf(model)];
+  scale === "paper" ? (model === "inception-v3" ? IMAGENET : PAPER) : SIZES[scale][weightOf(model)];
 
 /** What tells the conditions of an experiment apart. */
 export interface Variation extends Regularizers {

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { inputsNames } from "../data/randomize.ts";
 import { hardSchema } from "../train/hard.ts";
-import { scoreSchema } from "../train/history.ts";
+import { scoreSchema, topFiveSchema } from "../train/history.ts";
 import { apartSchema, memorizingSchema } from "../train/noise-apart.ts";
 import { regressionSchema } from "../train/regression.ts";
 import { answersSchema, twinsSchema } from "../train/twins.ts";
@@ -28,6 +28,8 @@ const historyRow = z.object({
   trainAccuracy: score.nullable(),
   /** Measured after the epoch, on the true labels. */
   testAccuracy: score.nullable(),
+  /** Shares whose label is among the first five answers; of 20 classes and more. */
+  topFive: topFiveSchema.optional(),
   /** On held-out training examples, with the labels training would have been told; absent where none were held out. */
   validationAccuracy: score.optional(),
   /** Changed labels and the others apart, where some were corrupted; absent if none was, or this epoch was not measured. */
@@ -90,6 +92,8 @@ export const trialSchema = z.object({
   trainLoss: z.number().nullable(),
   trainAccuracy: score.nullable(),
   testAccuracy: score.nullable(),
+  /** Shares whose label is among the first five answers, measured after the last epoch; of 20 classes and more. */
+  topFive: topFiveSchema.optional(),
   /** Test accuracy against test labels corrupted with the same probability. */
   testAccuracyCorrupted: score.nullable(),
   seconds: z.number(),

@@ -77,7 +77,7 @@ export async function* trainEpoch(
         run,
         (_, index) => rateAt?.(first + index) ?? learningRateAt(recipe, first + index, batches.length),
       ),
-      masks: step.masks.map((mask, index) => drawMasks(mask, index, run.length, seed, first)),
+      masks: step.masks.map((mask, index) => drawMasks(mask, step.parts, index, run.length, seed, first)),
       images,
     });
     if (images) feed.spend(images);
@@ -89,15 +89,16 @@ export async function* trainEpoch(
   }
 }
 
-/** The dropout masks of some steps, each step from a stream of its own: `[steps, ...mask]`. */
+/** The dropout masks of some steps, each step from a stream of its own: `[steps, parts, ...mask]`. */
 function drawMasks(
   { keep, value }: Mask,
+  parts: number,
   mask: number,
   steps: number,
   seed: number,
   first: number,
 ): Float32Array {
-  const size = sizeOf(value.shape);
+  const size = parts * sizeOf(value.shape);
   const elements = new Float32Array(steps * size);
   for (let step = 0; step < steps; step++) {
     const random = randomStream(seed, "dropout", mask, first + step);

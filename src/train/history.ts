@@ -9,6 +9,15 @@ import { type Dataset, hasNumbers } from "../data/dataset.ts";
 import { type Apart, apartSchema } from "./noise-apart.ts";
 import type { Recipe } from "./recipe.ts";
 
+/** Shares of examples whose label is among the first five answers, as accuracies are measured. */
+export interface TopFive {
+  readonly train: number;
+  readonly test: number;
+}
+
+const share = z.number().min(0).max(1);
+export const topFiveSchema: z.ZodType<TopFive> = z.strictObject({ train: share, test: share });
+
 /** One row of a trial's history. */
 export interface EpochRow {
   /** From 1. */
@@ -24,6 +33,8 @@ export interface EpochRow {
   readonly trainAccuracy: number | null;
   /** The same on the test examples, with true labels. */
   readonly testAccuracy: number | null;
+  /** Shares whose label is among the first five answers; of many classes only, and absent if this epoch was not measured. */
+  readonly topFive?: TopFive | undefined;
   /** On held-out training examples with the labels that training would have been told; absent where the recipe holds none out. */
   readonly validationAccuracy?: number | undefined;
   /** Changed labels and the others apart, where some were corrupted; absent if none was, or this epoch was not measured. */
@@ -40,6 +51,7 @@ export const epochRowSchema: z.ZodType<EpochRow> = z.strictObject({
   fitLoss: z.number().nullable(),
   trainAccuracy: scoreSchema.nullable(),
   testAccuracy: scoreSchema.nullable(),
+  topFive: topFiveSchema.optional(),
   validationAccuracy: scoreSchema.optional(),
   apart: apartSchema.optional(),
 });

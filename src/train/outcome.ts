@@ -4,7 +4,7 @@
 
 import { z } from "zod";
 import { type Hard, hardSchema } from "./hard.ts";
-import { scoreSchema } from "./history.ts";
+import { scoreSchema, type TopFive, topFiveSchema } from "./history.ts";
 import { type Memorizing, memorizingSchema } from "./noise-apart.ts";
 import { type Regression, regressionSchema } from "./regression.ts";
 import { answersSchema, type Twins, twinsSchema } from "./twins.ts";
@@ -27,6 +27,8 @@ export interface TrialOutcome {
   /** In `[0, 1]`; of numbers R squared, 1 at most. */
   readonly trainAccuracy: number;
   readonly testAccuracy: number;
+  /** Of many classes: shares whose label is among the first five answers. */
+  readonly topFive?: TopFive | undefined;
   /** Test accuracy against test labels corrupted with the trial's probability. */
   readonly testAccuracyCorrupted: number;
   /** `[classes][classes]`: number of test examples by true class and predicted class; null for numbers. */
@@ -60,6 +62,7 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   trainLoss: z.number().nullable(),
   trainAccuracy: scoreSchema,
   testAccuracy: scoreSchema,
+  topFive: topFiveSchema.optional(),
   testAccuracyCorrupted: scoreSchema,
   confusion: z.array(z.array(count)).nullable(),
   regression: regressionSchema.optional(),

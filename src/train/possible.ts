@@ -10,7 +10,7 @@ import type { Model } from "../nn/model.ts";
 import { createScope } from "../nn/scope.ts";
 import { networkShape } from "./prepare.ts";
 import { askedRecipeSchema, type Recipe } from "./recipe.ts";
-import { requireTrainable } from "./step.ts";
+import { requireTrainable, rowsOf } from "./step.ts";
 import { requireHoldOut, stepsOfEpoch, trainedCount } from "./validation.ts";
 
 /**
@@ -31,6 +31,17 @@ export function requirePossible(model: Model, recipe: Recipe, splits: ExampleSpl
   requireTrainable(model, recipe, shape, classes, count);
   if (recipe.batch === "all") requireHoldable(model, shape, classes, count);
   requireWarmup(recipe, all);
+  requireParts(recipe, count);
+}
+
+/** Refuse a batch that is no whole number of parts. */
+function requireParts(recipe: Recipe, count: number): void {
+  const { accumulate: parts = 1 } = recipe;
+  const batch = rowsOf(recipe, count);
+  if (batch % parts === 0) return;
+  throw new UsageError(
+    `\`accumulate\` ${parts}: expected to divide a batch into equal parts, got ${batch} examples; use another \`batch\` or \`accumulate\``,
+  );
 }
 
 /** Refuse what only classes have. */

@@ -8,7 +8,7 @@ import { preprocessNames } from "../data/preprocess.ts";
 import { initializations } from "../nn/initialize.ts";
 
 /** What makes the next parameters of gradients. */
-export const optimizers = ["sgd", "adam", "adamw"] as const;
+export const optimizers = ["sgd", "adam", "adamw", "rmsprop"] as const;
 
 /** Shape and limits of a recipe. */
 export const recipeSchema = z.strictObject({
@@ -32,6 +32,8 @@ export const recipeSchema = z.strictObject({
   batch: z.union([whole(1), z.literal("all")], {
     error: 'expected "all" or a whole number of examples',
   }),
+  /** Parts that a batch is computed in, one after another, so that less memory holds it; normalizations are over a part. 1 unless told. */
+  accumulate: whole(1).optional(),
   /** Whether the last, incomplete batch of an epoch is trained on (`keep`) or left out (`drop`). */
   lastBatch: z.enum(["keep", "drop"]),
   /**
@@ -98,6 +100,7 @@ const OPTIONAL = [
 export const askedRecipeSchema = recipeSchema.transform((recipe): Recipe => {
   const plain = { ...recipe };
   for (const name of OPTIONAL) if (!plain[name]) delete plain[name];
+  if (plain.accumulate === 1) delete plain.accumulate;
   return plain;
 });
 
@@ -109,7 +112,7 @@ export const askedRecipeSchema = recipeSchema.transform((recipe): Recipe => {
  * on all of CIFAR-10, and does not freeze training on fewer examples, whose epochs have fewer steps.
  *
  * What the paper leaves open is chosen here: batches of 128 (they follow from the steps of its Fig. 1a), the
- * last incomplete batch kept, He initialization, and fitted means every label right or a loss below 0.01.
+ * last incomplete batch kept, He initialization (`usualInitialization` has what differs by model), and fitted means every label right or a loss below 0.01.
  */
 export const paperRecipe: Recipe & { readonly batch: number; readonly learningRateDecay: number } = {
   optimizer: "sgd",

@@ -4,14 +4,19 @@
 
 import { type Examples, exampleCount, exampleSize, isHeld, rangeOf, takeExamples } from "../data/dataset.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
+import { greater } from "../graph/ops/compare.ts";
+import { multiply } from "../graph/ops/elementwise.ts";
+import { oneHot } from "../graph/ops/gather.ts";
 import { argMax } from "../graph/ops/reduce.ts";
 import { cast, reshape } from "../graph/ops/shape.ts";
-import { inOrder, input, type Shape, sizeOf } from "../graph/value.ts";
+import { sum } from "../graph/ops/sum.ts";
+import { inOrder, input, type Shape, sizeOf, type Value } from "../graph/value.ts";
 import { type Initialization, initialize } from "../nn/initialize.ts";
 import { crossEntropy, squaredError } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import { createScope } from "../nn/scope.ts";
 import type { Engine } from "./engine.ts";
+import { stepsInParts } from "./parts.ts";
 import { openPlace } from "./place.ts";
 import type { Runtime } from "./sessions.ts";
 import { labelType, type Step, type Told } from "./step.ts";
@@ -77,7 +82,8 @@ export async function openTrainer(
   start: Tensors,
   before?: number,
 ): Promise<Trainer> {
-  const open = engine.device === "webgpu" ? stepsOnDevice : scannedSteps;
+  const openOn = engine.device === "webgpu" ? stepsOnDevice : scannedSteps;
+  const open: typeof openOn = step.parts > 1 ? stepsInParts(openOn) : openOn;
   const steps = await open(engine, step, shared, start);
   const hasDisplacements = step.state.some(({ isDisplacement }) => isDisplacement);
   let rate = before;
@@ -142,6 +148,23 @@ export interface Answers {
   readonly losses: Float32Array;
   /** `[count]`: the class with the largest logit, or the number. */
   readonly predicted: Int32Array | Float32Array;
+  /** `[count]`: number of classes with a smaller logit than the label's; of many classes only ({@link MANY_CLASSES}). */
+  readonly beaten?: Float32Array | undefined;
+}
+
+/** From so many classes on, answers among the first five are counted, too. */
+export const MANY_CLASSES = 20;
+
+/** Share of examples whose label is among the first five answers; undefined where that is not asked. */
+export function topFive({ beaten }: Pick<Answers, "beaten">, classes: number): number | undefined {
+  if (!beaten) return undefined;
+  return beaten.reduce((hits, count) => hits + Number(count >= classes - 5), 0) / beaten.length;
+}
+
+/** How many classes have a smaller logit than the label's, `[batch]`. */
+function beatenBy(logits: Value, labels: Value): Value {
+  const own = sum(multiply(oneHot(labels, logits.shape[1]!), logits), { axes: [1], keepDims: true });
+  return sum(cast(greater(own, logits), { to: "float32" }), { axes: [1], keepDims: false });
 }
 
 /** Reads examples as they are wanted. */
@@ -188,6 +211,7 @@ export async function createEvaluator(
   const scope = createScope();
   const logits = model.logits(x, classes, scope);
   const trained = [...scope.parameters, ...scope.averages].map(({ value }) => value);
+  const isMany = tells === "classes" && classes >= MANY_CLASSES;
   const session = await engine.open(
     writeOnnx(
       await engine.lower({
@@ -202,6 +226,7 @@ export async function createEvaluator(
             : [
                 { name: "losses", value: crossEntropy(logits, labels) },
                 { name: "predicted", value: cast(argMax(logits, { axis: 1 }), { to: "int32" }) },
+                ...(isMany ? [{ name: "beaten", value: beatenBy(logits, labels) }] : []),
               ],
       }),
     ),
@@ -214,6 +239,7 @@ export async function createEvaluator(
       const count = exampleCount(data);
       const losses = new Float32Array(count);
       const predicted = tells === "numbers" ? new Float32Array(count) : new Int32Array(count);
+      const beaten = isMany ? new Float32Array(count) : undefined;
       const given = givenLabels(data);
       const weights = await place.weights(
         Object.fromEntries(
@@ -240,10 +266,11 @@ export async function createEvaluator(
         const results = await session.run({ ...weights, ...examples });
         losses.set((results["losses"]!.data as Float32Array).subarray(0, length), start);
         predicted.set((results["predicted"]!.data as typeof predicted).subarray(0, length), start);
+        beaten?.set((results["beaten"]!.data as Float32Array).subarray(0, length), start);
         reader.spend(part);
       }
       place.leave(weights);
-      return { losses, predicted };
+      return { losses, predicted, beaten };
     },
     async [Symbol.asyncDispose]() {
       await place[Symbol.asyncDispose]();

@@ -7,15 +7,24 @@ import { isAugmented } from "../data/augment.ts";
 import { batchSize } from "../data/batches.ts";
 import { type Dataset, hasNumbers } from "../data/dataset.ts";
 import { gradient } from "../graph/gradient.ts";
-import { divide, multiply } from "../graph/ops/elementwise.ts";
+import { greater, where } from "../graph/ops/compare.ts";
+import { add, divide, multiply } from "../graph/ops/elementwise.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { sum } from "../graph/ops/sum.ts";
-import { type Graph, type Input, input, type Shape, type Value } from "../graph/value.ts";
+import { constant, type Graph, type Input, input, type Shape, type Value } from "../graph/value.ts";
 import { crossEntropy, squaredError } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
-import { adam, addWeightDecay, clipGradients, type Optimizer, sgd } from "../nn/optimizers.ts";
+import {
+  adam,
+  addWeightDecay,
+  clipGradients,
+  type Optimizer,
+  rmsprop,
+  sgd,
+  type Update,
+} from "../nn/optimizers.ts";
 import { rateHolds } from "../nn/schedules.ts";
-import { createScope, type Mask, type Parameter } from "../nn/scope.ts";
+import { createScope, type Mask, type Parameter, type Scope } from "../nn/scope.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** What a network tells: classes by the softmax of its outputs, or numbers by its one output. */
@@ -47,7 +56,10 @@ export interface Step {
    * incomplete batch), `rate []` (that of the step before, unless displacements were scaled), and the dropout
    * masks. Where images are changed at random or not held, each step has `images [batch, ...example]` of its own, and only
    * `labels` are shared. Outputs: `loss []`, the mean over the batch before the update (of smoothed labels, where they
-   * are), and the next state.
+   * are, and with that of auxiliary outputs), and the next state.
+   *
+   * Where a batch is computed in parts, the graph is that of a part: `weights` are shares of all in the batch, `loss` is what the part
+   * adds to it, and `isLast []` is 1 where the batch ends, and parameters change.
    */
   readonly graph: Graph;
   readonly parameters: readonly Parameter[];
@@ -56,6 +68,10 @@ export interface Step {
   readonly shared: readonly Input[];
   readonly masks: readonly Mask[];
   readonly batch: number;
+  /** Parts that a batch is computed in. */
+  readonly parts: number;
+  /** Where there are several: the gradients of those before, from zero in every batch. */
+  readonly sums: readonly StepState[];
 }
 
 /**
@@ -102,6 +118,7 @@ export const rowsOf = ({ batch }: Pick<Recipe, "batch">, count: number): number 
 
 const optimizerOf = (recipe: Recipe): Optimizer => {
   const { optimizer, weightDecay, momentum, nesterov } = recipe;
+  if (optimizer === "rmsprop") return rmsprop(momentum);
   if (optimizer === "sgd") return sgd(momentum, nesterov, rateHolds(recipe));
   return adam(optimizer === "adamw" ? weightDecay : 0);
 };
@@ -114,6 +131,36 @@ function descentOf(
 ): readonly Value[] {
   const clipped = clipNorm ? clipGradients(slopes, clipNorm) : slopes;
   return optimizer === "adamw" ? clipped : addWeightDecay(parameters, clipped, weightDecay);
+}
+
+/** The loss of each example, that of auxiliary outputs included, `[batch]`. */
+export function lossesOf(
+  logits: Value,
+  labels: Value,
+  { auxiliaries }: Scope,
+  tells: Told,
+  smoothing?: number,
+): Value {
+  if (tells === "numbers") return squaredError(logits, labels);
+  return auxiliaries.reduce(
+    (total, { logits: other, weight }) =>
+      add(total, multiply(crossEntropy(other, labels, smoothing), constant(weight))),
+    crossEntropy(logits, labels, smoothing),
+  );
+}
+
+/** Gradients summed over the parts of a batch, and updates that wait for its last one. */
+function accumulate(parameters: readonly Parameter[], slopes: readonly Value[]) {
+  const isLast = input("isLast", []);
+  const ends = greater(isLast, constant(0));
+  const before = parameters.map(({ name, value }) => input(`${name}.sum`, value.shape));
+  const totals = slopes.map((slope, index) => add(before[index]!, slope));
+  return {
+    isLast,
+    totals,
+    sums: before.map((state, index): Update => ({ state, next: where(ends, constant(0), totals[index]!) })),
+    atLast: ({ state, next }: Update): Update => ({ state, next: where(ends, next, state) }),
+  };
 }
 
 /**
@@ -134,25 +181,26 @@ export function buildStep(
   tells: Told = "classes",
 ): Step {
   const batch = rowsOf(recipe, rows);
-  const images = input("images", [isShared ? rows : batch, ...example]);
+  const { accumulate: parts = 1 } = recipe;
+  const size = batch / parts;
+  const images = input("images", [isShared ? rows : size, ...example]);
   const labels = input("labels", [rows], labelType(tells));
-  const indices = input("indices", [batch], "int32");
-  const weights = input("weights", [batch]);
+  const indices = input("indices", [size], "int32");
+  const weights = input("weights", [size]);
   const rate = input("rate", []);
 
   const scope = createScope({ training: true, dropout: recipe.dropout });
   const logits = model.logits(isShared ? gather(images, indices) : images, classes, scope);
-  const given = gather(labels, indices);
-  const losses =
-    tells === "numbers" ? squaredError(logits, given) : crossEntropy(logits, given, recipe.labelSmoothing);
+  const losses = lossesOf(logits, gather(labels, indices), scope, tells, recipe.labelSmoothing);
   const total = sum(multiply(losses, weights), { axes: [0], keepDims: false });
-  const loss = divide(total, sum(weights, { axes: [0], keepDims: false }));
+  const loss = parts > 1 ? total : divide(total, sum(weights, { axes: [0], keepDims: false }));
 
   const { parameters, masks, averages } = scope;
   const slopes = gradient(
     loss,
     parameters.map((parameter) => parameter.value),
   );
+  const waits = parts > 1 ? accumulate(parameters, slopes) : undefined;
   const starts = new Map<Input, number | Float32Array>(averages.map(({ value, start }) => [value, start]));
   const displacements = new Set<Input>();
   const declare = (name: string, shape: Shape, start: number): Input => {
@@ -162,7 +210,7 @@ export function buildStep(
   };
   const updates = optimizerOf(recipe)({
     parameters,
-    gradients: descentOf(parameters, slopes, recipe),
+    gradients: descentOf(parameters, waits?.totals ?? slopes, recipe),
     rate,
     state: declare,
     displacement(name, shape) {
@@ -171,24 +219,39 @@ export function buildStep(
       return value;
     },
   });
-  const next = new Map(updates.map((update) => [update.state, update.next]));
+  const next = new Map(
+    [...(waits ? updates.map(waits.atLast) : updates), ...(waits?.sums ?? [])].map((update) => [
+      update.state,
+      update.next,
+    ]),
+  );
   for (const average of averages) next.set(average.value, average.next!);
-  const states = [...parameters.map((parameter) => parameter.value), ...starts.keys()];
-  const state = states.map((value) => ({
+  const stateOf = (value: Input): StepState => ({
     input: value,
     output: `next.${value.name}`,
     start: starts.get(value) ?? 0,
     isDisplacement: displacements.has(value),
-  }));
+  });
+  const state = [...parameters.map((parameter) => parameter.value), ...starts.keys()].map(stateOf);
+  const sums = (waits?.sums ?? []).map((update) => stateOf(update.state));
+  const carried = [...state, ...sums];
   const shared = isShared ? [images, labels] : [labels];
-  const own = isShared ? [] : [images];
+  const own = [...(waits ? [waits.isLast] : []), ...(isShared ? [] : [images])];
   const graph: Graph = {
     name: `${model.name}-step`,
-    inputs: [...states, indices, weights, rate, ...masks.map((mask) => mask.value), ...own, ...shared],
+    inputs: [
+      ...carried.map((each) => each.input),
+      indices,
+      weights,
+      rate,
+      ...masks.map((mask) => mask.value),
+      ...own,
+      ...shared,
+    ],
     outputs: [
       { name: "loss", value: loss },
-      ...state.map(({ input: value, output }) => ({ name: output, value: next.get(value)! })),
+      ...carried.map(({ input: value, output }) => ({ name: output, value: next.get(value)! })),
     ],
   };
-  return { graph, parameters, state, shared, masks, batch };
+  return { graph, parameters, state, shared, masks, batch, parts, sums };
 }

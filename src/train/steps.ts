@@ -19,6 +19,8 @@ export interface Batches {
   readonly weights: Float32Array;
   /** `[steps]`: the learning rate of each step. */
   readonly rates: Float32Array;
+  /** `[steps]`, where steps are of parts of batches: 1 at the last part of each, 0 before. */
+  readonly last?: Float32Array | undefined;
   /** For each dropout mask of the step, `[steps, ...mask]`. */
   readonly masks: readonly Float32Array[];
   /** Where the engine holds none, `[steps, batch, ...example]`: the images of each batch, instead of those shared. */
@@ -99,7 +101,7 @@ export function sharedTensors({ Tensor }: Runtime, step: Step, data: Examples): 
 /** Type, elements and the shape in one step of what each step has of its own, by name. */
 export function ownTensors(
   { graph, masks: drawn }: Pick<Step, "graph" | "masks">,
-  { indices, weights, rates, masks, images }: Batches,
+  { indices, weights, rates, last, masks, images }: Batches,
 ): {
   readonly [name: string]: readonly ["int32" | "float32", Int32Array | Float32Array, readonly number[]];
 } {
@@ -107,6 +109,7 @@ export function ownTensors(
     ["indices", indices],
     ["weights", weights],
     ["rate", rates],
+    ...(last ? [["isLast", last] as const] : []),
     ...(images ? [["images", images] as const] : []),
     ...drawn.map(({ value }, index) => [value.name, masks[index]!] as const),
   ]);
@@ -131,6 +134,7 @@ export function stepsOf(batches: Batches, from: number, to: number): Batches {
     indices: part(batches.indices),
     weights: part(batches.weights),
     rates: part(batches.rates),
+    last: batches.last && part(batches.last),
     masks: batches.masks.map(part),
     images: batches.images && part(batches.images),
   };

@@ -29,7 +29,7 @@ import { EPOCH_START, trainEpoch } from "./epoch.ts";
 import type { TrialYield } from "./events.ts";
 import type { Feed } from "./feed.ts";
 import { type Answered, type FittedSince, followFitted, hardOf } from "./hard.ts";
-import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf } from "./history.ts";
+import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf, type TopFive } from "./history.ts";
 import { measureApart, memorizingOf } from "./noise-apart.ts";
 import type { TrialOutcome } from "./outcome.ts";
 import { type OpenFeed, prepareTrial, requireConformance, type TrialData } from "./prepare.ts";
@@ -43,6 +43,7 @@ import {
   type Reader,
   type Trainer,
   type TrainingState,
+  topFive,
 } from "./session.ts";
 import { type TrialSpec, trialId } from "./spec.ts";
 import { buildStep, requireTrainable, type Step, toldOf } from "./step.ts";
@@ -248,6 +249,7 @@ async function measure(
     fitLoss: finiteOrNull(fitLoss),
     trainAccuracy,
     testAccuracy: score(onTest.predicted, asked),
+    ...topFiveOf(onTrain, onTest, train.classNames.length),
     ...(validation && {
       validationAccuracy: score((await evaluator.answer(state, validation)).predicted, validation),
     }),
@@ -255,6 +257,12 @@ async function measure(
       !hasNumbers(train) && { apart: measureApart(onTrain.predicted as Int32Array, pairOf(data)) }),
   };
   return { numbers, onTrain, onTest, isLast: isOver };
+}
+
+/** Answers among the first five, where there are many classes. */
+function topFiveOf(onTrain: Answers, onTest: Answers, classes: number): { topFive?: TopFive } {
+  const [train, test] = [onTrain, onTest].map((answers) => topFive(answers, classes));
+  return train === undefined || test === undefined ? {} : { topFive: { train, test } };
 }
 
 /** What a trial comes to. */
@@ -291,6 +299,7 @@ function outcomeOf(
     trainLoss: finiteOrNull(meanOf(onTrain.losses)),
     trainAccuracy: score(onTrain.predicted, train),
     testAccuracy: score(onTest.predicted, test),
+    ...topFiveOf(onTrain, onTest, classes),
     testAccuracyCorrupted: score(onTest.predicted, { ...test, labels: data.testLabelsCorrupted }),
     confusion: numbers ? null : confusionMatrix(test.labels, onTest.predicted as Int32Array, classes),
     ...(numbers && {

@@ -13,6 +13,7 @@ describe("shatter model list", () => {
       ["alexnet", 1_387_786],
       ["inception", 1_649_402],
       ["inception-nobn", 1_649_402],
+      ["inception-v3", 23_817_352],
     ]);
   });
 });

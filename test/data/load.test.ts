@@ -176,10 +176,13 @@ describe("findDataset", () => {
   test.each([
     [
       "CIFAR-10",
-      'unknown dataset "CIFAR-10"; did you mean "cifar10"? (known: cifar10, mnist, digits, shapes)',
+      'unknown dataset "CIFAR-10"; did you mean "cifar10"? (known: cifar10, mnist, digits, shapes, shapes-96)',
     ],
-    ["minst", 'unknown dataset "minst"; did you mean "mnist"? (known: cifar10, mnist, digits, shapes)'],
-    ["imagenet-21k", 'unknown dataset "imagenet-21k" (known: cifar10, mnist, digits, shapes)'],
+    [
+      "minst",
+      'unknown dataset "minst"; did you mean "mnist"? (known: cifar10, mnist, digits, shapes, shapes-96)',
+    ],
+    ["imagenet-21k", 'unknown dataset "imagenet-21k" (known: cifar10, mnist, digits, shapes, shapes-96)'],
   ])("refuses %s", (name, message) => {
     expect(() => findDataset(name)).toThrow(expect.objectContaining({ name: "UsageError", message }));
   });

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/base/errors.ts";
-import { input } from "../../src/graph/value.ts";
+import { input, sizeOf } from "../../src/graph/value.ts";
 import { findModel, models } from "../../src/nn/models.ts";
 import { summarizeModel } from "../../src/nn/profile.ts";
 import { createScope } from "../../src/nn/scope.ts";
 
 /** The paper's examples: CIFAR-10, cropped to its center. */
 const EXAMPLE = [3, 28, 28];
+
+/** Those for small images. */
+const small = [...models.values()].filter(({ usual }) => usual === undefined);
 
 describe("the models", () => {
   // Weights and biases of each layer: 2352 * 10 + 10; 2352 * 512 + 512 + 512 * 10 + 10; twice 512 * 512 + 512 more.
@@ -21,9 +24,32 @@ describe("the models", () => {
     expect(summarizeModel(findModel(name), EXAMPLE, 10).count).toBe(count);
   });
 
-  test.each(
-    [...models.values()].map((model) => [model.name, model] as const),
-  )("give logits: %s", (name, model) => {
+  /** Parameters in training, where there is an auxiliary head, and in evaluation. */
+  test.each([
+    // torchvision's 27,161,264 and 23,834,568 without the factors of its 96 and 94 normalizations, one a channel.
+    ["299 x 299, 1,000 classes", [3, 299, 299], 1000, 27_161_264 - 18_112, 23_834_568 - 17_216],
+    // Where images are smaller the auxiliary head's last window is, too: of 1 x 1 pixels instead of 5 x 5.
+    [
+      "75 x 75, 10 classes",
+      [3, 75, 75],
+      10,
+      27_161_264 - 18_112 - 990 * (2048 + 1 + 768 + 1) - 128 * 768 * 24,
+      23_834_568 - 17_216 - 990 * (2048 + 1),
+    ],
+  ] as const)("inception-v3 has torchvision's parameters but for the factors: %s", (_, example, classes, ...counts) => {
+    const found = [true, false].map((training) => {
+      const scope = createScope({ training, dropout: 0 });
+      const logits = findModel("inception-v3").logits(input("x", [2, ...example]), classes, scope);
+      expect(logits.shape).toEqual([2, classes]);
+      return scope.parameters.reduce((total, { value }) => total + sizeOf(value.shape), 0);
+    });
+    expect(found).toEqual(counts);
+    expect(() => summarizeModel(findModel("inception-v3"), [3, 74, 75], 10)).toThrow(
+      "at least 75 x 75, got 74 x 75",
+    );
+  });
+
+  test.each(small.map((model) => [model.name, model] as const))("give logits: %s", (name, model) => {
     const scope = createScope();
     expect(model.name).toBe(name);
     expect(model.logits(input("x", [7, ...EXAMPLE]), 10, scope).shape).toEqual([7, 10]);
@@ -136,7 +162,7 @@ describe("findModel", () => {
   test("suggests the nearest name", () => {
     expect(() => findModel("mlp-1x51z")).toThrow(
       new UsageError(
-        'unknown model "mlp-1x51z"; did you mean "mlp-1x512"? (known: linear, mlp-1x512, mlp-3x512, alexnet, inception, inception-nobn)',
+        'unknown model "mlp-1x51z"; did you mean "mlp-1x512"? (known: linear, mlp-1x512, mlp-3x512, alexnet, inception, inception-nobn, inception-v3)',
       ),
     );
   });

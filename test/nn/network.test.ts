@@ -14,6 +14,9 @@ import { buildStep } from "../../src/train/step.ts";
 
 const EXAMPLE = [3, 12, 12];
 
+/** Names of those for small images. */
+const small = [...models.values()].flatMap(({ name, usual }) => (usual ? [] : [name]));
+
 /** A model that is given as a value. */
 const modelOf = (logits: Model["logits"]): Model => ({ name: "mine", title: "", source: "", logits });
 
@@ -22,7 +25,7 @@ const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 describe("a network written down and read again", () => {
   const recipe = { ...paperRecipe, dropout: 0.3 };
 
-  test.each([...models.keys()])("trains like %s, in batches of any size", (name) => {
+  test.each(small)("trains like %s, in batches of any size", (name) => {
     const model = findModel(name);
     const again = readNetwork(writeNetwork(model, EXAMPLE, 10));
     for (const batch of [1, 2, 50]) {
@@ -37,7 +40,7 @@ describe("a network written down and read again", () => {
     }
   });
 
-  test.each([...models.keys()])("is evaluated like %s", (name) => {
+  test.each(small)("is evaluated like %s", (name) => {
     const outputOf = (model: Model) => {
       const x = input("x", [7, ...EXAMPLE]);
       const scope = createScope();
@@ -122,6 +125,14 @@ describe("a model of one's own", () => {
       "a constant that JSON has no word for",
       (x, classes, scope) => dense(add(x, constant(Number.NEGATIVE_INFINITY)), classes, scope, "output"),
       "training.steps.3.data: expected finite numbers",
+    ],
+    [
+      "outputs beside the logits",
+      (x, classes, scope) => {
+        scope.auxiliary(() => dense(x, classes, scope, "other"), 0.4);
+        return dense(x, classes, scope, "output");
+      },
+      "expected no auxiliary outputs",
     ],
   ])("is refused with %s", (_, logits, message) => {
     expect(() => write(logits)).toThrow(`model "mine" cannot be written down: ${message}`);

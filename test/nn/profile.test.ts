@@ -5,11 +5,12 @@ import { add } from "../../src/graph/ops/elementwise.ts";
 import { gemm, matmul } from "../../src/graph/ops/linear.ts";
 import { plain } from "../../src/graph/ops/window.ts";
 import { input, type Value } from "../../src/graph/value.ts";
+import { describedBy } from "../../src/nn/model.ts";
 import { findModel, models } from "../../src/nn/models.ts";
 import { isLinear, profileModel, summarizeModel } from "../../src/nn/profile.ts";
 
 test("isLinear tells softmax regression from networks, on images and on rows", () => {
-  const linear = [...models.values()].filter((model) => isLinear(model, [3, 28, 28], 10));
+  const linear = [...models.values()].filter((model) => !model.usual && isLinear(model, [3, 28, 28], 10));
   expect(linear.map(({ name }) => name)).toEqual(["linear"]);
   expect(isLinear(findModel("linear"), [20], 2)).toBe(true);
   expect(isLinear(findModel("mlp-1x512"), [20], 2)).toBe(false);
@@ -60,10 +61,11 @@ describe("profileModel", () => {
   test.each(
     [...models.values()].map((model) => [model.name, model] as const),
   )("tells all parameters apart: %s", (_, model) => {
-    const rows = profileModel(model, EXAMPLE, 10);
+    const { example, classes } = describedBy(model);
+    const rows = profileModel(model, example, classes);
     const total = rows.reduce((sum, { parameters }) => sum + parameters, 0);
-    expect(total).toBe(summarizeModel(model, EXAMPLE, 10).count);
-    expect(rows.at(-1)).toMatchObject({ layer: "output", output: [10] });
+    expect(total).toBe(summarizeModel(model, example, classes).count);
+    expect(rows.at(-1)).toMatchObject({ operation: "fully connected", output: [classes] });
   });
 
   // Weights: 5 5 3 64 + 64, 5 5 64 64 + 64. A pool of 3 adds 2 rows, after it a filter of 5 adds 4 2, a pool 2 2.

@@ -73,7 +73,7 @@ describe("the experiments", () => {
 
   test("suggest the name that was meant", () => {
     expect(() => findExperiment("figure1b")).toThrow(
-      'unknown experiment "figure1b"; did you mean "figure-1b"? (known: figure-1a, figure-1b, figure-1c, table-1, figure-2b, table-4)',
+      'unknown experiment "figure1b"; did you mean "figure-1b"? (known: figure-1a, figure-1b, figure-1c, table-1, table-2, figure-2a, figure-2b, table-4)',
     );
   });
 

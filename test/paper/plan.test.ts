@@ -94,6 +94,15 @@ describe("planTest", () => {
     await expect(planned({ recipe: longer, budget })).rejects.toThrow("fewer than the 8 steps of 8 epochs");
   });
 
+  test("refuses a batch that is no whole number of parts, and has one part by nobody's asking", async () => {
+    const recipe = { ...paperRecipe, batch: 2 };
+    const inThirds = planTest({ ...REQUEST, recipe: { ...recipe, accumulate: 3 } }, { name: "tiny" }, TINY);
+    await expect(inThirds).rejects.toThrow(
+      "`accumulate` 3: expected to divide a batch into equal parts, got 2 examples; use another `batch` or `accumulate`",
+    );
+    expect(checkRecipe({ ...recipe, accumulate: 1 })).toStrictEqual(recipe);
+  });
+
   test("refuses a batch of more examples than memory holds the network's numbers for", () => {
     const { train, test: held } = SPLITS;
     const images = { ...train, shape: [2, 3, 28, 28], inputs: new Uint8Array(2 * 3 * 28 * 28) };

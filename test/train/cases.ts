@@ -71,6 +71,7 @@ const recipes: { readonly [title: string]: Partial<Recipe> } = {
   Adam: { optimizer: "adam" },
   "Adam and weight decay": { optimizer: "adam", weightDecay: 0.03125 },
   AdamW: { optimizer: "adamw", weightDecay: 0.5 },
+  "RMSProp and weight decay": { optimizer: "rmsprop", weightDecay: 0.03125 },
   "a cosine after a warm-up, Nesterov momentum": { ...COSINE, nesterov: true },
   "a staircase after a warm-up, AdamW": {
     ...COSINE,

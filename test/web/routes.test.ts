@@ -324,7 +324,7 @@ describe("comparing", () => {
 describe("data", () => {
   test("are listed, and those that are not here with what to do", async () => {
     const items = await ask("/api/data", z.array(answers.dataItem));
-    expect(items.map(({ name }) => name)).toEqual(["cifar10", "mnist", "digits", "shapes"]);
+    expect(items.map(({ name }) => name)).toEqual(["cifar10", "mnist", "digits", "shapes", "shapes-96"]);
     expect(items[2]).toMatchObject({ isHere: true, hint: null });
     for (const { isHere, hint } of items) expect(hint === null).toBe(isHere);
   });

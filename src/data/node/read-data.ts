@@ -22,6 +22,7 @@ import { heldOnly } from "./memory.ts";
 import { readArrays } from "./read-arrays.ts";
 import { readCifar100 } from "./read-cifar100.ts";
 import { readIdx } from "./read-idx.ts";
+import { isIlsvrc, readIlsvrc } from "./read-ilsvrc.ts";
 import { readParquet } from "./read-parquet.ts";
 import { readShards } from "./read-shards.ts";
 import { readTable } from "./read-table.ts";
@@ -50,6 +51,11 @@ interface DataKind {
 const isNpy = (name: string): boolean => /\.npy$/i.test(name) && hasRole(name.slice(0, -4));
 
 const KINDS: readonly DataKind[] = [
+  {
+    what: "ImageNet as it is downloaded",
+    fits: ({ isFolder, names }) => isFolder && isIlsvrc(names),
+    read: readIlsvrc,
+  },
   {
     what: "WebDataset's shards (.tar)",
     // A folder of classes may have an archive beside them.

@@ -286,7 +286,7 @@ async function* blamed(chunks: AsyncIterable<Uint8Array>, where: string): AsyncG
 }
 
 /** What tells whether a file is as it was. */
-async function versionOf(path: string): Promise<string> {
+export async function versionOf(path: string): Promise<string> {
   const found = await stat(path).catch((error: unknown) => {
     throw new DataError(`${path}: expected a shard, got ${whyUnread(error)}`);
   });
@@ -296,7 +296,12 @@ async function versionOf(path: string): Promise<string> {
 }
 
 /** Bytes of a file that is still as it was. */
-async function readRange(path: string, version: string, offset: number, size: number): Promise<Uint8Array> {
+export async function readRange(
+  path: string,
+  version: string,
+  offset: number,
+  size: number,
+): Promise<Uint8Array> {
   const file = await open(path);
   try {
     const { size: now, mtimeMs } = await file.stat();

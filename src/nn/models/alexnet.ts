@@ -26,6 +26,8 @@ export const alexnet: Model = {
   name: "alexnet",
   title: "two convolutions with pools and local response normalization, then 384 and 192 ReLU units",
   source: PAPER,
+  // From he-normal its first loss is twice that of guessing, and random labels are not fitted (docs/decisions/03-open-choices.md).
+  initialization: "glorot-uniform",
   logits(x, classes, scope) {
     requireImages("alexnet", x);
     const images = module(module(x, scope, "conv1"), scope, "conv2");

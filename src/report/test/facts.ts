@@ -94,6 +94,7 @@ const describeFit = ({ target }: TestResult["dataset"], fit: Asked["fit"]): stri
     : `train accuracy of ${formatShare(fit.accuracy)}, or a training loss below ${fit.loss} nats`;
 
 function describeOptimizer({ optimizer, momentum, nesterov }: Asked): string {
+  if (optimizer === "rmsprop") return `RMSProp (decay 0.9, epsilon 1), momentum ${momentum}`;
   if (optimizer !== "sgd") return optimizer === "adam" ? "Adam" : "AdamW";
   return momentum > 0 ? `SGD, momentum ${momentum}${nesterov ? " (Nesterov's)" : ""}` : "SGD";
 }
@@ -116,10 +117,10 @@ function describeRate(recipe: Asked): string {
   return [`${learningRate}`, ...rises, ...falls].join(", ");
 }
 
-const describeBatch = ({ batch, lastBatch }: Asked): string =>
+const describeBatch = ({ batch, lastBatch, accumulate: parts = 1 }: Asked): string =>
   batch === "all"
     ? "all examples: a step is an epoch"
-    : `${formatNoun(batch, "example")}; an incomplete last batch is ${lastBatch === "keep" ? "trained on" : "left out"}`;
+    : `${formatNoun(batch, "example")}${parts > 1 ? ` in ${parts} parts` : ""}; an incomplete last batch is ${lastBatch === "keep" ? "trained on" : "left out"}`;
 
 const describeDecay = ({ optimizer, weightDecay }: Asked): string =>
   `${formatNumber(weightDecay)}${optimizer === "adamw" && weightDecay > 0 ? ", of the weights themselves" : ""}`;
