@@ -33,9 +33,12 @@ export function scaleOf({ source }: Pick<Experiment, "source">, setting: Setting
   return source === null || isChanged ? "custom" : setting.scale;
 }
 
+/** The models that any experiment may have trials of without their being asked for: definitions of labs know their data. */
+const OTHERS = modelNames.filter((name) => name !== "inception-v3");
+
 /** The models a document speaks of: the experiment's, those asked for, and any other the lab has trials of. */
 export function modelsInDocument(experiment: Experiment, asked: readonly string[]): readonly string[] {
-  const others = experiment.anyModel ? modelNames : [];
+  const others = experiment.anyModel ? OTHERS : [];
   return [...new Set([...experiment.models, ...asked, ...others])];
 }
 

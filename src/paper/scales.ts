@@ -44,7 +44,6 @@ const IMAGENET: Size = { data: "imagenet", epochs: 100 };
 
 /** How much a model computes for an image: a few million operations, some hundred, some thousand. */
 function weightOf(model: string): keyof (typeof SIZES)["smoke"] {
-  if (model === "inception-v3") return "photographs";
   if (model.startsWith("inception")) return "heaviest";
   return model === "alexnet" ? "heavy" : "light";
 }
@@ -75,8 +74,10 @@ export function fastestFirst(models: readonly string[]): string[] {
 }
 
 /** The size of a model's trials at a scale. */
-const sizeAt = (scale: Scale, model: string): Size =>
-  scale === "paper" ? (model === "inception-v3" ? IMAGENET : PAPER) : SIZES[scale][weightOf(model)];
+function sizeAt(scale: Scale, model: string, isImagenet: boolean): Size {
+  if (scale === "paper") return isImagenet ? IMAGENET : PAPER;
+  return SIZES[scale][isImagenet ? "photographs" : weightOf(model)];
+}
 
 /** What tells the conditions of an experiment apart. */
 export interface Variation extends Regularizers {
@@ -84,6 +85,8 @@ export interface Variation extends Regularizers {
   readonly corrupt?: number;
   /** Changes of the recipe that are part of the experiment. */
   readonly recipe?: Partial<Recipe>;
+  /** Whether it is of the paper's experiments on ImageNet, and not on CIFAR-10. */
+  readonly isImagenet?: boolean;
   /** Times the epochs of the scale. */
   readonly epochsTimes?: number;
 }
@@ -94,8 +97,9 @@ const atMost = (wanted: number | undefined, there = Number.POSITIVE_INFINITY): n
 
 /** A condition of an experiment, for a model in a setting; true inputs and labels unless told. */
 export function conditionAt(setting: Setting, model: string, variation: Variation = {}): Condition {
-  const { inputs = "true", corrupt = 0, recipe: changes, epochsTimes = 1, ...regularizers } = variation;
-  const size = sizeAt(setting.scale, model);
+  const { inputs = "true", corrupt = 0, recipe: changes, epochsTimes = 1 } = variation;
+  const { isImagenet = false, ...regularizers } = variation;
+  const size = sizeAt(setting.scale, model, isImagenet);
   const recipe = recipeOf(model, (setting.epochs ?? size.epochs) * epochsTimes, regularizers);
   const { evalEvery = recipe.evaluate.every, testN = recipe.evaluate.test } = setting;
   return {

@@ -28,6 +28,7 @@ export const IMAGENET_MODEL = "inception-v3";
 
 export const imagenetCondition = (setting: Setting, row: Table2Row): Condition =>
   conditionAt(setting, IMAGENET_MODEL, {
+    isImagenet: true,
     dropout: row.dropout,
     weightDecay: row.weightDecay,
     corrupt: row.randomLabels ? 1 : 0,

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { modelsInDocument } from "../../src/paper/document.ts";
 import { modelsOf } from "../../src/paper/experiment.ts";
 import { experimentResultSchema } from "../../src/paper/experiment-result.ts";
 import { experiments, findExperiment } from "../../src/paper/index.ts";
@@ -22,6 +23,16 @@ describe("the experiments", () => {
     expect(files).toEqual(
       expect.arrayContaining(["table-1", "table-4", "figure-1a", "figure-1b", "figure-1c", "figure-2b"]),
     );
+  });
+
+  test.each(
+    experiments.filter(({ anyModel }) => anyModel),
+  )("$name is about CIFAR-10, whatever model it is asked for or may have trials of", (experiment) => {
+    const asked = modelsInDocument(experiment, ["inception-v3"]);
+    const conditions = asked.flatMap((model) => experiment.conditions({ scale: "paper" }, model));
+    expect(new Set(conditions.map(({ data }) => data.name))).toEqual(new Set(["cifar10"]));
+    // Labs that were planned before a model came know nothing of its recipe.
+    expect(modelsInDocument(experiment, [])).not.toContain("inception-v3");
   });
 
   test.each(experiments)("$name has conditions that can be trained, at every scale", ({
