@@ -170,6 +170,8 @@ export const verdictSchema = z.object({
       looked: count,
       of: count,
       tests: count,
+      /** Those that are as like several training images as twins are, of which none can be told; absent where there are none. */
+      crowded: count.optional(),
       /** Null where there is none, or no network tells. */
       check: twinCheckSchema.nullable(),
     })

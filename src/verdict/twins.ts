@@ -52,7 +52,7 @@ export function judgeNearTwins(
   const { near, trainCounts, testCounts } = context;
   if (near === undefined || "lacks" in near) return undefined;
   const [trained, of] = [sum(trainCounts), sum(testCounts)];
-  const { looked, tests, pairs } = near;
+  const { looked, tests, pairs, crowded } = near;
   const placeOf = new Map(testsAsked(of).map((row, at) => [row, at]));
   const told = trialsToAsk(onRandom, context).flatMap(({ seed, answers }) => {
     if (answers === undefined || tests === 0) return [];
@@ -66,7 +66,8 @@ export function judgeNearTwins(
     ];
     return [{ seed, tests, pairs: pairs.map(pairOf) }];
   });
-  return { looked, of, tests, check: told.length === 0 ? null : judgeAnswers(told, context, "a near twin") };
+  const check = told.length === 0 ? null : judgeAnswers(told, context, "a near twin");
+  return { looked, of, tests, ...(crowded && { crowded }), check };
 }
 
 /** What networks answer to twins, judged. */

@@ -249,7 +249,13 @@ function tellTwinned(check: TwinCheck): Answer {
 }
 
 /** Near twins, and whether they are answered from memory. */
-function tellNearTwinned({ looked, of, tests, check }: NonNullable<Verdict["nearTwins"]>): Answer {
+function tellNearTwinned({
+  looked,
+  of,
+  tests,
+  crowded = 0,
+  check,
+}: NonNullable<Verdict["nearTwins"]>): Answer {
   const seen = checked(
     check?.suspected ?? null,
     `${formatPercent(check?.fromTwin ?? 0)} of them`,
@@ -257,10 +263,13 @@ function tellNearTwinned({ looked, of, tests, check }: NonNullable<Verdict["near
   );
   return {
     question: "Near twins: are nearly equal images answered from memory?",
-    ...(tests === 0 ? checked(false, "", "None found") : seen),
+    ...(tests > 0 ? seen : checked(crowded > 0 ? null : false, "", "None found")),
     evidence: [
       ["Test images looked at", `${formatCount(looked)} of ${formatCount(of)}`],
       ["of them with a near twin in training", formatCount(tests)],
+      ...(crowded > 0
+        ? [["as like several others as twins are, so that none can be told", formatCount(crowded)] as const]
+        : []),
       ...(check ? evidenceOf(check) : []),
     ],
     reasons: [
