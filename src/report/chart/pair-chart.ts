@@ -101,7 +101,7 @@ function chart({ pairs, guide, axis = ACCURACY }: PairFigure, board: Board): Dra
         ...(isWide ? [header("test", 1, ink), header("train", 2, ink)] : []),
         ...pairs.flatMap((pair, row) => [
           ...pairMarks(pair, row, axis, board),
-          ...(isWide ? textsBeside(pair, row, axis, marginLeft, ink) : textsAbove(pair, row, axis, paper)),
+          ...(isWide ? textsBeside(pair, row, axis, marginLeft, ink) : textsAbove(pair, row, axis, board)),
         ]),
       ],
     },
@@ -152,14 +152,25 @@ function textsBeside(
   ];
 }
 
-/** The name of a row and its numbers above it. */
-function textsAbove({ label, train, test }: Pair, row: number, { write }: PairAxis, paper: Board["paper"]) {
-  const told = [test && `test ${write(test.mean)}`, train && `train ${write(train.mean)}`];
-  const style = { y: () => row, dy: -22, fill: paper.ink, stroke: paper.ground, strokeWidth: 4 };
+/** The name of a row and its numbers above it; the name higher, where there is no room for both beside each other. */
+function textsAbove({ label, train, test }: Pair, row: number, { write }: PairAxis, { paper, width }: Board) {
+  const told = [test && `test ${write(test.mean)}`, train && `train ${write(train.mean)}`]
+    .filter(Boolean)
+    .join(", ");
+  const style = { y: () => row, fill: paper.ink, stroke: paper.ground, strokeWidth: 4 };
+  // Bold is about a tenth wider.
+  const isBeside = 1.1 * textWidth(label, FONT_SIZE) + textWidth(told, FONT_SIZE) + 44 <= width;
   return [
-    Plot.text([label], { ...style, frameAnchor: "left", textAnchor: "start", fontWeight: 600 }),
-    Plot.text([told.filter(Boolean).join(", ")], {
+    Plot.text([label], {
       ...style,
+      dy: isBeside ? -22 : -36,
+      frameAnchor: "left",
+      textAnchor: "start",
+      fontWeight: 600,
+    }),
+    Plot.text([told], {
+      ...style,
+      dy: -22,
       frameAnchor: "right",
       textAnchor: "end",
       fontVariant: "tabular-nums",
