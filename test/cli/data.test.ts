@@ -144,6 +144,7 @@ describe("shatter data list", () => {
       ["mnist", null],
       ["digits", "included"],
       ["shapes", "drawn"],
+      ["shapes-96", "drawn"],
     ]);
   });
 });

@@ -116,7 +116,7 @@ recipe: { weightDecay: 0.001, epochs: 30, augment: { crop: [false, true] } }
     [
       "a name that is none",
       "recipe: {optimizer: adamm}\n",
-      'my.yaml:3:21: recipe.optimizer: expected one of "sgd"|"adam"|"adamw", got "adamm"; did you mean "adam"?',
+      'my.yaml:3:21: recipe.optimizer: expected one of "sgd"|"adam"|"adamw"|"rmsprop", got "adamm"; did you mean "adam"?',
     ],
     [
       "a value of two kinds that is neither",
