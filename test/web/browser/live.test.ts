@@ -202,7 +202,7 @@ describe.skipIf(!hasBrowser())("the dashboard, live", () => {
     await using opened = await openPage(browser, stage, "/?start=figure-1b");
     const { page, complaints } = opened;
     await page.getByLabel("mlp-1x512").check();
-    await page.getByLabel("Scale").selectOption("smoke");
+    await page.getByLabel(/^Scale/).selectOption("smoke");
     await page.getByRole("button", { name: "Start", exact: true }).click();
     await page.waitForURL("**/experiments/figure-1b-smoke");
     await page.getByText("waiting").first().waitFor();
