@@ -55,9 +55,12 @@ function operationsOfSteps(): ReadonlySet<string> {
     { dropout: 0.5, weightDecay: 0.1, clipNorm: 1, labelSmoothing: 0.1 },
     { optimizer: "adam" as const },
   ];
-  const steps = [...models.values()].flatMap((model) =>
-    recipes.map((changes) => buildStep(model, { ...paperRecipe, batch: 2, ...changes }, [3, 28, 28], 10, 2)),
-  );
+  const steps = [...models.values()].flatMap((model) => {
+    const size = model.name === "inception-v3" ? 75 : 28;
+    return recipes.map((changes) =>
+      buildStep(model, { ...paperRecipe, batch: 2, ...changes }, [3, size, size], 10, 2),
+    );
+  });
   return new Set(
     steps.flatMap(({ graph }) =>
       inOrder(graph.outputs.map(({ value }) => value)).flatMap((value) =>
