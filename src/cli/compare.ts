@@ -14,10 +14,11 @@ import { type Axis, axes, isPathIn } from "../paper/file-fields.ts";
 import type { AxisValue } from "../paper/file-parse.ts";
 import { datasetNames, isDataPath, isModelPath, knownModel, modelNames } from "../run/subject.ts";
 import { numbersRate } from "../train/recipe.ts";
+import { askedOfText, type ReadPath } from "./asked-experiment.ts";
 import { addArrayOptions, type DataFlags, dataReferenceOf, memoryOption, readAsked } from "./data-options.ts";
 import { requireJson } from "./json.ts";
 import { listOf, numberIn, oneOf, wholeFrom } from "./output.ts";
-import { addRunOptions, askedOfText, type ReadPath, type RunFlags, runAsked } from "./run.ts";
+import { addRunOptions, type RunFlags, runAsked } from "./run-asked.ts";
 
 interface Options extends RunFlags, DataFlags {
   readonly data: string;
@@ -88,6 +89,7 @@ async function compare(a: string, b: string, options: Options): Promise<void> {
 async function experimentText(a: string, b: string, options: Options, read: ReadPath): Promise<string> {
   const { inputs, corrupt, n, testN, seeds } = options;
   const sides = [a, b].map((side) => fieldsOf(side, options));
+  requireOneKind(sides, a, b);
   // How data are read is said of those at paths; a dataset's name stands beside them.
   const flags = isDataPath(options.data) || sides.every(({ data }) => data === undefined) ? options : {};
   const data = dataReferenceOf(options.data, flags);
@@ -112,6 +114,19 @@ async function experimentText(a: string, b: string, options: Options, read: Read
     ...merged(isShared ? await usual(data) : {}, common),
     compare: own,
   });
+}
+
+/**
+ * Refuse a model beside data: each would be trained with what the other side has by default, which nobody means.
+ *
+ * @throws UsageError saying what would do.
+ */
+function requireOneKind(sides: readonly Fields[], a: string, b: string): void {
+  const kinds = sides.map((side) => Object.keys(side).sort().join());
+  if (!(kinds.includes("model") && kinds.includes("data"))) return;
+  throw new UsageError(
+    `${a} and ${b}: expected two models, two data sets or two recipes, got a model and data; say both of each side: model=...,data=...`,
+  );
 }
 
 /** What `shatter test` takes for data at a path, too: whole images and columns to one scale; for numbers smaller steps and permuted labels. */

@@ -31,7 +31,7 @@ import { createFeed, type Feed } from "./feed.ts";
 import type { Recipe } from "./recipe.ts";
 import { scaleTargets, type TargetScale, targetScale } from "./regression.ts";
 import type { TrialSpec } from "./spec.ts";
-import { holdOut } from "./validation.ts";
+import { holdOut, keptLabels } from "./validation.ts";
 
 /** What one trial trains on and is tested on. */
 export interface TrialData {
@@ -179,7 +179,7 @@ export async function prepareTrial(splits: ExampleSplits, spec: TrialSpec): Prom
       ...(!isHeld(train) && inputs === "gaussian" && { truth: channelMoments(splits.train) }),
       ...(!isHeld(train) && recipe.preprocess === "standardize" && { evaluated: channelMoments(train) }),
     },
-    trueLabels: holdOut(splits.train, recipe, seed).kept.labels,
+    trueLabels: keptLabels(splits.train.labels, recipe, seed),
     testLabelsCorrupted: randomized.testLabelsCorrupted,
     realized: randomized.realized,
     touched: randomized.touched,

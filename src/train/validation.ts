@@ -26,6 +26,23 @@ export const trainedCount = (recipe: Pick<Recipe, "validation">, examples: numbe
 export const stepsOfEpoch = (recipe: Recipe, examples: number): number =>
   batchCount(trainedCount(recipe, examples), recipe.batch, recipe.lastBatch);
 
+/** Places of the examples that are trained on and of those that are held out, each in its order; the same ones for the same seed. */
+function divideRows(count: number, recipe: Pick<Recipe, "validation">, seed: number) {
+  const held = heldOutCount(recipe, count);
+  const order = randomStream(seed, "validation").permutation(count);
+  return { kept: order.subarray(held).toSorted(), held: order.subarray(0, held).toSorted() };
+}
+
+/** The labels of the examples that are trained on. */
+export const keptLabels = (
+  labels: Int32Array,
+  recipe: Pick<Recipe, "validation">,
+  seed: number,
+): Int32Array =>
+  heldOutCount(recipe, labels.length) === 0
+    ? labels
+    : Int32Array.from(divideRows(labels.length, recipe, seed).kept, (row) => labels[row]!);
+
 /** Examples that are trained on, and those that are held out. */
 export interface HeldOut {
   readonly kept: Examples;
@@ -41,12 +58,11 @@ export interface HeldOut {
 export function holdOut(train: Examples, recipe: Pick<Recipe, "validation">, seed: number): HeldOut {
   const count = exampleCount(train);
   requireHoldOut(train, recipe, count);
-  const held = heldOutCount(recipe, count);
-  if (held === 0) return { kept: train };
-  const order = randomStream(seed, "validation").permutation(count);
+  if (heldOutCount(recipe, count) === 0) return { kept: train };
+  const { kept, held } = divideRows(count, recipe, seed);
   const take = (rows: Uint32Array): Examples =>
-    isHeld(train) ? takeExamples(train, rows.toSorted()) : reorder(train, rows.toSorted());
-  return { kept: take(order.subarray(held)), validation: take(order.subarray(0, held)) };
+    isHeld(train) ? takeExamples(train, rows) : reorder(train, rows);
+  return { kept: take(kept), validation: take(held) };
 }
 
 /**

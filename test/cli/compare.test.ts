@@ -31,6 +31,7 @@ test.each([
   [["lr=0.1", "learnRate=0.01"], 'unknown field "learnRate"; did you mean "learningRate"?'],
   [["lr=0.1", "lr=high"], 'lr=high: recipe.learningRate: expected number, got "high"'],
   [["lr=0.1", "lr=0.1"], "twice the same training"],
+  [["mlp-1x512", "shapes"], "got a model and data; say both of each side"],
 ])("refuses %j, and says why", async (sides, says) => {
   const run = await compare(...sides);
   expect(run.stderr).toContain(says);

@@ -73,7 +73,7 @@ describe("shatter test, in a pipeline,", () => {
     const junit = join(folder, "answers.xml");
     const run = await shatterHere([...SMALL, "--junit", junit]);
     expect(run.code).toBe(0);
-    expect(readFileSync(junit, "utf8")).toMatch(/tests="5" failures="0" errors="0" skipped="[1234]"/);
+    expect(readFileSync(junit, "utf8")).toMatch(/tests="5" failures="0" errors="0" skipped="[234]"/);
   });
 
   test.each([

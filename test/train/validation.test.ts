@@ -59,6 +59,7 @@ describe("held-out training examples", () => {
     const { kept, validation } = holdOut(whole.train, { validation: 0.25 }, spec.seed);
     expect(part.validation!.labels).toEqual(validation!.labels);
     expect(part.train.labels).toEqual(kept.labels);
+    expect(part.trueLabels).toEqual(holdOut(SPLITS.train, { validation: 0.25 }, spec.seed).kept.labels);
     expect(part.hash).toBe(whole.hash);
   });
 
