@@ -17,7 +17,7 @@ export const recipeNotes: readonly string[] = [
 export const imagenetNotes: readonly string[] = [
   "RMSProp as in TensorFlow (decay 0.9, momentum 0.9, epsilon 1) in batches of 32, learning rate 0.045, times 0.94 every 80,072 steps, which are two epochs of ImageNet: the defaults of the TensorFlow package that the paper used, on one machine instead of fifty asynchronous workers.",
   "Weight decay is 0.00004 and dropout 0.2 where a row has them. Labels are smoothed by a tenth and the auxiliary head is on in every row: the package has no option for either, and the paper does not say. Epochs are not said either; 100 at the paper's size here.",
-  "The rows with augmentation are not trained: the package's distortions of boxes and colors are not here yet. Images are seen whole, as they were brought to one size.",
+  "Networks see the central 87.5 % of images, as they were brought to one size (342 gives 299). Where a row has augmentation, training sees the package's distortions instead: a random box of at least a tenth of the image, stretched to that size, mirrored or not, with other brightness, saturation, hue and contrast.",
 ];
 
 /** Which coefficients stand for "weight decay: yes". */

@@ -1,7 +1,5 @@
 /**
  * @file Table 2: Inception v3 on ImageNet, with and without regularizers, on true and random labels.
- *
- * The rows with augmentation are not trained: the package's distortions are not here yet.
  */
 
 import { percent } from "../base/percent.ts";
@@ -29,6 +27,7 @@ export const IMAGENET_MODEL = "inception-v3";
 export const imagenetCondition = (setting: Setting, row: Table2Row): Condition =>
   conditionAt(setting, IMAGENET_MODEL, {
     isImagenet: true,
+    distort: row.augmentation,
     dropout: row.dropout,
     weightDecay: row.weightDecay,
     corrupt: row.randomLabels ? 1 : 0,
@@ -120,7 +119,7 @@ function claimsOf(trialsOf: TrialsOf): Claim[] {
 }
 
 function read({ setting, results }: Findings): Reading {
-  const trialsOf: TrialsOf = (row) => (row.augmentation ? [] : results.of(imagenetCondition(setting, row)));
+  const trialsOf: TrialsOf = (row) => results.of(imagenetCondition(setting, row));
   return {
     notes: [...settingNotes(setting), ...imagenetNotes],
     tables: [table(trialsOf)],
@@ -137,7 +136,6 @@ export const table2: Experiment = {
   data: IMAGENET,
   models: [IMAGENET_MODEL],
   anyModel: false,
-  conditions: (setting) =>
-    table2Rows.filter(({ augmentation }) => !augmentation).map((row) => imagenetCondition(setting, row)),
+  conditions: (setting) => table2Rows.map((row) => imagenetCondition(setting, row)),
   read,
 };
