@@ -87,7 +87,8 @@ function table(trialsOf: TrialsOf) {
 }
 
 /** Chance among the classes of a trial. */
-const chanceOf = ([trial]: readonly TrialResult[]): number => 1 / (trial?.confusion?.length ?? 1000);
+const chanceOf = ([trial]: readonly TrialResult[]): number =>
+  1 / ((trial?.hits ?? trial?.confusion)?.length ?? 1000);
 
 function claimsOf(trialsOf: TrialsOf): Claim[] {
   const fits = table2Rows
