@@ -41,7 +41,8 @@ const jpegAt = async (dataset: Dataset, index: number, side: number): Promise<Bu
   (await sharpAt(dataset, index)).resize(side, side, { kernel: "cubic" }).jpeg({ quality: 90 }).toBuffer();
 
 /**
- * Write shards `train-000000.tar` and on, `test-000000.tar` and on, of PNG and `cls`, and `classnames.txt` beside them.
+ * Write shards `train-000000.tar` and on, `test-000000.tar` and on, of PNG and `cls`, and `classnames.txt` beside them; `nshards.txt`
+ * says how many there are, so that one that is missing is missed.
  *
  * @param folder - Is made, if it is not there.
  * @param jpegSide - Height and width of images that are written as JPEG instead, enlarged or reduced.
@@ -57,6 +58,7 @@ export async function writeShards(splits: ExampleSplits, folder: string, jpegSid
   }
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "classnames.txt"), `${train.classNames.join("\n")}\n`);
+  let shards = 0;
   for (const split of ["train", "test"] as const) {
     const examples = splits[split];
     for (let from = 0; from < exampleCount(examples); from += SHARD) {
@@ -72,6 +74,8 @@ export async function writeShards(splits: ExampleSplits, folder: string, jpegSid
       }
       archive.finalize();
       await written;
+      shards++;
     }
   }
+  await writeFile(join(folder, "nshards.txt"), `${shards}\n`);
 }
