@@ -122,7 +122,7 @@ function claimsOf(trialsOf: TrialsOf): Claim[] {
 function read({ setting, results }: Findings): Reading {
   const trialsOf: TrialsOf = (row) => results.of(imagenetCondition(setting, row));
   return {
-    notes: [...settingNotes(setting), ...imagenetNotes],
+    notes: [...settingNotes(setting), ...imagenetNotes(setting)],
     tables: [table(trialsOf)],
     plots: [],
     claims: claimsOf(trialsOf),
