@@ -15,7 +15,7 @@ import { maxPool } from "./pool.ts";
 import { type Sliding, writeSliding } from "./window.ts";
 
 /** Channels of a block: float32 numbers in a register of AVX-512. */
-export const BLOCK = 16;
+export const BLOCK = 8;
 
 const DOMAIN = "com.microsoft.nchwc";
 
