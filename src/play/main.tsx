@@ -9,4 +9,5 @@ import { keepForOffline } from "./offline.ts";
 
 applyTheme();
 keepForOffline();
-render(<App />, document.getElementById("page")!);
+// A task of its own: the program has just been compiled and run in this one.
+setTimeout(() => render(<App />, document.getElementById("page")!));
