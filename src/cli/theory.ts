@@ -38,6 +38,12 @@ const theories: readonly CommandEntry[] = [
     description: "how unequal examples are on real and random data, and what dropout hinders",
     make: async () => (await import("./theory/memorization.ts")).memorizationCommand(),
   },
+  {
+    usage: "double-descent [options]",
+    description:
+      "more random features, and wider networks, through the point where all labels are just fitted",
+    make: async () => (await import("./theory/double-descent.ts")).doubleDescentCommand(),
+  },
 ];
 
 /** The command. */

@@ -163,7 +163,7 @@ export const claims = {
   25: {
     text: "With noisy labels the test error of a network peaks at the width that just fits its training labels, and falls again beyond (Nakkiran et al. 2020).",
     criterion:
-      "at 20 % noise the test error of some width is larger than at a smaller and at a larger width, both by 95 % intervals of paired differences that hold for all pairs of widths together",
+      "at 20 % noise the test error of the fewest units that fit 99 % of the training labels is above that of a quarter as many, or the next fewer, and that of the widest network, both by 95 % intervals of paired differences",
   },
 } as const satisfies Readonly<Record<number, ClaimText>>;
 

@@ -9,7 +9,7 @@ import { judgeClaim } from "../../document/claims.ts";
 import { measure, SHARE } from "../../document/measurement.ts";
 import { type Plot, pointOf } from "../../document/plot.ts";
 import { field, measuredField, type Table, tableOf } from "../../document/table.ts";
-import { named, sayEstimate, type Unsigned } from "../settings.ts";
+import { named, sayEstimate, sayPoints, type Unsigned } from "../settings.ts";
 import { type Course, type Kind, kinds, type MemorizationSettings } from "./memorization.ts";
 
 type Of = (kind: Kind, dropout?: number) => readonly Course[];
@@ -43,7 +43,7 @@ export function memorizationResult(
   const sayUnequal = unequal.map(
     ([kind, difference]) => `that on true data exceeds that on ${kind} by ${sayEstimate(difference)}`,
   );
-  const sayHindered = `dropout of ${strongest} takes ${points(estimate(forgotten))} of training accuracy on random labels and ${points(estimate(unlearned))} of test accuracy on true ones, ${points(hindered)} more`;
+  const sayHindered = `dropout of ${strongest} takes ${sayPoints(estimate(forgotten))} of training accuracy on random labels and ${sayPoints(estimate(unlearned))} of test accuracy on true ones, ${sayPoints(hindered)} more`;
   const holds = {
     unequal: unequal.every(([, difference]) => isAbove(difference)),
     hindered: isAbove(hindered),
@@ -101,12 +101,6 @@ export function memorizationResult(
       ),
     ]),
   };
-}
-
-/** A difference of shares in points. */
-function points({ mean, low, high }: Estimate): string {
-  const say = (share: number): string => (100 * share).toFixed(1);
-  return `${say(mean)} points${low === null || high === null ? "" : ` (95 % interval ${say(low)} to ${say(high)})`}`;
 }
 
 const kindsTable = (of: Of): Table =>
