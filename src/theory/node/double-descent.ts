@@ -19,7 +19,7 @@ interface Request extends Omit<DescentSettings, "recipe">, ExamplesAsked {}
 /** What is asked where nothing else is. */
 export const descentDefaults: Request = {
   data: "mnist",
-  n: 1000,
+  n: 500,
   networkN: 4000,
   testN: 2000,
   d: 50,
@@ -33,7 +33,8 @@ export const descentDefaults: Request = {
 export const descentRecipe: Recipe = {
   ...paperRecipe,
   learningRateDecay: 1,
-  batch: 32,
+  learningRate: 0.02,
+  batch: 64,
   preprocess: "none",
   epochs: 200,
 };
