@@ -39,6 +39,11 @@ const theories: readonly CommandEntry[] = [
     make: async () => (await import("./theory/memorization.ts")).memorizationCommand(),
   },
   {
+    usage: "measures [options]",
+    description: "whether training time, norms, margin and sharpness tell which network generalizes",
+    make: async () => (await import("./theory/measures.ts")).measuresCommand(),
+  },
+  {
     usage: "double-descent [options]",
     description:
       "more random features, and wider networks, through the point where all labels are just fitted",
