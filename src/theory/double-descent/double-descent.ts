@@ -7,7 +7,7 @@
 
 import { breathe, type Watch } from "../../base/progress.ts";
 import { exampleCount, type Splits } from "../../data/dataset.ts";
-import { findModel } from "../../nn/models.ts";
+import { evenMlp } from "../../nn/models/mlp.ts";
 import type { Engine } from "../../train/engine.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { requireWhole } from "../examples.ts";
@@ -92,7 +92,7 @@ async function trainWidth(
   const sample = drawSample(splits, n, seed);
   const { train, test } = randomizedFor(sample, { inputs: "true", corrupt: noise }, recipe, seed);
   const training = {
-    model: findModel(`mlp-1x${width}`),
+    model: evenMlp(1, width),
     recipe: { ...recipe, evaluate: { every: recipe.epochs, test: "all" } },
     seed,
     train,

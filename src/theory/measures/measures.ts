@@ -9,7 +9,7 @@ import { breathe, type Watch } from "../../base/progress.ts";
 import { randomStream } from "../../base/random.ts";
 import { meanOf } from "../../base/statistics.ts";
 import { exampleShape, type Splits } from "../../data/dataset.ts";
-import { findModel } from "../../nn/models.ts";
+import { evenMlp } from "../../nn/models/mlp.ts";
 import type { Engine } from "../../train/engine.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { createEvaluator } from "../../train/session.ts";
@@ -102,7 +102,7 @@ async function trainUntilFitted(
   corrupt: 0 | 1,
   seed: number,
 ): Promise<Fitted | null> {
-  const model = findModel(`mlp-${layers}x${units}`);
+  const model = evenMlp(layers, units);
   const { train, test } = randomizedFor(splits, { inputs: "true", corrupt }, recipe, seed);
   const training = { model, recipe: { ...recipe, ...drawn }, seed, train, probes: train };
   for await (const { epoch, state, losses } of trainPath(engine, training)) {
