@@ -12,7 +12,10 @@ describe("parseAugment", () => {
   });
 
   test.each([
-    ["rotte:5", 'unknown change "rotte"; did you mean "rotate"? (known: crop, flip, rotate, box, color, none).'],
+    [
+      "rotte:5",
+      'unknown change "rotte"; did you mean "rotate"? (known: crop, flip, rotate, box, color, none).',
+    ],
     ["", 'unknown change "" (known: crop, flip, rotate, box, color, none).'],
     ["rotate", 'expected an angle, such as rotate:25, got "rotate".'],
     ["rotate:", 'expected a number in (0, 180], got "".'],
