@@ -17,10 +17,10 @@ import type { Engine } from "../../train/engine.ts";
 import { requirePossible } from "../../train/possible.ts";
 import { requireClasses, requireWhole } from "../examples.ts";
 import type { Unsigned } from "../settings.ts";
+import { concatenate, type Probed, trainPath } from "../train-path.ts";
 import { changeAllowed, hardtFactor } from "./bounds.ts";
 import type { Change, Curve, StabilitySettings } from "./changes.ts";
 import { stabilityResult } from "./result.ts";
-import { type Probed, trainPath } from "./train-path.ts";
 
 /**
  * Replace examples one at a time, train again from the same weights in the same order, and measure the changes.
@@ -142,15 +142,6 @@ function changeOf(before: Probed, after: readonly Probed[], { n, first, places, 
     trainAccuracy: accuracy(trained),
     testAccuracy: accuracy(held),
   };
-}
-
-/** The examples of two datasets of one shape, one after the other. */
-function concatenate(a: Dataset, b: Dataset): Dataset {
-  const inputs = new Float32Array(a.inputs.length + b.inputs.length);
-  inputs.set(a.inputs);
-  inputs.set(b.inputs, a.inputs.length);
-  const labels = Int32Array.from([...a.labels, ...b.labels]);
-  return { ...a, inputs, labels, shape: [labels.length, ...a.shape.slice(1)] };
 }
 
 /**
