@@ -48,13 +48,13 @@ def smooth_as_tensorflow(on):
 
 
 class Functional:
-    """torch.nn.functional, but means of windows do not count what is around the image."""
+    """torch.nn.functional, but means of windows do not count what is around the image, and no window is larger than it."""
 
     def __getattr__(self, name):
         return getattr(F, name)
 
-    def avg_pool2d(self, *args, **settings):
-        return F.avg_pool2d(*args, **settings, count_include_pad=False)
+    def avg_pool2d(self, x, kernel_size, **settings):
+        return F.avg_pool2d(x, min(kernel_size, *x.shape[2:]) if "padding" not in settings else kernel_size, **settings, count_include_pad=False)
 
 
 class InceptionV3:
@@ -64,7 +64,11 @@ class InceptionV3:
         import torchvision
 
         warnings.simplefilter("ignore")
-        self.net = torchvision.models.inception_v3(init_weights=False, num_classes=classes, dropout=0.0, aux_logits=True).to(kind)
+        self.net = torchvision.models.inception_v3(init_weights=False, num_classes=classes, dropout=0.0, aux_logits=True)
+        # One window over all that is left of the image: 5 x 5 of 299 x 299 alone.
+        window = tuple(tensors["AuxLogits.conv1.weight"].shape[2:])
+        self.net.AuxLogits.conv1 = torchvision.models.inception.BasicConv2d(128, 768, kernel_size=window)
+        self.net = self.net.to(kind)
         self.w, self.averages = {}, {}
         theirs = dict(self.net.named_parameters()) | dict(self.net.named_buffers())
         ours = {}
