@@ -193,12 +193,15 @@ print(json.dumps({"images/s": {"ours": facts["imagesPerSecond"], "pytorch": batc
                   "peak GB (ours with the gradients' session, pytorch with float64 steps)": [facts["peakBytes"] / 1e9, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9]}))
 
 
-def forward_difference():
-    said = build(state_of(end), torch.float32).answer(end["images"])
-    return ((said - end["logits"]).norm() / said.norm()).item()
+def forward_difference(kind=torch.float32):
+    """How far our answers are from PyTorch's in evaluation, and PyTorch's."""
+    said = build(state_of(end), kind).answer(end["images"].to(kind))
+    return off_by(end["logits"], said.double()), said
 
 
-print(json.dumps({"answers in evaluation, off by": forward_difference()}))
+difference, rounded = forward_difference()
+beside_exact, exact = forward_difference(torch.float64)
+print(json.dumps({"answers in evaluation, off by": difference, "beside float64": {"ours": beside_exact, "PyTorch's in float32": off_by(rounded, exact)}}))
 if facts["model"] == "inception-v3":
     smooth_as_tensorflow(False)
-    print(json.dumps({"torchvision as it comes, which counts what is around images": forward_difference()}))
+    print(json.dumps({"torchvision as it comes, which counts what is around images": forward_difference()[0]}))
