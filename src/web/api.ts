@@ -187,6 +187,12 @@ export interface TrialAnswer extends TrialItem {
     readonly hash: string;
     readonly createdAt: string;
   }[];
+  readonly network: {
+    /** Those of its network's file; null where the lab does not keep it. */
+    readonly bytes: number | null;
+    /** What the networks of all trials may take, in bytes; 0 where the lab keeps none. */
+    readonly mostBytes: number;
+  };
   readonly events: readonly {
     readonly at: string;
     readonly attempt: number;

@@ -54,6 +54,11 @@ export interface HelperJobs {
     };
     readonly answer: MisfitAnswer;
   };
+  /** The ONNX file of a network that a lab keeps as safetensors, whose parameters have a hash. */
+  readonly network: {
+    readonly ask: { readonly spec: TrialSpec; readonly file: Uint8Array; readonly hash: string };
+    readonly answer: Uint8Array;
+  };
   /** A file of a report. */
   readonly file: {
     readonly ask: { readonly document: ExperimentResult; readonly name: string };

@@ -9,16 +9,19 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { exportModel } from "../../src/lab/export-model.ts";
+import { openNetworks } from "../../src/lab/networks.ts";
 import { openLab } from "../../src/lab/open.ts";
 import type { SavedModels } from "../../src/lab/saved-models.ts";
 import { runRandomizationTest, type TestOptions } from "../../src/lab/test.ts";
 import type { TestResult } from "../../src/paper/test-result.ts";
+import type { RunEvent } from "../../src/run/record.ts";
 import { readSafetensors } from "../../src/train/safetensors.ts";
 import { MODELS } from "../import/golden.ts";
 
@@ -142,13 +145,36 @@ describe("saveModels", () => {
   });
 });
 
+describe("a lab", () => {
+  test("keeps the newest networks that its limit holds, and none that is larger", async () => {
+    const place = join(folder, "limited");
+    mkdirSync(join(place, "networks"), { recursive: true });
+    [40, 70, 30, 20].forEach((size, age) => {
+      const path = join(place, "networks", `${age}.safetensors`);
+      writeFileSync(path, new Uint8Array(size));
+      utimesSync(path, 1e9 - age, 1e9 - age);
+    });
+    await openNetworks(place, "60").trim();
+    expect(filesOf(join(place, "networks"))).toEqual(["0.safetensors", "3.safetensors"]);
+    await openNetworks(place, "0").trim();
+    expect(filesOf(join(place, "networks"))).toEqual([]);
+    expect(() => openNetworks(place, "much")).toThrow(/^\$SHATTER_NETWORKS: expected the bytes/);
+  });
+});
+
 describe("exportModel", () => {
   const [truth, noise] = saved.models as [SavedModels["models"][number], SavedModels["models"][number]];
 
-  test("trains a trial again, to the same bytes", async () => {
+  test("writes the network that the lab keeps, or trains a trial again, to the same bytes", async () => {
     const out = join(folder, "exported");
+    const kept = join(lab.lab, "networks");
+    expect(filesOf(kept)).toEqual([`${noise.id}.safetensors`, `${truth.id}.safetensors`].sort());
+    rmSync(join(kept, `${noise.id}.safetensors`));
     for (const { id, onnx, safetensors } of [truth, noise]) {
-      const model = await exportModel({ ...lab, trial: id.slice(0, 10), out });
+      const trained: string[] = [];
+      const onEvent = ({ type }: RunEvent) => void (type === "ended" && trained.push(id));
+      const model = await exportModel({ ...lab, trial: id.slice(0, 10), out, onEvent });
+      expect(trained).toEqual(id === noise.id ? [noise.id] : []);
       expect(model).toMatchObject({ id, onnx });
       for (const file of [onnx, safetensors])
         expect(readFileSync(join(out, file))).toEqual(readFileSync(join(first, file)));

@@ -123,6 +123,7 @@ export const trialAnswer = of<api.TrialAnswer>()(
     confusion: trialSchema.shape.confusion,
     provenance: provenanceSchema.nullable(),
     conformance: conformanceSchema,
+    network: z.strictObject({ bytes: count.nullable(), mostBytes: count }),
     touched: z.string().nullable(),
     experiments: z.array(z.strictObject({ id: z.string(), title: z.string() })),
     tries: z.array(

@@ -19,7 +19,7 @@ import { useResource } from "../resource.ts";
 import { trialPlots } from "../trial-plots.ts";
 import { nameTask, nameTrial, showEpochs, showLoss, showScore, showSeconds, showShare } from "../words.ts";
 import { Confusion, Examples, Misfit } from "./trial-examples.tsx";
-import { Attempts, Checkpoints, Conformance, Events, Spec } from "./trial-records.tsx";
+import { Attempts, Checkpoints, Conformance, Events, Network, Spec } from "./trial-records.tsx";
 
 /** Milliseconds until what a trial says of itself, and its curves, are asked for again. */
 const ANSWER_PAUSE = 2_000;
@@ -114,6 +114,7 @@ function Trial({
       <Confusion id={id} confusion={answer.confusion} />
       <Spec answer={answer} />
       <Conformance lines={answer.conformance} isOver={state === "done"} />
+      {state === "done" && <Network answer={answer} />}
       <Attempts tries={answer.tries} />
       <Checkpoints checkpoints={answer.checkpoints} />
       <Events events={answer.events} />
