@@ -57,6 +57,8 @@ const PAGES = {
   compare:
     "/compare?model=mlp-1x512&dataset=cifar10&corrupt=0,1&seed=0,1,2&by=inputs,corrupt&singles=1&metric=trainAccuracy",
   data: "/data?dataset=cifar10&inputs=shuffled&corrupt=0.5",
+  theories: "/theories",
+  theory: "/theories/2026-11-21_theory-implicit_mnist",
   workers: "/workers",
 };
 const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 780 } };

@@ -21,6 +21,9 @@
  * | `GET /api/compare?by=model,corrupt&metric=testAccuracy&...` | {@link CompareAnswer}; with {@link TrialFilter}; `points=400`: most points of a curve, 0 for all; `format=csv`: all as CSV |
  * | `GET /api/data` | {@link DataItem}`[]` |
  * | `GET /api/data/:name/grid?inputs=shuffled&corrupt=0.5&seed=0&count=40` | {@link GridAnswer} |
+ * | `GET /api/trials/:id/network/onnx`, `/safetensors` | the network of a trial, where the lab keeps it |
+ * | `GET /api/theories` | {@link TheoryItem}`[]`, the newest first |
+ * | `GET /api/theories/:id`, `/files/:name` | {@link TheoryAnswer}; a file of its report, as a download |
  * | `GET /api/workers` | {@link WorkerItem}`[]` |
  * | `GET /api/catalog` | {@link CatalogAnswer}: what can be started |
  * | `GET /api/live` | server-sent events: {@link LiveEvent} |
@@ -37,6 +40,7 @@ import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { ConformanceLine, TrialResult } from "../run/trial-record.ts";
 import type { TrialStatus } from "../store/states.ts";
 import type { AttemptState } from "../store/tables.ts";
+import type { TheoryResult } from "../theory/theory-result.ts";
 import type { TrialSpec } from "../train/spec.ts";
 
 /** What went wrong, as a sentence with what was expected, what came, and what to do. */
@@ -107,14 +111,38 @@ export interface TrialItem {
   readonly updatedAt: string;
 }
 
+/** Files of a report that can be downloaded, with what each is. */
+export type ReportFileItems = readonly { readonly name: string; readonly title: string }[];
+
+/** A result of `shatter theory`, or of `shatter lr`. */
+export interface TheoryItem {
+  /** The name of its folder. */
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  /** Where it is in the paper. */
+  readonly source: string;
+  /** What it was computed on, where it says so. */
+  readonly data: string | null;
+  /** What came out, in one sentence; null if it did not come so far. */
+  readonly finding: string | null;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly isInterrupted: boolean;
+}
+
+export interface TheoryAnswer {
+  readonly document: TheoryResult;
+  readonly files: ReportFileItems;
+}
+
 export interface ExperimentAnswer extends ExperimentItem {
   /** What it asks, in one sentence. */
   readonly question: string | null;
   /** Its running trials, and the latest to end. */
   readonly running: readonly TrialItem[];
   readonly recent: readonly TrialItem[];
-  /** Files of its report that can be downloaded, with what each is. */
-  readonly files: readonly { readonly name: string; readonly title: string }[];
+  readonly files: ReportFileItems;
   /** Changes whenever the document does. */
   readonly documentVersion: string;
 }

@@ -6,6 +6,7 @@
 import type { Randomization } from "../data/randomize.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { DataSource } from "../run/runner.ts";
+import type { TheoryResult } from "../theory/theory-result.ts";
 import type { Hard } from "../train/hard.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { GridAnswer, MisfitAnswer } from "./api.ts";
@@ -61,7 +62,7 @@ export interface HelperJobs {
   };
   /** A file of a report. */
   readonly file: {
-    readonly ask: { readonly document: ExperimentResult; readonly name: string };
+    readonly ask: { readonly document: ExperimentResult | TheoryResult; readonly name: string };
     readonly answer: string | Uint8Array;
   };
 }

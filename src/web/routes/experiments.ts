@@ -3,14 +3,13 @@
  */
 
 import { Hono } from "hono";
-import { getMimeType } from "hono/utils/mime";
 import { findExperiment } from "../../paper/index.ts";
 import { latestOf, listExperiments } from "../../store/read/experiments.ts";
 import type { ExperimentAnswer, ExperimentItem, StartAnswer } from "../api.ts";
 import { experimentItem } from "../items.ts";
 import { bodyOf, nameOf, startBody } from "../parameters.ts";
 import { notFound } from "../refusal.ts";
-import { reportFiles } from "../report-files.ts";
+import { reportFiles, sendReportFile } from "../report-files.ts";
 import type { Services } from "../services.ts";
 
 /** Trials of an experiment's page. */
@@ -54,15 +53,7 @@ export function experimentRoutes({ lab, documents, helper }: Services): Hono {
       const id = nameOf(context.req.param("id"));
       const name = nameOf(context.req.param("name"));
       const { document } = await documents.get(id);
-      if (!reportFiles(document).some((file) => file.name === name)) throw notFound("report file", name);
-      const content = await helper.ask("file", { document, name });
-      // A report's page brings its own style and pictures: it is for keeping, and not for showing here.
-      return context.body(typeof content === "string" ? content : new Uint8Array(content), 200, {
-        "Content-Type": getMimeType(name) ?? "text/plain; charset=utf-8",
-        // Headers have no letters of other scripts (RFC 8187).
-        "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(`${id}-${name}`)}`,
-        "Cache-Control": "no-cache",
-      });
+      return await sendReportFile(context, helper, { id, name, document });
     });
 }
 

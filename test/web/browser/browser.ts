@@ -16,6 +16,9 @@ import { type FilledLab, fillLab } from "../records-lab.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 
+/** Theories that were computed, among other records. */
+const theories = join(ROOT, "records");
+
 /** Where a Chromium should be: `$CHROMIUM`, or where Debian puts it. */
 export const chromiumPath = process.env["CHROMIUM"] || "/usr/bin/chromium";
 
@@ -77,7 +80,7 @@ export async function openStage({ isHeld, dataDir, folder: given }: StageOptions
   const filled = await fillLab(lab, isHeld);
   const errors: string[] = [];
   const open = (port = 0): Promise<DashboardServer> =>
-    startServer({ lab, page, port, dataDir, onError: (error) => errors.push(error) });
+    startServer({ lab, page, port, dataDir, theories, onError: (error) => errors.push(error) });
   let server: DashboardServer | undefined = await open();
   const { port, address } = server;
   const stop = async (): Promise<void> => {
