@@ -142,6 +142,8 @@ export interface ExperimentAnswer extends ExperimentItem {
   /** Its running trials, and the latest to end. */
   readonly running: readonly TrialItem[];
   readonly recent: readonly TrialItem[];
+  /** What all its trials differ in; values of those two lists. */
+  readonly differing: Differing;
   readonly files: ReportFileItems;
   /** Changes whenever the document does. */
   readonly documentVersion: string;
@@ -167,10 +169,19 @@ export interface TrialFilter {
   readonly limit?: string;
 }
 
+/** Fields in which some trials differ, beside those of {@link TrialItem}: `dataset.train`, `recipe.learningRate`, ... */
+export interface Differing {
+  readonly fields: readonly string[];
+  /** Their values by the trial's id, in that order. */
+  readonly values: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface TrialsAnswer {
   /** How many there are, beyond those listed. */
   readonly total: number;
   readonly trials: readonly TrialItem[];
+  /** What those listed differ in. */
+  readonly differing: Differing;
   /** What the filters can be set to, within the experiment: distinct values, sorted. */
   readonly values: {
     readonly model: readonly string[];

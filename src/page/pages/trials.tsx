@@ -5,7 +5,7 @@
 import type { JSX } from "preact";
 import { formatCount, formatNoun } from "../../report/format.ts";
 import { shortIdentity } from "../../run/contents.ts";
-import type { TrialItem, TrialsAnswer } from "../../web/api.ts";
+import type { Differing, TrialItem, TrialsAnswer } from "../../web/api.ts";
 import { filterOf } from "../filters.ts";
 import { setQuery, withQuery } from "../location.ts";
 import { Await, Empty } from "../parts/await.tsx";
@@ -17,7 +17,7 @@ import { State } from "../parts/state.tsx";
 import { TrialFilters } from "../parts/trial-filters.tsx";
 import { patchTrials } from "../patches.ts";
 import { useResource } from "../resource.ts";
-import { narrowColumns, trialColumns, trialFiles } from "../trials-grid.ts";
+import { columnsFor, trialFiles } from "../trials-grid.ts";
 
 /** Trials on a page. */
 const PAGE = 100;
@@ -48,7 +48,7 @@ export function TrialsPage({ address }: { readonly address: URL }): JSX.Element 
       />
       <TrialFilters address={address} values={resource.data?.values ?? null} />
       <Await resource={resource} what="the trials">
-        {({ trials, total: all }) =>
+        {({ trials, total: all, differing }) =>
           trials.length === 0 ? (
             <Empty>
               {all === 0 ? "No trial meets these filters." : "There are not so many pages: "}
@@ -56,7 +56,7 @@ export function TrialsPage({ address }: { readonly address: URL }): JSX.Element 
             </Empty>
           ) : (
             <>
-              <TrialTable trials={trials} sort={sort} />
+              <TrialTable trials={trials} sort={sort} differing={differing} />
               <div class="below">
                 <Pager page={page} total={all} address={address} />
                 <Downloads of={`All ${formatNoun(all, "trial")}`} files={trialFiles(filter)} />
@@ -72,20 +72,28 @@ export function TrialsPage({ address }: { readonly address: URL }): JSX.Element 
 function TrialTable({
   trials,
   sort,
+  differing,
 }: {
   readonly trials: readonly TrialItem[];
   readonly sort: string;
+  readonly differing: Differing;
 }): JSX.Element {
-  const columns = useNarrow() ? narrowColumns : trialColumns;
+  const columns = columnsFor(differing, useNarrow());
   return (
     <ScrollBox name="Trials">
       <table class="trials">
         <thead>
           <tr>
             <Head title="Model" field="model" align="left" sort={sort} />
-            {columns.map(({ title, sort: field, align }) => (
-              <Head key={field} title={title} field={field} align={align} sort={sort} />
-            ))}
+            {columns.map(({ title, sort: field, align }) =>
+              field === undefined ? (
+                <th key={title} scope="col" class={align}>
+                  {title}
+                </th>
+              ) : (
+                <Head key={title} title={title} field={field} align={align} sort={sort} />
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
@@ -96,8 +104,8 @@ function TrialTable({
                   {shortIdentity(trial.model)}
                 </a>
               </th>
-              {columns.map(({ sort: field, align, show }) => (
-                <td key={field} class={align}>
+              {columns.map(({ title, sort: field, align, show }) => (
+                <td key={title} class={align}>
                   {field === "state" ? <State trial={trial} /> : show(trial)}
                 </td>
               ))}

@@ -4,8 +4,10 @@
 
 import { Hono } from "hono";
 import { findExperiment } from "../../paper/index.ts";
+import { readVariants } from "../../store/read/compare.ts";
 import { latestOf, listExperiments } from "../../store/read/experiments.ts";
 import type { ExperimentAnswer, ExperimentItem, StartAnswer } from "../api.ts";
+import { differingOf } from "../groups.ts";
 import { experimentItem } from "../items.ts";
 import { bodyOf, nameOf, startBody } from "../parameters.ts";
 import { notFound } from "../refusal.ts";
@@ -33,11 +35,16 @@ export function experimentRoutes({ lab, documents, helper }: Services): Hono {
       if (!line) throw notFound("experiment", id);
       // Data that are not on this machine keep the document from being made, and nothing else.
       const made = await documents.get(id).catch(() => undefined);
+      const running = await latestOf(db, id, ["running"], RUNNING);
+      const recent = await latestOf(db, id, ["done", "quarantined", "cancelled"], RECENT);
+      const { fields, values } = differingOf(await readVariants(db, { experiment: id }));
+      const listed = [...running, ...recent].map((trial) => [trial.id, values[trial.id] ?? []]);
       return context.json({
         ...experimentItem(line),
         question: made?.document.question ?? questionOf(line.name),
-        running: await latestOf(db, id, ["running"], RUNNING),
-        recent: await latestOf(db, id, ["done", "quarantined", "cancelled"], RECENT),
+        running,
+        recent,
+        differing: { fields, values: Object.fromEntries(listed) },
         files: made ? reportFiles(made.document) : [],
         documentVersion: line.version,
       } satisfies ExperimentAnswer);

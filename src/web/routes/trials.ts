@@ -9,10 +9,12 @@ import type { DataSource } from "../../run/runner.ts";
 import { trialResultSchema } from "../../run/trial-result.ts";
 import { checkpointsOf } from "../../store/checkpoints.ts";
 import { readTrial } from "../../store/experiments.ts";
+import { readVariants } from "../../store/read/compare.ts";
 import { epochsOf, resultOf } from "../../store/read/trial.ts";
 import { countTrials, distinctValues, listTrials, sortKeys } from "../../store/read/trials.ts";
 import { type TrialSpec, trialSpecSchema } from "../../train/spec.ts";
-import type { EpochPoint, MisfitAnswer, TrialAnswer, TrialsAnswer } from "../api.ts";
+import type { EpochPoint, MisfitAnswer, TrialAnswer, TrialItem, TrialsAnswer } from "../api.ts";
+import { differingOf } from "../groups.ts";
 import { csvOf } from "../items.ts";
 import {
   checked,
@@ -63,11 +65,17 @@ export function trialRoutes(services: Services): Hono {
       const page = pageOf(parameters);
       if (parameters.format === "csv") {
         const all = await listTrials(db, query, { ...page, offset: 0, limit: EXPORTED });
-        return csvAnswer(csvOf(all, sortKeys), "trials.csv");
+        const { fields, values } = differingOf(await readVariants(db, query));
+        const valuesOf = ({ id }: TrialItem) =>
+          Object.fromEntries(fields.map((field, index) => [field, values[id]?.[index]]));
+        const rows = all.map((trial) => ({ ...valuesOf(trial), ...trial }));
+        return csvAnswer(csvOf(rows, [...sortKeys, ...fields]), "trials.csv");
       }
+      const trials = await listTrials(db, query, page);
       return context.json({
         total: await countTrials(db, query),
-        trials: await listTrials(db, query, page),
+        trials,
+        differing: differingOf(await readVariants(db, { ids: trials.map(({ id }) => id) })),
         values: await distinctValues(db, query.experiment),
       } satisfies TrialsAnswer);
     })
