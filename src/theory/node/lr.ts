@@ -3,11 +3,13 @@
  */
 
 import type { Watch } from "../../base/progress.ts";
+import { type Dataset, hasNumbers } from "../../data/dataset.ts";
 import { preprocessor, usualPreprocess } from "../../data/preprocess.ts";
 import { openLibrary } from "../../run/node/library.ts";
 import { checkRecipe, requirePossible } from "../../train/possible.ts";
 import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
+import { scaleTargets, targetScale } from "../../train/regression.ts";
 import { requireWhole } from "../examples.ts";
 import { type RangeSettings, rangeTest } from "../lr/range-test.ts";
 import { rangeResult } from "../lr/result.ts";
@@ -62,12 +64,14 @@ export const learningRateOf = (options: RangeOptions = {}): Promise<TheoryResult
       refuse("to", `more than \`from\` ${asked.from}`, asked.to);
     const model = await openLibrary({ readsPaths: true }).model(asked.model);
     const given = checkRecipe({ ...paperRecipe, ...options.recipe });
-    const loaded = await loadAsked({ ...asked, testN: undefined }, options);
+    const loaded = await loadAsked({ ...asked, testN: undefined }, options, true);
     const recipe = { ...given, preprocess: options.recipe?.preprocess ?? usualPreprocess(loaded.train) };
     const cropped = cropForRecipe(loaded, recipe);
     requirePossible(model, recipe, cropped, cropped.train.labels.length);
     const finish = preprocessor(recipe.preprocess, cropped.train);
-    const splits = { train: finish(cropped.train), test: finish(cropped.test) };
+    const scale = hasNumbers(cropped.train) ? targetScale(cropped.train) : undefined;
+    const ready = (split: Dataset): Dataset => (scale ? scaleTargets(finish(split), scale) : finish(split));
+    const splits = { train: ready(cropped.train), test: ready(cropped.test) };
     const settings = { ...asked, model, recipe };
     const ranges = await rangeTest(splits, await openHere(options), settings, watch);
     return { splits, result: rangeResult(splits, settings, ranges) };
