@@ -5,6 +5,9 @@
 import { render } from "preact";
 import { applyTheme } from "../page/theme.ts";
 import { App } from "./app.tsx";
+import { keepForOffline } from "./offline.ts";
 
 applyTheme();
-render(<App />, document.getElementById("page")!);
+keepForOffline();
+// A task of its own: the program has just been compiled and run in this one.
+setTimeout(() => render(<App />, document.getElementById("page")!));

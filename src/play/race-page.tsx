@@ -9,6 +9,7 @@ import { Controls } from "./controls.tsx";
 import { Curves } from "./curves.tsx";
 import { FirstLayers, FittedLast } from "./details.tsx";
 import { Network } from "./network.tsx";
+import { useKept } from "./offline.ts";
 import { type Prediction, tellOutcome, tellPrediction } from "./outcome.ts";
 import { Predict } from "./predict.tsx";
 import { presetOf } from "./presets.ts";
@@ -50,6 +51,7 @@ const recipeKey = ({ tour: _, big: __, ...recipe }: PlayState): string => JSON.s
 /** The page. */
 export function RacePage({ state }: { readonly state: PlayState }): JSX.Element {
   const race = useRace(SOON);
+  const isKept = useKept();
   const [prediction, setPrediction] = useState<Prediction>();
   /** Values of p that are still to be raced. */
   const [ladder, setLadder] = useState<readonly number[]>([]);
@@ -120,7 +122,9 @@ export function RacePage({ state }: { readonly state: PlayState }): JSX.Element 
       </div>
       <footer>
         <span>{tellEngine(race)}</span>
-        <span>Nothing leaves this machine.</span>
+        <span>
+          Nothing leaves this machine.{isKept && " Kept in this browser: it works without a connection."}
+        </span>
         <span>
           After Zhang, Bengio, Hardt, Recht and Vinyals, Understanding deep learning requires rethinking
           generalization, ICLR 2017.

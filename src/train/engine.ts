@@ -3,13 +3,13 @@
  */
 
 import { EngineError, messageOf } from "../base/errors.ts";
-import { blocked, plain } from "../graph/lower/lowering.ts";
+import { plain } from "../graph/lower/lowering.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { add } from "../graph/ops/elementwise.ts";
 import { type Graph, input } from "../graph/value.ts";
 import type { Device } from "./devices.ts";
 import { openGpu, type Provider } from "./gpu.ts";
-import { computes } from "./self-check.ts";
+import { layoutOf } from "./self-check.ts";
 import type { Runtime, Sessions } from "./sessions.ts";
 
 /** A device that works, and how sessions are opened on it. */
@@ -69,7 +69,7 @@ export async function openEngine(runtime: Runtime, device: Device, threads: numb
   }
   if (device === "webgpu") return { ...engine, ...openGpu(runtime, openWith) };
   const open = openWith(device);
-  const lowering = device === "cpu" && (await computes(blocked, { runtime, open })) ? blocked : plain;
+  const lowering = device === "cpu" ? await layoutOf({ runtime, open }) : plain;
   return { ...engine, open, layout: lowering.layout, lower: async (graph) => lowering.lower(graph) };
 }
 

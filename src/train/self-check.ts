@@ -1,10 +1,10 @@
 /**
- * @file Whether an engine computes a layout right: the operators of the blocked one are internal, so they are tried first.
+ * @file Which layout a processor computes right: the operators of the blocked one are internal, so they are tried first.
  */
 
 import { evaluate } from "../graph/evaluate.ts";
 import { gradient } from "../graph/gradient.ts";
-import type { Lowering } from "../graph/lower/lowering.ts";
+import { blocked, type Lowering, plain } from "../graph/lower/lowering.ts";
 import { writeOnnx } from "../graph/onnx/write.ts";
 import { batchNormalize } from "../graph/ops/batch-norm.ts";
 import { convolution } from "../graph/ops/convolution.ts";
@@ -20,8 +20,8 @@ const TOLERANCE = 1e-4;
 /** A normalized convolution with a ReLU and a pool, and both gradients: every blocked operator, on a few pixels. */
 function sample(): Graph {
   const sliding = { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1] };
-  const x = input("x", [32, 16, 4, 4]);
-  const w = input("w", [32, 16, 3, 3]);
+  const x = input("x", [16, 16, 4, 4]);
+  const w = input("w", [16, 16, 3, 3]);
   const y = relu(batchNormalize(convolution(x, w, { ...sliding, groups: 1 }), { epsilon: 1e-3 }));
   const pooled = maxPool(y, { ...sliding, kernel: [3, 3], strides: [2, 2], pads: [0, 0, 1, 1] });
   const total = sum(multiply(pooled, pooled), { axes: [0, 1, 2, 3], keepDims: false });
@@ -37,20 +37,21 @@ function sample(): Graph {
   };
 }
 
-/**
- * Compare what an engine makes of a lowered graph with the float64 meaning of the graph.
- *
- * False where it has not the operators, or they want blocks of another size: then the plain layout is used.
- */
-export const computes = (lowering: Lowering, sessions: Sessions): Promise<boolean> =>
-  computesRight(lowering, sessions).catch(() => false);
+/** The blocked layout whose operators an engine has, or the plain one if it has them for blocks of no size. */
+export async function layoutOf(sessions: Sessions): Promise<Lowering> {
+  const isRight = selfCheck();
+  for (const lowering of [blocked(16), blocked(8)]) {
+    if (await isRight(lowering, sessions).catch(() => false)) return lowering;
+  }
+  return plain;
+}
 
 /**
- * The same, where a failure is no answer.
+ * Compares what engines make of a lowered graph with the float64 meaning of the graph, which is computed once.
  *
- * @throws what the engine throws.
+ * @returns a function that throws what the engine throws.
  */
-export async function computesRight(lowering: Lowering, { runtime, open }: Sessions): Promise<boolean> {
+export function selfCheck(): (lowering: Lowering, sessions: Sessions) => Promise<boolean> {
   const graph = sample();
   const feeds = Object.fromEntries(
     graph.inputs.map(({ name, shape }) => [
@@ -59,18 +60,20 @@ export async function computesRight(lowering: Lowering, { runtime, open }: Sessi
     ]),
   );
   const expected = evaluate(graph, feeds);
-  const session = await open(writeOnnx(lowering.lower(graph)));
-  const results = await session.run(
-    Object.fromEntries(
-      graph.inputs.map(({ name, shape }) => [name, new runtime.Tensor("float32", feeds[name]!, shape)]),
-    ),
-  );
-  await session.release();
-  return graph.outputs.every(({ name }) => {
-    const computed = results[name]!.data as Float32Array;
-    return computed.every((element, at) => {
-      const wanted = expected[name]!.data[at]!;
-      return Math.abs(element - wanted) <= TOLERANCE * Math.max(1, Math.abs(wanted));
+  return async (lowering, { runtime, open }) => {
+    const session = await open(writeOnnx(lowering.lower(graph)));
+    const results = await session.run(
+      Object.fromEntries(
+        graph.inputs.map(({ name, shape }) => [name, new runtime.Tensor("float32", feeds[name]!, shape)]),
+      ),
+    );
+    await session.release();
+    return graph.outputs.every(({ name }) => {
+      const computed = results[name]!.data as Float32Array;
+      return computed.every((element, at) => {
+        const wanted = expected[name]!.data[at]!;
+        return Math.abs(element - wanted) <= TOLERANCE * Math.max(1, Math.abs(wanted));
+      });
     });
-  });
+  };
 }

@@ -2,8 +2,10 @@
  * @file The playground in a real Chromium: built, served as `shatter play` does, trained in.
  */
 
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AxeResults } from "axe-core";
@@ -68,8 +70,9 @@ describe.skipIf(!hasBrowser())("the playground", () => {
     return (await page.locator(".race").textContent())!;
   }
 
-  test("trains two networks to the numbers of the command line, and again without a connection", async () => {
-    await using opened = await open(SMALL);
+  test("trains two networks to the numbers of the command line, and again without a server", async () => {
+    const own = await startPlay(folder, 0);
+    await using opened = await openPage(browser, { address: own.address.replace(/\/$/, "") }, `/${SMALL}`);
     const { page, complaints } = opened;
     await page.getByText("WebAssembly, a worker a network").waitFor();
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
@@ -85,12 +88,66 @@ describe.skipIf(!hasBrowser())("the playground", () => {
     const [, loss] = /: ([\d.]+) at 4/.exec((await chart.last().textContent())!)!;
     // Sums of another library have another order: 1e-5 after four epochs, where rounding has not grown yet.
     expect(Math.abs(Number(loss) / rows.at(-1)!.trainLoss! - 1)).toBeLessThan(1e-5);
-    await page.context().setOffline(true);
-    await page.getByRole("button", { name: "Reset" }).click();
+    await page.getByText("it works without a connection").waitFor();
+    await own[Symbol.asyncDispose]();
+    await page.reload();
+    await page.getByText("ready").nth(1).waitFor();
     expect(await race(page)).toBe(said);
     await page.getByRole("button", { name: /^Race for 0, 20/ }).click();
     await page.getByText("epochs allowed: 0 %, 20 %, 40 %, 50 %, 60 %, 80 %, 100 %").waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  test("is kept from a host of plain files at any path, with threads, until there is another build", async () => {
+    const files = new Map<string, Buffer>();
+    for (const name of await readdir(folder, { recursive: true })) {
+      if (/\.\w+$/.test(name)) files.set(`/some/where/${name}`, await readFile(join(folder, name)));
+    }
+    const host = createServer(({ url }, response) => {
+      const path = url!.endsWith("/") ? `${url}index.html` : url!;
+      const type = {
+        html: "text/html",
+        js: "text/javascript",
+        mjs: "text/javascript",
+        wasm: "application/wasm",
+      };
+      response.writeHead(files.has(path) ? 200 : 404, {
+        "content-type": type[path.split(".").at(-1) as keyof typeof type] ?? "text/css",
+      });
+      response.end(files.get(path));
+    });
+    await new Promise<void>((resolve) => host.listen(0, "127.0.0.1", resolve));
+    const address = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+    await using opened = await openPage(browser, { address }, "/some/where/#/theorem-1");
+    const { page } = opened;
+    const kept = () =>
+      page.evaluate(async () => {
+        const { installing } = await (await navigator.serviceWorker.ready).update();
+        const builds = (await caches.keys()).map((key) => key.split(" ").at(-1));
+        return installing ? "on its way" : [...builds, crossOriginIsolated];
+      });
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    const [first, isIsolated] = await kept();
+    expect(isIsolated).toBe(false);
+
+    const [index, keeper] = ["/some/where/index.html", "/some/where/service-worker.js"] as const;
+    const [oldIndex, oldKeeper] = [String(files.get(index)), String(files.get(keeper))];
+    for (const build of ["1", "2"]) {
+      files.set(index, Buffer.from(oldIndex.replace("<title>", `<title>${build}: `)));
+      files.set(keeper, Buffer.from(oldKeeper.replace('{"hash":"', `{"hash":"${build}-`)));
+      await page.reload();
+      expect(await page.title()).toMatch(build);
+      const before = build === "1" ? first : `1-${first}`;
+      await expect.poll(kept).toEqual([before, `${build}-${first}`, true]);
+    }
+
+    host.closeAllConnections();
+    await new Promise((resolve) => host.close(resolve));
+    await page.reload();
+    expect(await page.title()).toMatch("2");
+    // Files that were not asked for before.
+    await page.getByRole("link", { name: "Minimum norm" }).click();
+    await page.getByText(/^The norms lie between/).waitFor();
   });
 
   test("is the same for whoever is sent its address, and says what of an address is nonsense", async () => {

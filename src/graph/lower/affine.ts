@@ -5,7 +5,7 @@
  * a chain is gathered here and computed in one pass over the images when its result is needed.
  */
 
-import { type Activation, type BlockedSettings, blockedConvolution } from "../ops/blocked.ts";
+import { type Activation, type Block, type BlockedSettings, blockedConvolution } from "../ops/blocked.ts";
 import { add, multiply } from "../ops/elementwise.ts";
 import { reshape } from "../ops/shape.ts";
 import { broadcastTo } from "../ops/sum.ts";
@@ -27,6 +27,7 @@ interface Term {
 
 /** `sum of scale image + shift`, with at most two terms, or none; the shift is `[c]`. */
 export interface Affine {
+  readonly block: Block;
   readonly shape: Shape;
   readonly terms: readonly Term[];
   readonly shift: Value | undefined;
@@ -35,7 +36,8 @@ export interface Affine {
 const isOpen = (image: Value | OpenConvolution): image is OpenConvolution => "filters" in image;
 
 /** An image, or a convolution that makes one, as it is. */
-export const affineOf = (image: Value | OpenConvolution, shape: Shape): Affine => ({
+export const affineOf = (image: Value | OpenConvolution, shape: Shape, block: Block): Affine => ({
+  block,
   shape,
   terms: [{ image, scale: undefined }],
   shift: undefined,
@@ -52,15 +54,20 @@ export const scaledImage = ({
 };
 
 /** Images of zeros. */
-export const nothing = (shape: Shape): Affine => ({ shape, terms: [], shift: undefined });
+export const nothing = (shape: Shape, block: Block): Affine => ({
+  block,
+  shape,
+  terms: [],
+  shift: undefined,
+});
 
 const times = (a: Value | undefined, b: Value): Value => (a ? multiply(a, b) : b);
 const plus = (a: Value | undefined, b: Value | undefined): Value | undefined =>
   a && b ? add(a, b) : (a ?? b);
 
 /** Times a number a channel, `[c]`. */
-export const scaled = ({ shape, terms, shift }: Affine, factor: Value): Affine => ({
-  shape,
+export const scaled = ({ terms, shift, ...images }: Affine, factor: Value): Affine => ({
+  ...images,
   terms: terms.map(({ image, scale }) => ({ image, scale: times(scale, factor) })),
   shift: shift && multiply(shift, factor),
 });
@@ -72,7 +79,7 @@ export const shifted = (affine: Affine, by: Value): Affine => ({ ...affine, shif
 export const added = (a: Affine, b: Affine): Affine | undefined =>
   a.terms.length + b.terms.length > 2
     ? undefined
-    : { shape: a.shape, terms: [...a.terms, ...b.terms], shift: plus(a.shift, b.shift) };
+    : { ...a, terms: [...a.terms, ...b.terms], shift: plus(a.shift, b.shift) };
 
 /** Minus it. */
 export const negated = (affine: Affine): Affine => scaled(affine, constant(-1, [affine.shape[1]!]));
@@ -80,42 +87,48 @@ export const negated = (affine: Affine): Affine => scaled(affine, constant(-1, [
 const NO_ACTIVATION: Activation = { relu: false };
 
 /** Compute it, in one pass for each term, with what becomes of the result. */
-export function compute({ shape, terms, shift }: Affine, activation: Activation = NO_ACTIVATION): Value {
+export function compute(
+  { block, shape, terms, shift }: Affine,
+  activation: Activation = NO_ACTIVATION,
+): Value {
   const isAsItIs = activation === NO_ACTIVATION;
   const [first, second] = terms;
   const channels = shape[1]!;
+  const settings = { ...plain, groups: channels, block };
   if (first === undefined) {
     const zeros = broadcastTo(constant(0), { shape });
-    return shift || !isAsItIs ? byChannel(zeros, undefined, shift, undefined, channels, activation) : zeros;
+    return shift || !isAsItIs
+      ? byChannel(zeros, undefined, shift, undefined, { ...settings, ...activation })
+      : zeros;
   }
   if (second === undefined) {
     if (isOpen(first.image) && first.scale === undefined) {
-      const { x, filters, settings } = first.image;
+      const { x, filters, settings: its } = first.image;
       const operands = shift ? [x, filters, shift] : [x, filters];
-      return blockedConvolution(...operands, { ...settings, ...activation });
+      return blockedConvolution(...operands, { ...its, ...activation });
     }
     if (first.scale === undefined && shift === undefined && isAsItIs) return close(first.image);
-    return byChannel(close(first.image), first.scale, shift, undefined, channels, activation);
+    return byChannel(close(first.image), first.scale, shift, undefined, { ...settings, ...activation });
   }
   // A sum takes up an image as it is, so the one that is not scaled comes in there.
   const [scaledTerm, other] = first.scale ? [first, second] : [second, first];
   const rest =
     other.scale === undefined
       ? close(other.image)
-      : byChannel(close(other.image), other.scale, undefined, undefined, channels, NO_ACTIVATION);
+      : byChannel(close(other.image), other.scale, undefined, undefined, { ...settings, ...NO_ACTIVATION });
   if (scaledTerm.scale === undefined) {
     const open = [scaledTerm, other].find(({ image }) => isOpen(image));
     if (open && isOpen(open.image)) {
-      const { x, filters, settings } = open.image;
+      const { x, filters, settings: its } = open.image;
       const addend = close((open === other ? scaledTerm : other).image);
       return blockedConvolution(x, filters, shift ?? constant(0, [channels]), addend, {
-        ...settings,
+        ...its,
         ...activation,
       });
     }
     if (shift === undefined && isAsItIs) return add(close(scaledTerm.image), rest);
   }
-  return byChannel(close(scaledTerm.image), scaledTerm.scale, shift, rest, channels, activation);
+  return byChannel(close(scaledTerm.image), scaledTerm.scale, shift, rest, { ...settings, ...activation });
 }
 
 const close = (image: Value | OpenConvolution): Value =>
@@ -127,11 +140,11 @@ function byChannel(
   scale: Value | undefined,
   shift: Value | undefined,
   addend: Value | undefined,
-  channels: number,
-  activation: Activation,
+  settings: BlockedSettings,
 ): Value {
+  const channels = settings.groups;
   const filters = reshape(scale ?? constant(1, [channels]), { shape: [channels, 1, 1, 1] });
   const bias = shift ?? constant(0, [channels]);
   const operands = addend ? [image, filters, bias, addend] : [image, filters, bias];
-  return blockedConvolution(...operands, { ...plain, groups: channels, ...activation });
+  return blockedConvolution(...operands, settings);
 }

@@ -8,6 +8,7 @@
 import { expandGraph } from "../expand.ts";
 import { mergeEqual } from "../merge.ts";
 import { apply } from "../operation.ts";
+import type { Block } from "../ops/blocked.ts";
 import { type Graph, inOrder } from "../value.ts";
 import { cropFilters } from "./crop.ts";
 import { lowerImages } from "./images.ts";
@@ -19,9 +20,9 @@ import { widenChannels } from "./widen.ts";
 const KEPT = new Set(["filterGradient", "maxPoolGradient"]);
 
 /** Lower a graph; inputs, outputs and their shapes stay as they are. */
-export function lowerToBlocked(graph: Graph): Graph {
-  const whole = mergeEqual(widenChannels(cropFilters(expandGraph(graph, KEPT))));
-  const values = lowerValues(whole);
+export function lowerToBlocked(graph: Graph, block: Block): Graph {
+  const whole = mergeEqual(widenChannels(cropFilters(expandGraph(graph, KEPT)), block));
+  const values = lowerValues(whole, block);
   for (const value of inOrder(whole.outputs.map(({ value }) => value))) {
     if (value.kind !== "application") {
       values.becomesPlain(value, value);

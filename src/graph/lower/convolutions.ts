@@ -4,7 +4,7 @@
  * All three run at the speed of a forward convolution; docs/performance.md has the measurements.
  */
 
-import { BLOCK, fromBlocked, toBlocked } from "../ops/blocked.ts";
+import { type Block, fromBlocked, toBlocked } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { matmul } from "../ops/linear.ts";
 import { permuteAxes, reshape } from "../ops/shape.ts";
@@ -13,23 +13,18 @@ import { constant, type Shape, sameShape, sizeOf, type Value } from "../value.ts
 import { affineOf, nothing } from "./affine.ts";
 import type { Phases } from "./phases.ts";
 
-const isWhole = (channels: number): boolean => channels % BLOCK === 0;
-
-/** Vectors of a block and the numbers they hold. */
-const TILE = BLOCK * BLOCK;
-
 /**
  * Filters `[o, c, kh, kw]` as the blocked kernels read them.
  *
  * Their reorderings are those of images too: filters taken for channels, then channels of a block put last.
  */
-export function blockFilters(w: Value): Value {
+export function blockFilters(w: Value, block: Block): Value {
   const [o, c, kh, kw] = w.shape as [number, number, number, number];
-  // [o/16, c, taps, 16 o]
-  const byFilter = toBlocked(reshape(w, { shape: [1, o, c, kh * kw] }));
-  if (c < BLOCK) return reshape(byFilter, { shape: w.shape });
-  const tiles = reshape(byFilter, { shape: [(o / BLOCK) * (c / BLOCK), TILE, kh, kw] });
-  return reshape(fromBlocked(tiles, { channelsLast: true }), { shape: w.shape });
+  // Of blocks of 16: [o/16, c, taps, 16 o]
+  const byFilter = toBlocked(reshape(w, { shape: [1, o, c, kh * kw] }), { block });
+  if (c < block) return reshape(byFilter, { shape: w.shape });
+  const tiles = reshape(byFilter, { shape: [(o / block) * (c / block), block ** 2, kh, kw] });
+  return reshape(fromBlocked(tiles, { channelsLast: true, block }), { shape: w.shape });
 }
 
 /**
@@ -67,33 +62,39 @@ export function turnTaps(w: Value): Value {
  * Filters turned by half a turn, and from outputs to inputs, `[c groups, o / groups, kh, kw]`, as the blocked kernels read
  * them.
  */
-function blockTransposedFilters(w: Value, groups: number): Value {
+function blockTransposedFilters(w: Value, groups: number, block: Block): Value {
   const [o, c, kh, kw] = w.shape as [number, number, number, number];
-  if (c === 1) return blockFilters(turnTaps(w));
-  // [o, c/16, taps, 16 c], then [o/16, c/16, taps, 16 o, 16 c], then o/16 and c/16 exchanged in each group.
-  const byChannel = toBlocked(turnTaps(w));
-  const tiles = reshape(byChannel, { shape: [o / BLOCK, TILE, c / BLOCK, kh * kw] });
-  const rows = fromBlocked(tiles, { channelsLast: true });
+  if (c === 1) return blockFilters(turnTaps(w), block);
+  // Of blocks of 16: [o, c/16, taps, 16 c], then [o/16, c/16, taps, 16 o, 16 c], then o/16 and c/16 exchanged in each group.
+  const byChannel = toBlocked(turnTaps(w), { block });
+  const tiles = reshape(byChannel, { shape: [o / block, block ** 2, c / block, kh * kw] });
+  const rows = fromBlocked(tiles, { channelsLast: true, block });
   const shape = [c * groups, o / groups, kh, kw];
-  const tile = kh * kw * TILE;
+  const tile = kh * kw * block ** 2;
   if (groups === 1) {
-    const apart = reshape(rows, { shape: [o / BLOCK, c / BLOCK, tile] });
+    const apart = reshape(rows, { shape: [o / block, c / block, tile] });
     return reshape(permuteAxes(apart, { axes: [1, 0, 2] }), { shape });
   }
-  const apart = reshape(rows, { shape: [groups, o / groups / BLOCK, c / BLOCK, tile] });
+  const apart = reshape(rows, { shape: [groups, o / groups / block, c / block, tile] });
   return reshape(permuteAxes(apart, { axes: [0, 2, 1, 3] }), { shape });
 }
 
 /** Whether each channel has a filter of its own, `[c, 1, kh, kw]`, in whole blocks. */
-export const isDepthwise = ([o, c]: Shape, groups: number): boolean => c === 1 && o === groups && isWhole(o!);
+export const isDepthwise = ([o, c]: Shape, groups: number, block: Block): boolean =>
+  c === 1 && o === groups && o! % block === 0;
 
 /** Whether a convolution has a blocked form: whole blocks of filters, and of channels unless there are few. */
-export const canConvolve = ([o, c]: Shape, { groups }: Convolution): boolean =>
-  isDepthwise([o!, c!], groups) || (isWhole(o! / groups) && (isWhole(c!) || (c! < BLOCK && groups === 1)));
+export const canConvolve = ([o, c]: Shape, { groups }: Convolution, block: Block): boolean =>
+  isDepthwise([o!, c!], groups, block) ||
+  ((o! / groups) % block === 0 && (c! % block === 0 || (c! < block && groups === 1)));
 
 /** Whether the gradient of a convolution by its image has a blocked form. */
-export const canTranspose = ([o, c]: Shape, { groups, dilations, strides }: Convolution): boolean =>
-  (isDepthwise([o!, c!], groups) || (isWhole(o! / groups) && isWhole(c!))) &&
+export const canTranspose = (
+  [o, c]: Shape,
+  { groups, dilations, strides }: Convolution,
+  block: Block,
+): boolean =>
+  (isDepthwise([o!, c!], groups, block) || ((o! / groups) % block === 0 && c! % block === 0)) &&
   (strides.every((stride) => stride === 1) || dilations.every((dilation) => dilation === 1));
 
 /**
@@ -107,6 +108,7 @@ export function transposedConvolution(
   w: Value,
   { strides, pads, dilations, groups }: Convolution,
   size: Shape,
+  block: Block,
 ): Phases {
   const channels = w.shape[1]! * groups;
   const kernel = w.shape.slice(2);
@@ -128,16 +130,17 @@ export function transposedConvolution(
     columns.map((column) => {
       const shape = [dy.shape[0]!, channels, row.count, column.count];
       // Pixels between windows that no tap reaches.
-      if (row.taps < 1 || column.taps < 1) return nothing(shape);
+      if (row.taps < 1 || column.taps < 1) return nothing(shape, block);
       const filters = everyTap(w, [row.firstTap, column.firstTap], strides);
       const settings = {
         ...plain,
         pads: [row.before, column.before, row.after, column.after],
         dilations,
         groups,
+        block,
       };
-      const open = { x: dy, filters: blockTransposedFilters(filters, groups), settings };
-      return affineOf(open, shape);
+      const open = { x: dy, filters: blockTransposedFilters(filters, groups, block), settings };
+      return affineOf(open, shape, block);
     }),
   );
   return { shape: [dy.shape[0]!, channels, ...size], rows: phases };

@@ -8,7 +8,7 @@
  * (docs/performance.md).
  */
 
-import { BLOCK, blockedConvolution, blockedMaxPool, fromBlocked, toBlocked } from "../ops/blocked.ts";
+import { type Block, blockedConvolution, blockedMaxPool, fromBlocked, toBlocked } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { concat } from "../ops/pieces.ts";
 import { permuteAxes, reshape, transpose } from "../ops/shape.ts";
@@ -18,22 +18,19 @@ import { constant, type Shape, sizeOf, type Value } from "../value.ts";
 import { isDepthwise, turnTaps } from "./convolutions.ts";
 import { transposeVectors } from "./vectors.ts";
 
-const isWhole = (channels: number): boolean => channels % BLOCK === 0;
-
-/** Vectors of a block and the numbers they hold. */
-const TILE = BLOCK * BLOCK;
-
 /** Whether the gradient of a convolution by its filters has a blocked form. */
 export function canFilter(
   [n, c, ...image]: Shape,
   [, o, ...windows]: Shape,
   kernel: Shape,
   attributes: Convolution,
+  block: Block,
 ): boolean {
   const { groups, dilations } = attributes;
+  const isWhole = (count: number): boolean => count % block === 0;
   if (!dilations.every((dilation) => dilation === 1)) return false;
-  const isDense = groups === 1 && isWhole(o!) && (isWhole(c!) || c! < BLOCK) && n! % BLOCK === 0;
-  if (!isDense && !(c === o && isDepthwise([o!, 1], groups))) return false;
+  const isDense = groups === 1 && isWhole(o!) && (isWhole(c!) || c! < block) && isWhole(n!);
+  if (!isDense && !(c === o && isDepthwise([o!, 1], groups, block))) return false;
   if (seesEveryFew(kernel, attributes)) return isDense && isWhole(c!);
   return [0, 1].every((axis) => marginAfter(image, windows, kernel, attributes, axis) >= 0);
 }
@@ -51,7 +48,13 @@ const seesEveryFew = (kernel: Shape, { strides, pads }: Convolution): boolean =>
  * @param x - Blocked `[n, c, h, w]`.
  * @param dy - Blocked `[n, c, h', w']`.
  */
-export function depthwiseFilterGradient(x: Value, dy: Value, kernel: Shape, attributes: Convolution): Value {
+export function depthwiseFilterGradient(
+  x: Value,
+  dy: Value,
+  kernel: Shape,
+  attributes: Convolution,
+  block: Block,
+): Value {
   const [n, c, ...image] = x.shape as [number, number, number, number];
   const windows = dy.shape.slice(2);
   const { strides, pads } = attributes;
@@ -65,10 +68,11 @@ export function depthwiseFilterGradient(x: Value, dy: Value, kernel: Shape, attr
       pads: [pads[0]!, pads[1]!, bottom!, right!],
       groups: n * c,
       relu: false,
+      block,
     },
   );
   const total = sum(reshape(sums, { shape: [n, c * sizeOf(kernel)] }), { axes: [0], keepDims: false });
-  const unblocked = fromBlocked(reshape(total, { shape: [1, c, ...kernel] }), { channelsLast: false });
+  const unblocked = fromBlocked(reshape(total, { shape: [1, c, ...kernel] }), { channelsLast: false, block });
   return reshape(unblocked, { shape: [c, 1, ...kernel] });
 }
 
@@ -90,11 +94,17 @@ const marginAfter = (
  * @param x - Blocked `[n, c, h, w]`, or plain if it has fewer channels than a block.
  * @param dy - Blocked `[n, o, h', w']`.
  */
-export function filterGradient(x: Value, dy: Value, kernel: Shape, attributes: Convolution): Value {
+export function filterGradient(
+  x: Value,
+  dy: Value,
+  kernel: Shape,
+  attributes: Convolution,
+  block: Block,
+): Value {
   const { strides, pads } = attributes;
   if (seesEveryFew(kernel, attributes)) {
-    const seen = blockedMaxPool(x, { ...plain, strides, kernel });
-    return filterGradient(seen, dy, kernel, { ...attributes, strides: plain.strides });
+    const seen = blockedMaxPool(x, { ...plain, strides, kernel, block });
+    return filterGradient(seen, dy, kernel, { ...attributes, strides: plain.strides }, block);
   }
   const [, c, h, w] = x.shape as [number, number, number, number];
   const [, o, ...windows] = dy.shape as [number, number, number, number];
@@ -103,13 +113,13 @@ export function filterGradient(x: Value, dy: Value, kernel: Shape, attributes: C
   const right = marginAfter([h, w], windows, kernel, attributes, 1);
   const fromTheOtherSide = [kh - 1 - pads[0]!, kw - 1 - pads[1]!, kh - 1 - bottom, kw - 1 - right];
   const isPlain = strides.every((stride) => stride === 1) && fromTheOtherSide.every((count) => count >= 0);
-  if (c >= BLOCK && isPlain && !areFew(dy, o * c * sizeOf(kernel))) {
-    const sums = slide(dy, x, kernel, strides, fromTheOtherSide);
+  if (c >= block && isPlain && !areFew(dy, o * c * sizeOf(kernel), block)) {
+    const sums = slide(dy, x, kernel, strides, fromTheOtherSide, block);
     // [c, taps, o] to [o, c, taps]
     const byTap = reshape(sums, { shape: [c * kh * kw, o] });
     return turnTaps(reshape(transpose(byTap), { shape: [o, c, kh, kw] }));
   }
-  const sums = slide(x, dy, kernel, strides, [pads[0]!, pads[1]!, bottom, right]);
+  const sums = slide(x, dy, kernel, strides, [pads[0]!, pads[1]!, bottom, right], block);
   // [o, taps, c] to [o, c, taps]
   const byTap = reshape(sums, { shape: [o, kh * kw, c] });
   return reshape(permuteAxes(byTap, { axes: [0, 2, 1] }), { shape: [o, c, kh, kw] });
@@ -119,8 +129,8 @@ export function filterGradient(x: Value, dy: Value, kernel: Shape, attributes: C
  * Whether images are so much smaller than the filters that nothing is worth a pass over those: sums for each group of
  * examples, or taps in reverse order.
  */
-const areFew = (images: Value, weights: number): boolean =>
-  (images.shape[0]! / BLOCK) * weights > FEW * sizeOf(images.shape);
+const areFew = (images: Value, weights: number, block: Block): boolean =>
+  (images.shape[0]! / block) * weights > FEW * sizeOf(images.shape);
 
 /** Times that the sums of filters may be larger than the images: from some 2 x 2 pixels on. */
 const FEW = 8;
@@ -139,39 +149,49 @@ function besideZeros(rows: Value, before: number, after: number): Value {
  *
  * @param pads - `[top, left, bottom, right]` zeros around the moving image, which leave `kh` by `kw` offsets.
  */
-function slide(moving: Value, fixed: Value, kernel: Shape, strides: Shape, pads: readonly number[]): Value {
+function slide(
+  moving: Value,
+  fixed: Value,
+  kernel: Shape,
+  strides: Shape,
+  pads: readonly number[],
+  block: Block,
+): Value {
   const [n, a, h, w] = moving.shape as [number, number, number, number];
   const [, b, ...windows] = fixed.shape as [number, number, number, number];
   const [top, left, bottom, right] = pads as [number, number, number, number];
   const last =
-    a < BLOCK ? permuteAxes(moving, { axes: [0, 2, 3, 1] }) : transposeVectors(moving, [n, a / BLOCK, h * w]);
+    a < block
+      ? permuteAxes(moving, { axes: [0, 2, 3, 1] })
+      : transposeVectors(moving, [n, a / block, h * w], block);
   const rows = reshape(last, { shape: [n, h, w * a] });
   const wide = besideZeros(rows, left * a, right * a);
-  const image = toBlocked(reshape(wide, { shape: [1, n, h, wide.shape[2]!] }));
+  const image = toBlocked(reshape(wide, { shape: [1, n, h, wide.shape[2]!] }), { block });
 
-  // Sixteen examples are a group with sums of its own: then the filters, [n/16, b/16, h', w', 16 n, 16 b], differ from
-  // the image by an exchange of vectors alone.
-  const sixteens = n / BLOCK;
-  const vectors = transposeVectors(fixed, [sixteens, BLOCK, (b / BLOCK) * sizeOf(windows)]);
-  const together = areFew(fixed, a * b * sizeOf(kernel));
-  const parts = together ? 1 : sixteens;
+  // As many examples as a block has channels, say 16, are a group with sums of its own: then the filters,
+  // [n/16, b/16, h', w', 16 n, 16 b], differ from the image by an exchange of vectors alone.
+  const groups = n / block;
+  const vectors = transposeVectors(fixed, [groups, block, (b / block) * sizeOf(windows)], block);
+  const together = areFew(fixed, a * b * sizeOf(kernel), block);
+  const parts = together ? 1 : groups;
   const filters = together
     ? reshape(
-        permuteAxes(reshape(vectors, { shape: [sixteens, b / BLOCK, TILE * sizeOf(windows)] }), {
+        permuteAxes(reshape(vectors, { shape: [groups, b / block, block ** 2 * sizeOf(windows)] }), {
           axes: [1, 0, 2],
         }),
         { shape: [b, n, ...windows] },
       )
-    : reshape(vectors, { shape: [parts * b, BLOCK, ...windows] });
+    : reshape(vectors, { shape: [parts * b, block, ...windows] });
   const sums = blockedConvolution(image, filters, {
     strides: [1, 1],
     dilations: [strides[0]!, strides[1]! * a],
     pads: [top, 0, bottom, 0],
     groups: parts,
     relu: false,
+    block,
   });
   const shape = [1, b, sizeOf(kernel), a];
   const byPart = reshape(sums, { shape: [parts, sizeOf(shape)] });
   const total = parts === 1 ? byPart : sum(byPart, { axes: [0], keepDims: false });
-  return fromBlocked(reshape(total, { shape }), { channelsLast: false });
+  return fromBlocked(reshape(total, { shape }), { channelsLast: false, block });
 }

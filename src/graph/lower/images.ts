@@ -3,7 +3,7 @@
  */
 
 import { apply } from "../operation.ts";
-import { BLOCK, blockedMaxPool, isBeyond, isPositive, isRampBound } from "../ops/blocked.ts";
+import { type Block, blockedMaxPool, isBeyond, isPositive, isRampBound } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { multiply } from "../ops/elementwise.ts";
 import { reshape } from "../ops/shape.ts";
@@ -19,14 +19,14 @@ import { convolveTiny, isTiny, transposeTiny } from "./tiny.ts";
 /** Lowers an operation, or leaves it: undefined. */
 type Rule = (value: Application, values: LoweredValues) => BlockedImages | undefined;
 
-type Pool = Parameters<typeof blockedMaxPool>[1];
+type Pool = Omit<Parameters<typeof blockedMaxPool>[1], "block">;
 
-const isImages = ({ shape, type }: Value): boolean =>
-  shape.length === 4 && shape[1]! % BLOCK === 0 && type === "float32";
+const isImages = ({ shape, type }: Value, block: Block): boolean =>
+  shape.length === 4 && shape[1]! % block === 0 && type === "float32";
 
 /** Images with as few channels as colors are convolved as they are. */
-export const imageOf = (x: Value, { plainOf, blockedOf }: LoweredValues): Value =>
-  x.shape[1]! < BLOCK ? plainOf(x) : blockedOf(x);
+export const imageOf = (x: Value, { plainOf, blockedOf, block }: LoweredValues): Value =>
+  x.shape[1]! < block ? plainOf(x) : blockedOf(x);
 
 /** 1 where a blocked image is above (or below) a number, else 0; undefined if a condition asks for something else. */
 function maskOf(condition: Value, { isBlocked, blockedOf }: LoweredValues): Value | undefined {
@@ -42,34 +42,38 @@ function maskOf(condition: Value, { isBlocked, blockedOf }: LoweredValues): Valu
 
 const RULES: { readonly [operation: string]: Rule } = {
   convolution(value, values) {
+    const { block } = values;
     const [x, w] = value.inputs as [Value, Value];
     const settings = value.attributes as Convolution;
     const [image, kernel] = [x.shape.slice(2), w.shape.slice(2)];
     const geometry = { image, kernel, windows: value.shape.slice(2), settings };
-    if (isTiny(w.shape, geometry)) return convolveTiny(values.blockedOf(x), values.plainOf(w), geometry);
-    if (!canConvolve(w.shape, settings)) return undefined;
-    return { x: imageOf(x, values), filters: blockFilters(values.plainOf(w)), settings };
+    if (isTiny(w.shape, geometry, block))
+      return convolveTiny(values.blockedOf(x), values.plainOf(w), geometry, block);
+    if (!canConvolve(w.shape, settings, block)) return undefined;
+    const filters = blockFilters(values.plainOf(w), block);
+    return { x: imageOf(x, values), filters, settings: { ...settings, block } };
   },
-  transposedConvolution(value, { blockedOf, plainOf }) {
+  transposedConvolution(value, { blockedOf, plainOf, block }) {
     const [dy, w] = value.inputs as [Value, Value];
     const settings = value.attributes as Convolution & { readonly size: Shape };
     const windows = dy.shape.slice(2);
     const geometry = { image: settings.size, kernel: w.shape.slice(2), windows, settings };
-    if (isTiny(w.shape, geometry)) return transposeTiny(blockedOf(dy), plainOf(w), geometry);
-    if (!canTranspose(w.shape, settings)) return undefined;
+    if (isTiny(w.shape, geometry, block)) return transposeTiny(blockedOf(dy), plainOf(w), geometry, block);
+    if (!canTranspose(w.shape, settings, block)) return undefined;
     if (!phasesFit(windows, w.shape.slice(2), settings, settings.size)) return undefined;
-    const phases = transposedConvolution(blockedOf(dy), plainOf(w), settings, settings.size);
+    const phases = transposedConvolution(blockedOf(dy), plainOf(w), settings, settings.size, block);
     return phases.rows.length * phases.rows[0]!.length === 1 ? phases.rows[0]![0] : phases;
   },
-  maxPool(value, { isBlocked, blockedOf }) {
+  maxPool(value, { isBlocked, blockedOf, block }) {
     const [x] = value.inputs as [Value];
-    return isBlocked(x) ? blockedMaxPool(blockedOf(x), value.attributes as Pool) : undefined;
+    return isBlocked(x) ? blockedMaxPool(blockedOf(x), { ...(value.attributes as Pool), block }) : undefined;
   },
-  maxPoolGradient(value, { isBlocked, blockedOf }) {
+  maxPoolGradient(value, { isBlocked, blockedOf, block }) {
     const [x, dy] = value.inputs as [Value, Value];
     const settings = value.attributes as Pool;
     if (!isBlocked(x) || !canPoolPhases(x.shape, settings)) return undefined;
-    return poolPhases(blockedOf(x), blockedMaxPool(blockedOf(x), settings), blockedOf(dy), settings.pads);
+    const y = blockedMaxPool(blockedOf(x), { ...settings, block });
+    return poolPhases(blockedOf(x), y, blockedOf(dy), settings.pads, block);
   },
   relu(value, { isBlocked, chainOf }) {
     const [x] = value.inputs as [Value];
@@ -88,28 +92,29 @@ const RULES: { readonly [operation: string]: Rule } = {
     if (mask === undefined || !isNothing || !sameShape(dy.shape, value.shape)) return undefined;
     return multiply(values.blockedOf(dy), mask);
   },
-  concat(value, { isBlocked, blockedOf }) {
-    const isAligned = value.attributes["axis"] === 1 && value.inputs.every(isImages);
+  concat(value, { isBlocked, blockedOf, block }) {
+    const areImages = value.inputs.every((operand) => isImages(operand, block));
+    const isAligned = value.attributes["axis"] === 1 && areImages;
     if (!isAligned || !value.inputs.some(isBlocked)) return undefined;
     return apply(value.operation, value.inputs.map(blockedOf), value.attributes);
   },
-  slice(value, { isBlocked, blockedOf }) {
+  slice(value, { isBlocked, blockedOf, block }) {
     const [x] = value.inputs as [Value];
     const { starts, axes, steps } = value.attributes as { [name: string]: readonly number[] };
-    const isAligned = String(axes) === "1" && starts![0]! % BLOCK === 0 && steps![0] === 1;
+    const isAligned = String(axes) === "1" && starts![0]! % block === 0 && steps![0] === 1;
     return isBlocked(x) && isAligned ? apply(value.operation, [blockedOf(x)], value.attributes) : undefined;
   },
   // The gradient of a mean over pixels: one number a channel of each image.
-  broadcastTo(value, { plainOf }) {
+  broadcastTo(value, { plainOf, block }) {
     const [n, c, h, w] = value.shape as [number, number, number, number];
     const [x] = value.inputs as [Value];
     if (!sameShape(x.shape, [n, c, 1, 1]) || h * w === 1) return undefined;
-    const apart = reshape(plainOf(x), { shape: [n, c / BLOCK, 1, BLOCK] });
-    return reshape(broadcastTo(apart, { shape: [n, c / BLOCK, h * w, BLOCK] }), { shape: value.shape });
+    const apart = reshape(plainOf(x), { shape: [n, c / block, 1, block] });
+    return reshape(broadcastTo(apart, { shape: [n, c / block, h * w, block] }), { shape: value.shape });
   },
   ...Object.fromEntries(ELEMENTWISE.map((name) => [name, lowerElementwise])),
 };
 
 /** Lower an operation whose result is images of whole blocks, if it has a blocked form. */
 export const lowerImages: Rule = (value, values) =>
-  isImages(value) ? RULES[value.operation.name]?.(value, values) : undefined;
+  isImages(value, values.block) ? RULES[value.operation.name]?.(value, values) : undefined;

@@ -3,7 +3,7 @@
  * is first asked for.
  */
 
-import { fromBlocked, toBlocked } from "../ops/blocked.ts";
+import { type Block, fromBlocked, toBlocked } from "../ops/blocked.ts";
 import { countUses } from "../uses.ts";
 import type { Graph, Value } from "../value.ts";
 import { type Affine, affineOf, compute, type OpenConvolution, scaledImage } from "./affine.ts";
@@ -14,6 +14,8 @@ export type BlockedImages = Value | OpenConvolution | Affine | Phases;
 
 /** The values of a graph that is lowered; all functions take a value of that graph. */
 export interface LoweredValues {
+  /** Channels of a block. */
+  readonly block: Block;
   /** Whether it is computed blocked. */
   isBlocked(value: Value): boolean;
   /** Whether nothing else needs it than what is lowered now. */
@@ -35,29 +37,32 @@ export interface LoweredValues {
 }
 
 /** Nothing of a graph lowered yet. */
-export function lowerValues(graph: Graph): LoweredValues {
+export function lowerValues(graph: Graph, block: Block): LoweredValues {
   const uses = countUses(graph);
   const images = new Map<Value, Affine | Phases>();
   const blocked = new Map<Value, Value>();
   const plains = new Map<Value, Value>();
 
+  const finish = (made: Affine | Phases): Value =>
+    "terms" in made ? compute(made) : interleave(made, block);
   const isUsedOnce = (value: Value): boolean => uses.get(value) === 1;
   const blockedOf = (value: Value): Value => {
     const known = blocked.get(value);
     if (known) return known;
     const found = images.get(value);
-    const made = found ? finish(found) : toBlocked(plainOf(value));
+    const made = found ? finish(found) : toBlocked(plainOf(value), { block });
     blocked.set(value, made);
     return made;
   };
   const plainOf = (value: Value): Value => {
     const known = plains.get(value);
     if (known) return known;
-    const made = fromBlocked(blockedOf(value), { channelsLast: false });
+    const made = fromBlocked(blockedOf(value), { channelsLast: false, block });
     plains.set(value, made);
     return made;
   };
   return {
+    block,
     isBlocked: (value) => images.has(value),
     isUsedOnce,
     blockedOf,
@@ -65,19 +70,17 @@ export function lowerValues(graph: Graph): LoweredValues {
     chainOf(value) {
       const found = images.get(value);
       const isOpen = found && "terms" in found && (isUsedOnce(value) || scaledImage(found));
-      return isOpen ? found : affineOf(blockedOf(value), value.shape);
+      return isOpen ? found : affineOf(blockedOf(value), value.shape, block);
     },
     phasesOf(value) {
       const found = images.get(value);
       return found && "rows" in found ? found : undefined;
     },
     becomesBlocked(value, made) {
-      images.set(value, "terms" in made || "rows" in made ? made : affineOf(made, value.shape));
+      images.set(value, "terms" in made || "rows" in made ? made : affineOf(made, value.shape, block));
     },
     becomesPlain(value, result) {
       plains.set(value, result);
     },
   };
 }
-
-const finish = (images: Affine | Phases): Value => ("terms" in images ? compute(images) : interleave(images));

@@ -2,6 +2,7 @@
  * @file Lowerings: from a graph as it is meant to one as an engine computes it fastest.
  */
 
+import type { Block } from "../ops/blocked.ts";
 import { simplifyGraph } from "../simplify.ts";
 import type { Graph } from "../value.ts";
 import { lowerToBlocked } from "./blocked.ts";
@@ -18,11 +19,11 @@ export interface Lowering {
 /** Images as everybody lays them out, `[n, c, h, w]`: for every engine. */
 export const plain: Lowering = { layout: "plain", lower: simplifyGraph };
 
-/** Images in blocks of sixteen channels: for processors whose ONNX Runtime convolves those. */
-export const blocked: Lowering = {
-  layout: "blocked",
-  lower: (graph) => lowerToBlocked(simplifyGraph(graph)),
-};
+/** Images in blocks of so many channels: for processors whose ONNX Runtime convolves those. */
+export const blocked = (block: Block): Lowering => ({
+  layout: block === 16 ? "blocked" : `blocked by ${block}`,
+  lower: (graph) => lowerToBlocked(simplifyGraph(graph), block),
+});
 
 /** Images as everybody lays them out, of operations that ONNX Runtime computes on a GPU: for WebGPU. */
 export const gpu = (way: FilterWay): Lowering => ({

@@ -2,7 +2,7 @@
  * @file Operations on blocked images whose results are no images: sums, means, and the gradients of filters.
  */
 
-import { BLOCK, blockedConvolution } from "../ops/blocked.ts";
+import { type Block, blockedConvolution } from "../ops/blocked.ts";
 import type { Convolution } from "../ops/convolution.ts";
 import { multiply } from "../ops/elementwise.ts";
 import { mean } from "../ops/reduce.ts";
@@ -29,6 +29,7 @@ function lowerReduction(value: Application, values: LoweredValues): Value | unde
   const axes = String(value.attributes["axes"]);
   if (!values.isBlocked(x) || !(axes === "0,2,3" || axes === "2,3")) return undefined;
   const c = x.shape[1]!;
+  const { block } = values;
   const product = values.isUsedOnce(x) ? imageProduct(x) : undefined;
   // Numbers a channel are taken out of sums, so that no image is scaled for them.
   const factors = (product ?? [x]).map((image) => {
@@ -36,14 +37,14 @@ function lowerReduction(value: Application, values: LoweredValues): Value | unde
     return scaled ?? { image: values.blockedOf(image), scale: undefined };
   });
   const [first, second] = factors.map(({ image }) => image) as [Value, Value?];
-  const sumOf = (): Value => (second ? sumOfProducts(first, second) : sumOfPixels(first));
+  const sumOf = (): Value => (second ? sumOfProducts(first, second, block) : sumOfPixels(first, block));
   const ofAll = (): Value =>
     second || sizeOf(x.shape.slice(2)) > FEW_PIXELS
       ? sum(sumOf(), { axes: [0], keepDims: true })
-      : sumOfExamples(first);
+      : sumOfExamples(first, block);
   const unscaled = axes === "2,3" ? sumOf() : ofAll();
   const total = factors.reduce(
-    (sums, { scale }) => (scale ? multiply(sums, reshape(scale, { shape: [1, c / BLOCK, 1, BLOCK] })) : sums),
+    (sums, { scale }) => (scale ? multiply(sums, reshape(scale, { shape: [1, c / block, 1, block] })) : sums),
     unscaled,
   );
   const count = sizeOf(x.shape) / sizeOf(value.shape);
@@ -52,21 +53,21 @@ function lowerReduction(value: Application, values: LoweredValues): Value | unde
   });
 }
 
-/** Sums over the pixels of each channel of each image, `[n, c/16, 1, 16]`. */
-function sumOfPixels(x: Value): Value {
+/** Sums over the pixels of each channel of each image, `[n, c / block, 1, block]`. */
+function sumOfPixels(x: Value, block: Block): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
-  const pixels = reshape(x, { shape: [n, c / BLOCK, h * w, BLOCK] });
+  const pixels = reshape(x, { shape: [n, c / block, h * w, block] });
   return h * w === 1 ? pixels : sum(pixels, { axes: [2], keepDims: true });
 }
 
 /** Pixels up to which all examples are added up first: the engine adds few numbers in the middle slowly. */
 const FEW_PIXELS = 16;
 
-/** Sums over the pixels of each channel of all images, `[1, c/16, 1, 16]`. */
-function sumOfExamples(x: Value): Value {
+/** Sums over the pixels of each channel of all images, `[1, c / block, 1, block]`. */
+function sumOfExamples(x: Value, block: Block): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const total = sum(reshape(x, { shape: [n, c * h * w] }), { axes: [0], keepDims: true });
-  return sumOfPixels(reshape(total, { shape: [1, c, h, w] }));
+  return sumOfPixels(reshape(total, { shape: [1, c, h, w] }), block);
 }
 
 /** The two images whose product a value is. */
@@ -77,25 +78,26 @@ function imageProduct(x: Value): readonly [Value, Value] | undefined {
 }
 
 /**
- * Sums of products over the pixels of each channel of each image, `[n, c/16, 1, 16]`.
+ * Sums of products over the pixels of each channel of each image, `[n, c / block, 1, block]`.
  *
  * One image is taken for the filters of a convolution of each channel, so the product is never written.
  */
-function sumOfProducts(a: Value, b: Value): Value {
+function sumOfProducts(a: Value, b: Value, block: Block): Value {
   const [n, c, h, w] = a.shape as [number, number, number, number];
   const image = reshape(a, { shape: [1, n * c, h, w] });
   const filters = reshape(b, { shape: [n * c, 1, h, w] });
-  const sums = blockedConvolution(image, filters, { ...plain, groups: n * c, relu: false });
-  return reshape(sums, { shape: [n, c / BLOCK, 1, BLOCK] });
+  const sums = blockedConvolution(image, filters, { ...plain, groups: n * c, relu: false, block });
+  return reshape(sums, { shape: [n, c / block, 1, block] });
 }
 
 function lowerFilterGradient(value: Application, values: LoweredValues): Value | undefined {
   const [x, dy] = value.inputs as [Value, Value];
   const { kernel, ...settings } = value.attributes as Convolution & { readonly kernel: Shape };
   const geometry = { image: x.shape.slice(2), kernel, windows: dy.shape.slice(2), settings };
-  if (isTiny([dy.shape[1]!, x.shape[1]!], geometry))
-    return filterTiny(values.blockedOf(x), values.blockedOf(dy), geometry);
-  if (!canFilter(x.shape, dy.shape, kernel, settings)) return undefined;
+  const { block } = values;
+  if (isTiny([dy.shape[1]!, x.shape[1]!], geometry, block))
+    return filterTiny(values.blockedOf(x), values.blockedOf(dy), geometry, block);
+  if (!canFilter(x.shape, dy.shape, kernel, settings, block)) return undefined;
   const gradient = settings.groups === 1 ? filterGradient : depthwiseFilterGradient;
-  return gradient(imageOf(x, values), values.blockedOf(dy), kernel, settings);
+  return gradient(imageOf(x, values), values.blockedOf(dy), kernel, settings, block);
 }

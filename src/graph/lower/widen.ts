@@ -1,12 +1,13 @@
 /**
- * @file Widens images whose channels are no whole blocks: 24 channels are computed as 32, of which 8 are zero.
+ * @file Widens images whose channels are no whole blocks: by blocks of 16, 24 channels are computed as 32, of which 8 are
+ * zero.
  *
  * A value that is made of wide ones has a wide form itself where zeros stay zeros; where something else needs it, its own
  * channels are taken out.
  */
 
 import { apply, onOperands } from "../operation.ts";
-import { BLOCK } from "../ops/blocked.ts";
+import type { Block } from "../ops/blocked.ts";
 import { type Convolution, convolution, filterGradient, transposedConvolution } from "../ops/convolution.ts";
 import { pad, slice } from "../ops/pieces.ts";
 import { reshape } from "../ops/shape.ts";
@@ -21,9 +22,9 @@ import {
 } from "../value.ts";
 
 /** Channels as whole blocks, if they are none and a third more is enough; else as they are. */
-function widthOf(channels: number): number {
-  const wide = Math.ceil(channels / BLOCK) * BLOCK;
-  return channels > BLOCK && 3 * wide <= 4 * channels ? wide : channels;
+function widthOf(channels: number, block: Block): number {
+  const wide = Math.ceil(channels / block) * block;
+  return channels > block && 3 * wide <= 4 * channels ? wide : channels;
 }
 
 /**
@@ -48,8 +49,9 @@ function firstOf(x: Value, shape: Shape): Value {
 
 /** The values of a graph that is widened. */
 interface Wide {
+  widthOf(channels: number): number;
   isWide(value: Value): boolean;
-  /** It with as many channels as {@link widthOf} says. */
+  /** It with as many channels as `widthOf` says. */
   wideOf(value: Value): Value;
   plainOf(value: Value): Value;
 }
@@ -57,23 +59,21 @@ interface Wide {
 /** A value made of wide ones, with its own shape, or a wide one; undefined if it has to be made of plain ones. */
 type Rule = (value: Application, wide: Wide) => Value | undefined;
 
-const widened = ({ shape }: Value): Shape => shape.with(1, widthOf(shape[1]!));
-
 /** Filters for images and results of whole blocks. */
-const wideFilters = (w: Value, groups: number): Value => {
+const wideFilters = (w: Value, groups: number, { widthOf }: Wide): Value => {
   const [o, c] = w.shape as [number, number, ...number[]];
   return padTo(w, w.shape.with(0, widthOf(o)).with(1, groups === 1 ? widthOf(c) : c));
 };
 
 /** Whether a convolution sees all channels, or each of its filters one. */
-const canWiden = (x: Value, y: Value, { groups }: Convolution): boolean =>
+const canWiden = (x: Value, y: Value, { groups }: Convolution, { widthOf }: Wide): boolean =>
   (groups === 1 || (groups === x.shape[1] && groups === y.shape[1])) &&
   (widthOf(x.shape[1]!) !== x.shape[1] || widthOf(y.shape[1]!) !== y.shape[1]);
 
-const wideSettings = <S extends Convolution>(settings: S): S =>
+const wideSettings = <S extends Convolution>(settings: S, { widthOf }: Wide): S =>
   settings.groups === 1 ? settings : { ...settings, groups: widthOf(settings.groups) };
 
-const elementwise: Rule = (value, { isWide, wideOf, plainOf }) => {
+const elementwise: Rule = (value, { isWide, wideOf, plainOf, widthOf }) => {
   if (!value.inputs.some(isWide)) return undefined;
   const operands = value.inputs.map((operand) => {
     if (sameShape(operand.shape, value.shape)) return wideOf(operand);
@@ -97,27 +97,34 @@ const reduction: Rule = (value, { isWide, wideOf }) => {
 };
 
 const RULES: { readonly [operation: string]: Rule } = {
-  convolution(value, { wideOf, plainOf }) {
+  convolution(value, wide) {
+    const { wideOf, plainOf } = wide;
     const [x, w] = value.inputs as [Value, Value];
     const settings = value.attributes as Convolution;
-    if (!canWiden(x, value, settings)) return undefined;
-    return convolution(wideOf(x), wideFilters(plainOf(w), settings.groups), wideSettings(settings));
-  },
-  transposedConvolution(value, { wideOf, plainOf }) {
-    const [dy, w] = value.inputs as [Value, Value];
-    const settings = value.attributes as Convolution & { readonly size: Shape };
-    if (!canWiden(dy, value, settings)) return undefined;
-    return transposedConvolution(
-      wideOf(dy),
-      wideFilters(plainOf(w), settings.groups),
-      wideSettings(settings),
+    if (!canWiden(x, value, settings, wide)) return undefined;
+    return convolution(
+      wideOf(x),
+      wideFilters(plainOf(w), settings.groups, wide),
+      wideSettings(settings, wide),
     );
   },
-  filterGradient(value, { wideOf }) {
+  transposedConvolution(value, wide) {
+    const { wideOf, plainOf } = wide;
+    const [dy, w] = value.inputs as [Value, Value];
+    const settings = value.attributes as Convolution & { readonly size: Shape };
+    if (!canWiden(dy, value, settings, wide)) return undefined;
+    return transposedConvolution(
+      wideOf(dy),
+      wideFilters(plainOf(w), settings.groups, wide),
+      wideSettings(settings, wide),
+    );
+  },
+  filterGradient(value, wide) {
+    const { wideOf } = wide;
     const [x, dy] = value.inputs as [Value, Value];
     const settings = value.attributes as Convolution & { readonly kernel: Shape };
-    if (!canWiden(x, dy, settings)) return undefined;
-    return firstOf(filterGradient(wideOf(x), wideOf(dy), wideSettings(settings)), value.shape);
+    if (!canWiden(x, dy, settings, wide)) return undefined;
+    return firstOf(filterGradient(wideOf(x), wideOf(dy), wideSettings(settings, wide)), value.shape);
   },
   ...Object.fromEntries(
     ["add", "subtract", "multiply", "negate", "relu", "greater", "where"].map((name) => [name, elementwise]),
@@ -128,7 +135,8 @@ const RULES: { readonly [operation: string]: Rule } = {
 };
 
 /** Widen a graph; inputs, outputs and their shapes stay as they are. */
-export function widenChannels(graph: Graph): Graph {
+export function widenChannels(graph: Graph, block: Block): Graph {
+  const widthIn = (channels: number): number => widthOf(channels, block);
   const plains = new Map<Value, Value>();
   const wides = new Map<Value, Value>();
   const padded = new Map<Value, Value>();
@@ -139,7 +147,8 @@ export function widenChannels(graph: Graph): Graph {
   };
   const plainOf = (value: Value): Value => kept(plains, value, () => firstOf(wides.get(value)!, value.shape));
   const wideOf = (value: Value): Value =>
-    wides.get(value) ?? kept(padded, value, () => padTo(plainOf(value), widened(value)));
+    wides.get(value) ??
+    kept(padded, value, () => padTo(plainOf(value), value.shape.with(1, widthIn(value.shape[1]!))));
   const outputs = graph.outputs.map(({ value }) => value);
   for (const value of inOrder(outputs)) {
     if (value.kind !== "application") {
@@ -148,7 +157,7 @@ export function widenChannels(graph: Graph): Graph {
     }
     const rule = value.shape.length === 4 || isReduction(value) ? RULES[value.operation.name] : undefined;
     const made =
-      rule?.(value, { isWide: (operand) => wides.has(operand), wideOf, plainOf }) ??
+      rule?.(value, { widthOf: widthIn, isWide: (operand) => wides.has(operand), wideOf, plainOf }) ??
       onOperands(value, value.inputs.map(plainOf));
     (sameShape(made.shape, value.shape) ? plains : wides).set(value, made);
   }

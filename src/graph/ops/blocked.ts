@@ -2,7 +2,7 @@
  * @file Operations on the blocked layout, in which ONNX Runtime's processor kernels convolve fastest.
  *
  * A blocked value has the shape `[n, c, h, w]` of what it stands for, but its elements lie as
- * `[n, c / 16, h, w, 16]`: sixteen channels of a pixel side by side, as many as a vector register holds. The
+ * `[n, c / block, h, w, block]`: the channels of a block side by side, as many as a vector register holds. The
  * operators are ONNX Runtime's own (domain `com.microsoft.nchwc`) and not for files: a graph is lowered to them
  * by `graph/lower`, after it was differentiated, on engines that were seen to compute them right.
  */
@@ -14,51 +14,54 @@ import { convolution } from "./convolution.ts";
 import { maxPool } from "./pool.ts";
 import { type Sliding, writeSliding } from "./window.ts";
 
-/** Channels of a block: float32 numbers in a register of AVX-512. */
-export const BLOCK = 16;
+/** Channels of a block: float32 numbers in a vector register, 16 of AVX-512 or 8 of AVX2. */
+export type Block = 16 | 8;
+
+/** Of what size the blocks are. */
+type Blocks = { readonly block: Block };
 
 const DOMAIN = "com.microsoft.nchwc";
 
-function checkBlocks(name: string, shape: Shape): Shape {
-  if (shape.length !== 4 || shape[1]! % BLOCK !== 0) {
-    throw new ShapeError(name, `[n, c, h, w] with whole blocks of ${BLOCK} channels`, [shape]);
+function checkBlocks(name: string, shape: Shape, block: Block): Shape {
+  if (shape.length !== 4 || shape[1]! % block !== 0) {
+    throw new ShapeError(name, `[n, c, h, w] with whole blocks of ${block} channels`, [shape]);
   }
   return shape;
 }
 
 /** Where an element of `[n, c, h, w]` lies in the blocked layout. */
-function blockedPosition(index: number, [, c, h, w]: Shape): number {
+function blockedPosition(index: number, [, c, h, w]: Shape, block: Block): number {
   const pixels = h! * w!;
   const pixel = index % pixels;
   const plane = Math.floor(index / pixels);
   const channel = plane % c!;
   const first = (plane - channel) * pixels;
-  return first + (Math.floor(channel / BLOCK) * pixels + pixel) * BLOCK + (channel % BLOCK);
+  return first + (Math.floor(channel / block) * pixels + pixel) * block + (channel % block);
 }
 
-const block = (shape: Shape, data: Float64Array): Float64Array => {
+const toBlocks = (shape: Shape, data: Float64Array, block: Block): Float64Array => {
   const y = new Float64Array(data.length);
   data.forEach((element, index) => {
-    y[blockedPosition(index, shape)] = element;
+    y[blockedPosition(index, shape, block)] = element;
   });
   return y;
 };
 
-const unblock = (shape: Shape, data: Float64Array): Float64Array =>
-  data.map((_, index) => data[blockedPosition(index, shape)]!);
+const fromBlocks = (shape: Shape, data: Float64Array, block: Block): Float64Array =>
+  data.map((_, index) => data[blockedPosition(index, shape, block)]!);
 
 /** Into the blocked layout, `[n, c, h, w]`. */
-export const toBlocked: Operation<[Value]> = operation({
+export const toBlocked: Operation<[Value], Blocks> = operation<[Value], Blocks>({
   name: "toBlocked",
   operands: 1,
   onnx: { operator: "ReorderInput", domain: DOMAIN, write: () => ({}) },
-  shape: ([x]) => checkBlocks("toBlocked", x.shape),
+  shape: ([x], { block }) => checkBlocks("toBlocked", x.shape, block),
   gradient: forwardOnly("toBlocked"),
-  evaluate: (shape, [x]) => block(shape, x.data),
+  evaluate: (shape, [x], { block }) => toBlocks(shape, x.data, block),
 });
 
 /** Images with the channels last into the blocked layout, `[n, h, w, c] -> [n, c, h, w]`. */
-export const toBlockedFromLast: Operation<[Value]> = operation({
+export const toBlockedFromLast: Operation<[Value], Blocks> = operation<[Value], Blocks>({
   name: "toBlockedFromLast",
   operands: 1,
   onnx: {
@@ -66,24 +69,26 @@ export const toBlockedFromLast: Operation<[Value]> = operation({
     domain: DOMAIN,
     write: () => ({ attributes: { channels_last: { int: 1 } } }),
   },
-  shape([x]) {
+  shape([x], { block }) {
     const [n, h, w, c] = x.shape as [number, number, number, number];
-    return checkBlocks("toBlockedFromLast", [n, c, h, w]);
+    return checkBlocks("toBlockedFromLast", [n, c, h, w], block);
   },
   gradient: forwardOnly("toBlockedFromLast"),
-  evaluate(shape, [x]) {
+  evaluate(shape, [x], { block }) {
     const [, c, h, w] = shape as [number, number, number, number];
     const channelsFirst = x.data.map((_, index) => {
       const pixel = index % (h * w);
       const plane = Math.floor(index / (h * w));
       return x.data[(Math.floor(plane / c) * h * w + pixel) * c + (plane % c)]!;
     });
-    return block(shape, channelsFirst);
+    return toBlocks(shape, channelsFirst, block);
   },
 });
 
+type FromBlocked = Blocks & { readonly channelsLast: boolean };
+
 /** Out of the blocked layout: `[n, c, h, w]`, or `[n, h, w, c]` with the channels last. */
-export const fromBlocked: Operation<[Value], { readonly channelsLast: boolean }> = operation({
+export const fromBlocked: Operation<[Value], FromBlocked> = operation<[Value], FromBlocked>({
   name: "fromBlocked",
   operands: 1,
   onnx: {
@@ -93,13 +98,13 @@ export const fromBlocked: Operation<[Value], { readonly channelsLast: boolean }>
       attributes: { channels: { int: x!.shape[1]! }, channels_last: { int: Number(channelsLast) } },
     }),
   },
-  shape([x], { channelsLast }) {
-    const [n, c, h, w] = checkBlocks("fromBlocked", x.shape) as [number, number, number, number];
+  shape([x], { channelsLast, block }) {
+    const [n, c, h, w] = checkBlocks("fromBlocked", x.shape, block) as [number, number, number, number];
     return channelsLast ? [n, h, w, c] : [n, c, h, w];
   },
   gradient: forwardOnly("fromBlocked"),
-  evaluate(_, [x], { channelsLast }) {
-    const y = unblock(x.shape, x.data);
+  evaluate(_, [x], { channelsLast, block }) {
+    const y = fromBlocks(x.shape, x.data, block);
     if (!channelsLast) return y;
     const [, c, h, w] = x.shape as [number, number, number, number];
     return y.map((__, index) => {
@@ -118,29 +123,29 @@ export type Activation = {
   readonly bounds?: readonly [min: number, max: number];
 };
 
-export type BlockedSettings = Sliding & Activation & { readonly groups: number };
+export type BlockedSettings = Sliding & Activation & Blocks & { readonly groups: number };
 
 /**
- * Filters in the order the blocked kernels read them, as `[o, c, kh, kw]` again: `[o/16, c/16, kh, kw, 16 c, 16 o]`,
- * or `[o/16, c, kh, kw, 16 o]` if the image has fewer channels than a block, or each channel its own filter.
+ * Filters in the order the blocked kernels read them, as `[o, c, kh, kw]` again: of blocks of 16
+ * `[o/16, c/16, kh, kw, 16 c, 16 o]`, or `[o/16, c, kh, kw, 16 o]` if the image has fewer channels than a block, or each channel its own filter.
  */
-const filterPosition = (index: number, [, c, kh, kw]: Shape): number => {
+const filterPosition = (index: number, [, c, kh, kw]: Shape, block: Block): number => {
   const taps = kh! * kw!;
   const tap = index % taps;
   const channel = Math.floor(index / taps) % c!;
   const filter = Math.floor(index / (taps * c!));
-  const within = Math.min(c!, BLOCK);
+  const within = Math.min(c!, block);
   const inBlocks =
-    ((Math.floor(filter / BLOCK) * (c! / within) + Math.floor(channel / within)) * taps + tap) * within +
+    ((Math.floor(filter / block) * (c! / within) + Math.floor(channel / within)) * taps + tap) * within +
     (channel % within);
-  const inRow = (Math.floor(filter / BLOCK) * c! + channel) * taps + tap;
-  return (c! < BLOCK ? inRow : inBlocks) * BLOCK + (filter % BLOCK);
+  const inRow = (Math.floor(filter / block) * c! + channel) * taps + tap;
+  return (c! < block ? inRow : inBlocks) * block + (filter % block);
 };
 
 const convolutionForm: OnnxForm<BlockedSettings> = {
   operator: "Conv",
   domain: DOMAIN,
-  write: ({ groups, relu, bounds, ...sliding }, _, [, w]) => ({
+  write: ({ groups, relu, bounds, block: _, ...sliding }, __, [, w]) => ({
     attributes: {
       ...writeSliding(sliding),
       group: { int: groups },
@@ -161,8 +166,8 @@ export const blockedConvolution: Operation<readonly Value[], BlockedSettings> = 
   name: "blockedConvolution",
   operands: [2, 4],
   onnx: convolutionForm,
-  shape([x, w, bias, addend], { relu: _, bounds: __, ...attributes }) {
-    const shape = checkBlocks("blockedConvolution", convolution.record.shape([x!, w!], attributes));
+  shape([x, w, bias, addend], { relu: _, bounds: __, block, ...attributes }) {
+    const shape = checkBlocks("blockedConvolution", convolution.record.shape([x!, w!], attributes), block);
     if (bias && String(bias.shape) !== String([shape[1]]))
       throw new ShapeError("blockedConvolution", `a bias [${shape[1]}]`, [bias.shape]);
     if (addend && String(addend.shape) !== String(shape))
@@ -170,27 +175,27 @@ export const blockedConvolution: Operation<readonly Value[], BlockedSettings> = 
     return shape;
   },
   gradient: forwardOnly("blockedConvolution"),
-  evaluate(shape, [x, w, bias, addend], { relu, bounds, ...attributes }) {
+  evaluate(shape, [x, w, bias, addend], { relu, bounds, block, ...attributes }) {
     const [least, most] = bounds ?? [relu ? 0 : Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     const image: NDArray = {
       shape: x!.shape,
-      data: x!.shape[1]! < BLOCK ? x!.data : unblock(x!.shape, x!.data),
+      data: x!.shape[1]! < block ? x!.data : fromBlocks(x!.shape, x!.data, block),
     };
     const filters: NDArray = {
       shape: w!.shape,
-      data: w!.data.map((_, index) => w!.data[filterPosition(index, w!.shape)]!),
+      data: w!.data.map((_, index) => w!.data[filterPosition(index, w!.shape, block)]!),
     };
-    const sums = block(shape, convolution.record.evaluate(shape, [image, filters], attributes));
-    const size = sizeOf(shape.slice(2)) * BLOCK;
+    const sums = toBlocks(shape, convolution.record.evaluate(shape, [image, filters], attributes), block);
+    const size = sizeOf(shape.slice(2)) * block;
     return sums.map((sum, index) => {
-      const channel = (Math.floor(index / size) % (shape[1]! / BLOCK)) * BLOCK + (index % BLOCK);
+      const channel = (Math.floor(index / size) % (shape[1]! / block)) * block + (index % block);
       const y = sum + (bias?.data[channel] ?? 0) + (addend?.data[index] ?? 0);
       return Math.min(Math.max(y, least), most);
     });
   },
 });
 
-type BlockedPool = Sliding & { readonly kernel: readonly number[] };
+type BlockedPool = Sliding & Blocks & { readonly kernel: readonly number[] };
 
 /** {@link maxPool} of blocked images. */
 export const blockedMaxPool: Operation<[Value], BlockedPool> = operation<[Value], BlockedPool>({
@@ -199,15 +204,16 @@ export const blockedMaxPool: Operation<[Value], BlockedPool> = operation<[Value]
   onnx: {
     operator: "MaxPool",
     domain: DOMAIN,
-    write: ({ kernel, ...sliding }) => ({
+    write: ({ kernel, block: _, ...sliding }) => ({
       attributes: { kernel_shape: { ints: kernel }, ...writeSliding(sliding) },
     }),
   },
-  shape: ([x], attributes) => checkBlocks("blockedMaxPool", maxPool.record.shape([x], attributes)),
+  shape: ([x], { block, ...attributes }) =>
+    checkBlocks("blockedMaxPool", maxPool.record.shape([x], attributes), block),
   gradient: forwardOnly("blockedMaxPool"),
-  evaluate(shape, [x], attributes) {
-    const image = { shape: x.shape, data: unblock(x.shape, x.data) };
-    return block(shape, maxPool.record.evaluate(shape, [image], attributes));
+  evaluate(shape, [x], { block, ...attributes }) {
+    const image = { shape: x.shape, data: fromBlocks(x.shape, x.data, block) };
+    return toBlocks(shape, maxPool.record.evaluate(shape, [image], attributes), block);
   },
 });
 

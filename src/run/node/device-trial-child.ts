@@ -9,7 +9,7 @@ import { filterWays } from "../../graph/lower/gpu/filter-gradient.ts";
 import { gpu, plain } from "../../graph/lower/lowering.ts";
 import type { Device } from "../../train/devices.ts";
 import { openEngine } from "../../train/engine.ts";
-import { computesRight } from "../../train/self-check.ts";
+import { selfCheck } from "../../train/self-check.ts";
 import type { DeviceAnswer, DeviceTrial } from "./device-trial.ts";
 import { runtime } from "./runtime.ts";
 
@@ -39,7 +39,7 @@ function describe(device: Device): DeviceTrial {
 async function examine(device: Device): Promise<DeviceTrial> {
   const engine = await openEngine(runtime, device, 1);
   const lowering = device === "webgpu" ? gpu(filterWays[0]) : plain;
-  if (!(await computesRight(lowering, engine)))
+  if (!(await selfCheck()(lowering, engine)))
     throw new EngineError(
       `device ${device}: a convolution, a pool or their gradients are wrong there; update its driver, or use \`device\` cpu`,
     );
