@@ -67,20 +67,34 @@ export interface StageOptions {
   /** Trials that wait; all others are done. */
   readonly isHeld?: (trial: StoredTrial, experiment: string) => boolean;
   readonly dataDir?: string | undefined;
+  /** Whether nothing is in the lab. */
+  readonly isEmpty?: boolean;
   /** A folder for it, which goes away with it, empty but for a lab `shatter-lab` perhaps; a fresh one unless told. */
   readonly folder?: string;
 }
 
 /** Set the stage. */
-export async function openStage({ isHeld, dataDir, folder: given }: StageOptions = {}): Promise<Stage> {
+export async function openStage({
+  isHeld,
+  dataDir,
+  isEmpty = false,
+  folder: given,
+}: StageOptions = {}): Promise<Stage> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), "shatter-browser-")));
   const page = await buildPage(folder);
   // A lab is called by its path as it was given.
   const lab = await openLab({ lab: relative(process.cwd(), join(folder, "shatter-lab")), dataDir });
-  const filled = await fillLab(lab, isHeld);
+  const filled = isEmpty ? { held: [], trials: 0 } : await fillLab(lab, isHeld);
   const errors: string[] = [];
   const open = (port = 0): Promise<DashboardServer> =>
-    startServer({ lab, page, port, dataDir, theories, onError: (error) => errors.push(error) });
+    startServer({
+      lab,
+      page,
+      port,
+      dataDir,
+      theories: isEmpty ? undefined : theories,
+      onError: (error) => errors.push(error),
+    });
   let server: DashboardServer | undefined = await open();
   const { port, address } = server;
   const stop = async (): Promise<void> => {
