@@ -37,11 +37,14 @@ export {
   randomConvBlocks,
   randomConvDefaults,
 } from "./theory/features/random-conv.ts";
+export { type DescentOptions, doubleDescentOf } from "./theory/node/double-descent.ts";
 export { type ExpressivityOptions, expressivity } from "./theory/node/expressivity.ts";
 export { openGramFolder } from "./theory/node/gram-files.ts";
 export { type ImplicitOptions, implicitRegularization } from "./theory/node/implicit.ts";
 export { type KernelOptions, kernelInterpolation } from "./theory/node/kernel.ts";
 export { learningRateOf, type RangeOptions } from "./theory/node/lr.ts";
+export { type MeasuresOptions, measuresOf } from "./theory/node/measures.ts";
+export { type MemorizationOptions, memorizationOf } from "./theory/node/memorization.ts";
 export { type RademacherOptions, rademacherComplexity } from "./theory/node/rademacher.ts";
 export { type RandomConvGramOptions, randomConvGram } from "./theory/node/random-conv.ts";
 export { type StabilityOptions, stabilityOf } from "./theory/node/stability.ts";

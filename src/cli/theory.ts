@@ -5,7 +5,7 @@
 import { Command } from "commander";
 import { addCommands, type CommandEntry } from "./add-commands.ts";
 
-/** In the order of the paper: each a file in `theory/`, made by `defineTheory`. */
+/** In the order of the paper, then what others asked after it: each a file in `theory/`, made by `defineTheory`. */
 const theories: readonly CommandEntry[] = [
   {
     usage: "rademacher [options]",
@@ -32,6 +32,22 @@ const theories: readonly CommandEntry[] = [
     usage: "implicit [options]",
     description: "follow SGD and GD on a linear model to the minimum-norm solution, or past it",
     make: async () => (await import("./theory/implicit.ts")).implicitCommand(),
+  },
+  {
+    usage: "memorization [options]",
+    description: "how unequal examples are on real and random data, and what dropout hinders",
+    make: async () => (await import("./theory/memorization.ts")).memorizationCommand(),
+  },
+  {
+    usage: "measures [options]",
+    description: "whether training time, norms, margin and sharpness tell which network generalizes",
+    make: async () => (await import("./theory/measures.ts")).measuresCommand(),
+  },
+  {
+    usage: "double-descent [options]",
+    description:
+      "more random features, and wider networks, through the point where all labels are just fitted",
+    make: async () => (await import("./theory/double-descent.ts")).doubleDescentCommand(),
   },
 ];
 

@@ -41,6 +41,9 @@ export const IMAGENET_CHANCE_MARGIN = 0.005;
 /** Gain in test accuracy below which early stopping is of no use; the best of many epochs is above by luck. */
 export const STOPPING_MARGIN = 0.02;
 
+/** The paper's last claim; those after it are of who came after it, and name their source. */
+export const LAST_OF_PAPER = 19;
+
 export const claims = {
   1: {
     text: "Every model fits random labels on CIFAR-10, and its test accuracy is then chance.",
@@ -126,6 +129,41 @@ export const claims = {
     text: "On a linear model with more weights than examples, SGD from zero ends at the minimum-norm solution; that norm does not predict test error (here: the first half).",
     criterion:
       "every descent from zero ends within a millionth of the minimum-norm solution's norm from it, and every descent from elsewhere stays away by the null-space part of its start, to a millionth",
+  },
+  19: {
+    text: "Networks can shatter their training data, and optimization stays easy where nothing generalizes: so what makes it easy is not what makes them generalize.",
+    criterion:
+      "every network that fits true labels to the loss asked for fits random ones to it too, and the mean test accuracy is then within 2 points of chance",
+  },
+  20: {
+    text: "Real data have a few examples that the loss is most sensitive to; to random data nearly all examples matter (Krueger et al. 2017, Arpit et al. 2017).",
+    criterion:
+      "the Gini coefficient of the loss-sensitivity is larger on true data than on random labels and on noise, both by 95 % intervals of paired differences",
+  },
+  21: {
+    text: "Dropout hinders memorizing more than learning (Krueger et al. 2017, Arpit et al. 2017).",
+    criterion:
+      "the strongest dropout takes more training accuracy on random labels than test accuracy on true ones, by a 95 % interval of paired differences",
+  },
+  22: {
+    text: "How sharp the minimum is tells of the test error of networks that fit their training data, and norms of weights do not, or the wrong way round (Jiang et al. 2020).",
+    criterion:
+      "Kendall's tau of a sharpness with the test error is above 0 by its 95 % interval, and no norm's is larger",
+  },
+  23: {
+    text: "Training time and sharpness are signs of generalization: random labels take longer and end sharper than true ones.",
+    criterion:
+      "in every pair of trainings random labels have the larger number of epochs and the larger sharpness",
+  },
+  24: {
+    text: "The test error of least-squares on random features peaks where there are as many as training examples, and falls again beyond, as the norm does (Belkin et al. 2019).",
+    criterion:
+      "for every draw of features test error and norm are largest within a tenth of as many features as examples, and with the most features the test error is below that with any fewer features than examples",
+  },
+  25: {
+    text: "With noisy labels the test error of a network peaks at the width that just fits its training labels, and falls again beyond (Nakkiran et al. 2020).",
+    criterion:
+      "at 20 % noise the test error of the fewest units that fit 99 % of the training labels is above that of a quarter as many, or the next fewer, and that of the widest network, both by 95 % intervals of paired differences",
   },
 } as const satisfies Readonly<Record<number, ClaimText>>;
 

@@ -10,7 +10,7 @@ import { alexnet } from "./models/alexnet.ts";
 import { cnn } from "./models/cnn.ts";
 import { inception, inceptionWithoutNorm } from "./models/inception.ts";
 import { inceptionV3 } from "./models/inception-v3.ts";
-import { mlp } from "./models/mlp.ts";
+import { evenMlp, mlp } from "./models/mlp.ts";
 
 /** All models, by name. */
 export const models: ReadonlyMap<string, Model> = new Map(
@@ -29,13 +29,7 @@ export const models: ReadonlyMap<string, Model> = new Map(
 const FAMILIES = [
   {
     pattern: /^mlp-([1-9]\d?)x([1-9]\d{0,3})$/,
-    make: (name: string, layers: number, units: number): Model =>
-      mlp(
-        name,
-        new Array<number>(layers).fill(units),
-        `${layers} hidden ${layers === 1 ? "layer" : "layers"} of ${units} ReLU units`,
-        "a multilayer perceptron of any width and depth, as the paper's two are",
-      ),
+    make: (_: string, layers: number, units: number): Model => evenMlp(layers, units),
   },
   { pattern: /^cnn-([1-5])x([1-9]\d{0,2})$/, make: cnn },
 ];

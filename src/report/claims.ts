@@ -2,7 +2,7 @@
  * @file The claims of an experiment in words: how many hold, and as Markdown.
  */
 
-import { type Claim, claimOutcomes } from "../document/claims.ts";
+import { type Claim, claimOutcomes, LAST_OF_PAPER } from "../document/claims.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import { formatNoun } from "./format.ts";
 import { plainMarkdown } from "./plain-markdown.ts";
@@ -11,6 +11,10 @@ import { plainMarkdown } from "./plain-markdown.ts";
 export const toneOf = ({ outcome }: Claim): "good" | "bad" | "open" =>
   (({ reproduced: "good", "not reproduced": "bad", "not tested": "open" }) as const)[outcome];
 
+/** Whose claims they are, where all are the paper's: ` of the paper`; others name their source. */
+export const ownerOf = (claims: readonly Claim[]): string =>
+  claims.every(({ number }) => number <= LAST_OF_PAPER) ? " of the paper" : "";
+
 /** How many claims have each outcome, such as `2 claims: 1 reproduced, 1 not tested`; empty without claims. */
 export function countOutcomes({ claims }: Pick<ExperimentResult, "claims">): string {
   if (claims.length === 0) return "";
@@ -18,7 +22,7 @@ export function countOutcomes({ claims }: Pick<ExperimentResult, "claims">): str
     const count = claims.filter((claim) => claim.outcome === outcome).length;
     return count > 0 ? [`${count} ${outcome}`] : [];
   });
-  return `${formatNoun(claims.length, "claim")} of the paper: ${counts.join(", ")}`;
+  return `${formatNoun(claims.length, "claim")}${ownerOf(claims)}: ${counts.join(", ")}`;
 }
 
 /** The claims as Markdown. */

@@ -41,6 +41,12 @@ export const say = (value: number): string => {
 export const sayEstimate = ({ mean, low, high }: Estimate): string =>
   low === null || high === null ? say(mean) : `${say(mean)} (95 % interval ${say(low)} to ${say(high)})`;
 
+/** A difference of shares in a sentence, in points. */
+export function sayPoints({ mean, low, high }: Estimate): string {
+  const said = (share: number): string => (100 * share).toFixed(1);
+  return `${said(mean)} points${low === null || high === null ? "" : ` (95 % interval ${said(low)} to ${said(high)})`}`;
+}
+
 /** Some of the fields; undefined says as little as none. */
 export type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 

@@ -12,8 +12,18 @@ import { plotSchema } from "../document/plot.ts";
 import { provenanceSchema } from "../document/provenance.ts";
 import { tableSchema } from "../document/table.ts";
 
-/** What can be computed, in the order of the paper, and the learning-rate range test, which is not in it. */
-export const theories = ["rademacher", "stability", "expressivity", "kernel", "implicit", "lr"] as const;
+/** What can be computed, in the order of the paper, then what others asked after it, and the learning-rate range test. */
+export const theories = [
+  "rademacher",
+  "stability",
+  "expressivity",
+  "kernel",
+  "implicit",
+  "memorization",
+  "measures",
+  "double-descent",
+  "lr",
+] as const;
 
 export const theoryResultSchema = z.object({
   schema: z.literal("shatter/theory@1"),

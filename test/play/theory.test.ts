@@ -4,7 +4,6 @@
 
 import { describe, expect, test } from "vitest";
 import { readDigits } from "../../src/data/digits.ts";
-import { doubleDescent, featureCounts } from "../../src/play/theory/double-descent.ts";
 import { between, findInterpolants, type Through } from "../../src/play/theory/interpolants.ts";
 import { compareNorms } from "../../src/play/theory/norms.ts";
 import {
@@ -18,6 +17,7 @@ import {
 } from "../../src/play/theory/points.ts";
 import { curveOf, directionAt, solveTheorem, tellClash } from "../../src/play/theory/theorem.ts";
 import { numberOf, readFields, writeFields } from "../../src/play/theory/view.ts";
+import { doubleDescent, featureCounts } from "../../src/theory/double-descent/random-features.ts";
 import { evaluateNetwork, weightCount } from "../../src/theory/expressivity/network.ts";
 
 describe("points", () => {

@@ -21,3 +21,12 @@ export function mlp(name: string, hidden: readonly number[], title: string, sour
     },
   };
 }
+
+/** A multilayer perceptron of equally wide layers, by the name of its family: `mlp-2x64`. */
+export const evenMlp = (layers: number, units: number): Model =>
+  mlp(
+    `mlp-${layers}x${units}`,
+    new Array<number>(layers).fill(units),
+    `${layers} hidden ${layers === 1 ? "layer" : "layers"} of ${units} ReLU units`,
+    "a multilayer perceptron of any width and depth, as the paper's two are",
+  );

@@ -6,8 +6,12 @@ import type { JSX } from "preact";
 import { formatShare, percent } from "../../base/percent.ts";
 import { Choice, Entry } from "../../page/parts/fields.tsx";
 import { ScrollBox } from "../../page/parts/scroll-box.tsx";
+import {
+  type DescentPoint,
+  type DescentRequest,
+  featureCounts,
+} from "../../theory/double-descent/random-features.ts";
 import { say } from "../../theory/settings.ts";
-import { type DescentPoint, type DescentRequest, featureCounts } from "./double-descent.ts";
 import { type Axis, Curve, Key, Plane, Upright } from "./plane.tsx";
 import { type Computed, useComputed } from "./use-computed.ts";
 import { useView } from "./use-view.ts";

@@ -7,10 +7,10 @@
 
 import { randomStream } from "../../base/random.ts";
 import type { Splits } from "../../data/dataset.ts";
+import { drawSample, rowsOf } from "../../theory/double-descent/sample.ts";
 import { type Fitted, fitElsewhere, fitLeastNorm } from "../../theory/kernel/in-memory.ts";
 import { type KernelName, kernelOf } from "../../theory/kernel/kernels.ts";
 import { countErrors, oneHot } from "../../theory/kernel/targets.ts";
-import { drawSample, rowsOf } from "./sample.ts";
 
 /** What is asked. */
 export interface NormsRequest {

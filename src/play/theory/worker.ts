@@ -4,7 +4,11 @@
 
 import { messageOf } from "../../base/errors.ts";
 import { readDigits } from "../../data/digits.ts";
-import { type DescentPoint, type DescentRequest, doubleDescent } from "./double-descent.ts";
+import {
+  type DescentPoint,
+  type DescentRequest,
+  doubleDescent,
+} from "../../theory/double-descent/random-features.ts";
 import { compareNorms, type Interpolated, type NormsRequest } from "./norms.ts";
 
 /** What can be computed: what each is asked, and what it tells again and again. */

@@ -4,7 +4,7 @@
 
 import type { Claim } from "../../document/claims.ts";
 import type { Provenance } from "../../document/provenance.ts";
-import { toneOf } from "../claims.ts";
+import { ownerOf, toneOf } from "../claims.ts";
 import { formatDuration, formatNoun } from "../format.ts";
 import { html, type Insert, type Markup } from "./escape.ts";
 import { keepUnits } from "./page.ts";
@@ -44,7 +44,7 @@ export const outcomesPart = ({ claims }: { readonly claims: readonly Claim[] }):
 /** The claims with their outcomes and evidence. */
 export function claimsPart({ claims }: { readonly claims: readonly Claim[] }): Insert {
   if (claims.length === 0) return null;
-  return html`<section><h2>Claims of the paper</h2>
+  return html`<section><h2>Claims${ownerOf(claims)}</h2>
 <ol class="claims">${claims.map(
     (claim) => html`
 <li><div><span class="badge ${toneOf(claim)}">${claim.outcome}</span> <span class="number">Claim ${claim.number}</span></div>

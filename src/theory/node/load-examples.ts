@@ -4,7 +4,10 @@
 
 import { UsageError } from "../../base/errors.ts";
 import { requireClasses, type Splits } from "../../data/dataset.ts";
+import { usualPreprocess } from "../../data/preprocess.ts";
 import { loadDataset } from "../../run/node/library.ts";
+import { cropForRecipe } from "../../train/prepare.ts";
+import type { Recipe } from "../../train/recipe.ts";
 import { type ExampleOptions, GAUSSIAN, gaussianRows, requireWhole } from "../examples.ts";
 
 /** What every computation is asked about its examples. */
@@ -45,6 +48,18 @@ export const loadAsked = (
     dataDir: given.dataDir,
     onRead: given.onRead,
   });
+
+/** Load examples, crop them for a recipe, and have it preprocess them as is usual for such unless it is told. */
+export async function loadForRecipe(
+  asked: Parameters<typeof loadAsked>[0],
+  given: Parameters<typeof loadAsked>[1] & { readonly recipe?: Partial<Recipe> | undefined },
+  unset: Recipe,
+  mayBeNumbers = false,
+): Promise<{ readonly splits: Splits; readonly recipe: Recipe }> {
+  const loaded = await loadAsked(asked, given, mayBeNumbers);
+  const recipe = { ...unset, preprocess: given.recipe?.preprocess ?? usualPreprocess(loaded.train) };
+  return { splits: cropForRecipe(loaded, recipe), recipe };
+}
 
 /**
  * Load or draw examples, uncropped.

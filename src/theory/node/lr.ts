@@ -4,10 +4,9 @@
 
 import type { Watch } from "../../base/progress.ts";
 import { type Dataset, hasNumbers } from "../../data/dataset.ts";
-import { preprocessor, usualPreprocess } from "../../data/preprocess.ts";
+import { preprocessor } from "../../data/preprocess.ts";
 import { openLibrary } from "../../run/node/library.ts";
 import { checkRecipe, requirePossible } from "../../train/possible.ts";
-import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
 import { scaleTargets, targetScale } from "../../train/regression.ts";
 import { requireWhole } from "../examples.ts";
@@ -16,7 +15,7 @@ import { rangeResult } from "../lr/result.ts";
 import { fill, type Optional, refuse } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { openHere, type Surroundings, signedWithData } from "./computation.ts";
-import { loadAsked } from "./load-examples.ts";
+import { loadForRecipe } from "./load-examples.ts";
 
 /** What is asked, but for the recipe. */
 interface Request extends Omit<RangeSettings, "model" | "recipe"> {
@@ -64,9 +63,8 @@ export const learningRateOf = (options: RangeOptions = {}): Promise<TheoryResult
       refuse("to", `more than \`from\` ${asked.from}`, asked.to);
     const model = await openLibrary({ readsPaths: true }).model(asked.model);
     const given = checkRecipe({ ...paperRecipe, ...options.recipe });
-    const loaded = await loadAsked({ ...asked, testN: undefined }, options, true);
-    const recipe = { ...given, preprocess: options.recipe?.preprocess ?? usualPreprocess(loaded.train) };
-    const cropped = cropForRecipe(loaded, recipe);
+    const request = { ...asked, testN: undefined };
+    const { splits: cropped, recipe } = await loadForRecipe(request, options, given, true);
     requirePossible(model, recipe, cropped, cropped.train.labels.length);
     const finish = preprocessor(recipe.preprocess, cropped.train);
     const scale = hasNumbers(cropped.train) ? targetScale(cropped.train) : undefined;

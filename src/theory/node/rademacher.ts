@@ -3,10 +3,8 @@
  */
 
 import type { Watch } from "../../base/progress.ts";
-import { usualPreprocess } from "../../data/preprocess.ts";
 import { openLibrary } from "../../run/node/library.ts";
 import { checkRecipe } from "../../train/possible.ts";
-import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
 import { twoClasses } from "../examples.ts";
 import { computeRademacher, type RademacherSettings, requireRademacher } from "../rademacher/rademacher.ts";
@@ -14,7 +12,7 @@ import { rademacherResult } from "../rademacher/result.ts";
 import { fill, type Optional } from "../settings.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { openHere, type Surroundings, signedWithData } from "./computation.ts";
-import { type ExamplesAsked, loadAsked } from "./load-examples.ts";
+import { type ExamplesAsked, loadForRecipe } from "./load-examples.ts";
 
 /** What is asked, but for the recipe. */
 interface Request extends Omit<RademacherSettings, "models" | "recipe">, ExamplesAsked {
@@ -65,9 +63,8 @@ export const rademacherComplexity = (options: RademacherOptions = {}): Promise<T
     const models = await Promise.all(asked.models.map(openLibrary({ readsPaths: true }).model));
     const given = checkRecipe({ ...signsRecipe, ...options.recipe });
     requireRademacher({ ...asked, models, recipe: given });
-    const loaded = await loadAsked({ ...asked, n: Math.max(asked.capacity, ...asked.sizes) }, options);
-    const recipe = { ...given, preprocess: options.recipe?.preprocess ?? usualPreprocess(loaded.train) };
-    const cropped = cropForRecipe(loaded, recipe);
+    const request = { ...asked, n: Math.max(asked.capacity, ...asked.sizes) };
+    const { splits: cropped, recipe } = await loadForRecipe(request, options, given);
     const splits = { train: twoClasses(cropped.train), test: twoClasses(cropped.test) };
     const engine = await openHere(options);
     const computed = await computeRademacher(splits, engine, { ...asked, models, recipe }, watch);

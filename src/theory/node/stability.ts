@@ -3,10 +3,9 @@
  */
 
 import type { Watch } from "../../base/progress.ts";
-import { preprocessor, usualPreprocess } from "../../data/preprocess.ts";
+import { preprocessor } from "../../data/preprocess.ts";
 import { openLibrary } from "../../run/node/library.ts";
 import { checkRecipe } from "../../train/possible.ts";
-import { cropForRecipe } from "../../train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
 import { labelings } from "../examples.ts";
 import { fill, type Optional } from "../settings.ts";
@@ -14,7 +13,7 @@ import type { StabilitySettings } from "../stability/changes.ts";
 import { computeStability, requireStability } from "../stability/stability.ts";
 import type { TheoryResult } from "../theory-result.ts";
 import { openHere, type Surroundings, signedWithData } from "./computation.ts";
-import { type ExamplesAsked, loadAsked } from "./load-examples.ts";
+import { type ExamplesAsked, loadForRecipe } from "./load-examples.ts";
 
 /** What is asked, but for the recipe. */
 interface Request extends Omit<StabilitySettings, "model" | "recipe">, ExamplesAsked {
@@ -56,9 +55,8 @@ export const stabilityOf = (options: StabilityOptions = {}): Promise<TheoryResul
     const model = await openLibrary({ readsPaths: true }).model(asked.model);
     const given = checkRecipe({ ...paperRecipe, epochs: STABILITY_EPOCHS, ...options.recipe });
     requireStability({ ...asked, model, recipe: given });
-    const loaded = await loadAsked({ ...asked, n: asked.n + asked.replacements }, options);
-    const recipe = { ...given, preprocess: options.recipe?.preprocess ?? usualPreprocess(loaded.train) };
-    const cropped = cropForRecipe(loaded, recipe);
+    const request = { ...asked, n: asked.n + asked.replacements };
+    const { splits: cropped, recipe } = await loadForRecipe(request, options, given);
     const finish = preprocessor(recipe.preprocess, cropped.train);
     const splits = { train: finish(cropped.train), test: finish(cropped.test) };
     const engine = await openHere(options);

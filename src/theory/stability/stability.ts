@@ -9,6 +9,7 @@ import { UsageError } from "../../base/errors.ts";
 import { breathe, type Watch } from "../../base/progress.ts";
 import { randomStream } from "../../base/random.ts";
 import { estimate, meanOf } from "../../base/statistics.ts";
+import { isAugmented } from "../../data/augment.ts";
 import { batchCount } from "../../data/batches.ts";
 import { type Dataset, exampleCount, type Splits, takeExamples } from "../../data/dataset.ts";
 import { redrawLabels } from "../../data/randomize.ts";
@@ -17,10 +18,10 @@ import type { Engine } from "../../train/engine.ts";
 import { requirePossible } from "../../train/possible.ts";
 import { requireClasses, requireWhole } from "../examples.ts";
 import type { Unsigned } from "../settings.ts";
+import { concatenate, type Probed, trainPath } from "../train-path.ts";
 import { changeAllowed, hardtFactor } from "./bounds.ts";
 import type { Change, Curve, StabilitySettings } from "./changes.ts";
 import { stabilityResult } from "./result.ts";
-import { type Probed, trainPath } from "./train-path.ts";
 
 /**
  * Replace examples one at a time, train again from the same weights in the same order, and measure the changes.
@@ -144,15 +145,6 @@ function changeOf(before: Probed, after: readonly Probed[], { n, first, places, 
   };
 }
 
-/** The examples of two datasets of one shape, one after the other. */
-function concatenate(a: Dataset, b: Dataset): Dataset {
-  const inputs = new Float32Array(a.inputs.length + b.inputs.length);
-  inputs.set(a.inputs);
-  inputs.set(b.inputs, a.inputs.length);
-  const labels = Int32Array.from([...a.labels, ...b.labels]);
-  return { ...a, inputs, labels, shape: [labels.length, ...a.shape.slice(1)] };
-}
-
 /**
  * Refuse settings that cannot be, before data are read.
  *
@@ -174,7 +166,7 @@ export function requireStability({ n, replacements, labels, recipe, seed }: Stab
   requireWhole("seed", seed, 0);
   if (labels.length === 0) throw new UsageError("`labels`: expected at least one name, got none");
   const { dropout, augment } = recipe;
-  if (dropout > 0 || augment.crop || augment.flip || augment.rotation > 0) {
+  if (dropout > 0 || isAugmented(augment)) {
     throw new UsageError(
       "stability: expected a recipe without dropout and augmentation, which draw anew for every training",
     );
