@@ -118,7 +118,7 @@ async function takeLab(): Promise<void> {
     experiments: "/",
     start: "/?start=figure-1b",
     experiment: "/experiments/figure-1b-paper",
-    "experiment-done": "/experiments/figure-1c-paper",
+    "experiment-done": "/experiments/table-4-paper",
     trials: "/trials?dataset=cifar10&sort=-testAccuracy",
     trial: `/trials/${done.id}`,
     running: `/trials/${running[0]!.result.id}`,

@@ -51,8 +51,9 @@ export function ExperimentTrials({ answer }: { readonly answer: ExperimentAnswer
                 <TrialLine trial={trial} differing={differing} />
                 <p class="soft">
                   <State trial={trial} />{" "}
-                  {trial.error ??
-                    `train ${showScore(trial.trainAccuracy, trial)} · test ${showScore(trial.testAccuracy, trial)}`}
+                  {trial.error
+                    ? `· ${trial.error}`
+                    : `· train ${showScore(trial.trainAccuracy, trial)} · test ${showScore(trial.testAccuracy, trial)}`}
                 </p>
               </li>
             ))}

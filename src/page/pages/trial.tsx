@@ -108,7 +108,7 @@ function Trial({
           </p>
         )}
       </section>
-      <Curves id={id} name={nameTrial(answer)} tellsNumbers={answer.tellsNumbers} />
+      <Curves id={id} name={nameTrial(answer)} tellsNumbers={answer.tellsNumbers} isOpen={isOpen} />
       <Examples trial={answer} address={address} />
       <Misfit id={id} epoch={answer.epoch} />
       <Confusion id={id} confusion={answer.confusion} />
@@ -166,7 +166,11 @@ function Curves({
   id,
   name,
   tellsNumbers,
-}: Pick<TrialAnswer, "id" | "tellsNumbers"> & { readonly name: string }): JSX.Element {
+  isOpen,
+}: Pick<TrialAnswer, "id" | "tellsNumbers"> & {
+  readonly name: string;
+  readonly isOpen: boolean;
+}): JSX.Element {
   const path = `/api/trials/${encodeURIComponent(id)}`;
   const resource = useResource<readonly EpochPoint[]>(`${path}/epochs`, patchEpochs(id));
   const drawn = useMemo(
@@ -178,7 +182,11 @@ function Curves({
       <Await resource={resource} what="the curves">
         {(points) =>
           points.length === 0 ? (
-            <Empty>No epoch has ended yet; the curves draw themselves as epochs do.</Empty>
+            <Empty>
+              {isOpen
+                ? "No epoch has ended yet; the curves draw themselves as epochs do."
+                : "No epoch came to its end, so there are no curves."}
+            </Empty>
           ) : (
             <div class="two">
               {drawn.map(({ plot, figure }) => (
