@@ -17,13 +17,13 @@ import { asJson } from "./publish.ts";
 export const saveModelsOption = (): Option =>
   new Option(
     "--save-models <folder>",
-    "write the networks trained here, as ONNX for inference and as safetensors",
+    "write the networks of the test, as ONNX for inference and as safetensors",
   );
 
 const REASONS: Readonly<Record<MissingModel["reason"], string>> = {
   diverged: "its training diverged",
   "not done": "it did not come to its end",
-  "not kept": "it was done before or elsewhere, or could not be written",
+  "not kept": "it was done before or elsewhere and is kept no more, or could not be written",
 };
 
 /**
@@ -36,7 +36,7 @@ export function tellSaved({ folder, models, missing }: SavedModels, lab: string 
   const lines = [`models: ${formatNoun(models.length, "network")} in ${folder}${listed}`];
   for (const { id, name, reason } of missing) {
     const isThere = reason === "not kept" && lab !== undefined && lab !== false;
-    const remedy = `; shatter model export ${id} --lab ${lab} --out ${folder} writes it, trained again to the same bytes if the lab does not keep it`;
+    const remedy = `; shatter model export ${id} --lab ${lab} --out ${folder} trains it again, to the same bytes`;
     lines.push(`models: not that of ${name}: ${REASONS[reason]}${isThere ? remedy : ""}`);
   }
   return `${lines.join("\n")}\n`;

@@ -12,7 +12,7 @@ import { networkFiles } from "../run/node/networks.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { recordTrial } from "../run/record.ts";
 import { type Device, devices } from "../train/devices.ts";
-import { type NetworkFiles, onnxOfSafetensors } from "../train/trained.ts";
+import { onnxOfSafetensors } from "../train/trained.ts";
 import type { LabPlace, RunOptions } from "./lab.ts";
 import { findInLab, type LabTrial } from "./lab-trials.ts";
 import { openNetworks } from "./networks.ts";
@@ -49,29 +49,40 @@ export async function exportModel(options: ExportOptions): Promise<SavedModel> {
   const { trial, contents } = await findDone(options);
   await requireFolder("`out`", out);
   await requireIndex(out);
-  const kept = await keptFiles(trial, contents, options);
-  if (kept) for (const kind of networkFiles) await writeWhole(join(out, `${trial.id}.${kind}`), kept[kind]);
-  else await trainAgain(trial, contents, options);
+  if (!(await writeKept(trial, contents, options))) await trainAgain(trial, contents, options);
   const { models } = await nameModels(out, [trial.stored.result]);
   return models[0]!;
 }
 
-/** The files of a trial's network that its lab keeps; undefined where it keeps none with the parameters of the trial. */
-async function keptFiles(
+/** Write the networks of trials that a lab keeps, and train none, as trials leave theirs. */
+export async function writeKeptOf(
+  trials: readonly string[],
+  options: Pick<ExportOptions, "lab" | "databaseUrl" | "onWarning" | "out">,
+): Promise<void> {
+  const found = await findInLab(trials, options, options.onWarning);
+  for (const { stored, ...trial } of found.trials.values())
+    if (stored) await writeKept({ ...trial, stored }, found.contents, options);
+}
+
+/** Write the files of a trial's network that its lab keeps; false where it keeps none with the parameters of the trial. */
+async function writeKept(
   { id, spec, stored }: DoneTrial,
   contents: string,
-  { lab, databaseUrl, onWarning }: ExportOptions,
-): Promise<Pick<NetworkFiles, (typeof networkFiles)[number]> | undefined> {
+  { lab, databaseUrl, onWarning, out }: Pick<ExportOptions, "lab" | "databaseUrl" | "onWarning" | "out">,
+): Promise<boolean> {
   const safetensors = await openNetworks(databaseUrl === undefined ? lab : undefined).read(id);
-  if (!safetensors) return undefined;
+  if (!safetensors) return false;
+  let onnx: Uint8Array;
   try {
     const model = await openLibrary({ contents }).model(spec.model);
-    const onnx = await onnxOfSafetensors(safetensors, model, stored.result.parametersHash ?? "");
-    return { onnx, safetensors };
+    onnx = await onnxOfSafetensors(safetensors, model, stored.result.parametersHash ?? "");
   } catch (error) {
     onWarning?.(`the network that ${lab} keeps of trial ${id} is of no use: ${messageOf(error)}`);
-    return undefined;
+    return false;
   }
+  const files = { onnx, safetensors };
+  for (const kind of networkFiles) await writeWhole(join(out, `${id}.${kind}`), files[kind]);
+  return true;
 }
 
 /** Train a trial again, and write its files once their parameters are known to be right. */

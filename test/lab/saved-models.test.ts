@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   utimesSync,
   writeFileSync,
@@ -96,9 +97,14 @@ describe("saveModels", () => {
       expect(readFileSync(join(second, file))).toEqual(readFileSync(join(first, file)));
   });
 
-  test("says which networks of a test are gone, and lists those that are there", async () => {
+  test("takes those that the lab keeps, and says which are gone", async () => {
     const here = await save({ lab, saveModels: first });
     expect(here.saved).toEqual(saved);
+    const kept = join(folder, "kept");
+    expect((await save({ lab, saveModels: kept })).saved.missing).toEqual([]);
+    for (const file of PAIR) expect(readFileSync(join(kept, file))).toEqual(readFileSync(join(first, file)));
+    const [networks, away] = [join(lab.lab, "networks"), join(lab.lab, "away")];
+    renameSync(networks, away);
     const empty = await save({ lab, saveModels: join(folder, "empty") });
     expect(empty.saved.models).toEqual([]);
     expect(empty.saved.missing.map(({ name, reason }) => [name, reason])).toEqual([
@@ -106,6 +112,7 @@ describe("saveModels", () => {
       ["Random labels, seed 0", "not kept"],
     ]);
     expect(filesOf(join(folder, "empty"))).toEqual([]);
+    renameSync(away, networks);
   });
 
   test("says why the network of a trial that diverged is not there", async () => {

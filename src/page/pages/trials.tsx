@@ -25,6 +25,7 @@ const PAGE = 100;
 /** The list of trials. */
 export function TrialsPage({ address }: { readonly address: URL }): JSX.Element {
   const filter = filterOf(address);
+  const isFiltered = filter.size > 0;
   const sort = address.searchParams.get("sort") ?? "";
   const page = Math.max(1, Math.floor(Number(address.searchParams.get("page") ?? 1)) || 1);
   if (sort !== "") filter.set("sort", sort);
@@ -51,7 +52,11 @@ export function TrialsPage({ address }: { readonly address: URL }): JSX.Element 
         {({ trials, total: all, differing }) =>
           trials.length === 0 ? (
             <Empty>
-              {all === 0 ? "No trial meets these filters." : "There are not so many pages: "}
+              {all > 0
+                ? "There are not so many pages: "
+                : isFiltered
+                  ? "No trial meets these filters."
+                  : "There is no trial in this lab yet: an experiment that is started has some."}
               {all > 0 && <a href={withQuery({ page: undefined }, address)}>back to the first</a>}
             </Empty>
           ) : (
