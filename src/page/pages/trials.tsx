@@ -93,7 +93,7 @@ function TrialTable({
             {columns.map(({ title, sort: field, align }) =>
               field === undefined ? (
                 <th key={title} scope="col" class={align}>
-                  {title}
+                  <span class="unsorted">{title}</span>
                 </th>
               ) : (
                 <Head key={title} title={title} field={field} align={align} sort={sort} />
