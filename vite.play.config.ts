@@ -3,10 +3,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { brotliCompress } from "node:zlib";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
 const ROOT = join(import.meta.dirname, "src", "play");
@@ -32,19 +29,6 @@ const listFiles = (): Plugin => ({
   },
 });
 
-/** Packs the engines where the package is made: 41 MB of it would be theirs. The server (`web/page-files.ts`) sends them so, or unpacks them. */
-const packEngines = (): Plugin => ({
-  name: "pack-engines",
-  apply: () => process.env["npm_command"] === "pack" || process.env["npm_command"] === "publish",
-  async writeBundle({ dir }, bundle) {
-    for (const name of Object.keys(bundle).filter((file) => file.endsWith(".wasm"))) {
-      const path = join(dir!, name);
-      await writeFile(`${path}.br`, await promisify(brotliCompress)(await readFile(path)));
-      await rm(path);
-    }
-  },
-});
-
 export default defineConfig({
   root: ROOT,
   base: "./",
@@ -52,7 +36,7 @@ export default defineConfig({
   // The runtime's glue stays a file of its own, as its threads are started from it.
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
   worker: { format: "es" },
-  plugins: [listFiles(), packEngines()],
+  plugins: [listFiles()],
   build: {
     outDir: join(import.meta.dirname, "dist", "play"),
     emptyOutDir: true,
