@@ -66,7 +66,7 @@ function tellStatus({ status, rows, result, error }: Lane): string {
         ? `It diverged in epoch ${result.epochs}: the rate is too high.`
         : result?.epochsToFit === null || result?.epochsToFit === undefined
           ? `Not fitted after ${rows.length} epochs.`
-          : `All labels fitted after ${result.epochsToFit} epochs.`;
+          : `Fitted after ${result.epochsToFit} epochs.`;
   }
 }
 
