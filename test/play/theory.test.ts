@@ -5,7 +5,6 @@
 import { describe, expect, test } from "vitest";
 import { readDigits } from "../../src/data/digits.ts";
 import { between, findInterpolants, type Through } from "../../src/play/theory/interpolants.ts";
-import { compareNorms } from "../../src/play/theory/norms.ts";
 import {
   addPoint,
   drawPoints,
@@ -19,6 +18,7 @@ import { curveOf, directionAt, solveTheorem, tellClash } from "../../src/play/th
 import { numberOf, readFields, writeFields } from "../../src/play/theory/view.ts";
 import { doubleDescent, featureCounts } from "../../src/theory/double-descent/random-features.ts";
 import { evaluateNetwork, weightCount } from "../../src/theory/expressivity/network.ts";
+import { checkNorms, compareNorms } from "../../src/theory/kernel/norms.ts";
 
 describe("points", () => {
   test.each([1, 2])("of dimension %i come back from an address", (dimensions) => {
@@ -163,6 +163,41 @@ describe("on digits", async () => {
       (kind) => paper.find((one) => one.kind === kind)!.norm,
     );
     for (const norm of others) expect(norm).toBeGreaterThan(least!);
+  });
+
+  test("the norm does not predict the error, where the intervals of two errors are apart", () => {
+    const found = [...compareNorms(splits, { n: 100, seed: 0 })].filter(({ kind }) => kind === "least norm");
+    expect(checkNorms(found, 510)).toMatchObject({ holds: true });
+    const [one] = found;
+    const other = { ...one!, norm: one!.norm * 2 };
+    // Of 500 tests 10 and 14 % have Wilson's intervals of 7.7 to 12.9 and 11.2 to 17.3 %, 10 and 20 % are apart.
+    expect(
+      checkNorms(
+        [
+          { ...one!, testError: 0.14 },
+          { ...other, testError: 0.1 },
+        ],
+        500,
+      ).holds,
+    ).toBe(false);
+    expect(
+      checkNorms(
+        [
+          { ...one!, testError: 0.2 },
+          { ...other, testError: 0.1 },
+        ],
+        500,
+      ).holds,
+    ).toBe(true);
+    expect(
+      checkNorms(
+        [
+          { ...one!, testError: 0.1 },
+          { ...other, testError: 0.2 },
+        ],
+        500,
+      ).holds,
+    ).toBe(false);
   });
 
   test("more features never fit worse, and beyond n never take larger weights", () => {
