@@ -36,7 +36,11 @@ export class ShapeError extends GraphError {
   }
 }
 
-/** The message of anything thrown, without secrets: what a library says may hold the URL that it was given. */
+/**
+ * The message of anything thrown, without secrets: what a library says may hold the URL that it was given. Of an error after which
+ * disposing failed too, the first one's: it says what happened.
+ */
 export function messageOf(error: unknown): string {
+  if (error instanceof Error && "suppressed" in error) return messageOf(error.suppressed);
   return hideSecrets(error instanceof Error ? error.message : String(error));
 }

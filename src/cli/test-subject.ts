@@ -137,6 +137,7 @@ const PREPROCESSED: Readonly<Record<PreprocessName, string>> = {
   paper: "images are cut to their middle 28 x 28, each brought to mean 0 and deviation 1",
   none: "inputs are as they are, pixels from 0 to 1",
   standardize: "inputs have mean 0 and deviation 1 by channel, and images are whole",
+  central: "images are cut to their central 87.5 %, pixels from 0 to 1",
 };
 
 /** The model, the examples and the recipe; data at a path are not cropped as the paper's unless that was asked for. */

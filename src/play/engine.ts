@@ -7,6 +7,7 @@ import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { EngineError, messageOf } from "../base/errors.ts";
 import { type Engine, openEngine } from "../train/engine.ts";
+import { tellRefusal } from "./failure.ts";
 import type { PlayDevice } from "./state.ts";
 
 /** The two workers share the cores; without isolation they have no memory to share among threads. */
@@ -57,18 +58,6 @@ const DEVICES: {
     },
   },
 };
-
-/** Why WebAssembly did not start, and what to do. */
-export function tellRefusal(reason: string): string {
-  if (/memory/i.test(reason))
-    return "this browser gives the page no more memory; close other tabs, or take fewer images";
-  if (/NetworkError|Failed to (load|fetch)/i.test(reason))
-    return "the engine could not be loaded; is the connection there?";
-  if (typeof WebAssembly === "undefined") return "this browser has no WebAssembly, or it is turned off";
-  const [, short = reason] =
-    /ERR: \[\w+\] (?:RuntimeError: )?(.*?)(?:\)?\. Build with|\);|$)/.exec(reason) ?? [];
-  return `the engine, WebAssembly, did not start (${short})`;
-}
 
 const opened = new Map<PlayDevice, Promise<Engine>>();
 

@@ -17,6 +17,7 @@ import { type TrainedNetwork, writeTrained } from "../train/trained.ts";
 import { runTrial } from "../train/trial.ts";
 import { judge } from "../verdict/verdict.ts";
 import { engineOn } from "./engine.ts";
+import { tellFailure } from "./failure.ts";
 import { loadHere } from "./load.ts";
 import { type Own, ownModel, ownSplits } from "./own-data/own.ts";
 import { filtersOf, picturesOf } from "./pictures.ts";
@@ -153,6 +154,6 @@ async function answer(message: ToWorker): Promise<void> {
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   answer(data).catch((error: unknown) => {
     const run = "run" in data ? data.run : wanted;
-    if (run === wanted) tell({ type: "failed", run, error: messageOf(error) });
+    if (run === wanted) tell({ type: "failed", run, error: tellFailure(messageOf(error)) });
   });
 });

@@ -23,6 +23,9 @@ export const summaryRow = z.object({
   trainAccuracy: estimateSchema.nullable(),
   testAccuracy: estimateSchema.nullable(),
   testAccuracyCorrupted: estimateSchema.nullable(),
+  /** Shares among the first five answers; of many classes only. */
+  trainTopFive: estimateSchema.optional(),
+  testTopFive: estimateSchema.optional(),
 });
 
 /** An interval of a share, or of R squared, over seeds and test examples, and what guessing gets. */

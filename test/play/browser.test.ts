@@ -150,6 +150,31 @@ describe.skipIf(!hasBrowser())("the playground", () => {
     await page.getByText(/^The norms lie between/).waitFor();
   });
 
+  test("keeps what it has where memory is refused, and while its tab sleeps", async () => {
+    await using opened = await open("#/race?n=100&model=mlp-3x1024&epochs=3");
+    const { page } = opened;
+    // The engine begins with 16 MB, and asks for more as it needs it.
+    await page.route("**/ort-wasm*.mjs", async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(/\.grow\(/, ".refuse(");
+      await route.fulfill({ response, body });
+    });
+    await page.reload();
+    await page.getByText("ready").nth(1).waitFor();
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByText("gives the page no more memory").nth(1).waitFor();
+    await page.unroute("**/ort-wasm*.mjs");
+    await page.getByRole("button", { name: "Reset" }).click();
+    await page.getByText("ready").nth(1).waitFor();
+    await page.getByLabel("Speed").selectOption("slow");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByText("epoch 1").nth(1).waitFor();
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+    await devtools.send("Page.setWebLifecycleState", { state: "active" });
+    await page.getByText("Not fitted after 3 epochs").nth(1).waitFor();
+  });
+
   test("is the same for whoever is sent its address, and says what of an address is nonsense", async () => {
     await using first = await open("#/race?n=200&model=mlp-1x64&epochs=4&seed=3&rate=fast");
     await first.page.getByText("rate: expected a number from 0.000001 to 10, got “fast”").waitFor();

@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { wrap } from "../../src/play/card.ts";
 import { lastFitted } from "../../src/play/details.tsx";
+import { tellFailure } from "../../src/play/failure.ts";
 import { tellOutcome, tellPrediction } from "../../src/play/outcome.ts";
 import { PRESETS, presetOf, presetState, TOUR } from "../../src/play/presets.ts";
 import { DEFAULTS, readHash, writeHash } from "../../src/play/state.ts";
@@ -69,4 +70,16 @@ test("images are in the order in which they were fitted, the last ones first", (
 
 test("lines of a card break between words", () => {
   expect(wrap("a network can memorize", 10)).toEqual(["a network", "can", "memorize"]);
+});
+
+test.each([
+  ["table index is out of bounds", /^this browser gives the page no more memory/],
+  ["failed to call OrtRun(). ERROR_CODE: 6, ERROR_MESSAGE: std::bad_alloc", /no more memory/],
+  [
+    "failed to call OrtRun(). ERROR_CODE: 1, ERROR_MESSAGE: Failed to download data from buffer. wgpu::MapAsyncStatus value: 4, message: Failed to execute 'mapAsync' on 'GPUBuffer': A valid external Instance reference no longer exists.",
+    /^the graphics card was lost/,
+  ],
+  ["own: expected two classes, got one", /^own: expected two classes, got one$/],
+])("%s is told for people", (reason, told) => {
+  expect(tellFailure(reason)).toMatch(told);
 });
