@@ -5,6 +5,7 @@
  * error halved.
  */
 
+import { DataError } from "../../base/errors.ts";
 import { percent } from "../../base/percent.ts";
 import { randomStream } from "../../base/random.ts";
 import { wilsonInterval } from "../../base/shares.ts";
@@ -14,6 +15,7 @@ import { drawSample, rowsOf } from "../sample.ts";
 import { say } from "../settings.ts";
 import { type Fitted, fitElsewhere, fitLeastNorm } from "./in-memory.ts";
 import { type KernelName, kernelOf } from "./kernels.ts";
+import type { KernelRequest } from "./request.ts";
 import { countErrors, oneHot } from "./targets.ts";
 
 /** What is asked. */
@@ -59,14 +61,8 @@ const labelOf = ([name, bandwidth, degree]: (typeof KERNELS)[number]): string =>
 /** The bandwidth of the paper's kernel on MNIST, as the first author published it. */
 const PAPER = 0.02;
 
-/** Examples that kernels are compared on, and tests that they are asked, at most. */
-const [FEW, ASKED] = [500, 1000];
-
-/** Examples drawn for comparing kernels. */
-export function fewOf({ train, test }: Splits, seed: number): Splits {
-  const asked = takeExamples(test, rangeOf(0, Math.min(ASKED, exampleCount(test))));
-  return drawSample({ train, test: asked }, Math.min(FEW, exampleCount(train)), seed);
-}
+/** Examples that kernels are compared on, and tests that they are asked. */
+const [COMPARED, ASKED] = [500, 1000];
 
 /** What a kernel's function says, as a report of it. */
 function reportOf(
@@ -89,21 +85,35 @@ function reportOf(
 }
 
 /**
- * Fit a few examples exactly with each kernel.
+ * Fit a few examples exactly with each kernel that can tell them apart, up to rounding.
  *
  * @param drawn - Labels in place of the examples' own, `[n]`.
- * @throws DataError if a kernel cannot tell the examples apart, up to rounding.
  */
-export function* kernelNorms(sample: Splits, drawn?: Int32Array): Generator<Interpolated> {
+function* kernelNorms(sample: Splits, drawn?: Int32Array): Generator<Interpolated> {
   const [x, z] = [rowsOf(sample.train), rowsOf(sample.test)];
   const columns = sample.train.classNames.length;
   const labels = drawn ?? sample.train.labels;
   const asked = { train: x, test: z, targets: oneHot(labels, columns), columns };
   for (const settings of KERNELS) {
     const [kernel, bandwidth, degree] = settings;
-    const fitted = fitLeastNorm({ kernel: kernelOf({ kernel, bandwidth, degree }), ...asked });
-    yield reportOf(sample, settings, fitted, drawn && "random labels", labels);
+    try {
+      const fitted = fitLeastNorm({ kernel: kernelOf({ kernel, bandwidth, degree }), ...asked });
+      yield reportOf(sample, settings, fitted, drawn && "random labels", labels);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+    }
   }
+}
+
+/** The kernels compared on a few images of MNIST, where there are as many and pixels are asked for: the paper's case. */
+export function comparedNorms(
+  { train, test }: Splits,
+  { data, features, seed }: Pick<KernelRequest, "data" | "features" | "seed">,
+): Interpolated[] {
+  const isThere = exampleCount(train) >= COMPARED && exampleCount(test) >= ASKED;
+  if (data !== "mnist" || features !== "none" || !isThere) return [];
+  const asked = takeExamples(test, rangeOf(0, ASKED));
+  return [...kernelNorms(drawSample({ train, test: asked }, COMPARED, seed))];
 }
 
 /** How many times the paper's norm with preprocessing is its norm without: 390 to 220, at half the error. */
@@ -113,12 +123,10 @@ const PAPER_RATIO = 390 / 220;
  * Whether an interpolant with a larger norm than another's errs less, as with the paper's preprocessing: of the kernel that errs least
  * and of the worst among those of much smaller norms.
  *
- * @param norms - Of the same labels, at least one.
- * @param available - Number of test examples that there were to ask.
+ * @param norms - Of {@link comparedNorms}, at least one.
  */
-export function checkNorms(norms: readonly Interpolated[], available: number): Check {
-  const tests = Math.min(ASKED, available);
-  const interval = ({ testError }: Interpolated) => wilsonInterval(Math.round(testError * tests), tests);
+export function checkNorms(norms: readonly Interpolated[]): Check {
+  const interval = ({ testError }: Interpolated) => wilsonInterval(Math.round(testError * ASKED), ASKED);
   const worse = (one: Interpolated, other: Interpolated): number => one.testError - other.testError;
   const best = norms.toSorted(worse)[0]!;
   const other = norms

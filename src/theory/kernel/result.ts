@@ -56,7 +56,7 @@ export function kernelResult(given: Computed): Unsigned {
     plots: plotsOf(computed, outcomes, all),
     claims: [
       ...claimsOf(computed, outcomes),
-      ...(norms.length > 0 ? [judgeClaim(18, [checkNorms(norms, exampleCount(splits.test))])] : []),
+      ...(norms.length > 0 ? [judgeClaim(18, [checkNorms(norms)])] : []),
     ],
     numbers: numbersOf(computed, outcomes, given.interpolants),
   };
