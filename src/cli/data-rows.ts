@@ -4,7 +4,8 @@
 
 import { type Augmentation, augmentExamples, drawsWindows, isAugmented } from "../data/augment.ts";
 import { type Dataset, type Splits, takeExamples } from "../data/dataset.ts";
-import { type InputsName, redrawInputs } from "../data/randomize.ts";
+import type { InputsName } from "../data/randomization.ts";
+import { redrawInputs } from "../data/randomize.ts";
 import { framed } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 

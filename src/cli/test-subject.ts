@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { hasNumbers, titleOf } from "../data/dataset.ts";
 import { describedPreprocess } from "../data/node/data-file.ts";
 import { type PreprocessName, pathPreprocess } from "../data/preprocess.ts";
-import type { LabelsName } from "../data/randomize.ts";
+import type { LabelsName } from "../data/randomization.ts";
 import { isFileModel } from "../import/model.ts";
 import { initializations } from "../nn/initialize.ts";
 import type { Model } from "../nn/model.ts";

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { inputsNames } from "../data/randomize.ts";
+import { inputsNames } from "../data/randomization.ts";
 import { hardSchema } from "../train/hard.ts";
 import { scoreSchema, topFiveSchema } from "../train/history.ts";
 import { apartSchema, memorizingSchema } from "../train/noise-apart.ts";

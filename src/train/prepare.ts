@@ -25,7 +25,8 @@ import {
   type Preprocessing,
   preprocessor,
 } from "../data/preprocess.ts";
-import { type RandomizedExamples, randomize, shuffledOrder } from "../data/randomize.ts";
+import { type RandomizedExamples, randomize } from "../data/randomize.ts";
+import { shuffledOrder } from "../data/randomized-inputs.ts";
 import { mapExamples } from "../data/streamed.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import type { Recipe } from "./recipe.ts";

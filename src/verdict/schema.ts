@@ -3,7 +3,7 @@
  */
 
 import { z } from "zod";
-import { inputsNames } from "../data/randomize.ts";
+import { inputsNames } from "../data/randomization.ts";
 import { estimateSchema } from "../document/measurement.ts";
 
 const share = z.number().min(0).max(1);

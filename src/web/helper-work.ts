@@ -15,13 +15,9 @@ import {
 } from "../data/dataset.ts";
 import { oneOfEachClass } from "../data/gallery.ts";
 import { exampleUrl, sheetPng } from "../data/node/example-image.ts";
-import {
-  corruptLabels,
-  describeTouched,
-  type InputsName,
-  redrawInputs,
-  type SplitName,
-} from "../data/randomize.ts";
+import type { InputsName, SplitName } from "../data/randomization.ts";
+import { corruptLabels, redrawInputs } from "../data/randomize.ts";
+import { describeTouched } from "../data/touched.ts";
 import type { DrawingTools } from "../report/drawn-files.ts";
 import { reportFiles } from "../report/files.ts";
 import { formats } from "../report/formats.ts";
