@@ -3,9 +3,20 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** Tests of the rooms below the lab: no database, no server, no command. */
-const rooms = ["base", "data", "disk", "graph", "nn", "train", "verdict"].map(
-  (room) => `test/${room}/**/*.test.ts`,
-);
+const rooms = [
+  "audit",
+  "base",
+  "data",
+  "disk",
+  "graph",
+  "import",
+  "nn",
+  "paper",
+  "report",
+  "theory",
+  "train",
+  "verdict",
+].map((room) => `test/${room}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeConformance } from "../src/data/conformance.ts";
 import type { Splits } from "../src/data/dataset.ts";
-import type { Randomization } from "../src/data/randomize.ts";
+import type { Randomization } from "../src/data/randomization.ts";
 import { commit, machine } from "../src/run/node/provenance.ts";
 import { type DataName, datasets } from "./mutants/data.ts";
 import { knownMutants, newMutants } from "./mutants/index.ts";

@@ -15,6 +15,7 @@ p = argparse.ArgumentParser()
 p.add_argument("folder")
 p.add_argument("--exact", type=int, default=10, help="steps that are done in float64, as many as have gradients")
 p.add_argument("--threads", type=int, default=2)
+p.add_argument("--double", action="store_true", help="train from the first state in float64, too: how far rounding alone leads")
 a = p.parse_args()
 torch.set_num_threads(a.threads)
 AUXILIARY = 0.4
@@ -150,27 +151,40 @@ for at in range(min(a.exact, facts["steps"])):
 print(json.dumps({"from the same states, beside float64": {"loss": worst_loss, "gradient of a tensor, by its norm": worst_norm, "PyTorch's in float32": worst_theirs}}), flush=True)
 
 start = state_of(read("step-0.safetensors")[0])
-network = build(start, torch.float32)
-decays = lambda name: name.endswith(".weight")
-groups = [
-    {"params": [w for name, w in network.w.items() if decays(name)], "weight_decay": facts["weightDecay"], "lr": facts["learningRate"]},
-    {"params": [w for name, w in network.w.items() if not decays(name)], "lr": facts["learningRate"]},
-]
-is_rmsprop = any(name.endswith(".squares") for name in start)
-optimizer = TensorFlowRMSProp(groups, facts["momentum"]) if is_rmsprop else torch.optim.SGD(groups, facts["learningRate"], momentum=facts["momentum"])
-worst, seconds = 0.0, 0.0
-for at in range(facts["steps"]):
-    tensors, metadata = read("step-%d.safetensors" % at)
-    started = time.time()
-    loss = network.losses(tensors["images"], tensors["labels"].long(), facts["labelSmoothing"])
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    seconds += time.time() - started if at > 0 else 0
-    worst = max(worst, abs(metadata["loss"] / loss.item() - 1))
-    print(json.dumps({"step": at, "trajectory": loss.item(), "ours": metadata["loss"]}), flush=True)
-print(json.dumps({"losses of a training from the same start, off by at most": worst}))
-batch = len(tensors["images"])
+
+
+def train(kind):
+    """The losses of a training from the first state, beside ours, and its seconds but for the first step."""
+    network = build(start, kind)
+    decays = lambda name: name.endswith(".weight")
+    groups = [
+        {"params": [w for name, w in network.w.items() if decays(name)], "weight_decay": facts["weightDecay"], "lr": facts["learningRate"]},
+        {"params": [w for name, w in network.w.items() if not decays(name)], "lr": facts["learningRate"]},
+    ]
+    is_rmsprop = any(name.endswith(".squares") for name in start)
+    optimizer = TensorFlowRMSProp(groups, facts["momentum"]) if is_rmsprop else torch.optim.SGD(groups, facts["learningRate"], momentum=facts["momentum"])
+    losses, seconds = [], 0.0
+    for at in range(facts["steps"]):
+        tensors, metadata = read("step-%d.safetensors" % at)
+        started = time.time()
+        loss = network.losses(tensors["images"].to(kind), tensors["labels"].long(), facts["labelSmoothing"])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        seconds += time.time() - started if at > 0 else 0
+        losses.append(loss.item())
+        print(json.dumps({"step": at, "trajectory": loss.item(), "in": str(kind), "ours": metadata["loss"]}), flush=True)
+    return losses, seconds
+
+
+ours = [read("step-%d.safetensors" % at)[1]["loss"] for at in range(facts["steps"])]
+farthest = lambda losses, others: max(abs(a / b - 1) for a, b in zip(losses, others))
+theirs, seconds = train(torch.float32)
+print(json.dumps({"losses of a training from the same start, off by at most": farthest(ours, theirs)}))
+if a.double:
+    exact, _ = train(torch.float64)
+    print(json.dumps({"beside a training in float64": {"ours": farthest(ours, exact), "PyTorch's in float32": farthest(theirs, exact)}}))
+batch = len(read("step-0.safetensors")[0]["images"])
 print(json.dumps({"images/s": {"ours": facts["imagesPerSecond"], "pytorch": batch * (facts["steps"] - 1) / seconds},
                   "peak GB (ours with the gradients' session, pytorch with float64 steps)": [facts["peakBytes"] / 1e9, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9]}))
 

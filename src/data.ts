@@ -11,11 +11,11 @@ export { type Copies, countCopies } from "./data/copies.ts";
 export { checkDataset, type Dataset, datasetHash, type Splits, takeExamples } from "./data/dataset.ts";
 export type { PooledData, PreparationTools, Prepare, PreparedData } from "./data/prepared.ts";
 export { crop, preprocess } from "./data/preprocess.ts";
+export type { Randomization } from "./data/randomization.ts";
 export {
   corruptLabels,
   gaussianPixels,
   permuteLabels,
-  type Randomization,
   type Randomized,
   randomize,
   randomPixels,

@@ -3,7 +3,8 @@
  */
 
 import { type RandomStream, randomStream } from "../../src/base/random.ts";
-import type { Randomizer, SplitName } from "../../src/data/randomize.ts";
+import type { SplitName } from "../../src/data/randomization.ts";
+import type { Randomizer } from "../../src/data/randomize.ts";
 import type { Mutant } from "./mutant.ts";
 
 /** What a label becomes, given its row and what is drawn for it. */

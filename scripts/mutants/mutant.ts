@@ -7,13 +7,8 @@
 
 import { type ConformanceLine, checkConformance } from "../../src/data/conformance.ts";
 import { exampleCount, type Splits } from "../../src/data/dataset.ts";
-import {
-  type Randomization,
-  type Randomized,
-  type Randomizer,
-  randomizer,
-  type SplitName,
-} from "../../src/data/randomize.ts";
+import type { Randomization, SplitName } from "../../src/data/randomization.ts";
+import { type Randomized, type Randomizer, randomizer } from "../../src/data/randomize.ts";
 import type { DataName } from "./data.ts";
 
 export interface Mutant {

@@ -5,7 +5,8 @@
 import { type RandomStream, randomStream } from "../../src/base/random.ts";
 import { type ExampleSplits, exampleSize, takeExamples } from "../../src/data/dataset.ts";
 import { channelMoments, type Moments, momentLayout } from "../../src/data/layout.ts";
-import type { Randomizer, SplitName } from "../../src/data/randomize.ts";
+import type { SplitName } from "../../src/data/randomization.ts";
+import type { Randomizer } from "../../src/data/randomize.ts";
 import type { Mutant } from "./mutant.ts";
 
 /** The noise of one input, in units of its channel's deviation from its channel's mean. */

@@ -5,13 +5,8 @@
 import { type RandomStream, randomStream } from "../../src/base/random.ts";
 import { exampleSize } from "../../src/data/dataset.ts";
 import { pixelLayout } from "../../src/data/layout.ts";
-import {
-  type Randomizer,
-  randomizer,
-  randomPixels,
-  type SplitName,
-  shufflePixels,
-} from "../../src/data/randomize.ts";
+import type { SplitName } from "../../src/data/randomization.ts";
+import { type Randomizer, randomizer, randomPixels, shufflePixels } from "../../src/data/randomize.ts";
 import { hold } from "../../src/data/streamed.ts";
 import type { Mutant } from "./mutant.ts";
 

@@ -1,5 +1,5 @@
 /**
- * @file The option `--augment crop,flip,rotate:25`.
+ * @file The option `--augment crop,flip,rotate:25`, or `box,flip,color`.
  */
 
 import { InvalidArgumentError } from "commander";
@@ -10,11 +10,11 @@ import { numberIn } from "./output.ts";
 /** Flags and description, to be given to a command. */
 export const AUGMENT = [
   "--augment <changes>",
-  "change training images at random, each in each epoch: crop (a 28x28 window), flip (left for right), rotate:DEGREES (up to, either way)",
+  "change training images at random, each in each epoch: crop (a 28x28 window), flip (left for right), rotate:DEGREES (up to, either way), box (a part, stretched; evaluation sees the central 87.5 %), color",
   parseAugment,
 ] as const;
 
-const NAMES = ["crop", "flip", "rotate", "none"];
+const NAMES = ["crop", "flip", "rotate", "box", "color", "none"];
 
 /** Parse a list of changes; `none` is the list of none. */
 export function parseAugment(text: string): Augmentation {
@@ -43,5 +43,7 @@ export function parseAugment(text: string): Augmentation {
     crop: given.has("crop"),
     flip: given.has("flip"),
     rotation: angle === undefined ? 0 : numberIn(0, 180, { low: true })(angle),
+    ...(given.has("box") && { box: true }),
+    ...(given.has("color") && { color: true }),
   };
 }

@@ -9,7 +9,7 @@ import { unknownName } from "../base/suggest.ts";
 import { type ExampleSplits, hasNumbers } from "../data/dataset.ts";
 import { describedPreprocess } from "../data/node/data-file.ts";
 import { pathPreprocess } from "../data/preprocess.ts";
-import { inputsNames } from "../data/randomize.ts";
+import { inputsNames } from "../data/randomization.ts";
 import { type Axis, axes, isPathIn } from "../paper/file-fields.ts";
 import type { AxisValue } from "../paper/file-parse.ts";
 import { datasetNames, isDataPath, isModelPath, knownModel, modelNames } from "../run/subject.ts";

@@ -17,7 +17,7 @@ import {
 import { describedPreprocess } from "../data/node/data-file.ts";
 import { readBytes } from "../data/node/files.ts";
 import { type PreprocessName, pathPreprocess, preprocessNames } from "../data/preprocess.ts";
-import { type InputsName, inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
+import { type InputsName, inputsNames, type LabelsName, labelsNames } from "../data/randomization.ts";
 import { findDataset } from "../data/registry.ts";
 import { requireFile, writeWhole } from "../disk/whole-files.ts";
 import { loadDataset } from "../run/node/library.ts";

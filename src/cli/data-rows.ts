@@ -2,10 +2,12 @@
  * @file The rows of the picture of `shatter data show`, before they are drawn.
  */
 
-import { type Augmentation, augmentExamples, isAugmented } from "../data/augment.ts";
+import { type Augmentation, augmentExamples, drawsWindows, isAugmented } from "../data/augment.ts";
 import { type Dataset, type Splits, takeExamples } from "../data/dataset.ts";
-import { crop } from "../data/preprocess.ts";
-import { type InputsName, redrawInputs } from "../data/randomize.ts";
+import type { InputsName } from "../data/randomization.ts";
+import { redrawInputs } from "../data/randomize.ts";
+import { framed } from "../train/prepare.ts";
+import { paperRecipe } from "../train/recipe.ts";
 
 /** What to draw. */
 export interface PictureRequest {
@@ -48,7 +50,11 @@ export function rowsOf(
   const chosen = takeExamples(splits.train, indices);
   const [first, ...others] = ROWS.map(({ inputs, title, note }): Row => {
     const images = { ...chosen, inputs: redrawInputs(splits, "train", indices, inputs, seed) };
-    return { title, note, images: augment.crop ? crop(images) : images };
+    return {
+      title,
+      note,
+      images: drawsWindows(augment) ? framed(images, { ...paperRecipe, augment }) : images,
+    };
   });
   const epochs = isAugmented(augment) ? EPOCHS : 0;
   const augmented = Array.from({ length: epochs }, (_, epoch): Row => {
@@ -60,7 +66,13 @@ export function rowsOf(
 }
 
 /** What may happen to a training image, in a few words. */
-function describeChanges({ crop: cropped, flip, rotation }: Augmentation): string {
-  const changes = [cropped && "crop", flip && "flip", rotation > 0 && `turned up to ${rotation}°`];
-  return changes.filter((change) => change !== false).join(", ");
+function describeChanges({ crop, box, flip, rotation, color }: Augmentation): string {
+  const changes = [
+    crop && "crop",
+    box && "box",
+    flip && "flip",
+    rotation > 0 && `turned up to ${rotation}°`,
+    color && "color",
+  ];
+  return changes.filter(Boolean).join(", ");
 }

@@ -40,7 +40,7 @@ export function dataSampleCommand(places: string, dataDir: readonly [string, str
     .addOption(jsonOption("what was written"))
     .addHelpText(
       "after",
-      "\nExample:\n  shatter data sample ./imagenet --size 299 --classes 100 --per-class 500 --out ./imagenet-100",
+      "\nExample:\n  shatter data sample ./imagenet --size 342 --classes 100 --per-class 500 --out ./imagenet-100",
     )
     .action(sample);
   return addArrayOptions(command);

@@ -8,9 +8,10 @@ import { Command, Option } from "commander";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { unknownName } from "../base/suggest.ts";
 import { exampleCount, exampleShape, isImages, titleOf } from "../data/dataset.ts";
-import { PAPER_CROP } from "../data/preprocess.ts";
+import { centralSides, PAPER_CROP } from "../data/preprocess.ts";
 import { isAbsent } from "../disk/refusals.ts";
 import { decodeYaml } from "../document/located-yaml.ts";
+import { IMAGENET } from "../paper/experiment.ts";
 import { experiments, findExperiment } from "../paper/index.ts";
 import { type Scale, type Setting, scales } from "../paper/scales.ts";
 import { contentOfSplits, datasetNames, isDataPath } from "../run/subject.ts";
@@ -140,10 +141,13 @@ async function findData(name: string, options: Options) {
         `${exampleShape(splits.train)[0]} columns; if rows are images, say --shape; for a table use shatter test, or an experiment file with recipe: { preprocess: standardize }`,
     );
   }
-  if (!quiet && (height! > PAPER_CROP || width! > PAPER_CROP)) {
+  const isImagenet = findExperiment(name).data === IMAGENET;
+  const [rows, columns] = isImagenet ? centralSides([height!, width!]) : [PAPER_CROP, PAPER_CROP];
+  if (!quiet && (height! > rows || width! > columns)) {
+    const isOther = isImagenet ? rows !== 299 : Math.max(height!, width!) > 40;
     process.stderr.write(
-      `${titleOf(splits.train)}: networks see the middle ${PAPER_CROP} x ${PAPER_CROP} of ${height} x ${width} pixels, as in the paper, or such windows` +
-        `${Math.max(height!, width!) > 40 ? "; --size 32 brings images to the paper's size" : ""}\n`,
+      `${titleOf(splits.train)}: networks see the middle ${rows} x ${columns} of ${height} x ${width} pixels, as in the paper, or such windows` +
+        `${isOther ? `; --size ${isImagenet ? 342 : 32} brings images to the paper's size` : ""}\n`,
     );
   }
   const content = await contentOfSplits(splits);

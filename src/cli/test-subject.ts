@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { hasNumbers, titleOf } from "../data/dataset.ts";
 import { describedPreprocess } from "../data/node/data-file.ts";
 import { type PreprocessName, pathPreprocess } from "../data/preprocess.ts";
-import type { LabelsName } from "../data/randomize.ts";
+import type { LabelsName } from "../data/randomization.ts";
 import { isFileModel } from "../import/model.ts";
 import { initializations } from "../nn/initialize.ts";
 import type { Model } from "../nn/model.ts";
@@ -137,6 +137,7 @@ const PREPROCESSED: Readonly<Record<PreprocessName, string>> = {
   paper: "images are cut to their middle 28 x 28, each brought to mean 0 and deviation 1",
   none: "inputs are as they are, pixels from 0 to 1",
   standardize: "inputs have mean 0 and deviation 1 by channel, and images are whole",
+  central: "images are cut to their central 87.5 %, pixels from 0 to 1",
 };
 
 /** The model, the examples and the recipe; data at a path are not cropped as the paper's unless that was asked for. */

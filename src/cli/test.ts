@@ -4,7 +4,7 @@
 
 import { Command, Option } from "commander";
 import { preprocessNames } from "../data/preprocess.ts";
-import { inputsNames, labelsNames } from "../data/randomize.ts";
+import { inputsNames, labelsNames } from "../data/randomization.ts";
 import { requireFolder } from "../disk/folders.ts";
 import type { SavedModels } from "../lab/saved-models.ts";
 import { formatCount, formatNoun, formatNumber } from "../report/format.ts";

@@ -10,7 +10,8 @@ import { checkInputs } from "./conformance/inputs.ts";
 import { checkLabels } from "./conformance/labels.ts";
 import type { ConformanceLine } from "./conformance/line.ts";
 import type { ExampleSplits } from "./dataset.ts";
-import { type Randomization, type RandomizedExamples, type Randomizer, randomizer } from "./randomize.ts";
+import type { Randomization } from "./randomization.ts";
+import { type RandomizedExamples, type Randomizer, randomizer } from "./randomize.ts";
 
 export { type ConformanceLine, describeConformance } from "./conformance/line.ts";
 

@@ -12,14 +12,9 @@ import { type Dataset, datasetHash, exampleCount, exampleShape, hasNumbers, type
 import { pixelLayout } from "./layout.ts";
 import { type NumberArray, parseNpy, writeNpy } from "./npy.ts";
 import { crop } from "./preprocess.ts";
-import {
-  inputsNames,
-  labelsNames,
-  randomize,
-  randomOrder,
-  type SplitName,
-  shuffledOrder,
-} from "./randomize.ts";
+import { inputsNames, labelsNames, type SplitName } from "./randomization.ts";
+import { randomize } from "./randomize.ts";
+import { randomOrder, shuffledOrder } from "./randomized-inputs.ts";
 import { type PartOptions, partOf } from "./subset.ts";
 import { listZip, writeZip } from "./zip.ts";
 

@@ -25,7 +25,7 @@ import { mapExamples } from "./streamed.ts";
 export const PAPER_CROP = 28;
 
 /** The ways of preprocessing: see {@link preprocess}. */
-export const preprocessNames = ["paper", "none", "standardize"] as const;
+export const preprocessNames = ["paper", "none", "standardize", "central"] as const;
 export type PreprocessName = (typeof preprocessNames)[number];
 
 /** How examples are preprocessed unless told: images as in the paper, rows of a table not at all. */
@@ -34,23 +34,34 @@ export const usualPreprocess = (dataset: Examples): PreprocessName => (isImages(
 /** How examples at a path are preprocessed unless told: the paper's crop would cut most of a photograph off. */
 export const pathPreprocess: PreprocessName = "standardize";
 
+/** What of each side of a photograph is evaluated: the package's `central_crop` of ImageNet. */
+const CENTRAL = 0.875;
+
+/** Height and width of the central part of an image of that shape: 299 of 342. */
+export const centralSides = (shape: readonly number[]): readonly [rows: number, columns: number] => [
+  Math.round(CENTRAL * shape.at(-2)!),
+  Math.round(CENTRAL * shape.at(-1)!),
+];
+
 /**
  * Cut the center out of each image.
  *
  * Tables pass through, and images of at most this size too. An odd margin leaves one pixel more at the right
  * and at the bottom.
  *
- * @param size - Height and width of the result, in pixels, at least 1.
+ * @param size - Height and width of the result, in pixels, at least 1; or `central`, 87.5 % of each.
  * @throws RangeError if `size` is not a whole number of at least 1.
  */
-export function crop<E extends Examples>(dataset: E, size: number = PAPER_CROP): E {
-  if (!Number.isInteger(size) || size < 1) {
+export function crop<E extends Examples>(dataset: E, size: number | "central" = PAPER_CROP): E {
+  if (size !== "central" && (!Number.isInteger(size) || size < 1)) {
     throw new RangeError(`crop: size must be a whole number of at least 1, got ${size}`);
   }
   if (!isImages(dataset)) return dataset;
   const [, , height, width] = dataset.shape as [number, number, number, number];
-  if (size >= height && size >= width) return dataset;
-  return mapExamples(dataset, (part) => cutMiddle(part, Math.min(size, height), Math.min(size, width)));
+  const [rows, columns] =
+    size === "central" ? centralSides(dataset.shape) : [Math.min(size, height), Math.min(size, width)];
+  if (rows === height && columns === width) return dataset;
+  return mapExamples(dataset, (part) => cutMiddle(part, rows, columns));
 }
 
 /** The middle of each image. */
@@ -75,7 +86,7 @@ function cutMiddle(dataset: Dataset, rows: number, columns: number): Dataset {
  *
  * - `paper`: pixels over 255, then each image minus its mean, over `max(deviation, 1 / sqrt(size))`, where
  *   mean and population deviation are over all pixels and channels of that image. Images only.
- * - `none`: pixels over 255.
+ * - `none`: pixels over 255; `central` as well, of the central 87.5 % of images, which are cut out before.
  * - `standardize`: each channel (each column of a table) minus its mean over its deviation, both over the
  *   reference. A channel that is constant there becomes 0 at that constant, and is not scaled.
  *
@@ -104,7 +115,7 @@ export function preprocessor(how: PreprocessName, reference?: Examples): Preproc
   const write = writerOf(how, reference);
   return (dataset, out) => {
     // Nothing is done to them: they need not be copied either.
-    if (how === "none" && !out && dataset.inputs instanceof Float32Array) return dataset;
+    if (write === scaleDown && !out && dataset.inputs instanceof Float32Array) return dataset;
     const inputs = out ?? new Float32Array(dataset.inputs.length);
     write(dataset, inputs);
     return { ...dataset, inputs };
@@ -116,6 +127,7 @@ function writerOf(how: PreprocessName, reference: Examples | undefined) {
     case "paper":
       return whiten;
     case "none":
+    case "central":
       return scaleDown;
     case "standardize": {
       if (!reference) {
@@ -144,7 +156,7 @@ export interface Preprocessing {
 export function describePreprocessing(how: PreprocessName, reference: Examples): Preprocessing {
   const scaled = inputType(reference) === "uint8" ? ["divide every byte by 255"] : [];
   const what = isImages(reference) ? "channel" : "column";
-  if (how === "none") return { name: how, steps: scaled };
+  if (how === "none" || how === "central") return { name: how, steps: scaled };
   if (how === "paper") {
     const size = exampleSize(reference);
     const whitened = `from each image subtract the mean of all its ${size} numbers, then divide by the larger of their population standard deviation and ${1 / Math.sqrt(size)} (one over the root of ${size})`;

@@ -14,38 +14,15 @@ import {
   emptyInputs,
   exampleSize,
   hasNumbers,
-  type InputType,
-  inputType,
   isHeld,
   type Splits,
   takeExamples,
 } from "./dataset.ts";
-import { dealLabels, groupCount, hasGroupLabels, oneOfEachGroup, spreadOverGroups } from "./groups.ts";
-import { channelMoments, type Moments, momentLayout, pixelLayout } from "./layout.ts";
+import { dealLabels, hasGroupLabels, oneOfEachGroup, spreadOverGroups } from "./groups.ts";
+import type { Corruption, InputsName, Randomization, SplitName } from "./randomization.ts";
+import { exampleWriter, typeUnder } from "./randomized-inputs.ts";
 import { mapExamples } from "./streamed.ts";
-
-/** What happens to the inputs. */
-export const inputsNames = ["true", "shuffled", "random", "gaussian"] as const;
-export type InputsName = (typeof inputsNames)[number];
-
-/** What happens to labels: each is redrawn, or they change places. */
-export const labelsNames = ["redraw", "permute"] as const;
-export type LabelsName = (typeof labelsNames)[number];
-
-/** Training and test examples draw from different streams. */
-export type SplitName = "train" | "test";
-
-/** One randomization: what happens to the inputs, and the probability that a training label is corrupted, and how. */
-export interface Randomization {
-  readonly inputs: InputsName;
-  /** In `[0, 1]`. */
-  readonly corrupt: number;
-  /** `"redraw"` unless told. */
-  readonly labels?: LabelsName | undefined;
-}
-
-/** The part of a randomization that is about labels. */
-export type Corruption = Pick<Randomization, "corrupt" | "labels">;
+import { describeGroups, describeTouched } from "./touched.ts";
 
 /** A randomized dataset, and what was done to it. */
 export interface RandomizedExamples extends ExampleSplits {
@@ -246,53 +223,6 @@ export function redrawInputs(
   return out;
 }
 
-const TOUCHED_INPUTS: Readonly<Record<InputsName, string>> = {
-  true: "Inputs are true.",
-  shuffled: "The pixels of all training and test inputs are moved by one permutation.",
-  random: "The pixels of each training and test input are moved by a permutation of its own.",
-  gaussian:
-    "All training and test inputs are Gaussian noise with the mean and variance of each channel of the training inputs.",
-};
-
-/** Say which inputs and labels a randomization touches. */
-export function describeTouched({ inputs, corrupt, labels }: Randomization, isOfNumbers = false): string {
-  if (isOfNumbers) return `${TOUCHED_INPUTS[inputs]} ${describePermuted(corrupt)}`;
-  const permuted =
-    corrupt === 1
-      ? "The training labels are permuted, so each class keeps its count"
-      : `Training labels are drawn with probability ${corrupt} each, and those drawn permuted, so each class keeps its count`;
-  const touched =
-    labels === "permute" ? permuted : `Each training label is redrawn with probability ${corrupt}`;
-  const sentence =
-    corrupt === 0
-      ? "Labels are true."
-      : `${touched}; test labels are true, and a corrupted copy is kept beside them.`;
-  return `${TOUCHED_INPUTS[inputs]} ${sentence}`;
-}
-
-/** How labels of groups are randomized; nothing without groups or with true labels. */
-function describeGroups(splits: ExampleSplits, { corrupt, labels }: Randomization): string {
-  const count = groupCount(splits.train);
-  if (count === undefined || corrupt === 0) return "";
-  if (hasGroupLabels(splits)) {
-    const keeps = labels === "permute" ? ": counts that are kept are of groups" : "";
-    return ` Each of the ${count} training groups has one label, and is drawn and given another as a whole${keeps}.`;
-  }
-  return labels === "permute"
-    ? ` The labels of the ${count} training groups are drawn and dealt by whole groups.`
-    : ` Labels differ within the ${count} training groups, and are redrawn one by one.`;
-}
-
-/** What becomes of numbers. */
-function describePermuted(corrupt: number): string {
-  if (corrupt === 0) return "Targets are true.";
-  const drawn =
-    corrupt === 1
-      ? "The training targets are permuted"
-      : `Training targets are drawn with probability ${corrupt} each, and those drawn permuted`;
-  return `${drawn}; test targets are true, and a permuted copy is kept beside them.`;
-}
-
 /** Randomize the inputs of both splits; labels pass through. */
 function randomizeInputs(splits: Splits, inputs: InputsName, seed: number): Splits;
 function randomizeInputs(splits: ExampleSplits, inputs: InputsName, seed: number): ExampleSplits;
@@ -309,133 +239,4 @@ function randomizeInputs(splits: ExampleSplits, inputs: InputsName, seed: number
     });
   };
   return { train: randomized("train"), test: randomized("test") };
-}
-
-/** What randomized inputs are. */
-const typeUnder = (inputs: InputsName, examples: Examples): InputType =>
-  inputs === "gaussian" ? "float32" : inputType(examples);
-
-/** The one order of the pixels of `shuffled` inputs: which pixel of an example, `[pixels]`, comes to each place. */
-export const shuffledOrder = (dataset: Pick<Dataset, "shape">, seed: number) =>
-  randomStream(seed, "pixels-shuffled").permutation(pixelLayout(dataset).pixels);
-
-/** Writes the randomized inputs of a split's example `index`, which is `part`'s example `row`, into `out`, from `at` on. */
-type ExampleWriter = (
-  part: Dataset,
-  row: number,
-  index: number,
-  out: Uint8Array | Float32Array,
-  at: number,
-) => void;
-
-/** The writer of a randomization: each example is a pure function of (seed, split, index). */
-function exampleWriter(
-  splits: ExampleSplits,
-  split: SplitName,
-  inputs: InputsName,
-  seed: number,
-): ExampleWriter {
-  const dataset = splits[split];
-  const size = exampleSize(dataset);
-  switch (inputs) {
-    case "true":
-      return (part, row, _, out, at) => out.set(part.inputs.subarray(row * size, (row + 1) * size), at);
-    case "shuffled": {
-      const order = shuffledOrder(dataset, seed);
-      return (part, row, _, out, at) => movePixels(part, row, order, out, at);
-    }
-    case "random": {
-      const order = new Uint32Array(pixelLayout(dataset).pixels);
-      return (part, row, index, out, at) => {
-        drawPermutation(order, seed, `pixels-random-${split}`, index);
-        movePixels(part, row, order, out, at);
-      };
-    }
-    case "gaussian": {
-      const moments = channelMoments(splits.train);
-      const { pixels } = momentLayout(dataset);
-      return (_part, _row, index, out, at) =>
-        drawNoise(moments, pixels, seed, `pixels-gaussian-${split}`, index, out, at);
-    }
-  }
-}
-
-/** Copy one example, its pixel `order[p]` to place `p`; the channels of a pixel stay together. */
-function movePixels(
-  dataset: Dataset,
-  row: number,
-  order: Uint32Array,
-  out: Uint8Array | Float32Array,
-  at: number,
-): void {
-  const { channels, pixels } = pixelLayout(dataset);
-  for (let channel = 0; channel < channels; channel++) {
-    const from = (row * channels + channel) * pixels;
-    const to = at + channel * pixels;
-    for (let pixel = 0; pixel < pixels; pixel++) out[to + pixel] = dataset.inputs[from + order[pixel]!]!;
-  }
-}
-
-/** Fill `order` with a uniform permutation (Fisher and Yates; Durstenfeld, 1964), without allocating one an image. */
-function drawPermutation(order: Uint32Array, seed: number, purpose: string, index: number): void {
-  const random = randomStream(seed, purpose, index);
-  for (let place = 0; place < order.length; place++) order[place] = place;
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = random.below(last + 1);
-    const moved = order[last]!;
-    order[last] = order[other]!;
-    order[other] = moved;
-  }
-}
-
-/** The order of one image's pixels among `random` inputs: which pixel, `[pixels]`, comes to each place. */
-export function randomOrder(dataset: Dataset, split: SplitName, seed: number, index: number): Uint32Array {
-  const order = new Uint32Array(pixelLayout(dataset).pixels);
-  drawPermutation(order, seed, `pixels-random-${split}`, index);
-  return order;
-}
-
-/**
- * Write one example of Gaussian noise, channel by channel.
- *
- * The polar method (Marsaglia and Bray, SIAM Review 1964) on 32-bit uniforms: four times the speed of
- * {@link RandomStream.normal}, and float32 pixels hold no more.
- */
-function drawNoise(
-  { mean, deviation }: Moments,
-  pixels: number,
-  seed: number,
-  purpose: string,
-  index: number,
-  out: Uint8Array | Float32Array,
-  at: number,
-): void {
-  const random = randomStream(seed, purpose, index);
-  const scale = 2 / 2 ** 32;
-  let spare = Number.NaN;
-  for (let channel = 0; channel < mean.length; channel++) {
-    const center = mean[channel]!;
-    const spread = deviation[channel]!;
-    const end = at + (channel + 1) * pixels;
-    for (let place = at + channel * pixels; place < end; place++) {
-      let normal = spare;
-      if (Number.isNaN(normal)) {
-        let x: number;
-        let y: number;
-        let square: number;
-        do {
-          // Half a step off the grid, so that the circle's center is never drawn.
-          x = (random.uint32() + 0.5) * scale - 1;
-          y = (random.uint32() + 0.5) * scale - 1;
-          square = x * x + y * y;
-        } while (square >= 1);
-        const factor = Math.sqrt((-2 * Math.log(square)) / square);
-        normal = x * factor;
-        spare = y * factor;
-      } else {
-        spare = Number.NaN;
-      }
-      out[place] = center + spread * normal;
-    }
-  }
 }

@@ -249,7 +249,7 @@ export function findDataset(name: string): KnownDataset {
   if (found) return found;
   if (name === "imagenet") {
     throw new UsageError(
-      "imagenet: expected its path: `data` FOLDER?size=299 with train/CLASS/*.JPEG and val/CLASS/*.JPEG, or its shards; see docs/data.md",
+      "imagenet: expected its path: `data` FOLDER?size=342 (of which 299 are seen) with train/CLASS/*.JPEG and val/CLASS/*.JPEG, or its shards; see docs/data.md",
     );
   }
   throw new UsageError(

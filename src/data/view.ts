@@ -4,17 +4,12 @@
 
 import type { Dataset } from "./dataset.ts";
 import { inputScale } from "./layout.ts";
+import { type ResampleMethod, resampler, type Window } from "./resample.ts";
 
 /** What of an image is seen, and how; the window lies in the turned image. */
-export interface View {
+export interface View extends Window {
   /** Counter-clockwise rotation about the image's center. */
   readonly degrees: number;
-  /** First row and column of the window, from 0. */
-  readonly top: number;
-  readonly left: number;
-  /** Height and width of the window, in pixels. */
-  readonly rows: number;
-  readonly columns: number;
   /** Whether left and right of the window are exchanged. */
   readonly mirrored: boolean;
 }
@@ -88,6 +83,32 @@ export const turnView: ViewWriter = (dataset, image, view, out, at) => {
     }
   }
 };
+
+/**
+ * Write a window of an image, stretched to `shape`, `[channels, rows, columns]`, in the scale a network sees (uint8 over 255).
+ *
+ * @param box - The window, and whether left and right of the result are exchanged.
+ */
+export function stretchView(
+  dataset: Dataset,
+  image: number,
+  box: Window & Pick<View, "mirrored">,
+  method: ResampleMethod,
+  shape: readonly number[],
+  out: Float32Array,
+  at: number,
+): void {
+  const [, channels, height, width] = dataset.shape as [number, number, number, number];
+  const [, rows, columns] = shape as [number, number, number];
+  const stretch = resampler(method, box, rows, columns);
+  for (let channel = 0; channel < channels; channel++) {
+    const plane = (image * channels + channel) * height * width;
+    stretch(dataset.inputs, plane, width, inputScale(dataset), out, at + channel * rows * columns);
+  }
+  if (!box.mirrored) return;
+  for (let row = 0; row < channels * rows; row++)
+    out.subarray(at + row * columns, at + (row + 1) * columns).reverse();
+}
 
 /** Cosine and sine of an angle in degrees, exact for multiples of 90. */
 function directionOf(degrees: number): readonly [cosine: number, sine: number] {

@@ -5,7 +5,8 @@
 import { type ExampleSplits, hasNumbers, isImages, takeExamples } from "../data/dataset.ts";
 import { oneOfEachClass } from "../data/gallery.ts";
 import { exampleUrl } from "../data/node/example-image.ts";
-import { redrawInputs, redrawLabels, type SplitName } from "../data/randomize.ts";
+import type { SplitName } from "../data/randomization.ts";
+import { redrawInputs, redrawLabels } from "../data/randomize.ts";
 import { hardestOf } from "../paper/hard-examples.ts";
 import type { TestResult } from "../paper/test-result.ts";
 import { compareKinds, type Kind, kindOfTrial } from "../run/kinds.ts";

@@ -3,7 +3,7 @@
  */
 
 import { percent } from "../base/percent.ts";
-import type { InputsName } from "../data/randomize.ts";
+import type { InputsName } from "../data/randomization.ts";
 import { formatDuration, formatNumber, NOTHING } from "../report/format.ts";
 import { shortIdentity } from "../run/contents.ts";
 import { nameKind } from "../run/kinds.ts";

@@ -108,7 +108,7 @@ function sentenceOf(place: Place, a: string, b: string, words: string, isFirst: 
   if (low === null || high === null) {
     return `${said}, of ${pairs} and without an interval, which wants ${FEWEST_FOR_INTERVAL}.`;
   }
-  const [classesA, classesB] = place.pairs[0]!.map(({ confusion }) => confusion?.length);
+  const [classesA, classesB] = place.pairs[0]!.map(({ confusion, hits }) => (hits ?? confusion)?.length);
   if (classesA !== classesB) {
     return `${said}, but these are different tasks, of ${classesA ?? "no"} and ${classesB ?? "no"} classes: which is better cannot be said.`;
   }

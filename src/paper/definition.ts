@@ -7,6 +7,7 @@ import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { canonicalJson, type Json, sha256 } from "../base/json.ts";
 import { storable, whole } from "../base/limits.ts";
+import { drawsWindows } from "../data/augment.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 import type { Condition } from "./condition.ts";
 import { scaleOf } from "./document.ts";
@@ -57,7 +58,7 @@ export const dataKey = ({ data, recipe: { preprocess, augment } }: Condition): s
   canonicalJson([
     { name: data.name, n: data.n ?? null, testN: data.testN ?? null },
     preprocess,
-    augment.crop,
+    drawsWindows(augment),
   ] as unknown as Json);
 
 /** What an experiment is found again by, if it is no test. */

@@ -2,7 +2,7 @@
  * @file The curves of figure 1a, and when one is low.
  */
 
-import type { InputsName } from "../data/randomize.ts";
+import type { InputsName } from "../data/randomization.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import { firstEpoch, stepsPerEpoch } from "./measure.ts";
 import { figure1aCurves } from "./paper.ts";

@@ -77,7 +77,7 @@ function claimOf(trialsOf: TrialsOf): Claim {
 function read({ setting, results }: Findings): Reading {
   const trialsOf: TrialsOf = (row) => results.of(imagenetCondition(setting, row));
   return {
-    notes: [...settingNotes(setting), ...imagenetNotes],
+    notes: [...settingNotes(setting), ...imagenetNotes(setting)],
     tables: [table(trialsOf)],
     plots: [plot(trialsOf)],
     claims: [claimOf(trialsOf)],

@@ -103,6 +103,10 @@ const testAccuracy = (trial: TrialResult): number | null => trial.testAccuracy;
 
 function tableOf(name: string, cells: readonly Cell[], axes: readonly string[], results: Results): Table {
   const values = (axis: string) => cells.map((cell) => valueOn(cell, axis)!);
+  // Of many classes only.
+  const hasFive = cells.some(({ condition }) => results.of(condition).some(({ topFive }) => topFive));
+  const five = (trials: readonly TrialResult[], split: "train" | "test") =>
+    number(measureTrials(trials, ({ topFive }) => topFive?.[split] ?? null, { limits: SHARE }));
   return {
     name,
     title: "Every cell of the grid",
@@ -111,6 +115,12 @@ function tableOf(name: string, cells: readonly Cell[], axes: readonly string[], 
       ...axes.map((axis) => plain(axis, titleOf(axis), unitOf(axis, values(axis)))),
       measured("train", "Train accuracy", "share"),
       measured("test", "Test accuracy", "share"),
+      ...(hasFive
+        ? [
+            measured("trainFive", "Train, first five", "share"),
+            measured("testFive", "Test, first five", "share"),
+          ]
+        : []),
       measured("testCorrupted", "Test accuracy, corrupted labels", "share"),
       measured("loss", "Train loss", "nats"),
       measured("toFit", "Epochs to fit", "epochs"),
@@ -122,6 +132,7 @@ function tableOf(name: string, cells: readonly Cell[], axes: readonly string[], 
         ...Object.fromEntries(cell.coordinates.map(({ axis, value }) => [axis, text(value)])),
         train: number(measureTrials(trials, trainAccuracy, { limits: SHARE })),
         test: number(measureTrials(trials, testAccuracy, { limits: SHARE })),
+        ...(hasFive && { trainFive: five(trials, "train"), testFive: five(trials, "test") }),
         testCorrupted: number(
           measureTrials(trials, (trial) => trial.testAccuracyCorrupted, { limits: SHARE }),
         ),

@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import { storable, whole } from "../base/limits.ts";
-import { inputsNames, labelsNames } from "../data/randomize.ts";
+import { inputsNames, labelsNames } from "../data/randomization.ts";
 import { datasetNames, isDataPath, isModelPath, modelNames } from "../run/subject.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { trialSpecSchema } from "../train/spec.ts";

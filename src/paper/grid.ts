@@ -4,7 +4,7 @@
 
 import { UsageError } from "../base/errors.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
-import type { LabelsName } from "../data/randomize.ts";
+import type { LabelsName } from "../data/randomization.ts";
 import { modelNames } from "../run/subject.ts";
 import { askedRecipeSchema } from "../train/recipe.ts";
 import type { Condition } from "./condition.ts";

@@ -14,10 +14,15 @@ export const recipeNotes: readonly string[] = [
 ];
 
 /** How Inception v3 is trained. */
-export const imagenetNotes: readonly string[] = [
+export const imagenetNotes = ({ scale }: Pick<Setting, "scale">): string[] => [
   "RMSProp as in TensorFlow (decay 0.9, momentum 0.9, epsilon 1) in batches of 32, learning rate 0.045, times 0.94 every 80,072 steps, which are two epochs of ImageNet: the defaults of the TensorFlow package that the paper used, on one machine instead of fifty asynchronous workers.",
   "Weight decay is 0.00004 and dropout 0.2 where a row has them. Labels are smoothed by a tenth and the auxiliary head is on in every row: the package has no option for either, and the paper does not say. Epochs are not said either; 100 at the paper's size here.",
-  "The rows with augmentation are not trained: the package's distortions of boxes and colors are not here yet. Images are seen whole, as they were brought to one size.",
+  "Networks see the central 87.5 % of images, as they were brought to one size (342 gives 299). Where a row has augmentation, training sees the package's distortions instead: a random box of at least a tenth of the image, stretched to that size, mirrored or not, with other brightness, saturation, hue and contrast.",
+  ...(scale === "paper"
+    ? []
+    : [
+        "At this scale the learning rate is 0.01, rising over 6 steps and then falling to 0 along a cosine: so few steps at the package's rate leave the running averages of the normalizations behind the weights, and evaluation beyond guessing.",
+      ]),
 ];
 
 /** Which coefficients stand for "weight decay: yes". */

@@ -3,7 +3,7 @@
  */
 
 import { UsageError } from "../base/errors.ts";
-import type { InputsName, LabelsName } from "../data/randomize.ts";
+import type { InputsName, LabelsName } from "../data/randomization.ts";
 import type { Recipe } from "../train/recipe.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import { stepsOfEpoch } from "../train/validation.ts";

@@ -32,6 +32,8 @@ export interface Regularizers {
   readonly flip?: boolean;
   /** Largest angle, in degrees. */
   readonly rotation?: number;
+  /** All that the package of Inception v3 does to training images: boxes, flips and colors. */
+  readonly distort?: boolean;
 }
 
 /** Share of units dropped where a table says "dropout: yes": the TensorFlow package keeps 0.8. */
@@ -39,7 +41,7 @@ const DROPOUT = 0.2;
 
 /**
  * The recipe of the TensorFlow package of Inception, which the paper says it used for ImageNet: RMSProp, batches of 32, learning
- * rate 0.045, times 0.94 every two epochs of ImageNet, labels smoothed by a tenth. Pixels are from 0 to 1 and not from -1 to 1, which is
+ * rate 0.045, times 0.94 every two epochs of ImageNet, labels smoothed by a tenth, the central 87.5 % of images. Pixels are from 0 to 1 and not from -1 to 1, which is
  * the same: the first convolution has no pads and no bias, and its normalization takes shift and scale away.
  */
 const packageRecipe = {
@@ -50,7 +52,7 @@ const packageRecipe = {
   learningRateDecayEvery: 2 * Math.floor(1_281_167 / 32),
   batch: 32,
   labelSmoothing: 0.1,
-  preprocess: "none",
+  preprocess: "central",
 } as const satisfies Recipe;
 
 /**
@@ -65,7 +67,8 @@ const packageRecipe = {
  * Inception leaves out an epoch's last, incomplete batch, whose statistics would be those of few examples.
  */
 export function recipeOf(model: string, epochs: number, regularizers: Regularizers = {}): Recipe {
-  const { weightDecay = false, dropout = false, crop = false, flip = false, rotation = 0 } = regularizers;
+  const { weightDecay = false, dropout = false, distort = false } = regularizers;
+  const { crop = false, flip = distort, rotation = 0 } = regularizers;
   const rate = model === "inception" ? 0.1 : paperRecipe.learningRate;
   return {
     ...(model === "inception-v3" ? packageRecipe : { ...paperRecipe, learningRate: rate }),
@@ -73,7 +76,7 @@ export function recipeOf(model: string, epochs: number, regularizers: Regularize
     lastBatch: isInception(model) ? "drop" : "keep",
     initialization: usualInitialization(model),
     weightDecay: weightDecay ? weightDecayOf(model) : 0,
-    augment: { crop, flip, rotation },
+    augment: { crop, flip, rotation, ...(distort && { box: true, color: true }) },
     epochs,
   };
 }

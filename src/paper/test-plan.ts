@@ -9,7 +9,7 @@ import { whole } from "../base/limits.ts";
 import { countCopies } from "../data/copies.ts";
 import { classCounts, exampleCount, hasNumbers } from "../data/dataset.ts";
 import { groupCount, groupWorth } from "../data/groups.ts";
-import { inputsNames, type LabelsName, labelsNames } from "../data/randomize.ts";
+import { inputsNames, type LabelsName, labelsNames } from "../data/randomization.ts";
 import { checkFile } from "../import/check.ts";
 import { findingSchema } from "../import/finding.ts";
 import { isFileModel } from "../import/model.ts";

@@ -6,7 +6,7 @@
  */
 
 import { z } from "zod";
-import { inputsNames } from "../data/randomize.ts";
+import { inputsNames } from "../data/randomization.ts";
 import { provenanceSchema } from "../document/provenance.ts";
 import { findingSchema } from "../import/finding.ts";
 import { conformanceSchema, trialSchema } from "../run/trial-record.ts";

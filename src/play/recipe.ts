@@ -2,7 +2,7 @@
  * @file From what is set to what the engine trains, and to the command that trains the same.
  */
 
-import type { InputsName } from "../data/randomize.ts";
+import type { InputsName } from "../data/randomization.ts";
 import type { Recipe } from "../train/recipe.ts";
 import type { PlayDevice, PlayState } from "./state.ts";
 

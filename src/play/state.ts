@@ -3,7 +3,7 @@
  * is sent the address sees the same.
  */
 
-import type { InputsName } from "../data/randomize.ts";
+import type { InputsName } from "../data/randomization.ts";
 
 /** The pages there are, by what the address calls them. */
 export const PAGES = {

@@ -17,6 +17,8 @@ export const outcomeColumns = ({ name, unit, loss, one }: Wording): readonly Lis
   { title: `Train loss${loss.suffix}`, unit: "number", read: (trial) => trial.trainLoss },
   { title: `Train ${name}`, unit, read: (trial) => trial.trainAccuracy },
   { title: `Test ${name}`, unit, read: (trial) => trial.testAccuracy },
+  { title: "Train, first five", unit, isOptional: true, read: ({ topFive }) => topFive?.train ?? null },
+  { title: "Test, first five", unit, isOptional: true, read: ({ topFive }) => topFive?.test ?? null },
   { title: "Best on the way", unit: "fraction", isOptional: true, read: ({ best }) => tellEpoch(best, one) },
   {
     title: "Stopped by held-out",

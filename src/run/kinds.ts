@@ -3,7 +3,7 @@
  */
 
 import { formatShare } from "../base/percent.ts";
-import { type InputsName, inputsNames } from "../data/randomize.ts";
+import { type InputsName, inputsNames } from "../data/randomization.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { TrialResult } from "./trial-record.ts";
 

@@ -21,6 +21,7 @@ const OUTCOME = [
   "testAccuracy",
   "testAccuracyCorrupted",
   "confusion",
+  "hits",
 ] as const;
 
 /** Whether two trials are equal, part by part, and how far apart their numbers are. */

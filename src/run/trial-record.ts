@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { inputsNames } from "../data/randomize.ts";
+import { inputsNames } from "../data/randomization.ts";
 import { hardSchema } from "../train/hard.ts";
 import { scoreSchema, topFiveSchema } from "../train/history.ts";
 import { apartSchema, memorizingSchema } from "../train/noise-apart.ts";
@@ -97,8 +97,10 @@ export const trialSchema = z.object({
   /** Test accuracy against test labels corrupted with the same probability. */
   testAccuracyCorrupted: score.nullable(),
   seconds: z.number(),
-  /** `[classes][classes]`: number of test examples by true class and predicted class, after the last epoch. */
+  /** `[classes][classes]`: number of test examples by true class and predicted class, after the last epoch; null of more than 200 classes. */
   confusion: z.array(z.array(count)).nullable(),
+  /** `[classes]`: number of test examples that are right, by class; of more than 200 classes. */
+  hits: z.array(count).optional(),
   /** What labels stand for, where they are no classes: all accuracies are R squared then, and losses squared errors in training deviations. */
   told: z.literal("numbers").optional(),
   /** Of numbers: errors in the target's own unit, and what the verdict rests on; absent for classes. */

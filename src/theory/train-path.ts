@@ -4,7 +4,8 @@
 
 import { type Dataset, exampleCount, exampleShape, type Splits } from "../data/dataset.ts";
 import { preprocessor } from "../data/preprocess.ts";
-import { type Randomization, randomize } from "../data/randomize.ts";
+import type { Randomization } from "../data/randomization.ts";
+import { randomize } from "../data/randomize.ts";
 import type { Model } from "../nn/model.ts";
 import type { Engine } from "../train/engine.ts";
 import { trainEpoch } from "../train/epoch.ts";

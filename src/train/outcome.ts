@@ -31,8 +31,13 @@ export interface TrialOutcome {
   readonly topFive?: TopFive | undefined;
   /** Test accuracy against test labels corrupted with the trial's probability. */
   readonly testAccuracyCorrupted: number;
-  /** `[classes][classes]`: number of test examples by true class and predicted class; null for numbers. */
+  /**
+   * `[classes][classes]`: number of test examples by true class and predicted class; null for numbers, and of more than
+   * {@link MOST_CONFUSED} classes.
+   */
   readonly confusion: readonly (readonly number[])[] | null;
+  /** `[classes]`: number of test examples that are right, by class; where there are too many classes for all that is confused. */
+  readonly hits?: number[] | undefined;
   /** Where numbers were told: how far the answers are off, and what the verdict needs; absent for classes. */
   readonly regression?: Regression | undefined;
   /** When memorizing began, where labels were changed; absent if none was. */
@@ -46,6 +51,9 @@ export interface TrialOutcome {
   /** SHA-256 of the trained parameters, in the model's order. */
   readonly parametersHash: string;
 }
+
+/** Most classes of which a trial keeps what was taken for what: of ImageNet's that would be a million numbers a trial. */
+export const MOST_CONFUSED = 200;
 
 const count = z.int().min(0);
 
@@ -65,6 +73,7 @@ export const trialOutcomeSchema: z.ZodType<TrialOutcome> = z.strictObject({
   topFive: topFiveSchema.optional(),
   testAccuracyCorrupted: scoreSchema,
   confusion: z.array(z.array(count)).nullable(),
+  hits: z.array(count).optional(),
   regression: regressionSchema.optional(),
   memorising: memorizingSchema.optional(),
   twins: twinsSchema.optional(),

@@ -3,7 +3,7 @@
  */
 
 import { DataError, UsageError } from "../base/errors.ts";
-import { augmentedShape, requireAugmentable } from "../data/augment.ts";
+import { augmentedShape, drawsWindows, requireAugmentable } from "../data/augment.ts";
 import { type ConformanceLine, checkConformance, describeConformance } from "../data/conformance.ts";
 import { clusterTest } from "../data/copies.ts";
 import {
@@ -25,7 +25,8 @@ import {
   type Preprocessing,
   preprocessor,
 } from "../data/preprocess.ts";
-import { type RandomizedExamples, randomize, shuffledOrder } from "../data/randomize.ts";
+import { type RandomizedExamples, randomize } from "../data/randomize.ts";
+import { shuffledOrder } from "../data/randomized-inputs.ts";
 import { mapExamples } from "../data/streamed.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import type { Recipe } from "./recipe.ts";
@@ -79,24 +80,39 @@ export interface InputSteps extends Preprocessing {
 /** The part of a recipe that says which pixels there are. */
 export type Framing = Pick<Recipe, "preprocess" | "augment">;
 
+/** The size of the middle that the network sees of images in evaluation, if not of all of them. */
+const middleOf = ({ preprocess: kind, augment }: Framing): number | "central" | undefined => {
+  if (augment.box) return "central";
+  if (augment.crop || kind === "paper") return PAPER_CROP;
+  return kind === "central" ? "central" : undefined;
+};
+
+/** Those middles. */
+export function framed<E extends Examples>(images: E, framing: Framing): E {
+  const middle = middleOf(framing);
+  return middle === undefined ? images : crop(images, middle);
+}
+
 /**
- * The part of a recipe's preprocessing that comes before the randomization: the paper's center crop. Where
+ * The part of a recipe's preprocessing that comes before the randomization: the center crop. Where
  * training draws its windows at random it comes after, and the images stay whole.
  */
 export function cropForRecipe(splits: Splits, framing: Framing): Splits;
 export function cropForRecipe(splits: ExampleSplits, framing: Framing): ExampleSplits;
-export function cropForRecipe(splits: ExampleSplits, { preprocess: kind, augment }: Framing): ExampleSplits {
-  if (kind !== "paper" || augment.crop) return splits;
-  return cropBoth(splits);
+export function cropForRecipe(splits: ExampleSplits, framing: Framing): ExampleSplits {
+  return drawsWindows(framing.augment) ? splits : cropBoth(splits, framing);
 }
 
-/** Cropped splits that are not held: what is known of them, such as their hash, stays known while they are. */
-const cropped = new WeakMap<ExampleSplits, ExampleSplits>();
+/** Cropped splits that are not held, by their middle: what is known of them, such as their hash, stays known while they are. */
+const cropped = new WeakMap<ExampleSplits, Map<number | "central", ExampleSplits>>();
 
-function cropBoth(splits: ExampleSplits): ExampleSplits {
-  const known = cropped.get(splits) ?? { train: crop(splits.train), test: crop(splits.test) };
-  if (!isHeld(splits.train)) cropped.set(splits, known);
-  return known;
+function cropBoth(splits: ExampleSplits, framing: Framing): ExampleSplits {
+  const middle = middleOf(framing);
+  if (middle === undefined) return splits;
+  const known = cropped.get(splits) ?? new Map<number | "central", ExampleSplits>();
+  const both = known.get(middle) ?? { train: crop(splits.train, middle), test: crop(splits.test, middle) };
+  if (!isHeld(splits.train)) cropped.set(splits, known.set(middle, both));
+  return both;
 }
 
 /** The shape of one example as the network sees it, given the splits that {@link cropForRecipe} leaves. */
@@ -207,7 +223,7 @@ export function randomizeFor(
   { inputs, corrupt, labels, seed, recipe }: TrialSpec,
 ): ExamplesOfTrial {
   const randomized = randomize(splits, { inputs, corrupt, labels }, seed);
-  const { train, test } = recipe.augment.crop ? cropBoth(randomized) : randomized;
+  const { train, test } = drawsWindows(recipe.augment) ? cropBoth(randomized, recipe) : randomized;
   const { kept, validation } = holdOut(train, recipe, seed);
   const trained = train === randomized.train ? kept : holdOut(randomized.train, recipe, seed).kept;
   return { randomized, trained, evaluated: { train: kept, test }, validation };
@@ -217,13 +233,14 @@ export function randomizeFor(
 function inputSteps({ recipe, inputs, seed }: TrialSpec, whole: Examples, cropped: Examples): InputSteps {
   const { augment, preprocess } = recipe;
   const { steps, ...described } = describePreprocessing(preprocess, cropped);
-  const crop = `cut the middle ${PAPER_CROP} x ${PAPER_CROP} pixels out of images that are larger`;
-  const mayCrop = isImages(whole) && (preprocess === "paper" || augment.crop);
-  const isCropped = mayCrop && exampleShape(cropped).slice(1).includes(PAPER_CROP);
+  const [rows, columns] = exampleShape(cropped).slice(-2);
+  const middle = middleOf(recipe);
+  const isCropped = isImages(whole) && (middle === "central" || rows === middle || columns === middle);
+  const which = middle === "central" ? "each image" : "images that are larger";
+  const crops = isCropped ? [`cut the middle ${rows} x ${columns} pixels out of ${which}`] : [];
   const order = inputs === "shuffled" ? Array.from(shuffledOrder(whole, seed)) : undefined;
   const shuffle = order ? ["move the pixels: to each place comes the one that `order` says"] : [];
-  const crops = isCropped ? [crop] : [];
   // Where training draws windows, whole images are randomized, and cropped after.
-  const first = augment.crop ? [...shuffle, ...crops] : [...crops, ...shuffle];
+  const first = drawsWindows(augment) ? [...shuffle, ...crops] : [...crops, ...shuffle];
   return { ...described, steps: [...first, ...steps], ...(order && { order }) };
 }

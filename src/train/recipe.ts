@@ -58,6 +58,10 @@ export const recipeSchema = z.strictObject({
       flip: z.boolean(),
       /** Largest angle of a random rotation either way, in degrees; 0 for none. */
       rotation: z.number().min(0).max(180),
+      /** A random box of at least a tenth of the image, stretched; evaluation sees the central 87.5 %. No unless told. */
+      box: z.boolean().optional(),
+      /** Brightness, saturation, hue and contrast of the package of Inception v3. No unless told. */
+      color: z.boolean().optional(),
     })
     .default({ crop: false, flip: false, rotation: 0 }),
   /** Share of the training examples that nothing is learned from, to say when training had better stopped; none unless told. */
@@ -101,6 +105,8 @@ export const askedRecipeSchema = recipeSchema.transform((recipe): Recipe => {
   const plain = { ...recipe };
   for (const name of OPTIONAL) if (!plain[name]) delete plain[name];
   if (plain.accumulate === 1) delete plain.accumulate;
+  plain.augment = { ...plain.augment };
+  for (const name of ["box", "color"] as const) if (!plain.augment[name]) delete plain.augment[name];
   return plain;
 });
 

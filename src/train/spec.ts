@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { canonicalJson, type Json, sha256 } from "../base/json.ts";
 import { storable, whole } from "../base/limits.ts";
-import { inputsNames } from "../data/randomize.ts";
+import { inputsNames } from "../data/randomization.ts";
 import { recipeSchema } from "./recipe.ts";
 
 /** Shape and limits of a trial's spec. */

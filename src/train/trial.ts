@@ -31,7 +31,7 @@ import type { Feed } from "./feed.ts";
 import { type Answered, type FittedSince, followFitted, hardOf } from "./hard.ts";
 import { type EpochRow, guessingLoss, isExploded, isFitted, milestonesOf, type TopFive } from "./history.ts";
 import { measureApart, memorizingOf } from "./noise-apart.ts";
-import type { TrialOutcome } from "./outcome.ts";
+import { MOST_CONFUSED, type TrialOutcome } from "./outcome.ts";
 import { type OpenFeed, prepareTrial, requireConformance, type TrialData } from "./prepare.ts";
 import type { Recipe } from "./recipe.ts";
 import { measureRegression, rSquared } from "./regression.ts";
@@ -301,7 +301,7 @@ function outcomeOf(
     testAccuracy: score(onTest.predicted, test),
     ...topFiveOf(onTrain, onTest, classes),
     testAccuracyCorrupted: score(onTest.predicted, { ...test, labels: data.testLabelsCorrupted }),
-    confusion: numbers ? null : confusionMatrix(test.labels, onTest.predicted as Int32Array, classes),
+    ...(numbers ? { confusion: null } : confused(test.labels, onTest.predicted as Int32Array, classes)),
     ...(numbers && {
       regression: measureRegression(
         told(onTrain, train),
@@ -352,12 +352,24 @@ function meanOf(values: Float32Array): number {
 
 const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-function confusionMatrix(labels: Int32Array, predicted: Int32Array, classes: number): number[][] {
+/** What was taken for what; of many classes what was right. */
+function confused(
+  labels: Int32Array,
+  predicted: Int32Array,
+  classes: number,
+): Pick<TrialOutcome, "confusion" | "hits"> {
+  if (classes > MOST_CONFUSED) {
+    const hits = new Array<number>(classes).fill(0);
+    labels.forEach((label, index) => {
+      hits[label]! += Number(predicted[index] === label);
+    });
+    return { confusion: null, hits };
+  }
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   labels.forEach((label, index) => {
     matrix[label]![predicted[index]!]!++;
   });
-  return matrix;
+  return { confusion: matrix };
 }
 
 async function hashParameters(trainer: Trainer, step: Step): Promise<string> {

@@ -3,7 +3,7 @@
  */
 
 import type { Copies } from "../data/copies.ts";
-import type { LabelsName } from "../data/randomize.ts";
+import type { LabelsName } from "../data/randomization.ts";
 import type { TrialResult } from "../run/trial-record.ts";
 import type { NearAcross } from "../train/twins.ts";
 import type { Unrest } from "./escalation.ts";

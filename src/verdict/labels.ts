@@ -7,6 +7,7 @@
 import { percent } from "../base/percent.ts";
 import { networksToResolve, renamingTest } from "../base/renaming-test.ts";
 import type { TrialResult } from "../run/trial-record.ts";
+import { MOST_CONFUSED } from "../train/outcome.ts";
 import { occurring, plural, type VerdictContext } from "./context.ts";
 import { attemptsBySeed } from "./escalation.ts";
 import type { Verdict } from "./schema.ts";
@@ -47,6 +48,12 @@ export function judgeLabels(onRandom: readonly TrialResult[], context: VerdictCo
     drawn.map((label) => drawn.map((named) => confusion![label]![named]!)),
   );
   const { untested, testAccuracy } = labelCheckBasis(base, context);
+  if (onRandom.some(({ hits }) => hits)) {
+    return untested(
+      `data of at most ${MOST_CONFUSED} classes can be tested`,
+      `of more than ${MOST_CONFUSED} classes trials do not keep what was taken for what`,
+    );
+  }
   if (base.length === 0) {
     return onRandom.length === 0
       ? untested("add 1 to `--corrupt`", "nothing was trained on random labels")

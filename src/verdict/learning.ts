@@ -44,7 +44,7 @@ export function judgeLearning(
   const judged = seeds.map(bestAttempt);
   const control = attemptsBySeed(onRandom)
     .map((attempts) => attempts[0]!)
-    .filter(({ confusion, regression }) => confusion !== null || regression);
+    .filter(({ confusion, hits, regression }) => confusion !== null || hits || regression);
   const controlAccuracy = accuracyOf(control, context);
   const { tellsNumbers } = context;
   const obstacle =

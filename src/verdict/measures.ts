@@ -51,7 +51,7 @@ export const apart = ({ testCounts, copies }: VerdictContext): number[] =>
 /**
  * Measure trials on true labels.
  *
- * @param judged - One a seed; at least one, all with a confusion matrix.
+ * @param judged - One a seed; at least one, all with a confusion matrix, or hits by class.
  * @param control - Trials on random labels; may be none.
  * @param pValue - Of the label check: how likely the control is to know so many true labels by chance.
  */
@@ -138,8 +138,8 @@ function strataOf(
 ): Stratum[] {
   const worth = testCounts.map((count, label) => (copies?.testWorthByClass?.[label] ?? count) / count);
   const classes = occurring(left);
-  const hitsOf = ({ confusion }: TrialResult, label: number): number =>
-    Math.max(0, (confusion?.[label]?.[label] ?? 0) - (testCounts[label]! - left[label]!));
+  const hitsOf = ({ confusion, hits }: TrialResult, label: number): number =>
+    Math.max(0, (hits?.[label] ?? confusion?.[label]?.[label] ?? 0) - (testCounts[label]! - left[label]!));
   if (measure === "balanced") {
     return classes.map((label) => ({
       weight: 1 / classes.length,

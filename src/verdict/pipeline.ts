@@ -5,6 +5,7 @@
 
 import { percent } from "../base/percent.ts";
 import { permutationTest } from "../base/permutation-test.ts";
+import { MOST_CONFUSED } from "../train/outcome.ts";
 import { type PipelineTrials, plural } from "./context.ts";
 import type { Follows, Verdict } from "./schema.ts";
 import { ACCURACY_LIMITS, estimateOf } from "./summary.ts";
@@ -46,7 +47,10 @@ export function judgePipeline({
   };
   const seen = tellFollows(follows, module.name);
   if (ended.length === 0) {
-    const reasons = ["no trial on permuted labels came to its end", ...seen];
+    const why = onPermuted.some(({ hits }) => hits)
+      ? `of more than ${MOST_CONFUSED} classes trials do not keep what was taken for what`
+      : "no trial on permuted labels came to its end";
+    const reasons = [why, ...seen];
     return { ...evidence, suspected: seen.length > 0 || null, pValue: null, expected: null, reasons };
   }
   const { accuracy, expected, pValue } = permutationTest(

@@ -3,7 +3,7 @@
  */
 
 import { z } from "zod";
-import { inputsNames } from "../data/randomize.ts";
+import { inputsNames } from "../data/randomization.ts";
 import { estimateSchema } from "../document/measurement.ts";
 
 const share = z.number().min(0).max(1);
@@ -23,6 +23,9 @@ export const summaryRow = z.object({
   trainAccuracy: estimateSchema.nullable(),
   testAccuracy: estimateSchema.nullable(),
   testAccuracyCorrupted: estimateSchema.nullable(),
+  /** Shares among the first five answers; of many classes only. */
+  trainTopFive: estimateSchema.optional(),
+  testTopFive: estimateSchema.optional(),
 });
 
 /** An interval of a share, or of R squared, over seeds and test examples, and what guessing gets. */

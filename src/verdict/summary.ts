@@ -40,6 +40,9 @@ export function summarize(trials: readonly TrialResult[]): SummaryRow[] {
       estimateOf(ended.map(read), within);
     const { inputs, labels, escalation } = group[0]!;
     const limits = scoreLimits(tellNumbers(group));
+    const [trainTopFive, testTopFive] = (["train", "test"] as const).map((split) =>
+      over(({ topFive }) => topFive?.[split] ?? null, ACCURACY_LIMITS),
+    );
     return {
       inputs,
       nominal: labels.nominal,
@@ -53,6 +56,7 @@ export function summarize(trials: readonly TrialResult[]): SummaryRow[] {
       trainAccuracy: over((trial) => trial.trainAccuracy, limits),
       testAccuracy: over((trial) => trial.testAccuracy, limits),
       testAccuracyCorrupted: over((trial) => trial.testAccuracyCorrupted, limits),
+      ...(trainTopFive && testTopFive && { trainTopFive, testTopFive }),
     };
   });
 }

@@ -33,10 +33,14 @@
  * with a body says `Content-Type: application/json`, unless told.
  */
 
+import type { Started, StartOptions } from "../lab/lab.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { ConformanceLine, TrialResult } from "../run/trial-record.ts";
+import type { ExperimentLine } from "../store/read/experiments.ts";
+import type { Try } from "../store/read/trial.ts";
+import type { TrialLine } from "../store/read/trials.ts";
+import type { WorkerLine } from "../store/read/workers.ts";
 import type { TrialStatus } from "../store/states.ts";
-import type { AttemptState } from "../store/tables.ts";
 import type { TrialSpec } from "../train/spec.ts";
 
 /** What went wrong, as a sentence with what was expected, what came, and what to do. */
@@ -61,51 +65,11 @@ export interface LabAnswer {
 /** Number of trials by state. */
 export type TrialCounts = Readonly<Record<TrialStatus, number>>;
 
-export interface ExperimentItem {
-  readonly id: string;
-  readonly name: string;
-  readonly title: string;
-  readonly scale: string;
-  /** Where it is in the paper; null for an experiment of a user. */
-  readonly source: string | null;
-  readonly priority: number;
-  readonly createdAt: string;
-  readonly trials: TrialCounts;
-  /** Seconds that its finished and running trials have computed. */
-  readonly seconds: number;
-  /** Seconds until it is done, at the pace of late; null if nobody can tell. */
-  readonly secondsLeft: number | null;
-}
+/** An experiment in a list. */
+export type ExperimentItem = Omit<ExperimentLine, "version">;
 
 /** A trial in a list. */
-export interface TrialItem {
-  readonly id: string;
-  readonly state: TrialStatus;
-  /** `done` or `diverged`, once there is a result. */
-  readonly status: string | null;
-  readonly model: string;
-  readonly dataset: string;
-  readonly inputs: string;
-  readonly corrupt: number;
-  /** Whether labels changed places instead of being redrawn. */
-  readonly permuted: boolean;
-  /** Whether numbers are told: accuracies are R squared then, and losses squared deviations. */
-  readonly tellsNumbers: boolean;
-  readonly seed: number;
-  readonly epoch: number;
-  readonly epochsAllowed: number;
-  /** The part of the next epoch that is done, in `[0, 1]`. */
-  readonly share: number;
-  readonly trainLoss: number | null;
-  readonly trainAccuracy: number | null;
-  readonly testAccuracy: number | null;
-  /** Once done: the first epoch that met the recipe's criterion of a fit. */
-  readonly epochsToFit: number | null;
-  readonly seconds: number | null;
-  readonly attempts: number;
-  readonly error: string | null;
-  readonly updatedAt: string;
-}
+export type TrialItem = TrialLine;
 
 export interface ExperimentAnswer extends ExperimentItem {
   /** What it asks, in one sentence. */
@@ -170,15 +134,7 @@ export interface TrialAnswer extends TrialItem {
   readonly conformance: readonly ConformanceLine[];
   readonly touched: string | null;
   readonly experiments: readonly { readonly id: string; readonly title: string }[];
-  readonly tries: readonly {
-    readonly number: number;
-    readonly state: AttemptState;
-    readonly worker: string;
-    readonly startedAt: string;
-    readonly endedAt: string | null;
-    readonly resumedEpochs: number;
-    readonly error: string | null;
-  }[];
+  readonly tries: readonly Try[];
   readonly checkpoints: readonly {
     readonly attempt: number;
     readonly epochs: number;
@@ -275,23 +231,8 @@ export interface GridAnswer {
   readonly touched: string;
 }
 
-export interface WorkerItem {
-  readonly id: string;
-  readonly host: string;
-  readonly pid: number;
-  readonly machine: string;
-  readonly program: string;
-  readonly device: string;
-  readonly jobs: number;
-  readonly threads: number;
-  readonly startedAt: string;
-  readonly heartbeatAt: string;
-  readonly endedAt: string | null;
-  /** Seconds since it was heard of, by the database's clock. */
-  readonly silentSeconds: number;
-  readonly running: readonly TrialItem[];
-  readonly done: number;
-}
+/** A worker in a list. */
+export type WorkerItem = WorkerLine;
 
 export interface CatalogAnswer {
   readonly experiments: readonly {
@@ -318,26 +259,10 @@ export interface ModelAnswer {
   readonly findings: readonly string[];
 }
 
-/** An experiment of the paper to start. */
-export interface StartRequest {
-  readonly name: string;
-  readonly scale: string;
-  readonly models?: readonly string[] | undefined;
-  readonly seeds?: number | undefined;
-  readonly priority?: number | undefined;
-  /** A dataset by its name, and its training examples; the scale's unless told. */
-  readonly data?: string | undefined;
-  readonly n?: number | undefined;
-  /** The text of an experiment file, called `name`, in place of an experiment of the paper. */
-  readonly grid?: string | undefined;
-}
+/** An experiment of the paper to start, or a text of one, called `name`, as `grid`. */
+export type StartRequest = Omit<StartOptions, "scale"> & { readonly scale: string };
 
-export interface StartAnswer {
-  readonly id: string;
-  readonly trials: number;
-  /** Trials that the lab had already. */
-  readonly done: number;
-}
+export type StartAnswer = Started;
 
 export interface ActionAnswer {
   /** How many trials it reached. */

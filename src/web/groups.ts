@@ -2,7 +2,7 @@
  * @file Groups of trials to compare: by some fields of their specs, or by all in which they differ but the seed.
  */
 
-import { type InputsName, inputsNames } from "../data/randomize.ts";
+import { type InputsName, inputsNames } from "../data/randomization.ts";
 import { nameGroups } from "../report/group-names.ts";
 import type { Varying } from "../store/read/compare.ts";
 import { Refusal } from "./refusal.ts";

@@ -3,7 +3,7 @@
  */
 
 import { DataError } from "../base/errors.ts";
-import { augmentExamples, isAugmented } from "../data/augment.ts";
+import { augmentExamples, drawsWindows, isAugmented } from "../data/augment.ts";
 import {
   type Dataset,
   type ExampleSplits,
@@ -15,21 +15,16 @@ import {
 } from "../data/dataset.ts";
 import { oneOfEachClass } from "../data/gallery.ts";
 import { exampleUrl, sheetPng } from "../data/node/example-image.ts";
-import { crop } from "../data/preprocess.ts";
-import {
-  corruptLabels,
-  describeTouched,
-  type InputsName,
-  redrawInputs,
-  type SplitName,
-} from "../data/randomize.ts";
+import type { InputsName, SplitName } from "../data/randomization.ts";
+import { corruptLabels, redrawInputs } from "../data/randomize.ts";
+import { describeTouched } from "../data/touched.ts";
 import type { DrawingTools } from "../report/drawn-files.ts";
 import { reportFiles } from "../report/files.ts";
 import { formats } from "../report/formats.ts";
 import type { Library } from "../run/subject.ts";
 import { decodeCheckpoint, stateOf } from "../train/checkpoint.ts";
 import type { Engine } from "../train/engine.ts";
-import { cropForRecipe, prepareTrial } from "../train/prepare.ts";
+import { cropForRecipe, framed, prepareTrial } from "../train/prepare.ts";
 import { paperRecipe } from "../train/recipe.ts";
 import { readSafetensors } from "../train/safetensors.ts";
 import { createEvaluator } from "../train/session.ts";
@@ -182,7 +177,7 @@ async function picturesOf(
   const rows = said.map(({ index }) => index);
   const taken = takeExamples(splits[split], rows);
   const seen = { ...taken, inputs: redrawInputs(splits, split, rows, inputs, seed) };
-  const images = recipe.augment.crop ? crop(seen) : seen;
+  const images = drawsWindows(recipe.augment) ? framed(seen, recipe) : seen;
   const name = (label: number): string => splits[split].classNames[label]!;
   return await Promise.all(
     said.map(async ({ index, label, answer, since }, row) => ({

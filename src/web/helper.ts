@@ -3,7 +3,7 @@
  * requests and keeps leases alive, so it must never be busy.
  */
 
-import type { Randomization } from "../data/randomize.ts";
+import type { Randomization } from "../data/randomization.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { DataSource } from "../run/runner.ts";
 import type { Hard } from "../train/hard.ts";

@@ -4,7 +4,7 @@
 
 import { z } from "zod";
 import { LARGEST_WHOLE, storable } from "../base/limits.ts";
-import { inputsNames } from "../data/randomize.ts";
+import { inputsNames } from "../data/randomization.ts";
 import { scales } from "../paper/scales.ts";
 import type { TrialQuery } from "../store/read/filter.ts";
 import { type Page, type SortKey, sortKeys } from "../store/read/trials.ts";

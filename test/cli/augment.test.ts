@@ -12,8 +12,11 @@ describe("parseAugment", () => {
   });
 
   test.each([
-    ["rotte:5", 'unknown change "rotte"; did you mean "rotate"? (known: crop, flip, rotate, none).'],
-    ["", 'unknown change "" (known: crop, flip, rotate, none).'],
+    [
+      "rotte:5",
+      'unknown change "rotte"; did you mean "rotate"? (known: crop, flip, rotate, box, color, none).',
+    ],
+    ["", 'unknown change "" (known: crop, flip, rotate, box, color, none).'],
     ["rotate", 'expected an angle, such as rotate:25, got "rotate".'],
     ["rotate:", 'expected a number in (0, 180], got "".'],
     ["rotate:0", 'expected a number in (0, 180], got "0".'],

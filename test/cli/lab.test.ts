@@ -26,7 +26,7 @@ const at = (name: string): string => join(folder, name);
 const PATIENTLY = { timeout: 120_000, interval: 100 };
 
 /** A short trial, and one of some seconds. */
-const TWO = "data: shapes\nn: 3000\ntestN: 500\nmodel: mlp-1x512\nrecipe: {epochs: [1, 30]}\n";
+const TWO = "data: shapes\nn: 1000\ntestN: 200\nmodel: mlp-1x512\nrecipe: {epochs: [1, 30]}\n";
 
 /** Run those two in a lab. */
 const runTwo = (lab: string, ...args: string[]): string[] => {
@@ -102,7 +102,7 @@ describe("a lab", () => {
 
   test("is worked on by a run and a worker at once, each trial by one of them", async () => {
     const env = { DATABASE_URL: await newDatabase() };
-    const small = "--scale smoke --models mlp-1x512 --n 512 --epochs 24 --seeds 3 --jobs 1 --threads 1";
+    const small = "--scale smoke --models mlp-1x512 --n 512 --epochs 8 --seeds 3 --jobs 1 --threads 1";
     const run = shatter(["run", "figure-1c", ...small.split(" "), "--lab", at("both")], { env });
     await waitForTrials(env.DATABASE_URL);
     const worker = await shatter(["worker", "--jobs", "1", "--threads", "1", "--until-idle"], {

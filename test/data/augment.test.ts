@@ -16,6 +16,7 @@ import { noiseTable } from "./fixtures.ts";
 
 const NONE: Augmentation = { crop: false, flip: false, rotation: 0 };
 const ALL: Augmentation = { crop: true, flip: true, rotation: 25 };
+const DISTORTED: Augmentation = { ...NONE, flip: true, box: true, color: true };
 /** A CIFAR-10 image. */
 const SHAPE = [3, 32, 32];
 const SEED = 5;
@@ -168,6 +169,7 @@ describe("augmentExamples", () => {
     ["pixels", { ...ALL, rotation: 0 }, (dataset: Dataset) => dataset],
     ["turned pixels", ALL, (dataset: Dataset) => dataset],
     ["floats", { ...ALL, rotation: 0 }, floatsOf],
+    ["boxes in other colors", DISTORTED, (dataset: Dataset) => dataset],
   ] as const)("gives %s that do not depend on batches or their order", (_, augmentation, from) => {
     const dataset = from(shapes(50, 1).train);
     const byRow = (size: number, order: number) =>

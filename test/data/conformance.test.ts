@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { checkConformance, describeConformance } from "../../src/data/conformance.ts";
 import type { Splits } from "../../src/data/dataset.ts";
-import { inputsNames, type Randomization, type Randomized, randomize } from "../../src/data/randomize.ts";
+import { inputsNames, type Randomization } from "../../src/data/randomization.ts";
+import { type Randomized, randomize } from "../../src/data/randomize.ts";
 import { noiseSplits, noiseTable } from "./fixtures.ts";
 
 const SEED = 3;

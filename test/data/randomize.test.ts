@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type Dataset, datasetHash, type Splits } from "../../src/data/dataset.ts";
+import { type InputsName, inputsNames } from "../../src/data/randomization.ts";
 import {
   corruptLabels,
   gaussianPixels,
-  type InputsName,
-  inputsNames,
   occurringClasses,
   permuteLabels,
   randomize,

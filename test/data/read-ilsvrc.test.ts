@@ -89,6 +89,25 @@ test("archives as they are downloaded and folders give the same examples", async
   );
 });
 
+test("CMYK is made RGB, and a broken image is refused by its name or left out, in words", async () => {
+  const folder = await imagenet("kinds", "folders", "synsets");
+  const noise = { type: "gaussian", mean: 128, sigma: 50 } as const;
+  const create = { width: 64, height: 64, channels: 3, background: "gray", noise } as const;
+  const jpeg = await sharp({ create }).toColourspace("cmyk").jpeg().toBuffer();
+  expect((await sharp(jpeg).metadata()).space).toBe("cmyk");
+  writeFileSync(join(folder, "val", VALIDATION[0][0]), jpeg);
+  const { splits, understood } = await readData(`${folder}?size=4`);
+  expect(splits.test.shape).toEqual([2, 3, 4, 4]);
+  expect(understood.join("\n")).toContain("CMYK");
+  writeFileSync(join(folder, "val", VALIDATION[0][0]), jpeg.subarray(0, jpeg.length / 2));
+  await expect(readData(`${folder}?size=4`)).rejects.toThrow(
+    "1 file that cannot be read: val/ILSVRC2012_val_00000001.JPEG",
+  );
+  const fewer = await readData(`${folder}?size=4&skip-unreadable=true`);
+  expect([...fewer.splits.test.labels]).toEqual([1]);
+  expect(fewer.understood.join("\n")).toContain("left out: 1 file that cannot be read");
+});
+
 test("truncated archives, labels that are missing or too few, and unknown classes are refused", async () => {
   await expect(readData(await imagenet("unlabeled", "archives", "none"))).rejects.toThrow(
     "expected the classes of the validation images in imagenet_2012_validation_synset_labels.txt or LOC_val_solution.csv, got neither",

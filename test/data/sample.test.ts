@@ -37,6 +37,10 @@ test("shards of it are the same examples when they are read again", async () => 
     expect(read.splits.train.classNames).toEqual(splits.train.classNames);
     for (const split of ["train", "test"] as const)
       expect(await datasetHash(read.splits[split])).toBe(await datasetHash(splits[split]));
+    rmSync(join(folder, "test-000000.tar"));
+    await expect(readData(folder)).rejects.toThrow(
+      'expected the number of shards beside it, 1, got "2"; fetch what is missing',
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

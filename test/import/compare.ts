@@ -2,8 +2,9 @@
  * @file A file beside what PyTorch says of it: logits, twenty steps of descent, running averages.
  */
 
+import type { Lowering } from "../../src/graph/lower/lowering.ts";
 import { writeOnnx } from "../../src/graph/onnx/write.ts";
-import { input } from "../../src/graph/value.ts";
+import { type Graph, input } from "../../src/graph/value.ts";
 import { readModelFile } from "../../src/import/file.ts";
 import { createFileModel } from "../../src/import/model.ts";
 import { checkSettings } from "../../src/import/settings.ts";
@@ -17,6 +18,7 @@ import { buildStep } from "../../src/train/step.ts";
 import { bytesOf, examplesOf, type Golden, relativeError } from "./golden.ts";
 
 const STEPS = 20;
+const FIRST = 3;
 
 /**
  * Files whose golden is of another descent, so that only their first logits are compared. The golden of `resnet18.dynamo` is of a
@@ -31,6 +33,8 @@ export interface Comparison {
   /** Absent where PyTorch trained otherwise, and says nothing of what is done here. */
   readonly trained?: {
     readonly losses: number;
+    /** The same of the first few alone, before a ReLU can have fallen on the other side of zero. */
+    readonly firstLosses: number;
     readonly after: number;
     /** Of running means and variances; null without batch normalization. */
     readonly running: number | null;
@@ -41,11 +45,12 @@ export interface Comparison {
   readonly decays: readonly [ours: readonly string[], theirs: readonly string[]];
 }
 
-/** Train a file as PyTorch trained it. */
-export async function compareWithPyTorch(golden: Golden): Promise<Comparison> {
+/** Train a file as PyTorch trained it, in the engine's own layout unless told. */
+export async function compareWithPyTorch(golden: Golden, lowering?: Lowering): Promise<Comparison> {
   const file = readModelFile(await bytesOf(golden.file));
   const model = createFileModel(file, checkSettings({ start: "keep", dropout: 0 }), golden.file);
-  const engine = await openEngine(runtime, "cpu", 1);
+  const opened = await openEngine(runtime, "cpu", 1);
+  const engine = lowering ? { ...opened, lower: async (graph: Graph) => lowering.lower(graph) } : opened;
   const data = examplesOf(golden, STEPS);
   const { rate, momentum, weightDecay } = golden.optimizer;
   const { batch, classes } = golden;
@@ -82,6 +87,7 @@ export async function compareWithPyTorch(golden: Golden): Promise<Comparison> {
     decays,
     trained: {
       losses: relativeError(losses, golden.losses),
+      firstLosses: relativeError(losses.slice(0, FIRST), golden.losses.slice(0, FIRST)),
       after: relativeError(await logitsOf(engine, model, state, golden), golden.after),
       running: running.length === 0 ? null : Math.max(...running),
       norms: Math.max(...norms),

@@ -24,15 +24,34 @@ const largestOf = (x: Float32Array): number =>
   x.reduce((largest, element) => Math.max(largest, Math.abs(element)), 0);
 
 /** Standard deviation of each initialization's weights, and the bound of the uniform ones. */
-const expected: { readonly [I in Initialization]: { readonly deviation: number; readonly bound?: number } } =
-  {
-    "he-normal": { deviation: Math.sqrt(2 / INPUTS) },
-    "he-uniform": { deviation: Math.sqrt(2 / INPUTS), bound: Math.sqrt(6 / INPUTS) },
-    "glorot-uniform": { deviation: Math.sqrt(2 / (INPUTS + UNITS)), bound: Math.sqrt(6 / (INPUTS + UNITS)) },
-    pytorch: { deviation: Math.sqrt(1 / (3 * INPUTS)), bound: Math.sqrt(1 / INPUTS) },
+const expected: {
+  readonly [I in Exclude<Initialization, "truncated-normal">]: {
+    readonly deviation: number;
+    readonly bound?: number;
   };
+} = {
+  "he-normal": { deviation: Math.sqrt(2 / INPUTS) },
+  "he-uniform": { deviation: Math.sqrt(2 / INPUTS), bound: Math.sqrt(6 / INPUTS) },
+  "glorot-uniform": { deviation: Math.sqrt(2 / (INPUTS + UNITS)), bound: Math.sqrt(6 / (INPUTS + UNITS)) },
+  pytorch: { deviation: Math.sqrt(1 / (3 * INPUTS)), bound: Math.sqrt(1 / INPUTS) },
+};
 
-describe.each(initializations)("%s", (kind) => {
+test("truncated-normal ends at two deviations: 0.1 in convolutions, 0.01 in dense layers", () => {
+  const filters = { ...weight, value: input("filters", [400, 600, 1, 1]) };
+  // The variance of a normal number within two deviations is 1 - 4 phi(2) / (2 Phi(2) - 1), and its kurtosis below 3.
+  const inside = Math.sqrt(1 - (4 * 0.053991) / 0.9545);
+  for (const [parameter, deviation] of [
+    [filters, 0.1],
+    [weight, 0.01],
+  ] as const) {
+    const drawn = initialize(parameter, "truncated-normal", SEED, 0);
+    expect(largestOf(drawn)).toBeLessThanOrEqual(Math.fround(2 * deviation));
+    const error = 4 * deviation * Math.sqrt(2 / (4 * drawn.length));
+    expect(Math.abs(deviationOf(drawn) - inside * deviation)).toBeLessThanOrEqual(error);
+  }
+});
+
+describe.each(initializations.filter((kind) => kind !== "truncated-normal"))("%s", (kind) => {
   const { deviation, bound } = expected[kind];
   const drawn = initialize(weight, kind, SEED, 0);
   const count = sizeOf(weight.value.shape);

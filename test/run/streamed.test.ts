@@ -21,7 +21,7 @@ import {
 } from "../../src/data/dataset.ts";
 import { channelMoments } from "../../src/data/layout.ts";
 import { planOf } from "../../src/data/planned.ts";
-import type { InputsName } from "../../src/data/randomize.ts";
+import type { InputsName } from "../../src/data/randomization.ts";
 import { shapes } from "../../src/data/shapes.ts";
 import { hold } from "../../src/data/streamed.ts";
 import { partOf } from "../../src/data/subset.ts";

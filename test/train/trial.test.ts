@@ -1,10 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Splits } from "../../src/data/dataset.ts";
+import type { Dataset, Splits } from "../../src/data/dataset.ts";
 import { shapes } from "../../src/data/shapes.ts";
 import { findModel } from "../../src/nn/models.ts";
 import { runtime } from "../../src/run/node/runtime.ts";
 import { type Engine, openEngine } from "../../src/train/engine.ts";
 import type { TrialYield } from "../../src/train/events.ts";
+import { MOST_CONFUSED } from "../../src/train/outcome.ts";
 import { cropForRecipe, splitsHash } from "../../src/train/prepare.ts";
 import { paperRecipe, type Recipe } from "../../src/train/recipe.ts";
 import type { TrialSpec } from "../../src/train/spec.ts";
@@ -158,6 +159,22 @@ describe("runTrial", () => {
     expect(confusion!.flat().reduce((total, cell) => total + cell, 0)).toBe(100);
     const hits = confusion!.reduce((total, row, label) => total + row[label]!, 0);
     expect(hits / 100).toBeCloseTo(testAccuracy, 12);
+  });
+
+  test("counts what is right alone, of more classes than all that is confused is kept of", async () => {
+    const classNames = Array.from({ length: MOST_CONFUSED + 1 }, (_, label) => String(label));
+    const of = (split: Dataset): Dataset => ({ ...split, classNames });
+    const splits = { train: of(SPLITS.train), test: of(SPLITS.test) };
+    const dataset = { name: "shapes", hash: await splitsHash(splits), train: 200, test: 100 };
+    const spec = specOf({ epochs: 1 }, { corrupt: 0, dataset });
+    const events = await Array.fromAsync(
+      runTrial(spec, { model: findModel(spec.model), splits }, ENGINES[1]),
+    );
+    const { confusion, hits, testAccuracy, topFive } = outcomeOf(events);
+    expect(confusion).toBeNull();
+    expect(hits!.length).toBe(MOST_CONFUSED + 1);
+    expect(hits!.reduce((total, count) => total + count, 0) / 100).toBeCloseTo(testAccuracy, 12);
+    expect(topFive!.test).toBeGreaterThanOrEqual(testAccuracy);
   });
 
   test.each(["sgd", "adam"] as const)("learns true labels with %s", async (optimizer) => {

@@ -32,6 +32,21 @@ describe("judge, on learning", () => {
     expect(judged([trial({ testAccuracy })]).answer).toBe(expected);
   });
 
+  test("says the same of hits by class alone, and that confused labels cannot be looked at then", () => {
+    const whole = [trial({ testAccuracy: 0.4 }), random()];
+    const alone = whole.map(
+      (each): TrialResult => ({
+        ...each,
+        confusion: null,
+        hits: each.confusion!.map((row, label) => row[label]!),
+      }),
+    );
+    const { learning, leak } = judge(alone, CONTEXT);
+    expect(learning).toEqual(judge(whole, CONTEXT).learning);
+    expect(leak).toMatchObject({ suspected: null });
+    expect(leak.reasons[0]).toContain("of more than 200 classes");
+  });
+
   test("knows a perfect classifier of a rare class", () => {
     const testCounts = [970, 30];
     const learning = judged([classified(testCounts, [1, 1])], { testCounts });

@@ -17,7 +17,8 @@ import {
   takeExamples,
 } from "../dataset.ts";
 import { channelMoments, pixelLayout } from "../layout.ts";
-import type { InputsName, Randomizer, SplitName } from "../randomize.ts";
+import type { InputsName, SplitName } from "../randomization.ts";
+import type { Randomizer } from "../randomize.ts";
 import { movedAlike } from "./alike.ts";
 import { atMost, type ConformanceLine } from "./line.ts";
 import { dependence, distributionDistance, judgedChannels, momentDistances } from "./noise.ts";

@@ -9,7 +9,8 @@
 import { randomStream } from "../../base/random.ts";
 import { logGamma } from "../../base/statistics.ts";
 import type { Dataset, Splits } from "../dataset.ts";
-import type { Corruption, Randomizer } from "../randomize.ts";
+import type { Corruption } from "../randomization.ts";
+import type { Randomizer } from "../randomize.ts";
 import {
   countBound,
   permutationBound,

@@ -7,7 +7,8 @@
 
 import type { ExampleSplits, Examples } from "../dataset.ts";
 import { groupCount, hasGroupLabels, oneOfEachGroup, spreadOverGroups } from "../groups.ts";
-import { type Corruption, occurringClasses, type RandomizedExamples, type Randomizer } from "../randomize.ts";
+import type { Corruption } from "../randomization.ts";
+import { occurringClasses, type RandomizedExamples, type Randomizer } from "../randomize.ts";
 import { labelsOverSeeds } from "./label-seeds.ts";
 import { atMost, type ConformanceLine } from "./line.ts";
 import { ranksInQuarters } from "./numbers.ts";

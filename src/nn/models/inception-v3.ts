@@ -177,6 +177,7 @@ export const inceptionV3: Model = {
   title: "Inception v3: 94 convolutions with batch normalization, and an auxiliary head in training",
   usual: { example: [3, 299, 299], classes: 1000 },
   source: "Szegedy et al., CVPR 2016; the paper's network for ImageNet",
+  initialization: "truncated-normal",
   logits(x, classes, scope) {
     requireImages("inception-v3", x);
     const [, , height, width] = x.shape as [number, number, number, number];

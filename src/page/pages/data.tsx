@@ -4,7 +4,7 @@
 
 import type { JSX } from "preact";
 import { formatShare } from "../../base/percent.ts";
-import { inputsNames } from "../../data/randomize.ts";
+import { inputsNames } from "../../data/randomization.ts";
 import { formatCount } from "../../report/format.ts";
 import type { DataItem, GridAnswer } from "../../web/api.ts";
 import { setQuery } from "../location.ts";

@@ -139,6 +139,12 @@ function factsOf(answer: TrialAnswer): Fact[] {
     [`Train ${name}`, showScore(answer.trainAccuracy, answer)],
     [`Test ${name}`, showScore(answer.testAccuracy, answer)],
     [
+      "Among the first five answers",
+      result?.topFive
+        ? `train ${showShare(result.topFive.train)}, test ${showShare(result.topFive.test)}`
+        : null,
+    ],
+    [
       "Train loss",
       answer.trainLoss === null
         ? "–"

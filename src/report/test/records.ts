@@ -25,6 +25,8 @@ export const summaryCsv = (result: TestResult): string =>
     ...estimateFields("trainAccuracy"),
     ...estimateFields("testAccuracy"),
     ...estimateFields("testAccuracyCorrupted"),
+    ...estimateFields("trainTopFive"),
+    ...estimateFields("testTopFive"),
   ]);
 
 /** As CSV, one row a trial. */
@@ -45,6 +47,8 @@ export const trialsCsv = ({ trials }: TestResult): string =>
     ["trainAccuracy", (trial) => trial.trainAccuracy],
     ["testAccuracy", (trial) => trial.testAccuracy],
     ["testAccuracyCorrupted", (trial) => trial.testAccuracyCorrupted],
+    ["trainTopFive", (trial) => trial.topFive?.train],
+    ["testTopFive", (trial) => trial.topFive?.test],
     ["bestTestAccuracy", (trial) => trial.best?.testAccuracy],
     ["bestEpoch", (trial) => trial.best?.epoch],
     ["stoppedTestAccuracy", (trial) => trial.stopping?.testAccuracy],
@@ -67,6 +71,8 @@ export function historyCsv({ trials }: TestResult): string {
     ["fitLoss", ({ row }) => row.fitLoss],
     ["trainAccuracy", ({ row }) => row.trainAccuracy],
     ["testAccuracy", ({ row }) => row.testAccuracy],
+    ["trainTopFive", ({ row }) => row.topFive?.train],
+    ["testTopFive", ({ row }) => row.topFive?.test],
     ["changedGiven", ({ row }) => row.apart?.changedGiven],
     ["changedTrue", ({ row }) => row.apart?.changedTrue],
     ["unchanged", ({ row }) => row.apart?.unchanged],
@@ -83,7 +89,14 @@ const identity = <T>(trialOf: (record: T) => TrialResult): Field<T>[] => [
 ];
 
 /** Numbers of a summary that are means over seeds. */
-type EstimateName = "epochsToFit" | "trainLoss" | "trainAccuracy" | "testAccuracy" | "testAccuracyCorrupted";
+type EstimateName =
+  | "epochsToFit"
+  | "trainLoss"
+  | "trainAccuracy"
+  | "testAccuracy"
+  | "testAccuracyCorrupted"
+  | "trainTopFive"
+  | "testTopFive";
 
 /** The columns of an estimate: its mean, its interval, and the number of seeds. */
 const estimateFields = (name: EstimateName): Field<SummaryRow>[] => [

@@ -13,6 +13,7 @@ export interface ExperimentLine {
   readonly name: string;
   readonly title: string;
   readonly scale: string;
+  /** Where it is in the paper; null for an experiment of a user. */
   readonly source: string | null;
   readonly priority: number;
   readonly createdAt: string;

@@ -24,10 +24,12 @@ export interface TrialLine {
   readonly seed: number;
   readonly epoch: number;
   readonly epochsAllowed: number;
+  /** The part of the next epoch that is done, in `[0, 1]`. */
   readonly share: number;
   readonly trainLoss: number | null;
   readonly trainAccuracy: number | null;
   readonly testAccuracy: number | null;
+  /** Once done: the first epoch that met the recipe's criterion of a fit. */
   readonly epochsToFit: number | null;
   readonly seconds: number | null;
   readonly attempts: number;

@@ -7,7 +7,7 @@
 
 import { breathe, type Watch } from "../../base/progress.ts";
 import { exampleCount, type Splits } from "../../data/dataset.ts";
-import type { Randomization } from "../../data/randomize.ts";
+import type { Randomization } from "../../data/randomization.ts";
 import type { Model } from "../../nn/model.ts";
 import type { Engine } from "../../train/engine.ts";
 import type { Recipe } from "../../train/recipe.ts";

@@ -9,6 +9,7 @@ import { UsageError } from "../../base/errors.ts";
 import { breathe, type Watch } from "../../base/progress.ts";
 import { randomStream } from "../../base/random.ts";
 import { estimate, meanOf } from "../../base/statistics.ts";
+import { isAugmented } from "../../data/augment.ts";
 import { batchCount } from "../../data/batches.ts";
 import { type Dataset, exampleCount, type Splits, takeExamples } from "../../data/dataset.ts";
 import { redrawLabels } from "../../data/randomize.ts";
@@ -165,7 +166,7 @@ export function requireStability({ n, replacements, labels, recipe, seed }: Stab
   requireWhole("seed", seed, 0);
   if (labels.length === 0) throw new UsageError("`labels`: expected at least one name, got none");
   const { dropout, augment } = recipe;
-  if (dropout > 0 || augment.crop || augment.flip || augment.rotation > 0) {
+  if (dropout > 0 || isAugmented(augment)) {
     throw new UsageError(
       "stability: expected a recipe without dropout and augmentation, which draw anew for every training",
     );
