@@ -11,6 +11,7 @@ import { randomConvDefaults } from "../features/random-conv.ts";
 import { say, type Unsigned } from "../settings.ts";
 import type { Computed } from "./computed.ts";
 import type { Interpolant } from "./interpolants.ts";
+import { checkNorms } from "./norms.ts";
 import { isFound, lastOf, type Outcome, secondsOf } from "./outcome.ts";
 import { plotsOf } from "./plots.ts";
 import { errorOf, printedFor, printedOf } from "./printed.ts";
@@ -19,7 +20,7 @@ import { tablesOf } from "./tables.ts";
 /** Write the document. */
 export function kernelResult(given: Computed): Unsigned {
   const computed = { ...given, interpolants: foundInterpolants(given.interpolants) };
-  const { request, splits, kernel, plan, solutions } = computed;
+  const { request, splits, kernel, plan, solutions, norms } = computed;
   const all = solutions.flatMap((one) => one.outcomes);
   const outcomes = all.filter((one) => isFound(one, request.tolerance));
   return {
@@ -53,7 +54,10 @@ export function kernelResult(given: Computed): Unsigned {
     },
     tables: tablesOf(computed, outcomes, all),
     plots: plotsOf(computed, outcomes, all),
-    claims: claimsOf(computed, outcomes),
+    claims: [
+      ...claimsOf(computed, outcomes),
+      ...(norms.length > 0 ? [judgeClaim(18, [checkNorms(norms)])] : []),
+    ],
     numbers: numbersOf(computed, outcomes, given.interpolants),
   };
 }
