@@ -3,39 +3,21 @@
  * without the one the dashboard is mounted below.
  */
 
-import { useEffect, useState } from "preact/hooks";
+import { changeAddress, useAddressBar } from "./address-bar.ts";
 import { mounted, unmounted } from "./base-path.ts";
 
-const listeners = new Set<() => void>();
-const tell = (): void => {
-  for (const listener of listeners) listener();
-};
-
 /** Go to an address of this page; `replace` leaves no step for the back button. */
-export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
+export function navigate(to: string, options?: { readonly replace?: boolean }): void {
   const before = location.pathname;
-  history[replace ? "replaceState" : "pushState"](null, "", mounted(to));
+  changeAddress(mounted(to), options);
   if (location.pathname !== before) scrollTo(0, 0);
-  tell();
 }
 
 /** The address now. */
 const here = (): URL => unmounted(location.href) ?? new URL(location.href);
 
 /** The address, anew whenever it changes. */
-export function useAddress(): URL {
-  const [address, setAddress] = useState(here);
-  useEffect(() => {
-    const listener = (): void => setAddress(here());
-    listeners.add(listener);
-    addEventListener("popstate", listener);
-    return () => {
-      listeners.delete(listener);
-      removeEventListener("popstate", listener);
-    };
-  }, []);
-  return address;
-}
+export const useAddress = (): URL => useAddressBar(here);
 
 /** Values of the query by name; an empty one, or undefined, leaves the query. */
 export type QueryChange = Readonly<Record<string, string | undefined>>;

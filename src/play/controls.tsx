@@ -5,6 +5,7 @@
 import type { JSX } from "preact";
 import { Choice, Entry } from "../page/parts/fields.tsx";
 import { Chooser, OwnDataPanel } from "./own-data/panel.tsx";
+import { PercentSlider } from "./percent-slider.tsx";
 import { isOver, type Race, type Racing, SPEEDS } from "./race.ts";
 import { MOST, type ModelSizes, modelOf, type PlayState, SIZES, sizesOf } from "./state.ts";
 
@@ -104,26 +105,25 @@ function Transport({ state, race, racing }: Props): JSX.Element {
 function Slider({ state: { p, inputs }, change }: Pick<Props, "state" | "change">): JSX.Element {
   const isOff = inputs !== "true";
   return (
-    <label class="slider">
-      <span>
-        Random labels, right: <b>{isOff ? "none" : `${p} %`}</b>{" "}
-        {isOff && <span class="soft">labels stay true while inputs are randomized</span>}
-      </span>
-      <input
-        type="range"
-        min={0}
-        max={100}
-        step={5}
-        value={isOff ? 0 : p}
-        disabled={isOff}
-        aria-valuetext={`${p} % of the labels are redrawn`}
-        onInput={({ currentTarget }) => change({ p: Number(currentTarget.value) })}
-      />
-      <span class="ends" aria-hidden="true">
-        <span>true labels</span>
-        <span>labels drawn by lot</span>
-      </span>
-    </label>
+    <PercentSlider
+      kind="slider"
+      label={
+        <>
+          Random labels, right: <b>{isOff ? "none" : `${p} %`}</b>{" "}
+          {isOff && <span class="soft">labels stay true while inputs are randomized</span>}
+        </>
+      }
+      value={isOff ? 0 : p}
+      disabled={isOff}
+      aria-valuetext={`${p} % of the labels are redrawn`}
+      onChange={(value) => change({ p: value })}
+      below={
+        <span class="ends" aria-hidden="true">
+          <span>true labels</span>
+          <span>labels drawn by lot</span>
+        </span>
+      }
+    />
   );
 }
 

@@ -113,6 +113,9 @@ const spanOf = (done: number, epochs: number): number =>
     [10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000].find((span) => span >= done) ?? epochs,
   );
 
+/** Losses that a diverging network passes are no part of the picture. */
+const MOST_LOSS = 5;
+
 /** Accuracy and loss of both networks. */
 export function Curves({
   left,
@@ -147,11 +150,11 @@ export function Curves({
         <span class="solid">training</span> <span class="dashes">test</span>
       </p>
       <LineChart
-        title="Training loss by epoch"
+        title={`Training loss by epoch${highest > MOST_LOSS ? `, cut off at ${MOST_LOSS}` : ""}`}
         description="Mean cross-entropy over each epoch, as in Fig. 1a of the paper."
         lines={losses}
         xMost={xMost}
-        yMost={Math.min(highest, 5)}
+        yMost={Math.min(highest, MOST_LOSS)}
       />
     </div>
   );

@@ -7,6 +7,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Tile, tilesOf } from "./network.tsx";
 import type { Filters } from "./protocol.ts";
 import { type Race, SIDES } from "./race.ts";
+import type { Side } from "./recipe.ts";
 
 /** Images that are named. */
 const SHOWN = 10;
@@ -19,70 +20,82 @@ export function lastFitted(lastWrong: Int32Array, count: number): number[] {
     .slice(0, count);
 }
 
-/** The images of both networks that were fitted last. */
-export function FittedLast({
-  race,
-  names,
-}: {
+interface Shown {
   readonly race: Race;
   readonly names: readonly [string, string];
+}
+
+/** A part of both networks, each below its name, and what it says. */
+function Both({
+  title,
+  names,
+  of,
+  note,
+}: Pick<Shown, "names"> & {
+  readonly title: string;
+  readonly of: (side: Side, name: string) => JSX.Element | null;
+  readonly note: string;
 }): JSX.Element {
   return (
     <section>
-      <h2>Fitted last</h2>
+      <h2>{title}</h2>
       {SIDES.map((side, at) => {
-        const { pictures, lastWrong, predicted, rows } = race[side];
-        if (!pictures || !lastWrong || rows.length === 0) return null;
-        const indices = lastFitted(lastWrong, SHOWN);
+        const part = of(side, names[at]!);
         return (
-          <div key={side} class={side}>
-            <h3 class="side">{names[at]}</h3>
-            <ul class={`tiles wide ${tilesOf(pictures)}`}>
-              {indices.map((index) => (
-                <Tile
-                  key={index}
-                  pictures={pictures}
-                  index={index}
-                  predicted={predicted?.[index]}
-                  note={lastWrong[index]! >= rows.length ? "not yet" : `epoch ${lastWrong[index]! + 1}`}
-                />
-              ))}
-            </ul>
-          </div>
+          part && (
+            <div key={side} class={side}>
+              <h3 class="side">{names[at]}</h3>
+              {part}
+            </div>
+          )
         );
       })}
-      <p class="soft">
-        The epoch since which an image has been answered with the label it was given. With true labels these
-        are the odd ones.
-      </p>
+      <p class="soft">{note}</p>
     </section>
   );
 }
 
-/** The first layers of both networks. */
-export function FirstLayers({
-  race,
-  names,
-}: {
-  readonly race: Race;
-  readonly names: readonly [string, string];
-}): JSX.Element {
+/** The images of both networks that were fitted last. */
+export function FittedLast({ race, names }: Shown): JSX.Element {
+  const tiles = (side: Side): JSX.Element | null => {
+    const { pictures, lastWrong, predicted, rows } = race[side];
+    if (!pictures || !lastWrong || rows.length === 0) return null;
+    return (
+      <ul class={`tiles wide ${tilesOf(pictures)}`}>
+        {lastFitted(lastWrong, SHOWN).map((index) => (
+          <Tile
+            key={index}
+            pictures={pictures}
+            index={index}
+            predicted={predicted?.[index]}
+            note={lastWrong[index]! >= rows.length ? "not yet" : `epoch ${lastWrong[index]! + 1}`}
+          />
+        ))}
+      </ul>
+    );
+  };
   return (
-    <section>
-      <h2>First-layer filters</h2>
-      {SIDES.map((side, at) => {
+    <Both
+      title="Fitted last"
+      names={names}
+      of={tiles}
+      note="The epoch since which an image has been answered with the label it was given. With true labels these are the odd ones."
+    />
+  );
+}
+
+/** The first layers of both networks. */
+export function FirstLayers({ race, names }: Shown): JSX.Element {
+  return (
+    <Both
+      title="First-layer filters"
+      names={names}
+      of={(side, name) => {
         const { filters } = race[side];
-        return filters ? (
-          <div key={side} class={side}>
-            <h3 class="side">{names[at]}</h3>
-            <FilterSheet filters={filters} title={`First-layer filters: ${names[at]}`} />
-          </div>
-        ) : null;
-      })}
-      <p class="soft">
-        Weights of the first units: white is positive, black negative, each by its own largest.
-      </p>
-    </section>
+        return filters ? <FilterSheet filters={filters} title={`First-layer filters: ${name}`} /> : null;
+      }}
+      note="Weights of the first units: white is positive, black negative, each by its own largest."
+    />
   );
 }
 

@@ -4,15 +4,13 @@
 
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { percentOf } from "./outcome.ts";
 import type { Pictures } from "./protocol.ts";
 import type { Lane } from "./race.ts";
 import type { Side } from "./recipe.ts";
 
 /** Images that are shown of each network. */
 const SHOWN = 30;
-
-const percent = (share: number | null | undefined): string =>
-  typeof share === "number" ? `${(100 * share).toFixed(share === 1 ? 0 : 1)} %` : "–";
 
 /** One network of the race. */
 export function Network({
@@ -31,11 +29,11 @@ export function Network({
       <dl>
         <div>
           <dt>Training</dt>
-          <dd>{percent(last?.trainAccuracy)}</dd>
+          <dd>{percentOf(last?.trainAccuracy)}</dd>
         </div>
         <div>
           <dt>Test</dt>
-          <dd>{percent(last?.testAccuracy)}</dd>
+          <dd>{percentOf(last?.testAccuracy)}</dd>
         </div>
       </dl>
       <p class="status" role="status">
@@ -68,7 +66,7 @@ function tellStatus({ status, rows, result, error }: Lane): string {
         ? `It diverged in epoch ${result.epochs}: the rate is too high.`
         : result?.epochsToFit === null || result?.epochsToFit === undefined
           ? `Not fitted after ${rows.length} epochs.`
-          : `All labels fitted after ${result.epochsToFit} epochs.`;
+          : `Fitted after ${result.epochsToFit} epochs.`;
   }
 }
 

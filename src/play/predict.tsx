@@ -5,6 +5,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Prediction } from "./outcome.ts";
+import { PercentSlider } from "./percent-slider.tsx";
 
 /** The question; answering it starts the race. */
 export function Predict({
@@ -39,19 +40,16 @@ export function Predict({
           </label>
         ))}
       </fieldset>
-      <label class="guess">
-        <span>
-          How many images it has not seen will it get right? <b>{test} %</b>
-        </span>
-        <input
-          type="range"
-          min={0}
-          max={100}
-          step={5}
-          value={test}
-          onInput={({ currentTarget }) => setTest(Number(currentTarget.value))}
-        />
-      </label>
+      <PercentSlider
+        kind="guess"
+        label={
+          <>
+            How many images it has not seen will it get right? <b>{test} %</b>
+          </>
+        }
+        value={test}
+        onChange={setTest}
+      />
       <div class="actions">
         <button type="submit" class="strong" disabled={fits === undefined}>
           See what happens

@@ -5,9 +5,15 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { promisify } from "node:util";
+import { brotliDecompress } from "node:zlib";
 import type { Context, Handler } from "hono";
 import { getMimeType } from "hono/utils/mime";
 import { Refusal } from "./refusal.ts";
+
+/** The end of the name of a file that is kept packed, as the engines of the playground are in the package. */
+const PACKED = ".br";
+const unpack = promisify(brotliDecompress);
 
 /** What is answered while there is no page: the API works without it. */
 const noPage = (basePath: string): string =>
@@ -26,8 +32,15 @@ export async function servePage(folder: string | undefined, basePath: string, at
   const index = files.get("/index.html");
   const send = async (context: Context, path: string): Promise<Response> => {
     const isLasting = context.req.path.startsWith(`${at}/assets/`);
-    return context.body(new Uint8Array(await readFile(path)), 200, {
-      "Content-Type": getMimeType(path) ?? "application/octet-stream",
+    const isPacked = path.endsWith(PACKED);
+    // Browsers take Brotli from this machine and over HTTPS.
+    const staysPacked = isPacked && /\bbr\b/.test(context.req.header("accept-encoding") ?? "");
+    const bytes = await readFile(path);
+    const sent = isPacked && !staysPacked ? await unpack(bytes) : bytes;
+    return context.body(new Uint8Array(sent), 200, {
+      ...(staysPacked && { "Content-Encoding": "br" }),
+      ...(isPacked && { Vary: "Accept-Encoding" }),
+      "Content-Type": getMimeType(context.req.path) ?? "application/octet-stream",
       // Files in assets/ have the hash of what is in them in their names.
       "Cache-Control": isLasting ? "public, max-age=31536000, immutable" : "no-cache",
     });
@@ -46,7 +59,7 @@ export async function servePage(folder: string | undefined, basePath: string, at
     const path = context.req.path.slice(at.length);
     if (method !== "GET" && method !== "HEAD")
       throw new Refusal(405, `expected GET, got ${method.slice(0, 20)}`);
-    const found = files.get(path);
+    const found = files.get(path) ?? files.get(path + PACKED);
     if (found !== undefined && found !== index) return await send(context, found);
     const isPage = found !== undefined || !/\.[^/]*$/.test(path);
     if (!isPage) throw new Refusal(404, "there is no such file");

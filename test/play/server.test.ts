@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { servePlay, startPlay } from "../../src/web/play.ts";
 import type { DashboardServer } from "../../src/web/serve-options.ts";
@@ -18,6 +19,7 @@ beforeAll(async () => {
   await mkdir(join(folder, "assets"));
   await writeFile(join(folder, "index.html"), '<script type="module" src="./assets/a.js"></script>');
   await writeFile(join(folder, "assets", "a.js"), "1");
+  await writeFile(join(folder, "assets", "engine.wasm.br"), brotliCompressSync("an engine"));
   server = await startPlay(folder, 0);
 });
 
@@ -36,6 +38,22 @@ test("is isolated, so that WebAssembly has threads, and loads from itself alone"
   }
   expect((await fetch(`${server.address}assets/b.js`)).status).toBe(404);
   expect((await fetch(server.address, { method: "POST" })).status).toBe(405);
+});
+
+test("sends what the package has packed, and unpacks it for whoever cannot", async () => {
+  for (const [accepted, encoding] of [
+    ["gzip, br", "br"],
+    ["gzip", null],
+  ] as const) {
+    const answer = await fetch(`${server.address}assets/engine.wasm`, {
+      headers: { "accept-encoding": accepted },
+    });
+    expect([answer.headers.get("content-encoding"), answer.headers.get("content-type")]).toEqual([
+      encoding,
+      "application/wasm",
+    ]);
+    expect(await answer.text()).toBe("an engine");
+  }
 });
 
 test("answers to its own names only", async () => {

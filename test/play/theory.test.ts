@@ -5,7 +5,6 @@
 import { describe, expect, test } from "vitest";
 import { readDigits } from "../../src/data/digits.ts";
 import { between, findInterpolants, type Through } from "../../src/play/theory/interpolants.ts";
-import { compareNorms } from "../../src/play/theory/norms.ts";
 import {
   addPoint,
   drawPoints,
@@ -19,6 +18,7 @@ import { curveOf, directionAt, solveTheorem, tellClash } from "../../src/play/th
 import { numberOf, readFields, writeFields } from "../../src/play/theory/view.ts";
 import { doubleDescent, featureCounts } from "../../src/theory/double-descent/random-features.ts";
 import { evaluateNetwork, weightCount } from "../../src/theory/expressivity/network.ts";
+import { checkNorms, compareNorms } from "../../src/theory/kernel/norms.ts";
 
 describe("points", () => {
   test.each([1, 2])("of dimension %i come back from an address", (dimensions) => {
@@ -163,6 +163,20 @@ describe("on digits", async () => {
       (kind) => paper.find((one) => one.kind === kind)!.norm,
     );
     for (const norm of others) expect(norm).toBeGreaterThan(least!);
+  });
+
+  test("the norm does not predict the error, where the intervals of two errors are apart", () => {
+    const [one] = compareNorms(splits, { n: 100, seed: 0 });
+    const other = { ...one!, norm: one!.norm * 2 };
+    // Of 1,000 tests 10 and 12 % have Wilson's intervals of 8.3 to 12.0 and 10.1 to 14.2 %, 10 and 20 % are apart.
+    const outcome = (few: number, many: number) =>
+      checkNorms([
+        { ...one!, testError: few },
+        { ...other, testError: many },
+      ]).holds;
+    expect(outcome(0.12, 0.1)).toBe(false);
+    expect(outcome(0.2, 0.1)).toBe(true);
+    expect(outcome(0.1, 0.2)).toBe(false);
   });
 
   test("more features never fit worse, and beyond n never take larger weights", () => {

@@ -9,7 +9,7 @@ import {
   type DescentRequest,
   doubleDescent,
 } from "../../theory/double-descent/random-features.ts";
-import { compareNorms, type Interpolated, type NormsRequest } from "./norms.ts";
+import { compareNorms, type Interpolated, type NormsRequest } from "../../theory/kernel/norms.ts";
 
 /** What can be computed: what each is asked, and what it tells again and again. */
 export interface Tasks {

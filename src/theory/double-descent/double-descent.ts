@@ -11,10 +11,10 @@ import { evenMlp } from "../../nn/models/mlp.ts";
 import type { Engine } from "../../train/engine.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { requireWhole } from "../examples.ts";
+import { drawSample } from "../sample.ts";
 import { refuse } from "../settings.ts";
 import { accuracyOf, concatenate, randomizedFor, trainPath } from "../train-path.ts";
 import { type DescentPoint, doubleDescent, featureCounts } from "./random-features.ts";
-import { drawSample } from "./sample.ts";
 
 /** What is asked. */
 export interface DescentSettings {

@@ -21,7 +21,7 @@ import { randomStream } from "../../base/random.ts";
 import type { Splits } from "../../data/dataset.ts";
 import { corruptLabels } from "../../data/randomize.ts";
 import { beside, countErrors, oneHot } from "../kernel/targets.ts";
-import { drawSample, rowsOf } from "./sample.ts";
+import { drawSample, rowsOf } from "../sample.ts";
 
 /** What is asked. */
 export interface DescentRequest {

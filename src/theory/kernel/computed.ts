@@ -6,6 +6,7 @@ import type { Splits } from "../../data/dataset.ts";
 import type { Interpolant } from "./interpolants.ts";
 import type { Kernel } from "./kernels.ts";
 import type { SolvePlan } from "./memory.ts";
+import type { Interpolated } from "./norms.ts";
 import type { Solutions } from "./outcome.ts";
 import type { KernelRequest } from "./request.ts";
 
@@ -22,6 +23,8 @@ export interface Solved {
   /** One for the data as they are, or one a number of filters. */
   readonly solutions: readonly Solutions[];
   readonly interpolants: readonly Interpolant[];
+  /** Of a few examples, with many kernels; none where other interpolants are not looked at. */
+  readonly norms: readonly Interpolated[];
   /** What a reader must know about these solutions, a sentence each. */
   readonly notes: readonly string[];
   /** Seconds of features and their Gram matrix; null if there are none. */

@@ -11,6 +11,7 @@ import { randomConvDefaults } from "../features/random-conv.ts";
 import { say, type Unsigned } from "../settings.ts";
 import type { Computed } from "./computed.ts";
 import type { Interpolant } from "./interpolants.ts";
+import { checkNorms } from "./norms.ts";
 import { isFound, lastOf, type Outcome, secondsOf } from "./outcome.ts";
 import { plotsOf } from "./plots.ts";
 import { errorOf, printedFor, printedOf } from "./printed.ts";
@@ -19,7 +20,7 @@ import { tablesOf } from "./tables.ts";
 /** Write the document. */
 export function kernelResult(given: Computed): Unsigned {
   const computed = { ...given, interpolants: foundInterpolants(given.interpolants) };
-  const { request, splits, kernel, plan, solutions } = computed;
+  const { request, splits, kernel, plan, solutions, norms } = computed;
   const all = solutions.flatMap((one) => one.outcomes);
   const outcomes = all.filter((one) => isFound(one, request.tolerance));
   return {
@@ -53,7 +54,10 @@ export function kernelResult(given: Computed): Unsigned {
     },
     tables: tablesOf(computed, outcomes, all),
     plots: plotsOf(computed, outcomes, all),
-    claims: claimsOf(computed, outcomes),
+    claims: [
+      ...claimsOf(computed, outcomes),
+      ...(norms.length > 0 ? [judgeClaim(18, [checkNorms(norms)])] : []),
+    ],
     numbers: numbersOf(computed, outcomes, given.interpolants),
   };
 }
@@ -220,7 +224,7 @@ function findingsOf(computed: Computed, outcomes: readonly Outcome[]): string[] 
   const all = best.trainErrors === 0 ? "every label" : `all labels but ${best.trainErrors}`;
   const fits = best.l2 === 0 ? `fits ${all} and ` : `with l2 ${best.l2} `;
   const times = best.norm > 0 ? `, ${say(random.norm / best.norm)} times as large` : "";
-  const filters = best.filters === null ? "" : `, ${best.filters} random filters`;
+  const filters = best.filters === null ? "" : `, ${best.filters.toLocaleString("en-US")} random filters`;
   const list = [
     `The ${kernel.name} kernel on ${describeExamples(splits.train)}${filters}: it ${fits}errs on ${percent(value!)} of the test examples (${percent(low!)} to ${percent(high!)})${paper === null ? "" : `; the paper: ${percent(paper)}`}.`,
     `The norm of the solution is ${say(best.norm)} for true labels and ${say(random.norm)} for random ones${times}; random labels are fitted ${random.trainErrors <= best.trainErrors ? "just" : "not"} as well (training errors: ${random.trainErrors}) and teach nothing: ${percent(random.testErrors / exampleCount(splits.test))} test error.`,

@@ -14,6 +14,7 @@ import { computeInterpolants } from "./interpolants.ts";
 import { kernelOf } from "./kernels.ts";
 import { planSolve } from "./memory.ts";
 import { momentsOf } from "./moments.ts";
+import { comparedNorms } from "./norms.ts";
 import { type Labels, solveLabels } from "./outcome.ts";
 import type { KernelRequest } from "./request.ts";
 import { gramOfPoints, type Points } from "./source.ts";
@@ -82,6 +83,7 @@ export async function solvePoints({
     rule,
     plan,
     interpolants,
+    norms: request.interpolants ? comparedNorms(splits, request) : [],
     featureSeconds,
     precision: source.precision,
     dimensions: train.size,

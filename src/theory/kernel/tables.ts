@@ -2,6 +2,7 @@
  * @file The tables of kernel interpolation: errors and norms, norms a class, other interpolants, and what it took.
  */
 
+import { titleOf } from "../../data/dataset.ts";
 import { field, measured, number, plain, type Table, tableOf, text } from "../../document/table.ts";
 import { type Labeling, labelings } from "../examples.ts";
 import type { Computed } from "./computed.ts";
@@ -20,6 +21,7 @@ export const tablesOf = (
   errorsTable(computed, outcomes),
   classesTable(computed, outcomes),
   ...(computed.interpolants.length > 0 ? [interpolantsTable(computed)] : []),
+  ...(computed.norms.length > 0 ? [normsTable(computed)] : []),
   workTable(computed, all),
 ];
 
@@ -88,6 +90,22 @@ const interpolantsTable = ({ interpolants }: Computed): Table =>
       field("test", "Test error", ({ testErrors, tests }) => testErrors / tests, "error"),
       field("norm", "Norm", ({ norm }) => norm, "number"),
       field("residual", "Relative residual", ({ residual }) => residual, "number"),
+    ],
+  );
+
+const normsTable = ({ norms, splits }: Computed): Table =>
+  tableOf(
+    {
+      name: "norms",
+      title: "Norm and test error, kernel after kernel",
+      caption: `Least-norm interpolants of the same few labels of ${titleOf(splits.train)}, in float64: the larger norm does not have the larger error.`,
+    },
+    norms.toSorted((a, b) => a.norm - b.norm),
+    [
+      field("kernel", "Kernel", ({ label }) => label),
+      field("norm", "Norm", ({ norm }) => norm, "number"),
+      field("train", "Training error", ({ trainError }) => trainError, "error"),
+      field("test", "Test error", ({ testError }) => testError, "error"),
     ],
   );
 

@@ -80,6 +80,7 @@ export async function solveFilters(
     rule,
     plan,
     interpolants: [],
+    norms: [],
     precision: "float64, from exact integer products of features, added up over blocks of filters",
     dimensions: gram.features,
     solutions: counts.flatMap((count) => found.get(count) ?? []),

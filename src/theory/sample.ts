@@ -2,9 +2,9 @@
  * @file A few examples of a dataset, as rows of float64.
  */
 
-import type { Matrix } from "../../base/linear/matrix.ts";
-import { randomStream } from "../../base/random.ts";
-import { type Dataset, exampleCount, exampleSize, type Splits, takeExamples } from "../../data/dataset.ts";
+import type { Matrix } from "../base/linear/matrix.ts";
+import { randomStream } from "../base/random.ts";
+import { type Dataset, exampleCount, exampleSize, type Splits, takeExamples } from "../data/dataset.ts";
 
 /** `n` training examples in a drawn order, and all test examples. */
 export function drawSample({ train, test }: Splits, n: number, seed: number): Splits {
