@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import { sql } from "kysely";
 import { UsageError } from "../src/base/errors.ts";
 import { openLabContents } from "../src/lab/contents.ts";
+import { openNetworks } from "../src/lab/networks.ts";
 import type { DatabaseLab } from "../src/lab/open.ts";
 import { type Database, LAB_SCHEMA } from "../src/store/database.ts";
 import { openEmbedded, openServer } from "../src/store/node/open.ts";
@@ -151,6 +152,7 @@ const refuse = (): never => {
 const lab: DatabaseLab = {
   database,
   contents: openLabContents(database, folder),
+  networks: openNetworks(undefined),
   start: refuse,
   cancel: refuse,
   retry: refuse,

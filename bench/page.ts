@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { sql } from "kysely";
 import type { Page } from "playwright-core";
 import { openLabContents } from "../src/lab/contents.ts";
+import { openNetworks } from "../src/lab/networks.ts";
 import type { DatabaseLab } from "../src/lab/open.ts";
 import { LAB_SCHEMA } from "../src/store/database.ts";
 import { openEmbedded } from "../src/store/node/open.ts";
@@ -41,6 +42,7 @@ const lab: DatabaseLab = {
   retry: refuse,
   document: refuse,
   contents: openLabContents(database, values.lab),
+  networks: openNetworks(values.lab),
   [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
 };
 const server = await startServer({

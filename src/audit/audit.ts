@@ -8,6 +8,7 @@ import { type AuditResult, type AuditSection, outcomes } from "./audit-result.ts
 import { balance } from "./balance.ts";
 import { columnFacts } from "./column-facts.ts";
 import { copies } from "./copies.ts";
+import { groups } from "./groups.ts";
 import { labelErrors } from "./label-errors.ts";
 import { near } from "./near/near.ts";
 import { rules } from "./rules.ts";
@@ -16,6 +17,7 @@ import type { AuditTask, SectionMaker, SplitName } from "./section.ts";
 /** All sections, in the order they are read. */
 export const sectionMakers: readonly SectionMaker[] = [
   balance,
+  groups,
   copies,
   near,
   columnFacts,

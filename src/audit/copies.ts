@@ -42,19 +42,19 @@ export const copies: SectionMaker = {
     const [trainDiffering, testDiffering] = [count(differing, "train"), count(differing, "test")];
     const many = testCopies / exampleCount(splits.test);
     const found = groups.length > 0;
+    const isNumber = splits.train.values !== undefined;
+    const words = isNumber ? "targets" : "labels";
+    const seen =
+      testCopies > 0
+        ? `${countNoun(testCopies, "test example")} (${percent(many)}) ${testCopies === 1 ? "stands" : "stand"} in training, value for value: ${testCopies === 1 ? "it has" : "they have"} been seen.`
+        : "No test example stands in training, value for value.";
+    const differs =
+      trainDiffering + testDiffering > 0
+        ? `Of equal inputs, ${countNoun(differing.length, "group")} ${differing.length === 1 ? "has" : "have"} different ${words} (${countNoun(trainDiffering, "training example")}, ${countNoun(testDiffering, "test example")}): ${isNumber ? "no network gives more than one of them" : "at most one label of a group is right"}.`
+        : `Equal inputs have equal ${words}.`;
     const findings = [
-      ...(testCopies > 0
-        ? [
-            `${countNoun(testCopies, "test example")} (${percent(many)}) ${testCopies === 1 ? "stands" : "stand"} in training, value for value: ${testCopies === 1 ? "it has" : "they have"} been seen.`,
-          ]
-        : ["No test example stands in training, value for value."]),
-      ...(trainDiffering + testDiffering > 0
-        ? [
-            `Of equal inputs, ${countNoun(differing.length, "group")} ${differing.length === 1 ? "has" : "have"} different labels (${countNoun(trainDiffering, "training example")}, ${countNoun(testDiffering, "test example")}): at most one label of a group is right.`,
-          ]
-        : found
-          ? ["Equal inputs have equal labels."]
-          : []),
+      // What is worst is the headline.
+      ...(testCopies === 0 && differing.length > 0 ? [differs, seen] : found ? [seen, differs] : [seen]),
       ...(trainRepeats > 0
         ? [
             `${countNoun(trainRepeats, "training example")} ${trainRepeats === 1 ? "repeats" : "repeat"} an earlier one.`,
@@ -71,7 +71,7 @@ export const copies: SectionMaker = {
       title: "Equal inputs",
       outcome: testCopies > 0 || differing.length > 0 ? "alarm" : found ? "notice" : "clear",
       findings,
-      method: ["Inputs are compared value for value, labels left out."],
+      method: [`Inputs are compared value for value, ${words} left out.`],
       lists: found ? [listGroups(task, groups)] : [],
       pictures: isImages(splits.train) ? picturesOf(task, across, differing, groups) : [],
       numbers: {

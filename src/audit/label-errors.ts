@@ -19,6 +19,7 @@ import {
   countNoun,
   exampleAt,
   LISTED,
+  lacksClasses,
   placeOf,
   type SectionMaker,
   type SplitName,
@@ -38,6 +39,7 @@ export const labelErrors: SectionMaker = {
   name: "label-errors",
   what: "labels that are probably wrong",
   lacks: (task) => {
+    if (task.splits.train.values) return lacksClasses(task);
     const fewest = 2 * task.splits.train.classNames.length;
     if (exampleCount(task.splits.train) < fewest) return `needs ${fewest} examples or more`;
     if (task.labels) return undefined;

@@ -10,7 +10,7 @@ import { type ExampleSplits, hasNumbers } from "../data/dataset.ts";
 import { describedPreprocess } from "../data/node/data-file.ts";
 import { pathPreprocess } from "../data/preprocess.ts";
 import { inputsNames } from "../data/randomization.ts";
-import { type Axis, axes, isPathIn } from "../paper/file-fields.ts";
+import { type Axis, axes, isUnlisted } from "../paper/file-fields.ts";
 import type { AxisValue } from "../paper/file-parse.ts";
 import { datasetNames, isDataPath, isModelPath, knownModel, modelNames } from "../run/subject.ts";
 import { numbersRate } from "../train/recipe.ts";
@@ -186,7 +186,7 @@ function fieldsOf(side: string, flags: DataFlags): Fields {
     const inner = path.slice(0, -1).reduce((group, key) => (group[key] ??= {}) as Fields, fields);
     const one = parsed(value);
     const checked = schema.safeParse(one);
-    if (!checked.success && !isPathIn(path, one)) {
+    if (!checked.success && !isUnlisted(path, one)) {
       const says = checked.error.issues[0]!.message.replace(/^[A-Z][^:]*: /, "").replace(/, received.*$/, "");
       throw new UsageError(`${part}: ${path.join(".")}: ${says}, got "${value}"`);
     }

@@ -11,6 +11,9 @@ import type { ServerOptions } from "../web/server.ts";
 export const USUAL_PORT = 4242;
 const PORTS = 20;
 
+/** Where the results of `shatter theory` are unless told. */
+export const THEORY_FOLDER = "shatter-theory";
+
 /** Flags, description and parser of the option that mounts a dashboard below a path. */
 export const BASE_PATH = [
   "--base-path <path>",
@@ -22,7 +25,7 @@ export const BASE_PATH = [
 export async function listen(asked: number | undefined, options: ServerOptions): Promise<DashboardServer> {
   const { startServer } = await import("../web/server.ts");
   return await atFreePort(asked, (port) =>
-    startServer({ page: BUILT_PAGE, play: BUILT_PLAY, ...options, port }),
+    startServer({ page: BUILT_PAGE, play: BUILT_PLAY, theories: THEORY_FOLDER, ...options, port }),
   );
 }
 

@@ -17,13 +17,13 @@ import { asJson } from "./publish.ts";
 export const saveModelsOption = (): Option =>
   new Option(
     "--save-models <folder>",
-    "write the networks trained here, as ONNX for inference and as safetensors",
+    "write the networks of the test, as ONNX for inference and as safetensors",
   );
 
 const REASONS: Readonly<Record<MissingModel["reason"], string>> = {
   diverged: "its training diverged",
   "not done": "it did not come to its end",
-  "not kept": "it was done before or elsewhere, or could not be written, and nobody keeps its weights",
+  "not kept": "it was done before or elsewhere and is kept no more, or could not be written",
 };
 
 /**
@@ -72,9 +72,9 @@ export const exportModelCommand = (): Command =>
     .addHelpText(
       "after",
       `
-A lab keeps what trials came to, and no weights: the trial is trained again. The same spec gives the same bytes, so its
-parameters must have the hash that the lab has; if they have another, nothing is written. shatter test --save-models keeps
-the weights at once.
+A lab in a folder keeps the newest networks, 256 MiB of them or what $SHATTER_NETWORKS says (2GiB, or 0 for none); one that it
+does not keep is trained again. The same spec gives the same bytes, so its parameters must have the hash that the lab has; if they
+have another, nothing is written.
 
 Batch normalization is in inference mode, and batches may be of any size. The metadata of both files say which trial it is, its
 spec, what inputs it expects and how they are made, the data's hash, the classes and the accuracies.
@@ -89,7 +89,7 @@ async function exportTrial(trial: string, { json, quiet = false, ...options }: O
   await requireJson(json);
   const progress = createProgress(process.stderr, {
     quiet,
-    begin: `trial ${trial}: looking it up in ${options.lab}, to train it again: a lab keeps no weights`,
+    begin: `trial ${trial}: looking it up in ${options.lab}`,
   });
   const signal = interruptSignal("interrupted: nothing is written (Ctrl-C again to leave at once)");
   const { exportModel } = await import("../lab/export-model.ts");

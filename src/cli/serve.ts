@@ -7,7 +7,7 @@ import { Command } from "commander";
 import type { LocalLab } from "../lab/open.ts";
 import { isLoopback } from "../web/loopback.ts";
 import { commandLine } from "./command-line.ts";
-import { BASE_PATH, listen, USUAL_PORT } from "./dashboard.ts";
+import { BASE_PATH, listen, THEORY_FOLDER, USUAL_PORT } from "./dashboard.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { databaseUrlOf, databaseUrlOption } from "./lab-options.ts";
 import { warn, wholeFrom } from "./output.ts";
@@ -24,6 +24,7 @@ interface Options {
   readonly work?: boolean;
   readonly jobs?: number;
   readonly dataDir?: string;
+  readonly theories: string;
 }
 
 /** The command. */
@@ -47,6 +48,7 @@ export function serveCommand(): Command {
       "--data-dir <folder>",
       "where datasets are on this machine (default: $SHATTER_DATA, or the cache)",
     )
+    .option("--theories <folder>", "where results of shatter theory are, one below it each", THEORY_FOLDER)
     .addHelpText(
       "after",
       `
@@ -81,6 +83,7 @@ async function serve(options: Options): Promise<void> {
     names: options.name,
     tokens: tokens?.hashes,
     checkpoints: lab.checkpoints,
+    theories: options.theories,
     onError: warn,
   });
   await lab.announce(server.address);

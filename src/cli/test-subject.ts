@@ -3,7 +3,7 @@
  */
 
 import type { Command } from "commander";
-import { hasNumbers, titleOf } from "../data/dataset.ts";
+import { hasNumbers, isImages, titleOf } from "../data/dataset.ts";
 import { describedPreprocess } from "../data/node/data-file.ts";
 import { type PreprocessName, pathPreprocess } from "../data/preprocess.ts";
 import type { LabelsName } from "../data/randomization.ts";
@@ -155,7 +155,10 @@ export async function subjectAsked(options: TestFlags, command: Command) {
       : recipe.preprocess;
   const learningRate = hasNumbers(data.train) && isUsual("lr") ? numbersRate : recipe.learningRate;
   const told = [
-    ...(preprocess === recipe.preprocess ? [] : [`${PREPROCESSED[preprocess]} (--preprocess ${preprocess})`]),
+    // Of columns it is said already that they are standardized.
+    ...(preprocess === recipe.preprocess || (preprocess === "standardize" && !isImages(data.train))
+      ? []
+      : [`${PREPROCESSED[preprocess]} (--preprocess ${preprocess})`]),
     ...(learningRate === recipe.learningRate
       ? []
       : [`numbers are told by a squared error, which wants smaller steps (--lr ${learningRate})`]),

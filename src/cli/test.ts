@@ -169,7 +169,7 @@ export function testCommand(): Command {
     )
     .option(
       "--validation <share>",
-      "share of the training examples that is held out, to say what early stopping has that does not look at test data",
+      "share of the training examples that is held out, groups whole, to say what early stopping has that does not look at test data",
       numberIn(0, 1, { high: true }),
       0,
     )

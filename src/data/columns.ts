@@ -68,13 +68,44 @@ export interface CellColumn {
   readonly rowOf: (at: number) => string;
 }
 
+/** Columns of which it is told what is wrong. */
+const MOST_TOLD = 5;
+
+/**
+ * Find out what columns are.
+ *
+ * @param mayBeComma - Whether a comma may be a decimal sign, as it divides no columns.
+ * @param rows - Number of rows.
+ * @throws DataError if one has dates, few cells that are no numbers among many that are, or too many categories: what is wrong with
+ *   each of the first ones, a line each.
+ */
+export function readColumns(columns: readonly CellColumn[], mayBeComma: boolean, rows: number): Column[] {
+  const problems: string[] = [];
+  const read = columns.flatMap((cells) => {
+    try {
+      const column = readColumn(cells, mayBeComma);
+      refuseIdentifiers(column, rows, cells.where);
+      return [column];
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      problems.push(error.message);
+      return [];
+    }
+  });
+  if (problems.length === 0) return read;
+  const more = problems.length - MOST_TOLD;
+  throw new DataError(
+    [...problems.slice(0, MOST_TOLD), ...(more > 0 ? [`and ${more} columns more`] : [])].join("\n"),
+  );
+}
+
 /**
  * Find out what a column is.
  *
  * @param mayBeComma - Whether a comma may be a decimal sign, as it divides no columns.
  * @throws DataError if it has dates, few cells that are no numbers among many that are, or too many categories.
  */
-export function readColumn(column: CellColumn, mayBeComma: boolean): Column {
+function readColumn(column: CellColumn, mayBeComma: boolean): Column {
   const { name, count, numbers, isMissing: isHole } = column;
   const values = numbers();
   let missing = 0;
@@ -166,7 +197,7 @@ function refuseThousands(cells: readonly string[], here: string): void {
  *
  * @throws DataError if it has more than 100, or more than half as many as rows.
  */
-export function refuseIdentifiers({ name, categories }: Column, rows: number, where: string): void {
+function refuseIdentifiers({ name, categories }: Column, rows: number, where: string): void {
   const count = categories?.length ?? 0;
   if (count <= MOST_CATEGORIES && (count <= 20 || count <= rows / 2)) return;
   throw identifiers(name, count, rows, where);

@@ -2,9 +2,8 @@
  * @file Groups as files have them - texts, numbers, parts of names - and what is said of them.
  */
 
-import { DataError, messageOf, UsageError } from "../base/errors.ts";
+import { DataError } from "../base/errors.ts";
 import { countElements, type FileArray, isTexts, showSizes } from "./array.ts";
-import { listSome } from "./natural.ts";
 import type { Division } from "./stratify.ts";
 
 /** The groups of both splits, by one numbering. */
@@ -46,36 +45,6 @@ export function groupsOfArrays(arrays: readonly FileArray[], counts: readonly nu
   const all = numberGroups(arrays.flatMap(({ values }) => Array.from<string | number>(values)));
   let from = 0;
   return counts.map((count) => all.slice(from, (from += count)));
-}
-
-/**
- * Groups by what a regular expression finds in paths: its first part in parentheses, or all of it.
- *
- * @param paths - Of files, from the folder of the data, with slashes.
- * @throws UsageError if it is none, DataError if it finds nothing in some.
- */
-export function groupsOfPaths(paths: readonly string[], pattern: string, where: string): Int32Array {
-  const expression = parsePattern(pattern, where);
-  const names = paths.map((path) => {
-    const found = expression.exec(path);
-    return found && (found.length > 1 ? found[1] : found[0]);
-  });
-  const without = paths.filter((_, at) => !names[at]);
-  if (without.length === 0) return numberGroups(names as string[]);
-  throw new DataError(
-    `${where}: \`group\` ${pattern}: expected a group in the path of every image, found none in ${without.length} of ${paths.length}: ` +
-      `${listSome(without.slice(0, 3))}; it is a regular expression, such as patient(\\d+) or ([^/]*)_\\d+\\.png$`,
-  );
-}
-
-function parsePattern(pattern: string, where: string): RegExp {
-  try {
-    return new RegExp(pattern, "u");
-  } catch (error) {
-    throw new UsageError(
-      `data ${where}: \`group\`: expected a regular expression for paths of images, got ${pattern} (${messageOf(error)})`,
-    );
-  }
 }
 
 const bothOf = ({ train, test }: SplitGroups): Set<number> => {

@@ -72,7 +72,7 @@ export function tellColumns(columns: readonly Column[], { train }: Division): st
   return [
     ...tell(
       numbers,
-      `${numbers.length} column${numbers.length === 1 ? "" : "s"} of numbers, as ${numbers.length === 1 ? "it is" : "they are"} (\`preprocess\` standardize scales ${numbers.length === 1 ? "it" : "them"} by training rows)`,
+      `${numbers.length} column${numbers.length === 1 ? "" : "s"} of numbers, which training gives mean 0 and deviation 1 over its rows unless \`preprocess\` says otherwise`,
     ),
     ...tell(
       numbers.filter(({ decimal }) => decimal === ","),

@@ -6,6 +6,7 @@ import { DataError } from "../base/errors.ts";
 import type { Cells } from "./cells.ts";
 import type { DataOptions } from "./data-options.ts";
 import { type NamedTable, rowsOf } from "./named-table.ts";
+import { listSome } from "./natural.ts";
 
 /** Most rows: of as many texts, each another, JavaScript's collections hold no more. */
 const MOST_ROWS = 16_000_000;
@@ -84,7 +85,10 @@ export function keepRows(
 ): { readonly kept: Uint32Array; readonly dropped: number } {
   const holes = names.map((_, at) => (left.includes(at) ? 0 : countHoles(cells, at)));
   const most = holes.reduce((best, count, at) => (count > holes[best]! ? at : best), 0);
-  const example = `column ${JSON.stringify(names[most])} has ${holes[most]} of ${cells.rows}`;
+  const found = names.flatMap((name, at) =>
+    holes[at]! > 0 ? [`${JSON.stringify(name)} has ${holes[at]}`] : [],
+  );
+  const example = `${found.length === 1 ? "column" : "columns"} ${listSome(found)} of ${cells.rows}`;
   if (holes[most]! > 0 && missing === undefined) {
     throw new DataError(
       `${where}: expected values in every cell, got missing ones: ${example}; say by \`missing\` what becomes of them: ` +

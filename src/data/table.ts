@@ -3,7 +3,7 @@
  */
 
 import { DataError } from "../base/errors.ts";
-import { type CellColumn, readColumn, refuseIdentifiers } from "./columns.ts";
+import { type CellColumn, readColumns } from "./columns.ts";
 import { type DataOptions, drawnBy, type ReadData } from "./data-options.ts";
 import { checkDataset, takeExamples } from "./dataset.ts";
 import { divideRows, tellDivision } from "./draw-test.ts";
@@ -98,13 +98,11 @@ export function tableSplits(
   const grouped = `column ${JSON.stringify(first.names[group!])}`;
   if (bySplit && second) refuseDivided(bySplit, grouped, second.where);
   const others = [target, group, ...left];
-  const columns = first.names.flatMap((_, at) =>
-    others.includes(at) ? [] : [readColumn(cellsOf(at), mayBeComma)],
-  );
+  const chosen = first.names.keys().filter((at) => !others.includes(at));
+  const columns = readColumns([...chosen].map(cellsOf), mayBeComma, kept.length);
   if (columns.length === 0) {
     throw new DataError(`${train.where}: expected a column that the target is to be told from, got none`);
   }
-  for (const column of columns) refuseIdentifiers(column, kept.length, train.where);
   const rows = spreadColumns(columns, kept.length, division, train.where);
   const { told: toldImages, ...inputs } = asImages(rows, columns, options, train.where);
   const dataset = checkDataset({ name, ...inputs, ...labels, ...(groups && { groups }) }, train.where);

@@ -1,17 +1,21 @@
 /**
- * @file The network of a trial that is done: a lab keeps no weights, so the trial is trained again, which gives the same ones.
+ * @file The network of a trial that is done: that which the lab keeps, or else the trial is trained again, which gives the same one.
  */
 
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { DataError, UsageError } from "../base/errors.ts";
+import { DataError, messageOf, UsageError } from "../base/errors.ts";
 import { requireFolder } from "../disk/folders.ts";
+import { writeWhole } from "../disk/whole-files.ts";
+import { openLibrary } from "../run/node/library.ts";
 import { networkFiles } from "../run/node/networks.ts";
 import { openProcessPool } from "../run/node/pool.ts";
 import { recordTrial } from "../run/record.ts";
 import { type Device, devices } from "../train/devices.ts";
+import { onnxOfSafetensors } from "../train/trained.ts";
 import type { LabPlace, RunOptions } from "./lab.ts";
 import { findInLab, type LabTrial } from "./lab-trials.ts";
+import { openNetworks } from "./networks.ts";
 import { nameModels, requireIndex, type SavedModel } from "./saved-models.ts";
 
 /** Which network is exported, and where it goes. */
@@ -25,8 +29,9 @@ export interface ExportOptions
 }
 
 /**
- * Write the network of a trial that a lab has, as ONNX for inference and as safetensors, by training the trial again: on as many
- * threads and the same device unless told. Its parameters must be those of the lab, by their hash; no file is written else.
+ * Write the network of a trial that a lab has, as ONNX for inference and as safetensors. One that the lab does not keep is
+ * trained again: on as many threads and the same device unless told. Its parameters must be those of the lab, by their hash; no
+ * file is written else.
  *
  * @example
  * ```ts
@@ -40,14 +45,52 @@ export interface ExportOptions
  * @throws EngineError if the device is not there.
  */
 export async function exportModel(options: ExportOptions): Promise<SavedModel> {
-  const { out, dataDir, signal, onEvent } = options;
+  const { out } = options;
   const { trial, contents } = await findDone(options);
   await requireFolder("`out`", out);
   await requireIndex(out);
-  const { result, provenance } = trial.stored;
+  if (!(await writeKept(trial, contents, options))) await trainAgain(trial, contents, options);
+  const { models } = await nameModels(out, [trial.stored.result]);
+  return models[0]!;
+}
+
+/** Write the networks of trials that a lab keeps, and train none, as trials leave theirs. */
+export async function writeKeptOf(
+  trials: readonly string[],
+  options: Pick<ExportOptions, "lab" | "databaseUrl" | "onWarning" | "out">,
+): Promise<void> {
+  const found = await findInLab(trials, options, options.onWarning);
+  for (const { stored, ...trial } of found.trials.values())
+    if (stored) await writeKept({ ...trial, stored }, found.contents, options);
+}
+
+/** Write the files of a trial's network that its lab keeps; false where it keeps none with the parameters of the trial. */
+async function writeKept(
+  { id, spec, stored }: DoneTrial,
+  contents: string,
+  { lab, databaseUrl, onWarning, out }: Pick<ExportOptions, "lab" | "databaseUrl" | "onWarning" | "out">,
+): Promise<boolean> {
+  const safetensors = await openNetworks(databaseUrl === undefined ? lab : undefined).read(id);
+  if (!safetensors) return false;
+  let onnx: Uint8Array;
+  try {
+    const model = await openLibrary({ contents }).model(spec.model);
+    onnx = await onnxOfSafetensors(safetensors, model, stored.result.parametersHash ?? "");
+  } catch (error) {
+    onWarning?.(`the network that ${lab} keeps of trial ${id} is of no use: ${messageOf(error)}`);
+    return false;
+  }
+  const files = { onnx, safetensors };
+  for (const kind of networkFiles) await writeWhole(join(out, `${id}.${kind}`), files[kind]);
+  return true;
+}
+
+/** Train a trial again, and write its files once their parameters are known to be right. */
+async function trainAgain(trial: DoneTrial, contents: string, options: ExportOptions): Promise<void> {
+  const { out, dataDir, signal, onEvent } = options;
+  const { provenance } = trial.stored;
   const device = options.device ?? deviceOf(provenance.device);
   const threads = options.threads ?? Math.max(1, provenance.threads);
-  // Files get their place once their parameters are known to be right.
   const draft = await mkdtemp(join(out, ".unchecked-"));
   try {
     await using runner = await openProcessPool({ jobs: 1, device, threads, contents, networks: draft });
@@ -77,8 +120,6 @@ export async function exportModel(options: ExportOptions): Promise<SavedModel> {
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-  const { models } = await nameModels(out, [result]);
-  return models[0]!;
 }
 
 /** A trial that is done. */

@@ -24,6 +24,7 @@ import { backUpLab, backUpResults } from "./back-up.ts";
 import { type LabContents, openLabContents } from "./contents.ts";
 import { importTrialFiles } from "./import.ts";
 import type { Lab, LabPlace, Started } from "./lab.ts";
+import { type LabNetworks, openNetworks } from "./networks.ts";
 import { planAsked } from "./plan-asked.ts";
 import type { PlannedExperiment } from "./plan-experiment.ts";
 import { openQueue, type Queue } from "./queue.ts";
@@ -35,6 +36,8 @@ import { trialRow } from "./trial-row.ts";
 export interface DatabaseLab extends Lab {
   readonly database: Database;
   readonly contents: LabContents;
+  /** Of trials that are done. */
+  readonly networks: LabNetworks;
 }
 
 /** A lab that is open in this process, which may work for it. */
@@ -97,6 +100,9 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
   await keepResults();
   if (!(await hasBackup(lab))) await keepLab();
 
+  // A server may be anywhere: what workers keep on their machines, nobody else finds.
+  const networks = openNetworks(embedded && lab);
+  await networks.trim();
   const putOpen = (ids: readonly string[], wish?: Wish): Promise<void> =>
     putInQueue(database, queue, new Set(ids), wish);
 
@@ -105,6 +111,7 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
     queue,
     checkpoints: join(resolve(lab), "checkpoints"),
     contents: openLabContents(database, join(resolve(lab), "contents")),
+    networks,
 
     async plan({ id, experiment, definition, trials, scale, contents = [] }, { priority = 0 } = {}) {
       await self.contents.keep(contents);
@@ -156,7 +163,10 @@ export async function openLab(place: LabPlace): Promise<LocalLab> {
       await keepResults();
     },
 
-    keepResult: (trial) => keep(() => store.write(trial)),
+    async keepResult(trial) {
+      await keep(() => store.write(trial));
+      await networks.trim();
+    },
     document: (id) => documentOf(database, id),
     read: (definition, context) => readDocument(tables, definition, context),
     announce: async (address) => await embedded?.owner.announce(address),

@@ -189,6 +189,7 @@ async function trainRounds(
     checkpoints,
     contents: folder,
     networks,
+    kept: lab.networks.folder,
   });
   announce();
   const over = new AbortController();
@@ -266,7 +267,14 @@ export async function workIn(lab: LocalLab, request: WorkRequest): Promise<reado
     seconds: Math.min(CHECKPOINT_SECONDS, lab.queue.timing.heartbeatSeconds),
   };
   const contents = lab.contents.files.folder;
-  await using runner = await openProcessPool({ jobs, device, threads, checkpoints: kept, contents });
+  await using runner = await openProcessPool({
+    jobs,
+    device,
+    threads,
+    checkpoints: kept,
+    contents,
+    kept: lab.networks.folder,
+  });
   const { dataDir, memory, experiment, untilIdle, command, onEvent } = request;
   return await work({
     ...partsOf(lab, checkpoints, device),

@@ -34,6 +34,7 @@ import { paperRecipe, type Recipe } from "../train/recipe.ts";
 import { trialId } from "../train/spec.ts";
 import { stepsOfEpoch, trainedCount } from "../train/validation.ts";
 import { timePace } from "./cost.ts";
+import { writeKeptOf } from "./export-model.ts";
 import type { LabPlace, RunOptions } from "./lab.ts";
 import { type LocalLab, openLab } from "./open.ts";
 import { type Prepared, runPreparation } from "./pipeline.ts";
@@ -83,7 +84,7 @@ export interface TestOptions extends LoadOptions, Omit<RunOptions, "train" | "pr
   readonly lab?: TestLab | undefined;
   /** Told how many of its trials the lab had already. */
   readonly onReused?: ((trials: number) => void) | undefined;
-  /** Folder that the networks trained here are written to, as ONNX for inference and as safetensors; nowhere unless told. */
+  /** Folder that the networks trained here, and those the lab keeps, are written to, as ONNX for inference and as safetensors; nowhere unless told. */
   readonly saveModels?: string | undefined;
   /** Whether the result has pictures of examples, where they are images: for its page. Not unless told. */
   readonly pictures?: boolean | undefined;
@@ -120,7 +121,15 @@ export async function runRandomizationTest(options: TestOptions): Promise<TestRe
   await requireFolder("`saveModels`", saveModels);
   await requireIndex(saveModels);
   const result = await train(options);
-  const saved = await nameModels(saveModels, result.trials);
+  let saved = await nameModels(saveModels, result.trials);
+  const gone = saved.missing.flatMap(({ id, reason }) => (reason === "not kept" ? [id] : []));
+  if (options.lab && gone.length > 0) {
+    // A result is worth more than its networks.
+    await writeKeptOf(gone, { ...options.lab, onWarning: options.onWarning, out: saveModels }).catch(
+      (error) => options.onWarning?.(messageOf(error)),
+    );
+    saved = await nameModels(saveModels, result.trials);
+  }
   onSaved?.(saved);
   return result;
 }

@@ -34,6 +34,9 @@ const FAMILIES = [
   { pattern: /^cnn-([1-5])x([1-9]\d{0,2})$/, make: cnn },
 ];
 
+/** What the names of families are, as a pattern. */
+export const familyPattern = new RegExp(FAMILIES.map(({ pattern }) => pattern.source).join("|"));
+
 /** Models of families that were asked for: one name is one model. */
 const made = new Map<string, Model>();
 

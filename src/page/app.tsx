@@ -11,6 +11,7 @@ import { ComparePage } from "./pages/compare.tsx";
 import { DataPage } from "./pages/data.tsx";
 import { ExperimentPage } from "./pages/experiment.tsx";
 import { ExperimentsPage } from "./pages/experiments.tsx";
+import { TheoriesPage, TheoryPage } from "./pages/theories.tsx";
 import { TrialPage } from "./pages/trial.tsx";
 import { TrialsPage } from "./pages/trials.tsx";
 import { WorkersPage } from "./pages/workers.tsx";
@@ -21,6 +22,7 @@ const ROOMS = [
   { path: "/", title: "Experiments" },
   { path: "/trials", title: "Trials" },
   { path: "/compare", title: "Compare" },
+  { path: "/theories", title: "Theories" },
   { path: "/data", title: "Data" },
   { path: "/workers", title: "Workers" },
 ] as const;
@@ -33,10 +35,12 @@ function pageAt(address: URL): ComponentChildren {
       if (room === "") return <ExperimentsPage address={address} />;
       if (room === "trials") return <TrialsPage address={address} />;
       if (room === "compare") return <ComparePage address={address} />;
+      if (room === "theories") return <TheoriesPage />;
       if (room === "data") return <DataPage address={address} />;
       if (room === "workers") return <WorkersPage />;
     } else if (id !== "") {
       if (room === "experiments") return <ExperimentPage key={id} id={id} />;
+      if (room === "theories") return <TheoryPage key={id} id={id} />;
       if (room === "trials") return <TrialPage key={id} id={id} address={address} />;
     }
   }

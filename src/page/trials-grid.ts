@@ -4,22 +4,22 @@
 
 import { type Grid, plainGrid } from "../report/grid/grid.ts";
 import { shortIdentity } from "../run/contents.ts";
-import type { TrialItem, TrialsAnswer } from "../web/api.ts";
+import type { Differing, TrialItem, TrialsAnswer } from "../web/api.ts";
 import { getJson } from "./fetch-json.ts";
 import { type Download, gridFiles, textFile } from "./parts/downloads.tsx";
-import { nameTask, showEpochs, showLoss, showScore, showSeconds } from "./words.ts";
+import { nameField, nameTask, showEpochs, showLoss, showScore, showSeconds } from "./words.ts";
 
 /** A column of the list of trials. */
 export interface TrialColumn {
   readonly title: string;
-  /** Field of a trial that it is sorted by. */
-  readonly sort: keyof TrialItem;
+  /** Field of a trial that it is sorted by; undefined where it cannot be. */
+  readonly sort?: keyof TrialItem;
   readonly align: "left" | "right";
   readonly show: (trial: TrialItem) => string;
 }
 
 /** The columns after the first, which is the model. */
-export const trialColumns: readonly TrialColumn[] = [
+const trialColumns: readonly TrialColumn[] = [
   { title: "Dataset", sort: "dataset", align: "left", show: ({ dataset }) => dataset },
   { title: "Trained on", sort: "corrupt", align: "left", show: nameTask },
   { title: "Seed", sort: "seed", align: "right", show: ({ seed }) => String(seed) },
@@ -53,13 +53,36 @@ export const trialColumns: readonly TrialColumn[] = [
 ];
 
 /** What a phone shows of a trial before one scrolls sideways. */
-const FIRST: readonly TrialColumn["sort"][] = ["state", "testAccuracy", "trainAccuracy"];
+const FIRST: readonly (keyof TrialItem)[] = ["state", "testAccuracy", "trainAccuracy"];
 
-/** The same columns, for a narrow window: state and accuracies first. */
-export const narrowColumns: readonly TrialColumn[] = [
-  ...FIRST.map((field) => trialColumns.find(({ sort }) => sort === field)!),
-  ...trialColumns.filter(({ sort }) => !FIRST.includes(sort)),
-];
+/** Fields that differ which have their place before what came out; where they are more, they are after it. */
+const FEW = 3;
+
+/**
+ * The columns of a list: of what its trials differ in, too.
+ *
+ * @param isNarrow - Whether state and accuracies come first.
+ */
+export function columnsFor({ fields, values }: Differing, isNarrow: boolean): readonly TrialColumn[] {
+  const more = fields.map((field, index): TrialColumn => {
+    const show = ({ id }: TrialItem): string => values[id]?.[index] ?? "";
+    const isNumber = Object.values(values).every(
+      (own) => own[index] === "" || Number.isFinite(Number(own[index])),
+    );
+    const title = nameField(field).replace(/^./, (letter) => letter.toUpperCase());
+    return { title, align: isNumber ? "right" : "left", show };
+  });
+  const place =
+    fields.length <= FEW ? trialColumns.findIndex(({ sort }) => sort === "seed") : trialColumns.length;
+  const all = [...trialColumns.slice(0, place), ...more, ...trialColumns.slice(place)];
+  const isFirst = ({ sort }: TrialColumn): boolean => sort !== undefined && FIRST.includes(sort);
+  return isNarrow
+    ? [
+        ...FIRST.map((field) => all.find(({ sort }) => sort === field)!),
+        ...all.filter((column) => !isFirst(column)),
+      ]
+    : all;
+}
 
 /** Trials that are asked for at once, which is as many as the server gives. */
 const CHUNK = 1_000;

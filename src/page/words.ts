@@ -100,3 +100,18 @@ export function showSize(bytes: number): string {
   const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
   return `${Number((bytes / 1024 ** power).toPrecision(3))} ${UNITS[power]}`;
 }
+
+/** Fields of a spec whose names do not say what they are. */
+const FIELDS: Readonly<Record<string, string>> = {
+  corrupt: "labels redrawn",
+  "dataset.train": "training examples",
+  "dataset.test": "test examples",
+};
+
+/** A field of a spec in words: `learning rate` for `recipe.learningRate`. */
+export const nameField = (field: string): string =>
+  FIELDS[field] ??
+  field
+    .replace(/^recipe\./, "")
+    .replaceAll(".", " ")
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

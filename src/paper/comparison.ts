@@ -14,7 +14,7 @@ import type { TrialResult } from "../run/trial-record.ts";
 import { plural } from "../verdict/context.ts";
 import type { Reading } from "./experiment.ts";
 import type { AxisValue, ExperimentFile, GivenAxis } from "./file-parse.ts";
-import { type Cell, gridNotes, nameCell } from "./grid.ts";
+import { type Cell, type Coordinate, gridNotes, nameCell } from "./grid.ts";
 import type { Results } from "./results.ts";
 
 /** Two trials of one seed, A's and B's. */
@@ -43,13 +43,14 @@ export function readComparison(
   results: Results,
 ): Reading {
   const places = placesOf(cells, results);
-  const [a, b] = compare.map((side, at) => titleOfSide(side, compare[1 - at]!)) as [string, string];
+  const [a, b] = compare.map((side, at) => nameCell(ownOf(side, compare[1 - at]!))) as [string, string];
   const tellsNumbers = places.some(({ pairs }) => pairs.some(([one]) => one.told === "numbers"));
   const words = tellsNumbers ? "R squared" : "accuracy";
   return {
     summary: places.map((place, at) => sentenceOf(place, a, b, words, at === 0)).join(" "),
     notes: [
       `A is ${a}; B is ${b}. A difference is B less A, of two trainings with one seed, and its 95 % interval (Student's t) is over seeds, on these test examples; each interval holds for itself.`,
+      ...apartNotes(compare),
       ...gridNotes(axes, compare),
     ],
     tables: [pairsTable(name, places, words, tellsNumbers ? "r2" : "share")],
@@ -58,12 +59,23 @@ export function readComparison(
   };
 }
 
-/** A side in few words, by what the other has not: `learningRate 0.1`. */
-function titleOfSide(axes: readonly GivenAxis[], other: readonly GivenAxis[]): string {
+/** What a side has that the other has not. */
+function ownOf(axes: readonly GivenAxis[], other: readonly GivenAxis[]): Coordinate[] {
   const isShared = ({ path, values }: GivenAxis): boolean =>
     other.some((axis) => axis.path.join(".") === path.join(".") && axis.values[0] === values[0]);
-  const own = axes.filter((axis) => !isShared(axis));
-  return nameCell(own.map(({ path, values }) => ({ axis: path.join("."), value: values[0]! })));
+  return axes
+    .filter((axis) => !isShared(axis))
+    .map(({ path, values }) => ({ axis: path.join("."), value: values[0]! }));
+}
+
+/** Where sides differ in several things at once, that no difference is of one of them alone. */
+function apartNotes([a, b]: readonly (readonly GivenAxis[])[]): string[] {
+  const fields = new Set([...ownOf(a!, b!), ...ownOf(b!, a!)].map(({ axis }) => axis));
+  return fields.size < 2
+    ? []
+    : [
+        `A and B differ in ${fields.size} things at once, ${[...fields].join(", ")}: a difference is of all of them together, and says of none alone what it makes; compare sides that differ in one to know.`,
+      ];
 }
 
 /** Cells of the two sides that are alike in all else, and their trials of equal seeds. */

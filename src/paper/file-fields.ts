@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { storable, whole } from "../base/limits.ts";
 import { inputsNames, labelsNames } from "../data/randomization.ts";
-import { datasetNames, isDataPath, isModelPath, modelNames } from "../run/subject.ts";
+import { datasetNames, familyPattern, isDataPath, isModelPath, modelNames } from "../run/subject.ts";
 import { recipeSchema } from "../train/recipe.ts";
 import { trialSpecSchema } from "../train/spec.ts";
 
@@ -14,7 +14,7 @@ import { trialSpecSchema } from "../train/spec.ts";
 const PATHS: Readonly<
   Record<string, { readonly isPath: (text: string) => boolean; readonly pattern: RegExp }>
 > = {
-  model: { isPath: isModelPath, pattern: /\.onnx(\?.*)?$/ },
+  model: { isPath: isModelPath, pattern: new RegExp(`\\.onnx(\\?.*)?$|${familyPattern.source}`) },
   data: { isPath: isDataPath, pattern: /[\\/.?]/ },
 };
 
@@ -45,6 +45,11 @@ export interface Axis {
 export const isPathIn = (path: readonly string[], value: unknown): value is string =>
   typeof value === "string" && (PATHS[path.join(".")]?.isPath(value) ?? false);
 
+/** Whether a value that its schema does not list may stand in a field: a path, or a model of a family. */
+export const isUnlisted = (path: readonly string[], value: unknown): boolean =>
+  isPathIn(path, value) ||
+  (path.join(".") === "model" && typeof value === "string" && familyPattern.test(value));
+
 const enumOf = (names: readonly string[]) => z.enum(names as [string, ...string[]]);
 
 /** The axes that are not of the recipe. */
@@ -52,7 +57,9 @@ const specAxes = {
   data: enumOf(datasetNames).describe("Dataset; or the path of data, seen from this file: ./photos?size=64."),
   n: count.describe("Training examples; all unless told."),
   testN: count.describe("Test examples; all unless told."),
-  model: enumOf(modelNames).describe("Model; or a model file, FILE.onnx, beside this one."),
+  model: enumOf(modelNames).describe(
+    "Model; one of any size, mlp-2x64 or cnn-2x16; or a model file, FILE.onnx, beside this one.",
+  ),
   inputs: enumOf(inputsNames).describe("How inputs are randomized; true unless told."),
   corrupt: trialSpecSchema.shape.corrupt.describe("Probability that a label is corrupted; 0 unless told."),
   labels: enumOf(labelsNames).describe(

@@ -4,7 +4,7 @@
 
 import type { z } from "zod";
 import { type FieldPath, type FieldReader, type LocatedYaml, readLocated } from "../document/located-yaml.ts";
-import { axes, groupAt, isPathIn, plainFields } from "./file-fields.ts";
+import { axes, groupAt, isUnlisted, plainFields } from "./file-fields.ts";
 
 /** A value of an axis. */
 export type AxisValue = string | number | boolean;
@@ -87,7 +87,7 @@ function readAxes(yaml: LocatedYaml, contents: unknown, takePlain?: FieldReader[
       yaml.blame(path, given, "expected at least one value, got an empty list: the grid would have no cell");
       return;
     }
-    const read = items.map((item) => yaml.check(path, schema, item, (value) => isPathIn(path, value)));
+    const read = items.map((item) => yaml.check(path, schema, item, (value) => isUnlisted(path, value)));
     const values = read.flatMap((one) => (one ? [one.value as AxisValue] : []));
     if (values.length === read.length) found.push({ path, values });
   };

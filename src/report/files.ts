@@ -16,6 +16,7 @@ import { drawTestFigure, testFigures } from "./test/figures.ts";
 import { testPage } from "./test/page.ts";
 import { historyCsv, summaryCsv, trialsCsv } from "./test/records.ts";
 import { summaryGrid } from "./test/tables.ts";
+import { commandOf } from "./theory/command.ts";
 import { theoryPage } from "./theory/page.ts";
 
 /** The files of a report in some formats, the page last. */
@@ -52,7 +53,7 @@ function partFiles(result: AnyResult, tools: DrawingTools): FileMaker[] {
       return [...drawnFiles(result, origin, "seeds", tools), ["claims.md", () => markdownClaims(result)]];
     }
     case "shatter/theory@1": {
-      const origin = `${maker}, shatter theory ${result.name}, started ${started}`;
+      const origin = `${maker}, ${commandOf(result)}, started ${started}`;
       const claims: FileMaker[] = [["claims.md", () => markdownClaims(result)]];
       return [...drawnFiles(result, origin, "other", tools), ...(result.claims.length > 0 ? claims : [])];
     }

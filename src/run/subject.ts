@@ -13,7 +13,7 @@ import { datasets, findDataset, type KnownDataset } from "../data/registry.ts";
 import { hold, requireHeld } from "../data/streamed.ts";
 import { partOf } from "../data/subset.ts";
 import type { Model } from "../nn/model.ts";
-import { findModel, modelNamed, models, usualInitialization } from "../nn/models.ts";
+import { familyPattern, findModel, modelNamed, models, usualInitialization } from "../nn/models.ts";
 import { readNetwork, writeNetwork } from "../nn/network.ts";
 import { cropForRecipe, type Framing, networkShape } from "../train/prepare.ts";
 import type { TrialSpec } from "../train/spec.ts";
@@ -30,7 +30,7 @@ import { modelOfFile, settingsOf } from "./model-file.ts";
 import type { DataSource } from "./runner.ts";
 import { readSplits, writeSplits } from "./splits.ts";
 
-export { usualInitialization };
+export { familyPattern, usualInitialization };
 
 /** The names of all models and of all datasets that come with Shatter, in the order they are listed. */
 export const modelNames: readonly string[] = [...models.keys()];

@@ -23,6 +23,12 @@ import { type Preprocessor, preprocessor } from "../data/preprocess.ts";
 import type { Recipe } from "./recipe.ts";
 import { rowsOf } from "./step.ts";
 
+/** Examples as they are evaluated. */
+export interface EvaluatedSplits extends ExampleSplits {
+  /** Those held out of training; undefined where there are none. */
+  readonly validation?: Examples | undefined;
+}
+
 /** Makes the images of the engine's runs. */
 export interface Feed {
   /** Most steps of one run. */
@@ -39,7 +45,7 @@ export interface Feed {
    */
   images(steps: readonly Batch[], epoch: number): Promise<Float32Array | undefined>;
   /** The images of examples one after another, as the network is evaluated on them: `[to - from, ...example]`. */
-  evaluated(split: "train" | "test", from: number, to: number): Promise<Float32Array>;
+  evaluated(split: "train" | "test" | "validation", from: number, to: number): Promise<Float32Array>;
   /**
    * Say that nobody needs some images any more: their memory is written again where it is large enough, as getting new memory from
    * the system takes longer than making the images.
@@ -57,13 +63,13 @@ const STEP_BYTES = 2 ** 30;
  * The feed of a recipe.
  *
  * @param train - The training split, randomized, whole and not preprocessed.
- * @param splits - Both as they are evaluated, not preprocessed; the training split is what `standardize` measures.
+ * @param splits - All as they are evaluated, not preprocessed; the training split is what `standardize` measures.
  * @param newRoom - Gets memory for so many numbers.
  * @throws UsageError if a batch of examples that are not held is no small part of them.
  */
 export function createFeed(
   train: Examples,
-  splits: ExampleSplits,
+  splits: EvaluatedSplits,
   recipe: Recipe,
   seed: number,
   newRoom = (length: number): Float32Array => new Float32Array(length),
@@ -110,7 +116,7 @@ export function createFeed(
       return images;
     },
     async evaluated(split, from, to) {
-      const part = takeExamples(splits[split], rangeOf(from, to), read);
+      const part = takeExamples(splits[split]!, rangeOf(from, to), read);
       return write(part, roomFor(part.inputs.length));
     },
     spend(images) {

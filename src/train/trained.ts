@@ -4,13 +4,16 @@
  * Both say what the network is: which trial trained it on which data, by which recipe, what its inputs are, and how well it does.
  */
 
-import { canonicalJson, type Json } from "../base/json.ts";
+import { z } from "zod";
+import { DataError } from "../base/errors.ts";
+import { canonicalJson, type Json, sha256 } from "../base/json.ts";
 import { exampleShape } from "../data/dataset.ts";
 import { inferenceFile, tensorsOf } from "../nn/inference.ts";
 import type { Model } from "../nn/model.ts";
+import { summarizeModel } from "../nn/profile.ts";
 import type { TrialOutcome } from "./outcome.ts";
 import type { TrialData } from "./prepare.ts";
-import { writeSafetensors } from "./safetensors.ts";
+import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 import type { TrainingState } from "./session.ts";
 import type { TrialSpec } from "./spec.ts";
 
@@ -78,6 +81,37 @@ export function writeTrained(network: TrainedNetwork, version: string): NetworkF
   return { onnx: write(metadata), safetensors: writeSafetensors({ tensors, metadata }), batch };
 }
 
+/**
+ * Write the ONNX file of a network whose safetensors file is there: the bytes that {@link writeTrained} wrote with it.
+ *
+ * @param hash - SHA-256 that its parameters must have, in the model's order.
+ * @throws DataError if they have another one, or the file is none of such a network.
+ */
+export async function onnxOfSafetensors(file: Uint8Array, model: Model, hash: string): Promise<Uint8Array> {
+  const { tensors, metadata } = readSafetensors(file);
+  const { input, output } = headSchema.parse({
+    input: JSON.parse(metadata["input"] ?? "null"),
+    output: JSON.parse(metadata["output"] ?? "null"),
+  });
+  const example = input.shape.slice(1).map(Number);
+  const classes = output.classes.length;
+  const state = Object.fromEntries(tensors.map(({ name, elements }) => [name, elements as Float32Array]));
+  const { write } = inferenceFile(model, example, classes, state);
+  const parameters = summarizeModel(model, example, classes).parameters.map(({ value }) => {
+    const { buffer, byteOffset, byteLength } = state[value.name]!;
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  });
+  const found = await sha256(...parameters);
+  if (found !== hash) throw new DataError(`network: expected parameters of hash ${hash}, got ${found}`);
+  return write(metadata);
+}
+
+/** What a network's metadata say of its shapes. */
+const headSchema = z.object({
+  input: z.object({ shape: z.array(z.union([z.string(), z.number()])).min(2) }),
+  output: z.object({ classes: z.array(z.string()) }),
+});
+
 /** What both files say of the network. */
 function metadataOf(
   { id, spec, outcome, model, data }: TrainedNetwork,
@@ -86,20 +120,21 @@ function metadataOf(
 ): { readonly [name: string]: string } {
   const { parametersHash, ...numbers } = outcome;
   const json = (value: unknown): string => canonicalJson(value as Json);
+  // In the order of their names, in which a safetensors file has them.
   return {
-    shatter: version,
-    trial: id,
-    model: model.name,
-    spec: json(spec),
-    input: json({ ...input, preprocessing: data.preprocessing() }),
-    output: json({ name: "logits", classes: data.train.classNames }),
     data: json({
       name: spec.dataset.name,
       hash: spec.dataset.hash,
       randomized: data.hash,
       touched: data.touched,
     }),
+    input: json({ ...input, preprocessing: data.preprocessing() }),
+    model: model.name,
     outcome: json(numbers),
+    output: json({ name: "logits", classes: data.train.classNames }),
     parametersHash,
+    shatter: version,
+    spec: json(spec),
+    trial: id,
   };
 }

@@ -227,14 +227,14 @@ async function measure(
 ): Promise<Measured> {
   const { train, test, validation } = data;
   const { recipe, corrupt } = spec;
-  // The feed makes these two as a whole; what else is asked about is read between the engine's runs.
-  const readerOf = (examples: Examples): Reader | undefined =>
-    isHeld(examples) || (examples !== train && examples !== test)
+  // The feed makes these as a whole; what else is asked about is read between the engine's runs.
+  const wholes = { train, test, validation };
+  const readerOf = (examples: Examples): Reader | undefined => {
+    const split = (["train", "test", "validation"] as const).find((name) => wholes[name] === examples);
+    return isHeld(examples) || split === undefined
       ? undefined
-      : {
-          read: (from, to) => feed.evaluated(examples === train ? "train" : "test", from, to),
-          spend: feed.spend,
-        };
+      : { read: (from, to) => feed.evaluated(split, from, to), spend: feed.spend };
+  };
   const onTrain = await evaluator.answer(state, train, readerOf(train));
   onMeasured?.(onTrain, state);
   const trainAccuracy = score(onTrain.predicted, train);
@@ -251,7 +251,10 @@ async function measure(
     testAccuracy: score(onTest.predicted, asked),
     ...topFiveOf(onTrain, onTest, train.classNames.length),
     ...(validation && {
-      validationAccuracy: score((await evaluator.answer(state, validation)).predicted, validation),
+      validationAccuracy: score(
+        (await evaluator.answer(state, validation, readerOf(validation))).predicted,
+        validation,
+      ),
     }),
     ...(corrupt > 0 &&
       !hasNumbers(train) && { apart: measureApart(onTrain.predicted as Int32Array, pairOf(data)) }),

@@ -21,6 +21,9 @@
  * | `GET /api/compare?by=model,corrupt&metric=testAccuracy&...` | {@link CompareAnswer}; with {@link TrialFilter}; `points=400`: most points of a curve, 0 for all; `format=csv`: all as CSV |
  * | `GET /api/data` | {@link DataItem}`[]` |
  * | `GET /api/data/:name/grid?inputs=shuffled&corrupt=0.5&seed=0&count=40` | {@link GridAnswer} |
+ * | `GET /api/trials/:id/network/onnx`, `/safetensors` | the network of a trial, where the lab keeps it |
+ * | `GET /api/theories` | {@link TheoryItem}`[]`, the newest first |
+ * | `GET /api/theories/:id`, `/files/:name` | {@link TheoryAnswer}; a file of its report, as a download |
  * | `GET /api/workers` | {@link WorkerItem}`[]` |
  * | `GET /api/catalog` | {@link CatalogAnswer}: what can be started |
  * | `GET /api/live` | server-sent events: {@link LiveEvent} |
@@ -41,6 +44,7 @@ import type { Try } from "../store/read/trial.ts";
 import type { TrialLine } from "../store/read/trials.ts";
 import type { WorkerLine } from "../store/read/workers.ts";
 import type { TrialStatus } from "../store/states.ts";
+import type { TheoryResult } from "../theory/theory-result.ts";
 import type { TrialSpec } from "../train/spec.ts";
 
 /** What went wrong, as a sentence with what was expected, what came, and what to do. */
@@ -71,14 +75,40 @@ export type ExperimentItem = Omit<ExperimentLine, "version">;
 /** A trial in a list. */
 export type TrialItem = TrialLine;
 
+/** Files of a report that can be downloaded, with what each is. */
+export type ReportFileItems = readonly { readonly name: string; readonly title: string }[];
+
+/** A result of `shatter theory`, or of `shatter lr`. */
+export interface TheoryItem {
+  /** The name of its folder. */
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  /** Where it is in the paper. */
+  readonly source: string;
+  /** What it was computed on, where it says so. */
+  readonly data: string | null;
+  /** What came out, in one sentence; null if it did not come so far. */
+  readonly finding: string | null;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly isInterrupted: boolean;
+}
+
+export interface TheoryAnswer {
+  readonly document: TheoryResult;
+  readonly files: ReportFileItems;
+}
+
 export interface ExperimentAnswer extends ExperimentItem {
   /** What it asks, in one sentence. */
   readonly question: string | null;
   /** Its running trials, and the latest to end. */
   readonly running: readonly TrialItem[];
   readonly recent: readonly TrialItem[];
-  /** Files of its report that can be downloaded, with what each is. */
-  readonly files: readonly { readonly name: string; readonly title: string }[];
+  /** What all its trials differ in; values of those two lists. */
+  readonly differing: Differing;
+  readonly files: ReportFileItems;
   /** Changes whenever the document does. */
   readonly documentVersion: string;
 }
@@ -103,10 +133,19 @@ export interface TrialFilter {
   readonly limit?: string;
 }
 
+/** Fields in which some trials differ, beside those of {@link TrialItem}: `dataset.train`, `recipe.learningRate`, ... */
+export interface Differing {
+  readonly fields: readonly string[];
+  /** Their values by the trial's id, in that order. */
+  readonly values: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface TrialsAnswer {
   /** How many there are, beyond those listed. */
   readonly total: number;
   readonly trials: readonly TrialItem[];
+  /** What those listed differ in. */
+  readonly differing: Differing;
   /** What the filters can be set to, within the experiment: distinct values, sorted. */
   readonly values: {
     readonly model: readonly string[];
@@ -143,6 +182,12 @@ export interface TrialAnswer extends TrialItem {
     readonly hash: string;
     readonly createdAt: string;
   }[];
+  readonly network: {
+    /** Those of its network's file; null where the lab does not keep it. */
+    readonly bytes: number | null;
+    /** What the networks of all trials may take, in bytes; 0 where the lab keeps none. */
+    readonly mostBytes: number;
+  };
   readonly events: readonly {
     readonly at: string;
     readonly attempt: number;

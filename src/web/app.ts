@@ -24,6 +24,7 @@ import { experimentRoutes } from "./routes/experiments.ts";
 import { labRoutes } from "./routes/lab.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { modelRoutes } from "./routes/models.ts";
+import { theoryRoutes } from "./routes/theories.ts";
 import { trialRoutes } from "./routes/trials.ts";
 import type { Services } from "./services.ts";
 
@@ -94,6 +95,7 @@ export function createApp(services: Services, { page, play, onError, ...guard }:
   api.route("/compare", compareRoutes(services));
   api.route("/data", dataRoutes(services));
   api.route("/models", modelRoutes(services));
+  api.route("/theories", theoryRoutes(services));
   api.all("/*", ({ req }) => {
     const isKnown = req.method === "GET" || req.method === "HEAD" || req.method === "POST";
     if (!isKnown) throw new Refusal(405, "expected GET or POST");

@@ -5,6 +5,7 @@
 import { type InputsName, inputsNames } from "../data/randomization.ts";
 import { nameGroups } from "../report/group-names.ts";
 import type { Varying } from "../store/read/compare.ts";
+import type { Differing } from "./api.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Fields by whose path people would not know them, and that follow from others. */
@@ -20,6 +21,34 @@ function leavesOf(value: unknown, path = ""): [string, string][] {
 
 /** A path as people say it: the dataset is known by its name. */
 const asField = (path: string): string => (path === "dataset.name" ? "dataset" : path);
+
+/** The leaves of every variant by its hash, all fields there are, and those in which the variants differ. */
+function leavesOfAll(variants: Varying["variants"]) {
+  const leaves = new Map<string, ReadonlyMap<string, string>>();
+  for (const { hash, spec } of variants) {
+    const own = leavesOf(spec).filter(([path]) => !HIDDEN.includes(path) && path !== "seed");
+    leaves.set(hash, new Map(own.map(([path, text]) => [asField(path), text])));
+  }
+  const known = new Set([...leaves.values()].flatMap((own) => [...own.keys()]));
+  const differing = [...known].filter(
+    (field) => new Set([...leaves.values()].map((own) => own.get(field))).size > 1,
+  );
+  return { leaves, known, differing };
+}
+
+/** Fields that lists of trials show of every trial. */
+const SHOWN = ["model", "dataset", "inputs", "corrupt", "labels", "recipe.epochs"];
+
+/** The fields in which trials differ, beside those that every list shows, and the values of these trials. */
+export function differingOf({ trials, variants }: Varying): Differing {
+  const { leaves, differing } = leavesOfAll(variants);
+  const fields = differing.filter((field) => !SHOWN.includes(field));
+  const values = trials.map(({ id, hash }) => [
+    id,
+    fields.map((field) => leaves.get(hash)?.get(field) ?? ""),
+  ]);
+  return { fields, values: fields.length === 0 ? {} : Object.fromEntries(values) };
+}
 
 /** A group: what its trials have in common, and which they are. */
 export interface Group {
@@ -43,15 +72,7 @@ export interface Grouping {
  * @throws Refusal (400) if trials have no such field.
  */
 export function groupTrials({ trials, variants }: Varying, asked?: readonly string[]): Grouping {
-  const leaves = new Map<string, ReadonlyMap<string, string>>();
-  for (const { hash, spec } of variants) {
-    const own = leavesOf(spec).filter(([path]) => !HIDDEN.includes(path) && path !== "seed");
-    leaves.set(hash, new Map(own.map(([path, text]) => [asField(path), text])));
-  }
-  const known = new Set([...leaves.values()].flatMap((own) => [...own.keys()]));
-  const differing = [...known].filter(
-    (field) => new Set([...leaves.values()].map((own) => own.get(field))).size > 1,
-  );
+  const { leaves, known, differing } = leavesOfAll(variants);
   const seeds = new Set(trials.map(({ seed }) => seed));
   const fields = seeds.size > 1 ? [...differing, "seed"] : differing;
   // The same name may hold other bytes, and then nothing else tells them apart: unlike data are never one curve.

@@ -8,7 +8,15 @@ import { openLibrary } from "../run/node/library.ts";
 import type { Device } from "../train/devices.ts";
 import { openEngine } from "../train/engine.ts";
 import type { HelperAnswer, HelperMessage } from "./helper.ts";
-import { drawExamples, drawFile, drawGrid, drawHard, findMisfits, type Tools } from "./helper-work.ts";
+import {
+  drawExamples,
+  drawFile,
+  drawGrid,
+  drawHard,
+  findMisfits,
+  networkFile,
+  type Tools,
+} from "./helper-work.ts";
 
 // Native code and the browser's stand-in are loaded only by jobs that need them.
 const engineOn = rememberLast(async (device: Device) => {
@@ -37,6 +45,8 @@ async function work(message: HelperMessage): Promise<HelperAnswer> {
         return { value: await findMisfits(message.job, tools) };
       case "hard":
         return { value: await drawHard(message.job, tools) };
+      case "network":
+        return { value: await networkFile(message.job, tools) };
       case "file":
         return { value: await drawFile(message.job, tools) };
     }

@@ -10,13 +10,17 @@ import { Refusal } from "./refusal.ts";
 // The child has this file's own extension: .ts in the sources, .js in the package.
 const CHILD = new URL(`./helper-child${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
-/** How long each kind of job may take, in milliseconds. */
+/**
+ * How long each kind of job may take, in milliseconds: ten times what it takes alone at most, as it has a tenth of a core where
+ * training has the rest.
+ */
 const LIMITS_MS: Readonly<Record<keyof HelperJobs, number>> = {
-  grid: 30_000,
-  examples: 30_000,
-  file: 60_000,
-  misfit: 60_000,
-  hard: 30_000,
+  grid: 120_000,
+  examples: 120_000,
+  file: 240_000,
+  misfit: 240_000,
+  hard: 120_000,
+  network: 120_000,
 };
 
 /** Jobs that may wait. */
@@ -70,8 +74,8 @@ export function openHelper(limitsMs: Partial<typeof LIMITS_MS> = {}, contents?: 
     };
     started.on("exit", onEnd).on("error", onEnd);
     try {
-      // Training goes first.
-      if (started.pid !== undefined) setPriority(started.pid, constants.priority.PRIORITY_LOW);
+      // Training goes first; at the lowest priority, though, a machine that trains would leave next to nothing.
+      if (started.pid !== undefined) setPriority(started.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     } catch {
       // Not every system lets a process be nice.
     }

@@ -30,6 +30,7 @@ import { readSafetensors } from "../train/safetensors.ts";
 import { createEvaluator } from "../train/session.ts";
 import { type TrialSpec, trialId } from "../train/spec.ts";
 import { buildStep } from "../train/step.ts";
+import { onnxOfSafetensors } from "../train/trained.ts";
 import type { GridAnswer, MisfitAnswer, MisfitExample } from "./api.ts";
 import type { HelperJobs } from "./helper.ts";
 
@@ -196,6 +197,12 @@ function programIn(bytes: Uint8Array): string {
   const { program } = Object(JSON.parse(readSafetensors(bytes).metadata["checkpoint"] ?? "null"));
   return String(program);
 }
+
+/** The ONNX file of a network that a lab keeps. */
+export const networkFile = async (
+  { spec, file, hash }: Ask<"network">,
+  { library }: Tools,
+): Promise<Uint8Array> => await onnxOfSafetensors(file, await library.model(spec.model), hash);
 
 /** One file of an experiment's report. */
 export async function drawFile(

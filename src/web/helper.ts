@@ -6,6 +6,7 @@
 import type { Randomization } from "../data/randomization.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
 import type { DataSource } from "../run/runner.ts";
+import type { TheoryResult } from "../theory/theory-result.ts";
 import type { Hard } from "../train/hard.ts";
 import type { TrialSpec } from "../train/spec.ts";
 import type { GridAnswer, MisfitAnswer } from "./api.ts";
@@ -54,9 +55,14 @@ export interface HelperJobs {
     };
     readonly answer: MisfitAnswer;
   };
+  /** The ONNX file of a network that a lab keeps as safetensors, whose parameters have a hash. */
+  readonly network: {
+    readonly ask: { readonly spec: TrialSpec; readonly file: Uint8Array; readonly hash: string };
+    readonly answer: Uint8Array;
+  };
   /** A file of a report. */
   readonly file: {
-    readonly ask: { readonly document: ExperimentResult; readonly name: string };
+    readonly ask: { readonly document: ExperimentResult | TheoryResult; readonly name: string };
     readonly answer: string | Uint8Array;
   };
 }

@@ -16,7 +16,8 @@ import { Refusal } from "./refusal.ts";
 const text = (most: number) => storable().max(most, `expected at most ${most} characters`);
 
 /** Names in addresses: experiments, trials, models, datasets. Labs of old may have experiments that begin with a hyphen. */
-const NAME = /^[\p{L}\p{N}-][\p{L}\p{M}\p{N}._@+-]{0,119}$/u;
+/** A name that stands in an address, and leads out of no folder. */
+export const NAME = /^[\p{L}\p{N}-][\p{L}\p{M}\p{N}._@+-]{0,119}$/u;
 const name = z.string().regex(NAME, "expected a name of letters, digits, dots and hyphens");
 
 /** Largest body of a request, in bytes. */

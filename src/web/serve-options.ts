@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly dataDir?: string | undefined;
   /** Folder of the lab's checkpoints on this machine. */
   readonly checkpoints?: string | undefined;
+  /** Folder with the results of `shatter theory`, one below it each; none are shown unless told. */
+  readonly theories?: string | undefined;
   /** How long a client may take to send a request, in milliseconds. */
   readonly requestMs?: number | undefined;
   /** How long a client may leave events unread, in milliseconds. */

@@ -25,6 +25,7 @@ import { isLoopback } from "./loopback.ts";
 import { servePage } from "./page-files.ts";
 import { servePlay } from "./play.ts";
 import type { DashboardServer, ServeOptions } from "./serve-options.ts";
+import { openTheories } from "./theories.ts";
 import { tokenCheck } from "./token.ts";
 
 /** A dashboard, and the lab it shows. */
@@ -91,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<DashboardServ
     stallMs,
     isWorking: options.isWorking ?? false,
     documents: keepDocuments(lab),
+    theories: openTheories(options.theories),
   };
   const page = await servePage(options.page, basePath);
   const play = await servePlay(options.play);

@@ -8,6 +8,7 @@ import type { CheckpointFacts } from "../store/checkpoints.ts";
 import type { Documents } from "./documents.ts";
 import type { Helper } from "./helper.ts";
 import type { Live } from "./live.ts";
+import type { Theories } from "./theories.ts";
 
 export interface Services {
   readonly lab: DatabaseLab;
@@ -15,6 +16,7 @@ export interface Services {
   readonly isWorking: boolean;
   readonly version: string;
   readonly documents: Documents;
+  readonly theories: Theories;
   readonly live: Live;
   readonly helper: Helper;
   /** Whether the files of a dataset are here. */

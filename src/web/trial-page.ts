@@ -3,10 +3,10 @@
  */
 
 import { z } from "zod";
+import type { DatabaseLab } from "../lab/open.ts";
 import { conformanceSchema } from "../run/trial-record.ts";
 import { trialResultSchema } from "../run/trial-result.ts";
 import { checkpointsOf } from "../store/checkpoints.ts";
-import type { Tx } from "../store/database.ts";
 import { readTrial } from "../store/experiments.ts";
 import { eventsOf, experimentsOf, lastEvent, resultOf, triesOf } from "../store/read/trial.ts";
 import { readLines } from "../store/read/trials.ts";
@@ -26,7 +26,8 @@ const prepared = z.object({ touched: z.string(), conformance: conformanceSchema 
  *
  * @throws Refusal (404) if the lab has no such trial.
  */
-export async function trialPage(db: Tx, id: string): Promise<TrialAnswer> {
+export async function trialPage({ database, networks }: DatabaseLab, id: string): Promise<TrialAnswer> {
+  const db = database.tables;
   const [line] = await readLines(db, [id]);
   const row = await readTrial(db, id);
   if (!line || !row) throw notFound("trial", id);
@@ -51,6 +52,7 @@ export async function trialPage(db: Tx, id: string): Promise<TrialAnswer> {
       hash,
       createdAt: created_at.toISOString(),
     })),
+    network: { bytes: (await networks.size(id)) ?? null, mostBytes: networks.mostBytes },
     events: (await eventsOf(db, id, EVENTS)).map(({ at, attempt, type, data }) => ({
       at,
       attempt,

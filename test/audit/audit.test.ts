@@ -107,6 +107,31 @@ describe("a table", () => {
   });
 });
 
+test("of numbers, says what is not looked at, and of groups, which are in both splits", async () => {
+  const make = (count: number, from: number): Dataset => ({
+    name: "table",
+    inputs: Float32Array.from({ length: count }, (_, at) => (from + at) % 37),
+    shape: [count, 1],
+    labels: Int32Array.from({ length: count }, (_, at) => at),
+    values: Float64Array.from({ length: count }, (_, at) => from + at + 0.5),
+    classNames: ["price"],
+    groups: Int32Array.from({ length: count }, (_, at) => Math.floor((from + at) / 4)),
+  });
+  const result = await auditData({ data: { train: make(38, 0), test: make(10, 38) } });
+  expect(result.sections.map(({ name, outcome }) => `${name}: ${outcome}`)).toEqual([
+    "groups: alarm",
+    "copies: alarm",
+    "columns: clear",
+  ]);
+  expect(sectionOf(result, "groups").numbers).toMatchObject({
+    train: 10,
+    test: 3,
+    both: 1,
+    testExamplesOfBoth: 2,
+  });
+  expect(result.notLookedAt.filter((what) => what.includes("targets are numbers"))).toHaveLength(3);
+});
+
 describe("rules of one column", () => {
   test("see a noisy copy of the target in a table whose few rows have a value each", async () => {
     const make = (count: number, from: number): Dataset => ({

@@ -30,6 +30,7 @@ test("the networks of a test are written, and of one that was done before it is 
   expect(fresh.stderr).toBe(`models: 2 networks in ${first}, listed in index.json\n`);
   expect(readdirSync(first)).toHaveLength(5);
 
+  rmSync(join(LAB, "networks"), { recursive: true });
   const again = await shatterHere([...TEST, ...HOW, "--save-models", second]);
   const [count, missing] = again.stderr.split("\n");
   expect(count).toBe(`models: 0 networks in ${second}`);

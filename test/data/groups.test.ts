@@ -9,6 +9,7 @@ import { clusterTest, countCopies } from "../../src/data/copies.ts";
 import { writeDataPath } from "../../src/data/data-options.ts";
 import { type Dataset, datasetHash, type Splits, takeExamples } from "../../src/data/dataset.ts";
 import { groupCount, groupWorth, hasGroupLabels } from "../../src/data/groups.ts";
+import { groupsOfPaths } from "../../src/data/node/path-groups.ts";
 import { readData } from "../../src/data/node/read-data.ts";
 import { randomize, redrawLabels } from "../../src/data/randomize.ts";
 import { readSplits, writeSplits } from "../../src/run/splits.ts";
@@ -139,6 +140,10 @@ describe("groups of images", () => {
       /expected a group in the path of every image, found none in 20 of 24: .*patient/,
     );
     await expect(told(folder, "patient(")).rejects.toThrow(/`group`: expected a regular expression/);
+    // This one would not end before the sun does.
+    expect(() => groupsOfPaths([`${"a".repeat(60)}!`], "^(a+)+$", folder, 50)).toThrow(
+      /took longer than 0.051 s/,
+    );
     const both = join(await writeImages("train"), "..");
     await cp(join(both, "train"), join(both, "test"), { recursive: true });
     await expect(readData(writeDataPath(both, { group: "patient(\\d+)" }))).rejects.toThrow(

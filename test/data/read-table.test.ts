@@ -223,6 +223,17 @@ describe("readTable refuses", () => {
       {},
       'column "odd": expected numbers, as in 39 of 40 rows, got "seven" in row 8 of',
     ],
+    [
+      "several columns, all at once",
+      "n,d,y\n1,2024-01-01,a\n2,2024-01-02,b\n".concat(
+        Array.from(
+          { length: 40 },
+          (_, at) => `n${at},2024-01-${10 + (at % 20)},${at % 2 ? "a" : "b"}\n`,
+        ).join(""),
+      ),
+      {},
+      'column "d": expected numbers or categories, got dates or times such as "2024-01-01"',
+    ],
     ["infinity among numbers", many((at) => (at === 6 ? "inf" : "1")), {}, 'got "inf" in row 8 of'],
     ["a number beyond single precision", many(() => "1e300"), {}, "expected finite inputs, got Infinity"],
     [

@@ -8,17 +8,21 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { exportModel } from "../../src/lab/export-model.ts";
+import { openNetworks } from "../../src/lab/networks.ts";
 import { openLab } from "../../src/lab/open.ts";
 import type { SavedModels } from "../../src/lab/saved-models.ts";
 import { runRandomizationTest, type TestOptions } from "../../src/lab/test.ts";
 import type { TestResult } from "../../src/paper/test-result.ts";
+import type { RunEvent } from "../../src/run/record.ts";
 import { readSafetensors } from "../../src/train/safetensors.ts";
 import { MODELS } from "../import/golden.ts";
 
@@ -93,9 +97,14 @@ describe("saveModels", () => {
       expect(readFileSync(join(second, file))).toEqual(readFileSync(join(first, file)));
   });
 
-  test("says which networks of a test are gone, and lists those that are there", async () => {
+  test("takes those that the lab keeps, and says which are gone", async () => {
     const here = await save({ lab, saveModels: first });
     expect(here.saved).toEqual(saved);
+    const kept = join(folder, "kept");
+    expect((await save({ lab, saveModels: kept })).saved.missing).toEqual([]);
+    for (const file of PAIR) expect(readFileSync(join(kept, file))).toEqual(readFileSync(join(first, file)));
+    const [networks, away] = [join(lab.lab, "networks"), join(lab.lab, "away")];
+    renameSync(networks, away);
     const empty = await save({ lab, saveModels: join(folder, "empty") });
     expect(empty.saved.models).toEqual([]);
     expect(empty.saved.missing.map(({ name, reason }) => [name, reason])).toEqual([
@@ -103,6 +112,7 @@ describe("saveModels", () => {
       ["Random labels, seed 0", "not kept"],
     ]);
     expect(filesOf(join(folder, "empty"))).toEqual([]);
+    renameSync(away, networks);
   });
 
   test("says why the network of a trial that diverged is not there", async () => {
@@ -142,13 +152,36 @@ describe("saveModels", () => {
   });
 });
 
+describe("a lab", () => {
+  test("keeps the newest networks that its limit holds, and none that is larger", async () => {
+    const place = join(folder, "limited");
+    mkdirSync(join(place, "networks"), { recursive: true });
+    [40, 70, 30, 20].forEach((size, age) => {
+      const path = join(place, "networks", `${age}.safetensors`);
+      writeFileSync(path, new Uint8Array(size));
+      utimesSync(path, 1e9 - age, 1e9 - age);
+    });
+    await openNetworks(place, "60").trim();
+    expect(filesOf(join(place, "networks"))).toEqual(["0.safetensors", "3.safetensors"]);
+    await openNetworks(place, "0").trim();
+    expect(filesOf(join(place, "networks"))).toEqual([]);
+    expect(() => openNetworks(place, "much")).toThrow(/^\$SHATTER_NETWORKS: expected the bytes/);
+  });
+});
+
 describe("exportModel", () => {
   const [truth, noise] = saved.models as [SavedModels["models"][number], SavedModels["models"][number]];
 
-  test("trains a trial again, to the same bytes", async () => {
+  test("writes the network that the lab keeps, or trains a trial again, to the same bytes", async () => {
     const out = join(folder, "exported");
+    const kept = join(lab.lab, "networks");
+    expect(filesOf(kept)).toEqual([`${noise.id}.safetensors`, `${truth.id}.safetensors`].sort());
+    rmSync(join(kept, `${noise.id}.safetensors`));
     for (const { id, onnx, safetensors } of [truth, noise]) {
-      const model = await exportModel({ ...lab, trial: id.slice(0, 10), out });
+      const trained: string[] = [];
+      const onEvent = ({ type }: RunEvent) => void (type === "ended" && trained.push(id));
+      const model = await exportModel({ ...lab, trial: id.slice(0, 10), out, onEvent });
+      expect(trained).toEqual(id === noise.id ? [noise.id] : []);
       expect(model).toMatchObject({ id, onnx });
       for (const file of [onnx, safetensors])
         expect(readFileSync(join(out, file))).toEqual(readFileSync(join(first, file)));

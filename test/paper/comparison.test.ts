@@ -40,6 +40,10 @@ describe("a comparison", () => {
   test("may be of models or data that neither side shares", () => {
     const sides = "compare: [{ model: mlp-1x512, data: shapes }, { model: linear, data: digits }]";
     expect(complaint(sides)).toBe("");
+    const { notes } = read(experimentFromFile(sides, "c.yaml", "c").experiment, []);
+    expect(notes.join("\n")).toMatch(
+      /A and B differ in 2 things at once, model, data: a difference is of all of them/,
+    );
     expect(complaint(sides.replace(", data: digits", ""))).toMatch('expected a field "data", got none');
   });
 

@@ -66,6 +66,12 @@ recipe: { weightDecay: 0.001, epochs: 30, augment: { crop: [false, true] } }
     ]);
   });
 
+  test("takes models of any size", () => {
+    const cells = cellsIn("data: digits\nmodel: [mlp-2x64, cnn-2x16]\n");
+    expect(cells.map(({ condition }) => condition.model)).toEqual(["mlp-2x64", "cnn-2x16"]);
+    expect(complaints("data: digits\nmodel: mlp-0x64\n")[0]).toMatch("model: expected one of");
+  });
+
   test("turns batch normalization on and off where a model has it", () => {
     const cells = cellsIn("data: cifar10\nmodel: inception\nbatchNorm: [true, false]\n");
     expect(cells.map(({ condition }) => condition.model)).toEqual(["inception", "inception-nobn"]);

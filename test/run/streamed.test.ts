@@ -195,8 +195,8 @@ const CASES: readonly (readonly [string, Asked])[] = [
   ["a conv net, random pixels", { model: CONV, inputs: "random", recipe: { preprocess: "none" } }],
   ["a conv net, augmented", { model: CONV, recipe: { augment: ALL } }],
   [
-    "a conv net, augmented, shuffled",
-    { model: CONV, inputs: "shuffled", recipe: { ...STANDARD, augment: ALL } },
+    "a conv net, augmented, shuffled, a part held out",
+    { model: CONV, inputs: "shuffled", recipe: { ...STANDARD, augment: ALL, validation: 0.25 } },
   ],
 ];
 

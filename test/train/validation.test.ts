@@ -50,6 +50,20 @@ describe("held-out training examples", () => {
     expect(holdOut(SPLITS.train, { validation: 0.1 }, 5).validation).not.toEqual(validation);
   });
 
+  test("are whole groups, where there are some, and no more than asked for unless each is larger", () => {
+    // 40 groups of 5, of which 4 are a tenth.
+    const grouped = (size: number) => ({
+      ...SPLITS.train,
+      groups: Int32Array.from({ length: 200 }, (_, row) => Math.floor(row / size)),
+    });
+    const { kept, validation } = holdOut(grouped(5), { validation: 0.1 }, 4);
+    expect(exampleCount(validation!)).toBe(20);
+    const [left, held] = [kept, validation!].map(({ groups }) => new Set(groups));
+    expect([left!.size, held!.size, left!.intersection(held!).size]).toEqual([36, 4, 0]);
+    expect(new Set(holdOut(grouped(5), { validation: 0.1 }, 5).validation!.groups)).not.toEqual(held);
+    expect(exampleCount(holdOut(grouped(100), { validation: 0.1 }, 4).validation!)).toBe(100);
+  });
+
   test("keep the labels that training would have been told", async () => {
     const spec = await specOf(SPLITS, { validation: 0.25 }, 1);
     const [whole, part] = await Promise.all([
@@ -93,7 +107,7 @@ describe("held-out training examples", () => {
     expect(() => requirePossible(model, { ...recipe, validation: 0.9 }, SPLITS, 2)).toThrow(
       "`validation` 0.9: expected some of the 2 training examples",
     );
-    const train = { ...SPLITS.train, groups: { name: "patient", of: new Int32Array(200) } } as never;
-    expect(() => requirePossible(model, recipe, { ...SPLITS, train }, 200)).toThrow("comes in groups");
+    const train = { ...SPLITS.train, groups: new Int32Array(200) };
+    expect(() => requirePossible(model, recipe, { ...SPLITS, train }, 200)).toThrow("got one group");
   });
 });

@@ -80,12 +80,18 @@ const trialFields = {
 };
 export const trialItem = of<api.TrialItem>()(z.strictObject(trialFields));
 
+const differing = z.strictObject({
+  fields: z.array(z.string()),
+  values: z.record(z.string(), z.array(z.string())),
+});
+
 export const experimentAnswer = of<api.ExperimentAnswer>()(
   z.strictObject({
     ...experimentFields,
     question: z.string().nullable(),
     running: z.array(trialItem),
     recent: z.array(trialItem),
+    differing,
     files: z.array(z.strictObject({ name: z.string(), title: z.string() })),
     documentVersion: z.string().min(1),
   }),
@@ -95,6 +101,7 @@ export const trialsAnswer = of<api.TrialsAnswer>()(
   z.strictObject({
     total: count,
     trials: z.array(trialItem),
+    differing,
     values: z.strictObject({
       model: z.array(z.string()),
       dataset: z.array(z.string()),
@@ -123,6 +130,7 @@ export const trialAnswer = of<api.TrialAnswer>()(
     confusion: trialSchema.shape.confusion,
     provenance: provenanceSchema.nullable(),
     conformance: conformanceSchema,
+    network: z.strictObject({ bytes: count.nullable(), mostBytes: count }),
     touched: z.string().nullable(),
     experiments: z.array(z.strictObject({ id: z.string(), title: z.string() })),
     tries: z.array(

@@ -11,6 +11,7 @@ import { UsageError } from "../../src/base/errors.ts";
 import { sha256 } from "../../src/base/json.ts";
 import { openLabContents } from "../../src/lab/contents.ts";
 import type { StartOptions } from "../../src/lab/lab.ts";
+import { openNetworks } from "../../src/lab/networks.ts";
 import type { DatabaseLab } from "../../src/lab/open.ts";
 import { documentOf } from "../../src/paper/document.ts";
 import { type ExperimentResult, experimentResultSchema } from "../../src/paper/experiment-result.ts";
@@ -130,6 +131,7 @@ export function labOf(
   return {
     database,
     contents: openLabContents(database, join(folder, "contents")),
+    networks: openNetworks(folder),
     async start({ name, scale }: StartOptions) {
       const record = records.find((one) => one.name === name && one.scale === scale);
       if (!record) throw new UsageError(`\`scale\` ${scale}: nothing was recorded of ${name}`);

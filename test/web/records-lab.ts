@@ -18,7 +18,7 @@ import { parseResult } from "../../src/report/parse-result.ts";
 import { machine } from "../../src/run/node/provenance.ts";
 import type { PlannedTrial } from "../../src/run/record.ts";
 import type { StoredTrial } from "../../src/run/trial-result.ts";
-import { beginAttempt, finishAttempt, heartbeat } from "../../src/store/attempts.ts";
+import { beginAttempt, endAttempt, finishAttempt, heartbeat } from "../../src/store/attempts.ts";
 import { recordProgress } from "../../src/store/progress.ts";
 import { registerWorker } from "../../src/store/workers.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
@@ -141,6 +141,8 @@ export interface Teller {
   readonly tell: (epochs: number) => Promise<void>;
   /** Say that the worker is there. */
   readonly beat: () => Promise<void>;
+  /** Say that it failed. */
+  readonly fail: (error: string) => Promise<void>;
   /** Tell the rest, and the result. */
   readonly finish: () => Promise<void>;
 }
@@ -179,6 +181,9 @@ export async function tellAgain({ database }: LocalLab, trial: StoredTrial): Pro
     tell,
     async beat() {
       await heartbeat(tables, worker, [token]);
+    },
+    async fail(error) {
+      await endAttempt(tables, token, { state: "failed", error }, async () => {});
     },
     async finish() {
       await tell(result.history.length);

@@ -240,6 +240,8 @@ describe("a trial", () => {
     expect(page.experiments).toEqual([{ id, title: record.title }]);
     expect(page.tries).toMatchObject([{ number: 1, state: "done", worker: "laptop, process 4711" }]);
     expect(page.conformance).toHaveLength(1);
+    expect(page.network).toEqual({ bytes: null, mostBytes: 2 ** 28 });
+    expect((await refusal(`/api/trials/${page.id}/network/onnx`)).status).toBe(404);
     expect(page.events[0]!.text).toMatch(/^Prepared and checked its data\./);
   });
 

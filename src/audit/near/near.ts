@@ -57,15 +57,16 @@ function describeTwins(task: AuditTask, neighbors: Neighbors, twins: Twins): Aud
   const inTrain = found.filter(({ ends: [, b] }) => b.split === "train");
   const inTest = found.filter(({ ends: [a] }) => a.split === "test");
   const differing = found.filter(({ ends: [a, b] }) => labelOf(splits, a) !== labelOf(splits, b));
-  const crowded = twins.crowded.filter((place) => place >= count).length;
+  const unclear = new Set(twins.crowded.filter((place) => place >= count).map((place) => place - count));
+  const crowded = unclear.size;
   const seen = new Set(across.map(({ second }) => second - count));
-  const worth = worthOfTwins(task, neighbors, seen);
+  const worth = worthOfTwins(task, neighbors, seen, unclear);
   const counts = { inTrain: inTrain.length, inTest: inTest.length, differing: differing.length };
   return sectionOf({
     name: "near",
     title: "Near twins",
     outcome: seen.size > 0 ? "alarm" : found.length > 0 || crowded > 0 ? "notice" : "clear",
-    findings: [...tellTwins(task, seen.size, worth, counts), ...tellCrowded(task, crowded)],
+    findings: [...tellTwins(task, seen.size, crowded, worth, counts), ...tellCrowded(task, crowded)],
     method: [
       `The ${neighbors.nearest} nearest images of each are found by their thumbnails (8 x 8, mean and contrast taken out), then laid over it: ` +
         "shifted, scaled, sheared and brightened to fit best (Baker and Matthews, IJCV 2004). Mirrored and turned copies are not looked for.",
@@ -98,6 +99,7 @@ function describeTwins(task: AuditTask, neighbors: Neighbors, twins: Twins): Aud
 function tellTwins(
   task: AuditTask,
   seen: number,
+  crowded: number,
   worth: ReturnType<typeof worthOfTwins>,
   {
     inTrain,
@@ -110,13 +112,14 @@ function tellTwins(
     seen > 0
       ? `${countNoun(seen, "test example")} (${percent(share)}) ${seen === 1 ? "has a near twin" : "have near twins"} in training.`
       : "No test example has a near twin in training.",
-    ...(seen > 0
+    // Where it cannot be told of some, nobody knows who is without a twin.
+    ...(seen > 0 && crowded === 0
       ? [
           `Whoever is right on 90 % of all test examples is right on ${percent(Math.max(0, 0.9 - share) / (1 - share || 1))} to ${percent(Math.min(1, 0.9 / (1 - share || 1)))} of those without a twin.`,
           ...(task.splits.train.values
             ? []
             : [
-                `Saying the label of the nearest training image is right for ${percent(worth.all)} of all test examples, and for ${percent(worth.without)} of those without a twin.`,
+                `Saying the label of the nearest training image is right for ${percent(worth.all)} of all test examples${worth.without === null ? "" : `, and for ${percent(worth.without)} of those without a twin`}.`,
               ]),
         ]
       : []),
@@ -155,8 +158,17 @@ function isEqual(splits: AuditTask["splits"], [a, b]: readonly [End, End]): bool
   return true;
 }
 
-/** How often the nearest training image by thumbnails has the label, on all test examples and on those without twins. */
-function worthOfTwins({ splits }: AuditTask, { nearest, places }: Neighbors, seen: ReadonlySet<number>) {
+/**
+ * How often the nearest training image by thumbnails has the label, on all test examples and on those without twins.
+ *
+ * @param seen - Test examples with a twin in training; of `unclear` it cannot be told.
+ */
+function worthOfTwins(
+  { splits }: AuditTask,
+  { nearest, places }: Neighbors,
+  seen: ReadonlySet<number>,
+  unclear: ReadonlySet<number>,
+) {
   const { train, test } = splits;
   const count = exampleCount(train);
   const right = { all: 0, without: 0 };
@@ -165,10 +177,11 @@ function worthOfTwins({ splits }: AuditTask, { nearest, places }: Neighbors, see
     const first = own.find((place) => place < count);
     if (first === undefined || train.labels[first] !== test.labels[example]) continue;
     right.all++;
-    if (!seen.has(example)) right.without++;
+    if (!seen.has(example) && !unclear.has(example)) right.without++;
   }
   const all = exampleCount(test);
-  return { all: right.all / all, without: seen.size === all ? 0 : right.without / (all - seen.size) };
+  const without = all - seen.union(unclear).size;
+  return { all: right.all / all, without: without === 0 ? null : right.without / without };
 }
 
 function listPairs(task: AuditTask, found: readonly Found[]) {

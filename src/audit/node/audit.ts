@@ -10,7 +10,6 @@ import {
   type Dataset,
   exampleCount,
   isImages,
-  requireClasses,
   type Splits,
   takeExamples,
   titleOf,
@@ -75,7 +74,6 @@ export async function auditData(options: AuditOptions): Promise<AuditResult> {
   } = options;
   const provenance = provenanceOf("cpu", threads, 1, command ?? null);
   const { splits: whole, columns = options.columns } = await findData(data, dataDir);
-  requireClasses(whole.train, "an audit");
   const rows = {
     train: drawRows(whole.train, n, "training", seed),
     test: drawRows(whole.test, testN, "test", seed),

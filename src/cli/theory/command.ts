@@ -11,6 +11,7 @@ import { type Format, formats } from "../../report/formats.ts";
 import { terminalTheory } from "../../report/theory/terminal.ts";
 import type { TheoryName, TheoryResult } from "../../theory/theory-result.ts";
 import { commandLine } from "../command-line.ts";
+import { THEORY_FOLDER } from "../dashboard.ts";
 import { addArrayOptions, type DataFlags, dataReferenceOf, tellRead } from "../data-options.ts";
 import { checkFolder } from "../experiment-output.ts";
 import { interruptSignal } from "../interrupt.ts";
@@ -63,7 +64,7 @@ export function defineTheory<Options>(theory: TheoryCommand<Options>): Command {
     .optionsGroup("How it runs:")
     .option("--threads <count>", "threads of the engine; other counts round differently", wholeFrom(1), 2)
     .optionsGroup("What comes out:")
-    .option("--out <folder>", `where the report goes (default: shatter-theory/${name})`)
+    .option("--out <folder>", `where the report goes (default: ${THEORY_FOLDER}/${name})`)
     .option("--format <names>", `what to write: ${formats.join(",")}`, listOf(oneOf("format", formats)), [
       ...formats,
     ])
@@ -77,7 +78,7 @@ async function run<Options>(
   { name, compute }: TheoryCommand<Options>,
   options: Options & SharedOptions,
 ): Promise<void> {
-  const { seed, threads, format, json, quiet = false, out: folder = join("shatter-theory", name) } = options;
+  const { seed, threads, format, json, quiet = false, out: folder = join(THEORY_FOLDER, name) } = options;
   // What cannot be written is refused before the first minute of computing.
   await checkFolder(folder, "shatter/theory@1");
   await requireJson(json);

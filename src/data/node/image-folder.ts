@@ -11,7 +11,7 @@ import { type DataOptions, drawnBy, type ReadData } from "../data-options.ts";
 import { classCounts, type Dataset, type ExampleSplits, partRows } from "../dataset.ts";
 import { divideRows } from "../draw-test.ts";
 import { heldBytes, type PlannedSplit, type PlannedSplits, type SplitsStore } from "../planned.ts";
-import { groupsOfPaths, refuseDivided, tellGroups } from "../read-groups.ts";
+import { refuseDivided, tellGroups } from "../read-groups.ts";
 import { requireOptions } from "../require-options.ts";
 import { stratify } from "../stratify.ts";
 import {
@@ -24,6 +24,7 @@ import {
 } from "./decode-images.ts";
 import { type Listing, listImages } from "./list-images.ts";
 import { streaming } from "./memory.ts";
+import { groupsOfPaths } from "./path-groups.ts";
 
 /** Files that an error names. */
 const NAMED = 5;

@@ -17,6 +17,7 @@ import { useNarrow } from "../parts/narrow.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { TrialFilters } from "../parts/trial-filters.tsx";
 import { type Patch, useResource } from "../resource.ts";
+import { nameField } from "../words.ts";
 import { CompareTable } from "./compare-table.tsx";
 
 /** Curves change with every epoch; so often they are asked for. */
@@ -29,10 +30,6 @@ function patchCompare(answer: CompareAnswer, event: LiveEvent): Patch<CompareAns
     ? { reloadIn: PAUSE }
     : null;
 }
-
-/** A field of a spec in words, where its own name is not plain. */
-const nameField = (field: string): string =>
-  field === "corrupt" ? "labels redrawn" : field.replace(/^recipe\./, "");
 
 /** The page of comparisons. */
 export function ComparePage({ address }: { readonly address: URL }): JSX.Element {

@@ -4,15 +4,15 @@
 
 import type { JSX } from "preact";
 import { shortIdentity } from "../../run/contents.ts";
-import type { ExperimentAnswer, LabAnswer, TrialItem } from "../../web/api.ts";
+import type { Differing, ExperimentAnswer, LabAnswer, TrialItem } from "../../web/api.ts";
 import { HowToWork } from "../parts/no-worker.tsx";
 import { State, TrialBar } from "../parts/state.tsx";
 import { useResource } from "../resource.ts";
-import { nameTask, showEpochs, showScore } from "../words.ts";
+import { nameField, nameTask, showEpochs, showScore } from "../words.ts";
 
 /** Running trials with live bars, and the latest to end. */
 export function ExperimentTrials({ answer }: { readonly answer: ExperimentAnswer }): JSX.Element {
-  const { id, running, recent } = answer;
+  const { id, running, recent, differing } = answer;
   const lab = useResource<LabAnswer>("/api/lab");
   return (
     <aside aria-label="Trials">
@@ -32,7 +32,7 @@ export function ExperimentTrials({ answer }: { readonly answer: ExperimentAnswer
         <ul class="running">
           {running.map((trial) => (
             <li key={trial.id}>
-              <TrialLine trial={trial} />
+              <TrialLine trial={trial} differing={differing} />
               <TrialBar trial={trial} />
               <p class="soft">
                 epoch {showEpochs(trial)} · train {showScore(trial.trainAccuracy, trial)} · test{" "}
@@ -48,11 +48,12 @@ export function ExperimentTrials({ answer }: { readonly answer: ExperimentAnswer
           <ul class="running">
             {recent.map((trial) => (
               <li key={trial.id}>
-                <TrialLine trial={trial} />
+                <TrialLine trial={trial} differing={differing} />
                 <p class="soft">
                   <State trial={trial} />{" "}
-                  {trial.error ??
-                    `train ${showScore(trial.trainAccuracy, trial)} · test ${showScore(trial.testAccuracy, trial)}`}
+                  {trial.error
+                    ? `· ${trial.error}`
+                    : `· train ${showScore(trial.trainAccuracy, trial)} · test ${showScore(trial.testAccuracy, trial)}`}
                 </p>
               </li>
             ))}
@@ -67,11 +68,21 @@ export function ExperimentTrials({ answer }: { readonly answer: ExperimentAnswer
   );
 }
 
-const TrialLine = ({ trial }: { readonly trial: TrialItem }): JSX.Element => (
+/** Fields that differ and are said of a trial at the side; there is no place for more. */
+const FEW = 4;
+
+const TrialLine = ({
+  trial,
+  differing: { fields, values },
+}: {
+  readonly trial: TrialItem;
+  readonly differing: Differing;
+}): JSX.Element => (
   <a href={`/trials/${trial.id}`}>
     {shortIdentity(trial.model)}{" "}
     <span class="soft">
       · {nameTask(trial).toLowerCase()}, seed {trial.seed}
+      {values[trial.id]?.slice(0, FEW).map((value, index) => `, ${nameField(fields[index]!)} ${value}`)}
     </span>
   </a>
 );

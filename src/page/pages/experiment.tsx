@@ -5,18 +5,22 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ExperimentResult } from "../../paper/experiment-result.ts";
+import { tellOutcome } from "../../report/experiment/outcome.ts";
 import { formatNoun } from "../../report/format.ts";
 import type { ExperimentAnswer } from "../../web/api.ts";
 import { Ask } from "../parts/ask.tsx";
 import { Await } from "../parts/await.tsx";
+import { DocumentParts } from "../parts/document.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { CountsBar } from "../parts/state.tsx";
 import { patchExperiment } from "../patches.ts";
 import { useResource } from "../resource.ts";
 import { showSeconds, showTime, sumOf, tellCounts, tellLeft } from "../words.ts";
-import { ExperimentDocument, pathOf } from "./experiment-document.tsx";
 import { ExperimentTrials } from "./experiment-trials.tsx";
+
+/** Where the server has an experiment. */
+const pathOf = (id: string): string => `/api/experiments/${encodeURIComponent(id)}`;
 
 /** The page of an experiment. */
 export function ExperimentPage({ id }: { readonly id: string }): JSX.Element {
@@ -99,7 +103,17 @@ function Experiment({
       <div class="split">
         <div>
           <Await resource={document} what="the figure and the table">
-            {(result) => <ExperimentDocument id={id} result={result} files={answer.files} />}
+            {(result) => (
+              <DocumentParts
+                path={path}
+                result={result}
+                files={answer.files}
+                outcome={result.summary ?? tellOutcome(result)}
+                repetitions="seeds"
+                json={{ name: `${id}.json`, from: `${path}/document` }}
+                tableTitle={(table) => (table.title === title ? "Ours beside the paper’s" : table.title)}
+              />
+            )}
           </Await>
         </div>
         <ExperimentTrials answer={answer} />

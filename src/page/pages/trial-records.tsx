@@ -84,6 +84,46 @@ export function Conformance({
   );
 }
 
+/** The network of a trial that is done: as files, where the lab keeps it. */
+export function Network({
+  answer: {
+    id,
+    network: { bytes, mostBytes },
+  },
+}: {
+  readonly answer: TrialAnswer;
+}): JSX.Element {
+  const path = `/api/trials/${encodeURIComponent(id)}/network`;
+  const rule =
+    mostBytes === 0
+      ? "This lab keeps no networks"
+      : `A lab keeps the newest networks, ${showSize(mostBytes)} of them in all`;
+  return (
+    <section>
+      <h2>Its network</h2>
+      {bytes === null ? (
+        <Empty>
+          {rule}, and not this one. <code>shatter model export {id}</code> trains it again, to the same bytes.
+        </Empty>
+      ) : (
+        <>
+          <p class="soft">
+            Its parameters after the last epoch, {showSize(bytes)}. {rule}; one that is gone can be trained
+            again, to the same bytes.
+          </p>
+          <Downloads
+            of="Network"
+            files={["onnx", "safetensors"].map((kind) => ({
+              name: `trial-${id}.${kind}`,
+              from: `${path}/${kind}`,
+            }))}
+          />
+        </>
+      )}
+    </section>
+  );
+}
+
 /** A table of words. */
 const table = (
   name: string,

@@ -19,7 +19,7 @@ import { useResource } from "../resource.ts";
 import { trialPlots } from "../trial-plots.ts";
 import { nameTask, nameTrial, showEpochs, showLoss, showScore, showSeconds, showShare } from "../words.ts";
 import { Confusion, Examples, Misfit } from "./trial-examples.tsx";
-import { Attempts, Checkpoints, Conformance, Events, Spec } from "./trial-records.tsx";
+import { Attempts, Checkpoints, Conformance, Events, Network, Spec } from "./trial-records.tsx";
 
 /** Milliseconds until what a trial says of itself, and its curves, are asked for again. */
 const ANSWER_PAUSE = 2_000;
@@ -108,12 +108,13 @@ function Trial({
           </p>
         )}
       </section>
-      <Curves id={id} name={nameTrial(answer)} tellsNumbers={answer.tellsNumbers} />
+      <Curves id={id} name={nameTrial(answer)} tellsNumbers={answer.tellsNumbers} isOpen={isOpen} />
       <Examples trial={answer} address={address} />
       <Misfit id={id} epoch={answer.epoch} />
       <Confusion id={id} confusion={answer.confusion} />
       <Spec answer={answer} />
       <Conformance lines={answer.conformance} isOver={state === "done"} />
+      {state === "done" && <Network answer={answer} />}
       <Attempts tries={answer.tries} />
       <Checkpoints checkpoints={answer.checkpoints} />
       <Events events={answer.events} />
@@ -165,7 +166,11 @@ function Curves({
   id,
   name,
   tellsNumbers,
-}: Pick<TrialAnswer, "id" | "tellsNumbers"> & { readonly name: string }): JSX.Element {
+  isOpen,
+}: Pick<TrialAnswer, "id" | "tellsNumbers"> & {
+  readonly name: string;
+  readonly isOpen: boolean;
+}): JSX.Element {
   const path = `/api/trials/${encodeURIComponent(id)}`;
   const resource = useResource<readonly EpochPoint[]>(`${path}/epochs`, patchEpochs(id));
   const drawn = useMemo(
@@ -177,7 +182,11 @@ function Curves({
       <Await resource={resource} what="the curves">
         {(points) =>
           points.length === 0 ? (
-            <Empty>No epoch has ended yet; the curves draw themselves as epochs do.</Empty>
+            <Empty>
+              {isOpen
+                ? "No epoch has ended yet; the curves draw themselves as epochs do."
+                : "No epoch came to its end, so there are no curves."}
+            </Empty>
           ) : (
             <div class="two">
               {drawn.map(({ plot, figure }) => (

@@ -5,7 +5,7 @@
 import type { JSX } from "preact";
 import { formatCount, formatNoun } from "../../report/format.ts";
 import { shortIdentity } from "../../run/contents.ts";
-import type { TrialItem, TrialsAnswer } from "../../web/api.ts";
+import type { Differing, TrialItem, TrialsAnswer } from "../../web/api.ts";
 import { filterOf } from "../filters.ts";
 import { setQuery, withQuery } from "../location.ts";
 import { Await, Empty } from "../parts/await.tsx";
@@ -17,7 +17,7 @@ import { State } from "../parts/state.tsx";
 import { TrialFilters } from "../parts/trial-filters.tsx";
 import { patchTrials } from "../patches.ts";
 import { useResource } from "../resource.ts";
-import { narrowColumns, trialColumns, trialFiles } from "../trials-grid.ts";
+import { columnsFor, trialFiles } from "../trials-grid.ts";
 
 /** Trials on a page. */
 const PAGE = 100;
@@ -25,6 +25,7 @@ const PAGE = 100;
 /** The list of trials. */
 export function TrialsPage({ address }: { readonly address: URL }): JSX.Element {
   const filter = filterOf(address);
+  const isFiltered = filter.size > 0;
   const sort = address.searchParams.get("sort") ?? "";
   const page = Math.max(1, Math.floor(Number(address.searchParams.get("page") ?? 1)) || 1);
   if (sort !== "") filter.set("sort", sort);
@@ -48,15 +49,19 @@ export function TrialsPage({ address }: { readonly address: URL }): JSX.Element 
       />
       <TrialFilters address={address} values={resource.data?.values ?? null} />
       <Await resource={resource} what="the trials">
-        {({ trials, total: all }) =>
+        {({ trials, total: all, differing }) =>
           trials.length === 0 ? (
             <Empty>
-              {all === 0 ? "No trial meets these filters." : "There are not so many pages: "}
+              {all > 0
+                ? "There are not so many pages: "
+                : isFiltered
+                  ? "No trial meets these filters."
+                  : "There is no trial in this lab yet: an experiment that is started has some."}
               {all > 0 && <a href={withQuery({ page: undefined }, address)}>back to the first</a>}
             </Empty>
           ) : (
             <>
-              <TrialTable trials={trials} sort={sort} />
+              <TrialTable trials={trials} sort={sort} differing={differing} />
               <div class="below">
                 <Pager page={page} total={all} address={address} />
                 <Downloads of={`All ${formatNoun(all, "trial")}`} files={trialFiles(filter)} />
@@ -72,20 +77,28 @@ export function TrialsPage({ address }: { readonly address: URL }): JSX.Element 
 function TrialTable({
   trials,
   sort,
+  differing,
 }: {
   readonly trials: readonly TrialItem[];
   readonly sort: string;
+  readonly differing: Differing;
 }): JSX.Element {
-  const columns = useNarrow() ? narrowColumns : trialColumns;
+  const columns = columnsFor(differing, useNarrow());
   return (
     <ScrollBox name="Trials">
       <table class="trials">
         <thead>
           <tr>
             <Head title="Model" field="model" align="left" sort={sort} />
-            {columns.map(({ title, sort: field, align }) => (
-              <Head key={field} title={title} field={field} align={align} sort={sort} />
-            ))}
+            {columns.map(({ title, sort: field, align }) =>
+              field === undefined ? (
+                <th key={title} scope="col" class={align}>
+                  <span class="unsorted">{title}</span>
+                </th>
+              ) : (
+                <Head key={title} title={title} field={field} align={align} sort={sort} />
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
@@ -96,8 +109,8 @@ function TrialTable({
                   {shortIdentity(trial.model)}
                 </a>
               </th>
-              {columns.map(({ sort: field, align, show }) => (
-                <td key={field} class={align}>
+              {columns.map(({ title, sort: field, align, show }) => (
+                <td key={title} class={align}>
                   {field === "state" ? <State trial={trial} /> : show(trial)}
                 </td>
               ))}

@@ -28,7 +28,7 @@ export function PageHead({
       <div>
         {over && <p class="over">{over}</p>}
         <h1>{keepPercent(title)}</h1>
-        {under && <p class="under">{under}</p>}
+        {under && <p class="under">{typeof under === "string" ? keepPercent(under) : under}</p>}
       </div>
       {actions && <div class="actions">{actions}</div>}
     </header>

@@ -47,7 +47,7 @@ export const figurePart = (
   { title, notes }: { readonly title: string; readonly notes: readonly string[] },
   draw: (width: number) => string,
   widths: FigureWidths = WIDTHS,
-): Markup => html`<h2>${title}</h2>
+): Markup => html`<h2>${keepUnits(title)}</h2>
 <figure>
 ${Object.entries(widths).map(([name, width]) => html`<div class="${name}">${trust(draw(width))}</div>`)}
 <figcaption>${keepUnits(notes.join(" "))}</figcaption>

@@ -15,6 +15,7 @@ import {
   provenancePart,
   sentencesPart,
 } from "../html/parts.ts";
+import { commandOf } from "./command.ts";
 
 /**
  * The page of a theory.
@@ -53,8 +54,8 @@ ${
 </header>`;
 }
 
-const settingsPart = ({ settings, name }: TheoryResult): Markup => html`<h2>Settings</h2>
-<p>Of <code>shatter theory ${name}</code>, by the name of the option.</p>
+const settingsPart = ({ settings, ...theory }: TheoryResult): Markup => html`<h2>Settings</h2>
+<p>Of <code>${commandOf(theory)}</code>, by the name of the option.</p>
 ${factList(Object.entries(settings).map(([option, value]) => [option, value === null ? "–" : String(value)]))}`;
 
 function readingPart({ tables, plots, claims }: TheoryResult): Markup {

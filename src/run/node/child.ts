@@ -8,6 +8,7 @@
 import { messageOf } from "../../base/errors.ts";
 import type { Device } from "../../train/devices.ts";
 import { type Engine, openEngine } from "../../train/engine.ts";
+import type { TrainedNetwork } from "../../train/trained.ts";
 import { runHere } from "../runner.ts";
 import { GRACE_MS, openCheckpoints } from "./checkpoints.ts";
 import { feedThread } from "./feed-thread.ts";
@@ -18,7 +19,7 @@ import { programOn } from "./provenance.ts";
 import { runtime } from "./runtime.ts";
 
 const [device, threads, options] = process.argv.slice(2) as [Device, string, string];
-const { checkpoints: kept, contents, networks }: ChildOptions = JSON.parse(options);
+const { checkpoints: kept, contents, networks, kept: lasting }: ChildOptions = JSON.parse(options);
 
 // The parent may be gone at any time; nobody then listens.
 const say = (message: ChildMessage): void => void process.send?.(message, undefined, undefined, () => {});
@@ -50,8 +51,20 @@ if (engine) {
   // Trials of one test read the same files.
   const library = openLibrary({ contents, keepsLast: true });
   const checkpoints = kept ? openCheckpoints(kept, programOn(device)) : undefined;
-  const keepNetwork = networks === undefined ? undefined : networkKeeper(networks);
-  const runner = runHere(engine, library.subject, checkpoints, keepNetwork, feedThread(contents));
+  const keepAsked = networks === undefined ? undefined : networkKeeper(networks);
+  const keepLasting = lasting === undefined ? undefined : networkKeeper(lasting, ["safetensors"]);
+  const keepNetwork = async (network: TrainedNetwork, warn: (text: string) => void): Promise<void> => {
+    await keepAsked?.(network, warn);
+    if (network.outcome.status === "done") await keepLasting?.(network, warn);
+  };
+  const wantsNetworks = keepAsked !== undefined || keepLasting !== undefined;
+  const runner = runHere(
+    engine,
+    library.subject,
+    checkpoints,
+    wantsNetworks ? keepNetwork : undefined,
+    feedThread(contents),
+  );
   process.on("message", async (message: ParentMessage) => {
     if (message.type === "stop") {
       trial?.abort();

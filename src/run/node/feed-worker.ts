@@ -22,9 +22,9 @@ async function openFeed() {
   const { recipe, seed } = spec;
   const splits = cropForRecipe(await openLibrary({ contents }).splits(source), recipe);
   if (moments.truth) knowMoments(splits.train, moments.truth);
-  const { trained, evaluated } = randomizeFor(splits, spec);
+  const { trained, evaluated, validation } = randomizeFor(splits, spec);
   if (moments.evaluated) knowMoments(evaluated.train, moments.evaluated);
-  return createFeed(trained, evaluated, recipe, seed, sharedRoom);
+  return createFeed(trained, { ...evaluated, validation }, recipe, seed, sharedRoom);
 }
 
 const opened = openFeed();

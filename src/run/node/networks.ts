@@ -11,18 +11,18 @@ import { version } from "./version.ts";
 export const networkFiles = ["onnx", "safetensors"] as const;
 
 /**
- * What keeps networks in a folder, as `ID.onnx` and `ID.safetensors`.
+ * What keeps networks in a folder, as `ID.onnx` and `ID.safetensors`, or some kinds of these alone.
  *
  * @throws DataError if a network has numbers that are not finite, or a file cannot be written.
  */
 export const networkKeeper =
-  (folder: string) =>
+  (folder: string, kinds: readonly (typeof networkFiles)[number][] = networkFiles) =>
   async (network: TrainedNetwork, warn: (text: string) => void): Promise<void> => {
     const files = writeTrained(network, version);
-    if (files.batch !== undefined) {
+    if (files.batch !== undefined && kinds.includes("onnx")) {
       warn(
         `its network writes the size of a batch down in more than sizes, so its ONNX file takes ${files.batch} example at a time`,
       );
     }
-    for (const kind of networkFiles) await writeWhole(join(folder, `${network.id}.${kind}`), files[kind]);
+    for (const kind of kinds) await writeWhole(join(folder, `${network.id}.${kind}`), files[kind]);
   };

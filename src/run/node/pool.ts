@@ -31,6 +31,7 @@ export interface ChildOptions {
   readonly checkpoints?: CheckpointOptions | undefined;
   readonly contents?: string | undefined;
   readonly networks?: string | undefined;
+  readonly kept?: string | undefined;
 }
 
 /** How a pool is set up. */
@@ -49,6 +50,8 @@ export interface PoolOptions {
   readonly contents?: string | undefined;
   /** Folder where trials that come to their end leave their networks; nowhere unless told. */
   readonly networks?: string | undefined;
+  /** Folder where a lab keeps those of trials that are done, as safetensors alone; nowhere unless told. */
+  readonly kept?: string | undefined;
 }
 
 /** Where trials leave checkpoints. */
@@ -115,8 +118,8 @@ export async function openProcessPool(options: PoolOptions): Promise<TrialRunner
   };
 }
 
-function forkChild({ device, threads, checkpoints, contents, networks }: PoolOptions): ChildProcess {
-  const told: ChildOptions = { checkpoints, contents, networks };
+function forkChild({ device, threads, checkpoints, contents, networks, kept }: PoolOptions): ChildProcess {
+  const told: ChildOptions = { checkpoints, contents, networks, kept };
   return fork(CHILD, [device, String(threads), JSON.stringify(told)], {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -37,6 +37,7 @@ export interface Varying {
 
 /** The trials of a query and the kinds they are of. */
 export async function readVariants(db: Tx, query: TrialQuery): Promise<Varying> {
+  if (query.ids?.length === 0) return { trials: [], variants: [] };
   const trials = await db
     .selectFrom("trials")
     .select(["id", "seed", "epoch", sql<string>`md5((spec - 'seed')::text)`.as("hash")])

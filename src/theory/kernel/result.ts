@@ -224,7 +224,7 @@ function findingsOf(computed: Computed, outcomes: readonly Outcome[]): string[] 
   const all = best.trainErrors === 0 ? "every label" : `all labels but ${best.trainErrors}`;
   const fits = best.l2 === 0 ? `fits ${all} and ` : `with l2 ${best.l2} `;
   const times = best.norm > 0 ? `, ${say(random.norm / best.norm)} times as large` : "";
-  const filters = best.filters === null ? "" : `, ${best.filters} random filters`;
+  const filters = best.filters === null ? "" : `, ${best.filters.toLocaleString("en-US")} random filters`;
   const list = [
     `The ${kernel.name} kernel on ${describeExamples(splits.train)}${filters}: it ${fits}errs on ${percent(value!)} of the test examples (${percent(low!)} to ${percent(high!)})${paper === null ? "" : `; the paper: ${percent(paper)}`}.`,
     `The norm of the solution is ${say(best.norm)} for true labels and ${say(random.norm)} for random ones${times}; random labels are fitted ${random.trainErrors <= best.trainErrors ? "just" : "not"} as well (training errors: ${random.trainErrors}) and teach nothing: ${percent(random.testErrors / exampleCount(splits.test))} test error.`,

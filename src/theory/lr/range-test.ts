@@ -14,7 +14,7 @@ import { EPOCH_START, trainEpoch } from "../../train/epoch.ts";
 import { createFeed } from "../../train/feed.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { createTrainer } from "../../train/session.ts";
-import { buildStep } from "../../train/step.ts";
+import { buildStep, toldOf } from "../../train/step.ts";
 
 /** What is asked. */
 export interface RangeSettings {
@@ -37,7 +37,7 @@ export interface Range {
   readonly seed: number;
   /** `[steps]`, fewer where the loss exploded. */
   readonly rates: readonly number[];
-  /** The loss of each step's batch before its update, in nats. */
+  /** The loss of each step's batch before its update, in nats; of numbers in squared deviations of training. */
   readonly losses: readonly number[];
   /** Its exponential average; see {@link smooth}. */
   readonly smoothed: readonly number[];
@@ -67,7 +67,15 @@ export async function rangeTest(
 ): Promise<Range[]> {
   const { model, recipe, seed: first, seeds, from, to, steps } = settings;
   const count = exampleCount(train);
-  const step = buildStep(model, recipe, exampleShape(train), train.classNames.length, count);
+  const step = buildStep(
+    model,
+    recipe,
+    exampleShape(train),
+    train.classNames.length,
+    count,
+    true,
+    toldOf(train),
+  );
   const perEpoch = batchCount(count, step.batch, recipe.lastBatch);
   const rateAt = (at: number): number => from * (to / from) ** (at / (steps - 1));
   const ranges: Range[] = [];

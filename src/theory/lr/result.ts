@@ -3,8 +3,8 @@
  */
 
 import { type Estimate, estimate } from "../../base/statistics.ts";
-import { exampleCount, type Splits, titleOf } from "../../data/dataset.ts";
-import { measure } from "../../document/measurement.ts";
+import { exampleCount, hasNumbers, type Splits, titleOf } from "../../data/dataset.ts";
+import { measure, type Unit } from "../../document/measurement.ts";
 import type { Plot } from "../../document/plot.ts";
 import { field, measuredField, type Table, tableOf } from "../../document/table.ts";
 import { say, type Unsigned } from "../settings.ts";
@@ -24,6 +24,8 @@ export function rangeResult(
   const recommended = rounded(PART * least.mean);
   const isEdge = ranges.some(({ least: at, rates }) => at === rates.length - 1 && rates.length === steps);
   const data = titleOf(splits.train);
+  // Of numbers, losses are squared deviations, which have no unit.
+  const unit = hasNumbers(splits.train) ? "number" : "nats";
   return {
     schema: "shatter/theory@1",
     name: "lr",
@@ -38,7 +40,7 @@ export function rangeResult(
     source: "Not in the paper",
     method: [
       `The rate rises exponentially from ${say(from)} to ${say(to)} over ${steps} steps of one training (L. N. Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017, section 3.3); the rest of the recipe is as told. It ends where the smoothed loss is four times its least.`,
-      "The loss of each batch, before its update, is averaged exponentially with weight 0.98 and without the bias of its beginning; a tenth of the rate where that is least is recommended (S. Gugger, How Do You Find A Good Learning Rate, 2018).",
+      `The loss of each batch, before its update${hasNumbers(splits.train) ? " (squared errors, in squared deviations of the training targets)" : ""}, is averaged exponentially with weight 0.98 and without the bias of its beginning; a tenth of the rate where that is least is recommended (S. Gugger, How Do You Find A Good Learning Rate, 2018).`,
       `${seeds} repetitions with other first weights and orders; rates are averaged as logarithms.`,
     ],
     notes: [
@@ -59,8 +61,8 @@ export function rangeResult(
       weightDecay: recipe.weightDecay,
       preprocess: recipe.preprocess,
     },
-    tables: [seedsTable(ranges)],
-    plots: [lossPlot(ranges)],
+    tables: [seedsTable(ranges, unit)],
+    plots: [lossPlot(ranges, unit)],
     claims: [],
     numbers: { recommended, least: least.mean, leastLow: least.low, leastHigh: least.high },
   };
@@ -80,7 +82,7 @@ const intervalOf = ({ low, high, n }: Estimate): string =>
 const rounded = (rate: number): number =>
   Number(rate.toPrecision(rate.toExponential().startsWith("1") ? 2 : 1));
 
-const seedsTable = (ranges: readonly Range[]): Table =>
+const seedsTable = (ranges: readonly Range[], unit: Unit): Table =>
   tableOf(
     { name: "lr", title: "Where the loss is least", caption: "One row a seed; losses are smoothed." },
     ranges,
@@ -92,17 +94,17 @@ const seedsTable = (ranges: readonly Range[]): Table =>
         (range) => measure([range.rates[range.least]!]),
         "number",
       ),
-      measuredField("loss", "Least loss", ({ smoothed, least }) => measure([smoothed[least]!]), "nats"),
+      measuredField("loss", "Least loss", ({ smoothed, least }) => measure([smoothed[least]!]), unit),
       measuredField("last", "Rate at the end", ({ rates }) => measure([rates.at(-1)!]), "number"),
     ],
   );
 
-const lossPlot = (ranges: readonly Range[]): Plot => ({
+const lossPlot = (ranges: readonly Range[], unit: Unit): Plot => ({
   name: "lr",
   title: "Training loss while the learning rate rises",
   caption: "The smoothed loss of one training a seed, each step with a higher rate.",
   x: { label: "Learning rate", unit: "number", domain: null, scale: "log" },
-  y: { label: "Smoothed loss", unit: "nats", domain: null },
+  y: { label: "Smoothed loss", unit, domain: null },
   guides: [],
   series: ranges.map(({ seed, rates, smoothed }) => ({
     title: `seed ${seed}`,

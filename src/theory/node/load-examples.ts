@@ -25,6 +25,7 @@ export interface ExamplesAsked {
  * Load the examples that a computation is asked for. Only Gaussian rows have a width by default; one that was asked for in
  * vain is refused.
  *
+ * @param mayBeNumbers - Whether targets may be numbers.
  * @throws UsageError, DataError as {@link loadExamples}.
  */
 export const loadAsked = (
@@ -36,8 +37,9 @@ export const loadAsked = (
     seed,
   }: Omit<ExamplesAsked, "testN"> & { readonly n: number | undefined; readonly testN: number | undefined },
   given: Pick<ExampleOptions, "d" | "dataDir" | "onRead">,
+  mayBeNumbers = false,
 ): Promise<Splits> =>
-  loadExamples({
+  loadExamples(mayBeNumbers, {
     data,
     n,
     testN,
@@ -52,8 +54,9 @@ export async function loadForRecipe(
   asked: Parameters<typeof loadAsked>[0],
   given: Parameters<typeof loadAsked>[1] & { readonly recipe?: Partial<Recipe> | undefined },
   unset: Recipe,
+  mayBeNumbers = false,
 ): Promise<{ readonly splits: Splits; readonly recipe: Recipe }> {
-  const loaded = await loadAsked(asked, given);
+  const loaded = await loadAsked(asked, given, mayBeNumbers);
   const recipe = { ...unset, preprocess: given.recipe?.preprocess ?? usualPreprocess(loaded.train) };
   return { splits: cropForRecipe(loaded, recipe), recipe };
 }
@@ -64,7 +67,7 @@ export async function loadForRecipe(
  * @throws UsageError if the name is unknown, a size is not possible, or `d` is given for a dataset of its own width.
  * @throws DataError if files are missing or not what they should be.
  */
-async function loadExamples(options: ExampleOptions): Promise<Splits> {
+async function loadExamples(mayBeNumbers: boolean, options: ExampleOptions): Promise<Splits> {
   const { data, n, testN, d } = options;
   if (n !== undefined) requireWhole("n", n, 1);
   if (testN !== undefined) requireWhole("testN", testN, 1);
@@ -75,6 +78,6 @@ async function loadExamples(options: ExampleOptions): Promise<Splits> {
     throw new UsageError(`\`d\`: ${data} has a width of its own; it is for \`data\` ${GAUSSIAN} only`);
   }
   const splits = await loadDataset(data, options);
-  requireClasses(splits.train, "this computation");
+  if (!mayBeNumbers) requireClasses(splits.train, "this computation");
   return splits;
 }

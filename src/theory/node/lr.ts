@@ -3,10 +3,12 @@
  */
 
 import type { Watch } from "../../base/progress.ts";
+import { type Dataset, hasNumbers } from "../../data/dataset.ts";
 import { preprocessor } from "../../data/preprocess.ts";
 import { openLibrary } from "../../run/node/library.ts";
 import { checkRecipe, requirePossible } from "../../train/possible.ts";
 import { paperRecipe, type Recipe } from "../../train/recipe.ts";
+import { scaleTargets, targetScale } from "../../train/regression.ts";
 import { requireWhole } from "../examples.ts";
 import { type RangeSettings, rangeTest } from "../lr/range-test.ts";
 import { rangeResult } from "../lr/result.ts";
@@ -62,10 +64,12 @@ export const learningRateOf = (options: RangeOptions = {}): Promise<TheoryResult
     const model = await openLibrary({ readsPaths: true }).model(asked.model);
     const given = checkRecipe({ ...paperRecipe, ...options.recipe });
     const request = { ...asked, testN: undefined };
-    const { splits: cropped, recipe } = await loadForRecipe(request, options, given);
+    const { splits: cropped, recipe } = await loadForRecipe(request, options, given, true);
     requirePossible(model, recipe, cropped, cropped.train.labels.length);
     const finish = preprocessor(recipe.preprocess, cropped.train);
-    const splits = { train: finish(cropped.train), test: finish(cropped.test) };
+    const scale = hasNumbers(cropped.train) ? targetScale(cropped.train) : undefined;
+    const ready = (split: Dataset): Dataset => (scale ? scaleTargets(finish(split), scale) : finish(split));
+    const splits = { train: ready(cropped.train), test: ready(cropped.test) };
     const settings = { ...asked, model, recipe };
     const ranges = await rangeTest(splits, await openHere(options), settings, watch);
     return { splits, result: rangeResult(splits, settings, ranges) };

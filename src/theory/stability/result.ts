@@ -81,7 +81,7 @@ const lastOf = ({ changes }: Curve): Change => changes.at(-1)!;
 function findingsOf({ curves, needs, settings: { model, n, recipe } }: Computed): string[] {
   const list = curves.map((curve) => {
     const { mean, max, largest, testAccuracy } = lastOf(curve);
-    return `${curve.labels} labels: replacing one of ${n} examples of ${model.name} changes a held-out loss by ${sayEstimate(mean)} nats on average and by ${sayEstimate(max)} at most, ${say(largest)} in all, after ${recipe.epochs} epochs (held-out accuracy ${percent(testAccuracy)}).`;
+    return `${curve.labels[0]!.toUpperCase()}${curve.labels.slice(1)} labels: replacing one of ${n} examples of ${model.name} changes a held-out loss by ${sayEstimate(mean)} nats on average and by ${sayEstimate(max)} at most, ${say(largest)} in all, after ${recipe.epochs} epochs (held-out accuracy ${percent(testAccuracy)}).`;
   });
   const largest = Math.max(...curves.map((curve) => lastOf(curve).largest));
   list.push(

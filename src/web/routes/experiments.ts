@@ -3,14 +3,15 @@
  */
 
 import { Hono } from "hono";
-import { getMimeType } from "hono/utils/mime";
 import { findExperiment } from "../../paper/index.ts";
+import { readVariants } from "../../store/read/compare.ts";
 import { latestOf, listExperiments } from "../../store/read/experiments.ts";
 import type { ExperimentAnswer, ExperimentItem, StartAnswer } from "../api.ts";
+import { differingOf } from "../groups.ts";
 import { experimentItem } from "../items.ts";
 import { bodyOf, nameOf, startBody } from "../parameters.ts";
 import { notFound } from "../refusal.ts";
-import { reportFiles } from "../report-files.ts";
+import { reportFiles, sendReportFile } from "../report-files.ts";
 import type { Services } from "../services.ts";
 
 /** Trials of an experiment's page. */
@@ -34,11 +35,16 @@ export function experimentRoutes({ lab, documents, helper }: Services): Hono {
       if (!line) throw notFound("experiment", id);
       // Data that are not on this machine keep the document from being made, and nothing else.
       const made = await documents.get(id).catch(() => undefined);
+      const running = await latestOf(db, id, ["running"], RUNNING);
+      const recent = await latestOf(db, id, ["done", "quarantined", "cancelled"], RECENT);
+      const { fields, values } = differingOf(await readVariants(db, { experiment: id }));
+      const listed = [...running, ...recent].map((trial) => [trial.id, values[trial.id] ?? []]);
       return context.json({
         ...experimentItem(line),
         question: made?.document.question ?? questionOf(line.name),
-        running: await latestOf(db, id, ["running"], RUNNING),
-        recent: await latestOf(db, id, ["done", "quarantined", "cancelled"], RECENT),
+        running,
+        recent,
+        differing: { fields, values: Object.fromEntries(listed) },
         files: made ? reportFiles(made.document) : [],
         documentVersion: line.version,
       } satisfies ExperimentAnswer);
@@ -54,15 +60,7 @@ export function experimentRoutes({ lab, documents, helper }: Services): Hono {
       const id = nameOf(context.req.param("id"));
       const name = nameOf(context.req.param("name"));
       const { document } = await documents.get(id);
-      if (!reportFiles(document).some((file) => file.name === name)) throw notFound("report file", name);
-      const content = await helper.ask("file", { document, name });
-      // A report's page brings its own style and pictures: it is for keeping, and not for showing here.
-      return context.body(typeof content === "string" ? content : new Uint8Array(content), 200, {
-        "Content-Type": getMimeType(name) ?? "text/plain; charset=utf-8",
-        // Headers have no letters of other scripts (RFC 8187).
-        "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(`${id}-${name}`)}`,
-        "Cache-Control": "no-cache",
-      });
+      return await sendReportFile(context, helper, { id, name, document });
     });
 }
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { smooth } from "../../../src/theory/lr/range-test.ts";
 import { learningRateOf } from "../../../src/theory/node/lr.ts";
@@ -26,6 +29,25 @@ test("raises the rate by one factor a step until the loss explodes, and recommen
   expect(Math.abs(recommended! / (0.1 * least!) - 1)).toBeLessThan(0.5);
   const again = await learningRateOf(asked);
   expect(again.plots).toEqual(result.plots);
+});
+
+test("tells numbers by their squared deviations", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "shatter-lr-"));
+  const path = join(folder, "line.csv");
+  const rows = Array.from(
+    { length: 200 },
+    (_, at) => `${at % 17},${(at * 7) % 13},${(at % 17) - 2 * ((at * 7) % 13) + 0.5}`,
+  );
+  await writeFile(path, `a,b,y\n${rows.join("\n")}\n`);
+  const asked = { data: `${path}?target=y`, model: "linear", seeds: 1, steps: 60, from: 1e-3, to: 100 };
+  const { plots, numbers } = await learningRateOf(asked);
+  await rm(folder, { recursive: true });
+  expect(plots[0]!.y.unit).toBe("number");
+  const [series] = plots[0]!.series;
+  // A plane fits them, so the loss falls; a rate of 100 explodes.
+  expect(Math.min(...series!.points.map(({ y }) => y!))).toBeLessThan(0.9 * series!.points[0]!.y!);
+  expect(series!.points.length).toBeLessThan(60);
+  expect(numbers["recommended"]).toBeGreaterThan(1e-4);
 });
 
 test("refuses what cannot be", async () => {

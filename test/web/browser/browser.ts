@@ -16,6 +16,9 @@ import { type FilledLab, fillLab } from "../records-lab.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 
+/** Theories that were computed, among other records. */
+const theories = join(ROOT, "records");
+
 /** Where a Chromium should be: `$CHROMIUM`, or where Debian puts it. */
 export const chromiumPath = process.env["CHROMIUM"] || "/usr/bin/chromium";
 
@@ -64,20 +67,34 @@ export interface StageOptions {
   /** Trials that wait; all others are done. */
   readonly isHeld?: (trial: StoredTrial, experiment: string) => boolean;
   readonly dataDir?: string | undefined;
+  /** Whether nothing is in the lab. */
+  readonly isEmpty?: boolean;
   /** A folder for it, which goes away with it, empty but for a lab `shatter-lab` perhaps; a fresh one unless told. */
   readonly folder?: string;
 }
 
 /** Set the stage. */
-export async function openStage({ isHeld, dataDir, folder: given }: StageOptions = {}): Promise<Stage> {
+export async function openStage({
+  isHeld,
+  dataDir,
+  isEmpty = false,
+  folder: given,
+}: StageOptions = {}): Promise<Stage> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), "shatter-browser-")));
   const page = await buildPage(folder);
   // A lab is called by its path as it was given.
   const lab = await openLab({ lab: relative(process.cwd(), join(folder, "shatter-lab")), dataDir });
-  const filled = await fillLab(lab, isHeld);
+  const filled = isEmpty ? { held: [], trials: 0 } : await fillLab(lab, isHeld);
   const errors: string[] = [];
   const open = (port = 0): Promise<DashboardServer> =>
-    startServer({ lab, page, port, dataDir, onError: (error) => errors.push(error) });
+    startServer({
+      lab,
+      page,
+      port,
+      dataDir,
+      theories: isEmpty ? undefined : theories,
+      onError: (error) => errors.push(error),
+    });
   let server: DashboardServer | undefined = await open();
   const { port, address } = server;
   const stop = async (): Promise<void> => {
@@ -126,7 +143,8 @@ export async function openPage(
     acceptDownloads: true,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  // A page waits for the helper, which gives way to all else that the machine does.
+  page.setDefaultTimeout(120_000);
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());

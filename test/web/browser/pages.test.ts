@@ -53,6 +53,8 @@ describe.skipIf(!hasBrowser())("the pages of the dashboard", () => {
       "a trial that waits": `/trials/${stage.filled.held[0]!.result.id}`,
       compare: "/compare?model=mlp-1x512&corrupt=0,1",
       data: "/data?dataset=shapes&inputs=shuffled&corrupt=0.5",
+      theories: "/theories",
+      theory: "/theories/2026-11-21_theory-kernel_mnist",
       workers: "/workers",
       "no page": "/nowhere",
     };
@@ -109,7 +111,7 @@ describe.skipIf(!hasBrowser())("the pages of the dashboard", () => {
     }
     expect(faults).toEqual([]);
     expect(stage.errors).toEqual([]);
-    // Ten pages, and axe looks at every element of each.
+    // A dozen pages, and axe looks at every element of each.
   });
 
   test("show an experiment beside the paper: a curve, a table, claims", async () => {

@@ -1,49 +1,57 @@
 /**
- * @file What an experiment has found so far: figures, tables and claims, beside the paper's, and their files.
+ * @file What a document says, an experiment's so far or a theory's: figures, tables and claims, beside the paper's, and their files.
  */
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Claim } from "../../document/claims.ts";
 import type { Plot } from "../../document/plot.ts";
 import type { Table } from "../../document/table.ts";
 import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { figureOfPlot } from "../../report/chart/figure.ts";
-import { tellOutcome } from "../../report/experiment/outcome.ts";
-import { gridOf } from "../../report/grid/table-grid.ts";
-import { namedPlots, namedTables, pointsStem } from "../../report/names.ts";
-import type { ExperimentAnswer } from "../../web/api.ts";
-import { Empty } from "../parts/await.tsx";
-import { Chart } from "../parts/chart.tsx";
-import { type Download, Downloads } from "../parts/downloads.tsx";
-import { GridTable } from "../parts/grid-table.tsx";
-import { Provenance } from "../parts/provenance.tsx";
+import { gridOf, type Repetitions } from "../../report/grid/table-grid.ts";
+import { type Drawn, namedPlots, namedTables, pointsStem } from "../../report/names.ts";
+import type { ReportFileItems } from "../../web/api.ts";
 import { keepPercent } from "../words.ts";
+import { Empty } from "./await.tsx";
+import { Chart } from "./chart.tsx";
+import { type Download, Downloads } from "./downloads.tsx";
+import { GridTable } from "./grid-table.tsx";
+import { Provenance } from "./provenance.tsx";
 
-/** Where the server has an experiment. */
-export const pathOf = (id: string): string => `/api/experiments/${encodeURIComponent(id)}`;
-
-/** What an experiment has found. */
-export function ExperimentDocument({
-  id,
+/** What a document says. */
+export function DocumentParts({
+  path,
   result,
   files,
+  outcome,
+  repetitions,
+  json,
+  tableTitle = ({ title }) => title,
+  children,
 }: {
-  readonly id: string;
-  readonly result: ExperimentResult;
-  readonly files: ExperimentAnswer["files"];
+  /** Where the server has it. */
+  readonly path: string;
+  readonly result: Drawn & Pick<ExperimentResult, "notes" | "claims" | "provenance">;
+  readonly files: ReportFileItems;
+  /** What came out, in a sentence or two. */
+  readonly outcome: string;
+  /** What measurements are means over. */
+  readonly repetitions: Repetitions;
+  readonly json: Download;
+  readonly tableTitle?: (table: Table) => string;
+  /** What stands between figures and tables. */
+  readonly children?: ComponentChildren;
 }): JSX.Element {
-  const { plots, tables, notes, claims, provenance, title } = result;
+  const { plots, tables, notes, claims, provenance } = result;
   const filesOf = (stem: string, ends: readonly string[]): Download[] =>
     ends
       .map((end) => `${stem}${end}`)
       .filter((name) => files.some((file) => file.name === name))
-      .map((name) => ({ name, from: `${pathOf(id)}/files/${encodeURIComponent(name)}` }));
-  const told = result.summary ?? tellOutcome(result);
-  const json: Download = { name: `${id}.json`, from: `${pathOf(id)}/document` };
+      .map((name) => ({ name, from: `${path}/files/${encodeURIComponent(name)}` }));
   return (
     <>
-      {told !== "" && <p class="outcome">{keepPercent(told)}</p>}
+      {outcome !== "" && <p class="outcome">{keepPercent(outcome)}</p>}
       {plots.length + tables.length === 0 && <Empty>There is no figure and no table to show yet.</Empty>}
       {namedPlots(result).map(({ stem, item }) => (
         <section key={stem}>
@@ -55,10 +63,11 @@ export function ExperimentDocument({
           />
         </section>
       ))}
+      {children}
       {namedTables(result).map(({ stem, item }) => (
         <section key={stem}>
-          <h2>{item.title === title ? "Ours beside the paper’s" : item.title}</h2>
-          <TableOf table={item} stem={stem} />
+          <h2>{tableTitle(item)}</h2>
+          <TableOf table={item} stem={stem} repetitions={repetitions} />
           <Downloads of={item.title} files={[...filesOf(stem, [".csv", ".md", ".tex"]), json]} />
         </section>
       ))}
@@ -90,7 +99,7 @@ export function ExperimentDocument({
           <ul class="notes">
             {files.map(({ name, title: what }) => (
               <li key={name}>
-                <a href={`${pathOf(id)}/files/${encodeURIComponent(name)}`} download={name}>
+                <a href={`${path}/files/${encodeURIComponent(name)}`} download={name}>
                   {name}
                 </a>{" "}
                 <span class="soft">{what}</span>
@@ -111,7 +120,7 @@ function PlotOf({
   files,
 }: {
   readonly plot: Plot;
-  readonly result: ExperimentResult;
+  readonly result: Drawn;
   readonly stem: string;
   readonly files: readonly Download[];
 }): JSX.Element {
@@ -119,8 +128,16 @@ function PlotOf({
   return <Chart plot={plot} figure={figure} stem={stem} files={files} />;
 }
 
-function TableOf({ table, stem }: { readonly table: Table; readonly stem: string }): JSX.Element {
-  const grid = useMemo(() => ({ ...gridOf(table), name: stem }), [table, stem]);
+function TableOf({
+  table,
+  stem,
+  repetitions,
+}: {
+  readonly table: Table;
+  readonly stem: string;
+  readonly repetitions: Repetitions;
+}): JSX.Element {
+  const grid = useMemo(() => ({ ...gridOf(table, repetitions), name: stem }), [table, stem, repetitions]);
   return <GridTable grid={grid} />;
 }
 
