@@ -70,7 +70,6 @@ const data = values.size
 const example = exampleShape(data);
 const model = findModel(name);
 const recipe = { ...recipeOf(name, 64, { weightDecay: true }), batch, lastBatch: "drop" as const };
-if (name === "inception-v3") recipe.labelSmoothing = 0.1;
 if (values.rate) recipe.learningRate = Number(values.rate);
 const engine = await openEngine(runtime, "cpu", THREADS);
 

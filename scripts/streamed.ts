@@ -1,7 +1,7 @@
 /**
  * @file Trains on examples in memory and on the same read from a file as they are wanted, each in a process of its own, in turn:
  * same bytes, speed after the first epoch, most memory.
- * `node scripts/streamed.ts FOLDER [--times 2] [--n 50000] [--test-n 10000] [--model alexnet] [--epochs 4] [--memory 256MiB] [--repeats 2] [--data-dir D]`
+ * `node scripts/streamed.ts FOLDER [--times 2] [--n 50000] [--test-n 10000] [--model alexnet] [--epochs 4] [--batch 128] [--memory 256MiB] [--repeats 2] [--data-dir D]`
  *
  * The data are CIFAR-10 with every pixel written `times` x `times` times. FOLDER receives the file, and `streamed.json`.
  */
@@ -37,6 +37,8 @@ interface Told {
   /** Seconds at the end of the training steps of each epoch, and of its measurement. */
   readonly trained: readonly number[];
   readonly measured: readonly number[];
+  /** Seconds of processors at the same moments. */
+  readonly spent: readonly number[];
   readonly rows: readonly unknown[];
   readonly outcome: unknown;
   /** Seconds before the first step. */
@@ -57,18 +59,20 @@ async function train({ spec, source, contents, threads }: Order): Promise<Told> 
   const base = peakMemory();
   const began = performance.now();
   const now = (): number => (performance.now() - began) / 1000;
-  const [trained, measured, rows]: [number[], number[], unknown[]] = [[], [], []];
+  const [trained, measured, spent, rows]: [number[], number[], number[], unknown[]] = [[], [], [], []];
+  const processors = (): number => Object.values(process.cpuUsage()).reduce((sum, each) => sum + each) / 1e6;
   let outcome: unknown;
   let prepared = 0;
   const failure = await runner.run(spec, source, (event) => {
     if (event.type === "prepared") prepared = now();
     if (event.type === "progress" && event.share === 1) trained.push(now());
     if (event.type === "epoch") measured.push(now());
+    if (event.type === "epoch") spent.push(processors());
     if (event.type === "epoch") rows.push(event.row);
     if (event.type === "done") outcome = event.outcome;
   });
   if (failure) throw new Error(failure.error);
-  return { trained, measured, rows, outcome, prepared, peak: peakMemory(), base };
+  return { trained, measured, spent, rows, outcome, prepared, peak: peakMemory(), base };
 }
 
 if (process.send) {
@@ -117,6 +121,7 @@ async function compare(): Promise<void> {
       "test-n": { type: "string" },
       model: { type: "string", default: "alexnet" },
       epochs: { type: "string", default: "4" },
+      batch: { type: "string", default: "128" },
       memory: { type: "string", default: "256MiB" },
       repeats: { type: "string", default: "2" },
       "data-dir": { type: "string" },
@@ -143,6 +148,7 @@ async function compare(): Promise<void> {
     ...paperRecipe,
     preprocess: "standardize",
     epochs: Number(values.epochs),
+    batch: Number(values.batch),
     fit: { ...paperRecipe.fit, stop: false },
   } as const;
   const used = cropForRecipe(splits, recipe);
@@ -190,9 +196,9 @@ function speedOf({ measured }: Told, train: number): number {
 }
 
 function tell(told: Told, train: number): string {
-  const { measured, trained, prepared, peak, base } = told;
+  const { measured, trained, spent, prepared, peak, base } = told;
   const training = trained.slice(1).reduce((total, end, at) => total + end - measured[at]!, 0);
   const pure = (train * (trained.length - 1)) / training;
   const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-  return `prepared in ${prepared.toFixed(1)} s, ${speedOf(told, train).toFixed(0)} images/s with evaluation, ${pure.toFixed(0)} of training alone, at most ${mebibytes(peak)} of memory (${mebibytes(base)} before)`;
+  return `prepared in ${prepared.toFixed(1)} s, ${speedOf(told, train).toFixed(0)} images/s with evaluation, ${pure.toFixed(0)} of training alone, ${(spent.at(-1)! - spent[0]!).toFixed(1)} s of processors after the first epoch, at most ${mebibytes(peak)} of memory (${mebibytes(base)} before)`;
 }

@@ -49,6 +49,7 @@ test("table 2 trains its seven rows by the package's recipe", () => {
     labelSmoothing: 0.1,
     initialization: "truncated-normal",
   });
+  expect(figure2a.conditions(setting, "inception-v3")).toHaveLength(3);
   // The figure's curves are rows of the table.
   const ids = conditions.map((condition) => JSON.stringify(condition));
   for (const condition of figure2a.conditions(setting, "inception-v3"))
