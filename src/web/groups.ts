@@ -42,7 +42,11 @@ const SHOWN = ["model", "dataset", "inputs", "corrupt", "labels", "recipe.epochs
 /** The fields in which trials differ, beside those that every list shows, and the values of these trials. */
 export function differingOf({ trials, variants }: Varying): Differing {
   const { leaves, differing } = leavesOfAll(variants);
-  const fields = differing.filter((field) => !SHOWN.includes(field));
+  const isAside = (field: string): number => Number(/^recipe\.(evaluate|fit)\./.test(field));
+  const fields = differing
+    .filter((field) => !SHOWN.includes(field))
+    // How often a network is measured, and when that ends, says less than what it is trained by.
+    .toSorted((a, b) => isAside(a) - isAside(b));
   const values = trials.map(({ id, hash }) => [
     id,
     fields.map((field) => leaves.get(hash)?.get(field) ?? ""),

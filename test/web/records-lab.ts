@@ -20,7 +20,7 @@ import type { PlannedTrial } from "../../src/run/record.ts";
 import type { StoredTrial } from "../../src/run/trial-result.ts";
 import { beginAttempt, endAttempt, finishAttempt, heartbeat } from "../../src/store/attempts.ts";
 import { recordProgress } from "../../src/store/progress.ts";
-import { registerWorker } from "../../src/store/workers.ts";
+import { endWorker, registerWorker } from "../../src/store/workers.ts";
 import { type TrialSpec, trialId } from "../../src/train/spec.ts";
 
 const RECORDS = join(import.meta.dirname, "..", "..", "records");
@@ -184,6 +184,7 @@ export async function tellAgain({ database }: LocalLab, trial: StoredTrial): Pro
     },
     async fail(error) {
       await endAttempt(tables, token, { state: "failed", error }, async () => {});
+      await endWorker(tables, worker);
     },
     async finish() {
       await tell(result.history.length);
