@@ -9,6 +9,7 @@ import { exampleShape, titleOf } from "../data/dataset.ts";
 import {
   type Manifest,
   type ManifestFacts,
+  type ManifestRequest,
   makeManifest,
   readManifest,
   verifyManifest,
@@ -115,7 +116,7 @@ async function manifest(named: string, options: Options, command: Command): Prom
     seed,
     n,
     testN,
-    crop: await isCropped(reference, options, splits),
+    crop: await cropOf(reference, options, splits),
   });
   await writeWhole(out, writeManifest(made));
   await tell(options.json, asJson(made.facts), () =>
@@ -133,18 +134,19 @@ function load(
   return loadDataset(reference, { dataDir, ...(isDrawn && sizes) });
 }
 
-/** Whether images are cut before they are randomized. */
-async function isCropped(
+/** Whether images are cut before they are randomized, and how. */
+async function cropOf(
   reference: string,
   options: Options,
   splits: Awaited<ReturnType<typeof loadDataset>>,
-): Promise<boolean> {
+): Promise<ManifestRequest["crop"]> {
   const usual = isDataPath(reference)
     ? ((await describedPreprocess(reference)) ?? pathPreprocess)
     : paperRecipe.preprocess;
   const { preprocess = usual, augment = paperRecipe.augment } = options;
   requireAugmentable(exampleShape(splits.train), augment);
-  return cropForRecipe(splits, { preprocess, augment }) !== splits;
+  if (cropForRecipe(splits, { preprocess, augment }) === splits) return false;
+  return preprocess === "central" ? "central" : true;
 }
 
 async function verify(reference: string, file: string, options: Options, command: Command): Promise<void> {

@@ -11,7 +11,7 @@ import { showSizes } from "./array.ts";
 import { type Dataset, datasetHash, exampleCount, exampleShape, hasNumbers, type Splits } from "./dataset.ts";
 import { pixelLayout } from "./layout.ts";
 import { type NumberArray, parseNpy, writeNpy } from "./npy.ts";
-import { crop } from "./preprocess.ts";
+import { crop, PAPER_CROP } from "./preprocess.ts";
 import { inputsNames, labelsNames, type SplitName } from "./randomization.ts";
 import { randomize } from "./randomize.ts";
 import { randomOrder, shuffledOrder } from "./randomized-inputs.ts";
@@ -28,8 +28,8 @@ export interface ManifestRequest extends Pick<PartOptions, "n" | "testN"> {
   readonly corrupt: number;
   readonly labels: (typeof labelsNames)[number];
   readonly seed: number;
-  /** Whether images are cut to the paper's middle 28 x 28 before anything else. */
-  readonly crop: boolean;
+  /** Whether images are cut to the paper's middle 28 x 28 before anything else, or to their central 87.5 %. */
+  readonly crop: boolean | "central";
 }
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -57,7 +57,7 @@ const manifestSchema = z.object({
     corrupt: z.number().min(0).max(1),
     labels: z.enum(labelsNames),
     seed: whole(0),
-    crop: z.boolean(),
+    crop: z.union([z.boolean(), z.literal("central")]),
   }),
   arrays: z.record(z.string(), z.object({ type: z.string(), shape: z.array(whole(0)), sha256: hash })),
 });
@@ -97,7 +97,8 @@ export async function makeManifest(splits: Splits, request: ManifestRequest): Pr
   }
   const part = { n: request.n, testN: request.testN };
   const taken = partOf(splits, part);
-  const used = request.crop ? { train: crop(taken.train), test: crop(taken.test) } : taken;
+  const middle = request.crop === "central" ? request.crop : PAPER_CROP;
+  const used = request.crop ? { train: crop(taken.train, middle), test: crop(taken.test, middle) } : taken;
   const [n, testN] = [exampleCount(used.train), exampleCount(used.test)];
   const { pixels } = pixelLayout(used.train);
   const bytes = inputs === "random" ? (n + testN) * pixels * (pixels > 2 ** 16 ? 4 : 2) : 0;

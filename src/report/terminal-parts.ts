@@ -4,10 +4,25 @@
 
 import { claimOutcomes } from "../document/claims.ts";
 import type { ExperimentResult } from "../paper/experiment-result.ts";
+import type { About } from "./chart/tell-plot.ts";
+import { textChart } from "./chart/text-chart.ts";
 import { countOutcomes } from "./claims.ts";
 import { gridOf, type Repetitions } from "./grid/table-grid.ts";
 import { terminalGrid } from "./grid/terminal.ts";
+import type { Drawn } from "./names.ts";
 import { type Paint, painter, printable, type Tell, type TerminalOptions, teller } from "./terminal.ts";
+
+/** Points of a line from which its shape says something that a table does not. */
+const LINE = 4;
+
+/** The first figure whose lines have a shape, in characters; nothing if there is none, or no room. */
+export function chartText(drawn: Pick<Drawn, "plots"> & About, options: TerminalOptions): string[] {
+  const plot = drawn.plots.find(({ series }) =>
+    series.some(({ points }) => points.filter(({ y }) => y !== null).length >= LINE),
+  );
+  const chart = plot ? textChart(plot, drawn, options) : "";
+  return chart === "" ? [] : [[painter(options.color)("bold", printable(plot!.title)), chart].join("\n")];
+}
 
 /** The tables with their notes. */
 export function tablesText(

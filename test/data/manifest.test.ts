@@ -12,7 +12,7 @@ import {
   writeManifest,
 } from "../../src/data/manifest.ts";
 import { parseNpy, writeNpy } from "../../src/data/npy.ts";
-import { crop } from "../../src/data/preprocess.ts";
+import { crop, PAPER_CROP } from "../../src/data/preprocess.ts";
 import { randomize } from "../../src/data/randomize.ts";
 import { subset } from "../../src/data/subset.ts";
 import { listZip, writeZip } from "../../src/data/zip.ts";
@@ -167,6 +167,7 @@ describe("a manifest", () => {
       for (const [data, asked] of [
         [splits, { inputs: "shuffled", n: 30 }],
         [wide, { inputs: "shuffled", crop: true }],
+        [wide, { inputs: "shuffled", crop: "central" }],
         [splits, {}],
       ] as const) {
         const request = { ...REQUEST, ...asked };
@@ -179,7 +180,8 @@ describe("a manifest", () => {
         const script = `import numpy as np\nx_train = np.load("x.npy")\n${example}\nnp.save("out.npy", x)\nnp.save("labels.npy", y)\n`;
         execFileSync(PYTHON, ["-c", script], { cwd: folder });
         const part = subset(data, { n: request.n ?? data.train.shape[0]!, testN: data.test.shape[0]! }, 0);
-        const used = request.crop ? { train: crop(part.train), test: crop(part.test) } : part;
+        const size = request.crop === true ? PAPER_CROP : request.crop;
+        const used = size ? { train: crop(part.train, size), test: crop(part.test, size) } : part;
         const { train } = randomize(used, request, 3);
         const read = (name: string) => parseNpy(new Uint8Array(readFileSync(join(folder, name))), name);
         expect(read("out.npy")).toMatchObject({ shape: train.shape, values: train.inputs });

@@ -15,30 +15,29 @@ const ROWS = 12;
 const WIDEST = 80;
 const FEWEST = 24;
 
-/** Marks of the lines, in their order; letters where nobody knows what a terminal shows. */
-const MARKS = { color: "●▲■◆○△□◇", plain: "abcdefgh" } as const;
+/** Marks of the lines, in their order: the same with colors and without, as in all that a terminal is told. */
+const MARKS = "●▲■◆○△□◇";
 
 /** Digits of the numbers at the ends of axes. */
 const DIGITS = 3;
 
 /** The chart, of lines not wider than asked for; empty where there is nothing to draw, or no room. */
-export function textChart(plot: Plot, about: About, { color, width = 100 }: TerminalOptions): string {
+export function textChart(plot: Plot, about: About, { width = 100 }: Pick<TerminalOptions, "width">): string {
   const panel = figureOfPlot(plot, about).panels[0]!;
-  const marks = MARKS[color ? "color" : "plain"];
-  const curves = panel.curves.slice(0, marks.length).filter(({ ours }) => ours.some(({ y }) => y !== null));
+  const curves = panel.curves.slice(0, MARKS.length).filter(({ ours }) => ours.some(({ y }) => y !== null));
   const [low, high] = panel.y.domain.map((end) => formatSet(end, panel.y.unit, DIGITS)) as [string, string];
   const margin = Math.max(low.length, high.length);
   const columns = Math.min(WIDEST, width) - margin - 4;
   if (curves.length === 0 || columns < FEWEST) return "";
   const field = Array.from({ length: ROWS }, () => new Array<string>(columns).fill(" "));
   for (const curve of curves.toReversed())
-    drawCurve(field, panel, curve, marks[panel.curves.indexOf(curve)]!);
+    drawCurve(field, panel, curve, MARKS[panel.curves.indexOf(curve)]!);
   const rows = field.map((row, at) => {
     const end = at === 0 ? high : at === ROWS - 1 ? low : "";
     return `  ${end.padStart(margin)} │${row.join("").trimEnd()}`;
   });
   const legend = curves
-    .map((curve) => `${marks[panel.curves.indexOf(curve)]}\u00a0${curve.label}`)
+    .map((curve) => `${MARKS[panel.curves.indexOf(curve)]}\u00a0${curve.label}`)
     .join("   ");
   const tell = teller(Math.min(WIDEST, width));
   return [

@@ -4,7 +4,7 @@
 
 import type { ExperimentResult } from "../../paper/experiment-result.ts";
 import { type Paint, painter, printable, type Tell, type TerminalOptions, teller } from "../terminal.ts";
-import { claimsText, notesText, tablesText } from "../terminal-parts.ts";
+import { chartText, claimsText, notesText, tablesText } from "../terminal-parts.ts";
 import { tellScale } from "./about.ts";
 import { troubles } from "./trials.ts";
 
@@ -22,6 +22,7 @@ export function terminalExperiment(
       .map((text) => tell(text))
       .join("\n")}`,
     ...(summary === undefined ? [] : [paint("bold", tell(summary))]),
+    ...chartText(result, { color, width }),
     ...tablesText(result, { color, width }),
     ...claimsText(result, paint, tell),
     ...notesText("Notes", notes, paint, tell),

@@ -3,23 +3,14 @@
  */
 
 import type { TheoryResult } from "../../theory/theory-result.ts";
-import { textChart } from "../chart/text-chart.ts";
 import { painter, printable, type TerminalOptions, teller } from "../terminal.ts";
-import { claimsText, notesText, tablesText } from "../terminal-parts.ts";
-
-/** Points of a line from which its shape says something that a table does not. */
-const LINE = 4;
-
-const plotsWorthDrawing = ({ plots }: TheoryResult): TheoryResult["plots"] =>
-  plots.filter(({ series }) => series.some(({ points }) => points.length >= LINE));
+import { chartText, claimsText, notesText, tablesText } from "../terminal-parts.ts";
 
 /** What a theory says, as text for a terminal; it ends without a line break. */
 export function terminalTheory(result: TheoryResult, { color, width = 100 }: TerminalOptions): string {
   const [paint, tell] = [painter(color), teller(width)];
   const { title, source, question, findings, method, notes, provenance } = result;
   const [headline, second, ...more] = findings;
-  const [plot] = plotsWorthDrawing(result);
-  const chart = plot ? textChart(plot, result, { color, width }) : "";
   return [
     [paint("bold", printable(title)), tell(source), tell(question)].join("\n"),
     ...(headline === undefined
@@ -31,7 +22,7 @@ export function terminalTheory(result: TheoryResult, { color, width = 100 }: Ter
             ...(second === undefined ? [] : [tell(second)]),
           ].join("\n"),
         ]),
-    ...(chart === "" ? [] : [[paint("bold", printable(plot!.title)), chart].join("\n")]),
+    ...chartText(result, { color, width }),
     ...notesText("More that came out", more, paint, tell),
     ...tablesText(result, { color, width }, "other"),
     ...claimsText(result, paint, tell),

@@ -28,15 +28,15 @@ test("a line goes from corner to corner, its points marked, and no line of text 
         [10, 100],
       ]),
       ABOUT,
-      { color: false, width },
+      { width },
     );
     const rows = fieldOf(chart);
     expect(Math.max(...chart.split("\n").map((line) => line.length))).toBeLessThanOrEqual(
       Math.min(80, width),
     );
-    expect([rows[0]!.at(-1), rows.at(-1)![0], rows.at(-1)!.length]).toEqual(["a", "a", expect.any(Number)]);
-    expect(rows.every((row) => row.includes("·") || row.includes("a"))).toBe(true);
-    expect(chart).toContain("a\u00a0ours");
+    expect([rows[0]!.at(-1), rows.at(-1)![0], rows.at(-1)!.length]).toEqual(["●", "●", expect.any(Number)]);
+    expect(rows.every((row) => row.includes("·") || row.includes("●"))).toBe(true);
+    expect(chart).toContain("●\u00a0ours");
   }
 });
 
@@ -53,7 +53,7 @@ test("a logarithmic axis halves its range at the geometric mean, and a gap stays
         "log",
       ),
       ABOUT,
-      { color: true, width: 60 },
+      { width: 60 },
     ),
   );
   const [line] = rows.filter((row) => row !== "");
@@ -64,6 +64,6 @@ test("a logarithmic axis halves its range at the geometric mean, and a gap stays
 });
 
 test("without room or points there is none", () => {
-  expect(textChart(plot([[0, 1]]), ABOUT, { color: false, width: 30 })).toBe("");
-  expect(textChart(plot([]), ABOUT, { color: false, width: 80 })).toBe("");
+  expect(textChart(plot([[0, 1]]), ABOUT, { width: 30 })).toBe("");
+  expect(textChart(plot([]), ABOUT, { width: 80 })).toBe("");
 });

@@ -17,6 +17,18 @@ describe("summaryGrid", () => {
     expect(titles(brokenTrial("stopped"))).toContain("Ended otherwise");
   });
 
+  test("has answers among the first five where there are many classes, as files and lists of trials do", () => {
+    const many = trial({ topFive: { train: 0.75, test: 0.25 } });
+    expect(titles(trial()).join()).not.toContain("first five");
+    expect(titles(many)).toEqual(expect.arrayContaining(["Test, first five", "Train, first five"]));
+    expect(textsOf(many)[0]).toEqual(expect.arrayContaining(["75.0 %", "25.0 %"]));
+    const [row] = csvParse(trialsCsv(testResult([many])));
+    expect([row!["trainTopFive"], row!["testTopFive"]]).toEqual(["0.75", "0.25"]);
+    const [kind] = csvParse(summaryCsv(testResult([many])));
+    expect(kind!["testTopFiveMean"]).toBe("0.25");
+    expect(trialGrid(testResult([many])).groups.map(({ title }) => title)).toContain("Test, first five");
+  });
+
   test("counts the trials that ended otherwise, and not toward n", () => {
     const trials = [trial(), brokenTrial("failed", { seed: 1 }), brokenTrial("diverged", { seed: 2 })];
     expect(textsOf(...trials)[0]).toEqual(expect.arrayContaining(["1 diverged, 1 failed", "1/2"]));
