@@ -151,15 +151,16 @@ describe.skipIf(!hasBrowser())("the playground", () => {
   });
 
   test("keeps what it has where memory is refused, and while its tab sleeps", async () => {
-    await using opened = await open("#/race?n=100&model=mlp-3x1024&epochs=3");
-    const { page } = opened;
+    // Without the service worker, whose files nobody can change on their way.
+    const context = await browser.newContext({ serviceWorkers: "block" });
+    const page = await context.newPage();
     // The engine begins with 16 MB, and asks for more as it needs it.
     await page.route("**/ort-wasm*.mjs", async (route) => {
       const response = await route.fetch();
       const body = (await response.text()).replace(/\.grow\(/, ".refuse(");
       await route.fulfill({ response, body });
     });
-    await page.reload();
+    await page.goto(`${server.address}#/race?n=100&model=mlp-3x1024&epochs=3`);
     await page.getByText("ready").nth(1).waitFor();
     await page.getByRole("button", { name: "Start", exact: true }).click();
     await page.getByText("gives the page no more memory").nth(1).waitFor();
@@ -168,11 +169,12 @@ describe.skipIf(!hasBrowser())("the playground", () => {
     await page.getByText("ready").nth(1).waitFor();
     await page.getByLabel("Speed").selectOption("slow");
     await page.getByRole("button", { name: "Start", exact: true }).click();
-    await page.getByText("epoch 1").nth(1).waitFor();
-    const devtools = await page.context().newCDPSession(page);
+    await page.locator(".epoch b").filter({ hasNotText: "0" }).waitFor();
+    const devtools = await context.newCDPSession(page);
     await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
     await devtools.send("Page.setWebLifecycleState", { state: "active" });
     await page.getByText("Not fitted after 3 epochs").nth(1).waitFor();
+    await context.close();
   });
 
   test("is the same for whoever is sent its address, and says what of an address is nonsense", async () => {
