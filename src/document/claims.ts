@@ -146,9 +146,9 @@ export const claims = {
       "the strongest dropout takes more training accuracy on random labels than test accuracy on true ones, by a 95 % interval of paired differences",
   },
   22: {
-    text: "How sharp the minimum is tells of the test error of networks that fit their training data, and norms of weights do not, or the wrong way round (Jiang et al. 2020).",
+    text: "How sharp the minimum is tells more of the test error of networks that fit their training data than norms of their weights do (Jiang et al. 2020).",
     criterion:
-      "Kendall's tau of a sharpness with the test error is above 0 by its 95 % interval, and no norm's is larger",
+      "Kendall's tau of the relative sharpness with the test error is above that of the better of two norms, over all networks and among those of equal layers and units, both by 95 % intervals of paired differences",
   },
   23: {
     text: "Training time and sharpness are signs of generalization: random labels take longer and end sharper than true ones.",

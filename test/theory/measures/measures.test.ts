@@ -71,28 +71,45 @@ describe("claims", () => {
       { recipe: paperRecipe, loss: 0.01, networks: drawn.length, pairs: 2, seed: 0 },
       drawn,
     ).claims.map(({ number, outcome }) => `${number} ${outcome}`);
-  /** Eight networks in the order of their errors; two of them on random labels, too. */
-  const drawn = (random: readonly (Fitted | null)[]): Drawn[] =>
-    Array.from({ length: 8 }, (_, at) => ({
-      network,
-      truth: fitted(at + 1, at + 1, 0.1 + at / 100),
+  /** Networks in the order of their errors but for the first two, of two shapes in turn; some on random labels, too. */
+  const drawn = (random: readonly (Fitted | null)[], count = 12): Drawn[] =>
+    Array.from({ length: count }, (_, at) => ({
+      network: { ...network, units: at % 2 === 0 ? 16 : 64 },
+      truth: fitted(at + 1, at + 1, 0.1 + (at < 2 ? 1 - at : at) / 100),
       random: random[at],
     }));
+  const large = fitted(20, 20, 0.5);
 
   test("hold where sharpness orders errors and random labels", () => {
-    expect(outcomesOf(drawn([fitted(20, 20, 0.5), fitted(20, 20, 0.5)]))).toEqual([
-      "19 reproduced",
-      "22 reproduced",
-      // The other sharpness falls with the rank.
-      "23 not reproduced",
-    ]);
+    const sharp = drawn([large]).map((one, at) => ({
+      ...one,
+      truth: { ...one.truth!, relativeSharpness: at },
+      random: one.random && { ...one.random, relativeSharpness: 20 },
+    }));
+    // The norms fall where it rises; but within shapes all pairs agree, so there is no interval.
+    expect(outcomesOf(sharp)).toEqual(["19 reproduced", "22 not tested", "23 reproduced"]);
+    // Two errors of a shape change places.
+    const [tenth, twelfth] = [sharp[9]!.truth, sharp[11]!.truth];
+    const mixed = sharp
+      .with(9, { ...sharp[9]!, truth: { ...tenth, testError: twelfth.testError } })
+      .with(11, { ...sharp[11]!, truth: { ...twelfth, testError: tenth.testError } });
+    expect(outcomesOf(mixed)[1]).toBe("22 reproduced");
+    // A path norm that tells more.
+    const normed = mixed.map((one) => ({ ...one, truth: { ...one.truth, pathNorm: one.truth.testError } }));
+    expect(outcomesOf(normed)[1]).toBe("22 not reproduced");
   });
 
   test("do not hold where random labels are not fitted, or told of", () => {
-    const [first] = outcomesOf(drawn([fitted(20, 20, 0.5), null]));
-    expect(first).toBe("19 not reproduced");
+    expect(outcomesOf(drawn([large, null]))[0]).toBe("19 not reproduced");
+    // Not one fits them.
+    expect(outcomesOf(drawn([null, null]))[0]).toBe("19 not reproduced");
     expect(outcomesOf(drawn([fitted(20, 20, 0.3)]))[0]).toBe("19 not reproduced");
-    expect(outcomesOf(drawn([]))).toEqual(["19 not tested", "22 reproduced", "23 not tested"]);
+    // Relative sharpness and norms that order networks alike differ by nothing, without spread.
+    expect(outcomesOf(drawn([]))).toEqual(["19 not tested", "22 not tested", "23 not tested"]);
+  });
+
+  test("are not reproduced by few, and may be refuted by them", () => {
+    expect(outcomesOf(drawn([large], 9))).toEqual(["19 not tested", "22 not tested", "23 not reproduced"]);
   });
 });
 
@@ -108,6 +125,9 @@ test("a small one makes a document", async () => {
   };
   const result = theoryResultSchema.parse(JSON.parse(JSON.stringify(await measuresOf(options))));
   expect(result.claims.map(({ number }) => number)).toEqual([19, 22, 23]);
+  // Four networks have no interval.
+  expect(result.findings[0]).not.toContain("interval");
+  expect(result.claims.map(({ outcome }) => outcome)).not.toContain("reproduced");
   await expect(measuresOf({ ...options, loss: 1e-9, recipe: { epochs: 1 } })).rejects.toThrow(
     /at least 3 networks/,
   );
