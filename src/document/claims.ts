@@ -145,6 +145,7 @@ export const claims = {
     criterion:
       "the strongest dropout takes more training accuracy on random labels than test accuracy on true ones, by a 95 % interval of paired differences",
   },
+  // Changed after a look at a record: records/2026-11-28_theory-measures_mnist says how.
   22: {
     text: "How sharp the minimum is tells more of the test error of networks that fit their training data than norms of their weights do (Jiang et al. 2020).",
     criterion:

@@ -54,7 +54,7 @@ export function sharpnessClaim({ fitted, errors, shapes }: Compared): Claim {
     const { name, more } = best!;
     const about = `tau of relative sharpness less that of ${titles[name].toLowerCase()}, ${where}`;
     return more === null || more.low === null
-      ? { holds: null, says: `an interval of ${about}` }
+      ? { holds: null, says: `an interval of the difference of taus ${where}` }
       : { holds: more.low > 0, says: `${about}, is ${sayTau(more)}` };
   };
   return judgeClaim(22, [
