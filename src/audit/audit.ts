@@ -2,7 +2,7 @@
  * @file The audit of a dataset: every section, and what matters most of them all.
  */
 
-import { exampleCount, exampleShape, titleOf } from "../data/dataset.ts";
+import { exampleCount, exampleShape, hasNumbers, titleOf } from "../data/dataset.ts";
 import { splitsHash } from "../train/prepare.ts";
 import { type AuditResult, type AuditSection, outcomes } from "./audit-result.ts";
 import { balance } from "./balance.ts";
@@ -69,7 +69,7 @@ export async function audit(
       shape: [...exampleShape(train)],
       hash: await splitsHash(task.splits),
     },
-    headline: headlineOf(sections),
+    headline: headlineOf(sections, hasNumbers(task.splits.train)),
     sections,
     notLookedAt,
     settings,
@@ -91,12 +91,12 @@ async function illustrate(section: AuditSection, draw: DrawExample | undefined):
 }
 
 /** The headlines of what is worst; or that nothing was found. */
-export function headlineOf(sections: readonly AuditSection[]): string {
+export function headlineOf(sections: readonly AuditSection[], isOfNumbers = false): string {
   const worst = [...outcomes]
     .reverse()
     .find((outcome) => sections.some((section) => section.outcome === outcome));
   if (worst === undefined || worst === "clear")
-    return "Nothing was found that makes results on these data say something else.";
+    return `Nothing was found that makes results on these data say something else${isOfNumbers ? "; whether a column tells the numbers was not looked at" : ""}.`;
   return sections
     .filter(({ outcome }) => outcome === worst)
     .slice(0, 2)

@@ -13,6 +13,9 @@ import type { Range, RangeSettings } from "./range-test.ts";
 /** Part of the rate of the least loss that is recommended. */
 const PART = 0.1;
 
+/** Steps of which the average of some fifty is a small part. */
+const ENOUGH = 200;
+
 /** Write the document. */
 export function rangeResult(
   splits: Pick<Splits, "train">,
@@ -35,7 +38,12 @@ export function rangeResult(
       `Recommended for ${model.name} on ${data}: a learning rate of ${say(recommended)}, a tenth of ${say(least.mean)}, where the loss is least${intervalOf(least)}.`,
       isEdge
         ? `The loss still fell at the highest rate, ${say(to)}: the recommendation is too low; raise \`to\`.`
-        : `Beyond ${say(least.mean)} the loss rises: a constant rate as high as that is unlikely to train.`,
+        : `Beyond ${say(least.mean)} the averaged loss rises: a constant rate as high as that may not train well.`,
+      ...(steps < ENOUGH
+        ? [
+            `The loss is averaged over some 50 steps, and here are ${steps}: where it is least is uncertain; ask for \`steps\` ${ENOUGH} or more.`,
+          ]
+        : []),
     ],
     source: "Not in the paper",
     method: [
