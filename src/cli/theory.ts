@@ -46,7 +46,7 @@ const theories: readonly CommandEntry[] = [
   {
     usage: "double-descent [options]",
     description:
-      "more random features, and wider networks, through the point where all labels are just fitted",
+      "more random features, and wider networks, through the point where targets are just interpolated",
     make: async () => (await import("./theory/double-descent.ts")).doubleDescentCommand(),
   },
 ];

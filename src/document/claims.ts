@@ -138,12 +138,12 @@ export const claims = {
   20: {
     text: "Real data have a few examples that the loss is most sensitive to; to random data nearly all examples matter (Krueger et al. 2017, Arpit et al. 2017).",
     criterion:
-      "the Gini coefficient of the loss-sensitivity is larger on true data than on random labels and on noise, both by 95 % intervals of paired differences",
+      "networks that fit 95 % of random labels without dropout have a larger Gini coefficient of the loss-sensitivity on true data than on random labels and on noise, both by 95 % intervals of paired differences",
   },
   21: {
     text: "Dropout hinders memorizing more than learning (Krueger et al. 2017, Arpit et al. 2017).",
     criterion:
-      "the strongest dropout takes more training accuracy on random labels than test accuracy on true ones, by a 95 % interval of paired differences",
+      "the strongest dropout takes more training accuracy on random labels, of which 95 % are fitted without it, than test accuracy on true ones, by a 95 % interval of paired differences",
   },
   // Changed after a look at a record: records/2026-11-28_theory-measures_mnist says how.
   22: {

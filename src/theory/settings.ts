@@ -47,6 +47,22 @@ export function sayPoints({ mean, low, high }: Estimate): string {
   return `${said(mean)} points${low === null || high === null ? "" : ` (95 % interval ${said(low)} to ${said(high)})`}`;
 }
 
+/**
+ * A difference in a sentence, without its sign: how large it is, and the word for its way.
+ *
+ * @param words - For a difference above 0, and for one below.
+ */
+export function sayWay(
+  difference: Estimate,
+  sayIt: (of: Estimate) => string,
+  [above, below]: readonly [string, string] = ["above", "below"],
+): string {
+  if (difference.mean >= 0) return `${sayIt(difference)} ${above}`;
+  const turned = (end: number | null): number | null => end && -end;
+  const [low, high] = [turned(difference.high), turned(difference.low)];
+  return `${sayIt({ ...difference, mean: -difference.mean, low, high })} ${below}`;
+}
+
 /** Some of the fields; undefined says as little as none. */
 export type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 

@@ -1,5 +1,5 @@
 /**
- * @file `shatter theory double-descent`: the test error through the point where all training labels are just fitted.
+ * @file `shatter theory double-descent`: the test error through the point where the targets are just interpolated.
  */
 
 import type { Command } from "commander";
@@ -31,7 +31,7 @@ export function doubleDescentCommand(): Command {
         .option("--epochs <count>", "epochs of the networks", wholeFrom(1), descentRecipe.epochs)
         .option("--seeds <count>", "repetitions, at least 3", wholeFrom(1), seeds),
     examples: [
-      "shatter theory double-descent                               MNIST, five seeds, some two minutes",
+      "shatter theory double-descent                               MNIST, five seeds, minutes",
       "shatter theory double-descent --data digits --n 200 --network-n 500 --test-n 510   seconds",
     ],
     compute: ({ epochs, ...options }, given) => doubleDescentOf({ ...options, ...given, recipe: { epochs } }),

@@ -50,8 +50,9 @@ export function Page(): JSX.Element {
       <p class="theory-lead">
         Only the last layer is trained, by least squares, on random ReLU features of {request.n} handwritten
         digits. With few features the test error falls, then rises to a peak where there are as many features
-        as examples; beyond, many weights fit every label, the smallest are taken, and the test error falls
-        again. Nothing is regularized anywhere.
+        as examples, and the targets (1 for a digit's class, 0 for the others) are just interpolated; beyond,
+        many weights do that, the smallest are taken, and the test error falls again. Nothing is regularized
+        anywhere.
       </p>
       <div class="fields theory-controls">
         <Choice

@@ -1,5 +1,5 @@
 /**
- * @file The test error through the point where all training labels are just fitted: of random features, and of a network's width.
+ * @file The test error of random features through the point where their targets are just interpolated, and of a network's width.
  *
  * Sources: Belkin, Hsu, Ma, Mandal, "Reconciling modern machine-learning practice and the classical bias-variance trade-off",
  * PNAS 2019; Nakkiran et al., "Deep Double Descent", ICLR 2020.

@@ -9,7 +9,7 @@ import { type Check, type Claim, judgeClaim } from "../../document/claims.ts";
 import { measure, SHARE } from "../../document/measurement.ts";
 import { type Plot, pointOf, type Series } from "../../document/plot.ts";
 import { field, measuredField, type Table, tableOf } from "../../document/table.ts";
-import { say, sayPoints, type Unsigned } from "../settings.ts";
+import { say, sayPoints, sayWay, type Unsigned } from "../settings.ts";
 import type { DescentSettings, Descents, WidthPoint } from "./double-descent.ts";
 import type { DescentPoint } from "./random-features.ts";
 
@@ -26,13 +26,13 @@ export function descentResult(
   return {
     schema: "shatter/theory@1",
     name: "double-descent",
-    title: "Double descent: through the point where every training label is just fitted",
+    title: "Double descent: through the point where the targets are just interpolated",
     question:
-      "Does the test error peak where a model just fits its training labels, and fall again in larger models?",
+      "Does the test error peak where random features just interpolate their targets, or a network's width just fits its labels, and fall again beyond?",
     findings: claims.map(({ evidence }) => evidence.slice(0, evidence.indexOf(" Counts as"))),
     source: "Belkin et al., PNAS 2019; Nakkiran et al., ICLR 2020",
     method: [
-      "Random features are max(<v, x - mean>, 0), v drawn evenly from the sphere; the last layer is fitted to one column a class by least squares, with the smallest weights where many fit: equation (3) of Zhang et al. with the Gram matrix of the features, in float64. A seed's smaller numbers of features are among its larger ones.",
+      "Random features are max(<v, x - mean>, 0), v drawn evenly from the sphere; the last layer is fitted to one column a class by least squares, with the smallest weights where many fit: from as many features as examples on, these targets are interpolated, while all labels can be told right with fewer. It is equation (3) of Zhang et al. with the Gram matrix of the features, in float64; a seed's smaller numbers of features are among its larger ones.",
       `Networks have one hidden layer and are trained for ${recipe.epochs} epochs at a constant rate of ${recipe.learningRate} on labels of which ${percent(noise)} are redrawn evenly; the test labels are true.`,
       "A seed draws examples, features and first weights; intervals are Student's t over seeds.",
     ],
@@ -71,6 +71,9 @@ export function descentResult(
       widths: [...widths],
       widthsTrainError: trained.map((points) => meanOf(points.map(missed))),
       widthsTestError: trained.map((points) => meanOf(points.map(tested))),
+      ...Object.fromEntries(
+        descents.map((one) => [`widthsTestErrorOfSeed${one.seed}`, one.widths.map(tested)] as const),
+      ),
     },
   };
 }
@@ -100,6 +103,9 @@ function featuresClaim(descents: readonly Descents[], n: number): Claim {
 /** Training error below which a width counts as fitting its labels, on average over seeds. */
 const FITTED = 0.01;
 
+/** The share of redrawn labels that the claim is of. */
+const NOISE = 0.2;
+
 /** How many times fewer units a network has that is called narrow beside one that just fits. */
 const NARROW = 4;
 
@@ -108,19 +114,23 @@ function widthsClaim(trained: readonly (readonly WidthPoint[])[], noise: number)
   const at = trained.find((points) => meanOf(points.map(missed)) <= FITTED);
   const narrow = at && trained.findLast((points) => NARROW * widthOf(points) <= widthOf(at));
   const widest = trained.at(-1)!;
-  if (noise !== 0.2 || !at || !narrow || at === widest) {
-    return judgeClaim(25, [
-      {
-        holds: null,
-        says: `20 % noise, and a width that just fits, between a ${NARROW}th of it and a larger one`,
-      },
-    ]);
+  const missing = [
+    ...(noise === NOISE ? [] : [`${percent(NOISE)} noise instead of ${percent(noise)}`]),
+    ...(at ? [] : [`a width that fits ${percent(1 - FITTED)} of the labels`]),
+    ...(at && !narrow ? [`a width of at most a quarter of the ${widthOf(at)} units that just fit`] : []),
+    ...(at === widest ? [`a width of more than the ${widthOf(at)} units that just fit`] : []),
+  ];
+  if (!at || !narrow || missing.length > 0) {
+    return judgeClaim(
+      25,
+      missing.map((says) => ({ holds: null, says })),
+    );
   }
   const lower = (points: readonly WidthPoint[]): Check => {
     const more = estimate(at.map(({ testError }, seed) => testError - points[seed]!.testError));
     return {
       holds: more.low !== null && more.low > 0,
-      says: `${sayPoints(more)} above the ${percent(meanOf(points.map(tested)))} of ${widthOf(points)} units`,
+      says: `${sayWay(more, sayPoints)} the ${percent(meanOf(points.map(tested)))} of ${widthOf(points)} units`,
     };
   };
   const [before, after] = [lower(narrow), lower(widest)];

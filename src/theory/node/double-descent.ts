@@ -47,7 +47,7 @@ export interface DescentOptions extends Optional<Request>, Surroundings, Watch {
 }
 
 /**
- * Follow the test error through the point where all training labels are just fitted (Belkin et al., 2019; Nakkiran et al., 2020).
+ * Follow the test error through the point where the targets are just interpolated (Belkin et al., 2019; Nakkiran et al., 2020).
  *
  * @throws UsageError if a setting is out of range.
  * @throws DataError if data are missing or not what they should be.

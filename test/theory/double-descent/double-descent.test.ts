@@ -9,7 +9,7 @@ import { theoryResultSchema } from "../../../src/theory/theory-result.ts";
 describe("claims", () => {
   const settings = { ...descentDefaults, n: 100, widths: [2, 4, 16, 64], recipe: descentRecipe };
   /** Three seeds whose features peak at a number of them, and whose networks err so much at each width. */
-  const outcomes = (peak: number, errors: readonly number[], noise = 0.2): string[] => {
+  const claimsOf = (peak: number, errors: readonly number[], { noise = 0.2, fits = 16 } = {}) => {
     const descents = [0, 0.001, 0.002].map(
       (shift, seed): Descents => ({
         seed,
@@ -19,22 +19,32 @@ describe("claims", () => {
         }),
         widths: settings.widths.map((width, at) => ({
           width,
-          trainError: width < 16 ? 0.1 : 0,
+          trainError: width < fits ? 0.1 : 0,
           testError: errors[at]! + shift * (at + 1),
         })),
       }),
     );
     const splits = gaussianRows({ n: 4, testN: 2, d: 2, seed: 0 });
-    return descentResult(splits, { ...settings, noise }, descents).claims.map(
-      ({ number, outcome }) => `${number} ${outcome}`,
-    );
+    return descentResult(splits, { ...settings, noise }, descents).claims;
   };
+  const outcomes = (peak: number, errors: readonly number[]): string[] =>
+    claimsOf(peak, errors).map(({ number, outcome }) => `${number} ${outcome}`);
 
-  test("hold with a peak where the labels are just fitted", () => {
+  test("hold with a peak where the targets are just interpolated", () => {
     // With a peak at 100 of 3 to 1,000 features the ends are at 1 / (1 + ln 33) and 1 / (1 + ln 10).
     expect(outcomes(100, [0.4, 0.3, 0.35, 0.2])).toEqual(["24 not reproduced", "25 reproduced"]);
     expect(outcomes(50, [0.4, 0.36, 0.35, 0.2])).toEqual(["24 not reproduced", "25 not reproduced"]);
-    expect(outcomes(100, [0.4, 0.3, 0.35, 0.2], 0)[1]).toBe("25 not tested");
+  });
+
+  test.each([
+    [{ noise: 0 }, "20.0 % noise instead of 0.0 %"],
+    [{ fits: 99 }, "a width that fits 99.0 % of the labels"],
+    [{ fits: 4 }, "a width of at most a quarter of the 4 units that just fit"],
+    [{ fits: 64 }, "a width of more than the 64 units that just fit"],
+  ])("is not tested without what it needs, of which only what is missing is named: %o", (given, missing) => {
+    const claim = claimsOf(100, [0.4, 0.3, 0.35, 0.2], given)[1]!;
+    expect(claim.outcome).toBe("not tested");
+    expect(claim.evidence).toMatch(new RegExp(`^Not measured: ${missing}\\. Counts`));
   });
 });
 

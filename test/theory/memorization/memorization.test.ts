@@ -47,35 +47,23 @@ describe("claims", () => {
     seed: 0,
     seeds: 3,
   };
-  /** Three seeds, of which random data have some Gini coefficient, and dropout takes so much accuracy. */
-  const courses = (random: readonly number[], taken: readonly number[]): Course[] =>
-    [0, 1, 2].flatMap((seed) => [
-      { seed, kind: "true", dropout: 0, trainAccuracy: 1, testAccuracy: 0.9, gini: [0.5, 0.6] },
-      {
-        seed,
-        kind: "random labels",
-        dropout: 0,
-        trainAccuracy: 1,
-        testAccuracy: 0.1,
-        gini: [0.9, random[seed]!],
-      },
-      { seed, kind: "noise", dropout: 0, trainAccuracy: 1, testAccuracy: 0.1, gini: [0.1, 0.2] },
-      { seed, kind: "true", dropout: 0.5, trainAccuracy: 1, testAccuracy: 0.8, gini: [] },
-      {
-        seed,
-        kind: "random labels",
-        dropout: 0.5,
-        trainAccuracy: 1 - taken[seed]!,
-        testAccuracy: 0.1,
-        gini: [],
-      },
-    ]);
-  const outcomes = (random: readonly number[], taken: readonly number[]): string[] =>
-    memorizationResult(
-      gaussianRows({ n: 4, testN: 2, d: 2, seed: 0 }),
-      settings,
-      courses(random, taken),
-    ).claims.map(({ number, outcome }) => `${number} ${outcome}`);
+  /** Three seeds: the Gini coefficient of random labels, the accuracy dropout takes there, and that of fitting without it. */
+  const claimsOf = (random: readonly number[], taken: readonly number[], fitted = 1) => {
+    const courses = [0, 1, 2].flatMap((seed): Course[] => {
+      const noDropout = { seed, dropout: 0, trainAccuracy: 1, testAccuracy: 0.1 };
+      const dropped = { seed, dropout: 0.5, testAccuracy: 0.8, gini: [] };
+      return [
+        { ...noDropout, kind: "true", testAccuracy: 0.9, gini: [0.5, 0.6] },
+        { ...noDropout, kind: "random labels", trainAccuracy: fitted, gini: [0.9, random[seed]!] },
+        { ...noDropout, kind: "noise", gini: [0.1, 0.2] },
+        { ...dropped, kind: "true", trainAccuracy: 1 },
+        { ...dropped, kind: "random labels", trainAccuracy: fitted - taken[seed]! },
+      ];
+    });
+    return memorizationResult(gaussianRows({ n: 4, testN: 2, d: 2, seed: 0 }), settings, courses).claims;
+  };
+  const outcomes = (...asked: Parameters<typeof claimsOf>): string[] =>
+    claimsOf(...asked).map(({ number, outcome }) => `${number} ${outcome}`);
 
   test("hold where every seed says so alike", () => {
     expect(outcomes([0.2, 0.21, 0.22], [0.5, 0.52, 0.51])).toEqual(["20 reproduced", "21 reproduced"]);
@@ -84,6 +72,22 @@ describe("claims", () => {
   test("do not hold where the last epoch, or dropout, says otherwise or nothing", () => {
     // Mean difference 0.2, whose standard error over three seeds is 0.2: Student's interval holds 0.
     expect(outcomes([0, 0.6, 0.6], [0.1, 0.12, 0.08])).toEqual(["20 not reproduced", "21 not reproduced"]);
+  });
+
+  test("are not tested where random labels are not fitted, and say which way a difference goes", () => {
+    const claims = claimsOf([0.8, 0.8, 0.8], [-0.02, -0.02, -0.02], 0.31);
+    expect(claims.map(({ outcome }) => outcome)).toEqual(["not tested", "not tested"]);
+    const [unequal, hindered] = claims.map(({ evidence }) => evidence);
+    expect(unequal).toMatch(/^Not measured: memorization: 31\.0 % of random labels .* it takes 95\.0 %\./);
+    expect(unequal).toMatch(
+      /on true data is 0\.2 \(95 % interval 0\.2 to 0\.2\) below that on random labels/,
+    );
+    expect(hindered).toMatch(
+      /random labels 2\.0 points \([^)]*\) higher .* true ones 10\.0 points \([^)]*\) lower/,
+    );
+    expect(hindered).toMatch(
+      /memorizing loses 12\.0 points \(95 % interval 12\.0 to 12\.0\) less than learning/,
+    );
   });
 });
 
