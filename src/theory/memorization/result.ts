@@ -5,7 +5,7 @@
 import { percent } from "../../base/percent.ts";
 import { type Estimate, estimate, meanOf } from "../../base/statistics.ts";
 import { exampleCount, type Splits, titleOf } from "../../data/dataset.ts";
-import { type Claim, judgeClaim } from "../../document/claims.ts";
+import { type Check, judgeClaim } from "../../document/claims.ts";
 import { measure, SHARE } from "../../document/measurement.ts";
 import { type Plot, pointOf } from "../../document/plot.ts";
 import { field, measuredField, type Table, tableOf } from "../../document/table.ts";
@@ -45,6 +45,7 @@ export function memorizationResult(
     ([kind, difference]) => `that on true data is ${sayWay(difference, sayEstimate)} that on ${kind}`,
   );
   const sayHindered = `dropout of ${strongest} makes training accuracy on random labels ${sayLoss(estimate(forgotten))} and test accuracy on true ones ${sayLoss(estimate(unlearned))}: memorizing loses ${sayWay(hindered, sayPoints, ["more", "less"])} than learning`;
+  const less = unequal.map(([, difference]) => difference);
   return {
     schema: "shatter/theory@1",
     name: "memorization",
@@ -84,13 +85,8 @@ export function memorizationResult(
     tables: [kindsTable(of), dropoutTable(of, rates)],
     plots: [giniPlot(of), dropoutPlot(of, rates, splits.train.classNames.length)],
     claims: [
-      judge(
-        20,
-        of,
-        unequal.map(([, difference]) => difference),
-        `the Gini coefficient: ${sayUnequal.join(", and ")}`,
-      ),
-      judge(21, of, [hindered], sayHindered),
+      judgeClaim(20, ...found(of, less, `the Gini coefficient: ${sayUnequal.join(", and ")}`)),
+      judgeClaim(21, ...found(of, [hindered], sayHindered)),
     ],
     numbers: Object.fromEntries([
       ...unequal.flatMap(([kind, { mean, low, high }]) =>
@@ -107,13 +103,13 @@ export function memorizationResult(
 
 const sayLoss = (loss: Estimate): string => sayWay(loss, sayPoints, ["lower", "higher"]);
 
-/** A claim of differences above 0; networks that do not memorize do not test it, and what was found beside is told. */
-function judge(number: 20 | 21, of: Of, differences: readonly Estimate[], says: string): Claim {
+/** What a claim of differences above 0 needs; networks that do not memorize do not test it, and what was found beside is told. */
+function found(of: Of, differences: readonly Estimate[], says: string): [Check[], string[]] {
   const memorized = meanOf(of("random labels").map(trained));
   const holds = differences.every(({ low }) => low !== null && low > 0);
-  if (memorized >= MEMORIZED) return judgeClaim(number, [{ holds, says }]);
+  if (memorized >= MEMORIZED) return [[{ holds, says }], []];
   const missing = `memorization: ${percent(memorized)} of random labels are fitted without dropout, and it takes ${percent(MEMORIZED)}`;
-  return judgeClaim(number, [{ holds: null, says: missing }], [says]);
+  return [[{ holds: null, says: missing }], [says]];
 }
 
 const kindsTable = (of: Of): Table =>
