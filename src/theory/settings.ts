@@ -4,6 +4,7 @@
 
 import { UsageError } from "../base/errors.ts";
 import type { Estimate } from "../base/statistics.ts";
+import type { Recipe } from "../train/recipe.ts";
 import type { TheoryResult } from "./theory-result.ts";
 
 /** A result but for which code and machine it came from. */
@@ -62,6 +63,16 @@ export function sayWay(
   const [low, high] = [turned(difference.high), turned(difference.low)];
   return `${sayIt({ ...difference, mean: -difference.mean, low, high })} ${below}`;
 }
+
+/** The recipe of networks, as a document tells it among its settings. */
+export const recipeSettings = (recipe: Recipe) => ({
+  epochs: recipe.epochs,
+  lr: recipe.learningRate,
+  batch: recipe.batch,
+  momentum: recipe.momentum,
+  weightDecay: recipe.weightDecay,
+  preprocess: recipe.preprocess,
+});
 
 /** Some of the fields; undefined says as little as none. */
 export type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };

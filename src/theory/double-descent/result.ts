@@ -9,7 +9,7 @@ import { type Check, type Claim, judgeClaim } from "../../document/claims.ts";
 import { measure, SHARE } from "../../document/measurement.ts";
 import { type Plot, pointOf, type Series } from "../../document/plot.ts";
 import { field, measuredField, type Table, tableOf } from "../../document/table.ts";
-import { say, sayPoints, sayWay, type Unsigned } from "../settings.ts";
+import { recipeSettings, say, sayPoints, sayWay, type Unsigned } from "../settings.ts";
 import type { DescentSettings, Descents, WidthPoint } from "./double-descent.ts";
 import type { DescentPoint } from "./random-features.ts";
 
@@ -22,14 +22,14 @@ export function descentResult(
   const { n, networkN, widths, noise, recipe, seed, seeds } = settings;
   const features = descents[0]!.features.map((_, at) => descents.map((one) => one.features[at]!));
   const trained = widths.map((_, at) => descents.map((one) => one.widths[at]!));
-  const claims = [featuresClaim(descents, n), widthsClaim(trained, noise)];
+  const [ofFeatures, ofWidths] = [featuresClaim(descents, n), widthsClaim(trained, noise)];
   return {
     schema: "shatter/theory@1",
     name: "double-descent",
     title: "Double descent: through the point where the targets are just interpolated",
     question:
       "Does the test error peak where random features just interpolate their targets, or a network's width just fits its labels, and fall again beyond?",
-    findings: claims.map(({ evidence }) => evidence.slice(0, evidence.indexOf(" Counts as"))),
+    findings: [sayFeatures(features, n), ofWidths.evidence.slice(0, ofWidths.evidence.indexOf(" Counts as"))],
     source: "Belkin et al., PNAS 2019; Nakkiran et al., ICLR 2020",
     method: [
       "Random features are max(<v, x - mean>, 0), v drawn evenly from the sphere; the last layer is fitted to one column a class by least squares, with the smallest weights where many fit: from as many features as examples on, these targets are interpolated, while all labels can be told right with fewer. It is equation (3) of Zhang et al. with the Gram matrix of the features, in float64; a seed's smaller numbers of features are among its larger ones.",
@@ -50,12 +50,7 @@ export function descentResult(
       noise,
       seed,
       seeds,
-      epochs: recipe.epochs,
-      lr: recipe.learningRate,
-      batch: recipe.batch,
-      momentum: recipe.momentum,
-      weightDecay: recipe.weightDecay,
-      preprocess: recipe.preprocess,
+      ...recipeSettings(recipe),
     },
     tables: [featuresTable(features, n), widthsTable(trained)],
     plots: [
@@ -63,7 +58,7 @@ export function descentResult(
       normPlot(features),
       errorPlot("widths", "Width of a network", "Units of the hidden layer", trained, ({ width }) => width),
     ],
-    claims,
+    claims: [ofFeatures, ofWidths],
     numbers: {
       features: features.map(([one]) => one!.features),
       featuresTestError: features.map((points) => meanOf(points.map(tested))),
@@ -80,6 +75,23 @@ export function descentResult(
 
 const tested = ({ testError }: { readonly testError: number }): number => testError;
 const missed = ({ trainError }: { readonly trainError: number }): number => trainError;
+
+/** The way of the test error and the norm through as many features as examples, in a sentence. */
+function sayFeatures(features: readonly (readonly DescentPoint[])[], n: number): string {
+  const means = features.map((points) => ({
+    count: points[0]!.features,
+    testError: meanOf(points.map(tested)),
+    norm: meanOf(points.map(({ norm }) => norm)),
+  }));
+  const least = means
+    .filter(({ count }) => count < n)
+    .reduce((best, one) => (one.testError < best.testError ? one : best));
+  const most = means.reduce((best, one) => (one.testError > best.testError ? one : best));
+  const [before, peak, last] = [least, most, means.at(-1)!].map(
+    ({ testError, count, norm }) => `${percent(testError)} with ${count} (norm of the weights ${say(norm)})`,
+  );
+  return `Random features of ${n} examples, means over ${features[0]!.length} seeds: the test error is ${before} at best with fewer features than examples, at most ${peak}, and ${last} in the end.`;
+}
 
 /** How far from as many features as examples a peak counts as being there, relative to them. */
 const NEAR = 0.1;

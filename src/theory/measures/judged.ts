@@ -72,4 +72,7 @@ export function judgeMeasures({ fitted, errors, shapes }: Compared, pairs: reado
 export const NO_PAIRS = "no network fitted both true and random labels";
 
 /** A tau in a sentence. */
-export const sayTau = (tau: Estimate): string => sayEstimate({ ...tau, mean: Number(tau.mean.toFixed(3)) });
+export function sayTau({ mean, low, high, ...rest }: Estimate): string {
+  const round = (value: number): number => Number(value.toFixed(2));
+  return sayEstimate({ ...rest, mean: round(mean), low: low && round(low), high: high && round(high) });
+}

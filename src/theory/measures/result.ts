@@ -36,14 +36,17 @@ export function measuresResult(
   const { fitted, errors } = compared;
   const pairs = pairsOf(drawn);
   const judged = judgeMeasures(compared, pairs);
+  const best = judged.reduce((most, one) => (one.tau.mean > most.tau.mean ? one : most));
+  const sayWithin = ({ within }: Judged): string => (within ? sayTau(within) : "none to compare");
   return {
     schema: "shatter/theory@1",
     name: "measures",
     title: "Measures of generalization: what a trained network says of its test error",
     question: "Do training time, norms, margin and sharpness tell which network generalizes?",
     findings: [
-      `${fitted.length} of ${networks} networks fit their labels to ${say(loss)} nats, with test errors from ${percent(Math.min(...errors))} to ${percent(Math.max(...errors))}. Kendall's tau with the test error: ${listOf(judged, ({ tau }) => sayTau(tau))}.`,
-      `Among networks of equal layers and units: ${listOf(judged, ({ within }) => (within ? sayTau(within) : "none to compare"))}.`,
+      `${fitted.length} of ${networks} networks fit their labels to ${say(loss)} nats, with test errors from ${percent(Math.min(...errors))} to ${percent(Math.max(...errors))}. ${titles[best.name]} has the largest Kendall's tau with them, ${sayTau(best.tau)}; among networks of equal layers and units: ${sayWithin(best)}.`,
+      `Tau over all networks: ${listOf(judged, ({ tau }) => sayTau(tau))}.`,
+      `Tau among networks of equal layers and units: ${listOf(judged, sayWithin)}.`,
       pairs.length === 0
         ? `On random labels: ${NO_PAIRS}.`
         : `Larger on random than on true labels, of ${pairs.length} pairs: ${listOf(judged, ({ seen }) => String(seen))}.`,

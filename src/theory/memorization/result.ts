@@ -9,7 +9,7 @@ import { type Check, judgeClaim } from "../../document/claims.ts";
 import { measure, SHARE } from "../../document/measurement.ts";
 import { type Plot, pointOf } from "../../document/plot.ts";
 import { field, measuredField, type Table, tableOf } from "../../document/table.ts";
-import { named, sayEstimate, sayPoints, sayWay, type Unsigned } from "../settings.ts";
+import { named, recipeSettings, sayEstimate, sayPoints, sayWay, type Unsigned } from "../settings.ts";
 import { type Course, type Kind, kinds, type MemorizationSettings } from "./memorization.ts";
 
 type Of = (kind: Kind, dropout?: number) => readonly Course[];
@@ -75,12 +75,7 @@ export function memorizationResult(
       rates: rates.join(","),
       seed,
       seeds,
-      epochs: recipe.epochs,
-      lr: recipe.learningRate,
-      batch: recipe.batch,
-      momentum: recipe.momentum,
-      weightDecay: recipe.weightDecay,
-      preprocess: recipe.preprocess,
+      ...recipeSettings(recipe),
     },
     tables: [kindsTable(of), dropoutTable(of, rates)],
     plots: [giniPlot(of), dropoutPlot(of, rates, splits.train.classNames.length)],

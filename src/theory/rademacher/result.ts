@@ -9,7 +9,7 @@ import { type Claim, judgeClaim } from "../../document/claims.ts";
 import type { Measurement } from "../../document/measurement.ts";
 import { type Plot, plainPoint, type Series } from "../../document/plot.ts";
 import { field, measuredField, type Table, tableOf } from "../../document/table.ts";
-import { named, say, sayEstimate, type Unsigned } from "../settings.ts";
+import { named, recipeSettings, say, sayEstimate, type Unsigned } from "../settings.ts";
 import { DELTA } from "./bound.ts";
 import { RESOLUTION } from "./capacity.ts";
 import type { Cell, Computed, ModelCapacity } from "./rademacher.ts";
@@ -56,12 +56,7 @@ export function rademacherResult(computed: Computed): Unsigned {
       capacity,
       fitAccuracy,
       seed,
-      epochs: recipe.epochs,
-      lr: recipe.learningRate,
-      batch: recipe.batch,
-      momentum: recipe.momentum,
-      weightDecay: recipe.weightDecay,
-      preprocess: recipe.preprocess,
+      ...recipeSettings(recipe),
     },
     tables: [complexityTable(cells, draws), ...(capacities.length > 0 ? [capacityTable(computed)] : [])],
     plots: [

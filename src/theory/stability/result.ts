@@ -12,7 +12,7 @@ import type { Measurement } from "../../document/measurement.ts";
 import type { Plot } from "../../document/plot.ts";
 import type { Table } from "../../document/table.ts";
 import { measured, number, plain, text } from "../../document/table.ts";
-import { say, sayEstimate, type Unsigned } from "../settings.ts";
+import { recipeSettings, say, sayEstimate, type Unsigned } from "../settings.ts";
 import { DELTA } from "./bounds.ts";
 import type { Change, Curve, Needs, StabilitySettings } from "./changes.ts";
 
@@ -56,12 +56,7 @@ export function stabilityResult(computed: Computed): Unsigned {
       replacements,
       labels: labels.join(","),
       seed,
-      epochs: recipe.epochs,
-      lr: recipe.learningRate,
-      batch: recipe.batch,
-      momentum: recipe.momentum,
-      weightDecay: recipe.weightDecay,
-      preprocess: recipe.preprocess,
+      ...recipeSettings(recipe),
     },
     tables: [changesTable(computed)],
     plots: [changesPlot(computed), gapPlot(computed)],
